@@ -1,0 +1,33 @@
+/**
+ * A journal entry as it is hashed and sent, and its place in the chain. Shared by terminal and fleet: both must compute the same hash.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import { accounts, journalKinds, type JournalKind } from './journal-kinds.ts';
+
+export const entrySchema = z.strictObject({
+  epoch: z.int().min(1),
+  seq: z.int().min(1),
+  id: z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+  /** UTC with milliseconds. */
+  at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  businessDate: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+  terminalId: z.string().min(1).max(40),
+  transactionId: z.string().max(40).optional(),
+  kind: z.enum(Object.keys(journalKinds) as [JournalKind, ...JournalKind[]]),
+  body: z.record(z.string(), z.unknown()),
+  postings: z.array(z.strictObject({ account: z.enum(accounts), amount: z.int() })),
+});
+/** The object that is hashed: exactly these members. */
+export type JournalEntry = z.infer<typeof entrySchema>;
+
+/** `prevHash` of the first entry of an epoch. */
+export const GENESIS_HASH: Uint8Array = new Uint8Array(32);
+
+/** SHA-256(prevHash ‖ UTF-8(JCS(entry))); JCS is RFC 8785 canonical JSON. 32 bytes. */
+export function hashEntry(prevHash: Uint8Array, entry: JournalEntry): Uint8Array {
+  const json = canonicalize(entry);
+  if (json === undefined) throw new TypeError('a journal entry must be JSON');
+  return new Uint8Array(createHash('sha256').update(prevHash).update(json, 'utf8').digest());
+}

@@ -1,0 +1,154 @@
+/**
+ * The kinds of journal entries and the shape of each body: the words in which money is spoken of. The terminal writes them, the
+ * fold and every verifier read them. A kind is never changed, only added: old journals are read for years.
+ *
+ * Amounts are fen; times inside bodies are ISO 8601 UTC; byte strings are upper-case hexadecimal.
+ */
+import { z } from 'zod';
+
+const amount = z.int().min(1).max(0xffff_ffff);
+const balance = z.int().min(0).max(0xffff_ffff);
+const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
+const id = z.string().min(1).max(80);
+const note = z.strictObject({ noteId: id, denomination: amount });
+
+/** The card a transaction is bound to: what recovery must find again. */
+export const cardRefSchema = z.strictObject({
+  /** Selected application. */
+  aid: hex,
+  /** Issuer identifier, file 15 bytes 0–7. */
+  issuer: hex,
+  /** Application serial number, 10 bytes: needed for clearing, masked wherever a person sees it. */
+  serial: hex,
+  /** Last four digits, as shown to the person. */
+  tail: z.string().min(1).max(4),
+});
+export type CardRef = z.infer<typeof cardRefSchema>;
+
+/** Everything PBOC recovery needs about a load, written before CREDIT FOR LOAD is sent (card-application.md 3.2). */
+export const pendingLoadSchema = z.strictObject({
+  /** Idempotency key of the authorisation. */
+  loadId: id,
+  amount,
+  /** 01 = ED, 02 = EP. */
+  purseType: z.union([z.literal(1), z.literal(2)]),
+  terminalId: hex,
+  balanceBefore: balance,
+  onlineCounter: z.int().min(0).max(0xffff),
+  cardRandom: hex,
+  keyVersion: z.int().min(0).max(255),
+  algorithm: z.int().min(0).max(255),
+  mac1: hex,
+});
+export type PendingLoadInit = z.infer<typeof pendingLoadSchema>;
+
+const hostPart = { /** YYYYMMDD */ hostDate: z.string().regex(/^\d{8}$/), /** HHMMSS */ hostTime: z.string().regex(/^\d{6}$/), mac2: hex };
+
+export const tenderSchema = z.enum(['cash', 'qr']);
+export type Tender = z.infer<typeof tenderSchema>;
+
+export const outcomeSchema = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned']);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** How it became certain that a load was, or was not, executed by the card. */
+export const loadEvidenceSchema = z.enum(['cardAnswer', 'cardRefusal', 'recoveryTable', 'issuerClearing']);
+
+export const caseReasonSchema = z.enum(['loadUndetermined', 'noteUndetermined', 'paymentUndetermined', 'refundUndetermined', 'cardCaptured', 'cashNotLoaded']);
+
+export const journalKinds = {
+  'terminal.started': z.strictObject({ version: z.string(), reason: z.enum(['start', 'restart', 'newEpoch']) }),
+  'terminal.stopped': z.strictObject({ reason: z.string() }),
+  /** First entry of an epoch that replaces a damaged journal. */
+  'journal.replaced': z.strictObject({ damagedFile: z.string(), lastProvableSeq: z.int().min(0), lastProvableHash: hex, reason: z.string() }),
+  /** The device and the journal could not agree; a technician must look. */
+  'device.fault': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
+
+  'transaction.opened': z.strictObject({
+    type: z.literal('top-up'),
+    reference: z.string(),
+    card: cardRefSchema,
+    tender: tenderSchema,
+    /** Chosen amount; 0 for cash, where what goes in is what is loaded. */
+    requested: balance,
+    balanceBefore: balance,
+    locale: z.string(),
+  }),
+
+  // cash: ESCROWED → STACK_ORDERED → CREDITED, or → RETURN_ORDERED → RETURNED (cash-acceptor.md 6.1)
+  'note.escrowed': note,
+  'note.stacking': note,
+  /** The note is in the box. `evidence`: what the acceptor said. Moves cash.box. */
+  'cash.stacked': z.strictObject({ ...note.shape, evidence: z.enum(['vendValid', 'stacked', 'powerUpInStacker']) }),
+  'note.returning': note,
+  'note.returned': z.strictObject({ ...note.shape, evidence: z.enum(['returned', 'idle', 'noteInAcceptor']) }),
+  /** Nobody can say where the note is until the box is counted: no money is posted, a case is. */
+  'note.suspense': z.strictObject({ ...note.shape, why: z.string() }),
+
+  // QR: one order is one payment; orderId is the idempotency key
+  'payment.requested': z.strictObject({ orderId: id, amount }),
+  'payment.captured': z.strictObject({ orderId: id, amount, channel: z.string(), channelRef: z.string() }),
+  /** The acquirer confirmed that this order can no longer be paid and was not. */
+  'payment.closed': z.strictObject({ orderId: id }),
+  'payment.undetermined': z.strictObject({ orderId: id, why: z.string() }),
+  'refund.requested': z.strictObject({ refundId: id, orderId: id, amount }),
+  'refund.completed': z.strictObject({ refundId: id, orderId: id, amount }),
+  'refund.undetermined': z.strictObject({ refundId: id, orderId: id, why: z.string() }),
+
+  // load
+  'load.authorizing': pendingLoadSchema,
+  'load.authorized': z.strictObject({ loadId: id, ...hostPart }),
+  'load.refused': z.strictObject({ loadId: id, code: z.string() }),
+  'load.committing': z.strictObject({ ...pendingLoadSchema.shape, ...hostPart }),
+  /** The card holds the money. Moves issuer.payable. `tac` is absent when only counter, balance and log prove it. */
+  'load.committed': z.strictObject({ loadId: id, amount, tac: hex.optional(), balanceAfter: balance.optional(), evidence: loadEvidenceSchema }),
+  'load.notCredited': z.strictObject({ loadId: id, evidence: loadEvidenceSchema, statusWord: hex.optional() }),
+  /** Nobody knows yet: never load again, never refund, until card or clearing says which. */
+  'load.undetermined': z.strictObject({ loadId: id, why: z.string() }),
+  /** The issuer took the TAC (or the "no TAC" confirmation). */
+  'load.confirmed': z.strictObject({ loadId: id, tacChecked: z.enum(['good', 'bad', 'absent']) }),
+  /** The issuer released the reservation of a load that did not happen. */
+  'load.reversed': z.strictObject({ loadId: id }),
+
+  'voucher.issued': z.strictObject({ reference: z.string(), amount }),
+  /** `amount` is what the terminal holds for the person (posted to voucher.outstanding); `disputed` what only evidence can tell. */
+  'case.opened': z.strictObject({ reference: z.string(), reason: caseReasonSchema, amount: balance, disputed: balance }),
+  /** The person was given the reference. A case nobody was told of is a bug. */
+  'reference.shown': z.strictObject({ reference: z.string(), where: z.enum(['screen', 'paper']) }),
+  /** An open case was closed by evidence found later, here or upstream. */
+  'case.resolved': z.strictObject({
+    reference: z.string(),
+    resolution: z.enum(['credited', 'notCredited', 'refunded', 'paidOut', 'nothingOwed']),
+    amount: balance,
+  }),
+
+  'receipt.printing': z.strictObject({ jobId: id, reprint: z.int().min(0) }),
+  'receipt.printed': z.strictObject({ jobId: id, confirmedBy: z.enum(['processId', 'queueAnswer']), sha256: hex, byteCount: z.int().min(0) }),
+  'receipt.failed': z.strictObject({ jobId: id, state: z.enum(['failedBefore', 'interrupted', 'unconfirmed']), trouble: z.string() }),
+
+  'card.captured': z.strictObject({ reason: z.string() }),
+  'transaction.closed': z.strictObject({ outcome: outcomeSchema, loaded: balance, refunded: balance, owed: balance }),
+} as const;
+
+export type JournalKind = keyof typeof journalKinds;
+export type JournalBody<K extends JournalKind> = z.infer<(typeof journalKinds)[K]>;
+
+/** What a flow hands to the journal: it adds epoch, seq, id, time, business date, terminal and postings itself. */
+export type NewEntry = { [K in JournalKind]: { readonly kind: K; readonly transactionId?: string; readonly body: JournalBody<K> } }[JournalKind];
+
+export const accounts = [
+  'cash.box',
+  'cash.transit',
+  'acquirer.receivable',
+  'cardholder.held',
+  'issuer.payable',
+  'fee.income',
+  'voucher.outstanding',
+  'suspense',
+] as const;
+export type Account = (typeof accounts)[number];
+
+export interface Posting {
+  readonly account: Account;
+  /** Signed fen: assets grow positive, liabilities grow negative. */
+  readonly amount: number;
+}

@@ -1,0 +1,62 @@
+/**
+ * Device class: note acceptors with one note of escrow, in the words of CEN/XFS4IoT CashAcceptor.
+ * Money safety: a note is held until `stack` is ordered, and a credit message is acknowledged only after the credit handler's promise resolved.
+ */
+import type { Fen } from '../../common/fen.ts';
+import type { Unsubscribe } from '../../common/unsubscribe.ts';
+import type { DeviceHealth, DeviceIdentity, FrameTrace } from '../device.ts';
+
+export interface CashAcceptorStatus {
+  readonly device: DeviceHealth;
+  readonly state: 'idle' | 'disabled' | 'accepting' | 'escrowed' | 'stacking' | 'returning' | 'initializing' | 'jammed' | 'fault' | 'unknown';
+  readonly box: 'ok' | 'full' | 'removed' | 'unknown';
+}
+
+/** What the acceptor says of notes in its path when it comes up: the one thing recovery needs to know. */
+export type PowerUpState =
+  | { readonly kind: 'clean' }
+  /** A note is between entrance and escrow; after reset it is expected back out. */
+  | { readonly kind: 'noteInAcceptor' }
+  /** A note is on its way into, or in, the box. */
+  | { readonly kind: 'noteInStacker' }
+  /** Only the host restarted: a note still waits in escrow. */
+  | { readonly kind: 'noteInEscrow'; readonly denomination: Fen }
+  /** Only the host restarted: a stacked note's credit message is not acknowledged yet. */
+  | { readonly kind: 'creditPending' }
+  | { readonly kind: 'unknown' };
+
+export type NoteEvidence = 'vendValid' | 'stacked' | 'powerUpInStacker';
+
+export type CashAcceptorEvent =
+  | { readonly type: 'accepting' }
+  | { readonly type: 'escrowed'; readonly denomination: Fen }
+  /** `reason`: the device's words, e.g. `inhibited`, `validation`. The note went back out at once and was never in escrow. */
+  | { readonly type: 'rejected'; readonly reason: 'inhibited' | 'validation' | 'insertion' | 'operation' | 'other'; readonly deviceCode: string }
+  /** A note that was in escrow, or moving, is out again. */
+  | { readonly type: 'returned' }
+  | { readonly type: 'jammed'; readonly where: 'acceptor' | 'stacker' }
+  | { readonly type: 'cheated' }
+  | { readonly type: 'statusChanged'; readonly status: CashAcceptorStatus };
+
+export interface CashAcceptor {
+  readonly lastStatus: CashAcceptorStatus;
+  /** Denominations of the device's own currency table, in fen; empty before `connect`. */
+  readonly denominations: readonly Fen[];
+  /**
+   * Opens the line and asks, without resetting, where notes are. With `creditPending` the credit handler is called before `connect` resolves.
+   * Leaves the acceptor initialised and inhibited, except with a note in escrow: that note waits for `stack` or `returnNote`. Limit 15 s.
+   */
+  connect(signal?: AbortSignal): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }>;
+  status(signal?: AbortSignal): Promise<CashAcceptorStatus>;
+  /** Accepts exactly these denominations from now on; an empty list inhibits. Limit 2 s. */
+  accept(denominations: readonly Fen[], signal?: AbortSignal): Promise<void>;
+  /** Orders the escrowed note into the box; the credit handler tells when it is there. Resolves once the order is taken. Limit 2 s. */
+  stack(signal?: AbortSignal): Promise<void>;
+  /** Orders the escrowed note out; `returned` follows. Limit 2 s. */
+  returnNote(signal?: AbortSignal): Promise<void>;
+  /** Called once for each credit message of the device, before it is acknowledged; a rejection leaves it unacknowledged (the device repeats it). */
+  setCreditHandler(handler: (credit: { readonly evidence: NoteEvidence }) => Promise<void>): void;
+  onEvent(listener: (event: CashAcceptorEvent) => void): Unsubscribe;
+  onFrame(listener: (frame: FrameTrace) => void): Unsubscribe;
+  close(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+/**
+ * What every device class shares: the words for a device's health (CEN/XFS4IoT), the closed set of errors, and the frame trace.
+ */
+
+/** CEN/XFS4IoT CommonStatus.Device, reduced to what the terminal tells apart. `unknown`: not asked yet or asked without answer. */
+export type DeviceHealth = 'online' | 'offline' | 'hardwareError' | 'userError' | 'deviceBusy' | 'unknown';
+
+export type DeviceErrorCode =
+  /** The line is gone or the device does not answer. */
+  | 'offline'
+  /** No answer within the stated time, and the command had no effect that matters. */
+  | 'timeout'
+  /** The command may or may not have been executed: ask for the state, never repeat blindly. */
+  | 'outcomeUnknown'
+  /** The device answered what its protocol doesn't allow. */
+  | 'protocol'
+  | 'notSupported'
+  /** The command can't be executed in the device's present state. */
+  | 'invalidState'
+  | 'mediaNotPresent'
+  | 'mediaJammed'
+  /** The medium was moved or taken by hand. */
+  | 'mediaMoved'
+  | 'mediaInvalid'
+  | 'storageEmpty'
+  | 'storageFull'
+  | 'hardwareError'
+  | 'aborted';
+
+/** One frame of an exchange as it went over the line; never holds keys or PINs (the device redacts them). */
+export interface FrameTrace {
+  readonly direction: 'toDevice' | 'fromDevice';
+  /** Upper-case hexadecimal. */
+  readonly bytes: string;
+}
+
+export class DeviceError extends Error {
+  readonly code: DeviceErrorCode;
+  /** The device's own code, e.g. `10` for a CRT-591 jam, as its manual prints it. */
+  readonly deviceCode: string | undefined;
+  readonly frames: readonly FrameTrace[];
+  constructor(code: DeviceErrorCode, message: string, details: { deviceCode?: string; frames?: readonly FrameTrace[]; cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'DeviceError';
+    this.code = code;
+    this.deviceCode = details.deviceCode;
+    this.frames = details.frames ?? [];
+  }
+}
+
+/** Who the device says it is. `undefined` where it doesn't say. */
+export interface DeviceIdentity {
+  readonly model: string;
+  readonly maker?: string;
+  readonly firmware?: string;
+  readonly serialNumber?: string;
+}

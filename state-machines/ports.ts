@@ -1,0 +1,292 @@
+/**
+ * Contract 3: what a flow may ask of the world, in the field's words. The composition (main/terminal) implements these over devices,
+ * journal and upstream; tests implement them over simulators. A flow never sees a device model, bytes of a line, SQL or HTTP.
+ */
+import type { Clock } from '../common/clock.ts';
+import type { Fen } from '../common/fen.ts';
+import type { Ids } from '../common/ids.ts';
+import type { CardRef, JournalBody, NewEntry, PendingLoadInit } from '../common/journal-kinds.ts';
+import type { Unsubscribe } from '../common/unsubscribe.ts';
+
+/** What a person may be told about a card that was read. */
+export interface CardReading {
+  readonly ref: CardRef;
+  readonly balance: Fen;
+  /** Most that the purse may hold, from the card's issuer or configuration. */
+  readonly purseLimit: Fen;
+  /** `YYYY-MM-DD`, both days included. */
+  readonly validFrom: string;
+  readonly validUntil: string;
+  readonly records: readonly CardRecord[];
+}
+
+export interface CardRecord {
+  /** `YYYY-MM-DDTHH:MM:SS`, local time as the accepting terminal wrote it. */
+  readonly at: string;
+  readonly kind: 'load' | 'purchase' | 'other';
+  readonly amount: Fen;
+}
+
+export type CardProblem =
+  /** No chip answered, or it stopped answering. */
+  | 'unreadable'
+  /** A chip, but no application this terminal knows. */
+  | 'unknown'
+  /** Known application, another issuer without agreement. */
+  | 'foreign'
+  | 'expired'
+  | 'notYetValid'
+  | 'notActivated'
+  | 'blocked'
+  /** The card left while it was read. */
+  | 'removed';
+
+export type CardReadOutcome =
+  | { readonly ok: true; readonly card: CardReading }
+  /** `card` is what could still be read, e.g. the balance of an expired card. */
+  | { readonly ok: false; readonly problem: CardProblem; readonly card?: CardReading };
+
+export type CreditOutcome =
+  | { readonly kind: 'credited'; readonly tac: string }
+  /** The card said no: nothing changed (status words of card-application.md 3.1). */
+  | { readonly kind: 'refused'; readonly statusWord: string }
+  /** No answer, a torn card, an ambiguous word: examine before anything else. */
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Verdict of the recovery table (card-application.md 3.2) on an earlier load, read from the card itself. */
+export type LoadVerdict =
+  | { readonly kind: 'credited'; readonly tac?: string; readonly balance: Fen }
+  | { readonly kind: 'notCredited'; readonly balance: Fen }
+  | { readonly kind: 'undetermined'; readonly row: number; readonly why: string }
+  /** Another card was presented; nothing was asked of it beyond its number. */
+  | { readonly kind: 'otherCard'; readonly tail: string }
+  /** The card left, or its chip fell silent, before the table could be filled: present it again. */
+  | { readonly kind: 'removed' };
+
+export type MediaState = 'notPresent' | 'atGate' | 'inside' | 'jammed' | 'unknown';
+
+export type CardEvent = { readonly type: 'CARD.INSERTED' } | { readonly type: 'CARD.REMOVED' };
+
+/** The card path. Calls queue; each has a stated limit and rejects with PortError, unless a typed outcome covers the failure. */
+export interface CardPort {
+  readonly media: MediaState;
+  /** Lets cards in, or not. */
+  setEntry(enabled: boolean): Promise<void>;
+  /** Activates the chip and reads it. Limit 8 s. */
+  read(signal?: AbortSignal): Promise<CardReadOutcome>;
+  /** INITIALIZE FOR LOAD: changes nothing on the card. Limit 3 s. */
+  initializeLoad(request: { ref: CardRef; amount: Fen; loadId: string }, signal?: AbortSignal): Promise<InitializeOutcome>;
+  /** CREDIT FOR LOAD: the step that writes money. Never repeated, not abortable. Limit 3 s. */
+  creditLoad(request: { hostDate: string; hostTime: string; mac2: string }): Promise<CreditOutcome>;
+  /** Reads back the balance of the card that was just written. */
+  readBalance(signal?: AbortSignal): Promise<Fen>;
+  /** Fills the recovery table from the card now inside. */
+  examineLoad(pending: JournalBody<'load.committing'>, ref: CardRef, signal?: AbortSignal): Promise<LoadVerdict>;
+  /** To the gate, for the person to take. */
+  present(): Promise<void>;
+  /** Back from the gate to the station. */
+  retract(): Promise<void>;
+  /** Into the retain bin. */
+  retain(): Promise<void>;
+  onEvent(listener: (event: CardEvent) => void): Unsubscribe;
+}
+
+export type InitializeOutcome =
+  | { readonly kind: 'ready'; readonly init: PendingLoadInit }
+  | { readonly kind: 'refused'; readonly statusWord: string }
+  | { readonly kind: 'otherCard'; readonly tail: string }
+  | { readonly kind: 'removed' };
+
+export type CashEvent =
+  | { readonly type: 'NOTE.ACCEPTING' }
+  | { readonly type: 'NOTE.ESCROWED'; readonly denomination: Fen }
+  | { readonly type: 'NOTE.REJECTED'; readonly reason: 'inhibited' | 'validation' | 'insertion' | 'operation' | 'other' }
+  | { readonly type: 'NOTE.RETURNED' }
+  | { readonly type: 'CASH.TROUBLE'; readonly trouble: 'jammed' | 'cheated' | 'offline' | 'boxFull' | 'boxRemoved' };
+
+/** The note path: one note of escrow. */
+export interface CashPort {
+  readonly denominations: readonly Fen[];
+  /** Accepts exactly these; empty inhibits. */
+  accept(denominations: readonly Fen[]): Promise<void>;
+  /**
+   * Orders the escrowed note into the box and waits for its credit message. `onCredit` must make the credit durable; only then is the
+   * message acknowledged. Limit 30 s; afterwards nobody knows until the acceptor says: `unknown`.
+   */
+  stack(onCredit: (evidence: JournalBody<'cash.stacked'>['evidence']) => void): Promise<'stacked' | 'returned' | 'unknown'>;
+  /** Orders the escrowed note out. Limit 30 s. */
+  returnNote(): Promise<'returned' | 'stacked' | 'unknown'>;
+  onEvent(listener: (event: CashEvent) => void): Unsubscribe;
+}
+
+export interface QrOrder {
+  readonly orderId: string;
+  /** What the code says: the wallet's payment link. */
+  readonly code: string;
+  /** Life of the order in ms from its creation. */
+  readonly lifeMs: number;
+  readonly merchant: string;
+}
+
+export type OrderState =
+  | { readonly state: 'waiting' }
+  /** The person is confirming on the phone. */
+  | { readonly state: 'confirming' }
+  | { readonly state: 'captured'; readonly channel: string; readonly channelRef: string; readonly amount: Fen }
+  /** Can no longer be paid and was not. */
+  | { readonly state: 'closed' }
+  | { readonly state: 'declined' };
+
+/** Electronic tender. Every call is idempotent by its key. Rejects with PortError. */
+export interface PaymentPort {
+  createOrder(request: { orderId: string; amount: Fen; reference: string }, signal?: AbortSignal): Promise<QrOrder>;
+  /** Answers at once when the state differs from `since`, else after at most `waitMs`. */
+  queryOrder(orderId: string, wait?: { since: OrderState['state']; waitMs: number }, signal?: AbortSignal): Promise<OrderState>;
+  /** Closes an unpaid order; answers what is true afterwards: `closed`, or `captured` when the payment was faster. */
+  closeOrder(orderId: string): Promise<OrderState>;
+  refund(request: { refundId: string; orderId: string; amount: Fen }): Promise<{ readonly state: 'refunded' }>;
+}
+
+export type IssuerCheck =
+  | { readonly allowed: true; readonly purseLimit: Fen }
+  | { readonly allowed: false; readonly reason: 'reportedLost' | 'blocked' | 'unknownCard' | 'notActivated' | 'limit' };
+
+/** Card issuer, online. Idempotent by loadId. Rejects with PortError. */
+export interface IssuerPort {
+  /** Asked before a person invests any effort or money. */
+  checkCard(ref: CardRef, signal?: AbortSignal): Promise<IssuerCheck>;
+  authorizeLoad(request: {
+    ref: CardRef;
+    init: PendingLoadInit;
+    reference: string;
+  }): Promise<
+    | { readonly kind: 'authorized'; readonly hostDate: string; readonly hostTime: string; readonly mac2: string }
+    | { readonly kind: 'refused'; readonly code: string }
+  >;
+  /** Reports a credited load with its TAC (or without, when only state proves it). */
+  confirmLoad(request: { loadId: string; tac?: string }): Promise<{ readonly tac: 'good' | 'bad' | 'absent' }>;
+  /** Releases the reservation of a load that certainly did not happen. */
+  reverseLoad(request: { loadId: string }): Promise<void>;
+}
+
+/** What a slip says; words and layout are the printer side's. */
+export interface ReceiptContent {
+  readonly kind: 'topUp';
+  /** `pending`: 待确认凭证. */
+  readonly status: 'delivered' | 'refunded' | 'voucher' | 'pending';
+  readonly reference: string;
+  readonly at: number;
+  readonly cardTail: string;
+  readonly tender: 'cash' | 'qr';
+  /** Channel's name and the end of its own number, e.g. `微信支付`, `3071`. */
+  readonly channel?: { readonly name: string; readonly tail: string };
+  readonly amount: Fen;
+  readonly fee: Fen;
+  readonly balanceBefore: Fen;
+  /** Only when read back from the card. */
+  readonly balanceAfter?: Fen;
+  /** For open outcomes: hours within which it is settled. */
+  readonly settledWithinHours?: number;
+  readonly notes?: readonly Fen[];
+  readonly reprint: number;
+  readonly locale: string;
+  readonly largePrint: boolean;
+  /** Place in the journal: seq and the first 8 hex of the hash. */
+  readonly journal: { readonly seq: number; readonly hash: string };
+  /** What the slip's QR says; holds no personal data. */
+  readonly qr: string;
+}
+
+export type ReceiptOutcome =
+  | { readonly state: 'printed'; readonly confirmedBy: 'processId' | 'queueAnswer'; readonly sha256: string; readonly byteCount: number }
+  | { readonly state: 'failedBefore' | 'interrupted' | 'unconfirmed'; readonly trouble: string };
+
+export interface ReceiptPort {
+  /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
+  print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
+}
+
+export interface AppendedEntry {
+  readonly seq: number;
+  /** Hexadecimal. */
+  readonly hash: string;
+  readonly at: number;
+}
+
+/** The journal. `append` returns after the entry is on disk. @throws {PortError} `journalUnavailable` */
+export interface JournalPort {
+  append(entry: NewEntry): AppendedEntry;
+  /** A fresh reference number for people, unused in this journal today. */
+  newReference(): string;
+}
+
+export type ServiceName = 'topUp' | 'balance';
+export type TenderName = 'cash' | 'qr';
+/** Why something can't be had now; each has words in the catalogue. */
+export type UnavailableReason =
+  'cardReaderDown' | 'cashAcceptorDown' | 'cashBoxFull' | 'issuerOffline' | 'paymentOffline' | 'journalUnavailable' | 'diskLow' | 'switchedOff' | 'starting';
+
+export interface Availability {
+  readonly services: Readonly<Record<ServiceName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
+  readonly tenders: Readonly<Record<TenderName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
+  /** Whether a slip can be had: asked before money is taken. */
+  readonly receipts: 'available' | 'paperLow' | 'paperOut' | 'printerDown';
+  readonly upstream: 'online' | 'offline';
+}
+
+/** The one place that knows what works now and why the rest doesn't. */
+export interface AvailabilityPort {
+  readonly current: Availability;
+  onChange(listener: (availability: Availability) => void): Unsubscribe;
+}
+
+export type PortErrorCode =
+  | 'offline'
+  | 'timeout'
+  /** The far side refused; `detail` is its stable code. */
+  | 'refused'
+  /** The answer broke its schema, its limits or its signature. */
+  | 'invalidAnswer'
+  | 'deviceFault'
+  | 'mediaJammed'
+  | 'journalUnavailable'
+  | 'aborted';
+
+export class PortError extends Error {
+  readonly code: PortErrorCode;
+  readonly detail: string | undefined;
+  constructor(code: PortErrorCode, message: string, options: { detail?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'PortError';
+    this.code = code;
+    this.detail = options.detail;
+  }
+}
+
+/** Settings of the site that flows obey. */
+export interface FlowSettings {
+  /** Presets on the amount screen, fen, ascending, at most six. */
+  readonly presets: readonly Fen[];
+  readonly minimumLoad: Fen;
+  readonly maximumLoad: Fen;
+  readonly tenders: readonly TenderName[];
+  /** What to do with a card that nobody takes. */
+  readonly untakenCard: 'retain' | 'keepAtGate';
+  readonly receiptDefault: 'ask' | 'none';
+  readonly settledWithinHours: number;
+  /** Base of the QR on slips and screens; the reference is appended. */
+  readonly verifyUrl: string;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly journal: JournalPort;
+  readonly card: CardPort;
+  readonly cash: CashPort;
+  readonly payments: PaymentPort;
+  readonly issuer: IssuerPort;
+  readonly receipts: ReceiptPort;
+  readonly availability: AvailabilityPort;
+  readonly settings: FlowSettings;
+}

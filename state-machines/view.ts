@@ -1,0 +1,309 @@
+/**
+ * Contract 4: everything the screen may know (View) and everything it may say (UiEvent), as data, validated on both sides.
+ * One View a moment; the renderer is a pure function of it. No secret, no full card number, no name in a View.
+ *
+ * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
+ */
+import { z } from 'zod';
+
+export const VIEW_VERSION = 1;
+
+const amount = z.int().min(0).max(0xffff_ffff);
+const tail = z.string().max(4);
+const reference = z.string().max(24);
+
+export const locales = ['zh-CN', 'en'] as const;
+export const sizes = ['standard', 'large', 'xlarge'] as const;
+export const themes = ['light', 'black', 'white', 'soft'] as const;
+
+/** How this person wants the screen; holds for the session and no longer. */
+export const preferencesSchema = z.strictObject({
+  locale: z.enum(locales),
+  size: z.enum(sizes),
+  theme: z.enum(themes),
+  lowReach: z.boolean(),
+});
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+const side = z.enum(['left', 'right', 'below']);
+
+/** What stands on the sign and where the cabinet's slots are. */
+export const siteSchema = z.strictObject({
+  operator: z.string().max(40),
+  place: z.string().max(60),
+  /** Short name of the terminal, e.g. `A01`. */
+  terminal: z.string().max(12),
+  hotline: z.string().max(24),
+  hotlineHours: z.string().max(40),
+  slots: z.strictObject({ card: side, cash: side, receipt: side }),
+});
+export type Site = z.infer<typeof siteSchema>;
+
+/** Time left for the person. The renderer counts down by itself from the moment the View arrived. */
+const waitSchema = z.strictObject({ leftMs: z.int().min(0), totalMs: z.int().min(1), tone: z.enum(['normal', 'warn']) });
+export type Wait = z.infer<typeof waitSchema>;
+
+const unavailable = z.enum([
+  'cardReaderDown',
+  'cashAcceptorDown',
+  'cashBoxFull',
+  'issuerOffline',
+  'paymentOffline',
+  'journalUnavailable',
+  'diskLow',
+  'switchedOff',
+  'starting',
+]);
+
+const serviceSchema = z.strictObject({ name: z.enum(['topUp', 'balance']), available: z.boolean(), reason: unavailable.optional() });
+const tenderSchema = z.strictObject({ name: z.enum(['cash', 'qr']), available: z.boolean(), reason: unavailable.optional() });
+
+const cardSchema = z.strictObject({ tail, balance: amount, validUntil: z.iso.date() });
+
+const receiptsSchema = z.enum(['available', 'paperLow', 'paperOut', 'printerDown']);
+
+/** Where the slip stands: chosen by the person, then told as it is. */
+const receiptStateSchema = z.enum(['choice', 'printing', 'printed', 'failed', 'onScreen', 'none']);
+
+const noteSchema = z.strictObject({ denomination: amount, state: z.enum(['held', 'stacking', 'stacked', 'returning']) });
+
+/** What can be wrong before any money was taken, or without money at stake. Each has four lines of text in the catalogue. */
+export const troubles = [
+  'issuerOffline',
+  'issuerRefused',
+  'cardReportedLost',
+  'cardFull',
+  'paymentOffline',
+  'paymentDeclined',
+  'paymentExpired',
+  'cashDown',
+  'cardJammed',
+  'cardCaptured',
+  'loadRefusedByCard',
+  'journalUnavailable',
+] as const;
+
+const bodies = {
+  starting: z.strictObject({ kind: z.literal('starting') }),
+  'out-of-service': z.strictObject({
+    kind: z.literal('out-of-service'),
+    reason: unavailable,
+    /** Reference of an unfinished transaction whose person may still stand here. */
+    reference: reference.optional(),
+  }),
+  attract: z.strictObject({
+    kind: z.literal('attract'),
+    services: z.array(serviceSchema).max(6),
+    receipts: receiptsSchema,
+    notice: z.string().max(120).optional(),
+  }),
+  'insert-card': z.strictObject({ kind: z.literal('insert-card'), service: z.enum(['topUp', 'balance']) }),
+  'reading-card': z.strictObject({ kind: z.literal('reading-card') }),
+  'card-problem': z.strictObject({
+    kind: z.literal('card-problem'),
+    problem: z.enum(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'removed']),
+    card: cardSchema.optional(),
+  }),
+  menu: z.strictObject({ kind: z.literal('menu'), card: cardSchema, services: z.array(serviceSchema).max(6) }),
+  'top-up-amount': z.strictObject({
+    kind: z.literal('top-up-amount'),
+    card: cardSchema,
+    presets: z.array(amount).max(6),
+    selected: amount.optional(),
+    /** Most that may still be loaded now. */
+    maximum: amount,
+    minimum: amount,
+  }),
+  'top-up-custom': z.strictObject({
+    kind: z.literal('top-up-custom'),
+    card: cardSchema,
+    /** Whole yuan as typed, no leading zero. */
+    digits: z.string().regex(/^\d{0,6}$/),
+    minimum: amount,
+    maximum: amount,
+    error: z.enum(['aboveMaximum', 'belowMinimum']).optional(),
+  }),
+  'top-up-tender': z.strictObject({
+    kind: z.literal('top-up-tender'),
+    card: cardSchema,
+    amount,
+    tenders: z.array(tenderSchema).min(1).max(4),
+    denominations: z.array(amount).max(12),
+    receipts: receiptsSchema,
+  }),
+  'top-up-cash': z.strictObject({
+    kind: z.literal('top-up-cash'),
+    card: cardSchema,
+    requested: amount,
+    inserted: amount,
+    /** Room left under the purse limit. */
+    room: amount,
+    notes: z.array(noteSchema).max(200),
+    denominations: z.array(amount).max(12),
+    reference,
+    /** Nothing is in the box yet: leaving costs nothing. Afterwards only loading or a voucher is possible, and the screen says so. */
+    canReturn: z.boolean(),
+    /** A note is moving: no button works. */
+    busy: z.boolean(),
+    message: z.enum(['noteRejected', 'noteOverLimit', 'noteReturned', 'acceptorDown', 'boxFull']).optional(),
+    wait: waitSchema,
+  }),
+  'top-up-qr': z.strictObject({
+    kind: z.literal('top-up-qr'),
+    card: cardSchema,
+    amount,
+    orderId: z.string().max(80),
+    code: z.string().max(512),
+    merchant: z.string().max(60),
+    state: z.enum(['creating', 'waiting', 'confirming', 'closing']),
+    reference,
+    wait: waitSchema.optional(),
+  }),
+  committing: z.strictObject({
+    kind: z.literal('committing'),
+    tail,
+    amount,
+    reference,
+    step: z.enum(['authorize', 'write', 'verify']),
+    elapsedMs: z.int().min(0),
+  }),
+  'put-back': z.strictObject({
+    kind: z.literal('put-back'),
+    tail,
+    amount,
+    reference,
+    /** Tail of another card that was presented instead. */
+    otherTail: tail.optional(),
+    /** A card is inside and being examined. */
+    checking: z.boolean(),
+    tender: z.enum(['cash', 'qr']),
+    wait: waitSchema,
+  }),
+  done: z.strictObject({
+    kind: z.literal('done'),
+    tail,
+    amount,
+    balanceBefore: amount,
+    /** Read back from the card; absent when the proof came another way. */
+    balanceAfter: amount.optional(),
+    reference,
+    card: z.enum(['atGate', 'taken', 'inside']),
+    receipts: receiptsSchema,
+    receipt: receiptStateSchema,
+    /** What the QR for the phone says. */
+    receiptQr: z.string().max(300),
+    wait: waitSchema.optional(),
+  }),
+  /** Money is safe but not on the card: refunded, owed by voucher, or an open case. */
+  settled: z.strictObject({
+    kind: z.literal('settled'),
+    outcome: z.enum(['refunded', 'voucher', 'case']),
+    why: z.enum([
+      'issuerOffline',
+      'issuerRefused',
+      'cardRefused',
+      'cardGone',
+      'loadUndetermined',
+      'noteUndetermined',
+      'paymentUndetermined',
+      'refundUndetermined',
+      'cancelled',
+      'cardFull',
+      'cardCaptured',
+      'restart',
+      'journalUnavailable',
+    ]),
+    tender: z.enum(['cash', 'qr']),
+    tail,
+    amount,
+    reference,
+    settledWithinHours: z.int().min(1).max(720),
+    card: z.enum(['atGate', 'taken', 'inside', 'captured', 'absent']),
+    receipts: receiptsSchema,
+    receipt: receiptStateSchema,
+    receiptQr: z.string().max(300),
+    wait: waitSchema.optional(),
+  }),
+  trouble: z.strictObject({
+    kind: z.literal('trouble'),
+    trouble: z.enum(troubles),
+    card: cardSchema.optional(),
+    reference: reference.optional(),
+    canRetry: z.boolean(),
+    wait: waitSchema.optional(),
+  }),
+  'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
+  goodbye: z.strictObject({ kind: z.literal('goodbye') }),
+} as const;
+
+export type ViewKind = keyof typeof bodies;
+export const viewKinds = Object.keys(bodies) as readonly ViewKind[];
+
+export const viewBodySchema = z.discriminatedUnion('kind', Object.values(bodies) as [(typeof bodies)['starting'], ...(typeof bodies)[ViewKind][]]);
+export type ViewBody = { [K in ViewKind]: z.infer<(typeof bodies)[K]> }[ViewKind];
+export type ViewBodyOf<K extends ViewKind> = Extract<ViewBody, { readonly kind: K }>;
+
+const overlaySchema = z.discriminatedUnion('kind', [
+  /** "Are you still there?" with what would happen at the end. */
+  z.strictObject({ kind: z.literal('idle-warning'), wait: waitSchema, money: z.enum(['none', 'inserted', 'order']) }),
+  z.strictObject({ kind: z.literal('language') }),
+  z.strictObject({ kind: z.literal('access') }),
+  z.strictObject({ kind: z.literal('help') }),
+  /** How to report a lost card without a card: by telephone. */
+  z.strictObject({ kind: z.literal('lost-card') }),
+  /** 快速遮挡: nothing of the person is on the glass. */
+  z.strictObject({ kind: z.literal('hidden') }),
+]);
+export type Overlay = z.infer<typeof overlaySchema>;
+
+export const viewSchema = z.strictObject({
+  version: z.literal(VIEW_VERSION),
+  /** Grows with every View; a touch names the View it was made on. */
+  seq: z.int().min(0),
+  site: siteSchema,
+  preferences: preferencesSchema,
+  /** Local time, `HH:MM`. */
+  clock: z.string().regex(/^\d\d:\d\d$/),
+  /** Where a flow stands on its route: index of the present stop. */
+  step: z.strictObject({ route: z.literal('topUp'), at: z.int().min(0).max(3), of: z.literal(4) }).optional(),
+  /** Whether 语言 · 大字 · 遮挡 · 帮助 are on this screen; absent while money moves. */
+  utilities: z.boolean(),
+  body: viewBodySchema,
+  overlay: overlaySchema.optional(),
+});
+export type View = Omit<z.infer<typeof viewSchema>, 'body'> & { readonly body: ViewBody };
+
+/** What a person did. `start`, `back`, … are acts, not coordinates. */
+export const uiActSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start') }),
+  z.strictObject({ type: z.literal('service'), service: z.enum(['topUp', 'balance']) }),
+  z.strictObject({ type: z.literal('amount'), amount: amount.min(1) }),
+  z.strictObject({ type: z.literal('custom-amount') }),
+  z.strictObject({ type: z.literal('digit'), digit: z.string().regex(/^\d$/) }),
+  z.strictObject({ type: z.literal('erase') }),
+  z.strictObject({ type: z.literal('clear') }),
+  z.strictObject({ type: z.literal('tender'), tender: z.enum(['cash', 'qr']) }),
+  z.strictObject({ type: z.literal('confirm') }),
+  z.strictObject({ type: z.literal('back') }),
+  /** Leaves the flow: before money nothing happened; with money in the box it means "don't load, give me a voucher". */
+  z.strictObject({ type: z.literal('cancel') }),
+  z.strictObject({ type: z.literal('retry') }),
+  /** 继续办理: grants the whole wait again. */
+  z.strictObject({ type: z.literal('extend') }),
+  /** 卡不在我手上. */
+  z.strictObject({ type: z.literal('give-up-card') }),
+  z.strictObject({ type: z.literal('receipt'), choice: z.enum(['print', 'screen', 'none']) }),
+  z.strictObject({ type: z.literal('another') }),
+  z.strictObject({ type: z.literal('finish') }),
+  z.strictObject({ type: z.literal('open'), overlay: z.enum(['language', 'access', 'help', 'lost-card', 'hidden']) }),
+  z.strictObject({ type: z.literal('close') }),
+  z.strictObject({ type: z.literal('prefer'), preferences: preferencesSchema.partial() }),
+]);
+export type UiAct = z.infer<typeof uiActSchema>;
+
+export const uiEventSchema = z.strictObject({
+  version: z.literal(VIEW_VERSION),
+  /** The View the person was looking at. */ seq: z.int().min(0),
+  act: uiActSchema,
+});
+export type UiEvent = z.infer<typeof uiEventSchema>;

@@ -206,6 +206,25 @@ export interface ReceiptPort {
   print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
 }
 
+/** A transaction that an interruption left open and that now has a definite place: what its person must be told. */
+export interface Recovered {
+  readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
+  readonly reference: string;
+  readonly tender: 'cash' | 'qr';
+  readonly ref: CardRef;
+  readonly amount: Fen;
+  readonly balanceBefore: Fen;
+  readonly balanceAfter?: Fen;
+}
+
+/** Puts right what an interruption left open. Decisions come from the journal alone (main/money), never from memory. */
+export interface RecoveryPort {
+  /** Every open transaction, before the first person is served. Never rejects: what can't be decided stays an open case. */
+  run(): Promise<readonly Recovered[]>;
+  /** An earlier load of this very card with unknown outcome is decided now, before any new load. */
+  resolveWith(card: CardReading): Promise<Recovered | undefined>;
+}
+
 export interface AppendedEntry {
   readonly seq: number;
   /** Hexadecimal. */
@@ -287,6 +306,7 @@ export interface Ports {
   readonly payments: PaymentPort;
   readonly issuer: IssuerPort;
   readonly receipts: ReceiptPort;
+  readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;
 }

@@ -216,6 +216,8 @@ const bodies = {
     tender: z.enum(['cash', 'qr']),
     tail,
     amount,
+    /** What did reach the card, when only a part is open. */
+    loaded: amount.optional(),
     reference,
     settledWithinHours: z.int().min(1).max(720),
     card: z.enum(['atGate', 'taken', 'inside', 'captured', 'absent']),

@@ -1,0 +1,140 @@
+/** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
+import type { CardReading, Recovered, ServiceName } from './ports.ts';
+import type { SessionContext, SessionSnapshot } from './session.ts';
+import { receiptQr } from './top-up-slip.ts';
+import { topUpPicture, type TopUpPicture } from './top-up-view.ts';
+import type { TopUpSnapshot } from './top-up.ts';
+import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
+import { leftOf } from './waiting.ts';
+
+/** @param clock local time `HH:MM` */
+export function viewOf(snapshot: SessionSnapshot, seq: number, clock: string): View {
+  const { context } = snapshot;
+  const picture = pictureOf(snapshot);
+  const overlay = overlayOf(context, picture);
+  return {
+    version: VIEW_VERSION,
+    seq,
+    site: context.site,
+    preferences: context.preferences,
+    clock,
+    ...(picture.step === undefined ? {} : { step: picture.step }),
+    utilities: !picture.moneyMoves,
+    body: picture.body,
+    ...(overlay === undefined ? {} : { overlay }),
+  };
+}
+
+/** Hidden stays hidden whatever happens; a warning beats what the person opened; nothing lies over moving money. */
+function overlayOf(context: SessionContext, picture: TopUpPicture): Overlay | undefined {
+  if (context.overlay === 'hidden') return { kind: 'hidden' };
+  if (picture.overlay !== undefined) return picture.overlay;
+  return context.overlay === undefined || picture.moneyMoves ? undefined : { kind: context.overlay };
+}
+
+function pictureOf(snapshot: SessionSnapshot): TopUpPicture {
+  const { context } = snapshot;
+  const child = snapshot.children['topUp'];
+  if (snapshot.matches('topUp') && child !== undefined) return topUpPicture(child.getSnapshot() as TopUpSnapshot);
+  const wait = leftOf(context.wait, context.ports.clock);
+  return {
+    body: bodyOf(snapshot),
+    step: undefined,
+    moneyMoves: false,
+    ...(snapshot.hasTag('idleWarning') && wait !== undefined ? { overlay: { kind: 'idle-warning' as const, wait, money: 'none' as const } } : {}),
+  };
+}
+
+function servicesOf({ availability }: SessionContext, names: readonly ServiceName[]) {
+  return names.map((name) => {
+    const service = availability.services[name];
+    return service.available ? { name, available: true } : { name, available: false, reason: service.reason };
+  });
+}
+
+function cardOf(card: CardReading) {
+  return { tail: card.ref.tail, balance: card.balance, validUntil: card.validUntil };
+}
+
+function bodyOf(snapshot: SessionSnapshot): ViewBody {
+  const { context } = snapshot;
+  const wait = leftOf(context.wait, context.ports.clock);
+  const waiting = wait === undefined ? {} : { wait };
+  const { value } = snapshot;
+  const state = typeof value === 'string' ? value : Object.keys(value)[0];
+  switch (state) {
+    case 'attract':
+      return {
+        kind: 'attract',
+        services: servicesOf(context, ['topUp', 'balance']),
+        receipts: context.availability.receipts,
+        ...(context.notice === undefined ? {} : { notice: context.notice }),
+      };
+    case 'outOfService': {
+      const { topUp } = context.availability.services;
+      return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
+    }
+    case 'insertCard':
+    case 'takingBack':
+      return { kind: 'insert-card', service: context.service ?? 'balance' };
+    case 'readingCard':
+    case 'choosing':
+    case 'topUp':
+      return { kind: 'reading-card' };
+    case 'cardProblem':
+      return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };
+    case 'menu':
+      return context.card === undefined ? { kind: 'reading-card' } : { kind: 'menu', card: cardOf(context.card), services: servicesOf(context, ['topUp']) };
+    case 'afterRestart':
+      return recoveredBody(context, context.recovered[0]);
+    case 'takeCard':
+    case 'leavingCard':
+    case 'keptAtGate':
+      return {
+        kind: 'take-card',
+        ...(context.card === undefined ? {} : { tail: context.card.ref.tail }),
+        wait: wait ?? { leftMs: 0, totalMs: 1, tone: 'normal' },
+      };
+    case 'captured':
+      return { kind: 'trouble', trouble: 'cardCaptured', canRetry: false, ...waiting };
+    case 'goodbye':
+      return { kind: 'goodbye' };
+    case 'recovering':
+    case undefined:
+    default:
+      return { kind: 'starting' };
+  }
+}
+
+function recoveredBody(context: SessionContext, recovered: Recovered | undefined): ViewBody {
+  if (recovered === undefined) return { kind: 'starting' };
+  const wait = leftOf(context.wait, context.ports.clock);
+  const { media } = context.ports.card;
+  const common = {
+    tail: recovered.ref.tail,
+    amount: recovered.amount,
+    reference: recovered.reference,
+    receipts: context.availability.receipts,
+    receipt: 'onScreen' as const,
+    receiptQr: receiptQr(context.ports, recovered.reference),
+    ...(wait === undefined ? {} : { wait }),
+  };
+  if (recovered.outcome === 'delivered') {
+    return {
+      kind: 'done',
+      ...common,
+      balanceBefore: recovered.balanceBefore,
+      ...(recovered.balanceAfter === undefined ? {} : { balanceAfter: recovered.balanceAfter }),
+      card: media === 'inside' ? 'inside' : media === 'atGate' ? 'atGate' : 'taken',
+    };
+  }
+  return {
+    kind: 'settled',
+    ...common,
+    outcome: recovered.outcome,
+    why: 'restart',
+    tender: recovered.tender,
+    settledWithinHours: context.ports.settings.settledWithinHours,
+    card: media === 'inside' ? 'inside' : media === 'atGate' ? 'atGate' : 'absent',
+  };
+}

@@ -1,0 +1,368 @@
+/**
+ * The session: one person in front of the terminal, from the attract screen to the card in their hand. It owns the card path between
+ * flows, the person's preferences and what lies over the screen; flows are invoked by it. After a restart it first tells what became
+ * of interrupted money.
+ */
+import { assign, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { typed } from './chart-types.ts';
+import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, Ports, Recovered, ServiceName } from './ports.ts';
+import { topUpMachine, type TopUpOutput } from './top-up.ts';
+import type { UiMachineEvent } from './ui-events.ts';
+import type { Overlay, Preferences, Site } from './view.ts';
+import { paceOf, patiently, type RunningWait } from './waiting.ts';
+
+/** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
+export const sessionDelays = {
+  insertCard: 45_000, // finding the card in a bag
+  menu: 45_000, // kiosk-ux.md 8
+  warning: 20_000, // WCAG 2.2.1
+  cardProblem: 45_000, // a verdict and what to do
+  takeCard: 30_000, // kiosk-ux.md 8: then captured or kept at the gate
+  goodbye: 3_000, // seen, not waited for
+  afterRestart: 60_000, // somebody may still stand here, with money in the machine
+  captured: 20_000, // says where the card is, to whoever comes back
+} as const;
+type DelayName = keyof typeof sessionDelays;
+
+export interface SessionInput {
+  readonly ports: Ports;
+  readonly site: Site;
+  /** What every session starts with. */
+  readonly preferences: Preferences;
+  readonly notice: string | undefined;
+}
+
+export interface SessionContext extends SessionInput {
+  readonly defaults: Preferences;
+  readonly availability: Availability;
+  readonly overlay: Exclude<Overlay['kind'], 'idle-warning'> | undefined;
+  readonly service: ServiceName | undefined;
+  readonly card: CardReading | undefined;
+  readonly problem: CardProblem | undefined;
+  /** What interrupted transactions became; the first one is on the screen. */
+  readonly recovered: readonly Recovered[];
+  readonly wait: RunningWait | undefined;
+}
+
+export type SessionEvent =
+  UiMachineEvent | CardEvent | { readonly type: 'AVAILABILITY'; readonly availability: Availability } | { readonly type: 'wait.ended' };
+
+type WithPorts = { readonly ports: Ports };
+
+/** A card action at the end of a session: the reader may be in trouble, the session ends all the same. */
+type CardAct = 'done' | 'failed';
+async function attempt(act: Promise<void>): Promise<CardAct> {
+  try {
+    await act;
+    return 'done';
+  } catch {
+    return 'failed'; // the reader's own status says what is wrong, and the availability takes the services off
+  }
+}
+
+const actors = {
+  recover: fromPromise<readonly Recovered[], WithPorts>(({ input }) => input.ports.recovery.run()),
+  world: fromCallback<SessionEvent, WithPorts>(({ input, sendBack }) => {
+    const ends = [input.ports.card.onEvent(sendBack), input.ports.availability.onChange((availability) => sendBack({ type: 'AVAILABILITY', availability }))];
+    return () => ends.forEach((end) => end());
+  }),
+  openGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(true))),
+  closeGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(false))),
+  readCard: fromPromise<{ read: CardReadOutcome; recovered: Recovered | undefined }, WithPorts>(async ({ input, signal }) => {
+    const read = await input.ports.card.read(signal);
+    return { read, recovered: read.ok ? await input.ports.recovery.resolveWith(read.card) : undefined };
+  }),
+  presentCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.present())),
+  retractCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.retract())),
+  /** Nobody took the card: captured or left at the gate, as the site wants. */
+  leaveCard: fromPromise<'captured' | 'kept', WithPorts>(async ({ input: { ports } }) => {
+    if (ports.settings.untakenCard === 'keepAtGate') {
+      if (ports.card.media === 'inside') await attempt(ports.card.present());
+      return 'kept';
+    }
+    ports.journal.append({ kind: 'card.captured', body: { reason: 'not taken' } });
+    await ports.card.retain();
+    return 'captured';
+  }),
+  topUp: topUpMachine,
+};
+
+function delaysOf<D extends Record<string, number>>(named: D) {
+  type Delay = (args: { context: SessionContext }) => number;
+  return Object.fromEntries(Object.entries(named).map(([name, ms]) => [name, (({ context }) => ms * paceOf(context.preferences)) satisfies Delay])) as Record<
+    keyof D & string,
+    Delay
+  >;
+}
+
+const withPorts = ({ context }: { context: SessionContext }): WithPorts => ({ ports: context.ports });
+
+function serves(availability: Availability): boolean {
+  return Object.values(availability.services).some((service) => service.available);
+}
+
+export const sessionMachine = setup({
+  types: typed<{ context: SessionContext; events: SessionEvent; input: SessionInput; tags: 'idleWarning' }>(),
+  actors,
+  actions: {
+    startWait: assign({
+      wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }): RunningWait => ({
+        startedAt: context.ports.clock.monotonic(),
+        totalMs: sessionDelays[params.delay] * paceOf(context.preferences),
+        tone: params.tone,
+      }),
+    }),
+    endWait: raise({ type: 'wait.ended' }),
+    noWait: assign({ wait: undefined }),
+    /** End of a person's time: nothing of it stays, neither data nor wishes. */
+    forget: assign({
+      preferences: ({ context }) => context.defaults,
+      overlay: undefined,
+      service: undefined,
+      card: undefined,
+      problem: undefined,
+      wait: undefined,
+    }),
+    openOverlay: assign({ overlay: ({ context, event }) => (event.type === 'ui.open' ? event.overlay : context.overlay) }),
+    prefer: assign({
+      preferences: ({ context, event }) => (event.type === 'ui.prefer' ? preferring(context.preferences, event.preferences) : context.preferences),
+    }),
+    nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
+    passOn: sendTo('topUp', ({ event }) => event),
+  },
+  guards: {
+    cardInside: ({ context }) => context.ports.card.media === 'inside',
+    cardHere: ({ context }) => context.ports.card.media !== 'notPresent',
+    outOfService: ({ context }) => !serves(context.availability),
+    serves: ({ context }) => serves(context.availability),
+    wantsTopUp: ({ context }) => context.service === 'topUp' && context.availability.services.topUp.available,
+    moreRecovered: ({ context }) => context.recovered.length > 1,
+  },
+  delays: delaysOf(sessionDelays),
+}).createMachine({
+  id: 'session',
+  context: ({ input }) => ({
+    ...input,
+    defaults: input.preferences,
+    availability: input.ports.availability.current,
+    overlay: undefined,
+    service: undefined,
+    card: undefined,
+    problem: undefined,
+    recovered: [],
+    wait: undefined,
+  }),
+  invoke: { src: 'world', input: withPorts },
+  on: {
+    AVAILABILITY: { actions: assign({ availability: ({ event }) => event.availability }) },
+    'ui.open': { actions: 'openOverlay' },
+    'ui.close': { actions: assign({ overlay: undefined }) },
+    'ui.prefer': {
+      actions: 'prefer',
+    },
+  },
+  initial: 'recovering',
+  states: {
+    recovering: {
+      invoke: {
+        src: 'recover',
+        input: withPorts,
+        onDone: [
+          { guard: ({ event }) => event.output.length > 0, target: 'afterRestart', actions: assign({ recovered: ({ event }) => event.output }) },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'attract' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'attract' }],
+      },
+    },
+    /** First what happened and where the money is, then the card. */
+    afterRestart: {
+      entry: { type: 'startWait', params: { delay: 'afterRestart', tone: 'normal' } },
+      after: { afterRestart: [{ guard: 'cardHere', target: 'leavingCard' }, { target: 'attract' }] },
+      exit: [assign({ recovered: [] }), 'noWait'],
+      on: {
+        'ui.finish': [{ guard: 'moreRecovered', actions: 'nextRecovered' }, { guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
+        'ui.receipt': [{ guard: 'moreRecovered', actions: 'nextRecovered' }, { guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
+      },
+    },
+
+    attract: {
+      entry: 'forget',
+      always: [
+        { guard: 'outOfService', target: 'outOfService' },
+        { guard: 'cardInside', target: 'readingCard' },
+      ],
+      invoke: { src: 'openGate', input: withPorts },
+      on: {
+        'CARD.INSERTED': 'readingCard',
+        'ui.start': 'insertCard',
+        'ui.service': { target: 'insertCard', actions: assign({ service: ({ event }) => event.service }) },
+      },
+    },
+    outOfService: {
+      entry: 'forget',
+      invoke: { src: 'closeGate', input: withPorts },
+      always: { guard: 'serves', target: 'attract' },
+    },
+    insertCard: {
+      ...patiently('insertCard'),
+      invoke: { src: 'openGate', input: withPorts },
+      always: [
+        { guard: 'outOfService', target: 'outOfService' },
+        { guard: 'cardInside', target: 'readingCard' },
+      ],
+      on: {
+        'CARD.INSERTED': 'readingCard',
+        'ui.back': 'attract',
+        'ui.cancel': 'attract',
+        'ui.finish': 'attract',
+        'wait.ended': 'attract',
+        'ui.open': { target: '.calm', actions: 'openOverlay' },
+      },
+    },
+    readingCard: {
+      entry: 'noWait',
+      invoke: {
+        src: 'readCard',
+        input: withPorts,
+        onDone: [
+          {
+            guard: ({ event }) => event.output.recovered !== undefined,
+            target: 'afterRestart',
+            actions: assign({ recovered: ({ event }) => (event.output.recovered === undefined ? [] : [event.output.recovered]) }),
+          },
+          {
+            guard: ({ event }) => event.output.read.ok,
+            target: 'choosing',
+            actions: assign({ card: ({ event }) => (event.output.read.ok ? event.output.read.card : undefined), problem: undefined }),
+          },
+          {
+            target: 'cardProblem',
+            actions: assign({
+              card: ({ event }) => event.output.read.card,
+              problem: ({ event }) => (event.output.read.ok ? undefined : event.output.read.problem),
+            }),
+          },
+        ],
+        onError: { target: 'cardProblem', actions: assign({ card: undefined, problem: 'unreadable' as const }) },
+      },
+    },
+    choosing: { always: [{ guard: 'wantsTopUp', target: 'topUp', actions: assign({ service: undefined }) }, { target: 'menu' }] },
+    cardProblem: {
+      entry: { type: 'startWait', params: { delay: 'cardProblem', tone: 'normal' } },
+      exit: 'noWait',
+      after: { cardProblem: 'takeCard' },
+      on: {
+        'ui.retry': [{ guard: 'cardInside', target: 'readingCard' }, { target: 'insertCard' }],
+        'ui.finish': 'takeCard',
+        'ui.back': 'takeCard',
+        'ui.cancel': 'takeCard',
+        'CARD.INSERTED': 'readingCard',
+      },
+    },
+    menu: {
+      ...patiently('menu'),
+      on: {
+        'ui.service': { guard: ({ context, event }) => event.service === 'topUp' && context.availability.services.topUp.available, target: 'topUp' },
+        'ui.finish': 'takeCard',
+        'ui.back': 'takeCard',
+        'ui.cancel': 'takeCard',
+        'CARD.REMOVED': 'goodbye',
+        'wait.ended': 'takeCard',
+        'ui.open': { target: '.calm', actions: 'openOverlay' },
+        'ui.prefer': {
+          target: '.calm',
+          actions: 'prefer',
+        },
+      },
+    },
+    topUp: {
+      entry: 'noWait',
+      invoke: {
+        id: 'topUp',
+        src: 'topUp',
+        input: ({ context }) => {
+          if (context.card === undefined) throw new Error('session: a top-up needs a card');
+          return { ports: context.ports, card: context.card, preferences: context.preferences };
+        },
+        onDone: [
+          { guard: ({ event, context }) => next(event.output) === 'menu' && context.ports.card.media === 'inside', target: 'menu' },
+          { guard: ({ event, context }) => next(event.output) === 'another' && context.ports.card.media === 'notPresent', target: 'insertCard' },
+          { guard: ({ event }) => next(event.output) === 'another', target: 'takingBack' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
+      },
+      on: {
+        'CARD.*': { actions: 'passOn' },
+        'ui.*': { actions: 'passOn' },
+        'ui.open': { actions: ['openOverlay', 'passOn'] },
+        'ui.close': { actions: [assign({ overlay: undefined }), 'passOn'] },
+        'ui.prefer': {
+          actions: ['prefer', sendTo('topUp', ({ context }) => ({ type: 'PREFERENCES', preferences: context.preferences })), 'passOn'],
+        },
+      },
+    },
+    /** More to do, and the card still lies at the gate. */
+    takingBack: {
+      invoke: {
+        src: 'retractCard',
+        input: withPorts,
+        onDone: [{ guard: 'cardInside', target: 'readingCard' }, { target: 'insertCard' }],
+        onError: 'insertCard',
+      },
+    },
+
+    takeCard: {
+      entry: { type: 'startWait', params: { delay: 'takeCard', tone: 'normal' } },
+      exit: 'noWait',
+      always: { guard: ({ context }) => context.ports.card.media === 'notPresent', target: 'goodbye' },
+      invoke: { src: 'presentCard', input: withPorts },
+      after: { takeCard: 'leavingCard' },
+      on: { 'CARD.REMOVED': 'goodbye' },
+    },
+    leavingCard: {
+      invoke: {
+        src: 'leaveCard',
+        input: withPorts,
+        onDone: [{ guard: ({ event }) => event.output === 'captured', target: 'captured' }, { target: 'keptAtGate' }],
+        onError: 'keptAtGate',
+      },
+      on: { 'CARD.REMOVED': 'goodbye' },
+    },
+    /** The card lies at the gate with nobody there: the screen is wiped and says so until it is taken. */
+    keptAtGate: {
+      entry: 'forget',
+      always: { guard: ({ context }) => context.ports.card.media === 'notPresent', target: 'attract' },
+      on: { 'CARD.REMOVED': 'attract' },
+    },
+    captured: {
+      entry: ['forget', { type: 'startWait', params: { delay: 'captured', tone: 'normal' } }],
+      after: { captured: 'attract' },
+      on: { 'ui.finish': 'attract', 'ui.back': 'attract', 'ui.cancel': 'attract' },
+    },
+    goodbye: {
+      entry: assign({ card: undefined, overlay: undefined, wait: undefined }),
+      after: { goodbye: 'attract' },
+      on: { 'CARD.INSERTED': 'readingCard', 'ui.start': 'attract' },
+    },
+  },
+});
+
+/** The wishes that were said replace the old ones; what wasn't said stays. */
+function preferring(old: Preferences, said: Extract<UiMachineEvent, { type: 'ui.prefer' }>['preferences']): Preferences {
+  return {
+    locale: said.locale ?? old.locale,
+    size: said.size ?? old.size,
+    theme: said.theme ?? old.theme,
+    lowReach: said.lowReach ?? old.lowReach,
+  };
+}
+
+function next(output: TopUpOutput): TopUpOutput['next'] {
+  return output.next;
+}
+
+export type SessionActor = ActorRefFrom<typeof sessionMachine>;
+export type SessionSnapshot = SnapshotFrom<typeof sessionMachine>;

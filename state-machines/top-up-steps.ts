@@ -1,0 +1,581 @@
+/**
+ * The money steps of a top-up. Each announces itself in the journal, acts, and writes down the outcome before anyone is told of it;
+ * each ends in a closed set of outcomes, so that the chart has a next state for every one. Nothing here decides what comes next.
+ */
+import { addFen, fen, ZERO_FEN, type Fen } from '../common/fen.ts';
+import type { CardRef, JournalBody, Tender } from '../common/journal-kinds.ts';
+import {
+  PortError,
+  type AppendedEntry,
+  type CardReading,
+  type IssuerCheck,
+  type LoadVerdict,
+  type OrderState,
+  type Ports,
+  type QrOrder,
+  type ReceiptContent,
+  type ReceiptOutcome,
+} from './ports.ts';
+
+/** The journal could not take an entry: no further money step is allowed, recovery goes on from what it holds. */
+export interface JournalFailed {
+  readonly kind: 'journalFailed';
+}
+
+/** A far side or a device could not do its part. `detail` is for the log. */
+export interface StepFailed {
+  readonly kind: 'failed';
+  readonly detail: string;
+}
+
+export interface OpenTransaction {
+  readonly transactionId: string;
+  readonly reference: string;
+}
+
+/** Runs a step; a journal that can't write ends it as JournalFailed, everything unexpected stays an exception. */
+async function journaled<T>(step: () => Promise<T>): Promise<T | JournalFailed> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof PortError && error.code === 'journalUnavailable') return { kind: 'journalFailed' };
+    throw error;
+  }
+}
+
+function detailOf(error: unknown): string {
+  if (error instanceof PortError) return error.detail === undefined ? error.code : `${error.code}: ${error.detail}`;
+  throw error;
+}
+
+/** Asks the issuer before the person invests anything. */
+export async function checkCard(ports: Ports, ref: CardRef, signal: AbortSignal): Promise<IssuerCheck | StepFailed> {
+  try {
+    return await ports.issuer.checkCard(ref, signal);
+  } catch (error) {
+    return { kind: 'failed', detail: detailOf(error) };
+  }
+}
+
+export interface OpenRequest {
+  readonly card: CardReading;
+  readonly tender: Tender;
+  readonly requested: Fen;
+  readonly locale: string;
+}
+
+function open(ports: Ports, request: OpenRequest): OpenTransaction {
+  const transactionId = ports.ids.uuid();
+  const reference = ports.journal.newReference();
+  ports.journal.append({
+    kind: 'transaction.opened',
+    transactionId,
+    body: {
+      type: 'top-up',
+      reference,
+      card: request.card.ref,
+      tender: request.tender,
+      requested: request.requested,
+      balanceBefore: request.card.balance,
+      locale: request.locale,
+    },
+  });
+  return { transactionId, reference };
+}
+
+/** Denominations that still fit under the purse limit: the others are inhibited, not refused later. */
+export function denominationsWithin(ports: Ports, room: Fen): readonly Fen[] {
+  return ports.cash.denominations.filter((denomination) => denomination <= room);
+}
+
+export type OpenCashOutcome = { readonly kind: 'open'; readonly transaction: OpenTransaction } | StepFailed | JournalFailed;
+
+export function openCash(ports: Ports, request: OpenRequest, room: Fen): Promise<OpenCashOutcome> {
+  return journaled<OpenCashOutcome>(async () => {
+    const transaction = open(ports, request);
+    try {
+      await ports.cash.accept(denominationsWithin(ports, room));
+    } catch (error) {
+      const detail = detailOf(error);
+      ports.journal.append({
+        kind: 'transaction.closed',
+        transactionId: transaction.transactionId,
+        body: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 },
+      });
+      return { kind: 'failed', detail };
+    }
+    return { kind: 'open', transaction };
+  });
+}
+
+export type NoteOutcome =
+  | { readonly kind: 'stacked'; readonly denomination: Fen }
+  | { readonly kind: 'returned'; readonly denomination: Fen; readonly overLimit: boolean }
+  /** Neither in the box nor out, as far as anyone can say: a case, counted at settlement. */
+  | { readonly kind: 'suspense'; readonly denomination: Fen }
+  | JournalFailed;
+
+/** Room left under the purse limit. */
+export type Room = Fen;
+
+export interface TakeNoteRequest {
+  readonly transactionId: string;
+  readonly denomination: Fen;
+  readonly room: Room;
+}
+
+/** A note stands in escrow: into the box when it fits, out again when it doesn't. Accepts the next one when the path is free. */
+export function takeNote(ports: Ports, { transactionId, denomination, room }: TakeNoteRequest): Promise<NoteOutcome> {
+  const note = { noteId: ports.ids.uuid(), denomination };
+  const write = (kind: 'note.escrowed' | 'note.stacking' | 'note.returning'): void => void ports.journal.append({ kind, transactionId, body: note });
+  const suspense = (why: string): NoteOutcome => {
+    ports.journal.append({ kind: 'note.suspense', transactionId, body: { ...note, why } });
+    return { kind: 'suspense', denomination };
+  };
+  const stacked = (evidence: JournalBody<'cash.stacked'>['evidence']): void =>
+    void ports.journal.append({ kind: 'cash.stacked', transactionId, body: { ...note, evidence } });
+  const returned = (overLimit: boolean): NoteOutcome => {
+    ports.journal.append({ kind: 'note.returned', transactionId, body: { ...note, evidence: 'returned' } });
+    return { kind: 'returned', denomination, overLimit };
+  };
+  return journaled<NoteOutcome>(async () => {
+    try {
+      write('note.escrowed');
+      write(denomination > room ? 'note.returning' : 'note.stacking');
+    } catch (error) {
+      await ports.cash.returnNote().catch(detailOf); // nothing can be written down, so nothing is taken
+      throw error;
+    }
+    if (denomination > room) {
+      const result = await ports.cash.returnNote().catch((error: unknown) => `lost: ${detailOf(error)}` as const);
+      return result === 'returned' ? returned(true) : suspense(result === 'stacked' ? 'stacked against the order' : result);
+    }
+    const result = await ports.cash.stack(stacked).catch((error: unknown) => `lost: ${detailOf(error)}` as const);
+    if (result === 'stacked') {
+      const left = fen(room - denomination);
+      // A dead acceptor here costs nothing: its own event ends the cash step.
+      await ports.cash.accept(denominationsWithin(ports, left)).catch(detailOf);
+      return { kind: 'stacked', denomination };
+    }
+    return result === 'returned' ? returned(false) : suspense(result);
+  });
+}
+
+/** No more notes; whatever comes late is returned by the port. */
+export async function stopCash(ports: Ports): Promise<void> {
+  await ports.cash.accept([]).catch(detailOf);
+}
+
+/** Ends a transaction in which nothing was taken. */
+export function abandon(ports: Ports, transactionId: string): Promise<{ readonly kind: 'abandoned' } | JournalFailed> {
+  return journaled(async () => {
+    ports.journal.append({ kind: 'transaction.closed', transactionId, body: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 } });
+    return { kind: 'abandoned' } as const;
+  });
+}
+
+export type CreateOrderOutcome =
+  | { readonly kind: 'created'; readonly transaction: OpenTransaction; readonly order: QrOrder }
+  /** The code was never shown, so nobody can have paid; the order is closed in the background. */
+  | StepFailed
+  | JournalFailed;
+
+export function createOrder(ports: Ports, request: OpenRequest, signal: AbortSignal): Promise<CreateOrderOutcome> {
+  return journaled<CreateOrderOutcome>(async () => {
+    const transaction = open(ports, request);
+    const orderId = ports.ids.uuid();
+    ports.journal.append({ kind: 'payment.requested', transactionId: transaction.transactionId, body: { orderId, amount: request.requested } });
+    try {
+      const order = await ports.payments.createOrder({ orderId, amount: request.requested, reference: transaction.reference }, signal);
+      return { kind: 'created', transaction, order };
+    } catch (error) {
+      return { kind: 'failed', detail: detailOf(error) };
+    }
+  });
+}
+
+/** Writes down what the acquirer said of an order that is certain now. */
+function recordOrder(ports: Ports, transactionId: string, orderId: string, state: OrderState): void {
+  if (state.state === 'captured') {
+    const { channel, channelRef, amount } = state;
+    ports.journal.append({ kind: 'payment.captured', transactionId, body: { orderId, amount, channel, channelRef } });
+  } else if (state.state === 'closed' || state.state === 'declined') {
+    ports.journal.append({ kind: 'payment.closed', transactionId, body: { orderId } });
+  }
+}
+
+export type Captured = Extract<OrderState, { readonly state: 'captured' }>;
+
+export type CapturedOutcome = { readonly kind: 'captured'; readonly amount: Fen } | JournalFailed;
+
+export interface OrderRequest {
+  readonly transactionId: string;
+  readonly orderId: string;
+}
+
+export interface CapturedRequest extends OrderRequest {
+  readonly state: Captured;
+}
+
+export function recordCaptured(ports: Ports, { transactionId, orderId, state }: CapturedRequest): Promise<CapturedOutcome> {
+  return journaled<CapturedOutcome>(async () => {
+    recordOrder(ports, transactionId, orderId, state);
+    return { kind: 'captured', amount: state.amount };
+  });
+}
+
+export type CloseOrderOutcome =
+  | { readonly kind: 'closed' }
+  /** The payment was faster than the closing. */
+  | { readonly kind: 'captured'; readonly state: Captured }
+  | { readonly kind: 'undetermined' }
+  | JournalFailed;
+
+/** Closes the order upstream and verifies what is true afterwards, before it is left. */
+export function closeOrder(ports: Ports, { transactionId, orderId }: OrderRequest): Promise<CloseOrderOutcome> {
+  return journaled<CloseOrderOutcome>(async () => {
+    let state: OrderState;
+    try {
+      state = await ports.payments.closeOrder(orderId);
+    } catch (error) {
+      ports.journal.append({ kind: 'payment.undetermined', transactionId, body: { orderId, why: detailOf(error) } });
+      return { kind: 'undetermined' };
+    }
+    if (state.state === 'captured') {
+      recordOrder(ports, transactionId, orderId, state);
+      return { kind: 'captured', state };
+    }
+    if (state.state === 'waiting' || state.state === 'confirming') {
+      ports.journal.append({ kind: 'payment.undetermined', transactionId, body: { orderId, why: `still ${state.state} after closing` } });
+      return { kind: 'undetermined' };
+    }
+    recordOrder(ports, transactionId, orderId, state);
+    ports.journal.append({ kind: 'transaction.closed', transactionId, body: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 } });
+    return { kind: 'closed' };
+  });
+}
+
+export type AuthorizeOutcome =
+  | { readonly kind: 'authorized'; readonly pending: JournalBody<'load.committing'> }
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'cardRefused'; readonly statusWord: string }
+  | { readonly kind: 'otherCard'; readonly tail: string }
+  | { readonly kind: 'removed' }
+  | StepFailed
+  | JournalFailed;
+
+export interface AuthorizeRequest {
+  readonly transaction: OpenTransaction;
+  readonly ref: CardRef;
+  readonly amount: Fen;
+}
+
+/** INITIALIZE FOR LOAD, then MAC1 → MAC2. Changes nothing on the card; a lost answer leaves at most a reservation, which is released. */
+export function authorizeLoad(ports: Ports, { transaction, ref, amount }: AuthorizeRequest): Promise<AuthorizeOutcome> {
+  return journaled<AuthorizeOutcome>(async () => {
+    const loadId = ports.ids.uuid();
+    const ready = await ports.card.initializeLoad({ ref, amount, loadId });
+    if (ready.kind === 'refused') return { kind: 'cardRefused', statusWord: ready.statusWord };
+    if (ready.kind !== 'ready') return ready;
+    const { transactionId } = transaction;
+    ports.journal.append({ kind: 'load.authorizing', transactionId, body: ready.init });
+    try {
+      const answer = await ports.issuer.authorizeLoad({ ref, init: ready.init, reference: transaction.reference });
+      if (answer.kind === 'refused') {
+        ports.journal.append({ kind: 'load.refused', transactionId, body: { loadId, code: answer.code } });
+        return { kind: 'refused', code: answer.code };
+      }
+      const { hostDate, hostTime, mac2 } = answer;
+      ports.journal.append({ kind: 'load.authorized', transactionId, body: { loadId, hostDate, hostTime, mac2 } });
+      return { kind: 'authorized', pending: { ...ready.init, hostDate, hostTime, mac2 } };
+    } catch (error) {
+      const detail = detailOf(error);
+      await reverse(ports, transactionId, loadId);
+      return { kind: 'failed', detail };
+    }
+  });
+}
+
+export type CommitOutcome =
+  | { readonly kind: 'credited'; readonly tac: string }
+  | { readonly kind: 'notCredited' }
+  /** Only the card, or the issuer's clearing, can say. */
+  | { readonly kind: 'unknown' }
+  | JournalFailed;
+
+export interface CommitRequest {
+  readonly transactionId: string;
+  readonly pending: JournalBody<'load.committing'>;
+}
+
+/** The step that writes money onto the card: announced before, written down after, never repeated. */
+export function commitLoad(ports: Ports, { transactionId, pending }: CommitRequest): Promise<CommitOutcome> {
+  return journaled<CommitOutcome>(async () => {
+    const { loadId, amount, hostDate, hostTime, mac2 } = pending;
+    ports.journal.append({ kind: 'load.committing', transactionId, body: pending });
+    const outcome = await ports.card.creditLoad({ hostDate, hostTime, mac2 });
+    switch (outcome.kind) {
+      case 'credited':
+        ports.journal.append({ kind: 'load.committed', transactionId, body: { loadId, amount, tac: outcome.tac, evidence: 'cardAnswer' } });
+        return { kind: 'credited', tac: outcome.tac };
+      case 'refused':
+        ports.journal.append({ kind: 'load.notCredited', transactionId, body: { loadId, evidence: 'cardRefusal', statusWord: outcome.statusWord } });
+        await reverse(ports, transactionId, loadId);
+        return { kind: 'notCredited' };
+      case 'unknown':
+        break;
+    }
+    return { kind: 'unknown' };
+  });
+}
+
+export interface ExamineRequest extends CommitRequest {
+  readonly ref: CardRef;
+}
+
+/** Asks the card that is inside what became of the load, and writes down a definite answer. */
+export function examineLoad(ports: Ports, { transactionId, pending, ref }: ExamineRequest): Promise<LoadVerdict | JournalFailed> {
+  return journaled<LoadVerdict | JournalFailed>(async () => {
+    const verdict = await ports.card.examineLoad(pending, ref);
+    const { loadId, amount } = pending;
+    switch (verdict.kind) {
+      case 'credited':
+        ports.journal.append({
+          kind: 'load.committed',
+          transactionId,
+          body: { loadId, amount, balanceAfter: verdict.balance, evidence: 'recoveryTable', ...(verdict.tac === undefined ? {} : { tac: verdict.tac }) },
+        });
+        return verdict;
+      case 'notCredited':
+        ports.journal.append({ kind: 'load.notCredited', transactionId, body: { loadId, evidence: 'recoveryTable' } });
+        await reverse(ports, transactionId, loadId);
+        return verdict;
+      case 'undetermined':
+        ports.journal.append({ kind: 'load.undetermined', transactionId, body: { loadId, why: `row ${verdict.row}: ${verdict.why}` } });
+        return verdict;
+      case 'otherCard':
+      case 'removed':
+        break;
+    }
+    return verdict;
+  });
+}
+
+/** Releases the issuer's reservation; when the issuer can't be reached now, the background settlement does it later. */
+async function reverse(ports: Ports, transactionId: string, loadId: string): Promise<void> {
+  try {
+    await ports.issuer.reverseLoad({ loadId });
+  } catch (error) {
+    detailOf(error);
+    return;
+  }
+  ports.journal.append({ kind: 'load.reversed', transactionId, body: { loadId } });
+}
+
+export type FinishOutcome =
+  { readonly kind: 'finished'; readonly balanceAfter: Fen | undefined; /** The entry that a slip names. */ readonly entry: AppendedEntry } | JournalFailed;
+
+export interface FinishRequest {
+  readonly transaction: OpenTransaction;
+  readonly loadId: string;
+  readonly amount: Fen;
+  readonly tac: string | undefined;
+  /** Already read, while the card was examined. */
+  readonly balanceAfter: Fen | undefined;
+  readonly disputed: Fen;
+}
+
+/** Reads the balance back, reports the TAC, closes the transaction. The credit itself is certain and journaled before this. */
+export function finishLoad(ports: Ports, request: FinishRequest): Promise<FinishOutcome> {
+  const { transactionId, reference } = request.transaction;
+  const { loadId, tac, disputed } = request;
+  return journaled<FinishOutcome>(async () => {
+    let balanceAfter = request.balanceAfter;
+    if (balanceAfter === undefined) {
+      try {
+        balanceAfter = await ports.card.readBalance();
+      } catch (error) {
+        detailOf(error); // the card left after its answer: the answer is the proof, there is no balance to show
+      }
+    }
+    try {
+      const answer = await ports.issuer.confirmLoad({ loadId, ...(tac === undefined ? {} : { tac }) });
+      ports.journal.append({ kind: 'load.confirmed', transactionId, body: { loadId, tacChecked: answer.tac } });
+    } catch (error) {
+      if (error instanceof PortError && error.code === 'journalUnavailable') throw error;
+      detailOf(error); // confirmed later, in the background: the card holds the money whatever the network does
+    }
+    if (disputed > 0) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });
+    const entry = ports.journal.append({
+      kind: 'transaction.closed',
+      transactionId,
+      body: { outcome: disputed > 0 ? 'case' : 'delivered', loaded: request.amount, refunded: 0, owed: 0 },
+    });
+    return { kind: 'finished', balanceAfter, entry };
+  });
+}
+
+function openCase(ports: Ports, transactionId: string, body: JournalBody<'case.opened'>): void {
+  ports.journal.append({ kind: 'case.opened', transactionId, body });
+  ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference: body.reference, where: 'screen' } });
+}
+
+/** Why money that was taken is not going onto the card. */
+export type SettleReason =
+  | 'issuerOffline'
+  | 'issuerRefused'
+  | 'cardRefused'
+  | 'cardGone'
+  | 'loadUndetermined'
+  | 'noteUndetermined'
+  | 'paymentUndetermined'
+  | 'cancelled'
+  | 'cardFull'
+  | 'journalUnavailable';
+
+export interface SettleRequest {
+  readonly transaction: OpenTransaction;
+  readonly tender: Tender;
+  /** Money the terminal holds for the person now. */
+  readonly held: Fen;
+  /** What only evidence can tell: notes whose place nobody knows, an order that may have been paid. */
+  readonly disputed: Fen;
+  readonly reason: SettleReason;
+  readonly orderId: string | undefined;
+  readonly pendingLoadId: string | undefined;
+}
+
+export type SettleOutcome =
+  | { readonly kind: 'refunded' | 'voucher'; readonly entry: AppendedEntry }
+  | { readonly kind: 'case'; readonly reason: JournalBody<'case.opened'>['reason']; readonly entry: AppendedEntry }
+  | JournalFailed;
+
+/** Gives held money a definite place: refunded, owed by voucher, or an open case. Never guesses. */
+export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutcome> {
+  const { transactionId, reference } = request.transaction;
+  const close = (outcome: 'refunded' | 'voucher' | 'case', refunded: Fen, owed: Fen): AppendedEntry =>
+    ports.journal.append({ kind: 'transaction.closed', transactionId, body: { outcome, loaded: 0, refunded, owed } });
+  const asCase = (reason: JournalBody<'case.opened'>['reason'], amount: Fen, disputed: Fen): SettleOutcome => {
+    openCase(ports, transactionId, { reference, reason, amount, disputed });
+    return { kind: 'case', reason, entry: close('case', ZERO_FEN, amount) };
+  };
+  return journaled<SettleOutcome>(async () => {
+    if (request.reason === 'loadUndetermined') {
+      if (request.pendingLoadId !== undefined) {
+        ports.journal.append({ kind: 'load.undetermined', transactionId, body: { loadId: request.pendingLoadId, why: 'card not presented again' } });
+      }
+      return asCase('loadUndetermined', request.held, request.disputed);
+    }
+    if (request.reason === 'paymentUndetermined') return asCase('paymentUndetermined', ZERO_FEN, request.disputed);
+    if (request.tender === 'qr' && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
+    if (request.disputed > 0) return asCase('noteUndetermined', request.held, request.disputed);
+    ports.journal.append({ kind: 'voucher.issued', transactionId, body: { reference, amount: request.held } });
+    ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference, where: 'screen' } });
+    return { kind: 'voucher', entry: close('voucher', ZERO_FEN, request.held) };
+  });
+}
+
+async function refund(
+  ports: Ports,
+  request: SettleRequest,
+  orderId: string,
+  asCase: (reason: 'refundUndetermined', amount: Fen, disputed: Fen) => SettleOutcome,
+  close: (outcome: 'refunded', refunded: Fen, owed: Fen) => AppendedEntry,
+): Promise<SettleOutcome> {
+  const { transactionId } = request.transaction;
+  const body = { refundId: ports.ids.uuid(), orderId, amount: request.held };
+  ports.journal.append({ kind: 'refund.requested', transactionId, body });
+  try {
+    await ports.payments.refund(body);
+  } catch (error) {
+    ports.journal.append({ kind: 'refund.undetermined', transactionId, body: { refundId: body.refundId, orderId, why: detailOf(error) } });
+    return asCase('refundUndetermined', request.held, ZERO_FEN);
+  }
+  ports.journal.append({ kind: 'refund.completed', transactionId, body });
+  return { kind: 'refunded', entry: close('refunded', request.held, ZERO_FEN) };
+}
+
+/** Sum of the notes in the box. */
+export function stackedTotal(notes: readonly { readonly denomination: Fen; readonly state: string }[]): Fen {
+  return addFen(...notes.filter((note) => note.state === 'stacked').map((note) => note.denomination));
+}
+
+/** Lets the person put the card back: a card that is inside or at the gate goes out first, with none there the gate opens. */
+export async function openGate(ports: Ports): Promise<'presented' | 'open'> {
+  try {
+    if (ports.card.media === 'inside') await ports.card.present();
+    if (ports.card.media !== 'notPresent') return 'presented';
+    await ports.card.setEntry(true);
+  } catch (error) {
+    detailOf(error); // a reader in trouble says so by its status; the countdown and its end go on
+  }
+  return 'open';
+}
+
+/** No more cards come in. */
+export async function closeGate(ports: Ports): Promise<void> {
+  await ports.card.setEntry(false).catch(detailOf);
+}
+
+/** Gives the card to the person; a reader that can't is a matter for the end of the session. */
+export async function presentCard(ports: Ports): Promise<'presented' | 'failed'> {
+  try {
+    await ports.card.present();
+    return 'presented';
+  } catch (error) {
+    detailOf(error);
+    return 'failed';
+  }
+}
+
+export interface PrintRequest {
+  readonly transactionId: string;
+  readonly content: ReceiptContent;
+}
+
+/** Prints a slip and writes down how that ended. Money never waits for paper. */
+export async function printSlip(ports: Ports, { transactionId, content }: PrintRequest): Promise<ReceiptOutcome> {
+  const jobId = ports.ids.uuid();
+  const outcome = await journaled<ReceiptOutcome>(async () => {
+    ports.journal.append({ kind: 'receipt.printing', transactionId, body: { jobId, reprint: content.reprint } });
+    const printed = await ports.receipts.print(jobId, content);
+    if (printed.state === 'printed') {
+      const { confirmedBy, sha256, byteCount } = printed;
+      ports.journal.append({ kind: 'receipt.printed', transactionId, body: { jobId, confirmedBy, sha256, byteCount } });
+      if (content.status !== 'delivered') {
+        ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference: content.reference, where: 'paper' } });
+      }
+    } else {
+      ports.journal.append({ kind: 'receipt.failed', transactionId, body: { jobId, state: printed.state, trouble: printed.trouble } });
+    }
+    return printed;
+  });
+  return 'kind' in outcome ? { state: 'failedBefore', trouble: 'journalUnavailable' } : outcome;
+}
+
+/** How long one question to the acquirer may stay open before it is asked again. */
+const ORDER_POLL_MS = 20_000;
+/** Pause before asking again after no answer. */
+const ORDER_RETRY_MS = 2_000;
+
+/** Tells every change of the order's state until it is certain or nobody listens. Being offline is no news: the order's own life decides. */
+export function watchOrder(ports: Ports, orderId: string, tell: (state: OrderState) => void): () => void {
+  const controller = new AbortController();
+  const watch = async (): Promise<void> => {
+    let since: OrderState['state'] = 'waiting';
+    while (!controller.signal.aborted) {
+      try {
+        const state = await ports.payments.queryOrder(orderId, { since, waitMs: ORDER_POLL_MS }, controller.signal);
+        if (controller.signal.aborted) return;
+        if (state.state !== since) tell(state);
+        since = state.state;
+        if (state.state === 'captured' || state.state === 'closed' || state.state === 'declined') return;
+      } catch (error) {
+        detailOf(error);
+        await new Promise<void>((resolve) => void ports.clock.setTimeout(resolve, ORDER_RETRY_MS));
+      }
+    }
+  };
+  void watch();
+  return () => controller.abort();
+}

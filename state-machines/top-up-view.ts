@@ -1,0 +1,194 @@
+/** What the screen shows of a top-up: a pure function of where its chart stands. Used by session-view. */
+import { ZERO_FEN } from '../common/fen.ts';
+import { amountOf, maximumOf, roomOf, type TopUpContext, type TopUpSnapshot } from './top-up.ts';
+import { receiptQr } from './top-up-slip.ts';
+import type { Overlay, View, ViewBody, ViewBodyOf } from './view.ts';
+import { leftOf } from './waiting.ts';
+
+export interface TopUpPicture {
+  readonly body: ViewBody;
+  readonly step: View['step'];
+  readonly overlay?: Overlay;
+  readonly moneyMoves: boolean;
+}
+
+function cardOf({ card }: TopUpContext) {
+  return { tail: card.ref.tail, balance: card.balance, validUntil: card.validUntil };
+}
+
+function waitOf(context: TopUpContext) {
+  const wait = leftOf(context.wait, context.ports.clock);
+  return wait === undefined ? {} : { wait };
+}
+
+/** Which stop of the route each top-level state stands at; none while only the card is asked about. */
+const stops: Partial<Record<string, 0 | 1 | 2 | 3>> = { amount: 0, custom: 0, tender: 1, cash: 1, qr: 1, load: 2, putBack: 2, settling: 2, finished: 3 };
+
+export function topUpPicture(snapshot: TopUpSnapshot): TopUpPicture {
+  const { context } = snapshot;
+  const top = typeof snapshot.value === 'string' ? snapshot.value : (Object.keys(snapshot.value)[0] ?? '');
+  const at = stops[top];
+  const wait = leftOf(context.wait, context.ports.clock);
+  return {
+    body: bodyOf(snapshot),
+    step: at === undefined ? undefined : { route: 'topUp', at, of: 4 },
+    moneyMoves: snapshot.hasTag('moneyMoves'),
+    ...(snapshot.hasTag('idleWarning') && wait !== undefined
+      ? { overlay: { kind: 'idle-warning' as const, wait, money: context.held > 0 ? ('inserted' as const) : ('none' as const) } }
+      : {}),
+  };
+}
+
+function bodyOf(snapshot: TopUpSnapshot): ViewBody {
+  const { context } = snapshot;
+  const { settings, availability } = context.ports;
+  const card = cardOf(context);
+  if (snapshot.matches('amount') || snapshot.matches('limits')) {
+    return {
+      kind: 'top-up-amount',
+      card,
+      presets: settings.presets.filter((preset) => preset <= maximumOf(context)),
+      ...(context.selected === undefined ? {} : { selected: context.selected }),
+      maximum: maximumOf(context),
+      minimum: settings.minimumLoad,
+    };
+  }
+  if (snapshot.matches('custom')) {
+    return {
+      kind: 'top-up-custom',
+      card,
+      digits: context.digits,
+      minimum: settings.minimumLoad,
+      maximum: maximumOf(context),
+      ...(context.digitsError === undefined ? {} : { error: context.digitsError }),
+    };
+  }
+  if (snapshot.matches('tender')) {
+    const { tenders, receipts } = availability.current;
+    return {
+      kind: 'top-up-tender',
+      card,
+      amount: context.selected ?? ZERO_FEN,
+      tenders: settings.tenders.map((name) => {
+        const tender = tenders[name];
+        return tender.available ? { name, available: true } : { name, available: false, reason: tender.reason };
+      }),
+      denominations: [...context.ports.cash.denominations],
+      receipts,
+    };
+  }
+  if (snapshot.matches('cash')) return cashBody(snapshot);
+  if (snapshot.matches('qr')) return qrBody(snapshot);
+  if (snapshot.matches('load') || snapshot.matches('settling') || snapshot.matches('unwritten') || snapshot.matches({ finished: 'presenting' })) {
+    return {
+      kind: 'committing',
+      tail: card.tail,
+      amount: amountOf(context),
+      reference: context.transaction?.reference ?? '',
+      step: snapshot.matches({ load: 'authorizing' }) ? 'authorize' : snapshot.matches({ load: 'committing' }) ? 'write' : 'verify',
+      elapsedMs: Math.max(0, Math.round(context.ports.clock.monotonic() - context.movingSince)),
+    };
+  }
+  if (snapshot.matches('putBack')) return putBackBody(snapshot);
+  if (snapshot.matches('finished')) return context.outcome === 'delivered' ? doneBody(context) : settledBody(context);
+  if (snapshot.matches('trouble') || snapshot.matches('abandoning')) {
+    return {
+      kind: 'trouble',
+      trouble: context.trouble ?? 'cashDown',
+      card,
+      canRetry: context.trouble !== 'cardReportedLost' && context.trouble !== 'issuerRefused' && context.trouble !== 'cardFull',
+      ...waitOf(context),
+    };
+  }
+  return { kind: 'reading-card' };
+}
+
+function cashBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-cash'> {
+  const { context } = snapshot;
+  const room = roomOf(context);
+  const busy = !snapshot.matches({ cash: 'ready' });
+  return {
+    kind: 'top-up-cash',
+    card: cardOf(context),
+    requested: context.selected ?? ZERO_FEN,
+    inserted: context.held,
+    room,
+    notes: context.notes.map(({ denomination, state }) => ({ denomination, state })),
+    denominations: context.ports.cash.denominations.filter((denomination) => denomination <= room),
+    reference: context.transaction?.reference ?? '',
+    canReturn: context.held === ZERO_FEN,
+    busy,
+    ...(context.cashMessage === undefined ? {} : { message: context.cashMessage }),
+    wait: leftOf(context.wait, context.ports.clock) ?? { leftMs: 0, totalMs: 1, tone: 'normal' },
+  };
+}
+
+function qrBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-qr'> {
+  const { context } = snapshot;
+  const { order } = context;
+  const shown = snapshot.matches({ qr: 'shown' });
+  const state = snapshot.matches({ qr: 'creating' }) ? 'creating' : !shown ? 'closing' : context.orderState === 'confirming' ? 'confirming' : 'waiting';
+  return {
+    kind: 'top-up-qr',
+    card: cardOf(context),
+    amount: context.selected ?? ZERO_FEN,
+    orderId: order?.orderId ?? '',
+    code: shown ? (order?.code ?? '') : '',
+    merchant: order?.merchant ?? '',
+    state,
+    reference: context.transaction?.reference ?? '',
+    ...waitOf(context),
+  };
+}
+
+function putBackBody(snapshot: TopUpSnapshot): ViewBodyOf<'put-back'> {
+  const { context } = snapshot;
+  return {
+    kind: 'put-back',
+    tail: context.card.ref.tail,
+    amount: context.held,
+    reference: context.transaction?.reference ?? '',
+    ...(context.otherTail === undefined ? {} : { otherTail: context.otherTail }),
+    checking: snapshot.matches({ putBack: 'deciding' }) || snapshot.matches({ putBack: 'givenUp' }),
+    tender: context.tender ?? 'cash',
+    wait: leftOf(context.wait, context.ports.clock) ?? { leftMs: 0, totalMs: 1, tone: 'warn' },
+  };
+}
+
+function doneBody(context: TopUpContext): ViewBodyOf<'done'> {
+  const reference = context.transaction?.reference ?? '';
+  return {
+    kind: 'done',
+    tail: context.card.ref.tail,
+    amount: context.loaded,
+    balanceBefore: context.card.balance,
+    ...(context.balanceAfter === undefined ? {} : { balanceAfter: context.balanceAfter }),
+    reference,
+    card: context.cardPlace,
+    receipts: context.ports.availability.current.receipts,
+    receipt: context.receipt,
+    receiptQr: receiptQr(context.ports, reference),
+    ...waitOf(context),
+  };
+}
+
+function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
+  const reference = context.transaction?.reference ?? '';
+  const outcome = context.outcome === 'refunded' || context.outcome === 'voucher' ? context.outcome : 'case';
+  return {
+    kind: 'settled',
+    outcome,
+    why: context.settleReason,
+    tender: context.tender ?? 'cash',
+    tail: context.card.ref.tail,
+    amount: amountOf(context),
+    ...(context.loaded > 0 ? { loaded: context.loaded } : {}),
+    reference,
+    settledWithinHours: context.ports.settings.settledWithinHours,
+    card: context.cardPlace,
+    receipts: context.ports.availability.current.receipts,
+    receipt: context.receipt,
+    receiptQr: receiptQr(context.ports, reference),
+    ...waitOf(context),
+  };
+}

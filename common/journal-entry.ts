@@ -27,7 +27,17 @@ export const GENESIS_HASH: Uint8Array = new Uint8Array(32);
 
 /** SHA-256(prevHash ‖ UTF-8(JCS(entry))); JCS is RFC 8785 canonical JSON. 32 bytes. */
 export function hashEntry(prevHash: Uint8Array, entry: JournalEntry): Uint8Array {
+  return hashCanonicalEntry(prevHash, canonicalEntry(entry));
+}
+
+/** The entry as RFC 8785 canonical JSON. @throws {TypeError} when it isn't JSON, {Error} on a lone surrogate */
+export function canonicalEntry(entry: JournalEntry): string {
   const json = canonicalize(entry);
   if (json === undefined) throw new TypeError('a journal entry must be JSON');
-  return new Uint8Array(createHash('sha256').update(prevHash).update(json, 'utf8').digest());
+  return json;
+}
+
+/** {@link hashEntry} of an entry whose canonical JSON is at hand. */
+export function hashCanonicalEntry(prevHash: Uint8Array, canonicalJson: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(prevHash).update(canonicalJson, 'utf8').digest());
 }

@@ -55,11 +55,34 @@ export const loadEvidenceSchema = z.enum(['cardAnswer', 'cardRefusal', 'recovery
 
 export const caseReasonSchema = z.enum(['loadUndetermined', 'noteUndetermined', 'paymentUndetermined', 'refundUndetermined', 'cardCaptured', 'cashNotLoaded']);
 
+export const accounts = [
+  'cash.box',
+  'cash.transit',
+  'acquirer.receivable',
+  'cardholder.held',
+  'issuer.payable',
+  'fee.income',
+  'voucher.outstanding',
+  'suspense',
+] as const;
+export type Account = (typeof accounts)[number];
+
 export const journalKinds = {
   'terminal.started': z.strictObject({ version: z.string(), reason: z.enum(['start', 'restart', 'newEpoch']) }),
   'terminal.stopped': z.strictObject({ reason: z.string() }),
-  /** First entry of an epoch that replaces a damaged journal. */
-  'journal.replaced': z.strictObject({ damagedFile: z.string(), lastProvableSeq: z.int().min(0), lastProvableHash: hex, reason: z.string() }),
+  /**
+   * First entry of an epoch that replaces a damaged journal. `carried` are the earlier epoch's entries kept beside this one (without
+   * an upstream receipt, or of an open transaction): how many, and SHA-256 over their hashes in order. `balances` is what the provable
+   * entries add up to, earlier epochs included.
+   */
+  'journal.replaced': z.strictObject({
+    damagedFile: z.string(),
+    lastProvableSeq: z.int().min(0),
+    lastProvableHash: hex,
+    reason: z.string(),
+    carried: z.strictObject({ entries: z.int().min(0), sha256: hex }),
+    balances: z.record(z.enum(accounts), z.int()),
+  }),
   /** The device and the journal could not agree; a technician must look. */
   'device.fault': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
 
@@ -134,18 +157,6 @@ export type JournalBody<K extends JournalKind> = z.infer<(typeof journalKinds)[K
 
 /** What a flow hands to the journal: it adds epoch, seq, id, time, business date, terminal and postings itself. */
 export type NewEntry = { [K in JournalKind]: { readonly kind: K; readonly transactionId?: string; readonly body: JournalBody<K> } }[JournalKind];
-
-export const accounts = [
-  'cash.box',
-  'cash.transit',
-  'acquirer.receivable',
-  'cardholder.held',
-  'issuer.payable',
-  'fee.income',
-  'voucher.outstanding',
-  'suspense',
-] as const;
-export type Account = (typeof accounts)[number];
 
 export interface Posting {
   readonly account: Account;

@@ -61,6 +61,8 @@ export interface TopUpContext extends TopUpInput {
   /** What only evidence can tell: notes nobody can place, an order that may have been paid. */
   readonly disputed: Fen;
   readonly cashMessage: ViewBodyOf<'top-up-cash'>['message'];
+  /** A note that came to escrow while the one before was still being taken. */
+  readonly nextNote: Fen | undefined;
   readonly order: QrOrder | undefined;
   readonly orderState: OrderState['state'];
   readonly captured: Captured | undefined;
@@ -237,6 +239,7 @@ export const topUpMachine = machineSetup.createMachine({
     notes: [],
     disputed: ZERO_FEN,
     cashMessage: undefined,
+    nextNote: undefined,
     order: undefined,
     orderState: 'waiting',
     captured: undefined,
@@ -377,7 +380,7 @@ export const topUpMachine = machineSetup.createMachine({
 
     cash: {
       initial: 'opening',
-      entry: assign({ notes: [], cashMessage: undefined }),
+      entry: assign({ notes: [], cashMessage: undefined, nextNote: undefined }),
       invoke: { src: 'cashEvents', input: ({ context }) => ({ ports: context.ports }) },
       on: {
         'CASH.TROUBLE': { actions: [{ type: 'cashSays', params: { message: 'acceptorDown' } }], target: '.troubled' },
@@ -437,7 +440,10 @@ export const topUpMachine = machineSetup.createMachine({
           tags: ['noteMoves', 'moneyMoves'],
           entry: 'noWait',
           // The step itself ends with what is known of the note; a trouble told meanwhile would cut it short.
-          on: { 'CASH.TROUBLE': { actions: { type: 'cashSays', params: { message: 'acceptorDown' } } } },
+          on: {
+            'CASH.TROUBLE': { actions: { type: 'cashSays', params: { message: 'acceptorDown' } } },
+            'NOTE.ESCROWED': { actions: assign({ nextNote: ({ event }) => event.denomination }) },
+          },
           invoke: {
             src: 'takeNote',
             input: ({ context }) => ({
@@ -488,6 +494,14 @@ export const topUpMachine = machineSetup.createMachine({
         counted: {
           always: [
             { guard: ({ context }) => context.cashMessage === 'acceptorDown', target: 'troubled' },
+            {
+              guard: ({ context }) => context.nextNote !== undefined,
+              target: 'taking',
+              actions: assign({
+                notes: ({ context }) => [...context.notes, { denomination: known(context.nextNote, 'note'), state: 'stacking' as const }],
+                nextNote: undefined,
+              }),
+            },
             { guard: 'nothingFits', target: 'closing' },
             { target: 'ready' },
           ],
@@ -526,7 +540,10 @@ export const topUpMachine = machineSetup.createMachine({
               { guard: 'hasMoney', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'cancelled' } } },
               { target: '#topUp.abandoning' },
             ],
-            onError: { target: '#topUp.abandoning' },
+            onError: [
+              { guard: 'hasMoney', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'cancelled' } } },
+              { target: '#topUp.abandoning' },
+            ],
           },
         },
       },

@@ -1,0 +1,202 @@
+/**
+ * The flows' note path over a cash acceptor: one order at a time, every credit written down before it is acknowledged, every note that
+ * comes when none is wanted given back.
+ */
+import { deadline, type Clock } from '../../../common/clock.ts';
+import type { Fen } from '../../../common/fen.ts';
+import type { Unsubscribe } from '../../../common/unsubscribe.ts';
+import type { CashAcceptor, CashAcceptorEvent, NoteEvidence, PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
+import { cashRestartDecision } from '../../../drivers/cash-acceptor/restart-decision.ts';
+import { DeviceError } from '../../../drivers/device.ts';
+import { Listeners } from '../../../drivers/listeners.ts';
+import { PortError, type CashEvent, type CashPort } from '../../../state-machines/ports.ts';
+
+/** How long a note may be on its way before nobody knows (cash-acceptor.md 6.2, row "14 stacking"). */
+const NOTE_MOVE_MS = 30_000;
+/** How long a note that was being drawn in may take to show itself after inhibiting. */
+const SETTLE_MS = 10_000;
+
+type StackResult = 'stacked' | 'returned' | 'unknown';
+
+interface Order {
+  readonly kind: 'stack' | 'return';
+  readonly onCredit: (evidence: NoteEvidence) => void;
+  readonly end: (result: StackResult) => void;
+}
+
+export interface CashDeskOptions {
+  readonly acceptor: CashAcceptor;
+  readonly clock: Clock;
+  /** A credit message for no order of this process: recovery's, or a note that was given up. Must make it durable, or throw. */
+  readonly onStrayCredit: (evidence: NoteEvidence) => void;
+}
+
+export class CashDesk implements CashPort {
+  readonly #acceptor: CashAcceptor;
+  readonly #clock: Clock;
+  readonly #listeners = new Listeners<CashEvent>();
+  #order: Order | undefined;
+  /** Notes are wanted. */
+  #open = false;
+  /** A note stands in escrow and nobody has ordered anything yet. */
+  #waiting = false;
+
+  constructor({ acceptor, clock, onStrayCredit }: CashDeskOptions) {
+    this.#acceptor = acceptor;
+    this.#clock = clock;
+    acceptor.setCreditHandler(async ({ evidence }) => {
+      const order = this.#order;
+      if (order?.kind !== 'stack') {
+        onStrayCredit(evidence);
+        order?.end('stacked');
+        return;
+      }
+      order.onCredit(evidence);
+      order.end('stacked');
+    });
+    acceptor.onEvent((event) => this.#hear(event));
+  }
+
+  get denominations(): readonly Fen[] {
+    return this.#acceptor.denominations;
+  }
+
+  async accept(denominations: readonly Fen[]): Promise<void> {
+    this.#open = denominations.length > 0;
+    await this.#ask(() => this.#acceptor.accept(denominations));
+    if (this.#open) return;
+    await this.#settled();
+    if (this.#waiting) await this.returnNote();
+  }
+
+  async stack(onCredit: (evidence: NoteEvidence) => void): Promise<StackResult> {
+    this.#waiting = false;
+    return this.#run('stack', onCredit, () => this.#acceptor.stack());
+  }
+
+  async returnNote(): Promise<StackResult> {
+    this.#waiting = false;
+    return this.#run(
+      'return',
+      () => {},
+      () => this.#acceptor.returnNote(),
+    );
+  }
+
+  onEvent(listener: (event: CashEvent) => void): Unsubscribe {
+    return this.#listeners.add(listener);
+  }
+
+  /** Runs one order: its end is told by the acceptor, or nobody knows after 30 s. */
+  async #run(kind: Order['kind'], onCredit: Order['onCredit'], command: () => Promise<void>): Promise<StackResult> {
+    const { promise, resolve } = Promise.withResolvers<StackResult>();
+    const timer = this.#clock.setTimeout(() => resolve('unknown'), NOTE_MOVE_MS);
+    this.#order = { kind, onCredit, end: resolve };
+    try {
+      await this.#ask(command).catch((error: unknown) => {
+        // The order may have been taken all the same: what the acceptor says next decides.
+        if (!(error instanceof PortError)) throw error;
+      });
+      return await promise;
+    } finally {
+      this.#clock.clearTimeout(timer);
+      this.#order = undefined;
+    }
+  }
+
+  #hear(event: CashAcceptorEvent): void {
+    switch (event.type) {
+      case 'accepting':
+        this.#listeners.emit({ type: 'NOTE.ACCEPTING' });
+        break;
+      case 'escrowed':
+        this.#escrowed(event.denomination);
+        break;
+      case 'rejected':
+        this.#listeners.emit({ type: 'NOTE.REJECTED', reason: event.reason });
+        break;
+      case 'returned':
+        this.#waiting = false;
+        this.#order?.end('returned');
+        this.#listeners.emit({ type: 'NOTE.RETURNED' });
+        break;
+      case 'jammed':
+        this.#order?.end('unknown');
+        this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'jammed' });
+        break;
+      case 'cheated':
+        this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'cheated' });
+        break;
+      case 'resumed':
+        this.#resumed(event.powerUp);
+        break;
+      case 'statusChanged':
+        if (event.status.device === 'offline') this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'offline' });
+        else if (event.status.box !== 'ok' && event.status.box !== 'unknown') {
+          this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: event.status.box === 'full' ? 'boxFull' : 'boxRemoved' });
+        }
+        break;
+    }
+  }
+
+  #escrowed(denomination: Fen): void {
+    this.#waiting = true;
+    if (this.#open) this.#listeners.emit({ type: 'NOTE.ESCROWED', denomination });
+    else void this.returnNote();
+  }
+
+  /** The acceptor was away in the middle of an order: its own words decide, by the same table as after a restart. */
+  #resumed(powerUp: PowerUpState): void {
+    const order = this.#order;
+    if (powerUp.kind === 'noteInEscrow') void this.#acceptor.returnNote().catch(() => order?.end('unknown'));
+    if (order === undefined) return;
+    const decision = cashRestartDecision(order.kind === 'stack' ? 'stacking' : 'returning', powerUp);
+    switch (decision.money) {
+      case 'credit':
+      case 'creditFlagged':
+        if (powerUp.kind === 'noteInStacker') this.#creditAfterPowerUp(order);
+        break; // otherwise the credit handler brings it
+      case 'returned':
+        order.end('returned');
+        break;
+      case 'suspense':
+      case 'none':
+        order.end('unknown');
+        break;
+      case 'afterAct':
+        break;
+    }
+  }
+
+  #creditAfterPowerUp(order: Order): void {
+    try {
+      order.onCredit('powerUpInStacker');
+      order.end('stacked');
+    } catch {
+      order.end('unknown'); // it can't be written down now; the journal's open note is settled at the count
+    }
+  }
+
+  /** After inhibiting, a note that is being drawn in shows itself as escrowed, rejected or returned. */
+  async #settled(): Promise<void> {
+    if (this.#acceptor.lastStatus.state !== 'accepting') return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = this.#acceptor.onEvent((event) => {
+      if (event.type === 'escrowed' || (event.type === 'statusChanged' && event.status.state !== 'accepting')) resolve();
+    });
+    const limit = deadline(this.#clock, SETTLE_MS, () => undefined);
+    limit.signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+    limit.dispose();
+    end();
+  }
+
+  async #ask(command: () => Promise<void>): Promise<void> {
+    try {
+      await command();
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      throw new PortError('deviceFault', `cash acceptor: ${error.message}`, { detail: error.code, cause: error });
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Publishes Views: one for every change of the charts, at most one a turn of the event loop, and one a minute for the clock on the sign.
+ * Owns the sequence numbers by which a touch names the View it was made on.
+ */
+import type { Clock, Timer } from '../../common/clock.ts';
+import { viewSchema, type View } from '../../state-machines/view.ts';
+
+export interface PublisherOptions {
+  readonly clock: Clock;
+  readonly timeZone: string;
+  /** The View of this moment. */
+  readonly view: (seq: number, clock: string) => View;
+  readonly publish: (view: View) => void;
+}
+
+const MINUTE_MS = 60_000;
+
+export class ViewPublisher {
+  readonly #options: PublisherOptions;
+  readonly #time: Intl.DateTimeFormat;
+  #seq = 0;
+  #scheduled = false;
+  #last = '';
+  #minute: Timer;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: options.timeZone });
+    this.#minute = this.#nextMinute();
+  }
+
+  /** Number of the View that is out. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Something changed; the View goes out when this turn is over. */
+  changed(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.publish();
+    });
+  }
+
+  /** @param force also when nothing a person sees has changed, e.g. for a page that was loaded anew */
+  publish(force = false): void {
+    const view = this.#options.view(this.#seq + 1, this.#time.format(this.#options.clock.now()));
+    const content = JSON.stringify({ ...view, seq: 0 });
+    if (!force && content === this.#last) return;
+    this.#last = content;
+    this.#seq += 1;
+    this.#options.publish(viewSchema.parse(view) as View);
+  }
+
+  stop(): void {
+    this.#options.clock.clearTimeout(this.#minute);
+  }
+
+  #nextMinute(): Timer {
+    const { clock } = this.#options;
+    return clock.setTimeout(
+      () => {
+        this.publish();
+        this.#minute = this.#nextMinute();
+      },
+      MINUTE_MS - (clock.now() % MINUTE_MS),
+    );
+  }
+}

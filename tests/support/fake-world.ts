@@ -1,0 +1,286 @@
+/**
+ * A world for charts: ports whose answers a test sets, a journal in memory, a clock that only the test moves. It plays one card, one
+ * acceptor and one upstream, and records what was asked of them.
+ */
+import { createIds, makeReference, type Random } from '../../common/ids.ts';
+import { fen, type Fen } from '../../common/fen.ts';
+import type { CardRef, NewEntry } from '../../common/journal-kinds.ts';
+import { Listeners } from '../../drivers/listeners.ts';
+import {
+  PortError,
+  type Availability,
+  type CardEvent,
+  type CardReading,
+  type CardReadOutcome,
+  type CashEvent,
+  type CreditOutcome,
+  type InitializeOutcome,
+  type IssuerCheck,
+  type LoadVerdict,
+  type MediaState,
+  type OrderState,
+  type Ports,
+  type ReceiptContent,
+  type ReceiptOutcome,
+  type Recovered,
+} from '../../state-machines/ports.ts';
+import { SimulatedClock } from './simulated-clock.ts';
+
+export const CARD_REF: CardRef = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170906688', tail: '6688' };
+
+/** Answers one after the other, the last one for ever. A thrown value is thrown. */
+export class Script<T> {
+  readonly #answers: (T | Error)[];
+  constructor(...answers: (T | Error)[]) {
+    this.#answers = answers;
+  }
+  set(...answers: (T | Error)[]): void {
+    this.#answers.splice(0, this.#answers.length, ...answers);
+  }
+  next(): T {
+    const answer = this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0];
+    if (answer instanceof Error) throw answer;
+    if (answer === undefined) throw new Error('the script has no answer');
+    return answer;
+  }
+}
+
+export const offline = (): PortError => new PortError('offline', 'nobody answers');
+
+/** A counter as bytes: every id and reference is new, every run the same. */
+export function countingRandom(): Random {
+  let count = 0;
+  return {
+    bytes: (length) => {
+      count += 1;
+      return Uint8Array.from({ length }, (_, index) => (index < length - 2 ? 7 : (count >> (8 * (length - 1 - index))) & 0xff));
+    },
+  };
+}
+
+export class FakeWorld {
+  readonly clock = new SimulatedClock();
+  readonly random = countingRandom();
+  readonly entries: NewEntry[] = [];
+  readonly acts: string[] = [];
+  readonly slips: ReceiptContent[] = [];
+  readonly cardEvents = new Listeners<CardEvent>();
+  readonly cashEvents = new Listeners<CashEvent>();
+  readonly availabilityChanges = new Listeners<Availability>();
+  media: MediaState = 'notPresent';
+  accepted: readonly Fen[] = [];
+  journalFails = false;
+  card: CardReading = {
+    ref: CARD_REF,
+    balance: fen(2320),
+    purseLimit: fen(100_000),
+    validFrom: '2020-01-01',
+    validUntil: '2030-12-31',
+    records: [],
+  };
+  availability: Availability = {
+    services: { topUp: { available: true }, balance: { available: true } },
+    tenders: { cash: { available: true }, qr: { available: true } },
+    receipts: 'available',
+    upstream: 'online',
+  };
+  readonly script = {
+    read: new Script<CardReadOutcome>(),
+    check: new Script<IssuerCheck>({ allowed: true, purseLimit: fen(100_000) }),
+    initialize: new Script<Exclude<InitializeOutcome, { kind: 'ready' }> | 'ready'>('ready'),
+    credit: new Script<CreditOutcome>({ kind: 'credited', tac: '1B283889' }),
+    examine: new Script<LoadVerdict>(),
+    balance: new Script<Fen>(),
+    authorize: new Script<'authorized' | 'refused'>('authorized'),
+    confirm: new Script<'good' | 'bad' | 'absent'>('good'),
+    reverse: new Script<true>(true),
+    stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
+    giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
+    create: new Script<true>(true),
+    close: new Script<OrderState>({ state: 'closed' }),
+    refund: new Script<true>(true),
+    print: new Script<ReceiptOutcome>({ state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 }),
+    recovered: new Script<readonly Recovered[]>([]),
+    resolved: new Script<{ recovered: Recovered | undefined }>({ recovered: undefined }),
+  };
+  readonly orders = new Map<string, { state: OrderState; readonly changed: Listeners<OrderState> }>();
+
+  get kinds(): readonly string[] {
+    return this.entries.map((entry) => entry.kind);
+  }
+
+  get orderId(): string {
+    const [orderId] = [...this.orders.keys()].slice(-1);
+    if (orderId === undefined) throw new Error('no order was made');
+    return orderId;
+  }
+
+  insert(): void {
+    this.media = 'inside';
+    this.cardEvents.emit({ type: 'CARD.INSERTED' });
+  }
+
+  remove(): void {
+    this.media = 'notPresent';
+    this.cardEvents.emit({ type: 'CARD.REMOVED' });
+  }
+
+  order(state: OrderState): void {
+    const order = this.orders.get(this.orderId);
+    if (order === undefined) return;
+    order.state = state;
+    order.changed.emit(state);
+  }
+
+  change(availability: Partial<Availability>): void {
+    this.availability = { ...this.availability, ...availability };
+    this.availabilityChanges.emit(this.availability);
+  }
+
+  readonly ports: Ports = this.#ports();
+
+  #ports(): Ports {
+    const world = this;
+    const ids = createIds(this.clock, this.random);
+    const act = (what: string): void => void world.acts.push(what);
+    return {
+      clock: this.clock,
+      ids,
+      journal: {
+        append: (entry) => {
+          if (world.journalFails) throw new PortError('journalUnavailable', 'the disk is full');
+          world.entries.push(entry);
+          return { seq: world.entries.length, hash: world.entries.length.toString(16).padStart(64, '0'), at: world.clock.now() };
+        },
+        newReference: () => makeReference('A01', '2026-11-22', world.random),
+      },
+      card: {
+        get media() {
+          return world.media;
+        },
+        setEntry: async (enabled) => act(enabled ? 'entry open' : 'entry closed'),
+        read: async () => world.script.read.next(),
+        initializeLoad: async ({ amount, loadId }) => {
+          const answer = world.script.initialize.next();
+          if (answer !== 'ready') return answer;
+          return {
+            kind: 'ready',
+            init: {
+              loadId,
+              amount,
+              purseType: 2,
+              terminalId: '301000890003',
+              balanceBefore: world.card.balance,
+              onlineCounter: 15,
+              cardRandom: 'E7905A31',
+              keyVersion: 1,
+              algorithm: 0,
+              mac1: '80196D35',
+            },
+          };
+        },
+        creditLoad: async () => {
+          act('credit');
+          return world.script.credit.next();
+        },
+        readBalance: async () => world.script.balance.next(),
+        examineLoad: async () => {
+          act('examine');
+          return world.script.examine.next();
+        },
+        present: async () => {
+          act('present');
+          if (world.media === 'inside') world.media = 'atGate';
+        },
+        retract: async () => {
+          act('retract');
+          if (world.media === 'atGate') world.media = 'inside';
+        },
+        retain: async () => {
+          act('retain');
+          world.media = 'notPresent';
+        },
+        onEvent: (listener) => world.cardEvents.add(listener),
+      },
+      cash: {
+        denominations: [500, 1000, 2000, 5000, 10_000].map(fen),
+        accept: async (denominations) => {
+          world.accepted = denominations;
+        },
+        stack: async (onCredit) => {
+          const answer = world.script.stack.next();
+          if (answer === 'stacked') onCredit('vendValid');
+          return answer;
+        },
+        returnNote: async () => world.script.giveBack.next(),
+        onEvent: (listener) => world.cashEvents.add(listener),
+      },
+      payments: {
+        createOrder: async ({ orderId }) => {
+          world.script.create.next();
+          world.orders.set(orderId, { state: { state: 'waiting' }, changed: new Listeners() });
+          return { orderId, code: `https://pay.test/${orderId}`, lifeMs: 180_000, merchant: '北岸校区一卡通' };
+        },
+        queryOrder: async (orderId, wait, signal) => {
+          const order = world.orders.get(orderId);
+          if (order === undefined) throw new PortError('refused', 'no such order');
+          if (wait === undefined || order.state.state !== wait.since) return order.state;
+          return new Promise<OrderState>((resolve, reject) => {
+            const end = order.changed.add((state) => {
+              end();
+              resolve(state);
+            });
+            signal?.addEventListener('abort', () => {
+              end();
+              reject(new PortError('aborted', 'nobody waits any more'));
+            });
+          });
+        },
+        closeOrder: async () => {
+          act('close order');
+          return world.script.close.next();
+        },
+        refund: async () => {
+          act('refund');
+          world.script.refund.next();
+          return { state: 'refunded' };
+        },
+      },
+      issuer: {
+        checkCard: async () => world.script.check.next(),
+        authorizeLoad: async () => {
+          if (world.script.authorize.next() === 'refused') return { kind: 'refused', code: 'limit' };
+          return { kind: 'authorized', hostDate: '20261122', hostTime: '081400', mac2: 'DFFC2EC1' };
+        },
+        confirmLoad: async () => ({ tac: world.script.confirm.next() }),
+        reverseLoad: async () => {
+          act('reverse');
+          world.script.reverse.next();
+        },
+      },
+      receipts: {
+        print: async (_, content) => {
+          world.slips.push(content);
+          return world.script.print.next();
+        },
+      },
+      recovery: { run: async () => world.script.recovered.next(), resolveWith: async () => world.script.resolved.next().recovered },
+      availability: {
+        get current() {
+          return world.availability;
+        },
+        onChange: (listener) => world.availabilityChanges.add(listener),
+      },
+      settings: {
+        presets: [2000, 5000, 10_000, 20_000].map(fen),
+        minimumLoad: fen(500),
+        maximumLoad: fen(50_000),
+        tenders: ['cash', 'qr'],
+        untakenCard: 'retain',
+        receiptDefault: 'ask',
+        settledWithinHours: 24,
+        verifyUrl: 'https://card.example/r/',
+      },
+    };
+  }
+}

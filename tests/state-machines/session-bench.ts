@@ -1,0 +1,87 @@
+/** A session on a fake world: starts the chart, touches the screen by acts, moves time, reads the View. */
+import { createActor } from 'xstate';
+import { sessionMachine } from '../../state-machines/session.ts';
+import { viewOf } from '../../state-machines/session-view.ts';
+import { uiEventOf } from '../../state-machines/ui-events.ts';
+import { viewSchema, type Overlay, type UiAct, type ViewBody, type ViewBodyOf, type ViewKind } from '../../state-machines/view.ts';
+import { FakeWorld } from '../support/fake-world.ts';
+
+export class SessionBench {
+  readonly world = new FakeWorld();
+  readonly seen: ViewBody[] = [];
+  readonly #actor = createActor(sessionMachine, {
+    input: {
+      ports: this.world.ports,
+      site: {
+        operator: '一卡通自助服务',
+        place: '北岸校区 图书馆一层',
+        terminal: 'A01',
+        hotline: '96123',
+        hotlineHours: '24 小时',
+        slots: { card: 'right', cash: 'right', receipt: 'below' },
+      },
+      preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false },
+      notice: undefined,
+    },
+    clock: { setTimeout: (callback, ms) => this.world.clock.setTimeout(callback, ms), clearTimeout: (timer: unknown) => this.world.clock.clearTimeout(timer) },
+    inspect: (event) => {
+      if (event.type === '@xstate.snapshot') queueMicrotask(() => this.#look());
+    },
+  });
+
+  async start(): Promise<this> {
+    this.#actor.start();
+    await this.world.clock.settle();
+    return this;
+  }
+
+  /** Card in, top-up chosen, amount chosen: stands at the tender. */
+  async atTender(amount = 5000): Promise<this> {
+    await this.start();
+    this.world.script.read.set({ ok: true, card: this.world.card });
+    await this.touch({ type: 'service', service: 'topUp' });
+    this.world.insert();
+    await this.world.clock.settle();
+    await this.touch({ type: 'amount', amount }, { type: 'confirm' });
+    return this;
+  }
+
+  async touch(...acts: readonly UiAct[]): Promise<void> {
+    for (const act of acts) {
+      this.#actor.send(uiEventOf(act));
+      await this.world.clock.settle();
+    }
+  }
+
+  async note(denomination: number): Promise<void> {
+    this.world.cashEvents.emit({ type: 'NOTE.ESCROWED', denomination: denomination as never });
+    await this.world.clock.settle();
+  }
+
+  async settle(): Promise<void> {
+    await this.world.clock.settle();
+  }
+
+  get view() {
+    return viewSchema.parse(viewOf(this.#actor.getSnapshot(), 1, '08:14'));
+  }
+
+  get kind(): ViewKind {
+    return this.view.body.kind;
+  }
+
+  get overlay(): Overlay | undefined {
+    return this.view.overlay;
+  }
+
+  body<K extends ViewKind>(kind: K): ViewBodyOf<K> {
+    const { body } = this.view;
+    if (body.kind !== kind) throw new Error(`the screen shows ${body.kind}, not ${kind}`);
+    return body as ViewBodyOf<K>;
+  }
+
+  #look(): void {
+    const { body } = this.view;
+    if (this.seen.at(-1)?.kind !== body.kind) this.seen.push(body);
+  }
+}

@@ -1,0 +1,170 @@
+/** The session around the flows: cards, waiting, wishes, privacy, and the first minute after a restart. */
+import { describe, expect, it } from 'vitest';
+import { fen } from '../../common/fen.ts';
+import { sessionDelays } from '../../state-machines/session.ts';
+import { CARD_REF } from '../support/fake-world.ts';
+import { SessionBench } from './session-bench.ts';
+
+async function atMenu(): Promise<SessionBench> {
+  const bench = await new SessionBench().start();
+  bench.world.script.read.set({ ok: true, card: bench.world.card });
+  bench.world.insert();
+  await bench.settle();
+  return bench;
+}
+
+describe('the session', () => {
+  it('a card at the attract screen shows its balance first', async () => {
+    const bench = await atMenu();
+    expect(bench.body('menu').card).toEqual({ tail: '6688', balance: 2320, validUntil: '2030-12-31' });
+  });
+
+  it('nobody touches the menu: warned, extended as often as wanted, then the card comes out', async () => {
+    const bench = await atMenu();
+    for (let time = 0; time < 12; time += 1) {
+      await bench.world.clock.advance(sessionDelays.menu);
+      expect(bench.overlay).toMatchObject({ kind: 'idle-warning', wait: { leftMs: sessionDelays.warning } });
+      await bench.touch({ type: 'extend' });
+      expect(bench.overlay).toBeUndefined();
+    }
+    await bench.world.clock.advance(sessionDelays.menu + sessionDelays.warning);
+    expect(bench.kind).toBe('take-card');
+    expect(bench.world.media).toBe('atGate');
+  });
+
+  it('large print gets two and a half times as long', async () => {
+    const bench = await atMenu();
+    await bench.touch({ type: 'prefer', preferences: { size: 'large' } });
+    await bench.world.clock.advance(sessionDelays.menu * 2.5 - 1);
+    expect(bench.overlay).toBeUndefined();
+    await bench.world.clock.advance(1);
+    expect(bench.overlay).toMatchObject({ kind: 'idle-warning' });
+  });
+
+  it('a card nobody takes is captured and that is written down', async () => {
+    const bench = await atMenu();
+    await bench.touch({ type: 'finish' });
+    await bench.world.clock.advance(sessionDelays.takeCard);
+    expect(bench.world.acts).toContain('retain');
+    expect(bench.world.kinds).toEqual(['card.captured']);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'cardCaptured' });
+  });
+
+  it('wishes and card data are gone at the end of a session', async () => {
+    const bench = await atMenu();
+    await bench.touch({ type: 'prefer', preferences: { locale: 'en', theme: 'black' } }, { type: 'finish' });
+    bench.world.remove();
+    await bench.world.clock.advance(sessionDelays.goodbye);
+    expect(bench.kind).toBe('attract');
+    expect(bench.view.preferences).toEqual({ locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false });
+    expect(JSON.stringify(bench.view)).not.toContain('6688');
+  });
+
+  it.each(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'removed'] as const)(
+    'a card that is %s gets its own verdict and comes back',
+    async (problem) => {
+      const bench = await new SessionBench().start();
+      bench.world.script.read.set({ ok: false, problem, ...(problem === 'expired' ? { card: bench.world.card } : {}) });
+      bench.world.insert();
+      await bench.settle();
+      expect(bench.body('card-problem')).toMatchObject({ problem });
+      await bench.touch({ type: 'finish' });
+      expect(bench.kind).toBe('take-card');
+    },
+  );
+
+  it('hidden shows nothing, whatever else happens, until the person touches again', async () => {
+    const bench = await atMenu();
+    await bench.touch({ type: 'open', overlay: 'hidden' });
+    await bench.world.clock.advance(sessionDelays.menu);
+    expect(bench.overlay).toEqual({ kind: 'hidden' });
+    await bench.touch({ type: 'close' });
+    expect(bench.overlay).toMatchObject({ kind: 'idle-warning' });
+  });
+
+  it('no service works: out of service with the reason, and back by itself', async () => {
+    const bench = await new SessionBench().start();
+    const down = { available: false, reason: 'cardReaderDown' } as const;
+    bench.world.change({ services: { topUp: down, balance: down } });
+    await bench.settle();
+    expect(bench.body('out-of-service')).toMatchObject({ reason: 'cardReaderDown' });
+    bench.world.change({ services: { topUp: { available: true }, balance: { available: true } } });
+    await bench.settle();
+    expect(bench.kind).toBe('attract');
+  });
+
+  it('another service after a result: the card is taken back and read again', async () => {
+    const bench = await new SessionBench().atTender();
+    bench.world.script.balance.set(fen(7320));
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(5000);
+    await bench.touch({ type: 'confirm' });
+    bench.world.script.read.set({ ok: true, card: { ...bench.world.card, balance: fen(7320) } });
+    await bench.touch({ type: 'another' });
+    expect(bench.world.acts).toContain('retract');
+    expect(bench.body('menu').card.balance).toBe(7320);
+  });
+
+  it('a finished top-up whose card was already taken ends with goodbye', async () => {
+    const bench = await new SessionBench().atTender();
+    bench.world.script.balance.set(fen(7320));
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(5000);
+    await bench.touch({ type: 'confirm' });
+    bench.world.remove();
+    await bench.settle();
+    expect(bench.body('done')).toMatchObject({ card: 'taken' });
+    await bench.touch({ type: 'receipt', choice: 'none' });
+    expect(bench.kind).toBe('goodbye');
+  });
+});
+
+describe('after a restart', () => {
+  const owed = {
+    outcome: 'case',
+    reference: 'A01-1122-7K4M-9',
+    tender: 'cash',
+    ref: CARD_REF,
+    amount: fen(5000),
+    balanceBefore: fen(2320),
+  } as const;
+
+  async function restarted(): Promise<SessionBench> {
+    const bench = new SessionBench();
+    bench.world.media = 'inside';
+    bench.world.script.recovered.set([owed]);
+    return bench.start();
+  }
+
+  it('with money unaccounted, what happened is told first and only then the card comes', async () => {
+    const bench = await restarted();
+    expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'restart', amount: 5000, reference: 'A01-1122-7K4M-9', card: 'inside' });
+    expect(bench.world.acts).not.toContain('present');
+    await bench.touch({ type: 'finish' });
+    expect(bench.kind).toBe('take-card');
+    expect(bench.world.media).toBe('atGate');
+  });
+
+  it('with nobody there the card is captured and the case stays', async () => {
+    const bench = await restarted();
+    await bench.world.clock.advance(sessionDelays.afterRestart);
+    expect(bench.world.acts).toContain('retain');
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'cardCaptured' });
+  });
+
+  it('with only a card left inside, it is given back', async () => {
+    const bench = new SessionBench();
+    bench.world.media = 'inside';
+    await bench.start();
+    expect(bench.kind).toBe('take-card');
+  });
+
+  it('a card whose earlier load is decided now is told of it before anything else', async () => {
+    const bench = await new SessionBench().start();
+    bench.world.script.read.set({ ok: true, card: bench.world.card });
+    bench.world.script.resolved.set({ recovered: { ...owed, outcome: 'delivered', balanceAfter: fen(7320) } });
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });
+  });
+});

@@ -55,8 +55,8 @@ export type CreditOutcome =
 
 /** Verdict of the recovery table (card-application.md 3.2) on an earlier load, read from the card itself. */
 export type LoadVerdict =
-  | { readonly kind: 'credited'; readonly tac?: string; readonly balance: Fen }
-  | { readonly kind: 'notCredited'; readonly balance: Fen }
+  | { readonly kind: 'credited'; readonly tac?: string; /** Where the card tells. */ readonly balance?: Fen }
+  | { readonly kind: 'notCredited' }
   | { readonly kind: 'undetermined'; readonly row: number; readonly why: string }
   /** Another card was presented; nothing was asked of it beyond its number. */
   | { readonly kind: 'otherCard'; readonly tail: string }

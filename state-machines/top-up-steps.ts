@@ -343,7 +343,13 @@ export function examineLoad(ports: Ports, { transactionId, pending, ref }: Exami
         ports.journal.append({
           kind: 'load.committed',
           transactionId,
-          body: { loadId, amount, balanceAfter: verdict.balance, evidence: 'recoveryTable', ...(verdict.tac === undefined ? {} : { tac: verdict.tac }) },
+          body: {
+            loadId,
+            amount,
+            evidence: 'recoveryTable',
+            ...(verdict.balance === undefined ? {} : { balanceAfter: verdict.balance }),
+            ...(verdict.tac === undefined ? {} : { tac: verdict.tac }),
+          },
         });
         return verdict;
       case 'notCredited':

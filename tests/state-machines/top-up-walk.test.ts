@@ -50,7 +50,7 @@ function walkTopUp() {
     commitLoad: [{ kind: 'credited', tac: '00' }, { kind: 'notCredited' }, { kind: 'unknown' }, journalFailed],
     examineLoad: [
       { kind: 'credited', balance: fen(7320) },
-      { kind: 'notCredited', balance: fen(2320) },
+      { kind: 'notCredited' },
       { kind: 'undetermined', row: 16, why: '' },
       { kind: 'otherCard', tail: '2031' },
       { kind: 'removed' },

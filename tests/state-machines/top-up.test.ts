@@ -236,7 +236,7 @@ describe('the card while money waits', () => {
   it('torn before it took effect: loaded anew with a new authorization', async () => {
     const bench = await cashWith(5000);
     bench.world.script.credit.set({ kind: 'unknown', why: 'no answer' }, { kind: 'credited', tac: '00000001' });
-    bench.world.script.examine.set({ kind: 'notCredited', balance: fen(2320) });
+    bench.world.script.examine.set({ kind: 'notCredited' });
     bench.world.script.balance.set(fen(7320));
     await bench.touch({ type: 'confirm' });
     expect(bench.body('done')).toMatchObject({ amount: 5000 });

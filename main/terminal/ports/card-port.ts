@@ -173,7 +173,10 @@ export class CardDesk implements CardPort {
     try {
       return await this.#options.reader.activate(signal);
     } catch (error) {
-      if (error instanceof DeviceError && (error.code === 'mediaInvalid' || error.code === 'mediaNotPresent' || error.code === 'mediaMoved' || error.code === 'timeout')) {
+      if (
+        error instanceof DeviceError &&
+        (error.code === 'mediaInvalid' || error.code === 'mediaNotPresent' || error.code === 'mediaMoved' || error.code === 'timeout')
+      ) {
         return undefined;
       }
       throw toPortError(error);

@@ -1,0 +1,104 @@
+/**
+ * The one place that knows what works now and why the rest doesn't: from the devices' status, upstream's reach, the journal's health and
+ * the disk. Flows and the attract screen read it; nothing else decides.
+ */
+import type { CardReaderStatus } from '../../drivers/card-reader/card-reader.ts';
+import type { CashAcceptorStatus } from '../../drivers/cash-acceptor/cash-acceptor.ts';
+import { Listeners } from '../../drivers/listeners.ts';
+import type { PrinterStatus } from '../../drivers/receipt-printer/receipt-printer.ts';
+import type { Availability, AvailabilityPort, TenderName, UnavailableReason } from '../../state-machines/ports.ts';
+import type { Unsubscribe } from '../../common/unsubscribe.ts';
+import type { OnlineState } from '../upstream/online.ts';
+
+/** What was last heard from each part; `undefined` for a part that is not fitted. */
+export interface Parts {
+  readonly cardReader: CardReaderStatus | undefined;
+  readonly cashAcceptor: CashAcceptorStatus | undefined;
+  readonly receiptPrinter: PrinterStatus | undefined;
+  readonly upstream: OnlineState;
+  readonly journal: 'ok' | 'failed';
+  readonly disk: 'ok' | 'low';
+}
+
+type Verdict = { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason };
+const works: Verdict = { available: true };
+const off = (reason: UnavailableReason): Verdict => ({ available: false, reason });
+
+/** Pure: the whole rule. */
+export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]): Availability {
+  const tenders = { cash: tender('cash', cash(parts), switchedOn), qr: tender('qr', qr(parts), switchedOn) };
+  const card = cardReader(parts);
+  return {
+    services: { topUp: topUp(parts, card, Object.values(tenders)), balance: card },
+    tenders,
+    receipts: receipts(parts.receiptPrinter),
+    upstream: parts.upstream.link,
+  };
+}
+
+function tender(name: TenderName, verdict: Verdict, switchedOn: readonly TenderName[]): Verdict {
+  return switchedOn.includes(name) ? verdict : off('switchedOff');
+}
+
+function topUp(parts: Parts, card: Verdict, tenders: readonly Verdict[]): Verdict {
+  if (parts.journal === 'failed') return off('journalUnavailable');
+  if (parts.disk === 'low') return off('diskLow');
+  if (!card.available) return card;
+  if (parts.upstream.issuer === 'down') return off('issuerOffline');
+  return tenders.some((verdict) => verdict.available)
+    ? works
+    : (tenders.find((verdict) => !verdict.available && verdict.reason !== 'switchedOff') ?? off('switchedOff'));
+}
+
+function cardReader({ cardReader: status }: Parts): Verdict {
+  if (status === undefined) return off('cardReaderDown');
+  return status.device === 'online' && status.media !== 'jammed' ? works : off('cardReaderDown');
+}
+
+function cash({ cashAcceptor: status }: Parts): Verdict {
+  if (status === undefined || status.device !== 'online' || status.state === 'jammed' || status.state === 'fault') return off('cashAcceptorDown');
+  if (status.box === 'full') return off('cashBoxFull');
+  return status.box === 'removed' ? off('cashAcceptorDown') : works;
+}
+
+function qr({ upstream }: Parts): Verdict {
+  return upstream.payments === 'up' ? works : off('paymentOffline');
+}
+
+function receipts(status: PrinterStatus | undefined): Availability['receipts'] {
+  if (status === undefined || status.device !== 'online' || status.cutter === 'fault' || status.paper === 'jammed' || status.cover === 'open')
+    return 'printerDown';
+  if (status.paper === 'out') return 'paperOut';
+  return status.paper === 'low' ? 'paperLow' : 'available';
+}
+
+/** Holds the parts' latest words and tells when the verdict changes. */
+export class AvailabilityBoard implements AvailabilityPort {
+  readonly #listeners = new Listeners<Availability>();
+  readonly #tenders: readonly TenderName[];
+  #parts: Parts;
+  #current: Availability;
+
+  constructor(parts: Parts, tenders: readonly TenderName[]) {
+    this.#parts = parts;
+    this.#tenders = tenders;
+    this.#current = availabilityOf(parts, tenders);
+  }
+
+  get current(): Availability {
+    return this.#current;
+  }
+
+  onChange(listener: (availability: Availability) => void): Unsubscribe {
+    return this.#listeners.add(listener);
+  }
+
+  /** A part said something new. */
+  hear(news: Partial<Parts>): void {
+    this.#parts = { ...this.#parts, ...news };
+    const next = availabilityOf(this.#parts, this.#tenders);
+    if (JSON.stringify(next) === JSON.stringify(this.#current)) return;
+    this.#current = next;
+    this.#listeners.emit(next);
+  }
+}

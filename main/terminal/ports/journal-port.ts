@@ -1,0 +1,87 @@
+/**
+ * The flows' journal: the one journal with its failures in the flows' words, reference numbers, and news for the uplink and the
+ * availability. Everything that writes entries in this process writes through it.
+ */
+import type { Clock } from '../../../common/clock.ts';
+import { makeReference, type Random } from '../../../common/ids.ts';
+import type { NewEntry } from '../../../common/journal-kinds.ts';
+import type { Unsubscribe } from '../../../common/unsubscribe.ts';
+import type { ChainedEntry, Receipt } from '../../../common/upstream-api/journal.ts';
+import { Listeners } from '../../../drivers/listeners.ts';
+import { PortError, type AppendedEntry, type JournalPort } from '../../../state-machines/ports.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { JournalSource } from '../../upstream/uplink.ts';
+
+export interface JournalDeskOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** E.g. `A01`. */
+  readonly shortName: string;
+  /** Local date of a moment, `YYYY-MM-DD`. */
+  readonly businessDate: (at: number) => string;
+  /** The journal took an entry, or couldn't. */
+  readonly onHealth: (health: 'ok' | 'failed') => void;
+}
+
+/** A day holds a million numbers a terminal: a handful of tries always finds a free one. */
+const REFERENCE_TRIES = 50;
+
+export class JournalDesk implements JournalPort, JournalSource {
+  readonly #options: JournalDeskOptions;
+  readonly #appends = new Listeners<void>();
+
+  constructor(options: JournalDeskOptions) {
+    this.#options = options;
+  }
+
+  append(entry: NewEntry): AppendedEntry {
+    const { journal, onHealth } = this.#options;
+    let appended: AppendedEntry;
+    try {
+      appended = journal.append(entry);
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      onHealth('failed');
+      throw new PortError('journalUnavailable', error.message, { detail: error.code, cause: error });
+    }
+    onHealth('ok');
+    this.#appends.emit();
+    return appended;
+  }
+
+  newReference(): string {
+    const { journal, random, shortName, businessDate, clock } = this.#options;
+    for (let attempt = 0; attempt < REFERENCE_TRIES; attempt += 1) {
+      const reference = makeReference(shortName, businessDate(clock.now()), random);
+      if (journal.findByReference(reference) === undefined) return reference;
+    }
+    throw new PortError('journalUnavailable', 'no unused reference number was found');
+  }
+
+  entriesAfter(epoch: number, seq: number, limit: number): readonly ChainedEntry[] {
+    const { journal } = this.#options;
+    const found = journal.entriesAfter(epoch, seq, limit);
+    if (found.length > 0) return found;
+    const next = journal.epochs().find((candidate) => candidate > epoch);
+    return next === undefined ? [] : journal.entriesAfter(next, 0, limit);
+  }
+
+  lastReceipt(): Receipt | undefined {
+    const { journal } = this.#options;
+    return journal
+      .epochs()
+      .toReversed()
+      .map((epoch) => journal.lastReceipt(epoch))
+      .find((receipt) => receipt !== undefined);
+  }
+
+  storeReceipt(receipt: Receipt, jws: string): void {
+    this.#options.journal.storeReceipt(receipt, jws);
+  }
+
+  onAppend(listener: () => void): Unsubscribe {
+    return this.#appends.add(listener);
+  }
+}

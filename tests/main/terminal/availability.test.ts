@@ -1,0 +1,86 @@
+/** What works now and why the rest does not: the whole rule, situation by situation. */
+import { describe, expect, it } from 'vitest';
+import { AvailabilityBoard, availabilityOf, type Parts } from '../../../main/terminal/availability.ts';
+
+const healthy: Parts = {
+  cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', stacker: 'ok', retainBin: 'ok' },
+  cashAcceptor: { device: 'online', state: 'disabled', box: 'ok' },
+  receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok' },
+  upstream: { link: 'online', issuer: 'up', payments: 'up' },
+  journal: 'ok',
+  disk: 'ok',
+};
+const both = ['cash', 'qr'] as const;
+const works = { available: true };
+const off = (reason: string) => ({ available: false, reason });
+
+describe('availability', () => {
+  it('everything healthy: everything works', () => {
+    expect(availabilityOf(healthy, both)).toEqual({
+      services: { topUp: works, balance: works },
+      tenders: { cash: works, qr: works },
+      receipts: 'available',
+      upstream: 'online',
+    });
+  });
+
+  it.each([
+    ['a journal that failed', { journal: 'failed' }, 'journalUnavailable'],
+    ['a disk that fills up', { disk: 'low' }, 'diskLow'],
+    ['an issuer that is down', { upstream: { link: 'online', issuer: 'down', payments: 'up' } }, 'issuerOffline'],
+    ['no card reader', { cardReader: undefined }, 'cardReaderDown'],
+  ] as const)('%s stops the top-up and says so', (_, change, reason) => {
+    expect(availabilityOf({ ...healthy, ...change }, both).services.topUp).toEqual(off(reason));
+  });
+
+  it('a journal that failed still shows balances', () => {
+    expect(availabilityOf({ ...healthy, journal: 'failed' }, both).services.balance).toEqual(works);
+  });
+
+  it('a jammed card path stops both services', () => {
+    const jammed = availabilityOf(
+      { ...healthy, cardReader: { ...healthy.cardReader, device: 'online', media: 'jammed', entry: 'disabled', stacker: 'ok', retainBin: 'ok' } },
+      both,
+    );
+    expect(jammed.services).toEqual({ topUp: off('cardReaderDown'), balance: off('cardReaderDown') });
+  });
+
+  it.each([
+    ['no acceptor', undefined, 'cashAcceptorDown'],
+    ['a full box', { device: 'online', state: 'disabled', box: 'full' }, 'cashBoxFull'],
+    ['a box taken out', { device: 'online', state: 'disabled', box: 'removed' }, 'cashAcceptorDown'],
+    ['a jam', { device: 'online', state: 'jammed', box: 'ok' }, 'cashAcceptorDown'],
+    ['silence', { device: 'offline', state: 'unknown', box: 'unknown' }, 'cashAcceptorDown'],
+  ] as const)('%s stops cash only', (_, cashAcceptor, reason) => {
+    const found = availabilityOf({ ...healthy, cashAcceptor }, both);
+    expect(found.tenders).toEqual({ cash: off(reason), qr: works });
+    expect(found.services.topUp).toEqual(works);
+  });
+
+  it('no tender left: the top-up says why', () => {
+    expect(availabilityOf({ ...healthy, cashAcceptor: undefined }, ['cash']).services.topUp).toEqual(off('cashAcceptorDown'));
+    expect(availabilityOf(healthy, []).services.topUp).toEqual(off('switchedOff'));
+  });
+
+  it.each([
+    [{ paper: 'low' }, 'paperLow'],
+    [{ paper: 'out' }, 'paperOut'],
+    [{ paper: 'jammed' }, 'printerDown'],
+    [{ cover: 'open' }, 'printerDown'],
+    [{ cutter: 'fault' }, 'printerDown'],
+    [{ device: 'offline' }, 'printerDown'],
+  ] as const)('a printer with %j: receipts are %s', (change, receipts) => {
+    const receiptPrinter = { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...change } as const;
+    expect(availabilityOf({ ...healthy, receiptPrinter }, both).receipts).toBe(receipts);
+  });
+
+  it('tells only when the verdict changes', () => {
+    const board = new AvailabilityBoard(healthy, both);
+    const told: string[] = [];
+    board.onChange((availability) => void told.push(availability.receipts));
+    board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'closed', cutter: 'ok' } });
+    board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'unknown', cutter: 'ok' } });
+    board.hear({ receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok' } });
+    expect(told).toEqual(['paperLow', 'available']);
+  });
+});

@@ -1,0 +1,143 @@
+/** The flows' note path over the real ID-003 driver and a simulated acceptor: what is told is what is in the box. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { fen, type Fen } from '../../../common/fen.ts';
+import { Id003CashAcceptor, id003OptionsSchema } from '../../../drivers/cash-acceptor/id003/device.ts';
+import { SimulatedId003 } from '../../../drivers/cash-acceptor/id003/simulator.ts';
+import type { CashEvent } from '../../../state-machines/ports.ts';
+import { CashDesk } from '../../../main/terminal/ports/cash-port.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
+import { SimulatedLine } from '../../support/simulated-line.ts';
+
+class Desk {
+  readonly clock = new SimulatedClock();
+  readonly unit = new SimulatedId003(this.clock);
+  readonly line = new SimulatedLine();
+  readonly acceptor = new Id003CashAcceptor(id003OptionsSchema.parse({ denominations: [100, 500, 1000, 2000, 5000, 10_000] }), {
+    transport: this.line,
+    clock: this.clock,
+  });
+  readonly stray: string[] = [];
+  readonly events: CashEvent[] = [];
+  readonly desk: CashDesk;
+
+  constructor() {
+    this.unit.onSend((bytes) => this.line.fromUnit(bytes));
+    this.line.attachUnit((bytes) => this.unit.receive(bytes));
+    this.desk = new CashDesk({ acceptor: this.acceptor, clock: this.clock, onStrayCredit: (evidence) => void this.stray.push(evidence) });
+    this.desk.onEvent((event) => void this.events.push(event));
+  }
+
+  async within<T>(promise: Promise<T>, ms = 40_000): Promise<T> {
+    let result: { value: T } | undefined;
+    const ended = promise.then((value) => {
+      result = { value };
+    });
+    for (let spent = 0; spent < ms && result === undefined; spent += 50) await this.clock.advance(50);
+    await ended;
+    if (result === undefined) throw new Error('no result');
+    return result.value;
+  }
+
+  async open(...denominations: number[]): Promise<void> {
+    await this.within(this.acceptor.connect());
+    await this.within(this.desk.accept(denominations.map((denomination) => fen(denomination))));
+  }
+
+  async feed(denomination: Fen): Promise<void> {
+    this.unit.feedNote(denomination);
+    await this.clock.advance(3000);
+  }
+}
+
+let bench: Desk | undefined;
+function desk(): Desk {
+  bench = new Desk();
+  return bench;
+}
+afterEach(async () => {
+  await bench?.acceptor.close();
+});
+
+describe('the note path', () => {
+  it('a stacked note is written down before the acceptor is told that it was', async () => {
+    const at = desk();
+    await at.open(5000);
+    await at.feed(fen(5000));
+    expect(at.events).toContainEqual({ type: 'NOTE.ESCROWED', denomination: 5000 });
+    const sentAtCredit: number[] = [];
+    const result = await at.within(at.desk.stack(() => void sentAtCredit.push(at.line.sent.filter((frame) => frame[2] === 0x50).length)));
+    expect(result).toBe('stacked');
+    expect(sentAtCredit).toEqual([0]);
+    await at.clock.advance(3000);
+    expect(at.line.sent.filter((frame) => frame[2] === 0x50).length).toBeGreaterThan(0);
+    expect(at.unit.box).toEqual([5000]);
+  });
+
+  it('a note that comes after inhibiting goes back without anyone ordering it', async () => {
+    const at = desk();
+    await at.open(5000);
+    at.unit.feedNote(fen(5000));
+    await at.clock.advance(100);
+    await at.within(at.desk.accept([]));
+    await at.clock.advance(10_000);
+    expect(at.unit.box).toEqual([]);
+    expect(at.unit.escrow).toBeUndefined();
+    expect(at.unit.returned).toEqual([5000]);
+  });
+
+  it('power of the acceptor fails while stacking and the note is found in the box: credited once, flagged', async () => {
+    const at = desk();
+    await at.open(5000);
+    await at.feed(fen(5000));
+    const credits: string[] = [];
+    const stacking = at.desk.stack((evidence) => void credits.push(evidence));
+    await at.clock.advance(900);
+    at.unit.powerCycle();
+    const result = await at.within(stacking);
+    await at.clock.advance(20_000);
+    const inBox = at.unit.box.length;
+    expect(result).toBe(inBox === 1 ? 'stacked' : 'returned');
+    expect(credits.length).toBe(inBox);
+  });
+
+  it('the line dies in the middle and stays dead: nobody knows, and it says so', async () => {
+    const at = desk();
+    await at.open(5000);
+    await at.feed(fen(5000));
+    const stacking = at.desk.stack(() => {});
+    await at.clock.advance(50);
+    at.line.unplug();
+    expect(await at.within(stacking)).toBe('unknown');
+  });
+
+  it('a credit that can not be written down is not acknowledged, and comes again', async () => {
+    const at = desk();
+    await at.open(5000);
+    await at.feed(fen(5000));
+    let tries = 0;
+    const stacking = at.desk.stack(() => {
+      tries += 1;
+      if (tries < 3) throw new Error('the disk is full');
+    });
+    expect(await at.within(stacking)).toBe('stacked');
+    expect(tries).toBe(3);
+    await at.clock.advance(5000);
+    expect(at.unit.box).toEqual([5000]);
+  });
+
+  it('a note that is not wanted is told as inhibited', async () => {
+    const at = desk();
+    await at.open(1000);
+    await at.feed(fen(5000));
+    expect(at.events).toContainEqual({ type: 'NOTE.REJECTED', reason: 'inhibited' });
+    expect(at.unit.box).toEqual([]);
+  });
+
+  it('box taken out and put back: told as trouble', async () => {
+    const at = desk();
+    await at.open(5000);
+    at.unit.removeBox();
+    await at.clock.advance(2000);
+    expect(at.events).toContainEqual({ type: 'CASH.TROUBLE', trouble: 'boxRemoved' });
+  });
+});

@@ -209,7 +209,10 @@ export const pbocVectorInputSchema = z.object({
   balance: money(0),
   amount: money(1),
   /** A number, or 2 bytes hex. */
-  onlineCounter: z.union([z.int().min(0).max(0xffff), hexOf(2).transform((text) => Number.parseInt(text, 16))], 'expected 0 to 65535 or 2 bytes of hexadecimal'),
+  onlineCounter: z.union(
+    [z.int().min(0).max(0xffff), hexOf(2).transform((text) => Number.parseInt(text, 16))],
+    'expected 0 to 65535 or 2 bytes of hexadecimal',
+  ),
   cardRandom: hexOf(4),
   /** 1 (ED) or 2 (EP); a number, or 1 byte hex. */
   transactionType: z.union([z.literal([1, 2]), z.literal(['01', '02']).transform((text) => (text === '01' ? 1 : 2))], 'expected 01 (ED load) or 02 (EP load)'),

@@ -97,8 +97,9 @@ function delaysOf<D extends Record<string, number>>(named: D) {
 
 const withPorts = ({ context }: { context: SessionContext }): WithPorts => ({ ports: context.ports });
 
+/** Something can be had, or will be in a moment: a terminal that is starting says so on its tiles, not by a closed door. */
 function serves(availability: Availability): boolean {
-  return Object.values(availability.services).some((service) => service.available);
+  return Object.values(availability.services).some((service) => service.available || service.reason === 'starting');
 }
 
 export const sessionMachine = setup({
@@ -123,6 +124,7 @@ export const sessionMachine = setup({
       problem: undefined,
       wait: undefined,
     }),
+    hearAvailability: assign({ availability: ({ context, event }) => (event.type === 'AVAILABILITY' ? event.availability : context.availability) }),
     openOverlay: assign({ overlay: ({ context, event }) => (event.type === 'ui.open' ? event.overlay : context.overlay) }),
     prefer: assign({
       preferences: ({ context, event }) => (event.type === 'ui.prefer' ? preferring(context.preferences, event.preferences) : context.preferences),
@@ -132,7 +134,8 @@ export const sessionMachine = setup({
   },
   guards: {
     cardInside: ({ context }) => context.ports.card.media === 'inside',
-    cardHere: ({ context }) => context.ports.card.media !== 'notPresent',
+    /** A card that can be given out; a reader that doesn't know yet has none. */
+    cardHere: ({ context }) => context.ports.card.media === 'inside' || context.ports.card.media === 'atGate',
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
     wantsTopUp: ({ context }) => context.service === 'topUp' && context.availability.services.topUp.available,
@@ -154,7 +157,7 @@ export const sessionMachine = setup({
   }),
   invoke: { src: 'world', input: withPorts },
   on: {
-    AVAILABILITY: { actions: assign({ availability: ({ event }) => event.availability }) },
+    AVAILABILITY: { actions: 'hearAvailability' },
     'ui.open': { actions: 'openOverlay' },
     'ui.close': { actions: assign({ overlay: undefined }) },
     'ui.prefer': {
@@ -192,8 +195,14 @@ export const sessionMachine = setup({
         { guard: 'outOfService', target: 'outOfService' },
         { guard: 'cardInside', target: 'readingCard' },
       ],
-      invoke: { src: 'openGate', input: withPorts },
+      initial: 'opening',
+      states: {
+        opening: { invoke: { src: 'openGate', input: withPorts, onDone: 'open', onError: 'open' } },
+        open: {},
+      },
       on: {
+        // A reader that was away has forgotten that cards are welcome.
+        AVAILABILITY: { target: '.opening', actions: 'hearAvailability' },
         'CARD.INSERTED': 'readingCard',
         'ui.start': 'insertCard',
         'ui.service': { target: 'insertCard', actions: assign({ service: ({ event }) => event.service }) },

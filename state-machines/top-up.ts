@@ -523,7 +523,9 @@ export const topUpMachine = machineSetup.createMachine({
             input: ports,
             onDone: [
               { guard: 'hasMoney', target: '#topUp.load', actions: 'loadHeld' },
-              { target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'noteUndetermined' } } },
+              { guard: 'hasDisputed', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'noteUndetermined' } } },
+              // The journal refused the note, so it went back: nothing was taken.
+              { target: '#topUp.unwritten' },
             ],
             onError: { target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'noteUndetermined' } } },
           },

@@ -18,6 +18,8 @@ export interface Parts {
   readonly upstream: OnlineState;
   readonly journal: 'ok' | 'failed';
   readonly disk: 'ok' | 'low';
+  /** Devices and upstream have not had their time to answer yet. */
+  readonly starting: boolean;
 }
 
 type Verdict = { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason };
@@ -26,10 +28,11 @@ const off = (reason: UnavailableReason): Verdict => ({ available: false, reason 
 
 /** Pure: the whole rule. */
 export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]): Availability {
-  const tenders = { cash: tender('cash', cash(parts), switchedOn), qr: tender('qr', qr(parts), switchedOn) };
-  const card = cardReader(parts);
+  const patient = (verdict: Verdict): Verdict => (parts.starting && !verdict.available && verdict.reason !== 'switchedOff' ? off('starting') : verdict);
+  const tenders = { cash: patient(tender('cash', cash(parts), switchedOn)), qr: patient(tender('qr', qr(parts), switchedOn)) };
+  const card = patient(cardReader(parts));
   return {
-    services: { topUp: topUp(parts, card, Object.values(tenders)), balance: card },
+    services: { topUp: patient(topUp(parts, card, Object.values(tenders))), balance: card },
     tenders,
     receipts: receipts(parts.receiptPrinter),
     upstream: parts.upstream.link,

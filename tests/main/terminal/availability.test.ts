@@ -9,6 +9,7 @@ const healthy: Parts = {
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
+  starting: false,
 };
 const both = ['cash', 'qr'] as const;
 const works = { available: true };
@@ -72,6 +73,14 @@ describe('availability', () => {
   ] as const)('a printer with %j: receipts are %s', (change, receipts) => {
     const receiptPrinter = { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...change } as const;
     expect(availabilityOf({ ...healthy, receiptPrinter }, both).receipts).toBe(receipts);
+  });
+
+  it('while it starts, what is not there yet is starting, not broken', () => {
+    const found = availabilityOf({ ...healthy, cardReader: undefined, upstream: { link: 'offline', issuer: 'down', payments: 'down' }, starting: true }, [
+      'cash',
+    ]);
+    expect(found.services).toEqual({ topUp: off('starting'), balance: off('starting') });
+    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff') });
   });
 
   it('tells only when the verdict changes', () => {

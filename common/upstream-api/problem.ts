@@ -1,0 +1,63 @@
+/**
+ * Problem details (RFC 9457): how upstream says no. `code` is stable and closed; everything a machine decides on is a member, the text is
+ * for people who read logs.
+ */
+import { z } from 'zod';
+
+export const problemCodes = [
+  // the request itself
+  'invalidRequest',
+  'bodyTooLarge',
+  'unsupportedMediaType',
+  'notFound',
+  'tooManyRequests',
+  'internal',
+  // who asks
+  'missingToken',
+  'badToken',
+  'staleRequest',
+  'replayedNonce',
+  'unknownTerminal',
+  'wrongMethod',
+  'wrongPath',
+  'wrongBody',
+  'badEnrolmentCode',
+  // journal
+  'wrongTerminal',
+  'journalGap',
+  'journalBrokenChain',
+  'journalFork',
+  'epochFrozen',
+  // issuer and acquirer
+  'idempotencyConflict',
+  'issuerUnavailable',
+  'unknownLoad',
+  'loadNotAuthorized',
+  'loadCredited',
+  'loadReversed',
+  'acquirerUnavailable',
+  'unknownOrder',
+  'orderClosed',
+  'orderNotCaptured',
+  'orderNotPayable',
+  'refundExceedsCapture',
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+
+export const problemSchema = z.strictObject({
+  /** `urn:yikatong:problem:<code>` */
+  type: z.string().max(200),
+  title: z.string().max(200),
+  status: z.int().min(400).max(599),
+  code: z.enum(problemCodes),
+  detail: z.string().max(2000).optional(),
+  /** `staleRequest`: the server's time, ms, by which the terminal corrects its own. */
+  serverTime: z.int().min(0).optional(),
+  /** Journal problems: where the chain stops fitting, and the last entry that upstream holds (0: none). */
+  epoch: z.int().min(1).optional(),
+  seq: z.int().min(1).optional(),
+  headSeq: z.int().min(0).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;

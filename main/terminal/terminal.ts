@@ -1,0 +1,304 @@
+/**
+ * The terminal, put together: the only place where ports meet drivers, journal and upstream. Starts in the order that money needs —
+ * journal, devices, recovery — and stops in the reverse one.
+ */
+import { createActor } from 'xstate';
+import type { Clock } from '../../common/clock.ts';
+import { fen } from '../../common/fen.ts';
+import { createIds, type Random } from '../../common/ids.ts';
+import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
+import type { CashAcceptor, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
+import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
+import { PortError, type CardPort, type CashPort, type Ports, type ReceiptPort } from '../../state-machines/ports.ts';
+import { sessionMachine } from '../../state-machines/session.ts';
+import { viewOf } from '../../state-machines/session-view.ts';
+import { uiEventOf } from '../../state-machines/ui-events.ts';
+import type { UiEvent, View } from '../../state-machines/view.ts';
+import type { TerminalConfig } from '../config/config.ts';
+import type { TerminalKey } from '../identity/terminal-key.ts';
+import { businessDates } from '../journal/business-date.ts';
+import { freeSpace } from '../journal/free-space.ts';
+import type { Journal } from '../journal/journal.ts';
+import { createReceiptPort } from '../receipts/port.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { AvailabilityBoard } from './availability.ts';
+import { Caretaker } from './caretaker.ts';
+import type { Log } from './log.ts';
+import { CardDesk } from './ports/card-port.ts';
+import { CashDesk } from './ports/cash-port.ts';
+import { JournalDesk } from './ports/journal-port.ts';
+import { ViewPublisher } from './publisher.ts';
+import { Recovery } from './recovery.ts';
+
+/** The devices of this terminal; `undefined` where none is fitted. */
+export interface Devices {
+  readonly cardReader: CardReader | undefined;
+  readonly cashAcceptor: CashAcceptor | undefined;
+  readonly receiptPrinter: ReceiptPrinter | undefined;
+}
+
+export interface TerminalOptions {
+  readonly config: TerminalConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly key: TerminalKey;
+  readonly journal: Journal;
+  readonly devices: Devices;
+  readonly upstream: Upstream;
+  readonly log: Log;
+  readonly publish: (view: View) => void;
+  /** The journal can't go on with this process: a new one opens it anew. */
+  readonly onJournalLost: () => void;
+}
+
+export interface Terminal {
+  /** A touch. Stale ones, made on another screen than the one that is out, are dropped. */
+  touch(event: UiEvent): void;
+  /** Publishes the present View again. */
+  repeatView(): void;
+  stop(): Promise<void>;
+}
+
+/** How often the disk is looked at. */
+const DISK_LOOK_MS = 60_000;
+/** Longest a start waits for a device; it goes on connecting in the background. */
+const CONNECT_WAIT_MS = 15_000;
+
+export async function startTerminal(options: TerminalOptions): Promise<Terminal> {
+  const { config, clock, random, journal, devices, upstream, log } = options;
+  const businessDate = businessDates(config.terminal.timeZone);
+  const board = new AvailabilityBoard(
+    {
+      cardReader: devices.cardReader?.lastStatus,
+      cashAcceptor: devices.cashAcceptor?.lastStatus,
+      receiptPrinter: devices.receiptPrinter?.lastStatus,
+      upstream: upstream.online.current,
+      journal: 'ok',
+      disk: diskOf(config),
+      starting: true,
+    },
+    config.topUp.tenders,
+  );
+  const desk = new JournalDesk({
+    journal,
+    clock,
+    random,
+    shortName: config.terminal.shortName,
+    businessDate,
+    onHealth: (health) => {
+      board.hear({ journal: health });
+      if (health === 'failed' && journal.mustReopen) options.onJournalLost();
+    },
+  });
+  desk.append({ kind: 'terminal.started', body: { version: options.version, reason: journal.replacement === undefined ? 'start' : 'newEpoch' } });
+
+  let powerUp: PowerUpState | undefined;
+  const ids = createIds(clock, random);
+  const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
+    clock,
+    ids,
+    journal: desk,
+    card: cardPort(devices.cardReader, options, () => businessDate(clock.now())),
+    cash: cashPort(devices.cashAcceptor, clock, (evidence) => recovery.strayCredit(evidence)),
+    payments: upstream.payments,
+    issuer: upstream.issuer,
+    receipts: receiptPort(devices.receiptPrinter, config),
+    settings: {
+      presets: config.topUp.presets.map(fen),
+      minimumLoad: fen(config.topUp.minimum),
+      maximumLoad: fen(config.topUp.maximum),
+      tenders: config.topUp.tenders,
+      untakenCard: config.topUp.untakenCard,
+      receiptDefault: config.topUp.receiptDefault,
+      settledWithinHours: config.topUp.settledWithinHours,
+      verifyUrl: config.site.verifyUrl,
+    },
+  };
+  const recovery: Recovery = new Recovery({
+    ports: flowPorts,
+    read: {
+      openTransactions: () => journal.openTransactions(),
+      transaction: (id) => journal.transaction(id).map(({ entry }) => entry),
+      lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
+    },
+    powerUp: () => powerUp,
+    acceptor: devices.cashAcceptor,
+    log: (message, details) => log.warn(details, message),
+  });
+  const ports: Ports = { ...flowPorts, recovery, availability: board };
+
+  const session = createActor(sessionMachine, {
+    input: {
+      ports,
+      site: {
+        operator: config.site.operator,
+        place: config.site.place,
+        terminal: config.terminal.shortName,
+        hotline: config.site.hotline,
+        hotlineHours: config.site.hotlineHours,
+        slots: config.site.slots,
+      },
+      preferences: { locale: config.language, size: 'standard', theme: 'light', lowReach: false },
+      notice: config.site.notice ?? undefined,
+    },
+    clock: { setTimeout: (callback, ms) => clock.setTimeout(callback, ms), clearTimeout: (timer: unknown) => clock.clearTimeout(timer) },
+    inspect: (event) => {
+      if (event.type === '@xstate.snapshot') publisher.changed();
+    },
+  });
+  const publisher = new ViewPublisher({
+    clock,
+    timeZone: config.terminal.timeZone,
+    view: (seq, time) => viewOf(session.getSnapshot(), seq, time),
+    publish: options.publish,
+  });
+
+  listenToDevices(devices, board);
+  upstream.online.onChange((state) => board.hear({ upstream: state }));
+  const connected = connectDevices(devices, { clock, log, board }).then((known) => {
+    powerUp = known;
+  });
+  devices.cashAcceptor?.onEvent((event) => {
+    if (event.type === 'resumed') powerUp = event.powerUp;
+  });
+  // Open money is recovered before anyone is served, and that needs the devices; without any the screen need not wait for them.
+  if (journal.openTransactions().length > 0) await connected;
+  const disk = watchDisk(config, clock, board);
+  const uplink = upstream.startUplink(desk);
+  session.start();
+  const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
+  upstream.online.onChange(({ link }) => {
+    if (link === 'online') caretaker.wake();
+  });
+
+  return {
+    touch: ({ seq, act }) => {
+      if (seq === publisher.seq || act.type === 'close' || act.type === 'open') session.send(uiEventOf(act));
+      else log.debug({ seq, shown: publisher.seq, act: act.type }, 'a touch on an old screen was dropped');
+    },
+    repeatView: () => publisher.publish(true),
+    stop: async () => {
+      caretaker.stop();
+      disk.stop();
+      session.stop();
+      publisher.stop();
+      uplink.stop();
+      upstream.close();
+      await Promise.all([devices.cardReader?.close(), devices.cashAcceptor?.close(), devices.receiptPrinter?.close()]);
+      desk.append({ kind: 'terminal.stopped', body: { reason: 'stop' } });
+      journal.close();
+    },
+  };
+}
+
+/** Background work never runs while a person is served. */
+function isIdle(value: unknown): boolean {
+  return value === 'attract' || value === 'outOfService' || (typeof value === 'object' && value !== null && 'attract' in value);
+}
+
+function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string): CardPort {
+  if (reader === undefined) return noCardPort;
+  return new CardDesk({
+    reader,
+    profiles: config.cards.profiles,
+    terminalNumber: config.terminal.terminalNumber,
+    businessDate,
+    checkTac: async (loadId, tac) => {
+      try {
+        const answer = await upstream.issuer.confirmLoad({ loadId, tac });
+        return answer.tac === 'absent' ? 'unchecked' : answer.tac;
+      } catch (error) {
+        if (error instanceof PortError) return 'unchecked';
+        throw error;
+      }
+    },
+  });
+}
+
+function cashPort(acceptor: CashAcceptor | undefined, clock: Clock, onStrayCredit: ConstructorParameters<typeof CashDesk>[0]['onStrayCredit']): CashPort {
+  return acceptor === undefined ? noCashPort : new CashDesk({ acceptor, clock, onStrayCredit });
+}
+
+function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
+  if (printer === undefined) return { print: async () => ({ state: 'failedBefore', trouble: 'offline' }) };
+  return createReceiptPort(printer, {
+    operator: site.operator,
+    place: site.place,
+    terminal: terminal.shortName,
+    hotline: site.hotline,
+    hotlineHours: site.hotlineHours,
+    timeZone: terminal.timeZone,
+  });
+}
+
+const notFitted = async (): Promise<never> => {
+  throw new PortError('deviceFault', 'the device is not fitted', { detail: 'notFitted' });
+};
+const nothing = (): void => {};
+
+const noCardPort: CardPort = {
+  media: 'notPresent',
+  setEntry: notFitted,
+  read: notFitted,
+  initializeLoad: notFitted,
+  creditLoad: notFitted,
+  readBalance: notFitted,
+  examineLoad: notFitted,
+  present: notFitted,
+  retract: notFitted,
+  retain: notFitted,
+  onEvent: () => nothing,
+};
+const noCashPort: CashPort = { denominations: [], accept: notFitted, stack: notFitted, returnNote: notFitted, onEvent: () => nothing };
+
+function listenToDevices(devices: Devices, board: AvailabilityBoard): void {
+  const { cardReader, cashAcceptor, receiptPrinter } = devices;
+  cardReader?.onEvent((event) => {
+    if (event.type === 'statusChanged') board.hear({ cardReader: event.status });
+  });
+  cashAcceptor?.onEvent((event) => {
+    if (event.type === 'statusChanged') board.hear({ cashAcceptor: event.status });
+  });
+  receiptPrinter?.onStatus((status) => board.hear({ receiptPrinter: status }));
+}
+
+interface ConnectDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly board: AvailabilityBoard;
+}
+
+/** Every device at once; one that does not come up goes on trying by itself and joins when it is there. */
+async function connectDevices({ cardReader, cashAcceptor, receiptPrinter }: Devices, { clock, log, board }: ConnectDeps): Promise<PowerUpState | undefined> {
+  let powerUp: PowerUpState | undefined;
+  const connecting = [
+    cardReader?.connect().then(() => board.hear({ cardReader: cardReader.lastStatus })),
+    cashAcceptor?.connect().then((up) => {
+      powerUp = up.powerUp;
+      board.hear({ cashAcceptor: cashAcceptor.lastStatus });
+    }),
+    receiptPrinter?.connect().then(() => board.hear({ receiptPrinter: receiptPrinter.lastStatus })),
+  ].map((device) => device?.catch((error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a device did not come up')));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = clock.setTimeout(resolve, CONNECT_WAIT_MS);
+  await Promise.race([Promise.all(connecting), promise]);
+  clock.clearTimeout(timer);
+  board.hear({ starting: false });
+  return powerUp;
+}
+
+function diskOf(config: TerminalConfig): 'ok' | 'low' {
+  return freeSpace(config.data.folder).low ? 'low' : 'ok';
+}
+
+function watchDisk(config: TerminalConfig, clock: Clock, board: AvailabilityBoard): { stop(): void } {
+  let timer = clock.setTimeout(look, DISK_LOOK_MS);
+  function look(): void {
+    const disk = diskOf(config);
+    // With room again the journal is believed anew; its next entry proves it.
+    board.hear(disk === 'ok' ? { disk, journal: 'ok' } : { disk });
+    timer = clock.setTimeout(look, DISK_LOOK_MS);
+  }
+  return { stop: () => clock.clearTimeout(timer) };
+}

@@ -8,7 +8,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CabinetAddresses } from '../../drivers/bench/main.ts';
-import { handAnswerSchema, cabinetStateSchema, type CabinetState, type HandAct, type HandAnswer } from '../../drivers/bench/protocol.ts';
+import {
+  cabinetStateSchema,
+  deviceNames,
+  handAnswerSchema,
+  type CabinetState,
+  type DeviceName,
+  type HandAct,
+  type HandAnswer,
+} from '../../drivers/bench/protocol.ts';
 import { booksSchema, type Books } from '../../common/upstream-api/sandbox.ts';
 import { projectRoot } from './run-tool.ts';
 
@@ -18,10 +26,12 @@ export type Settings = { readonly [name: string]: unknown };
 export interface SandboxOptions {
   /** Where journal, keys and books live; default: a fresh folder, removed at the end. */
   readonly data?: string;
-  /** Laid over the example configuration. */
+  /** Configuration to start from; default: the example. Devices at `sim:NAME` come to stand in the cabinet, others stay where they are. */
+  readonly base?: Settings;
+  /** Laid over it. */
   readonly settings?: Settings;
-  /** Carries the cabinet's devices to the terminal by another kind of line; answers the address to configure. */
-  readonly carry?: (device: string, address: string) => Promise<string>;
+  /** Carries a device of the cabinet to the terminal by another kind of line; answers the address to configure. */
+  readonly carry?: (device: DeviceName, address: string) => Promise<string>;
 }
 
 export interface Sandbox {
@@ -29,7 +39,8 @@ export interface Sandbox {
   /** Configuration file of the terminal. */
   readonly config: string;
   readonly journal: string;
-  readonly benchUrl: string;
+  /** Absent when no device stands in the cabinet. */
+  readonly benchUrl: string | undefined;
   /** Upstream's own address, also when the terminal's network is cut. */
   readonly upstreamUrl: string;
   hand(act: HandAct): Promise<HandAnswer>;
@@ -41,61 +52,107 @@ export interface Sandbox {
 const exampleConfig = path.join(projectRoot, 'resources', 'config', 'example.json');
 const START_LIMIT = 20_000;
 
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const data = options.data ?? mkdtempSync(path.join(os.tmpdir(), 'kiosk-'));
   mkdirSync(data, { recursive: true });
+  const base = options.base ?? (JSON.parse(readFileSync(exampleConfig, 'utf8')) as Settings);
+  const wanted = laid(base, options.settings ?? {});
+  const running: Stoppable[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map((service) => service.stop()));
+    if (options.data === undefined) rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    const upstreamUrl = await ensureUpstream(wanted, data, running);
+    const cabinet = cabinetDevices(wanted).length > 0 ? await startCabinet(wanted, data, upstreamUrl, running) : undefined;
+    const carry = options.carry ?? (async (_, address) => address);
+    const devices = await Promise.all(
+      cabinetDevices(wanted).map(async (name) => [name, { address: await carry(name, cabinet?.devices[name] ?? '') }] as const),
+    );
+    const config = laid(wanted, {
+      data: { folder: data },
+      upstream: { url: upstreamOf(wanted) ?? cabinet?.upstream ?? upstreamUrl },
+      devices: Object.fromEntries(devices),
+    });
+    const configFile = path.join(data, 'terminal.json');
+    writeFileSync(configFile, JSON.stringify(config, undefined, 2));
+    const bench = (): string => {
+      if (cabinet === undefined) throw new Error('no device of this configuration stands in the cabinet');
+      return cabinet.bench;
+    };
+    return {
+      data,
+      config: configFile,
+      journal: path.join(data, 'journal.sqlite'),
+      benchUrl: cabinet?.bench,
+      upstreamUrl,
+      hand: async (act) => handAnswerSchema.parse(await ask(new URL('/hands', bench()), act)),
+      cabinet: async () => cabinetStateSchema.parse(await ask(new URL('/state', bench()))),
+      books: async () => booksSchema.parse(await ask(new URL('/sandbox/books', upstreamUrl))),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Upstream where the configuration says, unless one answers there already; else on a free port. */
+async function ensureUpstream(config: Settings, data: string, running: Stoppable[]): Promise<string> {
+  const given = upstreamOf(config);
+  if (given !== undefined && (await answers(new URL('/health', given)))) return given;
+  const fleetConfig = path.join(data, 'fleet.json');
+  writeFileSync(fleetConfig, JSON.stringify({ issuer: issuerKeysOf(config) }));
+  const port = given === undefined ? '0' : new URL(given).port;
+  const fleet = await startService<{ address: string }>('fleet/server/main.ts', [
+    '--sandbox',
+    '--port',
+    port,
+    '--config',
+    fleetConfig,
+    '--data',
+    path.join(data, 'fleet'),
+  ]);
+  running.push(fleet);
+  return fleet.says.address;
+}
+
+async function startCabinet(config: Settings, data: string, upstream: string, running: Stoppable[]): Promise<CabinetAddresses> {
   // A socket's path is short (107 characters), a data folder's may be long.
   const sockets = mkdtempSync(path.join(os.tmpdir(), 'cab-'));
-  const example = JSON.parse(readFileSync(exampleConfig, 'utf8')) as Settings;
-  const keys = issuerKeysOf(laid(example, options.settings ?? {}));
-
-  const fleetConfig = path.join(data, 'fleet.json');
-  writeFileSync(fleetConfig, JSON.stringify({ issuer: keys }));
-  const fleet = await startService<{ address: string }>('fleet/server/main.ts', ['--sandbox', '--config', fleetConfig, '--data', path.join(data, 'fleet')]);
-  const columns = 48;
-  const cabinet = await startService<CabinetAddresses>('drivers/bench/main.ts', [
-    '--settings',
-    JSON.stringify({ sockets, upstream: fleet.says.address, terminalPid: path.join(data, 'terminal.pid'), issuerKeys: levelled(keys), columns }),
-  ]).catch(async (error: unknown) => {
-    await fleet.stop();
-    throw error;
-  });
-
-  const carry = options.carry ?? (async (_, address) => address);
-  const devices = cabinet.says.devices;
-  const config = laid(
-    laid(example, {
-      sandbox: true,
-      data: { folder: data },
-      upstream: { url: cabinet.says.upstream },
-      devices: {
-        cardReader: { address: await carry('cardReader', devices.cardReader) },
-        cashAcceptor: { address: await carry('cashAcceptor', devices.cashAcceptor) },
-        receiptPrinter: { address: await carry('receiptPrinter', devices.receiptPrinter) },
-      },
-    }),
-    options.settings ?? {},
-  );
-  const configFile = path.join(data, 'terminal.json');
-  writeFileSync(configFile, JSON.stringify(config, undefined, 2));
-
-  const benchUrl = cabinet.says.bench;
-  const upstreamUrl = fleet.says.address;
-  return {
-    data,
-    config: configFile,
-    journal: path.join(data, 'journal.sqlite'),
-    benchUrl,
-    upstreamUrl,
-    hand: async (act) => handAnswerSchema.parse(await ask(new URL('/hands', benchUrl), act)),
-    cabinet: async () => cabinetStateSchema.parse(await ask(new URL('/state', benchUrl))),
-    books: async () => booksSchema.parse(await ask(new URL('/sandbox/books', upstreamUrl))),
+  const settings = { sockets, upstream, terminalPid: path.join(data, 'terminal.pid'), issuerKeys: levelled(issuerKeysOf(config)), columns: 48 };
+  const cabinet = await startService<CabinetAddresses>('drivers/bench/main.ts', ['--settings', JSON.stringify(settings)]);
+  running.push({
     stop: async () => {
-      await Promise.all([cabinet.stop(), fleet.stop()]);
+      await cabinet.stop();
       rmSync(sockets, { recursive: true, force: true });
-      if (options.data === undefined) rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
-  };
+  });
+  return cabinet.says;
+}
+
+/** Devices whose simulators this world brings: `sim:NAME`, without a path. */
+function cabinetDevices(config: Settings): readonly DeviceName[] {
+  const { devices = {} } = config as { devices?: Record<string, { address?: string } | null> };
+  return deviceNames.filter((name) => /^sim:[^/]*$/.test(devices[name]?.address ?? ''));
+}
+
+function upstreamOf(config: Settings): string | undefined {
+  const { upstream } = config as { upstream: { url?: string | null } };
+  return upstream.url ?? undefined;
+}
+
+async function answers(url: URL): Promise<boolean> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(1000) });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface IssuerKeySettings {
@@ -105,7 +162,7 @@ interface IssuerKeySettings {
 }
 
 /** The sandbox issuer's keys from a terminal configuration. */
-export function issuerKeysOf(config: Settings): IssuerKeySettings {
+function issuerKeysOf(config: Settings): IssuerKeySettings {
   const { upstream } = config as { upstream: { issuer: { sandboxKeys: IssuerKeySettings } } };
   return upstream.issuer.sandboxKeys;
 }
@@ -116,7 +173,7 @@ function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySet
 }
 
 /** Objects are laid over objects member by member; everything else replaces. */
-export function laid(base: Settings, over: Settings): Settings {
+function laid(base: Settings, over: Settings): Settings {
   const isObject = (value: unknown): value is Settings => typeof value === 'object' && value !== null && !Array.isArray(value);
   return Object.fromEntries(
     [...new Set([...Object.keys(base), ...Object.keys(over)])].map((name) => {
@@ -132,7 +189,7 @@ interface Service<T> {
 }
 
 /** A process of the project that prints one JSON line when it stands. */
-export async function startService<T>(entry: string, args: readonly string[]): Promise<Service<T>> {
+async function startService<T>(entry: string, args: readonly string[]): Promise<Service<T>> {
   const child = spawn(process.execPath, [path.join(projectRoot, entry), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,44 @@
+/** The server's settings: one schema, every default stated. `main.ts` reads them from a file; an embedding program passes them as an object. */
+import { z } from 'zod';
+import { diversificationLevelSchema } from '../../common/pboc.ts';
+
+const key = z.string().regex(/^[0-9A-Fa-f]{32}$/, 'expected 16 bytes of hexadecimal (32 digits)');
+
+export const issuerSettingsSchema = z.strictObject({
+  /** Master keys MLK and MTK (card-application.md 2.5). */
+  masterLoadKey: key,
+  masterTacKey: key,
+  /** From the master key to the card's: `serial`, `issuer+serial`, or the list of levels, outermost first. */
+  diversification: z.union([z.enum(['serial', 'issuer+serial']), z.array(diversificationLevelSchema).min(1).max(4)]).default('serial'),
+  /** Most that a purse may hold, fen. */
+  purseLimit: z.int().min(1).max(0xffff_ffff).default(500_000),
+  /** Most that one load may be, fen. */
+  loadLimit: z.int().min(1).max(0xffff_ffff).default(500_000),
+  /** Most that a card may be loaded with on one day, fen; and how often. Absent: no limit. */
+  dailyAmount: z.int().min(1).optional(),
+  dailyCount: z.int().min(1).optional(),
+  /** The issuer's local time, under MAC2 and TAC: minutes ahead of UTC. */
+  utcOffsetMinutes: z.int().min(-720).max(840).default(480),
+});
+export type IssuerSettings = z.infer<typeof issuerSettingsSchema>;
+
+export const paymentSettingsSchema = z.strictObject({
+  /** Shown to the person beside the code. */
+  merchant: z.string().min(1).max(100).default('一卡通充值'),
+  /** Whose wallet pays in the sandbox. */
+  channel: z.string().min(1).max(40).default('微信支付'),
+  /** Where the sandbox's codes point; the order's id is appended. */
+  codeBase: z.url().max(200).default('https://pay.sandbox.invalid/o/'),
+});
+export type PaymentSettings = z.infer<typeof paymentSettingsSchema>;
+
+export const serverSettingsSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Accepted any number of times, in a sandbox only. */
+  enrolmentCode: z.string().min(1).max(40).default('SANDBOX001'),
+  /** Registrations a minute from one address. */
+  registrationsPerMinute: z.int().min(1).default(60),
+  issuer: issuerSettingsSchema,
+  payments: paymentSettingsSchema.prefault({}),
+});
+export type ServerSettings = z.infer<typeof serverSettingsSchema>;

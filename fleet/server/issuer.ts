@@ -1,0 +1,308 @@
+/**
+ * Card issuer: keeps accounts and loads, computes the real cryptography of a PBOC load (card-application.md 2.4) with the keys of its
+ * configuration. `Issuer` is the interface a bank's system would stand behind; the one here keeps its books in the server's store.
+ * Keys and MACs are never stored nor logged: a repeated authorisation is computed again.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { sql, type RawBuilder } from 'kysely';
+import type { Clock } from '../../common/clock.ts';
+import { toHex } from '../../common/hex.ts';
+import { cardKeys, loadSessionKey, mac2, pbocAlgorithms, PbocError, tac, verifyMac1, type HostTime, type IssuerKeys } from '../../common/pboc.ts';
+import {
+  authorizeRequestSchema,
+  type AuthorizeAnswer,
+  type AuthorizeRequest,
+  type CheckAnswer,
+  type CheckRequest,
+  type ConfirmAnswer,
+  type ConfirmRequest,
+  type LoadRefusal,
+} from '../../common/upstream-api/issuer.ts';
+import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
+import type { IssuerSettings } from './config.ts';
+import type { Store, StoreTransaction, Tables } from './store.ts';
+import { ProblemError } from './problems.ts';
+
+type Card = CheckRequest['card'];
+type LoadRow = Tables['loads'];
+
+/** Idempotent by loadId. */
+export interface Issuer {
+  check(card: Card): Promise<CheckAnswer>;
+  /** Reserves. @throws {ProblemError} `idempotencyConflict` */
+  authorize(terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer>;
+  /** Books. A good TAC is believed even after a reversal. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `loadReversed` */
+  confirm(terminalId: string, request: ConfirmRequest): Promise<ConfirmAnswer>;
+  /** Releases; a load that never arrived is barred. @throws {ProblemError} `loadCredited` */
+  reverse(terminalId: string, loadId: string): Promise<void>;
+}
+
+export interface SandboxIssuer extends Issuer {
+  setStatus(serial: string, status: CardStatus): Promise<void>;
+  books(): Promise<Books['issuer']>;
+}
+
+export interface IssuerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: IssuerSettings;
+  /** Whether a card gets an account when it is first seen, as in a sandbox. */
+  readonly accountsOnFirstSight: boolean;
+}
+
+const statusRefusals = { blocked: 'blocked', lost: 'reportedLost', notActivated: 'notActivated' } as const;
+
+export function createIssuer(options: IssuerOptions): SandboxIssuer {
+  const { store, settings } = options;
+  return {
+    check: async (card) => {
+      const reason = await store.transaction().execute((trx) => checkRefusal(trx, options, card));
+      return reason === undefined ? { allowed: true, purseLimit: settings.purseLimit } : { allowed: false, reason };
+    },
+    authorize: (terminalId, request) => store.transaction().execute((trx) => authorize(trx, options, terminalId, request)),
+    confirm: async (terminalId, request) => {
+      const outcome = await store.transaction().execute((trx) => confirm(trx, options, terminalId, request));
+      if (outcome instanceof ProblemError) throw outcome;
+      return outcome;
+    },
+    reverse: (terminalId, loadId) => store.transaction().execute((trx) => reverse(trx, options, terminalId, loadId)),
+    setStatus: async (serial, status) => {
+      await store
+        .insertInto('accounts')
+        .values({ serial, issuer: '', status })
+        .onConflict((conflict) => conflict.column('serial').doUpdateSet({ status }))
+        .execute();
+    },
+    books: () => store.transaction().execute(readBooks),
+  };
+}
+
+async function authorize(trx: StoreTransaction, options: IssuerOptions, terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer> {
+  const { init, card, reference } = request;
+  const earlier = await findLoad(trx, init.loadId);
+  if (earlier !== undefined) return repeat(options, terminalId, earlier, request);
+  const host = hostTime(options);
+  const refusal = (await cardRefusal(trx, options, card)) ?? macRefusal(options, request) ?? (await limitRefusal(trx, options, request, host));
+  const { mac1: _mac1, ...withoutMac } = init;
+  const row: LoadRow = {
+    load_id: init.loadId,
+    terminal_id: terminalId,
+    serial: card.serial,
+    request: canonicalize({ card, init: withoutMac, reference }) ?? '',
+    request_hash: digest(request),
+    reference,
+    amount: init.amount,
+    host_date: host.hostDate,
+    host_time: host.hostTime,
+    state: refusal === undefined ? 'reserved' : 'refused',
+    refusal: refusal ?? null,
+    tac_verdict: null,
+    tac: null,
+    after_reversal: 0,
+    disputed: 0,
+    at: options.clock.now(),
+  };
+  await trx.insertInto('loads').values(row).execute();
+  return answerLoad(options, row, request);
+}
+
+/** The same request again gets the same answer, whatever became of the load since. */
+function repeat(options: IssuerOptions, terminalId: string, row: LoadRow, request: AuthorizeRequest): AuthorizeAnswer {
+  const barred = row.request === '' && row.terminal_id === terminalId;
+  if (!barred && (row.request_hash !== digest(request) || row.terminal_id !== terminalId)) {
+    throw new ProblemError('idempotencyConflict', `load ${row.load_id} was asked for before with other contents`);
+  }
+  return answerLoad(options, row, request);
+}
+
+function answerLoad(options: IssuerOptions, row: LoadRow, { card, init }: AuthorizeRequest): AuthorizeAnswer {
+  if (row.refusal !== null) return { result: 'refused', code: row.refusal };
+  if (row.state === 'reversed') return { result: 'refused', code: 'reversed' };
+  const host: HostTime = { hostDate: row.host_date, hostTime: row.host_time };
+  const { loadKey } = cardKeys(issuerKeys(options.settings), card);
+  return { result: 'authorized', ...host, mac2: toHex(mac2(loadSessionKey(loadKey, init), init, host)) };
+}
+
+/** Returns the refusal that must be remembered (a credit reported without proof after a reversal), throws the others. */
+async function confirm(
+  trx: StoreTransaction,
+  options: IssuerOptions,
+  terminalId: string,
+  { loadId, tac: claimed }: ConfirmRequest,
+): Promise<ConfirmAnswer | ProblemError> {
+  const row = await findLoad(trx, loadId);
+  if (row === undefined || row.terminal_id !== terminalId || row.request === '') throw new ProblemError('unknownLoad', `load ${loadId} was never asked for`);
+  if (row.state === 'refused') throw new ProblemError('loadNotAuthorized', `load ${loadId} was refused`);
+  const verdict = claimed === undefined ? 'absent' : claimed === expectedTac(options, row) ? 'good' : 'bad';
+  const reversed = row.state === 'reversed' || row.after_reversal === 1;
+  const update = trx.updateTable('loads').where('load_id', '=', loadId);
+  if (verdict === 'good') {
+    await update.set({ state: 'credited', tac_verdict: 'good', tac: claimed ?? null, after_reversal: reversed ? 1 : 0, disputed: 0 }).execute();
+    return { tac: 'good' };
+  }
+  if (row.state === 'credited') return { tac: verdict };
+  if (verdict === 'absent' && row.state === 'reserved') {
+    await update.set({ state: 'credited', tac_verdict: 'absent', disputed: 0 }).execute();
+    return { tac: 'absent' };
+  }
+  await update.set({ tac_verdict: verdict, disputed: 1 }).execute();
+  return verdict === 'bad' ? { tac: 'bad' } : new ProblemError('loadReversed', `load ${loadId} was reversed: only a TAC can prove that it was credited`);
+}
+
+async function reverse(trx: StoreTransaction, options: IssuerOptions, terminalId: string, loadId: string): Promise<void> {
+  const row = await findLoad(trx, loadId);
+  if (row === undefined) {
+    const empty = { serial: '', request: '', request_hash: '', reference: '', amount: 0, ...databaseTime(hostTime(options)) };
+    const unset = { refusal: null, tac_verdict: null, tac: null, after_reversal: 0, disputed: 0 };
+    await trx
+      .insertInto('loads')
+      .values({ load_id: loadId, terminal_id: terminalId, ...empty, ...unset, state: 'reversed', at: options.clock.now() })
+      .execute();
+    return;
+  }
+  if (row.terminal_id !== terminalId) throw new ProblemError('unknownLoad', `load ${loadId} was never asked for`);
+  if (row.state === 'credited') throw new ProblemError('loadCredited', `load ${loadId} is booked as credited`);
+  if (row.state === 'reserved') await trx.updateTable('loads').set({ state: 'reversed' }).where('load_id', '=', loadId).execute();
+}
+
+/** The least load there is stands for all: if not even that is allowed today, the person should hear it first. */
+async function checkRefusal(
+  trx: StoreTransaction,
+  options: IssuerOptions,
+  card: Card,
+): Promise<Extract<CheckAnswer, { allowed: false }>['reason'] | undefined> {
+  const refusal = await cardRefusal(trx, options, card);
+  if (refusal !== undefined) return refusal;
+  return (await dailyRefusal(trx, options.settings, card, 1, hostTime(options))) === undefined ? undefined : 'limit';
+}
+
+async function cardRefusal(
+  trx: StoreTransaction,
+  options: IssuerOptions,
+  card: Card,
+): Promise<'blocked' | 'reportedLost' | 'notActivated' | 'unknownCard' | undefined> {
+  const account = await trx.selectFrom('accounts').selectAll().where('serial', '=', card.serial).executeTakeFirst();
+  if (account === undefined) {
+    if (!options.accountsOnFirstSight) return 'unknownCard';
+    await trx.insertInto('accounts').values({ serial: card.serial, issuer: card.issuer, status: 'active' }).execute();
+    return undefined;
+  }
+  return account.status === 'active' ? undefined : statusRefusals[account.status];
+}
+
+function macRefusal({ settings }: IssuerOptions, { card, init }: AuthorizeRequest): 'badMac1' | 'unknownAlgorithm' | undefined {
+  if (init.algorithm !== pbocAlgorithms.tripleDes) return 'unknownAlgorithm';
+  try {
+    const { loadKey } = cardKeys(issuerKeys(settings), card);
+    return verifyMac1(loadSessionKey(loadKey, init), init, init.mac1) ? undefined : 'badMac1';
+  } catch (error) {
+    if (error instanceof PbocError && error.code === 'zeroMac1') return 'badMac1';
+    throw error;
+  }
+}
+
+async function limitRefusal(
+  trx: StoreTransaction,
+  { settings }: IssuerOptions,
+  { card, init }: AuthorizeRequest,
+  host: HostTime,
+): Promise<LoadRefusal | undefined> {
+  if (init.amount > settings.loadLimit) return 'loadLimit';
+  if (init.balanceBefore + init.amount > settings.purseLimit) return 'purseLimit';
+  return dailyRefusal(trx, settings, card, init.amount, host);
+}
+
+async function dailyRefusal(
+  trx: StoreTransaction,
+  { dailyAmount, dailyCount }: IssuerSettings,
+  card: Card,
+  amount: number,
+  host: HostTime,
+): Promise<'dailyAmount' | 'dailyCount' | undefined> {
+  const { count, total } = await trx
+    .selectFrom('loads')
+    .select([sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(amount), 0)`.as('total')])
+    .where('serial', '=', card.serial)
+    .where('host_date', '=', host.hostDate)
+    .where('state', 'in', ['reserved', 'credited'])
+    .executeTakeFirstOrThrow();
+  if (dailyCount !== undefined && count >= dailyCount) return 'dailyCount';
+  if (dailyAmount !== undefined && total + amount > dailyAmount) return 'dailyAmount';
+  return undefined;
+}
+
+function expectedTac({ settings }: IssuerOptions, row: LoadRow): string {
+  const { card, init } = storedRequestSchema.parse(JSON.parse(row.request));
+  const { tacKey } = cardKeys(issuerKeys(settings), card);
+  return toHex(tac(tacKey, init, { hostDate: row.host_date, hostTime: row.host_time }));
+}
+
+const storedRequestSchema = authorizeRequestSchema.extend({ init: authorizeRequestSchema.shape.init.omit({ mac1: true }) });
+
+function issuerKeys({ masterLoadKey, masterTacKey, diversification }: IssuerSettings): IssuerKeys {
+  const levels = diversification === 'serial' ? (['serial'] as const) : diversification === 'issuer+serial' ? (['issuer', 'serial'] as const) : diversification;
+  return { masterLoadKey, masterTacKey, levels };
+}
+
+/** The issuer's local calendar, as under MAC2. */
+function hostTime({ clock, settings }: IssuerOptions): HostTime {
+  const digits = new Date(clock.now() + settings.utcOffsetMinutes * 60_000).toISOString().replace(/\D/g, '');
+  return { hostDate: digits.slice(0, 8), hostTime: digits.slice(8, 14) };
+}
+
+function databaseTime({ hostDate, hostTime }: HostTime): { host_date: string; host_time: string } {
+  return { host_date: hostDate, host_time: hostTime };
+}
+
+function digest(request: AuthorizeRequest): string {
+  return createHash('sha256')
+    .update(canonicalize(request) ?? '')
+    .digest('hex');
+}
+
+function findLoad(trx: StoreTransaction, loadId: string): Promise<LoadRow | undefined> {
+  return trx.selectFrom('loads').selectAll().where('load_id', '=', loadId).executeTakeFirst();
+}
+
+/** Fen of the loads for which `condition`, SQL written here, holds. */
+function sum(condition: string): RawBuilder<number> {
+  return sql<number>`coalesce(sum(case when ${sql.raw(condition)} then amount else 0 end), 0)`;
+}
+
+async function readBooks(trx: StoreTransaction): Promise<Books['issuer']> {
+  const totals = await trx
+    .selectFrom('loads')
+    .select([
+      sum("state <> 'refused'").as('authorized'),
+      sum("state = 'reserved'").as('reserved'),
+      sum("state = 'credited'").as('credited'),
+      sum("state = 'reversed'").as('reversed'),
+      sum("state = 'credited' and tac_verdict = 'absent'").as('creditedWithoutTac'),
+      sum("state = 'credited' and after_reversal = 1").as('creditedAfterReversal'),
+      sum('disputed = 1').as('disputed'),
+    ])
+    .executeTakeFirstOrThrow();
+  const accounts = await trx
+    .selectFrom('accounts')
+    .leftJoin('loads', 'loads.serial', 'accounts.serial')
+    .select(['accounts.serial', 'accounts.status', sum("loads.state = 'credited'").as('credited'), sum("loads.state = 'reserved'").as('reserved')])
+    .groupBy(['accounts.serial', 'accounts.status'])
+    .orderBy('accounts.serial')
+    .limit(1000)
+    .execute();
+  const loads = await trx.selectFrom('loads').selectAll().orderBy('at', 'desc').orderBy('load_id', 'desc').limit(1000).execute();
+  return {
+    ...totals,
+    accounts,
+    loads: loads.map((row) => ({
+      loadId: row.load_id,
+      serial: row.serial,
+      reference: row.reference,
+      amount: row.amount,
+      state: row.state,
+      refusal: row.refusal,
+      tac: row.tac_verdict,
+    })),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. Prints one JSON line with its address and public
+ * key once it listens, logs to stderr, stops on SIGTERM and SIGINT. Exit status: 1 something is wrong, 2 called wrongly.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { destination, pino } from 'pino';
+import { createIds } from '../../common/ids.ts';
+import { serverSettingsSchema, type ServerSettings } from './config.ts';
+import { createServer } from './server.ts';
+import { loadSigningKey } from './signing-key.ts';
+import { systemClock, systemRandom } from './system-ports.ts';
+
+const USAGE = 'usage: node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]';
+
+class UsageError extends Error {}
+
+interface CommandLine {
+  readonly config: string;
+  readonly data: string;
+  readonly port: number;
+  readonly sandbox: boolean;
+}
+
+function readCommandLine(args: readonly string[]): CommandLine {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: 'string' }, data: { type: 'string' }, port: { type: 'string', default: '0' }, sandbox: { type: 'boolean', default: false } },
+    });
+    const port = Number(values.port);
+    if (values.config === undefined || values.data === undefined) throw new UsageError('--config and --data are needed');
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: expected 0 to 65535`);
+    return { config: values.config, data: values.data, port, sandbox: values.sandbox };
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** All problems at once, a line each: path, what was expected. */
+function readSettings(file: string): ServerSettings {
+  const parsed = serverSettingsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  throw new Error(parsed.error.issues.map((issue) => `${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}`).join('\n'));
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const { config, data, port, sandbox } = readCommandLine(args);
+  const settings = readSettings(config);
+  mkdirSync(data, { recursive: true });
+  const mode = sandbox ? 'sandbox' : 'live';
+  const server = await createServer({
+    database: join(data, 'fleet.sqlite'),
+    mode,
+    settings,
+    signingKey: loadSigningKey(join(data, 'signing-key.pem')),
+    clock: systemClock,
+    random: systemRandom,
+    ids: createIds(systemClock, systemRandom),
+    logger: pino(destination(2)),
+  });
+  const address = await server.listen(settings.host, port);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close());
+  process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode })}\n`);
+}
+
+run(process.argv.slice(2)).catch((error: unknown) => {
+  const usage = error instanceof UsageError;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}${usage ? `; ${USAGE}` : ''}\n`);
+  process.exitCode = usage ? 2 : 1;
+});

@@ -1,0 +1,55 @@
+/** Numbered schema changes. Each runs once, in a transaction together with the version number (`PRAGMA user_version`). Never edited, only added. */
+import { sql, type Transaction } from 'kysely';
+import { StoreError, type Store, type Tables } from './store.ts';
+
+const migrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE terminals (terminal_id TEXT PRIMARY KEY, public_key TEXT NOT NULL, registered_at INTEGER NOT NULL,
+       last_seen_at INTEGER, uplink_lag INTEGER) STRICT`,
+    `CREATE TABLE nonces (terminal_id TEXT NOT NULL, nonce TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (terminal_id, nonce)) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX nonces_by_time ON nonces (at)`,
+
+    `CREATE TABLE journal_epochs (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, head_seq INTEGER NOT NULL, head_hash TEXT NOT NULL,
+       frozen INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE journal_entries (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, entry TEXT NOT NULL,
+       received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT, WITHOUT ROWID`,
+    `CREATE TRIGGER journal_entries_stay BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END`,
+    `CREATE TRIGGER journal_entries_remain BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END`,
+    `CREATE TABLE journal_anomalies (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, claimed_hash TEXT NOT NULL, kind TEXT NOT NULL,
+       entry TEXT NOT NULL, received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq, claimed_hash, kind)) STRICT, WITHOUT ROWID`,
+
+    `CREATE TABLE accounts (serial TEXT PRIMARY KEY, issuer TEXT NOT NULL, status TEXT NOT NULL) STRICT`,
+    `CREATE TABLE loads (load_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, serial TEXT NOT NULL, request TEXT NOT NULL, request_hash TEXT NOT NULL,
+       reference TEXT NOT NULL, amount INTEGER NOT NULL, host_date TEXT NOT NULL, host_time TEXT NOT NULL, state TEXT NOT NULL, refusal TEXT,
+       tac_verdict TEXT, tac TEXT, after_reversal INTEGER NOT NULL, disputed INTEGER NOT NULL, at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX loads_of_card ON loads (serial, host_date)`,
+
+    `CREATE TABLE orders (order_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, amount INTEGER NOT NULL, reference TEXT NOT NULL, state TEXT NOT NULL,
+       created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, capture_at INTEGER, channel TEXT, channel_ref TEXT, refunded INTEGER NOT NULL,
+       CHECK (refunded BETWEEN 0 AND amount), CHECK (refunded = 0 OR state = 'captured')) STRICT`,
+    `CREATE INDEX orders_open ON orders (state) WHERE state IN ('waiting', 'confirming')`,
+    `CREATE TABLE refunds (refund_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, order_id TEXT NOT NULL REFERENCES orders (order_id), amount INTEGER NOT NULL,
+       at INTEGER NOT NULL) STRICT`,
+  ],
+];
+
+/** @throws {StoreError} `newerSchema` */
+export async function migrate(store: Store): Promise<void> {
+  const version = await readVersion(store);
+  if (version > migrations.length) {
+    throw new StoreError('newerSchema', `the store has version ${version}, this program knows ${migrations.length}: run the newer program`);
+  }
+  for (let done = version; done < migrations.length; done += 1) {
+    await store.transaction().execute((trx) => step(trx, migrations[done] ?? [], done + 1));
+  }
+}
+
+async function step(trx: Transaction<Tables>, statements: readonly string[], version: number): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(trx);
+  await sql.raw(`PRAGMA user_version = ${version}`).execute(trx);
+}
+
+async function readVersion(store: Store): Promise<number> {
+  const { rows } = await sql<{ user_version: number }>`PRAGMA user_version`.execute(store);
+  return rows[0]?.user_version ?? 0;
+}

@@ -1,0 +1,28 @@
+/** `/v1/issuer/…` */
+import {
+  authorizeAnswerSchema,
+  authorizeRequestSchema,
+  checkAnswerSchema,
+  checkRequestSchema,
+  confirmAnswerSchema,
+  confirmRequestSchema,
+  reverseAnswerSchema,
+  reverseRequestSchema,
+} from '../../../common/upstream-api/issuer.ts';
+import { reachIssuer, type App, type Context } from '../context.ts';
+
+export function issuerRoutes(app: App, context: Context): void {
+  app.post('/issuer/check', { schema: { body: checkRequestSchema, response: { 200: checkAnswerSchema } } }, (request) =>
+    reachIssuer(context).check(request.body.card),
+  );
+  app.post('/issuer/loads/authorize', { schema: { body: authorizeRequestSchema, response: { 200: authorizeAnswerSchema } } }, (request) =>
+    reachIssuer(context).authorize(request.terminalId, request.body),
+  );
+  app.post('/issuer/loads/confirm', { schema: { body: confirmRequestSchema, response: { 200: confirmAnswerSchema } } }, (request) =>
+    reachIssuer(context).confirm(request.terminalId, request.body),
+  );
+  app.post('/issuer/loads/reverse', { schema: { body: reverseRequestSchema, response: { 200: reverseAnswerSchema } } }, async (request) => {
+    await reachIssuer(context).reverse(request.terminalId, request.body.loadId);
+    return { state: 'reversed' as const };
+  });
+}

@@ -1,0 +1,59 @@
+/** `/sandbox/…`: hands, eyes and faults for tests, the bench and demonstrations. Registered in sandbox mode only. */
+import { z } from 'zod';
+import { idSchema, serialSchema } from '../../../common/upstream-api/fields.ts';
+import {
+  booksSchema,
+  cardStatusSchema,
+  delayRequestSchema,
+  faultsRequestSchema,
+  faultsSchema,
+  loseAnswerRequestSchema,
+  sandboxOrderSchema,
+} from '../../../common/upstream-api/sandbox.ts';
+import type { HandMove, SandboxAcquirer } from '../acquirer.ts';
+import type { App, Context } from '../context.ts';
+
+const params = z.strictObject({ orderId: idSchema });
+const orderSchema = { params, response: { 200: sandboxOrderSchema } };
+
+export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcquirer): void {
+  orderRoutes(app, context, acquirer);
+  const { issuer, journal, faults } = context;
+  app.get('/books', { schema: { response: { 200: booksSchema } } }, async () => ({
+    acquirer: await acquirer.books(),
+    issuer: await issuer.books(),
+    journal: await journal.books(),
+  }));
+  app.post(
+    '/issuer/cards/:serial/status',
+    { schema: { params: z.strictObject({ serial: serialSchema }), body: cardStatusSchema, response: { 200: cardStatusSchema } } },
+    async (request) => {
+      await issuer.setStatus(request.params.serial, request.body.status);
+      return { status: request.body.status };
+    },
+  );
+  app.post('/faults', { schema: { body: faultsRequestSchema, response: { 200: faultsSchema } } }, async (request) => faults.change(request.body));
+}
+
+function orderRoutes(app: App, { faults }: Context, acquirer: SandboxAcquirer): void {
+  const move = async (orderId: string, how: HandMove) => ({ orderId, state: await acquirer.move(orderId, how) });
+  for (const how of ['pay', 'decline', 'confirming'] as const) {
+    app.post(`/orders/:orderId/${how}`, { schema: orderSchema }, (request) => move(request.params.orderId, how));
+  }
+  app.post('/orders/:orderId/delay', { schema: { ...orderSchema, body: orEmpty(delayRequestSchema) } }, (request) =>
+    move(request.params.orderId, { payAfterMs: request.body.seconds * 1000 }),
+  );
+  app.post('/orders/:orderId/lose-answer', { schema: { ...orderSchema, body: orEmpty(loseAnswerRequestSchema) } }, async (request) => {
+    const { orderId } = request.params;
+    const state = await acquirer.look(orderId);
+    // armed before the payment, whose news may go to a question that is already held
+    faults.loseAnswerAbout(orderId);
+    const payable = state === 'waiting' || state === 'confirming';
+    return request.body.pay && payable ? move(orderId, 'pay') : { orderId, state };
+  });
+}
+
+/** A hand may send no body at all. */
+function orEmpty<T extends z.ZodType>(schema: T) {
+  return z.preprocess((body) => body ?? {}, schema);
+}

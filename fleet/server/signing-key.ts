@@ -1,0 +1,37 @@
+/** The server's Ed25519 key: signs receipts; terminals keep its public half and believe nothing else. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { calculateJwkThumbprint, CompactSign } from 'jose';
+import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+
+export interface SigningKey {
+  readonly privateKey: KeyObject;
+  readonly publicKey: PublicKey;
+}
+
+export function createSigningKey(): SigningKey {
+  return fromPrivate(generateKeyPairSync('ed25519').privateKey);
+}
+
+/** Reads the key file (PEM, PKCS #8), or makes it, readable by its owner only. */
+export function loadSigningKey(file: string): SigningKey {
+  if (existsSync(file)) return fromPrivate(createPrivateKey(readFileSync(file)));
+  const key = createSigningKey();
+  const handle = openSync(`${file}.new`, 'w', 0o600);
+  writeSync(handle, key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  fsyncSync(handle);
+  closeSync(handle);
+  renameSync(`${file}.new`, file);
+  return key;
+}
+
+/** Compact JWS of `payload` as JSON; `kid` is the key's RFC 7638 thumbprint. */
+export async function signJws(key: SigningKey, type: string, payload: object): Promise<string> {
+  const header = { alg: 'EdDSA', kid: await calculateJwkThumbprint(key.publicKey), typ: type };
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader(header).sign(key.privateKey);
+}
+
+function fromPrivate(privateKey: KeyObject): SigningKey {
+  const { kty, crv, x } = createPublicKey(privateKey).export({ format: 'jwk' });
+  return { privateKey, publicKey: publicKeySchema.parse({ kty, crv, x }) };
+}

@@ -1,0 +1,76 @@
+/** The store's tables as types, and how it fails. `database.ts` opens it, `migrations.ts` makes the tables. */
+import type { Kysely, Transaction } from 'kysely';
+import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
+import type { OrderStateName } from '../../common/upstream-api/payments.ts';
+import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
+
+export type StoreErrorCode =
+  /** Written by a newer version: nothing of it is touched. */
+  | 'newerSchema'
+  /** Commits would not reach the disk: no receipt may be signed for them. */
+  | 'notDurable';
+
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  constructor(code: StoreErrorCode, message: string) {
+    super(message);
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}
+
+/** Times are ms since 1970, amounts fen, flags 0 or 1. */
+export interface Tables {
+  terminals: { terminal_id: string; public_key: string; registered_at: number; last_seen_at: number | null; uplink_lag: number | null };
+  nonces: { terminal_id: string; nonce: string; at: number };
+  journal_epochs: { terminal_id: string; epoch: number; head_seq: number; head_hash: string; frozen: number };
+  journal_entries: { terminal_id: string; epoch: number; seq: number; hash: string; entry: string; received_at: number };
+  journal_anomalies: {
+    terminal_id: string;
+    epoch: number;
+    seq: number;
+    claimed_hash: string;
+    kind: 'gap' | 'brokenChain' | 'fork' | 'afterFork';
+    entry: string;
+    received_at: number;
+  };
+  accounts: { serial: string; issuer: string; status: CardStatus };
+  loads: {
+    load_id: string;
+    terminal_id: string;
+    serial: string;
+    /** Canonical request, without MAC1: what a repetition must equal. Empty for a load that was reversed before it was asked for. */
+    request: string;
+    request_hash: string;
+    reference: string;
+    amount: number;
+    host_date: string;
+    host_time: string;
+    state: 'refused' | 'reserved' | 'credited' | 'reversed';
+    refusal: LoadRefusal | null;
+    /** Best TAC verdict so far. */
+    tac_verdict: 'good' | 'bad' | 'absent' | null;
+    tac: string | null;
+    after_reversal: number;
+    disputed: number;
+    at: number;
+  };
+  orders: {
+    order_id: string;
+    terminal_id: string;
+    amount: number;
+    reference: string;
+    state: OrderStateName;
+    created_at: number;
+    expires_at: number;
+    /** A payment that the person has made and the acquirer will confirm then. */
+    capture_at: number | null;
+    channel: string | null;
+    channel_ref: string | null;
+    refunded: number;
+  };
+  refunds: { refund_id: string; terminal_id: string; order_id: string; amount: number; at: number };
+}
+
+export type Store = Kysely<Tables>;
+export type StoreTransaction = Transaction<Tables>;

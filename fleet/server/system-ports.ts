@@ -1,0 +1,13 @@
+/** The machine's own clock and randomness, for the process entry: the rest of the server is given them. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../common/clock.ts';
+import type { Random } from '../../common/ids.ts';
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
+
+export const systemRandom: Random = { bytes: (count) => randomBytes(count) };

@@ -1,0 +1,9 @@
+/** Names of the IPC channels between shell and preload. Used by those two and nobody else. */
+export const channels = {
+  /** shell → page: a View. */
+  view: 'kiosk:view',
+  /** page → shell: a UiEvent. */
+  ui: 'kiosk:ui',
+  /** page → shell: no payload. */
+  ready: 'kiosk:ready',
+} as const;

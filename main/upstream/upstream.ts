@@ -1,0 +1,57 @@
+/** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
+import type { PublicKey } from '../../common/upstream-api/fields.ts';
+import type { IssuerPort, PaymentPort } from '../../state-machines/ports.ts';
+import { createHttpClient, type HttpOptions } from './http.ts';
+import { createIssuerPort } from './issuer.ts';
+import { createOnline, type Online } from './online.ts';
+import { createPaymentPort } from './payments.ts';
+import { createRegisteredClient } from './registration.ts';
+import { startUplink, type JournalSource, type Uplink } from './uplink.ts';
+
+export interface UpstreamOptions extends HttpOptions {
+  /** With it the terminal registers itself when upstream does not know it. */
+  readonly enrolmentCode?: string;
+  /** Upstream's signing key as kept from an earlier run; a different one is refused. */
+  readonly serverKey?: PublicKey;
+  /** Called once when the key was learned. */
+  readonly onServerKey?: (key: PublicKey) => void;
+  /** Journal entries without a receipt, reported with each heartbeat. */
+  readonly uplinkLag?: () => number;
+}
+
+export interface Upstream {
+  readonly issuer: IssuerPort;
+  readonly payments: PaymentPort;
+  /** Runs from the start. */
+  readonly online: Online;
+  /** Begins to drain a journal; woken whenever upstream comes back. */
+  startUplink(source: JournalSource): Uplink;
+  /** Ends heartbeat and uplinks. Calls under way end by their own limits. */
+  close(): void;
+}
+
+/** @throws {RangeError} when the URL can't be an upstream ({@link upstreamUrlProblem}) */
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { clock, random, terminalId } = options;
+  const client = createRegisteredClient({ ...options, http: createHttpClient(options) });
+  const online = createOnline({ ...options, client });
+  const uplinks = new Set<Uplink>();
+  online.onChange(({ link }) => {
+    if (link === 'online') for (const uplink of uplinks) uplink.wake();
+  });
+  online.start();
+  return {
+    issuer: createIssuerPort(client, options),
+    payments: createPaymentPort(client, options),
+    online,
+    startUplink: (source) => {
+      const uplink = startUplink({ client, source, terminalId, clock, random });
+      uplinks.add(uplink);
+      return uplink;
+    },
+    close: () => {
+      online.stop();
+      for (const uplink of uplinks) uplink.stop();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { compactVerify, decodeProtectedHeader } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { journalAnswerSchema, type ChainedEntry } from '../../common/upstream-api/journal.ts';
+import { chain, problemOf, registeredTerminal, startWorld, type HandMadeTerminal } from './support.ts';
+
+const send = (terminal: HandMadeTerminal, entries: readonly ChainedEntry[]) => terminal.post('/v1/journal', { entries });
+
+/** Receipt's last place, or the problem's code and place. */
+async function outcome(terminal: HandMadeTerminal, entries: readonly ChainedEntry[]) {
+  const answer = await send(terminal, entries);
+  if (answer.status === 200) return { upToSeq: journalAnswerSchema.parse(answer.body).receipt.upToSeq };
+  const { code, epoch, seq, headSeq } = problemOf(answer);
+  return { code, epoch, seq, headSeq };
+}
+
+describe('a batch that continues the chain', () => {
+  test('is answered with a receipt that the server signed', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const entries = chain('T-0001', 3);
+    const { receipt, jws } = journalAnswerSchema.parse((await send(terminal, entries)).body);
+    expect(receipt).toEqual({ terminalId: 'T-0001', epoch: 1, upToSeq: 3, headHash: entries[2]?.hash, at: world.clock.now() });
+    const { payload } = await compactVerify(jws, world.server.publicKey);
+    expect(JSON.parse(new TextDecoder().decode(payload))).toEqual(receipt);
+    expect(decodeProtectedHeader(jws)).toMatchObject({ alg: 'EdDSA', typ: 'kiosk-receipt+jwt' });
+  });
+
+  test('may come again, in other cuts, and after a restart: it is stored once', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const entries = chain('T-0001', 6);
+    expect(await outcome(terminal, entries.slice(0, 4))).toEqual({ upToSeq: 4 });
+    expect(await outcome(terminal, entries.slice(0, 4))).toEqual({ upToSeq: 4 });
+    await world.restart();
+    expect(await outcome(terminal, entries.slice(1, 3))).toEqual({ upToSeq: 3 });
+    expect(await outcome(terminal, entries.slice(2))).toEqual({ upToSeq: 6 });
+    expect((await world.books()).journal).toEqual({
+      terminals: [{ terminalId: 'T-0001', epoch: 1, receivedSeq: 6, headHash: entries[5]?.hash, frozen: false }],
+      anomalies: 0,
+    });
+  });
+
+  test('of two terminals and two epochs keeps them apart', async () => {
+    const world = await startWorld();
+    const [one, two] = [await registeredTerminal(world, 'T-0001'), await registeredTerminal(world, 'T-0002')];
+    await send(one, chain('T-0001', 2));
+    await send(two, chain('T-0002', 3));
+    await send(one, chain('T-0001', 1, { epoch: 2 }));
+    const { terminals } = (await world.books()).journal;
+    expect(terminals.map(({ terminalId, epoch, receivedSeq }) => [terminalId, epoch, receivedSeq])).toEqual([
+      ['T-0001', 1, 2],
+      ['T-0001', 2, 1],
+      ['T-0002', 1, 3],
+    ]);
+  });
+});
+
+describe('a batch that does not fit', () => {
+  test('because entries are missing before it is refused with the place, and the missing ones may follow', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const entries = chain('T-0001', 5);
+    await send(terminal, entries.slice(0, 2));
+    expect(await outcome(terminal, entries.slice(3))).toEqual({ code: 'journalGap', epoch: 1, seq: 4, headSeq: 2 });
+    expect((await world.books()).journal.anomalies).toBe(2);
+    expect(await outcome(terminal, entries.slice(2))).toEqual({ upToSeq: 5 });
+  });
+
+  test('because an entry was altered is refused with its place; what came before it is kept', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const entries = chain('T-0001', 4).map((item) => (item.entry.seq === 3 ? { ...item, entry: { ...item.entry, body: { reason: 'altered' } } } : item));
+    expect(await outcome(terminal, entries)).toEqual({ code: 'journalBrokenChain', epoch: 1, seq: 3, headSeq: 2 });
+    expect((await world.books()).journal).toMatchObject({ terminals: [{ receivedSeq: 2, frozen: false }], anomalies: 2 });
+  });
+
+  test('because an entry that is stored comes with its hash and other contents is refused', async () => {
+    const terminal = await registeredTerminal(await startWorld());
+    const entries = chain('T-0001', 2);
+    await send(terminal, entries);
+    const altered = entries.map((item) => ({ ...item, entry: { ...item.entry, body: { reason: 'altered' } } }));
+    expect(await outcome(terminal, altered)).toEqual({ code: 'journalBrokenChain', epoch: 1, seq: 1, headSeq: 2 });
+  });
+
+  test('because it is another history is refused as a fork, and freezes the epoch for good, also for the true history', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const entries = chain('T-0001', 4);
+    await send(terminal, entries.slice(0, 3));
+    const fork = chain('T-0001', 3, { mark: 'rewritten' });
+    expect(await outcome(terminal, [...entries.slice(0, 1), ...fork.slice(1)])).toEqual({ code: 'journalFork', epoch: 1, seq: 2, headSeq: 3 });
+    await world.restart();
+    expect(await outcome(terminal, entries.slice(3))).toEqual({ code: 'epochFrozen', epoch: 1, seq: 4, headSeq: 3 });
+    expect((await world.books()).journal).toMatchObject({ terminals: [{ receivedSeq: 3, frozen: true }], anomalies: 3 });
+    expect(await outcome(terminal, chain('T-0001', 1, { epoch: 2 }))).toEqual({ upToSeq: 1 });
+  });
+
+  test('because it is another terminal’s is refused, and nothing is stored', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world, 'T-0002');
+    expect(problemOf(await send(terminal, chain('T-0001', 1))).code).toBe('wrongTerminal');
+    expect((await world.books()).journal).toEqual({ terminals: [], anomalies: 0 });
+  });
+
+  const long = chain('T-0001', 501);
+  const unhashable = chain('T-0001', 1).map((item) => ({ ...item, entry: { ...item.entry, body: { reason: '\ud800' } } }));
+  test.each<[string, readonly ChainedEntry[]]>([
+    ['because it is empty', []],
+    ['because it has more than 500 entries', long],
+    ['because it mixes epochs', [...chain('T-0001', 1), ...chain('T-0001', 1, { epoch: 2 })]],
+    ['because an entry has no canonical form', unhashable],
+  ])('%s is refused as invalid', async (_why, entries) => {
+    const terminal = await registeredTerminal(await startWorld());
+    expect((await outcome(terminal, entries)).code).toBe('invalidRequest');
+  });
+
+  test('the same anomaly again does not grow the store', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const late = chain('T-0001', 3).slice(2);
+    await send(terminal, late);
+    await send(terminal, late);
+    expect((await world.books()).journal.anomalies).toBe(1);
+  });
+});

@@ -1,0 +1,94 @@
+/**
+ * The four bundles of the terminal as vite configurations: shell and terminal process (ESM for Node), preload (one CommonJS file), and
+ * the pages. Used by `build.ts`.
+ */
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import type { InlineConfig, Plugin } from 'vite';
+import { projectRoot } from './run-tool.ts';
+
+export interface AppParts {
+  /** Folder the application is built into: `main/` and `renderer/` come below it. */
+  readonly outDir: string;
+  /** Entry of the terminal process. */
+  readonly terminalEntry: string;
+  /** Folder with `index.html`, and `bench.html` where there is a bench. */
+  readonly pageRoot: string;
+}
+
+/** Loaded from node_modules at run time: they bring native files. */
+const NATIVE = ['better-sqlite3', 'serialport', 'node-hid'];
+
+/** Simulators never become part of a terminal: an import of one stops the build. */
+const refuseSimulators: Plugin = {
+  name: 'refuse-simulators',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    if (importer === undefined) return;
+    const target = path.relative(projectRoot, path.resolve(path.dirname(importer), source));
+    if (isSimulator(target)) throw new Error(`the terminal process must not contain ${target}, imported by ${path.relative(projectRoot, importer)}`);
+  },
+};
+
+/** @param file relative to the project */
+export function isSimulator(file: string): boolean {
+  const parts = file.split(path.sep).join('/');
+  return parts.startsWith('drivers/bench/') || /^drivers\/.*\bsimulat(?:or|ed)[\w-]*\.ts$/.test(parts);
+}
+
+export function bundles(parts: AppParts): readonly InlineConfig[] {
+  const shellFolder = path.join(projectRoot, 'main', 'electron');
+  return [
+    nodeBundle(parts, { shell: path.join(shellFolder, 'shell.ts') }, 'es'),
+    nodeBundle(parts, { preload: path.join(shellFolder, 'preload.ts') }, 'cjs'),
+    nodeBundle(parts, { terminal: parts.terminalEntry }, 'es', [refuseSimulators]),
+    pageBundle(parts),
+  ];
+}
+
+function nodeBundle(parts: AppParts, input: Readonly<Record<string, string>>, format: 'es' | 'cjs', plugins: Plugin[] = []): InlineConfig {
+  const extension = format === 'es' ? 'js' : 'cjs';
+  return {
+    configFile: false,
+    logLevel: 'warn',
+    root: projectRoot,
+    plugins,
+    ssr: { noExternal: true, external: [...NATIVE, 'electron'] },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: path.join(parts.outDir, 'main'),
+      emptyOutDir: false,
+      copyPublicDir: false,
+      minify: false,
+      rolldownOptions: {
+        input,
+        external: [...NATIVE, 'electron', /^node:/, ...builtinModules],
+        output: { format, entryFileNames: `[name].${extension}`, chunkFileNames: `[name].${extension}` },
+      },
+    },
+  };
+}
+
+function pageBundle(parts: AppParts): InlineConfig {
+  const bench = path.join(parts.pageRoot, 'bench.html');
+  return {
+    configFile: false,
+    logLevel: 'warn',
+    root: parts.pageRoot,
+    plugins: [react()],
+    build: {
+      target: 'chrome140',
+      outDir: path.join(parts.outDir, 'renderer'),
+      emptyOutDir: false,
+      // Files, not data: addresses, and no polyfill that fetches: the page's policy allows neither.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 4000,
+      reportCompressedSize: false,
+      rolldownOptions: { input: { index: path.join(parts.pageRoot, 'index.html'), ...(existsSync(bench) ? { bench } : {}) } },
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * A scripted cardholder: hands at the simulated cabinet and touches on the real screen. Used by the demo and the end-to-end tests.
+ */
+import type { Page } from 'playwright-core';
+import type { RunningShell } from './launch-shell.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { ViewKind } from '../../state-machines/view.ts';
+
+/** A slow machine may take a while between two screens; a person would too. */
+const PATIENCE = 25_000;
+
+export class Cardholder {
+  readonly sandbox: Sandbox;
+  readonly #shell: RunningShell;
+  readonly #seen: (name: string, page: Page) => Promise<void>;
+
+  /** @param seen called at every screen the cardholder waits for, e.g. to take its picture */
+  constructor(sandbox: Sandbox, shell: RunningShell, seen: (name: string, page: Page) => Promise<void> = async () => {}) {
+    this.sandbox = sandbox;
+    this.#shell = shell;
+    this.#seen = seen;
+  }
+
+  /** The kiosk's page as it is now. */
+  page(): Promise<Page> {
+    return this.#shell.page();
+  }
+
+  async sees(...kinds: readonly ViewKind[]): Promise<ViewKind> {
+    const page = await this.page();
+    const selector = kinds.map((kind) => `[data-testid="screen"][data-screen="${kind}"]`).join(',');
+    try {
+      await page.locator(selector).waitFor({ timeout: PATIENCE });
+    } catch (error) {
+      throw new Error(`waited for ${kinds.join(' or ')}, the screen shows ${await this.shows()}`, { cause: error });
+    }
+    const kind = (await this.shows()) as ViewKind;
+    await this.#seen(kind, page);
+    return kind;
+  }
+
+  async shows(): Promise<string> {
+    const page = await this.page();
+    return (await page.getByTestId('screen').getAttribute('data-screen', { timeout: PATIENCE })) ?? 'nothing';
+  }
+
+  async touches(...testIds: readonly string[]): Promise<void> {
+    const page = await this.page();
+    for (const testId of testIds) await page.getByTestId(testId).click({ timeout: PATIENCE });
+  }
+
+  async reads(testId: string): Promise<string> {
+    const page = await this.page();
+    return page.getByTestId(testId).innerText({ timeout: PATIENCE });
+  }
+
+  /** The amount in an element, fen. */
+  async readsAmount(testId: string): Promise<number> {
+    const text = await this.reads(testId);
+    const match = /(\d[\d\u2009,]*)\.(\d\d)/.exec(text);
+    if (match === null) throw new Error(`${testId} shows no amount: ${text}`);
+    return Number((match[1] ?? '').replaceAll(/\D/g, '')) * 100 + Number(match[2]);
+  }
+
+  /** Puts the card in as soon as the gate takes it. */
+  async inserts(card: string): Promise<void> {
+    await this.#until(async () => (await this.sandbox.hand({ act: 'insertCard', card })).done, `the gate never let ${card} in`);
+  }
+
+  async takesCard(): Promise<void> {
+    await this.#until(async () => (await this.sandbox.hand({ act: 'takeCard' })).done, 'no card came to the gate');
+  }
+
+  /** Feeds one note and waits until it is in the box and the screen says so. */
+  async pays(denomination: number): Promise<void> {
+    const before = (await this.sandbox.cabinet()).notes.box.length;
+    await this.feeds(denomination);
+    await this.#until(async () => (await this.sandbox.cabinet()).notes.box.length > before, `the note of ${denomination} never reached the box`);
+    await (await this.page()).locator('[data-testid="confirm"]:not([disabled])').waitFor({ timeout: PATIENCE });
+  }
+
+  async feeds(denomination: number | 'unknown'): Promise<void> {
+    await this.#until(async () => (await this.sandbox.hand({ act: 'feedNote', denomination })).done, 'the slot never took the note');
+  }
+
+  /** From the attract screen to the tender screen with this card and amount. */
+  async choosesTopUp(card: string, amount: number): Promise<void> {
+    await this.sees('attract');
+    await (await this.page()).locator('[data-testid="start-top-up"]:not([disabled])').waitFor({ timeout: PATIENCE });
+    await this.touches('start-top-up');
+    await this.sees('insert-card');
+    await this.inserts(card);
+    await this.sees('top-up-amount');
+    await this.choosesAmount(amount);
+    await this.sees('top-up-tender');
+  }
+
+  async choosesAmount(amount: number): Promise<void> {
+    const preset = (await this.page()).getByTestId(`amount-${amount}`);
+    if ((await preset.count()) > 0) {
+      await this.touches(`amount-${amount}`, 'confirm');
+      return;
+    }
+    await this.touches('custom-amount');
+    await this.sees('top-up-custom');
+    for (const digit of String(amount / 100)) await this.touches(`digit-${digit}`);
+    await this.touches('confirm');
+  }
+
+  async #until(condition: () => Promise<boolean>, otherwise: string): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    while (!(await condition())) {
+      if (performance.now() > end) throw new Error(`${otherwise}; the screen shows ${await this.shows()}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * The demonstration: one cardholder tops up through the real screen, the real drivers and the real journal, with one fault if wished.
+ * Prints the story, the journal's proof and the receipt; keeps a picture of every step.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Outcome } from '../../common/journal-kinds.ts';
+import { formatYuan, fen } from '../../common/fen.ts';
+import { openForReading } from '../../main/journal/schema.ts';
+import { verifyJournal } from '../../main/journal/verify.ts';
+import { buildApp, productParts } from './build.ts';
+import { Cardholder } from './cardholder.ts';
+import type { Host } from './host.ts';
+import { launchShell, type RunningShell } from './launch-shell.ts';
+import { renderSlip } from './receipt-picture.ts';
+import { projectRoot } from './run-tool.ts';
+import { startSandbox, type Sandbox } from './sandbox.ts';
+
+export interface DemoOptions {
+  readonly host: Host;
+  readonly tender: 'cash' | 'qr';
+  /** Fen. */
+  readonly amount: number;
+  readonly fault: DemoFault | undefined;
+  readonly data: string | undefined;
+  readonly json: boolean;
+}
+
+/** What can go wrong in the demonstration, and how it must end for each tender. */
+export const demoFaults = {
+  /** The card is moved right before it is written; put back. */
+  'torn-before': { cash: 'delivered', qr: 'delivered' },
+  /** The card is moved right after it was written, before it could answer; put back. */
+  'torn-after': { cash: 'delivered', qr: 'delivered' },
+  /** Moved, and never put back. */
+  'torn-left': { cash: 'case', qr: 'case' },
+  /** Moved; another card is put back first, then the right one. */
+  'wrong-card': { cash: 'delivered', qr: 'delivered' },
+  /** The issuer can't be reached before any money is asked for. */
+  'issuer-offline': { cash: 'abandoned', qr: 'abandoned' },
+  /** The issuer can't be reached after the money is in. */
+  'issuer-offline-after-money': { cash: 'voucher', qr: 'refunded' },
+  'note-rejected': { cash: 'delivered', qr: undefined },
+  /** The acquirer's answer that it is paid gets lost. */
+  'payment-answer-lost': { cash: undefined, qr: 'delivered' },
+  'paper-out': { cash: 'delivered', qr: 'delivered' },
+  /** The terminal process is killed while money is in the machine. */
+  'process-killed': { cash: 'delivered', qr: 'refunded' },
+} as const satisfies Readonly<Record<string, Readonly<Record<'cash' | 'qr', Outcome | undefined>>>>;
+export type DemoFault = keyof typeof demoFaults;
+
+export function isDemoFault(name: string): name is DemoFault {
+  return Object.hasOwn(demoFaults, name);
+}
+
+interface Ending {
+  readonly outcome: Outcome;
+  readonly reference: string;
+  readonly balanceAfter: number;
+}
+
+const CARD = 'student-6688';
+const OTHER_CARD = 'student-3071';
+const NOTES = [10_000, 5000, 2000, 1000] as const;
+
+/** @returns the exit status */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const { host, tender, amount, fault } = options;
+  const expected = fault === undefined ? 'delivered' : demoFaults[fault][tender];
+  if (expected === undefined) throw new Error(`the fault ${String(fault)} does not go with --tender ${tender}`);
+  const out = path.join(projectRoot, 'out', 'demo');
+  if (options.data === undefined) rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  await buildApp();
+  const tell = options.json ? (): void => {} : (line: string): void => void process.stdout.write(`${line}\n`);
+
+  const sandbox = await startSandbox({ data: options.data ?? mkdtempSync(path.join(out, 'data-')), settings: { log: { level: 'warn' } } });
+  let shell: RunningShell | undefined;
+  try {
+    shell = await launchShell({ host, appDir: productParts.outDir, config: sandbox.config });
+    const pictures = new Pictures(out, tell);
+    const person = new Cardholder(sandbox, shell, (name, page) => pictures.take(name, page));
+    const balanceBefore = await chipBalance(sandbox);
+    const ending = await new Story(person, options, tell).run();
+    const receiptPng = await pictureOfSlip(sandbox, out, host);
+    await shell.close();
+    shell = undefined;
+    const journal = journalProof(sandbox.journal, tell);
+    const right = ending.outcome === expected && journal.verified && ending.balanceAfter === balanceBefore + (ending.outcome === 'delivered' ? amount : 0);
+    const result = { ...ending, amount, balanceBefore, journal: { path: sandbox.journal, ...journal }, receiptPng, host: host.line.replace(/^host: /, '') };
+    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    tell(right ? `\nas it should be: ${ending.outcome}` : `\nWRONG: ${ending.outcome}, expected ${expected}; card ${balanceBefore} → ${ending.balanceAfter} fen`);
+    return right ? 0 : 1;
+  } finally {
+    await shell?.close();
+    await sandbox.stop();
+  }
+}
+
+/** What the cardholder does, step by step. */
+class Story {
+  readonly #person: Cardholder;
+  readonly #options: DemoOptions;
+  readonly #tell: (line: string) => void;
+
+  constructor(person: Cardholder, options: DemoOptions, tell: (line: string) => void) {
+    this.#person = person;
+    this.#options = options;
+    this.#tell = tell;
+  }
+
+  async run(): Promise<Ending> {
+    const { amount, fault } = this.#options;
+    const person = this.#person;
+    this.#tell(`a cardholder wants ¥${formatYuan(fen(amount))} on the card ending 6688`);
+    if (fault === 'issuer-offline') return this.#issuerOffline();
+    if (fault === 'paper-out') await this.#fault('paperOut', true);
+    await person.choosesTopUp(CARD, amount);
+    if (fault === 'torn-before' || fault === 'wrong-card' || fault === 'torn-left') await this.#fault('tearBeforeCredit', true);
+    if (fault === 'torn-after') await this.#fault('tearAfterCredit', true);
+    await (this.#options.tender === 'cash' ? this.#payCash() : this.#payQr());
+    if (fault === 'process-killed') return this.#killed();
+    if (fault?.startsWith('torn') === true || fault === 'wrong-card') await this.#putBack();
+    return this.#result();
+  }
+
+  async #issuerOffline(): Promise<Ending> {
+    const person = this.#person;
+    await person.sees('attract');
+    await person.touches('start-top-up');
+    await person.sees('insert-card');
+    await this.#fault('issuerOffline', true);
+    await person.inserts(CARD);
+    await person.sees('trouble');
+    this.#tell('the issuer can not be reached: nothing was asked for, nothing was taken');
+    await person.touches('finish');
+    await person.takesCard();
+    return { outcome: 'abandoned', reference: '', balanceAfter: await chipBalance(person.sandbox) };
+  }
+
+  async #payCash(): Promise<void> {
+    const person = this.#person;
+    const { amount, fault } = this.#options;
+    await person.touches('tender-cash');
+    await person.sees('top-up-cash');
+    if (fault === 'note-rejected') {
+      await this.#fault('noteRejected', true);
+      await person.feeds(1000);
+      await (await person.page()).getByTestId('cash-message').waitFor();
+      this.#tell('a note was not recognized and came back; it was not counted');
+    }
+    for (const note of notesFor(amount)) {
+      await person.pays(note);
+      this.#tell(`a note of ¥${formatYuan(fen(note))} is in the box`);
+    }
+    if (fault === 'issuer-offline-after-money') await this.#fault('issuerOffline', true);
+    if (fault === 'process-killed') await this.#kill();
+    else await person.touches('confirm');
+  }
+
+  async #payQr(): Promise<void> {
+    const person = this.#person;
+    const { fault } = this.#options;
+    await person.touches('tender-qr');
+    await person.sees('top-up-qr');
+    await (await person.page()).locator('[data-testid="qr-code"][data-order]:not([data-order=""])').waitFor();
+    if (fault === 'payment-answer-lost') await this.#fault('loseNextPaymentAnswer', true);
+    if (fault === 'issuer-offline-after-money') await this.#fault('issuerOffline', true);
+    if (fault === 'process-killed') await this.#kill();
+    const paid = await person.sandbox.hand({ act: 'phone', does: 'pay' });
+    this.#tell(paid.done ? 'paid on the phone' : `could not pay: ${paid.why ?? ''}`);
+  }
+
+  async #putBack(): Promise<void> {
+    const person = this.#person;
+    await person.sees('put-back');
+    this.#tell('the card was moved while it was written: the screen says where the money is and asks for the same card');
+    if (this.#options.fault === 'torn-left') {
+      await person.touches('put-back-leave');
+      return;
+    }
+    if (this.#options.fault === 'wrong-card') {
+      await person.inserts(OTHER_CARD);
+      await (await person.page()).getByTestId('other-card').waitFor();
+      await person.sees('put-back');
+      this.#tell('another card was recognized, written nothing on, and given back');
+      await person.takesCard();
+    }
+    await person.inserts(CARD);
+  }
+
+  async #result(): Promise<Ending> {
+    const person = this.#person;
+    const kind = await person.sees('done', 'settled');
+    const reference = await person.reads('reference');
+    const outcome = kind === 'done' ? 'delivered' : await settledOutcome(await person.page());
+    const balanceAfter = kind === 'done' ? await person.readsAmount('balance-after') : await chipBalance(person.sandbox);
+    if (kind === 'done') {
+      await person.touches('receipt-print');
+      await (await person.page()).locator('[data-testid="screen"][data-receipt="printed"],[data-testid="screen"][data-receipt="failed"]').waitFor();
+      await person.sees('done');
+    }
+    this.#tell(`${outcome}: number ${reference}, on the card ¥${formatYuan(fen(balanceAfter))}`);
+    await person.sandbox.hand({ act: 'takeCard' });
+    return { outcome, reference: reference.trim(), balanceAfter };
+  }
+
+  /** Killed with money in the machine: the screen that comes back says first what became of it. */
+  async #killed(): Promise<Ending> {
+    this.#tell('the terminal process was killed; a new one reads the journal');
+    return this.#result();
+  }
+
+  async #kill(): Promise<void> {
+    const answer = await this.#person.sandbox.hand({ act: 'killTerminal' });
+    if (!answer.done) throw new Error(`could not kill the terminal process: ${answer.why ?? ''}`);
+  }
+
+  async #fault(fault: Parameters<Sandbox['hand']>[0] extends infer A ? (A extends { act: 'fault'; fault: infer F } ? F : never) : never, on: boolean): Promise<void> {
+    await this.#person.sandbox.hand({ act: 'fault', fault, on });
+  }
+}
+
+async function settledOutcome(page: Page): Promise<Outcome> {
+  return (await page.getByTestId('screen').getAttribute('data-outcome')) as Outcome;
+}
+
+/** Fewest notes, largest first. */
+export function notesFor(amount: number): readonly number[] {
+  const notes: number[] = [];
+  let left = amount;
+  for (const note of NOTES) {
+    for (; left >= note; left -= note) notes.push(note);
+  }
+  if (left > 0) throw new Error(`¥${formatYuan(fen(amount))} can't be made of notes of ${NOTES.map((note) => note / 100).join(', ')} yuan; use --tender qr`);
+  return notes;
+}
+
+async function chipBalance(sandbox: Sandbox): Promise<number> {
+  const { cards } = await sandbox.cabinet();
+  return cards.find(({ id }) => id === CARD)?.balance ?? 0;
+}
+
+function journalProof(file: string, tell: (line: string) => void): { entries: number; verified: boolean } {
+  const report = verifyJournal(file);
+  const db = openForReading(file);
+  try {
+    const rows = db.prepare(`SELECT seq, kind, entry ->> '$.body' AS body FROM entries ORDER BY seq`).all() as { seq: number; kind: string; body: string }[];
+    tell('\njournal');
+    for (const { seq, kind, body } of rows) tell(`  ${String(seq).padStart(3)}  ${kind.padEnd(20)} ${body.slice(0, 110)}`);
+    tell(`proof: ${report.ok ? 'chain, checkpoints, postings and the fold of every transaction hold' : 'BROKEN'}`);
+    return { entries: rows.length, verified: report.ok };
+  } finally {
+    db.close();
+  }
+}
+
+async function pictureOfSlip(sandbox: Sandbox, out: string, host: Host): Promise<string | null> {
+  const { slips } = await sandbox.cabinet();
+  const last = slips.at(-1);
+  if (last === undefined || sandbox.benchUrl === undefined || host.kind !== 'stand-in') return null;
+  const svg = await (await fetch(new URL(`/slips/${last.number}.svg`, sandbox.benchUrl))).text();
+  const png = path.join(out, 'receipt.png');
+  await renderSlip(svg, png, host.executable);
+  return png;
+}
+
+class Pictures {
+  readonly #folder: string;
+  readonly #tell: (line: string) => void;
+  #count = 0;
+
+  constructor(folder: string, tell: (line: string) => void) {
+    this.#folder = folder;
+    this.#tell = tell;
+  }
+
+  async take(name: string, page: Page): Promise<void> {
+    this.#count += 1;
+    const file = path.join(this.#folder, `${String(this.#count).padStart(2, '0')}-${name}.png`);
+    await page.screenshot({ path: file });
+    this.#tell(`  screen ${name} → ${path.relative(projectRoot, file)}`);
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * `npm run demo -- [--tender cash|qr] [--amount FEN] [--fault NAME] [--data DIR] [--json]`: a scripted cardholder tops up through the
+ * real screen. Exit status 0 only when the outcome is the right one for the fault.
+ */
+import { parseArgs } from 'node:util';
+import './preflight.mjs';
+import { demoFaults, isDemoFault, runDemo } from './demo-run.ts';
+import { findHost } from './host.ts';
+import { MissingNeed } from './needs.ts';
+
+const USAGE = `usage: npm run demo -- [--tender cash|qr] [--amount FEN] [--fault ${Object.keys(demoFaults).join('|')}] [--data DIR] [--json]`;
+
+function wrong(message: string): never {
+  process.stderr.write(`${message}; ${USAGE}\n`);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        tender: { type: 'string', default: 'cash' },
+        amount: { type: 'string', default: '5000' },
+        fault: { type: 'string' },
+        data: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return wrong(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const { tender, amount: amountText, fault, data, json } = readArguments();
+const amount = Number(amountText);
+if (tender !== 'cash' && tender !== 'qr') wrong(`--tender ${tender}: expected cash or qr`);
+if (!Number.isSafeInteger(amount) || amount < 1) wrong(`--amount ${amountText}: expected whole fen`);
+if (fault !== undefined && !isDemoFault(fault)) wrong(`--fault ${fault} is unknown`);
+
+try {
+  const host = await findHost();
+  if (!json) process.stdout.write(`${host.line}\n`);
+  process.exit(await runDemo({ host, tender, amount, fault, data, json }));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error instanceof MissingNeed ? error.message : (error.stack ?? error.message)) : String(error)}\n`);
+  process.exit(error instanceof MissingNeed ? 2 : 1);
+}

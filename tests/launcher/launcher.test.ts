@@ -1,0 +1,199 @@
+import { chmodSync, mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { buildApp } from './build.ts';
+import { isSimulator } from './bundles.ts';
+import { electronBinary } from './host.ts';
+import { shellArgs } from './launch-shell.ts';
+import { missingOptionalPackages } from './lock-check.ts';
+import { findProgram, MissingNeed, needProgram } from './needs.ts';
+import { problemOf } from './preflight.mjs';
+import { add, playwrightCounts, summaryLine, vitestCounts } from './results.ts';
+import { projectRoot, run } from './run-tool.ts';
+import { report } from './steps.ts';
+
+const folder = (): string => mkdtempSync(path.join(os.tmpdir(), 'launcher-'));
+const json = (value: unknown): string => {
+  const file = path.join(folder(), 'report.json');
+  writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
+  return file;
+};
+
+afterEach(() => vi.unstubAllEnvs());
+
+const lock = (packages: unknown): string => JSON.stringify({ lockfileVersion: 3, packages });
+
+describe('the preflight', () => {
+  test('this machine is well', () => {
+    expect(problemOf({ version: '24.21.0', installed: true })).toBeUndefined();
+  });
+
+  test('Node 20: one line with what helps', () => {
+    expect(problemOf({ version: '20.20.2', installed: true })).toMatch(/^Node 20\.20\.2 is too old, 24 is needed.*npm start.*$/);
+  });
+
+  test('nothing installed: one line with the command', () => {
+    expect(problemOf({ version: '24.0.0', installed: false })).toBe('the packages are not installed; run: npm ci');
+  });
+});
+
+describe('what the machine must have', () => {
+  test('a program on the PATH is found, a file that can not be run is not', () => {
+    const bin = folder();
+    writeFileSync(path.join(bin, 'plain'), '');
+    writeFileSync(path.join(bin, 'tool'), '#!/bin/sh\n');
+    chmodSync(path.join(bin, 'tool'), 0o755);
+    vi.stubEnv('PATH', bin);
+    expect(findProgram(['plain', 'tool'])).toBe(path.join(bin, 'tool'));
+    expect(findProgram(['plain'])).toBeUndefined();
+    expect(findProgram([path.join(bin, 'tool')])).toBe(path.join(bin, 'tool'));
+  });
+
+  test('a program that is missing where we may not install: the error is the command that helps', async () => {
+    vi.stubEnv('PATH', folder());
+    vi.spyOn(process, 'getuid').mockReturnValue(1000);
+    await expect(needProgram(['socat'], 'socat')).rejects.toEqual(new MissingNeed('socat is not on this machine; run: sudo apt-get install -y socat'));
+    vi.restoreAllMocks();
+  });
+
+  test("Electron's binary is found by its files, and missing when one of them is", () => {
+    const electron = folder();
+    expect(electronBinary(electron)).toBeUndefined();
+    writeFileSync(path.join(electron, 'path.txt'), 'electron');
+    expect(electronBinary(electron)).toBeUndefined();
+    mkdirSync(path.join(electron, 'dist'));
+    writeFileSync(path.join(electron, 'dist', 'electron'), '');
+    expect(electronBinary(electron)).toBe(path.join(electron, 'dist', 'electron'));
+  });
+});
+
+describe('starting the shell', () => {
+  test('both hosts get the same arguments', () => {
+    const args = shellArgs(
+      {
+        host: { kind: 'stand-in', executable: '/usr/bin/chromium', line: '' },
+        appDir: '/app',
+        config: 'kiosk.json',
+        benchUrl: 'http://127.0.0.1:1/',
+        window: { width: 1080, height: 1920 },
+        extraArgs: ['--remote-debugging-port', '9222'],
+      },
+      '/profile',
+    );
+    expect(args).toEqual([
+      '/app/main/shell.js',
+      '--user-data-dir=/profile',
+      '--config',
+      'kiosk.json',
+      '--bench-url',
+      'http://127.0.0.1:1/',
+      '--window',
+      '1080x1920',
+      '--remote-debugging-port',
+      '9222',
+    ]);
+  });
+
+  test('a program that does not exist is a result, not a crash', async () => {
+    expect((await run('/no/such/program', [])).code).toBeNull();
+  });
+});
+
+describe('the lock file', () => {
+  test('an optional package without an entry is named with its holder', () => {
+    const text = lock({
+      '': {},
+      'node_modules/a': { optionalDependencies: { 'a-linux': '1', 'a-mac': '1', 'a-win': '1' } },
+      'node_modules/a-linux': {},
+      'node_modules/a/node_modules/a-mac': {},
+    });
+    expect(missingOptionalPackages(text)).toEqual(['node_modules/a: a-win@1 has no entry']);
+  });
+
+  test("an entry inside another package's folder does not count", () => {
+    const text = lock({ '': { optionalDependencies: { x: '2' } }, 'node_modules/b/node_modules/x': {} });
+    expect(missingOptionalPackages(text)).toEqual(['the project: x@2 has no entry']);
+  });
+
+  test('ours can be installed on every platform it names', () => {
+    expect(missingOptionalPackages(readFileSync(path.join(projectRoot, 'package-lock.json'), 'utf8'))).toEqual([]);
+  });
+});
+
+describe('counting results', () => {
+  test.each([
+    ['all passed', { success: true, numPassedTests: 7, numFailedTests: 0, numTotalTests: 7 }, { passed: 7, failed: 0 }],
+    ['two failed', { success: false, numPassedTests: 5, numFailedTests: 2, numTotalTests: 7 }, { passed: 5, failed: 2 }],
+    ['a file that could not be loaded', { success: false, numPassedTests: 5, numFailedTests: 0, numTotalTests: 5 }, { passed: 5, failed: 1 }],
+    ['no test at all', { success: true, numPassedTests: 0, numFailedTests: 0, numTotalTests: 0 }, { passed: 0, failed: 1 }],
+    ['a report cut short', '{"success": tr', { passed: 0, failed: 1 }],
+  ])('unit tests, %s', (_case, data, counts) => {
+    expect(vitestCounts(json(data))).toEqual(counts);
+  });
+
+  test.each([
+    ['all passed', { errors: [], stats: { expected: 9, unexpected: 0, flaky: 0 } }, { passed: 9, failed: 0 }],
+    ['one failed, one only on the second try', { errors: [], stats: { expected: 9, unexpected: 1, flaky: 1 } }, { passed: 9, failed: 2 }],
+    ['an error outside any test', { errors: [{ message: 'x' }], stats: { expected: 9, unexpected: 0, flaky: 0 } }, { passed: 9, failed: 1 }],
+    ['no test at all', { errors: [], stats: { expected: 0, unexpected: 0, flaky: 0 } }, { passed: 0, failed: 1 }],
+  ])('end-to-end tests, %s', (_case, data, counts) => {
+    expect(playwrightCounts(json(data))).toEqual(counts);
+  });
+
+  test('a report that was never written is a failure', () => {
+    expect([vitestCounts('/no/such.json'), playwrightCounts('/no/such.json')]).toEqual([
+      { passed: 0, failed: 1 },
+      { passed: 0, failed: 1 },
+    ]);
+  });
+
+  test('the last line adds everything up', () => {
+    const total = add([
+      { passed: 2, failed: 0 },
+      { passed: 40, failed: 3 },
+    ]);
+    expect(summaryLine(total)).toBe('42 passed, 3 failed');
+  });
+
+  test('a failed step is told with what it said', () => {
+    const text = report([
+      { name: 'types', counts: { passed: 0, failed: 1 }, complaint: 'a.ts(1,1): error', seconds: 0.5 },
+      { name: 'lint', counts: { passed: 1, failed: 0 }, complaint: '', seconds: 1 },
+    ]);
+    expect(text).toBe('FAILED types (0.5 s)\nok     lint (1.0 s)\n\n--- types ---\na.ts(1,1): error\n');
+  });
+});
+
+describe('the build', () => {
+  const page = path.join(projectRoot, 'tests', 'e2e', 'support', 'page');
+  const build = (terminalEntry: string, outDir = path.join(folder(), 'app')): ReturnType<typeof buildApp> =>
+    buildApp({ outDir, terminalEntry, pageRoot: page });
+
+  test.each([
+    ['drivers/bench/cabinet.ts', true],
+    ['drivers/card-reader/crt591/simulator.ts', true],
+    ['drivers/card/simulated-chip.ts', true],
+    ['drivers/card-reader/crt591/codec.ts', false],
+    ['tests/support/simulated-clock.ts', false],
+  ])('%s is a simulator: %s', (file, simulator) => {
+    expect(isSimulator(file)).toBe(simulator);
+  });
+
+  test('a terminal process that imports a simulator is not built, and the error says where it came from', async () => {
+    const entry = path.join(folder(), 'main.ts');
+    writeFileSync(entry, `import '${path.join(projectRoot, 'drivers', 'bench', 'anything.ts')}';\n`);
+    await expect(build(entry)).rejects.toThrow(/must not contain drivers\/bench\/anything\.ts, imported by .*main\.ts/);
+  });
+
+  test('nothing changed: nothing is built again; an input changed: everything is', async () => {
+    const entry = path.join(folder(), 'main.ts');
+    const outDir = path.join(folder(), 'app');
+    writeFileSync(entry, 'console.log(1);\n');
+    expect(await build(entry, outDir)).toBe('built');
+    expect(await build(entry, outDir)).toBe('unchanged');
+    writeFileSync(entry, 'console.log(2);\n');
+    expect(await build(entry, outDir)).toBe('built');
+    expect(readFileSync(path.join(outDir, 'main', 'terminal.js'), 'utf8')).toContain('console.log(2)');
+  });
+});

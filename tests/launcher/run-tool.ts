@@ -1,0 +1,42 @@
+/** Runs a command of the checkout or the machine and gives what came of it. Used by everything in this folder that starts another program. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+export const projectRoot = path.join(import.meta.dirname, '..', '..');
+
+export interface RunResult {
+  /** null: ended by a signal, by the time limit, or never started. */
+  readonly code: number | null;
+  /** stdout and stderr as they came. */
+  readonly output: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Shows the output while it comes. */
+  readonly show?: boolean;
+  readonly limitMs?: number;
+  readonly cwd?: string;
+}
+
+/** Never rejects: a program that isn't there is a result with code null. Programs of `node_modules/.bin` come first, Node 24 among them. */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return new Promise((resolve) => {
+    const bin = path.join(projectRoot, 'node_modules', '.bin');
+    const child = spawn(command, [...args], {
+      cwd: options.cwd ?? projectRoot,
+      env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}`, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.limitMs === undefined ? {} : { timeout: options.limitMs }),
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (options.show === true) process.stdout.write(text);
+      });
+    }
+    child.on('error', (error) => resolve({ code: null, output: `${output}${error.message}\n` }));
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}

@@ -1,0 +1,70 @@
+/** The steps that `npm run check` and `npm test` are made of: each tells whether it is well and what it has to say when it isn't. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { buildApp } from './build.ts';
+import { missingOptionalPackages } from './lock-check.ts';
+import { playwrightCounts, vitestCounts, type Counts } from './results.ts';
+import { projectRoot, run } from './run-tool.ts';
+
+export interface StepResult {
+  readonly name: string;
+  readonly counts: Counts;
+  /** What a person needs to mend it; empty when all is well. */
+  readonly complaint: string;
+  readonly seconds: number;
+}
+
+export type Step = () => Promise<StepResult>;
+
+/** Fast enough to run side by side. */
+export const staticSteps: readonly Step[] = [
+  () => tool('format', 'prettier', ['--check', '.']),
+  () => tool('types', 'tsc', ['-p', '.']),
+  () => tool('lint', 'oxlint', ['--type-aware', '.']),
+  () => tool('layers', 'depcruise', ['--config', '.dependency-cruiser.mjs', 'common', 'drivers', 'state-machines', 'main', 'renderer', 'fleet', 'tests']),
+];
+
+export const lockStep: Step = () =>
+  timed('lock file', async () => missingOptionalPackages(readFileSync(path.join(projectRoot, 'package-lock.json'), 'utf8')).join('\n'));
+
+export const buildStep: Step = () =>
+  timed('build', async () => {
+    await buildApp();
+    return '';
+  });
+
+export const unitStep: Step = () => suite('unit tests', 'vitest', ['run', '--reporter=dot', '--reporter=json'], 'vitest.json', vitestCounts);
+
+export const endToEndStep: Step = () => suite('end-to-end tests', 'playwright', ['test'], 'playwright.json', playwrightCounts);
+
+/** One line a step, then the complaints of those that failed. */
+export function report(results: readonly StepResult[]): string {
+  const lines = results.map(({ name, counts, seconds }) => `${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`);
+  const complaints = results.filter(({ counts }) => counts.failed > 0).map(({ name, complaint }) => `\n--- ${name} ---\n${complaint.trimEnd()}`);
+  return [...lines, ...complaints, ''].join('\n');
+}
+
+function tool(name: string, command: string, args: readonly string[]): Promise<StepResult> {
+  return timed(name, async () => {
+    const { code, output } = await run(command, args);
+    return code === 0 ? '' : output || `${command} ended with ${String(code)}`;
+  });
+}
+
+/** A check that is one yes or no. @param check resolves to the complaint, empty when all is well */
+async function timed(name: string, check: () => Promise<string>): Promise<StepResult> {
+  const started = performance.now();
+  const complaint = await check().catch((error: unknown) => String(error));
+  return { name, counts: complaint === '' ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }, complaint, seconds: (performance.now() - started) / 1000 };
+}
+
+async function suite(name: string, command: string, args: readonly string[], reportName: string, count: (file: string) => Counts): Promise<StepResult> {
+  const reportFile = path.join(projectRoot, 'out', reportName);
+  mkdirSync(path.dirname(reportFile), { recursive: true });
+  rmSync(reportFile, { force: true });
+  const started = performance.now();
+  const { code, output } = await run(command, [...args, ...(command === 'vitest' ? [`--outputFile.json=${reportFile}`] : [])], { show: true });
+  const counted = count(reportFile);
+  const counts = code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 };
+  return { name, counts, complaint: counts.failed === 0 ? '' : output.slice(-4000), seconds: (performance.now() - started) / 1000 };
+}

@@ -147,7 +147,7 @@ class Story {
     if (fault === 'note-rejected') {
       await this.#fault('noteRejected', true);
       await person.feeds(1000);
-      await (await person.page()).getByTestId('cash-message').waitFor();
+      await (await person.page()).locator('[data-testid="screen"][data-message="noteRejected"]').waitFor();
       this.#tell('a note was not recognized and came back; it was not counted');
     }
     for (const note of notesFor(amount)) {
@@ -182,7 +182,7 @@ class Story {
     }
     if (this.#options.fault === 'wrong-card') {
       await person.inserts(OTHER_CARD);
-      await (await person.page()).getByTestId('other-card').waitFor();
+      await (await person.page()).locator('[data-testid="screen"][data-other-card]').waitFor();
       await person.sees('put-back');
       this.#tell('another card was recognized, written nothing on, and given back');
       await person.takesCard();

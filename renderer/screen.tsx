@@ -1,0 +1,178 @@
+/** The whole glass as a function of one View: the frame, the screen of the View's kind in it, an overlay over it or in its place. */
+import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
+import type { UiAct, View } from '../state-machines/view.ts';
+import { forgetCard } from './components/glide.ts';
+import { Head, Route, UtilityBar } from './components/frame.tsx';
+import { KioskContext, type Kiosk } from './kiosk-context.ts';
+import { AccessPage } from './overlays/access.tsx';
+import { HelpPage } from './overlays/help.tsx';
+import { HiddenPage } from './overlays/hidden.tsx';
+import { IdleWarning } from './overlays/idle-warning.tsx';
+import { LanguagePage } from './overlays/language.tsx';
+import { LostCardPage } from './overlays/lost-card.tsx';
+import { Attract } from './screens/attract.tsx';
+import { CardProblem, Goodbye, InsertCard, ReadingCard, TakeCard } from './screens/card-screens.tsx';
+import { ChooseAmount, TypeAmount } from './screens/choose-amount.tsx';
+import { ChooseTender } from './screens/choose-tender.tsx';
+import { Committing } from './screens/committing.tsx';
+import { Done } from './screens/done.tsx';
+import { OutOfService, Starting } from './screens/machine-screens.tsx';
+import { Menu } from './screens/menu.tsx';
+import { PayCash } from './screens/pay-cash.tsx';
+import { PayQr } from './screens/pay-qr.tsx';
+import { PutBack } from './screens/put-back.tsx';
+import { Settled } from './screens/settled.tsx';
+import { spokenTitle } from './screens/spoken-title.ts';
+import { TroubleScreen } from './screens/trouble.tsx';
+import { drawnSize, type Scale } from './theme/scale.ts';
+import { rememberPrimary, screenChanges } from './touch.ts';
+import { sayIn } from './words.ts';
+
+export interface ScreenProps {
+  readonly view: View;
+  /** `performance.now()` when the View arrived. */
+  readonly arrivedAt: number;
+  readonly scale: Scale;
+  readonly send: (view: View, act: UiAct) => void;
+}
+
+export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
+  const { locale, theme, lowReach } = view.preferences;
+  const size = drawnSize(view.preferences.size, scale.stepUp);
+  const act = useCallback((act: UiAct) => send(view, act), [send, view]);
+  const say = useMemo(() => sayIn(locale), [locale]);
+  const kiosk: Kiosk = { view, arrivedAt, landscape: scale.landscape, size, say, act };
+  const main = useRef<HTMLElement>(null);
+  const page = pageOf(view);
+
+  useLayoutEffect(() => {
+    const html = document.documentElement;
+    html.lang = locale;
+    html.dir = 'ltr';
+    Object.assign(html.dataset, { size, theme, orientation: scale.landscape ? 'landscape' : 'portrait' });
+    html.style.setProperty('--k', String(scale.k));
+    html.style.setProperty('--mm', `${scale.mm}px`);
+  }, [locale, size, theme, scale]);
+
+  // Before the elements of this page are measured: what the last page had is still remembered.
+  const lastPage = useRef(page);
+  useLayoutEffect(() => {
+    if (lastPage.current !== page) screenChanges();
+    lastPage.current = page;
+    rememberPrimary(main.current?.querySelector('[data-primary]') ?? null);
+    if (main.current?.querySelector('[data-card]') === null) forgetCard();
+  });
+
+  const { overlay } = view;
+  const blank = overlay?.kind === 'hidden';
+  const warned = overlay?.kind === 'idle-warning';
+  return (
+    <KioskContext value={kiosk}>
+      <main
+        ref={main}
+        className={`screen ${view.body.kind === 'committing' ? 'screen--moving' : ''}`}
+        data-testid="screen"
+        data-screen={view.body.kind}
+        data-page={page}
+        {...facts(view.body)}
+        data-side={view.site.slots.card}
+        data-low={lowReach && !scale.landscape ? '' : undefined}
+        data-route={view.step === undefined || page !== view.body.kind ? undefined : ''}
+        aria-label={spokenTitle(view, say)}
+      >
+        {blank ? (
+          <HiddenPage />
+        ) : (
+          <>
+            <div className="frame" inert={warned}>
+              <Head />
+              {view.step !== undefined && page === view.body.kind && <Route at={view.step.at} />}
+              <div key={page} className="page">
+                <Page view={view} />
+              </div>
+              {view.utilities && <UtilityBar />}
+            </div>
+            {warned && <IdleWarning overlay={overlay} />}
+          </>
+        )}
+      </main>
+    </KioskContext>
+  );
+}
+
+/** What stands in the frame: an overlay that is a page of its own, else the View's screen. */
+function pageOf(view: View): string {
+  const overlay = view.overlay?.kind;
+  return overlay === undefined || overlay === 'idle-warning' ? view.body.kind : overlay;
+}
+
+function Page({ view }: { readonly view: View }) {
+  switch (view.overlay?.kind) {
+    case 'language':
+      return <LanguagePage />;
+    case 'access':
+      return <AccessPage />;
+    case 'help':
+      return <HelpPage />;
+    case 'lost-card':
+      return <LostCardPage />;
+    case 'hidden':
+      return null;
+    case 'idle-warning':
+    case undefined:
+      return <Body body={view.body} />;
+  }
+}
+
+function Body({ body }: { readonly body: View['body'] }) {
+  switch (body.kind) {
+    case 'starting':
+      return <Starting />;
+    case 'out-of-service':
+      return <OutOfService body={body} />;
+    case 'attract':
+      return <Attract body={body} />;
+    case 'insert-card':
+      return <InsertCard body={body} />;
+    case 'reading-card':
+      return <ReadingCard />;
+    case 'card-problem':
+      return <CardProblem body={body} />;
+    case 'menu':
+      return <Menu body={body} />;
+    case 'top-up-amount':
+      return <ChooseAmount body={body} />;
+    case 'top-up-custom':
+      return <TypeAmount body={body} />;
+    case 'top-up-tender':
+      return <ChooseTender body={body} />;
+    case 'top-up-cash':
+      return <PayCash body={body} />;
+    case 'top-up-qr':
+      return <PayQr body={body} />;
+    case 'committing':
+      return <Committing body={body} />;
+    case 'put-back':
+      return <PutBack body={body} />;
+    case 'done':
+      return <Done body={body} />;
+    case 'settled':
+      return <Settled body={body} />;
+    case 'trouble':
+      return <TroubleScreen body={body} />;
+    case 'take-card':
+      return <TakeCard body={body} />;
+    case 'goodbye':
+      return <Goodbye />;
+  }
+}
+
+/** What a test, or a technician with the developer tools, may want to know of the screen without reading its words. */
+function facts(body: View['body']): Readonly<Record<`data-${string}`, string | undefined>> {
+  return {
+    'data-outcome': body.kind === 'settled' ? body.outcome : undefined,
+    'data-receipt': body.kind === 'settled' || body.kind === 'done' ? body.receipt : undefined,
+    'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
+    'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,
+  };
+}

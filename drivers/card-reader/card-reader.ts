@@ -47,7 +47,8 @@ export interface CardChannel {
   /**
    * Sends one C-APDU and answers the R-APDU with SW1 SW2 (T=0 `61xx`/`6Cxx` are left to the caller).
    * Never repeats an APDU. @throws {DeviceError} `outcomeUnknown` when the chip may have executed it, `mediaNotPresent`/`mediaMoved`
-   * when the card is gone, `offline`, `aborted`.
+   * when the card is gone (with `mediaMoved` it may have left after its chip executed the command: examine it as for `outcomeUnknown`),
+   * `offline`, `aborted` (both: nothing was sent), `invalidState` when the chip isn't powered any more (nothing was sent).
    */
   transmit(apdu: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
 }

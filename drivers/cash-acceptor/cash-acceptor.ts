@@ -12,17 +12,29 @@ export interface CashAcceptorStatus {
   readonly box: 'ok' | 'full' | 'removed' | 'unknown';
 }
 
-/** What the acceptor says of notes in its path when it comes up: the one thing recovery needs to know. */
+/**
+ * What the acceptor says of notes in its path when it comes up, or comes back: the one thing recovery needs to know.
+ * `restart-decision.ts` says what each means for the last journaled note.
+ */
 export type PowerUpState =
+  /** Its power was off; no note in its path. */
   | { readonly kind: 'clean' }
-  /** A note is between entrance and escrow; after reset it is expected back out. */
-  | { readonly kind: 'noteInAcceptor' }
-  /** A note is on its way into, or in, the box. */
+  /** Its power was off; a note was between entrance and escrow. After the reset it is expected back out: `returned` = it was seen to go. */
+  | { readonly kind: 'noteInAcceptor'; readonly returned: boolean }
+  /** Its power was off; a note was on its way into, or in, the box, and stays there. */
   | { readonly kind: 'noteInStacker' }
-  /** Only the host restarted: a note still waits in escrow. */
+  /** Its power stayed on; no note in its path. */
+  | { readonly kind: 'idle' }
+  /** Its power stayed on: a note still waits in escrow. */
   | { readonly kind: 'noteInEscrow'; readonly denomination: Fen }
-  /** Only the host restarted: a stacked note's credit message is not acknowledged yet. */
-  | { readonly kind: 'creditPending' }
+  /** Its power stayed on: a note still moves into the box; the credit handler is called when it is there. */
+  | { readonly kind: 'stacking' }
+  /** Its power stayed on: a note was on its way out, and is out. */
+  | { readonly kind: 'returning' }
+  /** A stacked note's credit message was not acknowledged yet. The credit handler was called with it. */
+  | { readonly kind: 'creditPending'; readonly evidence: NoteEvidence }
+  | { readonly kind: 'jammed'; readonly where: 'acceptor' | 'stacker' }
+  | { readonly kind: 'cheated' }
   | { readonly kind: 'unknown' };
 
 export type NoteEvidence = 'vendValid' | 'stacked' | 'powerUpInStacker';
@@ -32,10 +44,15 @@ export type CashAcceptorEvent =
   | { readonly type: 'escrowed'; readonly denomination: Fen }
   /** `reason`: the device's words, e.g. `inhibited`, `validation`. The note went back out at once and was never in escrow. */
   | { readonly type: 'rejected'; readonly reason: 'inhibited' | 'validation' | 'insertion' | 'operation' | 'other'; readonly deviceCode: string }
-  /** A note that was in escrow, or moving, is out again. */
-  | { readonly type: 'returned' }
+  /** A note that was in escrow, or moving, is out again. `idle`: it was not seen to go, but the path is empty and nothing was stacked. */
+  | { readonly type: 'returned'; readonly evidence: 'returned' | 'idle' }
   | { readonly type: 'jammed'; readonly where: 'acceptor' | 'stacker' }
   | { readonly type: 'cheated' }
+  /**
+   * The acceptor was away (its power failed, or its line was lost) and is back, initialized and inhibited except with a note in escrow:
+   * what `connect` answers, once more. Call `accept` again.
+   */
+  | { readonly type: 'resumed'; readonly powerUp: PowerUpState }
   | { readonly type: 'statusChanged'; readonly status: CashAcceptorStatus };
 
 export interface CashAcceptor {
@@ -43,8 +60,8 @@ export interface CashAcceptor {
   /** Denominations of the device's own currency table, in fen; empty before `connect`. */
   readonly denominations: readonly Fen[];
   /**
-   * Opens the line and asks, without resetting, where notes are. With `creditPending` the credit handler is called before `connect` resolves.
-   * Leaves the acceptor initialised and inhibited, except with a note in escrow: that note waits for `stack` or `returnNote`. Limit 15 s.
+   * Opens the line and asks, before any reset, where notes are. With `creditPending` the credit handler is called before `connect` resolves.
+   * Leaves the acceptor initialized and inhibited, except with a note in escrow: that note waits for `stack` or `returnNote`. Limit 15 s.
    */
   connect(signal?: AbortSignal): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }>;
   status(signal?: AbortSignal): Promise<CashAcceptorStatus>;

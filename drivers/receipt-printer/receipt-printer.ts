@@ -31,7 +31,7 @@ export type PrintOutcome =
 
 export interface PrintResult {
   readonly outcome: PrintOutcome;
-  /** SHA-256 of the bytes sent, hex. */
+  /** SHA-256 of the bytes sent, upper-case hex. */
   readonly sha256: string;
   readonly byteCount: number;
   /** Characters the printer's font can't show, replaced by 〓 (code points). */

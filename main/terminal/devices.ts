@@ -13,6 +13,8 @@ export interface DeviceDeps {
   readonly clock: Clock;
   /** A packaged terminal refuses simulated devices, wherever they run. */
   readonly packaged: boolean;
+  /** The last process died while a slip was printed. */
+  readonly unfinishedJob: boolean;
 }
 
 type Fitted = NonNullable<TerminalConfig['devices']['cardReader']>;
@@ -29,12 +31,12 @@ const noSimulators: TransportDeps['simulation'] = {
 };
 
 /** @throws {RangeError} unknown model @throws {z.ZodError} bad options @throws {TransportError} bad address */
-export function makeDevices({ cardReader, cashAcceptor, receiptPrinter }: TerminalConfig['devices'], { clock, packaged }: DeviceDeps): Devices {
+export function makeDevices({ cardReader, cashAcceptor, receiptPrinter }: TerminalConfig['devices'], { clock, packaged, unfinishedJob }: DeviceDeps): Devices {
   const line = (device: Fitted) => ({ clock, transport: createTransport(device.address, { simulation: packaged ? 'refused' : noSimulators }) });
   return {
     cardReader: cardReader === null ? undefined : findModel(cardReaderModels, cardReader.model).create(cardReader.options, line(cardReader)),
     cashAcceptor: cashAcceptor === null ? undefined : makeCashAcceptor(cashAcceptor, line(cashAcceptor)),
-    receiptPrinter: receiptPrinter === null ? undefined : makeReceiptPrinter(receiptPrinter, line(receiptPrinter)),
+    receiptPrinter: receiptPrinter === null ? undefined : makeReceiptPrinter(receiptPrinter, { ...line(receiptPrinter), unfinishedJob }),
   };
 }
 
@@ -45,7 +47,7 @@ function makeCashAcceptor({ model, options }: Fitted, line: Line): CashAcceptor 
   return create(schema.parse(options), line);
 }
 
-function makeReceiptPrinter({ model, options }: Fitted, line: Line): ReceiptPrinter {
+function makeReceiptPrinter({ model, options }: Fitted, line: Line & { readonly unfinishedJob: boolean }): ReceiptPrinter {
   const { schema, create } = findModel<(typeof deviceModels.receiptPrinter)['escpos-generic-80']>(deviceModels.receiptPrinter, model);
   return create(schema.parse(options), line);
 }

@@ -12,7 +12,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, loadConfig, type TerminalConfig } from '../config/config.ts';
 import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { JournalError } from '../journal/journal-error.ts';
-import { openJournal } from '../journal/journal.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import { makeDevices } from './devices.ts';
@@ -44,6 +44,16 @@ function end(message: string, exitCode: number): never {
   process.stderr.write(`${message}\n`);
   host.post({ type: 'fatal', message: message.slice(0, 2000), exitCode });
   process.exit(exitCode);
+}
+
+/** Slips that the last process had begun: interrupted now, and what of them hangs in the printer is cut off. Never sent again by itself. */
+function endUnfinishedJobs(journal: Journal): boolean {
+  const unfinished = journal.transactionsLacking('receipt.printing', ['receipt.printed', 'receipt.failed']);
+  for (const transactionId of unfinished) {
+    const jobId = journal.transaction(transactionId).findLast(({ entry }) => entry.kind === 'receipt.printing')?.entry.body['jobId'];
+    journal.append({ kind: 'receipt.failed', transactionId, body: { jobId: String(jobId), state: 'interrupted', trouble: 'restart' } });
+  }
+  return unfinished.length > 0;
 }
 
 /** Upstream's key as learned at the first meeting; configuration beats it. */
@@ -101,7 +111,7 @@ async function run(): Promise<void> {
     random: systemRandom,
     key,
     journal,
-    devices: makeDevices(config.devices, { clock: systemClock, packaged }),
+    devices: makeDevices(config.devices, { clock: systemClock, packaged, unfinishedJob: endUnfinishedJobs(journal) }),
     upstream,
     log,
     publish: (view) => host.post({ type: 'view', view }),

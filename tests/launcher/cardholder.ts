@@ -7,7 +7,9 @@ import type { Sandbox } from './sandbox.ts';
 import type { ViewKind } from '../../state-machines/view.ts';
 
 /** A slow machine may take a while between two screens; a person would too. */
-const PATIENCE = 25_000;
+const PATIENCE = 40_000;
+/** Between two looks at the world while waiting for it. */
+const LOOK_MS = 100;
 
 export class Cardholder {
   readonly sandbox: Sandbox;
@@ -54,6 +56,31 @@ export class Cardholder {
     return page.getByTestId(testId).innerText({ timeout: PATIENCE });
   }
 
+  /** What stands in large letters at the top of the screen. */
+  async readsTitle(): Promise<string> {
+    const page = await this.page();
+    const title = await page.getByRole('heading', { level: 1 }).innerText({ timeout: PATIENCE });
+    return title.replaceAll('\u200b', '');
+  }
+
+  /** Waits until the screen says this of itself, e.g. `message` `noteRejected` for `data-message`. */
+  async seesFact(name: 'message' | 'outcome' | 'receipt' | 'other-card', value: string): Promise<void> {
+    const page = await this.page();
+    try {
+      await page.locator(`[data-testid="screen"][data-${name}="${value}"]`).waitFor({ timeout: PATIENCE });
+    } catch (error) {
+      throw new Error(`waited for data-${name}="${value}", the screen shows ${await this.shows()}`, { cause: error });
+    }
+  }
+
+  /** Waits until the order's code can be scanned. @returns the order's id */
+  async seesCode(): Promise<string> {
+    await this.sees('top-up-qr');
+    const code = (await this.page()).locator('[data-testid="qr-code"][data-state="waiting"][data-order]:not([data-order=""])');
+    await code.waitFor({ timeout: PATIENCE });
+    return (await code.getAttribute('data-order')) ?? '';
+  }
+
   /** The amount in an element, fen. */
   async readsAmount(testId: string): Promise<number> {
     const text = await this.reads(testId);
@@ -71,25 +98,46 @@ export class Cardholder {
     await this.#until(async () => (await this.sandbox.hand({ act: 'takeCard' })).done, 'no card came to the gate');
   }
 
+  /** Pulls the card out by force, as soon as there is one to pull. */
+  async pullsCard(): Promise<void> {
+    await this.#until(async () => (await this.sandbox.hand({ act: 'pullCard' })).done, 'there was no card to pull');
+  }
+
+  /** From a result, a trouble or a verdict to the attract screen, with every card back in the hand. */
+  async leaves(): Promise<void> {
+    await this.touches('finish');
+    await this.#until(async () => {
+      const { cards } = await this.sandbox.cabinet();
+      if (cards.every(({ where }) => where === 'hand' || where === 'bin')) return true;
+      await this.sandbox.hand({ act: 'takeCard' });
+      return false;
+    }, 'the card never came out');
+    await this.sees('attract');
+  }
+
   /** Feeds one note and waits until it is in the box and the screen says so. */
   async pays(denomination: number): Promise<void> {
     const before = (await this.sandbox.cabinet()).notes.box.length;
     await this.feeds(denomination);
     await this.#until(async () => (await this.sandbox.cabinet()).notes.box.length > before, `the note of ${denomination} never reached the box`);
-    await (await this.page()).locator('[data-testid="confirm"]:not([disabled])').waitFor({ timeout: PATIENCE });
+    await (await this.page()).locator('[data-testid="confirm"]:not([aria-disabled])').waitFor({ timeout: PATIENCE });
   }
 
   async feeds(denomination: number | 'unknown'): Promise<void> {
     await this.#until(async () => (await this.sandbox.hand({ act: 'feedNote', denomination })).done, 'the slot never took the note');
   }
 
-  /** From the attract screen to the tender screen with this card and amount. */
-  async choosesTopUp(card: string, amount: number): Promise<void> {
+  /** From the attract screen until the card is in the reader. */
+  async begins(card: string): Promise<void> {
     await this.sees('attract');
-    await (await this.page()).locator('[data-testid="start-top-up"]:not([disabled])').waitFor({ timeout: PATIENCE });
     await this.touches('start-top-up');
     await this.sees('insert-card');
     await this.inserts(card);
+  }
+
+  /** From the attract screen to the tender screen with this card and amount. */
+  async choosesTopUp(card: string, amount: number): Promise<void> {
+    await this.begins(card);
     await this.sees('top-up-amount');
     await this.choosesAmount(amount);
     await this.sees('top-up-tender');
@@ -111,7 +159,7 @@ export class Cardholder {
     const end = performance.now() + PATIENCE;
     while (!(await condition())) {
       if (performance.now() > end) throw new Error(`${otherwise}; the screen shows ${await this.shows()}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
 }

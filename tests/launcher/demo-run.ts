@@ -90,7 +90,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const right = ending.outcome === expected && journal.verified && ending.balanceAfter === balanceBefore + (ending.outcome === 'delivered' ? amount : 0);
     const result = { ...ending, amount, balanceBefore, journal: { path: sandbox.journal, ...journal }, receiptPng, host: host.line.replace(/^host: /, '') };
     if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    tell(right ? `\nas it should be: ${ending.outcome}` : `\nWRONG: ${ending.outcome}, expected ${expected}; card ${balanceBefore} → ${ending.balanceAfter} fen`);
+    tell(
+      right ? `\nas it should be: ${ending.outcome}` : `\nWRONG: ${ending.outcome}, expected ${expected}; card ${balanceBefore} → ${ending.balanceAfter} fen`,
+    );
     return right ? 0 : 1;
   } finally {
     await shell?.close();
@@ -196,14 +198,24 @@ class Story {
     const reference = await person.reads('reference');
     const outcome = kind === 'done' ? 'delivered' : await settledOutcome(await person.page());
     const balanceAfter = kind === 'done' ? await person.readsAmount('balance-after') : await chipBalance(person.sandbox);
-    if (kind === 'done') {
-      await person.touches('receipt-print');
-      await (await person.page()).locator('[data-testid="screen"][data-receipt="printed"],[data-testid="screen"][data-receipt="failed"]').waitFor();
-      await person.sees('done');
-    }
+    if (kind === 'settled') await (await person.page()).locator('[data-testid="screen"]:not([data-receipt="printing"])').waitFor();
+    else if (this.#options.fault === 'paper-out') await this.#receiptOnScreen();
+    else if (this.#options.fault !== 'process-killed') await this.#receiptOnPaper();
     this.#tell(`${outcome}: number ${reference}, on the card ¥${formatYuan(fen(balanceAfter))}`);
     await person.sandbox.hand({ act: 'takeCard' });
     return { outcome, reference: reference.trim(), balanceAfter };
+  }
+
+  async #receiptOnPaper(): Promise<void> {
+    await this.#person.touches('receipt-print');
+    await (await this.#person.page()).locator('[data-testid="screen"][data-receipt="printed"]').waitFor();
+    await this.#person.sees('done');
+  }
+
+  async #receiptOnScreen(): Promise<void> {
+    await this.#person.touches('receipt-screen');
+    await this.#person.sees('done');
+    this.#tell('no paper: the receipt is a code on the screen, the money is not touched by it');
   }
 
   /** Killed with money in the machine: the screen that comes back says first what became of it. */
@@ -217,7 +229,10 @@ class Story {
     if (!answer.done) throw new Error(`could not kill the terminal process: ${answer.why ?? ''}`);
   }
 
-  async #fault(fault: Parameters<Sandbox['hand']>[0] extends infer A ? (A extends { act: 'fault'; fault: infer F } ? F : never) : never, on: boolean): Promise<void> {
+  async #fault(
+    fault: Parameters<Sandbox['hand']>[0] extends infer A ? (A extends { act: 'fault'; fault: infer F } ? F : never) : never,
+    on: boolean,
+  ): Promise<void> {
     await this.#person.sandbox.hand({ act: 'fault', fault, on });
   }
 }
@@ -279,7 +294,7 @@ class Pictures {
   async take(name: string, page: Page): Promise<void> {
     this.#count += 1;
     const file = path.join(this.#folder, `${String(this.#count).padStart(2, '0')}-${name}.png`);
-    await page.screenshot({ path: file });
+    await page.screenshot({ path: file, animations: 'disabled' });
     this.#tell(`  screen ${name} → ${path.relative(projectRoot, file)}`);
   }
 }

@@ -13,7 +13,10 @@ export async function renderSlip(svg: string, png: string, executable: string): 
   const folder = mkdtempSync(path.join(os.tmpdir(), 'slip-'));
   const html = path.join(folder, 'slip.html');
   const links = FONTS.map((file) => `<link rel="stylesheet" href="${pathToFileURL(file).href}">`).join('');
-  writeFileSync(html, `<!doctype html><meta charset="utf-8">${links}<body style="margin:0;background:#dde3e7"><div id="slip" style="padding:32px;width:max-content">${svg}</div>`);
+  writeFileSync(
+    html,
+    `<!doctype html><meta charset="utf-8">${links}<body style="margin:0;background:#dde3e7"><div id="slip" style="padding:32px;width:max-content">${svg}</div>`,
+  );
   const browser = await chromium.launch({ executablePath: executable, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
   try {
     const page = await browser.newPage({ viewport: { width: 900, height: 1400 } });

@@ -1,0 +1,31 @@
+/**
+ * The card reader models this terminal knows: name → schema of its options and factory. A new model adds its folder and one line here.
+ */
+import type { z } from 'zod';
+import type { Clock } from '../../common/clock.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { CardReader } from './card-reader.ts';
+import { Crt591Reader } from './crt591/device.ts';
+import { CRT571, CRT591_M001, crt591OptionsSchema, type Crt591Model, type Crt591Options } from './crt591/options.ts';
+
+export interface CardReaderDeps {
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+export interface CardReaderModel {
+  /** Of the model's `options` in the terminal's configuration; every option has a default. */
+  readonly schema: z.ZodType<Crt591Options>;
+  /** Makes the device; opens nothing. `options` as the configuration has them. @throws {z.ZodError} when they don't fit the schema. */
+  readonly create: (options: unknown, deps: CardReaderDeps) => CardReader;
+}
+
+export const cardReaderModels = {
+  'crt591-m001': crt591(CRT591_M001),
+  crt571: crt591(CRT571),
+} as const satisfies Readonly<Record<string, CardReaderModel>>;
+
+function crt591(model: Crt591Model): CardReaderModel {
+  const schema = crt591OptionsSchema(model);
+  return { schema, create: (options, deps) => new Crt591Reader(model.name, schema.parse(options), deps) };
+}

@@ -1,0 +1,227 @@
+/**
+ * One print job from its first byte to what is known of it (receipt-printer.md 7): sends whole commands, stops at the first sign of
+ * trouble, and says `printed` only on a confirmation that travelled through the print queue plus a clean status after it.
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../../common/clock.ts';
+import type { PrinterStatus, PrintOutcome, PrintResult, PrintTrouble } from '../receipt-printer.ts';
+import { ASK_QUEUE, askProcessId, decodeQueueAnswer, feedAndCut, INITIALISE, REPORT_CHANGES } from './codec.ts';
+import type { Layout } from './layout.ts';
+import type { PrinterLink } from './link.ts';
+import type { EscposProfile } from './profile.ts';
+import type { PrinterSaid } from './splitter.ts';
+import { troubleOf } from './status.ts';
+
+export const printDelays = {
+  /** Between two looks at the printer while it works: a printer that lost power and came back must not go unnoticed. */
+  betweenPolls: 300,
+  /** The process ID and the queue's answer are asked together and come together. */
+  processIdAfterQueueAnswer: 500,
+  /** XOFF for longer than a full buffer takes to print: something is wrong that no status tells. */
+  xoffLimit: 15_000,
+  /** Section 8: confirmation within bytes/rate + mm/speed + 5 s, at least 10 s. */
+  confirmationBase: 5_000,
+  confirmationLeast: 10_000,
+} as const;
+
+/** Bytes in one write: small enough that status requests come in between. */
+const CHUNK_BYTES = 256;
+
+export interface PrintRunDeps {
+  readonly link: PrinterLink;
+  readonly clock: Clock;
+  readonly profile: EscposProfile;
+  /** The status as of now, offline when the line is gone or silent. */
+  readonly status: () => PrinterStatus;
+}
+
+/** Prints `layout`; `jobId` makes the process ID. Never rejects. */
+export function runPrint(deps: PrintRunDeps, layout: Layout, jobId: string, signal?: AbortSignal): Promise<PrintResult> {
+  return new PrintRun(deps, layout, jobId, signal).run();
+}
+
+/**
+ * Four characters that the printer gives back. Made from the job, so that an answer to a job of an earlier process can't confirm this
+ * one; of the letters 40–4F, which begin no status and no block (section 5.3), so that what cuts into the answer is not taken for it.
+ */
+export function processIdOf(jobId: string): string {
+  const hash = createHash('sha256').update(jobId).digest();
+  return String.fromCharCode(...hash.subarray(0, 4).map((byte) => 0x40 | (byte & 0x0f)));
+}
+
+export function emptyResult(trouble: PrintTrouble, replaced: readonly string[]): PrintResult {
+  return { outcome: { state: 'failedBefore', trouble }, sha256: createHash('sha256').digest('hex').toUpperCase(), byteCount: 0, replaced };
+}
+
+class PrintRun {
+  readonly #deps: PrintRunDeps;
+  readonly #layout: Layout;
+  readonly #signal: AbortSignal | undefined;
+  readonly #processId: string;
+  readonly #hash = createHash('sha256');
+  #byteCount = 0;
+  /** A byte of the content may have reached the printer. */
+  #begun = false;
+  #confirmationAsked = false;
+  #processIdSeen = false;
+  #queueAnswer: { readonly byte: number; readonly at: number } | undefined;
+  #queueAnswers = 0;
+  #lastPoll: number;
+
+  constructor(deps: PrintRunDeps, layout: Layout, jobId: string, signal: AbortSignal | undefined) {
+    this.#deps = deps;
+    this.#layout = layout;
+    this.#signal = signal;
+    this.#processId = processIdOf(jobId);
+    this.#lastPoll = deps.clock.monotonic();
+  }
+
+  async run(): Promise<PrintResult> {
+    const stop = this.#deps.link.said.add((said) => this.#hear(said));
+    const outcome = (await this.#send()) ?? (await this.#confirm());
+    stop();
+    return { outcome, sha256: this.#hash.digest('hex').toUpperCase(), byteCount: this.#byteCount, replaced: this.#layout.replaced };
+  }
+
+  get #hasBackChannel(): boolean {
+    return this.#deps.profile.confirm !== 'none';
+  }
+
+  /** `undefined`: everything was sent. */
+  async #send(): Promise<PrintOutcome | undefined> {
+    const { fixedBits } = this.#deps.profile;
+    const start = fixedBits && this.#hasBackChannel ? join([INITIALISE, REPORT_CHANGES]) : INITIALISE;
+    const content = [...chunks(this.#layout.blocks), this.#ending()];
+    for (const [index, bytes] of [start, ...content].entries()) {
+      const trouble = await this.#obstacle();
+      if (trouble !== undefined) return this.#stopped(trouble);
+      this.#begun = index > 0;
+      this.#confirmationAsked = index === content.length;
+      if (!(await this.#write(bytes))) return this.#stopped('offline');
+    }
+    return undefined;
+  }
+
+  /** The cut, then the questions that travel through the queue behind it. */
+  #ending(): Uint8Array {
+    const { confirm, tailDots } = this.#deps.profile;
+    const parts = [feedAndCut(tailDots)];
+    if (confirm === 'processId') parts.push(askProcessId(this.#processId));
+    if (confirm !== 'none') parts.push(ASK_QUEUE);
+    return join(parts);
+  }
+
+  /** False when the line is gone. */
+  async #write(bytes: Uint8Array): Promise<boolean> {
+    try {
+      await this.#deps.link.write(bytes);
+    } catch {
+      return false;
+    }
+    this.#hash.update(bytes);
+    this.#byteCount += bytes.length;
+    return true;
+  }
+
+  /** What forbids the next write, after a look at the printer when one is due. */
+  async #obstacle(): Promise<PrintTrouble | undefined> {
+    const { link, clock } = this.#deps;
+    const pausedUntil = clock.monotonic() + printDelays.xoffLimit;
+    for (;;) {
+      if (this.#signal?.aborted) return 'aborted';
+      if (!link.isOpen) return 'offline';
+      if (!this.#hasBackChannel) return undefined;
+      await this.#pollWhenDue();
+      const trouble = troubleOf(this.#deps.status());
+      if (trouble !== undefined) return trouble;
+      if (link.missed === 0 && !link.isPaused) return undefined;
+      if (clock.monotonic() >= pausedUntil) return 'noConfirmation';
+      await link.waitFor(() => (link.isPaused ? undefined : true), printDelays.betweenPolls, this.#signal);
+    }
+  }
+
+  async #confirm(): Promise<PrintOutcome> {
+    const { link, clock } = this.#deps;
+    if (!this.#hasBackChannel) return { state: 'unconfirmed' };
+    const until = clock.monotonic() + this.#confirmationLimit();
+    for (;;) {
+      const confirmedBy = this.#proof();
+      if (confirmedBy !== undefined) return this.#checked(confirmedBy);
+      const trouble = this.#signal?.aborted ? 'aborted' : troubleOf(this.#deps.status());
+      if (trouble !== undefined) return this.#stopped(trouble);
+      if (clock.monotonic() >= until) return this.#stopped('noConfirmation');
+      await link.waitFor(() => this.#proof() ?? troubleOf(this.#deps.status()), printDelays.betweenPolls, this.#signal);
+      // Without fixed bits the queue's answer would be taken for the answer to a poll.
+      if (this.#deps.profile.fixedBits && this.#proof() === undefined) await this.#pollWhenDue();
+    }
+  }
+
+  #proof(): 'processId' | 'queueAnswer' | undefined {
+    if (this.#processIdSeen) return 'processId';
+    if (this.#queueAnswer === undefined || !this.#isQueueAnswerAlone) return undefined;
+    const waited = this.#deps.clock.monotonic() - this.#queueAnswer.at;
+    return this.#deps.profile.confirm === 'queueAnswer' || waited >= printDelays.processIdAfterQueueAnswer ? 'queueAnswer' : undefined;
+  }
+
+  /** One question has one answer: several such bytes are the rest of an automatic status that lost its first. */
+  get #isQueueAnswerAlone(): boolean {
+    return this.#queueAnswers === 1 || !this.#deps.profile.fixedBits;
+  }
+
+  /** Section 1, point 4: a confirmation counts only with a clean status after it. */
+  async #checked(confirmedBy: 'processId' | 'queueAnswer'): Promise<PrintOutcome> {
+    if (this.#queueAnswer !== undefined && decodeQueueAnswer(this.#queueAnswer.byte).paperEnd) return this.#stopped('paperOut');
+    if (!(await this.#deps.link.pollSurely())) return this.#stopped('offline');
+    const trouble = troubleOf(this.#deps.status());
+    if (trouble !== undefined) return this.#stopped(trouble);
+    if (confirmedBy === 'queueAnswer' && !this.#isQueueAnswerAlone) return this.#stopped('noConfirmation');
+    return { state: 'printed', confirmedBy };
+  }
+
+  #hear(said: PrinterSaid): void {
+    if (!this.#confirmationAsked) return;
+    if (said.kind === 'processId' && said.id === this.#processId) this.#processIdSeen = true;
+    // Section 5.4: bits 4 and 7 of the answer to GS r are zero.
+    if (said.kind !== 'single' || (said.byte & 0x90) !== 0) return;
+    this.#queueAnswer ??= { byte: said.byte, at: this.#deps.clock.monotonic() };
+    this.#queueAnswers += 1;
+  }
+
+  async #pollWhenDue(): Promise<void> {
+    const { link, clock } = this.#deps;
+    if (link.missed === 0 && clock.monotonic() - this.#lastPoll < printDelays.betweenPolls) return;
+    await link.poll();
+    this.#lastPoll = clock.monotonic();
+  }
+
+  #confirmationLimit(): number {
+    const { profile, link } = this.#deps;
+    const line = link.bytesPerSecond > 0 ? (this.#byteCount / link.bytesPerSecond) * 1000 : 0;
+    const paper = (this.#layout.dots / profile.dotsPerMm / profile.slowestMmPerSecond) * 1000;
+    return Math.max(printDelays.confirmationLeast, line + paper + printDelays.confirmationBase);
+  }
+
+  #stopped(trouble: PrintTrouble): PrintOutcome {
+    return this.#begun ? { state: 'interrupted', trouble } : { state: 'failedBefore', trouble };
+  }
+}
+
+/** Blocks put together up to a size, never cut. */
+function* chunks(blocks: readonly Uint8Array[]): Generator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let size = 0;
+  for (const block of blocks) {
+    if (size > 0 && size + block.length > CHUNK_BYTES) {
+      yield join(held);
+      held = [];
+      size = 0;
+    }
+    held.push(block);
+    size += block.length;
+  }
+  if (size > 0) yield join(held);
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(parts));
+}

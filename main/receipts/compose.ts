@@ -1,0 +1,252 @@
+/**
+ * What a slip says, as a receiptline document for paper of a given width: order and rules of "Paper" in the design, all four outcomes,
+ * both languages. Pure. port.ts prints it; the driver turns it into bytes.
+ */
+import { formatYuan, type Fen } from '../../common/fen.ts';
+import { cellWidth, escapeCode, escapeText } from '../../drivers/receipt-printer/markup.ts';
+import type { ReceiptContent } from '../../state-machines/ports.ts';
+import { breakLines } from './break-lines.ts';
+import { receiptWords, type ReceiptWord, type ReceiptWords } from './words.ts';
+
+/** What every slip of a terminal says about where it stands. */
+export interface ReceiptSite {
+  readonly operator: string;
+  readonly place: string;
+  /** Short name of the terminal, e.g. `A01`. */
+  readonly terminal: string;
+  readonly hotline: string;
+  readonly hotlineHours: string;
+  /** IANA name, e.g. `Asia/Shanghai`: times on paper are local. */
+  readonly timeZone: string;
+}
+
+/** A receiptline document. @param columns half-width cells of a line, 32 (58 mm) or 48 (80 mm) */
+export function composeReceipt(content: ReceiptContent, site: ReceiptSite, columns: number): string {
+  const page = new Page(columns, content.largePrint);
+  const slip = { content, site, page, words: receiptWords(content.locale) };
+  head(slip);
+  facts(slip);
+  OUTCOMES[content.status](slip);
+  foot(slip);
+  return page.markup;
+}
+
+interface Slip {
+  readonly content: ReceiptContent;
+  readonly site: ReceiptSite;
+  readonly page: Page;
+  readonly words: ReceiptWords;
+}
+
+const TITLES = {
+  delivered: 'titleDelivered',
+  refunded: 'titleRefunded',
+  voucher: 'titleVoucher',
+  pending: 'titlePending',
+} as const satisfies Record<ReceiptContent['status'], ReceiptWord>;
+
+const OUTCOMES: Readonly<Record<ReceiptContent['status'], (slip: Slip) => void>> = { delivered, refunded, voucher, pending };
+
+/** The money is still owed or its way unknown: the person must keep the slip. */
+function isOpen(content: ReceiptContent): boolean {
+  return content.status === 'pending' || content.status === 'voucher';
+}
+
+function head({ content, site, page, words }: Slip): void {
+  page.centered(site.operator);
+  page.centered(`${site.place} ${site.terminal}`);
+  page.rule();
+  page.title(words(TITLES[content.status]));
+  if (content.reprint > 0) page.mark(words('reprint', { count: content.reprint }));
+  if (isOpen(content)) page.centered(words('keepSlip'));
+  page.rule();
+}
+
+function facts({ content, site, page, words }: Slip): void {
+  page.row(words('time'), localTime(content.at, site.timeZone, 'seconds'));
+  page.row(words('reference'), content.reference);
+  page.row(words('cardTail'), content.cardTail);
+  page.row(words('payment'), tenderText(content, words));
+  if (content.notes !== undefined && content.notes.length > 0) page.row(words('notes'), notesText(content.notes, words));
+  page.row(words('fee'), yuan(content.fee, words));
+}
+
+function tenderText(content: ReceiptContent, words: ReceiptWords): string {
+  if (content.tender === 'cash') return words('cash');
+  return content.channel === undefined ? words('qr') : words('channel', content.channel);
+}
+
+function yuan(amount: Fen, words: ReceiptWords): string {
+  return words('yuan', { amount: formatYuan(amount) });
+}
+
+/** `50 元×1 20 元×2`, largest first. */
+function notesText(notes: readonly Fen[], words: ReceiptWords): string {
+  const counts = new Map<Fen, number>();
+  for (const note of notes) counts.set(note, (counts.get(note) ?? 0) + 1);
+  return [...counts.entries()]
+    .sort(([one], [other]) => other - one)
+    .map(([note, count]) => words('note', { yuan: note / 100, count }))
+    .join(' ');
+}
+
+function delivered({ content, page, words }: Slip): void {
+  page.rule();
+  page.row(words('balanceBefore'), yuan(content.balanceBefore, words));
+  page.amount(words('added'), yuan(content.amount, words));
+  if (content.balanceAfter === undefined) {
+    page.sentence(words('deliveredNotRead'));
+    return;
+  }
+  page.amount(words('balanceAfter'), yuan(content.balanceAfter, words));
+  page.sentence(words('deliveredReadBack'));
+}
+
+function refunded({ content, page, words }: Slip): void {
+  page.amount(words('refundedAmount'), yuan(content.amount, words));
+  page.rule();
+  page.sentence(words(content.tender === 'cash' ? 'refundedCash' : 'refundedQr'));
+  if (content.balanceAfter === undefined) return;
+  page.row(words('balanceUnchanged'), yuan(content.balanceAfter, words));
+  if (content.balanceAfter === content.balanceBefore) page.sentence(words('cardUnchanged'));
+}
+
+function voucher(slip: Slip): void {
+  const { content, site, page, words } = slip;
+  page.amount(words('heldAmount'), yuan(content.amount, words));
+  page.rule();
+  page.step(1, words('stepWhat'), words('voucherWhat'));
+  page.step(2, words('stepMoney'), words('voucherMoney'));
+  if (content.settledWithinHours !== undefined) deadline(slip, 3);
+  page.step(content.settledWithinHours === undefined ? 3 : 4, words('voucherHowStep'), words('voucherHow', { hotline: site.hotline }));
+}
+
+function pending(slip: Slip): void {
+  const { content, site, page, words } = slip;
+  const isCash = content.tender === 'cash';
+  page.amount(words('pendingAmount'), yuan(content.amount, words));
+  page.rule();
+  page.step(1, words('stepWhat'), words(isCash ? 'pendingWhatCash' : 'pendingWhatQr'));
+  page.step(2, words('stepMoney'), words(isCash ? 'pendingMoneyCash' : 'pendingMoneyQr'));
+  if (content.settledWithinHours !== undefined) deadline(slip, 3);
+  page.step(content.settledWithinHours === undefined ? 3 : 4, words('stepHow'), words('pendingHow', { hotline: site.hotline }));
+}
+
+function deadline({ content, site, page, words }: Slip, number: number): void {
+  const until = content.at + (content.settledWithinHours ?? 0) * 3_600_000;
+  page.step(number, words('stepWhen'), words('before', { time: localTime(until, site.timeZone, 'minutes') }), 'tall');
+}
+
+function foot({ content, site, page, words }: Slip): void {
+  page.rule();
+  if (isOpen(content)) page.title(content.reference);
+  page.code(content.qr);
+  page.centered(words(isOpen(content) ? 'scanForProgress' : 'scanToCheck'));
+  page.centered(words('hotline', { hotline: site.hotline, hours: site.hotlineHours }));
+  if (content.journal.hash !== '') page.row(words('journal', { seq: content.journal.seq }), content.journal.hash);
+}
+
+/** `2026-11-22 08:14:32`, or without seconds, as clocks at the site show it. */
+function localTime(at: number, timeZone: string, precision: 'seconds' | 'minutes'): string {
+  const format = new Intl.DateTimeFormat('en', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
+  const time = `${part('hour')}:${part('minute')}${precision === 'seconds' ? `:${part('second')}` : ''}`;
+  return `${part('year')}-${part('month')}-${part('day')} ${time}`;
+}
+
+/** Modules of the code are 6 dots on 58 mm and 7 on 80 mm paper: 19 to 25 mm, read by every phone. */
+const CODE_OPTIONS = { narrow: 'qrcode,6,m', wide: 'qrcode,7,m' };
+
+/** Receiptline lines; `^^` is double height, `^^^` double height and width. Every text is escaped here. */
+class Page {
+  readonly #columns: number;
+  readonly #body: '' | '^^';
+  readonly #lines: string[] = [];
+  #widths = '';
+
+  constructor(columns: number, largePrint: boolean) {
+    this.#columns = columns;
+    this.#body = largePrint ? '^^' : '';
+  }
+
+  get markup(): string {
+    return this.#lines.join('\n');
+  }
+
+  rule(): void {
+    this.#setWidths('*');
+    this.#lines.push('---');
+  }
+
+  centered(text: string): void {
+    this.#setWidths('*');
+    for (const line of breakLines(text, this.#columns)) this.#lines.push(this.#body + escapeText(line));
+  }
+
+  /** Stands alone, twice as large; too long for that, only twice as high. */
+  title(text: string): void {
+    this.#setWidths('*');
+    this.#lines.push((cellWidth(text) * 2 <= this.#columns ? '^^^' : '^^') + escapeText(text));
+  }
+
+  /** White on black. */
+  mark(text: string): void {
+    this.#setWidths('*');
+    this.#lines.push(`${this.#body}\`~${escapeText(text)}~\``);
+  }
+
+  /** Left and right; what doesn't fit beside its label goes below it, still at the right. */
+  row(label: string, value: string): void {
+    this.#columnsOf(label, value, this.#body);
+  }
+
+  /** A sum: twice as high, and bold where everything is. */
+  amount(label: string, value: string): void {
+    this.#columnsOf(label, value, this.#body === '' ? '^^' : '^^"');
+  }
+
+  sentence(text: string): void {
+    this.#setWidths('*');
+    for (const line of breakLines(text, this.#columns)) this.#lines.push(`|${this.#body}${escapeText(line)}`);
+  }
+
+  /** A numbered heading and what it says, set in by two. */
+  step(number: number, heading: string, text: string, size: 'body' | 'tall' = 'body'): void {
+    this.#setWidths('2 *', 0);
+    this.#lines.push(`${this.#body}${number} |${this.#body}${escapeText(heading)}`);
+    const scale = size === 'tall' ? '^^' : this.#body;
+    for (const line of breakLines(text, this.#columns - 2)) this.#lines.push(`||${scale}${escapeText(line)}`);
+  }
+
+  code(data: string): void {
+    this.#setWidths('*');
+    this.#lines.push('', `{code:${escapeCode(data)};option:${this.#columns < 40 ? CODE_OPTIONS.narrow : CODE_OPTIONS.wide}}`, '');
+  }
+
+  #columnsOf(label: string, value: string, scale: '' | '^^' | '^^"'): void {
+    const labelCells = cellWidth(label);
+    if (labelCells + 1 + cellWidth(value) <= this.#columns) {
+      this.#setWidths(`${labelCells} *`);
+      this.#lines.push(`${scale}${escapeText(label)} | ${scale}${escapeText(value)}`);
+      return;
+    }
+    this.sentence(label);
+    for (const line of breakLines(value, this.#columns)) this.#lines.push(`| ${scale}${escapeText(line)}`);
+  }
+
+  #setWidths(widths: string, border: 0 | 1 = 1): void {
+    const wanted = `{width:${widths};border:${border}}`;
+    if (wanted !== this.#widths) this.#lines.push(wanted);
+    this.#widths = wanted;
+  }
+}

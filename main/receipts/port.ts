@@ -1,0 +1,40 @@
+/** The flows' receipt port over a printer: composes, prints, and says what is known of the slip. main/terminal makes one. */
+import type { PrintResult, ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
+import type { ReceiptContent, ReceiptOutcome, ReceiptPort } from '../../state-machines/ports.ts';
+import { composeReceipt, type ReceiptSite } from './compose.ts';
+
+export function createReceiptPort(printer: Pick<ReceiptPrinter, 'columns' | 'print'>, site: ReceiptSite): ReceiptPort {
+  return {
+    print: async (jobId: string, content: ReceiptContent): Promise<ReceiptOutcome> => {
+      let markup: string;
+      try {
+        markup = composeReceipt(content, site, printer.columns);
+      } catch (error) {
+        return { state: 'failedBefore', trouble: `composing: ${messageOf(error)}` };
+      }
+      try {
+        return outcomeOf(await printer.print({ jobId, markup }));
+      } catch (error) {
+        // A driver that breaks its word not to reject: whether something is on paper nobody knows.
+        return { state: 'interrupted', trouble: `driver: ${messageOf(error)}` };
+      }
+    },
+  };
+}
+
+function outcomeOf({ outcome, sha256, byteCount }: PrintResult): ReceiptOutcome {
+  switch (outcome.state) {
+    case 'printed':
+      return { state: 'printed', confirmedBy: outcome.confirmedBy, sha256, byteCount };
+    case 'failedBefore':
+    case 'interrupted':
+      return { state: outcome.state, trouble: outcome.trouble };
+    case 'unconfirmed':
+      break;
+  }
+  return { state: 'unconfirmed', trouble: 'noConfirmation' };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,209 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../../../common/hex.ts';
+import { escapeCode, escapeText } from '../../../../drivers/receipt-printer/markup.ts';
+import { guardGlyphs } from '../../../../drivers/receipt-printer/escpos/glyph-guard.ts';
+import { layOut } from '../../../../drivers/receipt-printer/escpos/layout.ts';
+import { EPSON_TM, GENERIC_58, GENERIC_80 } from '../../../../drivers/receipt-printer/escpos/profile.ts';
+import { EscposSimulator } from '../../../../drivers/receipt-printer/escpos/simulator.ts';
+import { heightOf, readSlip, type Slip } from '../../../../drivers/receipt-printer/paper.ts';
+import { decodeQR } from 'qr/decode.js';
+import { QuickClock } from '../printer-bench.ts';
+
+const gb18030 = new TextDecoder('gb18030', { fatal: true });
+
+function bytesOf(markup: string, profile = GENERIC_80, dialect: 'generic' | 'epson' = 'generic'): Buffer {
+  return Buffer.concat(layOut(markup, profile, dialect).blocks);
+}
+
+/** What stands on paper, judged by the simulator's own ear. */
+async function printed(markup: string, profile = GENERIC_80, dialect: 'generic' | 'epson' = 'generic'): Promise<{ slip: Slip; unknown: readonly string[] }> {
+  const clock = new QuickClock();
+  const unit = new EscposSimulator(clock, { columns: profile.columns, kind: dialect });
+  unit.receive(Uint8Array.of(0x1b, 0x40));
+  unit.receive(bytesOf(markup, profile, dialect));
+  await clock.advance(60_000);
+  return { slip: unit.hanging, unknown: unit.unknownCommands };
+}
+
+describe('laying out', () => {
+  it('never switches our status reports off, never cuts, asks or initialises by itself', () => {
+    for (const dialect of ['generic', 'epson'] as const) {
+      const hex = bytesOf('标题\n---\n=\n{command:\\x1b@}\n金额 | 1', GENERIC_80, dialect).toString('hex');
+      for (const forbidden of ['1d6100', '1d56', '1d72', '1b40']) expect(hex).not.toContain(forbidden);
+    }
+  });
+
+  it('keeps the rest of what receiptline opens with', () => {
+    // ESC M 0, ESC SP 0, FS S 0 0, ESC 3 0, ESC { 0, FS . (section 9.3), then our line pitch.
+    expect(bytesOf('').toString('hex').startsWith('1b4d001b20001c5300001b33001b7b001c2e1b3320')).toBe(true);
+  });
+
+  it('sends FS ( A only to Epson printers', () => {
+    expect(bytesOf('x', GENERIC_80, 'generic').toString('hex')).not.toContain('1c28');
+    expect(bytesOf('x', GENERIC_80, 'epson').toString('hex')).toContain('1c284102003000');
+  });
+
+  it('draws rules with ASCII, which no Chinese mode misreads', () => {
+    const bytes = bytesOf('---', GENERIC_58);
+    expect(bytes.toString('latin1')).toContain('-'.repeat(32) + '\n');
+    expect(bytes.includes(0x95)).toBe(false);
+    expect(bytes.toString('hex')).not.toContain('1c43');
+  });
+
+  it('selects Chinese mode before text and encodes GB18030', () => {
+    // The table of section 3.2.
+    expect(bytesOf('校园一卡通').toString('hex')).toContain('1c26d0a3d4b0d2bbbfa8cda8');
+    expect(bytesOf('镕龘￥').toString('hex')).toContain('e946fd93a3a4');
+    expect(bytesOf('¥5').toString('hex')).toContain('a3a435');
+  });
+
+  it('breaks only between whole commands', async () => {
+    const { blocks } = layOut('校园卡\n{code:https://x.test/r/1;option:qrcode,6,m}\n^^金额 | ^^5.00', GENERIC_80, 'generic');
+    expect(blocks.length).toBeGreaterThan(5);
+    const clock = new QuickClock();
+    const unit = new EscposSimulator(clock);
+    for (const block of blocks) {
+      unit.receive(block);
+      unit.receive(Uint8Array.of(0x10, 0x04, 0x01)); // would become data if the block ended inside a command
+    }
+    await clock.advance(10_000);
+    expect(unit.unknownCommands).toEqual([]);
+    expect(readSlip(unit.hanging)).toEqual([' '.repeat(21) + '校园卡', '金额' + ' '.repeat(40) + '5.00']);
+  });
+
+  it('draws a native code by the documented bytes', () => {
+    const hex = bytesOf('{code:https://x.test/r/1;option:qrcode,6,m}', EPSON_TM, 'epson').toString('hex').toUpperCase();
+    // The worked example of section 4.2.
+    expect(hex).toContain('1D286B0400314132001D286B03003143061D286B03003145311D286B1500315030' + toHex(Buffer.from('https://x.test/r/1')) + '1D286B0300315130');
+  });
+
+  it.each([
+    ['dots', GENERIC_80, 'generic'],
+    ['dots through GS 8 L', { ...GENERIC_80, qr: 'raster' }, 'epson'],
+    ['the printer itself', EPSON_TM, 'epson'],
+  ] as const)('a code drawn by %s is read by a scanner', async (_, profile, dialect) => {
+    const link = 'https://card.example.edu/r/A01-1122-7K4M-9';
+    const { slip, unknown } = await printed(`{code:${escapeCode(link)};option:qrcode,6,m}`, { ...GENERIC_80, ...profile }, dialect);
+    expect(unknown).toEqual([]);
+    expect(scan(slip)).toBe(link);
+  });
+
+  it('measures the paper it takes', async () => {
+    const markup = '校园卡\n---\n^^^标题\n金额 | 5.00\n{code:abc;option:qrcode,4,l}';
+    const { slip } = await printed(markup);
+    // Head to blade is 80 dots: there the strip began.
+    expect(layOut(markup, GENERIC_80, 'generic').dots).toBe(slip.lengthDots - 80);
+  });
+
+  it('the right column ends at the last dot of the line, on both widths', async () => {
+    for (const profile of [GENERIC_58, GENERIC_80]) {
+      const { slip } = await printed('卡内余额 | 73.20 元', profile);
+      const last = slip.items.at(-1);
+      expect(last?.kind === 'text' && last.x + 8 * 12).toBe(profile.columns * 12);
+    }
+  });
+});
+
+/** The first raster on the slip, enlarged with a margin, as a camera would see it. */
+function scan(slip: Slip): string {
+  const raster = slip.items.filter((item) => item.kind === 'raster');
+  const width = (raster[0]?.bytesPerRow ?? 0) * 8;
+  const rows = raster.flatMap((item) => Array.from({ length: heightOf(item) }, (_, y) => item.bits.subarray(y * item.bytesPerRow, (y + 1) * item.bytesPerRow)));
+  const margin = 40;
+  const size = { width: width + 2 * margin, height: rows.length + 2 * margin };
+  const data = new Uint8Array(size.width * size.height * 4).fill(255);
+  rows.forEach((row, y) => {
+    for (let x = 0; x < width; x += 1) {
+      if (((row[x >> 3] ?? 0) & (0x80 >> (x & 7))) !== 0)
+        data.fill(0, ((y + margin) * size.width + x + margin) * 4, ((y + margin) * size.width + x + margin) * 4 + 3);
+    }
+  });
+  return decodeQR({ ...size, data });
+}
+
+describe('the glyph guard', () => {
+  it('replaces what takes four bytes by 〓 and says which', () => {
+    expect(guardGlyphs('王𠮷㐀😀龘')).toEqual({ text: '王〓〓〓龘', replaced: ['U+20BB7', 'U+3400', 'U+1F600'] });
+  });
+
+  it('maps the look-alikes of the document', () => {
+    expect(guardGlyphs('¥5\u00a01\u200b2\u2013·')).toEqual({ text: '￥5 12\u2014·', replaced: [] });
+    expect(guardGlyphs('12\u2009345.00').text).toBe('12 345.00');
+  });
+
+  it('composes before it judges', () => {
+    expect(guardGlyphs('e\u0301').text).toBe('\u00e9');
+  });
+
+  it('every character it lets through is printed as itself, judged by another decoder', async () => {
+    const all = Array.from({ length: 0x1_0000 - 0x80 }, (_, index) => String.fromCodePoint(0x80 + index)).filter((character) => /[^\p{Cs}]/u.test(character));
+    const kept = [
+      ...guardGlyphs(all.join('\u3000'))
+        .text.replaceAll('〓', '')
+        .replace(/[\u3000 `]/g, ''),
+    ];
+    expect(kept.length).toBeGreaterThan(21_000); // GBK's Hanzi and signs
+    const lines = Array.from({ length: Math.ceil(kept.length / 24) }, (_, index) => kept.slice(index * 24, (index + 1) * 24).join(''));
+    const { slip } = await printed(lines.map((line) => `|${line}`).join('\n'));
+    expect(readSlip(slip)).toEqual(lines);
+  });
+
+  it('whatever comes in, only whole codes of one or two bytes go out', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.nat(0x24f), fc.nat(0xffff), fc.nat(0x10_ffff)), { minLength: 1, maxLength: 20 }), (codePoints) => {
+        const guarded = guardGlyphs(String.fromCodePoint(...codePoints)).text.replace(/[\n{}|\\^_"`~=-]/g, '');
+        fc.pre(guarded.trim() !== '');
+        const sent = bytesOf(`|${guarded}`);
+        const encoded = sent.subarray(sent.lastIndexOf('\x1c&', undefined, 'latin1') + 2, sent.length - 1);
+        expect(gb18030.decode(encoded)).toBe(guarded.replace(/^ +| +$/g, ''));
+      }),
+    );
+  });
+});
+
+describe('escaping', () => {
+  it.each(['王|小明', '{x}王', '王~小_明^"`', '\\n\\x1b', '---', '===', '=', 'a\\', '{code:1}', '|', '-x-', '^^^', '\\x41', '1 | 2'])(
+    'the name %j stands on paper as it is',
+    async (name) => {
+      const { slip, unknown } = await printed(`|${escapeText(name)}`);
+      expect(unknown).toEqual([]);
+      expect(readSlip(slip)).toEqual([name]);
+    },
+  );
+
+  it('a sign that normalises to markup is no markup', async () => {
+    const { slip } = await printed(`|${escapeText('王\u1fef小明')}`);
+    expect(readSlip(slip)).toEqual(['王`小明']);
+    expect(slip.items.every((item) => item.kind === 'text' && !item.inverse)).toBe(true);
+  });
+
+  it('control characters can not become commands', async () => {
+    const { slip, unknown } = await printed(`|${escapeText('王\x1b@\x10\x04\x01\t\r\n小明')}`);
+    expect(unknown).toEqual([]);
+    expect(readSlip(slip)).toEqual(['王 @ 小明']);
+  });
+
+  it('any text of printable characters comes out as it went in', async () => {
+    const unit = fc.constantFrom(...'aZ09 |{}~_"`^\\-=;:.,<>&校园卡￥·（），。'.split(''));
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit, minLength: 1, maxLength: 20 }), async (text) => {
+        fc.pre(text.trim() !== '');
+        const { slip } = await printed(`|${escapeText(text)}`);
+        expect(readSlip(slip).join('')).toBe(text.trim());
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('in a column, too', async () => {
+    const { slip } = await printed(`${escapeText('付|款')} | ${escapeText('{x}~')}`);
+    expect(readSlip(slip)).toEqual(['付|款' + ' '.repeat(48 - 5 - 4) + '{x}~']);
+  });
+
+  it('a code says exactly what it was given', async () => {
+    const data = 'https://x.test/?a={1};b=|2|\\n_~^"';
+    const { slip } = await printed(`{code:${escapeCode(data)};option:qrcode,6,m}`);
+    expect(scan(slip)).toBe(data);
+  });
+});

@@ -1,0 +1,69 @@
+/** A driver on a line to a simulated printer, under a clock that tests move. Used by the receipt printer's tests. */
+import type { PrintResult } from '../../../drivers/receipt-printer/receipt-printer.ts';
+import { EscposPrinter, type EscposDeps } from '../../../drivers/receipt-printer/escpos/device.ts';
+import { EPSON_TM, GENERIC_58, GENERIC_80, withOptions, type EscposOptions } from '../../../drivers/receipt-printer/escpos/profile.ts';
+import { EscposSimulator, type EscposSimulatorOptions } from '../../../drivers/receipt-printer/escpos/simulator.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
+import { SimulatedLine } from '../../support/simulated-line.ts';
+
+/** Nothing here waits for real input, so one turn of the event loop settles every promise: thousands of runs stay quick. */
+export class QuickClock extends SimulatedClock {
+  override settle(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const PROFILES = { 'escpos-generic-80': GENERIC_80, 'escpos-generic-58': GENERIC_58, 'epson-tm': EPSON_TM } as const;
+
+export interface PrinterBench {
+  readonly clock: SimulatedClock;
+  readonly line: SimulatedLine;
+  readonly unit: EscposSimulator;
+  readonly printer: EscposPrinter;
+  /** Prints and moves the clock until the result is known. */
+  print(markup: string, jobId?: string): Promise<PrintResult>;
+  /** A second driver on the same line, as after a restart of the process. */
+  restart(deps?: Partial<EscposDeps>): EscposPrinter;
+}
+
+export interface BenchOptions {
+  readonly model?: keyof typeof PROFILES;
+  readonly options?: EscposOptions;
+  readonly unit?: EscposSimulatorOptions;
+  readonly clock?: SimulatedClock;
+}
+
+export function makeBench({ model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new QuickClock() }: BenchOptions = {}): PrinterBench {
+  const line = new SimulatedLine();
+  const profile = withOptions(PROFILES[model], options);
+  const unit = new EscposSimulator(clock, { columns: profile.columns, kind: model === 'epson-tm' ? 'epson' : 'generic', ...unitOptions });
+  unit.onSend((bytes) => line.fromUnit(bytes));
+  line.attachUnit((bytes) => unit.receive(bytes));
+  const make = (deps: Partial<EscposDeps> = {}): EscposPrinter => new EscposPrinter(model, profile, { transport: line, clock, ...deps });
+  const printer = make();
+  return {
+    clock,
+    line,
+    unit,
+    printer,
+    print: (markup, jobId = 'job-1') => settled(clock, printer.print({ jobId, markup })),
+    restart: make,
+  };
+}
+
+/** A bench whose printer is connected. */
+export async function connectedBench(options: BenchOptions = {}): Promise<PrinterBench> {
+  const bench = makeBench(options);
+  await settled(bench.clock, bench.printer.connect());
+  return bench;
+}
+
+/** Moves the clock until the promise is settled, a minute of its time at most. */
+export async function settled<T>(clock: SimulatedClock, promise: Promise<T>): Promise<T> {
+  const state = { done: false };
+  const watched = promise.finally(() => (state.done = true));
+  watched.catch(() => undefined);
+  for (let waited = 0; waited < 60_000 && !state.done; waited += 50) await clock.advance(50);
+  if (!state.done) throw new Error('nothing settled within a minute of simulated time');
+  return watched;
+}

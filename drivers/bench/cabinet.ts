@@ -255,8 +255,7 @@ export class Cabinet {
       transmit: (apdu) => {
         const answer = chip.transmit(apdu);
         if (answer === undefined && chip.torn) {
-          this.#faults.delete('tearBeforeCredit');
-          this.#faults.delete('tearAfterCredit');
+          this.#tore();
           this.#clock.setTimeout(() => {
             this.reader.pullCard();
             this.#changes.emit();
@@ -265,6 +264,13 @@ export class Cabinet {
         return answer;
       },
     };
+  }
+
+  /** Tearing strikes once: the cards that lie in the hand are safe again. */
+  #tore(): void {
+    for (const { chip } of this.#cards) chip.disarm();
+    this.#faults.delete('tearBeforeCredit');
+    this.#faults.delete('tearAfterCredit');
   }
 
   #listened(device: DeviceName, unit: SimulatedUnit): SimulatedUnit {

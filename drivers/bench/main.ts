@@ -26,6 +26,8 @@ const settingsSchema = z.strictObject({
   terminalPid: z.string(),
   issuerKeys: z.strictObject({ masterLoadKey: z.string(), masterTacKey: z.string(), levels: z.array(diversificationLevelSchema) }),
   columns: z.union([z.literal(32), z.literal(48)]),
+  /** How many times faster than real mechanics the devices move; for tests that start the terminal many times. */
+  speed: z.number().min(1).max(100).default(1),
 });
 type Settings = z.infer<typeof settingsSchema>;
 
@@ -36,12 +38,15 @@ export interface CabinetAddresses {
   readonly devices: Readonly<Record<DeviceName, string>>;
 }
 
-const machineClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
+/** The machine's clock, with every wait of the devices shortened. */
+function machineClock(speed: number): Clock {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now() * speed,
+    setTimeout: (callback, ms) => setTimeout(callback, ms / speed),
+    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  };
+}
 
 /** The cabinet with what stands around it: cables, upstream's knobs, the terminal's power. */
 class Room implements BenchSubject {
@@ -102,7 +107,12 @@ class Room implements BenchSubject {
       case 'fault':
         await this.#upstreamFault(act.fault, act.on);
         return this.#cabinet.hand(act);
-      default:
+      case 'insertCard':
+      case 'takeCard':
+      case 'pullCard':
+      case 'feedNote':
+      case 'takeNote':
+      case 'tearPaper':
         return this.#cabinet.hand(act);
     }
   }
@@ -179,11 +189,12 @@ async function run(): Promise<void> {
   const { values } = parseArgs({ options: { settings: { type: 'string' } } });
   const settings = settingsSchema.parse(JSON.parse(values.settings ?? '{}'));
   mkdirSync(settings.sockets, { recursive: true });
+  const clock = machineClock(settings.speed);
   const cabinet = new Cabinet({
-    clock: machineClock,
+    clock,
     random: { bytes: (count) => new Uint8Array(randomBytes(count)) },
     issuerKeys: settings.issuerKeys,
-    today: new Date(machineClock.now()).toISOString().slice(0, 10),
+    today: new Date(clock.now()).toISOString().slice(0, 10),
     columns: settings.columns,
   });
   const served = Object.fromEntries(

@@ -43,11 +43,11 @@ export function makeDevices({ cardReader, cashAcceptor, receiptPrinter }: Termin
 type Line = { readonly clock: Clock; readonly transport: ReturnType<typeof createTransport> };
 
 function makeCashAcceptor({ model, options }: Fitted, line: Line): CashAcceptor {
-  const { schema, create } = findModel<(typeof deviceModels.cashAcceptor)['jcm-id003']>(deviceModels.cashAcceptor, model);
-  return create(schema.parse(options), line);
+  const found = findModel<(typeof deviceModels.cashAcceptor)['jcm-id003']>(deviceModels.cashAcceptor, model);
+  return found.create(found.schema.parse(options), line);
 }
 
 function makeReceiptPrinter({ model, options }: Fitted, line: Line & { readonly unfinishedJob: boolean }): ReceiptPrinter {
-  const { schema, create } = findModel<(typeof deviceModels.receiptPrinter)['escpos-generic-80']>(deviceModels.receiptPrinter, model);
-  return create(schema.parse(options), line);
+  const found = findModel<(typeof deviceModels.receiptPrinter)['escpos-generic-80']>(deviceModels.receiptPrinter, model);
+  return found.create(found.schema.parse(options), line);
 }

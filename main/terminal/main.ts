@@ -131,7 +131,7 @@ function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => v
   host.onMessage((raw) => {
     const parsed = toTerminalSchema.safeParse(raw);
     if (!parsed.success) return onBad(parsed.error.message.slice(0, 300));
-    return handle(parsed.data as ToTerminal);
+    return handle(parsed.data);
   });
   const handle = (message: ToTerminal): void => {
     switch (message.type) {

@@ -51,7 +51,7 @@ export class ViewPublisher {
     if (!force && content === this.#last) return;
     this.#last = content;
     this.#seq += 1;
-    this.#options.publish(viewSchema.parse(view) as View);
+    this.#options.publish(viewSchema.parse(view));
   }
 
   stop(): void {

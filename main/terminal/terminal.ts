@@ -279,7 +279,9 @@ async function connectDevices({ cardReader, cashAcceptor, receiptPrinter }: Devi
       board.hear({ cashAcceptor: cashAcceptor.lastStatus });
     }),
     receiptPrinter?.connect().then(() => board.hear({ receiptPrinter: receiptPrinter.lastStatus })),
-  ].map((device) => device?.catch((error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a device did not come up')));
+  ]
+    .filter((device) => device !== undefined)
+    .map((device) => device.catch((error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a device did not come up')));
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = clock.setTimeout(resolve, CONNECT_WAIT_MS);
   await Promise.race([Promise.all(connecting), promise]);

@@ -73,6 +73,21 @@ export class Cardholder {
     }
   }
 
+  /** Waits until these words stand somewhere on the screen. */
+  async seesText(text: string): Promise<void> {
+    await (await this.page()).getByText(text).first().waitFor({ timeout: PATIENCE });
+  }
+
+  /** Waits until a button is there but can't be used. */
+  async seesOff(testId: string): Promise<void> {
+    await (await this.page()).locator(`[data-testid="${testId}"][aria-disabled="true"]`).waitFor({ timeout: PATIENCE });
+  }
+
+  /** Waits until the place of the code says this of the order. */
+  async seesCodeState(state: 'creating' | 'waiting' | 'confirming' | 'closing'): Promise<void> {
+    await (await this.page()).locator(`[data-testid="qr-code"][data-state="${state}"]`).waitFor({ timeout: PATIENCE });
+  }
+
   /** Waits until the order's code can be scanned. @returns the order's id */
   async seesCode(): Promise<string> {
     await this.sees('top-up-qr');
@@ -132,6 +147,12 @@ export class Cardholder {
     await this.sees('attract');
     await this.touches('start-top-up');
     await this.sees('insert-card');
+    await this.inserts(card);
+  }
+
+  /** Straight in at the attract screen, without a touch. */
+  async comesBack(card: string): Promise<void> {
+    await this.sees('attract');
     await this.inserts(card);
   }
 

@@ -46,7 +46,7 @@ export const demoFaults = {
   'payment-answer-lost': { cash: undefined, qr: 'delivered' },
   'paper-out': { cash: 'delivered', qr: 'delivered' },
   /** The terminal process is killed while money is in the machine. */
-  'process-killed': { cash: 'delivered', qr: 'refunded' },
+  'process-killed': { cash: 'delivered', qr: 'delivered' },
 } as const satisfies Readonly<Record<string, Readonly<Record<'cash' | 'qr', Outcome | undefined>>>>;
 export type DemoFault = keyof typeof demoFaults;
 

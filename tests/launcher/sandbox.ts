@@ -32,6 +32,8 @@ export interface SandboxOptions {
   readonly settings?: Settings;
   /** Carries a device of the cabinet to the terminal by another kind of line; answers the address to configure. */
   readonly carry?: (device: DeviceName, address: string) => Promise<string>;
+  /** How many times faster than real mechanics the cabinet's devices move; default 1. */
+  readonly speed?: number;
 }
 
 export interface Sandbox {
@@ -68,7 +70,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   try {
     const upstreamUrl = await ensureUpstream(wanted, data, running);
-    const cabinet = cabinetDevices(wanted).length > 0 ? await startCabinet(wanted, data, upstreamUrl, running) : undefined;
+    const cabinet =
+      cabinetDevices(wanted).length > 0 ? await startCabinet(wanted, { data, upstream: upstreamUrl, speed: options.speed ?? 1 }, running) : undefined;
     const carry = options.carry ?? (async (_, address) => address);
     const devices = await Promise.all(
       cabinetDevices(wanted).map(async (name) => [name, { address: await carry(name, cabinet?.devices[name] ?? '') }] as const),
@@ -121,10 +124,16 @@ async function ensureUpstream(config: Settings, data: string, running: Stoppable
   return fleet.says.address;
 }
 
-async function startCabinet(config: Settings, data: string, upstream: string, running: Stoppable[]): Promise<CabinetAddresses> {
+interface CabinetPlace {
+  readonly data: string;
+  readonly upstream: string;
+  readonly speed: number;
+}
+
+async function startCabinet(config: Settings, { data, upstream, speed }: CabinetPlace, running: Stoppable[]): Promise<CabinetAddresses> {
   // A socket's path is short (107 characters), a data folder's may be long.
   const sockets = mkdtempSync(path.join(os.tmpdir(), 'cab-'));
-  const settings = { sockets, upstream, terminalPid: path.join(data, 'terminal.pid'), issuerKeys: levelled(issuerKeysOf(config)), columns: 48 };
+  const settings = { sockets, upstream, terminalPid: path.join(data, 'terminal.pid'), issuerKeys: levelled(issuerKeysOf(config)), columns: 48, speed };
   const cabinet = await startService<CabinetAddresses>('drivers/bench/main.ts', ['--settings', JSON.stringify(settings)]);
   running.push({
     stop: async () => {
@@ -172,9 +181,12 @@ function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySet
   return { masterLoadKey, masterTacKey, levels };
 }
 
+function isObject(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Objects are laid over objects member by member; everything else replaces. */
 function laid(base: Settings, over: Settings): Settings {
-  const isObject = (value: unknown): value is Settings => typeof value === 'object' && value !== null && !Array.isArray(value);
   return Object.fromEntries(
     [...new Set([...Object.keys(base), ...Object.keys(over)])].map((name) => {
       const [below, above] = [base[name], over[name]];

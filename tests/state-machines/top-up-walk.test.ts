@@ -7,6 +7,11 @@ import { traps, walk } from './walk.ts';
 
 const preferences = { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false } as const;
 
+/** Events that carry nothing but their name. */
+function plain(...types: string[]) {
+  return Object.fromEntries(types.map((type) => [type, [{ type }]]));
+}
+
 function walkTopUp() {
   const world = new FakeWorld();
   const transaction = { transactionId: 't', reference: 'A01-1122-7K4M-9' };
@@ -63,7 +68,6 @@ function walkTopUp() {
     presentCard: ['presented', 'failed'],
     printSlip: [{ state: 'printed' }, { state: 'interrupted', trouble: 'paperOut' }],
   };
-  const plain = (...types: string[]) => Object.fromEntries(types.map((type) => [type, [{ type }]]));
   const events = {
     ...plain(
       'ui.custom-amount',

@@ -140,28 +140,29 @@ export class FakeWorld {
   readonly ports: Ports = this.#ports();
 
   #ports(): Ports {
-    const world = this;
+    const media = (): MediaState => this.media;
+    const availability = (): Availability => this.availability;
     const ids = createIds(this.clock, this.random);
-    const act = (what: string): void => void world.acts.push(what);
+    const act = (what: string): void => void this.acts.push(what);
     return {
       clock: this.clock,
       ids,
       journal: {
         append: (entry) => {
-          if (world.journalFails) throw new PortError('journalUnavailable', 'the disk is full');
-          world.entries.push(entry);
-          return { seq: world.entries.length, hash: world.entries.length.toString(16).padStart(64, '0'), at: world.clock.now() };
+          if (this.journalFails) throw new PortError('journalUnavailable', 'the disk is full');
+          this.entries.push(entry);
+          return { seq: this.entries.length, hash: this.entries.length.toString(16).padStart(64, '0'), at: this.clock.now() };
         },
-        newReference: () => makeReference('A01', '2026-11-22', world.random),
+        newReference: () => makeReference('A01', '2026-11-22', this.random),
       },
       card: {
         get media() {
-          return world.media;
+          return media();
         },
         setEntry: async (enabled) => act(enabled ? 'entry open' : 'entry closed'),
-        read: async () => world.script.read.next(),
+        read: async () => this.script.read.next(),
         initializeLoad: async ({ amount, loadId }) => {
-          const answer = world.script.initialize.next();
+          const answer = this.script.initialize.next();
           if (answer !== 'ready') return answer;
           return {
             kind: 'ready',
@@ -170,7 +171,7 @@ export class FakeWorld {
               amount,
               purseType: 2,
               terminalId: '301000890003',
-              balanceBefore: world.card.balance,
+              balanceBefore: this.card.balance,
               onlineCounter: 15,
               cardRandom: 'E7905A31',
               keyVersion: 1,
@@ -181,48 +182,48 @@ export class FakeWorld {
         },
         creditLoad: async () => {
           act('credit');
-          return world.script.credit.next();
+          return this.script.credit.next();
         },
-        readBalance: async () => world.script.balance.next(),
+        readBalance: async () => this.script.balance.next(),
         examineLoad: async () => {
           act('examine');
-          return world.script.examine.next();
+          return this.script.examine.next();
         },
         present: async () => {
           act('present');
-          if (world.media === 'inside') world.media = 'atGate';
+          if (this.media === 'inside') this.media = 'atGate';
         },
         retract: async () => {
           act('retract');
-          if (world.media === 'atGate') world.media = 'inside';
+          if (this.media === 'atGate') this.media = 'inside';
         },
         retain: async () => {
           act('retain');
-          world.media = 'notPresent';
+          this.media = 'notPresent';
         },
-        onEvent: (listener) => world.cardEvents.add(listener),
+        onEvent: (listener) => this.cardEvents.add(listener),
       },
       cash: {
         denominations: [500, 1000, 2000, 5000, 10_000].map(fen),
         accept: async (denominations) => {
-          world.accepted = denominations;
+          this.accepted = denominations;
         },
         stack: async (onCredit) => {
-          const answer = world.script.stack.next();
+          const answer = this.script.stack.next();
           if (answer === 'stacked') onCredit('vendValid');
           return answer;
         },
-        returnNote: async () => world.script.giveBack.next(),
-        onEvent: (listener) => world.cashEvents.add(listener),
+        returnNote: async () => this.script.giveBack.next(),
+        onEvent: (listener) => this.cashEvents.add(listener),
       },
       payments: {
         createOrder: async ({ orderId }) => {
-          world.script.create.next();
-          world.orders.set(orderId, { state: { state: 'waiting' }, changed: new Listeners() });
+          this.script.create.next();
+          this.orders.set(orderId, { state: { state: 'waiting' }, changed: new Listeners() });
           return { orderId, code: `https://pay.test/${orderId}`, lifeMs: 180_000, merchant: '北岸校区一卡通' };
         },
         queryOrder: async (orderId, wait, signal) => {
-          const order = world.orders.get(orderId);
+          const order = this.orders.get(orderId);
           if (order === undefined) throw new PortError('refused', 'no such order');
           if (wait === undefined || order.state.state !== wait.since) return order.state;
           return new Promise<OrderState>((resolve, reject) => {
@@ -238,38 +239,38 @@ export class FakeWorld {
         },
         closeOrder: async () => {
           act('close order');
-          return world.script.close.next();
+          return this.script.close.next();
         },
         refund: async () => {
           act('refund');
-          world.script.refund.next();
+          this.script.refund.next();
           return { state: 'refunded' };
         },
       },
       issuer: {
-        checkCard: async () => world.script.check.next(),
+        checkCard: async () => this.script.check.next(),
         authorizeLoad: async () => {
-          if (world.script.authorize.next() === 'refused') return { kind: 'refused', code: 'limit' };
+          if (this.script.authorize.next() === 'refused') return { kind: 'refused', code: 'limit' };
           return { kind: 'authorized', hostDate: '20261122', hostTime: '081400', mac2: 'DFFC2EC1' };
         },
-        confirmLoad: async () => ({ tac: world.script.confirm.next() }),
+        confirmLoad: async () => ({ tac: this.script.confirm.next() }),
         reverseLoad: async () => {
           act('reverse');
-          world.script.reverse.next();
+          this.script.reverse.next();
         },
       },
       receipts: {
         print: async (_, content) => {
-          world.slips.push(content);
-          return world.script.print.next();
+          this.slips.push(content);
+          return this.script.print.next();
         },
       },
-      recovery: { run: async () => world.script.recovered.next(), resolveWith: async () => world.script.resolved.next().recovered },
+      recovery: { run: async () => this.script.recovered.next(), resolveWith: async () => this.script.resolved.next().recovered },
       availability: {
         get current() {
-          return world.availability;
+          return availability();
         },
-        onChange: (listener) => world.availabilityChanges.add(listener),
+        onChange: (listener) => this.availabilityChanges.add(listener),
       },
       settings: {
         presets: [2000, 5000, 10_000, 20_000].map(fen),

@@ -210,11 +210,13 @@ async function run(): Promise<void> {
     devices: { cardReader: served.cardReader.address, cashAcceptor: served.cashAcceptor.address, receiptPrinter: served.receiptPrinter.address },
   };
   process.stdout.write(`${JSON.stringify(addresses)}\n`);
-  process.once('SIGTERM', () => {
+  const stop = (): void => {
     bench.close();
     cable.close();
     void Promise.all(Object.values(served).map((unit) => unit.close())).then(() => process.exit(0));
-  });
+  };
+  process.once('SIGTERM', stop);
+  process.once('disconnect', stop); // whoever started it is gone
 }
 
 await run();

@@ -62,6 +62,7 @@ async function run(args: readonly string[]): Promise<void> {
   });
   const address = await server.listen(settings.host, port);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close());
+  process.once('disconnect', () => void server.close()); // started by another program that is gone
   process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode })}\n`);
 }
 

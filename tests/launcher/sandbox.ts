@@ -202,9 +202,12 @@ interface Service<T> {
 
 /** A process of the project that prints one JSON line when it stands. */
 async function startService<T>(entry: string, args: readonly string[]): Promise<Service<T>> {
-  const child = spawn(process.execPath, [path.join(projectRoot, entry), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [path.join(projectRoot, entry), ...args], {
+    // The channel ends with this process, however it ends, and the service with the channel.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const errors: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors.push(text);
     errors.splice(0, Math.max(0, errors.length - 50));
   });

@@ -76,6 +76,11 @@ function debugging(): readonly string[] {
 
 async function untilEnd(shell: RunningShell, stop: () => Promise<void>): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shell.close());
+  // npm's shell dies of a signal without passing it on: then this process has another parent.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void shell.close();
+  }, 1000).unref();
   const code = await shell.exited;
   await stop();
   return code ?? 1;

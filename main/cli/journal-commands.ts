@@ -1,0 +1,198 @@
+/** `kioskctl journal …`: proof, reading, sums and export of a journal file, live or a copy. Changes nothing in it. */
+import { createPublicKey } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { entrySchema, type JournalEntry } from '../../common/journal-entry.ts';
+import { fen, formatYuan } from '../../common/fen.ts';
+import { parseReference } from '../../common/ids.ts';
+import { accounts } from '../../common/journal-kinds.ts';
+import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import { toPublicKey } from '../identity/terminal-key.ts';
+import { exportJournal } from '../journal/export.ts';
+import { withContent } from '../journal/content.ts';
+import { parseJson } from '../journal/lines.ts';
+import { verifyJournal, type Verification } from '../journal/verify.ts';
+import { foldTransaction } from '../money/fold.ts';
+import { recoveryDecision } from '../money/recovery.ts';
+import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
+import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
+
+export const journalCommands: Readonly<Record<string, Command>> = {
+  'journal verify': {
+    usage: 'journal verify FILE [--key JWK|PEM] [--upstream-key JWK|PEM] [--receipt JWS] [--json]',
+    does: 'proves a journal from its first entry to its last, or names the first break',
+    run: verify,
+  },
+  'journal show': {
+    usage: 'journal show FILE [--transaction ID | --reference NUMBER | --tail N] [--json]',
+    does: 'prints entries; of one transaction also where it stands',
+    run: show,
+  },
+  'journal balance': {
+    usage: 'journal balance FILE [--json]',
+    does: 'prints what every account holds',
+    run: balance,
+  },
+  'journal export': {
+    usage: 'journal export FILE',
+    does: 'writes the whole journal as JSON Lines',
+    run: (args, { out }) => {
+      const [file = ''] = readArguments(args, { least: 1, most: 1 }).words;
+      exportJournal(file, out);
+      return 0;
+    },
+  },
+};
+
+function verify(args: readonly string[], { out, error }: Output): Status {
+  const { words, given } = readArguments(args, { least: 1, most: 1 }, { key: 'string', 'upstream-key': 'string', receipt: 'string', json: 'boolean' });
+  const [file = ''] = words;
+  const key = text(given, 'key');
+  const upstreamKey = text(given, 'upstream-key');
+  const receipt = text(given, 'receipt');
+  const verification = verifyJournal(file, {
+    ...(key === undefined ? {} : { publicKey: readKey(key) }),
+    ...(upstreamKey === undefined ? {} : { upstreamKey: readKey(upstreamKey) }),
+    ...(receipt === undefined ? {} : { receipts: [readReceipt(receipt)] }),
+  });
+  if (given['json'] === true) out(JSON.stringify(verification));
+  else for (const line of report(file, verification)) out(line);
+  const found = verification.break;
+  if (found === undefined) return 0;
+  error(
+    `kioskctl: ${file} is broken${found.seq === undefined ? '' : ` at entry ${found.seq}`} (${found.check}): ${found.detail}; keep the file as it is and compare it with upstream`,
+  );
+  return 1;
+}
+
+function report(file: string, found: Verification): string[] {
+  const key = found.key === 'given' ? 'the key you gave' : 'the key in the file (give --key to check against your own)';
+  const receipts = found.receiptSignatures ? 'signatures checked' : 'signatures not checked: give --upstream-key';
+  return [
+    `${file}: ${found.ok ? 'good' : 'BROKEN'} · terminal ${found.terminalId} · epoch ${found.epoch}`,
+    `checked: structure, sequence, hash chain, form, postings and transactions of ${found.entries} entries`,
+    `  ${found.transactions} transactions, ${found.openTransactions.length} open`,
+    `  ${found.checkpoints} checkpoints by ${key}; signed up to entry ${found.signedUpTo}`,
+    `  ${found.receipts} receipts (${receipts}); upstream has up to entry ${found.receiptedUpTo}`,
+    ...(found.carried > 0 ? [`  ${found.carried} entries carried over from an earlier epoch`] : []),
+    `head: ${found.headHash}`,
+    ...(found.break === undefined
+      ? []
+      : [`first break: ${found.break.seq === undefined ? '' : `entry ${found.break.seq}, `}${found.break.check}: ${found.break.detail}`]),
+  ];
+}
+
+function show(args: readonly string[], { out }: Output): Status {
+  const { words, given } = readArguments(args, { least: 1, most: 1 }, { transaction: 'string', reference: 'string', tail: 'string', json: 'boolean' });
+  const [file = ''] = words;
+  const reference = text(given, 'reference');
+  const wanted = text(given, 'transaction');
+  const tail = text(given, 'tail');
+  if ([reference, wanted, tail].filter((option) => option !== undefined).length > 1)
+    throw new UsageError('expected only one of --transaction, --reference, --tail');
+  if (tail !== undefined && !/^[1-9]\d{0,6}$/.test(tail)) throw new UsageError(`--tail ${tail} is not a number of entries`);
+  const entries = readEntries(file);
+  const id = reference === undefined ? wanted : transactionOf(entries, reference);
+  const chosen = id === undefined ? entries.slice(-Number(tail ?? 20)) : entries.filter(({ transactionId }) => transactionId === id);
+  if (id !== undefined && chosen.length === 0) throw new Failure(`${file} has no transaction ${id}: journal show ${file} lists the last ones`);
+  for (const entry of chosen) out(given['json'] === true ? JSON.stringify(masked(entry)) : entryText(entry));
+  if (id !== undefined && given['json'] !== true) for (const line of standing(chosen)) out(line);
+  return 0;
+}
+
+/** Carried entries first. */
+function readEntries(file: string): JournalEntry[] {
+  return withContent(file, ({ carried, entries }) => [...carried.map(({ json }) => json), ...Array.from(entries, ({ entry }) => entry)].map(readEntry));
+}
+
+function readEntry(json: string): JournalEntry {
+  const entry = entrySchema.safeParse(parseJson(json));
+  if (!entry.success) throw new Failure('an entry is not readable: journal verify names it');
+  return entry.data;
+}
+
+function transactionOf(entries: readonly JournalEntry[], text: string): string {
+  const reference = parseReference(text) ?? text.trim().toUpperCase();
+  const found = entries.find(({ body, transactionId }) => transactionId !== undefined && body['reference'] === reference);
+  if (found?.transactionId === undefined)
+    throw new Failure(`no transaction has the reference ${reference}: look at its check character, or in the journal of another day or epoch`);
+  return found.transactionId;
+}
+
+function entryText(entry: JournalEntry): string {
+  const posted = entry.postings.map(({ account, amount }) => `${account} ${formatYuan(fen(amount))}`).join(', ');
+  const body = JSON.stringify(masked(entry).body);
+  return `${String(entry.seq).padStart(6)}  ${entry.at}  ${entry.kind.padEnd(20)} ${body}${posted === '' ? '' : `  [${posted}]`}`;
+}
+
+/** A card number is masked wherever a person sees it; export keeps it for clearing. */
+function masked(entry: JournalEntry): JournalEntry {
+  const card = entry.body['card'];
+  if (typeof card !== 'object' || card === null || !('serial' in card)) return entry;
+  return { ...entry, body: { ...entry.body, card: { ...card, serial: `…${String(card.serial).slice(-4)}` } } };
+}
+
+function yuan(amount: number): string {
+  return formatYuan(fen(amount));
+}
+
+function standing(entries: readonly JournalEntry[]): string[] {
+  const state = foldTransaction(entries);
+  return [
+    `${state.opened?.reference ?? 'unknown'}: ${state.closed?.outcome ?? state.phase} · taken ${yuan(state.taken)} · loaded ${yuan(state.loaded)} · refunded ${yuan(state.refunded)} · owed ${yuan(state.owed)} · held ${yuan(state.held)}`,
+    ...(state.closed === undefined ? [`next: ${recoveryDecision(state).kind}`] : []),
+    ...state.anomalies.map(({ seq, code, detail }) => `anomaly at entry ${seq}: ${code}: ${detail}`),
+  ];
+}
+
+function balance(args: readonly string[], { out }: Output): Status {
+  const { words, given } = readArguments(args, { least: 1, most: 1 }, { json: 'boolean' });
+  const [file = ''] = words;
+  const balances = sumOf(file);
+  if (given['json'] === true) out(JSON.stringify(balances));
+  else for (const account of accounts) out(`${account.padEnd(22)} ${sumText(balances[account]).padStart(16)}`);
+  return 0;
+}
+
+/** Earlier epochs included, as the first entry of a replaced epoch says. */
+function sumOf(file: string): Balances {
+  return withContent(file, ({ entries }) => {
+    let balances = NO_BALANCES;
+    for (const { entry } of entries) {
+      const { postings, kind, body } = readEntry(entry);
+      if (kind === 'journal.replaced') balances = { ...balances, ...Object(body['balances']) };
+      balances = addPostings(balances, postings);
+    }
+    return balances;
+  });
+}
+
+/** Sums may be larger than any one amount. */
+function sumText(amount: number): string {
+  return `${amount < 0 ? '-' : ''}${Math.floor(Math.abs(amount) / 100)}.${String(Math.abs(amount) % 100).padStart(2, '0')}`;
+}
+
+/** A JWK or a PEM, in a file or in the argument itself. */
+function readKey(argument: string): PublicKey {
+  const content = existsSync(argument) ? readFileSync(argument, 'utf8') : argument;
+  const jwk = publicKeySchema.safeParse(pickKey(parseJson(content)));
+  if (jwk.success) return jwk.data;
+  try {
+    return toPublicKey(createPublicKey(content));
+  } catch {
+    throw new UsageError(`${JSON.stringify(argument.slice(0, 60))} is no Ed25519 public key (JWK or PEM, as a file or as text)`);
+  }
+}
+
+/** Other members of a JWK (kid, use …) don't matter here. */
+function pickKey(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { kty, crv, x } = Object.fromEntries(Object.entries(value));
+  return { kty, crv, x };
+}
+
+/** A compact JWS, or the JSON object that upstream answered, in a file or in the argument itself. */
+function readReceipt(argument: string): string {
+  const content = (existsSync(argument) ? readFileSync(argument, 'utf8') : argument).trim();
+  const answer = parseJson(content);
+  return typeof answer === 'object' && answer !== null && 'jws' in answer && typeof answer.jws === 'string' ? answer.jws : content;
+}

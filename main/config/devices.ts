@@ -1,0 +1,40 @@
+/** The fitted devices: model, address, and options that the model's own schema judges (drivers/…/models.ts). */
+import { z } from 'zod';
+import { cardReaderModels } from '../../drivers/card-reader/models.ts';
+import { cashAcceptorModels } from '../../drivers/cash-acceptor/models.ts';
+import { receiptPrinterModels } from '../../drivers/receipt-printer/models.ts';
+import { parseAddress } from '../../drivers/transport/address.ts';
+import { TransportError } from '../../drivers/transport/transport.ts';
+
+const address = z.string().superRefine((text, context) => {
+  try {
+    parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
+
+/** `null`: not fitted. Options stay as written; the factory that makes the device parses them once more. */
+function device(models: Readonly<Record<string, { readonly schema: z.ZodType }>>) {
+  return z
+    .strictObject({
+      model: z.string().refine((name) => Object.hasOwn(models, name), `expected one of ${Object.keys(models).join(', ')}`),
+      address,
+      options: z.record(z.string(), z.unknown()).default({}),
+    })
+    .superRefine(({ model, options }, context) => {
+      const schema = Object.hasOwn(models, model) ? models[model]?.schema : undefined;
+      for (const issue of schema?.safeParse(options).error?.issues ?? []) context.addIssue({ ...issue, path: ['options', ...issue.path] });
+    })
+    .nullable()
+    .default(null);
+}
+
+export const devicesSchema = z
+  .strictObject({
+    cardReader: device(cardReaderModels),
+    receiptPrinter: device(receiptPrinterModels),
+    cashAcceptor: device(cashAcceptorModels),
+  })
+  .prefault({});

@@ -1,0 +1,189 @@
+/**
+ * The terminal's configuration: one schema, every default stated. config.ts reads it from a file; resources/config/example.json names
+ * every setting; README.md here explains them. Used by the composition (main/terminal), the shell's launcher and kioskctl.
+ */
+import { z } from 'zod';
+import { publicKeySchema, terminalIdSchema } from '../../common/upstream-api/fields.ts';
+import { diversificationLevelSchema } from '../../common/pboc.ts';
+import { cardProfileSchema } from '../../drivers/card/pboc/profile.ts';
+import { locales } from '../../state-machines/view.ts';
+import { upstreamUrlProblem } from '../upstream/http.ts';
+import { devicesSchema } from './devices.ts';
+
+const text = (most: number): z.ZodString =>
+  z.string(`expected text of 1 to ${most} characters`).min(1, 'expected text, not nothing').max(most, `expected at most ${most} characters`);
+const hexBytes = (count: number) =>
+  z
+    .string(`expected ${count} bytes of hexadecimal`)
+    .regex(new RegExp(`^(?:[0-9A-Fa-f]{2}){${count}}$`), `expected ${count} bytes of hexadecimal (${2 * count} digits)`)
+    .toUpperCase();
+/** Fen; money that a person chooses. */
+const amount = z.int('expected whole fen').min(1, 'expected at least 1 fen').max(0xffff_ffff, 'expected at most 4294967295 fen');
+const side = z.enum(['left', 'right', 'below'], 'expected "left", "right" or "below"');
+/** A setting that may be left out, or be `null` in the file; `undefined` when read. */
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+const timeZone = z.string().refine(isTimeZone, 'expected an IANA time zone, for example "Asia/Shanghai"');
+
+const terminalSchema = z.strictObject({
+  /** Permanent identity upstream and in the journal. */
+  id: terminalIdSchema,
+  /** On the sign and in reference numbers: 1–4 of 0–9 and A–Z without I, L, O, U. */
+  shortName: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{1,4}$/, 'expected 1 to 4 of 0-9 and A-Z without I, L, O, U'),
+  /** Its calendar day is the business date. */
+  timeZone: timeZone.default('Asia/Shanghai'),
+  /** 6 bytes that the card signs and logs with every load. */
+  terminalNumber: hexBytes(6),
+});
+
+const siteSchema = z.strictObject({
+  operator: text(40),
+  place: text(60),
+  hotline: text(24),
+  hotlineHours: text(40),
+  /** Where the cabinet's slots are, seen from the screen. */
+  slots: z.strictObject({ card: side.default('right'), cash: side.default('right'), receipt: side.default('below') }).prefault({}),
+  /** Base of the QR on slips and screens; the reference is appended. */
+  verifyUrl: z.url({ protocol: /^https?$/, error: 'expected an https: address' }).max(200),
+  /** A line on the first screen. */
+  notice: maybe(z.string().max(120)),
+});
+
+const dataSchema = z.strictObject({
+  /** For the journal, the key and the state of the sandbox. Relative paths count from the configuration file. */
+  folder: text(400),
+  /** For the journal's second file, in production on another partition. `null`: beside the journal. */
+  secondFolder: maybe(text(400)),
+  /** When the second file is synced; `null`: with each entry on another partition, else at checkpoints. */
+  secondSync: maybe(z.enum(['each', 'checkpoint'], 'expected "each", "checkpoint" or null')),
+});
+
+const displaySchema = z.strictObject({
+  diagonalInch: z.number('expected inches').min(7).max(65).default(21.5),
+  orientation: z.enum(['portrait', 'landscape'], 'expected "portrait" or "landscape"').default('portrait'),
+  /** Lower edge of the glass. */
+  bottomAboveFloorMm: z.int('expected whole millimetres').min(0).max(2000).default(800),
+  /** Window in px; `null`: 1080×1920, turned for landscape. */
+  width: maybe(z.int().min(320).max(7680)),
+  height: maybe(z.int().min(320).max(7680)),
+});
+
+const masterKey = hexBytes(16);
+const sandboxKeysSchema = z.strictObject({
+  masterLoadKey: masterKey,
+  masterTacKey: masterKey,
+  /** From the master keys to the card's: by serial, by issuer and serial, or a list of levels, outermost first. */
+  diversification: z
+    .union([z.enum(['serial', 'issuer+serial']), z.array(diversificationLevelSchema).min(1).max(4)], 'expected "serial", "issuer+serial" or a list of levels')
+    .default('serial'),
+});
+
+const upstreamSchema = z.strictObject({
+  /** Origin; plain http on loopback only. `null`: the terminal starts its own sandbox. */
+  url: maybe(
+    z.string().superRefine((url, context) => {
+      const problem = upstreamUrlProblem(url);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    }),
+  ),
+  /** Upstream's signing key; `null`: learned at the first contact and kept. */
+  serverPublicKey: maybe(publicKeySchema),
+  /** Registers the terminal when upstream does not know it. */
+  enrolmentCode: maybe(text(40)),
+  issuer: z
+    .strictObject({
+      /** Keys of the sandbox that the terminal starts itself. Never a real issuer's. */
+      sandboxKeys: maybe(sandboxKeysSchema),
+    })
+    .prefault({}),
+});
+
+const cardsSchema = z.strictObject({
+  /** How this terminal finds, reads and loads its issuers' cards; `acceptedIssuers` in each. */
+  profiles: z.array(cardProfileSchema, 'expected a list of profiles').min(1, 'expected at least one profile'),
+});
+
+const topUpFields = z.strictObject({
+  /** Fen, ascending, at most six. */
+  presets: z.array(amount).min(1, 'expected 1 to 6 amounts').max(6, 'expected 1 to 6 amounts').default([2000, 5000, 10_000, 20_000]),
+  minimum: amount.default(1000),
+  maximum: amount.default(50_000),
+  tenders: z
+    .array(z.enum(['cash', 'qr'], 'expected "cash" or "qr"'))
+    .min(1, 'expected at least one tender')
+    .refine((list) => new Set(list).size === list.length, 'expected each tender once')
+    .default(['cash', 'qr']),
+  /** What becomes of a card that nobody takes. */
+  untakenCard: z.enum(['retain', 'keepAtGate'], 'expected "retain" or "keepAtGate"').default('retain'),
+  receiptDefault: z.enum(['ask', 'none'], 'expected "ask" or "none"').default('ask'),
+  /** Promised on slips of open cases. */
+  settledWithinHours: z.int('expected whole hours').min(1).max(720).default(24),
+});
+
+const topUpSchema = topUpFields.superRefine(
+  ({ presets, minimum, maximum }, context) => {
+    const problem = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    if (minimum > maximum) problem(['minimum'], `expected at most topUp.maximum (${maximum})`);
+    presets.forEach((preset, index) => {
+      const before = presets[index - 1];
+      if (before !== undefined && preset <= before) problem(['presets', index], `expected more than the preset before (${before})`);
+      if (preset < minimum || preset > maximum) problem(['presets', index], `expected ${minimum} to ${maximum} fen`);
+    });
+  },
+  whenGood(z.object(topUpFields.shape).pick({ presets: true, minimum: true, maximum: true })),
+);
+
+/** A section that must be there; when it isn't, each of its required settings is named. */
+const section = <T extends z.ZodObject>(schema: T) => z.preprocess((value) => value ?? {}, schema);
+
+/** What decides whether this is a sandbox and what it may have. */
+const sandboxFields = {
+  devices: devicesSchema,
+  upstream: upstreamSchema.prefault({}),
+  /** Simulated devices and the terminal's own sandbox are allowed. Never in production. */
+  sandbox: z.boolean('expected true or false').default(false),
+};
+
+export const terminalConfigSchema = z
+  .strictObject({
+    terminal: section(terminalSchema),
+    site: section(siteSchema),
+    data: section(dataSchema),
+    display: displaySchema.prefault({}),
+    /** Language of the first screen. */
+    language: z.enum(locales, `expected ${locales.map((locale) => `"${locale}"`).join(' or ')}`).default('zh-CN'),
+    cards: section(cardsSchema),
+    ...sandboxFields,
+    topUp: topUpSchema.prefault({}),
+    log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
+  })
+  .superRefine(
+    ({ upstream: { url, issuer }, devices, sandbox }, context) => {
+      const problem = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+      const keysAt = ['upstream', 'issuer', 'sandboxKeys'];
+      if (sandbox) {
+        if (url === undefined && issuer.sandboxKeys === undefined) problem(keysAt, 'expected keys for the sandbox that the terminal starts itself');
+        return;
+      }
+      if (url === undefined) problem(['upstream', 'url'], 'expected the upstream’s address (null is for the sandbox only)');
+      if (issuer.sandboxKeys !== undefined) problem(keysAt, 'expected null: master keys belong in a sandbox only');
+      for (const [name, device] of Object.entries(devices)) {
+        if (device?.address.startsWith('sim:') === true) problem(['devices', name, 'address'], 'expected a real device (sim: is for the sandbox only)');
+      }
+    },
+    whenGood(z.object(sandboxFields)),
+  );
+
+export type TerminalConfig = z.output<typeof terminalConfigSchema>;
+
+/** A rule over several settings is checked as soon as these are good, whatever is wrong elsewhere: all problems come at once. */
+function whenGood(parts: z.ZodType): { when: (payload: { value: unknown }) => boolean } {
+  return { when: ({ value }) => parts.safeParse(value).success };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What an epoch carries over from the damaged ones before it: their entries that upstream has not receipted or whose transaction is
+ * open, and what the accounts held. The first entry, `journal.replaced`, seals both.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { journalKinds } from '../../common/journal-kinds.ts';
+import { toHex } from '../../common/hex.ts';
+import { NO_BALANCES, type Balances } from '../money/postings.ts';
+import type { Link } from './lines.ts';
+import type { Connection } from './schema.ts';
+import { linkRow, parseEntry } from './stored-chain.ts';
+
+/** A link of an earlier epoch. */
+export interface CarriedLink extends Link {
+  readonly epoch: number;
+}
+
+const carriedRow = linkRow.extend({ epoch: z.int(), prev_hash: z.instanceof(Uint8Array) });
+
+export function carriedLinks(db: Connection): readonly CarriedLink[] {
+  return db
+    .prepare('SELECT epoch, seq, prev_hash, entry, hash FROM recovered_entries ORDER BY epoch, seq')
+    .all()
+    .map((row) => {
+      const { epoch, seq, prev_hash: prevHash, entry, hash } = carriedRow.parse(row);
+      return { epoch, seq, prevHash, json: entry, hash };
+    });
+}
+
+export function storeCarried(db: Connection, links: readonly CarriedLink[]): void {
+  const insert = db.prepare('INSERT INTO recovered_entries (epoch, seq, prev_hash, entry, hash) VALUES (?, ?, ?, ?, ?)');
+  for (const link of links) insert.run(link.epoch, link.seq, link.prevHash, link.json, link.hash);
+}
+
+/** SHA-256 over the carried entries' hashes in order of epoch and seq, and how many they are. */
+export function carriedSeal(links: readonly CarriedLink[]): { entries: number; sha256: string } {
+  const digest = createHash('sha256');
+  for (const { hash } of links) digest.update(hash);
+  return { entries: links.length, sha256: toHex(digest.digest()) };
+}
+
+/** What the accounts held when this epoch began: zero, or what `journal.replaced` says. */
+export function openingBalances(db: Connection): Balances {
+  const row = z.object({ entry: z.string() }).safeParse(db.prepare("SELECT entry FROM entries WHERE seq = 1 AND kind = 'journal.replaced'").get());
+  if (!row.success) return NO_BALANCES;
+  return { ...NO_BALANCES, ...journalKinds['journal.replaced'].parse(parseEntry(row.data.entry).body).balances };
+}

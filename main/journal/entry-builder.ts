@@ -1,0 +1,61 @@
+/** Makes a full entry of what a flow hands in: validates the body, adds place, time and postings, and hashes it. */
+import { canonicalEntry, hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
+import { journalKinds, type NewEntry } from '../../common/journal-kinds.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { Ids } from '../../common/ids.ts';
+import { postingsFor } from '../money/postings.ts';
+import { businessDates } from './business-date.ts';
+import { JournalError } from './journal-error.ts';
+import type { Head } from './stored-chain.ts';
+
+export interface EntrySource {
+  readonly terminalId: string;
+  /** IANA name: the business date is the calendar day there. */
+  readonly timeZone: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly ids: Ids;
+}
+
+export interface BuiltEntry {
+  readonly entry: JournalEntry;
+  /** RFC 8785: exactly what was hashed and is stored. */
+  readonly json: string;
+  readonly hash: Uint8Array;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/** @throws {JournalError} `invalid` when the body doesn't fit its kind */
+export function entryBuilder({ terminalId, timeZone, clock, ids }: EntrySource): (epoch: number, head: Head, input: NewEntry) => BuiltEntry {
+  const businessDate = businessDates(timeZone);
+  return (epoch, head, input) => {
+    const body = journalKinds[input.kind].safeParse(input.body);
+    if (!body.success)
+      throw new JournalError('invalid', `${input.kind}: ${body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
+    if (input.transactionId !== undefined && !/^.{1,40}$/.test(input.transactionId))
+      throw new JournalError('invalid', `${input.kind}: transactionId must have 1 to 40 characters`);
+    const at = clock.now();
+    const entry: JournalEntry = {
+      epoch,
+      seq: head.seq + 1,
+      id: ids.uuid(),
+      at: new Date(at).toISOString(),
+      businessDate: businessDate(at),
+      terminalId,
+      ...(input.transactionId === undefined ? {} : { transactionId: input.transactionId }),
+      kind: input.kind,
+      body: body.data,
+      postings: [...postingsFor(input)],
+    };
+    const json = canonical(entry);
+    return { entry, json, hash: hashCanonicalEntry(head.hash, json), at };
+  };
+}
+
+function canonical(entry: JournalEntry): string {
+  try {
+    return canonicalEntry(entry);
+  } catch (error) {
+    throw new JournalError('invalid', `${entry.kind}: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The journal's lines: what export writes, what the second file frames, and the payloads that are signed. One shape for every reader.
+ */
+import { z } from 'zod';
+import { hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
+import { accounts } from '../../common/journal-kinds.ts';
+import { hashSchema, publicKeySchema } from '../../common/upstream-api/fields.ts';
+import type { Receipt } from '../../common/upstream-api/journal.ts';
+
+/** Chain hashes as text: 64 lower-case hexadecimal digits. */
+export function hashText(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('hex');
+}
+
+/** What the terminal signs; `typ` of its JWS is {@link CHECKPOINT_TYPE}. */
+export const checkpointSchema = z.strictObject({
+  terminalId: z.string(),
+  epoch: z.int().min(1),
+  seq: z.int().min(1),
+  hash: hashSchema,
+  at: z.string(),
+});
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+/** Most entries between two checkpoints. */
+export const CHECKPOINT_EVERY = 256;
+
+export const CHECKPOINT_TYPE = 'kiosk-checkpoint+jwt';
+
+/** An entry with the hash that is stored beside it, 64 hexadecimal digits. */
+export interface StoredEntry {
+  readonly entry: JournalEntry;
+  readonly hash: string;
+}
+
+export interface StoredCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly jws: string;
+}
+
+export interface StoredReceipt {
+  readonly receipt: Receipt;
+  readonly jws: string;
+}
+
+/** First line of a second file: whose it is, after which entry it begins, and what the accounts held then (fen). */
+export const secondHeaderSchema = z.strictObject({
+  terminalId: z.string(),
+  epoch: z.int().min(1),
+  publicKey: publicKeySchema,
+  after: z.strictObject({ seq: z.int().min(0), hash: hashSchema }),
+  balances: z.record(z.enum(accounts), z.int()),
+});
+export type SecondHeader = z.infer<typeof secondHeaderSchema>;
+
+export function secondHeaderLine(header: SecondHeader): string {
+  return JSON.stringify({ journal: header });
+}
+
+/** @param canonicalJson the entry as it was hashed */
+export function entryLine(canonicalJson: string, hash: Uint8Array): string {
+  return `{"entry":${canonicalJson},"hash":"${hashText(hash)}"}`;
+}
+
+export function checkpointLine({ checkpoint, jws }: StoredCheckpoint): string {
+  return JSON.stringify({ checkpoint, jws });
+}
+
+export function receiptLine({ receipt, jws }: StoredReceipt): string {
+  return JSON.stringify({ receipt, jws });
+}
+
+/** A link of the chain as it is stored: canonical JSON and hashes as bytes. */
+export interface Link {
+  readonly seq: number;
+  readonly json: string;
+  readonly prevHash: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+export function linkHolds(link: Link): boolean {
+  return sameBytes(hashCanonicalEntry(link.prevHash, link.json), link.hash);
+}
+
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+/** The claims of a compact JWS, unverified. `undefined` when it isn't one in canonical base64url. */
+export function jwsClaims(jws: string): unknown {
+  const parts = jws.split('.');
+  const [header, payload, signature] = parts;
+  if (parts.length !== 3 || ![header, payload, signature].every((part) => part !== undefined && isCanonicalBase64Url(part))) return undefined;
+  return parseJson(Buffer.from(payload ?? '', 'base64url').toString('utf8'));
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Base64url has spare bits in its last character: only one spelling of a signature is accepted, or a flipped bit would go unseen. */
+export function isCanonicalBase64Url(text: string): boolean {
+  return text !== '' && Buffer.from(text, 'base64url').toString('base64url') === text;
+}

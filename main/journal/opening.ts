@@ -1,0 +1,160 @@
+/**
+ * How a journal comes to life: a new one is put in place whole, a sound one is checked, a damaged one is set aside untouched and
+ * replaced by a new epoch that carries what both files still prove. Used by openJournal, which holds the writer's lock.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import canonicalize from 'canonicalize';
+import { GENESIS_HASH } from '../../common/journal-entry.ts';
+import { toHex } from '../../common/hex.ts';
+import type { PublicKey } from '../../common/upstream-api/fields.ts';
+import { storeCarried, carriedSeal } from './carried.ts';
+import { entryBuilder, type EntrySource } from './entry-builder.ts';
+import { JournalError, toJournalError } from './journal-error.ts';
+import { sameBytes } from './lines.ts';
+import { salvage, type Salvage } from './salvage.ts';
+import { checkVersion, migrate, openForReading, openForWriting } from './schema.ts';
+import { readSecondCopy, type SecondCopy } from './second-copy.ts';
+import { syncFolder } from './second-file.ts';
+import { checkTail, readMeta, storedHash, type Head, type Meta } from './stored-chain.ts';
+
+export interface OpeningOptions extends EntrySource {
+  readonly path: string;
+  readonly secondPath: string;
+  readonly publicKey: PublicKey;
+}
+
+/** What happened to a damaged journal. */
+export interface Replacement extends Salvage {
+  /** Where the damaged journal is now; `undefined` when it was gone. */
+  readonly damagedFile: string | undefined;
+  readonly reason: string;
+}
+
+/** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io` */
+export function prepareFiles(options: OpeningOptions): Replacement | undefined {
+  mkdirSync(dirname(options.path), { recursive: true });
+  for (const leftover of ['', '-wal', '-shm']) rmSync(`${options.path}.new${leftover}`, { force: true });
+  const asides = setAsideNumbers(options.path);
+  const missing = !existsSync(options.path);
+  const second = readSecondCopy(options.secondPath);
+  if (missing && asides.length === 0 && second?.header === undefined) {
+    createFile(options, 1, undefined);
+    return undefined;
+  }
+  const reason = missing ? 'the file is missing' : damageOf(options, second);
+  return reason === undefined ? undefined : replace(options, reason, second, missing ? asides.at(-1) : undefined);
+}
+
+/** Why the journal can't be trusted; `undefined` when it can. */
+function damageOf(options: OpeningOptions, second: SecondCopy | undefined): string | undefined {
+  let meta: Meta;
+  try {
+    const db = openForReading(options.path);
+    try {
+      checkVersion(db, options.path);
+      meta = readMeta(db);
+      const head = checkTail(db, meta);
+      const ahead = secondIsAhead(meta, head, second, (seq) => storedHash(db, seq));
+      if (ahead !== undefined) return ahead;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    const failure = toJournalError(error, `checking ${options.path}`);
+    if (failure.code !== 'corrupt') throw failure;
+    return failure.message;
+  }
+  if (meta.terminalId !== options.terminalId) {
+    throw new JournalError(
+      'otherTerminal',
+      `${options.path} is the journal of ${meta.terminalId}, this terminal is ${options.terminalId}: correct terminal.id or data.folder`,
+    );
+  }
+  return meta.publicKey.x === options.publicKey.x ? undefined : 'the terminal has a new key';
+}
+
+/** The second file is written after the journal: entries that only it has were lost from the journal. */
+function secondIsAhead(meta: Meta, head: Head, second: SecondCopy | undefined, hashOf: (seq: number) => Uint8Array | undefined): string | undefined {
+  const header = second?.header;
+  if (second === undefined || header === undefined || header.terminalId !== meta.terminalId || header.publicKey.x !== meta.publicKey.x) return undefined;
+  if (header.epoch > meta.epoch) return `the second file is already in epoch ${header.epoch}`;
+  const last = second.links.at(-1);
+  if (header.epoch < meta.epoch || last === undefined || last.seq <= head.seq) return undefined;
+  const own = head.seq === 0 ? GENESIS_HASH : hashOf(head.seq);
+  const theirs = second.links.find(({ seq }) => seq === head.seq + 1)?.prevHash;
+  return theirs === undefined || (own !== undefined && sameBytes(theirs, own)) ? `entries ${head.seq + 1} to ${last.seq} are missing` : undefined;
+}
+
+/** @param interrupted number of a set-aside file whose replacement was cut short */
+function replace(options: OpeningOptions, reason: string, second: SecondCopy | undefined, interrupted: number | undefined): Replacement {
+  const number = interrupted ?? (setAsideNumbers(options.path).at(-1) ?? 0) + 1;
+  const aside = `${options.path}.damaged-${number}`;
+  for (const suffix of ['-wal', '-shm', '']) if (existsSync(options.path + suffix)) renameSync(options.path + suffix, aside + suffix);
+  syncFolder(dirname(options.path));
+  const damagedFile = existsSync(aside) ? aside : undefined;
+  const saved = salvage({ journalPath: damagedFile, secondPath: options.secondPath, second });
+  createFile(options, Math.max(saved.epoch ?? 0, number) + 1, { ...saved, damagedFile, reason });
+  if (second !== undefined) setSecondAside(options.secondPath, number);
+  return { ...saved, damagedFile, reason };
+}
+
+/** Puts a second file out of the way, never over another one. */
+export function setSecondAside(secondPath: string, number: number): string {
+  let aside = `${secondPath}.damaged-${number}`;
+  for (let next = number + 1; existsSync(aside); next += 1) aside = `${secondPath}.damaged-${next}`;
+  renameSync(secondPath, aside);
+  syncFolder(dirname(secondPath));
+  return aside;
+}
+
+/** A whole journal under its name, or none: built beside, closed, renamed. */
+function createFile(options: OpeningOptions, epoch: number, replacement: Replacement | undefined): void {
+  const path = `${options.path}.new`;
+  try {
+    const db = openForWriting(path);
+    try {
+      migrate(db);
+      db.transaction(() => {
+        db.prepare('INSERT INTO journal (terminal_id, epoch, public_key) VALUES (?, ?, ?)').run(options.terminalId, epoch, canonicalize(options.publicKey));
+        if (replacement === undefined) return;
+        storeCarried(db, replacement.carried);
+        const first = replacedEntry(options, epoch, replacement);
+        db.prepare('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)').run(1, first.json, first.hash);
+      })();
+    } finally {
+      db.close();
+    }
+    renameSync(path, options.path);
+    syncFolder(dirname(options.path));
+  } catch (error) {
+    throw toJournalError(error, `creating ${options.path}`);
+  }
+}
+
+function replacedEntry(options: OpeningOptions, epoch: number, replacement: Replacement): ReturnType<ReturnType<typeof entryBuilder>> {
+  return entryBuilder(options)(
+    epoch,
+    { seq: 0, hash: GENESIS_HASH },
+    {
+      kind: 'journal.replaced',
+      body: {
+        damagedFile: replacement.damagedFile === undefined ? '' : basename(replacement.damagedFile),
+        lastProvableSeq: replacement.lastProvable.seq,
+        lastProvableHash: toHex(replacement.lastProvable.hash),
+        reason: replacement.reason,
+        carried: carriedSeal(replacement.carried),
+        balances: { ...replacement.balances },
+      },
+    },
+  );
+}
+
+/** Of `<journal>.damaged-<n>`, ascending. */
+function setAsideNumbers(path: string): readonly number[] {
+  const prefix = `${basename(path)}.damaged-`;
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)))
+    .sort((left, right) => left - right);
+}

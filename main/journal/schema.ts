@@ -1,0 +1,142 @@
+/**
+ * The journal's SQLite schema as numbered migrations, and the one way to open a connection. Every setting that durability or
+ * tamper evidence rests on is here; FORMAT.md describes the tables for other readers.
+ */
+import Database from 'better-sqlite3';
+import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { JournalError } from './journal-error.ts';
+
+export type Connection = Database.Database;
+
+/** `PRAGMA application_id`: "YKTJ". Tells a journal from any other SQLite file. */
+export const APPLICATION_ID = 0x594b544a;
+
+/** Migration n lifts a file from `user_version` n to n + 1, in one transaction with the new number. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE journal (
+    terminal_id TEXT NOT NULL,
+    epoch INTEGER NOT NULL CHECK (epoch >= 1),
+    public_key TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE entries (
+    seq INTEGER PRIMARY KEY CHECK (seq >= 1),
+    entry TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    transaction_id TEXT GENERATED ALWAYS AS (entry ->> '$.transactionId') VIRTUAL,
+    kind TEXT GENERATED ALWAYS AS (entry ->> '$.kind') VIRTUAL,
+    reference TEXT GENERATED ALWAYS AS (entry ->> '$.body.reference') VIRTUAL
+  ) STRICT;
+  CREATE INDEX entries_by_transaction ON entries (transaction_id, kind) WHERE transaction_id IS NOT NULL;
+  CREATE INDEX entries_by_reference ON entries (reference) WHERE reference IS NOT NULL;
+
+  CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY CHECK (seq >= 1), jws TEXT NOT NULL) STRICT;
+
+  CREATE TABLE receipts (
+    epoch INTEGER NOT NULL,
+    up_to_seq INTEGER NOT NULL,
+    jws TEXT NOT NULL,
+    PRIMARY KEY (epoch, up_to_seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE recovered_entries (
+    epoch INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
+    entry TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    transaction_id TEXT GENERATED ALWAYS AS (entry ->> '$.transactionId') VIRTUAL,
+    kind TEXT GENERATED ALWAYS AS (entry ->> '$.kind') VIRTUAL,
+    reference TEXT GENERATED ALWAYS AS (entry ->> '$.body.reference') VIRTUAL,
+    PRIMARY KEY (epoch, seq)
+  ) STRICT;
+  CREATE INDEX recovered_by_transaction ON recovered_entries (transaction_id) WHERE transaction_id IS NOT NULL;
+
+  CREATE TRIGGER entries_in_order BEFORE INSERT ON entries
+    WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM entries)
+    BEGIN SELECT RAISE(ABORT, 'entries have no gaps'); END;
+  CREATE TRIGGER one_journal BEFORE INSERT ON journal
+    WHEN EXISTS (SELECT 1 FROM journal)
+    BEGIN SELECT RAISE(ABORT, 'a file is one journal'); END;
+  ${['journal', 'entries', 'checkpoints', 'receipts', 'recovered_entries']
+    .flatMap((table) => ['UPDATE', 'DELETE'].map((verb) => appendOnly(table, verb)))
+    .join('\n')}
+  `,
+];
+
+/** The version this release writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** A connection that may write. The file is created when it isn't there; call {@link migrate} next. */
+export function openForWriting(path: string): Connection {
+  const db = new Database(path, { timeout: 0 });
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma('trusted_schema = OFF');
+  db.pragma('cell_size_check = ON');
+  db.pragma('recursive_triggers = ON');
+  db.pragma('mmap_size = 0');
+  return db;
+}
+
+/**
+ * A connection that changes nothing in the journal; it works on the file of a running terminal. SQLite may leave an empty `-wal` and a
+ * `-shm` beside a file that had none. Where the folder can't be written, a private copy is read instead.
+ * @throws {JournalError} `notFound`, or what SQLite throws
+ */
+export function openForReading(path: string): Connection {
+  if (!existsSync(path)) throw new JournalError('notFound', `there is no journal at ${path}`);
+  const readable = canWrite(dirname(path)) ? path : privateCopy(path);
+  const db = new Database(readable, { readonly: true, timeout: 2000 });
+  db.pragma('trusted_schema = OFF');
+  db.pragma('cell_size_check = ON');
+  db.pragma('mmap_size = 0');
+  return db;
+}
+
+/** @throws {JournalError} `newer` when a later release wrote the file, `corrupt` when it is no journal */
+export function checkVersion(db: Connection, path: string): number {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const application = Number(db.pragma('application_id', { simple: true }));
+  if (application !== APPLICATION_ID) throw new JournalError('corrupt', `${path} is not a journal (application id ${application})`);
+  if (version > SCHEMA_VERSION)
+    throw new JournalError('newer', `${path} was written by a newer release (schema ${version}, this one knows ${SCHEMA_VERSION}): install that release`);
+  if (version < 1) throw new JournalError('corrupt', `${path} has no schema version`);
+  return version;
+}
+
+/** Runs the migrations that a file still lacks, each with its number in one transaction. */
+export function migrate(db: Connection): void {
+  for (let version = Number(db.pragma('user_version', { simple: true })); version < SCHEMA_VERSION; version += 1) {
+    db.transaction(() => {
+      db.exec(MIGRATIONS[version] ?? '');
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${version + 1}`);
+    }).exclusive();
+  }
+}
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** SQLite needs its `-shm` file to read a journal in WAL mode: in a folder of its own, removed with the process. */
+function privateCopy(path: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFileSync(path + suffix, join(folder, `copy${suffix}`));
+  return join(folder, 'copy');
+}
+
+function appendOnly(table: string, verb: string): string {
+  return `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;`;
+}

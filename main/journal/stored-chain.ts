@@ -1,0 +1,168 @@
+/** Reads what a journal file holds, link by link, and checks the part that every start must trust. Used by openJournal and recovery. */
+import { z } from 'zod';
+import { entrySchema, GENESIS_HASH, type JournalEntry } from '../../common/journal-entry.ts';
+import type { JournalKind } from '../../common/journal-kinds.ts';
+import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import { receiptSchema, type Receipt } from '../../common/upstream-api/journal.ts';
+import { OPENING_KINDS } from '../money/open-transactions.ts';
+import { jwsVerifier } from './jws.ts';
+import { JournalError } from './journal-error.ts';
+import { CHECKPOINT_TYPE, checkpointSchema, hashText, jwsClaims, linkHolds, parseJson, type Checkpoint, type Link, type StoredCheckpoint } from './lines.ts';
+import type { Connection } from './schema.ts';
+
+/** What the file says it is. */
+export interface Meta {
+  readonly terminalId: string;
+  readonly epoch: number;
+  readonly publicKey: PublicKey;
+}
+
+const metaRow = z.strictObject({ terminal_id: z.string(), epoch: z.int().min(1), public_key: z.string() });
+export const linkRow = z.object({ seq: z.int(), entry: z.string(), hash: z.instanceof(Uint8Array) });
+export const jwsRow = z.object({ jws: z.string() });
+const turnRow = z.object({ transaction_id: z.string(), kind: z.string() });
+const checkpointRow = z.object({ seq: z.int(), jws: z.string() });
+
+/** @throws {JournalError} `corrupt` */
+export function readMeta(db: Connection): Meta {
+  const row = metaRow.safeParse(db.prepare('SELECT terminal_id, epoch, public_key FROM journal').get());
+  if (!row.success) throw new JournalError('corrupt', 'the journal does not say whose it is');
+  const key = publicKeySchema.safeParse(parseJson(row.data.public_key));
+  if (!key.success) throw new JournalError('corrupt', 'the journal does not hold its public key');
+  return { terminalId: row.data.terminal_id, epoch: row.data.epoch, publicKey: key.data };
+}
+
+/** The links from `fromSeq` on as they are stored; the first one's `prevHash` is the stored hash before it. */
+export function* storedLinks(db: Connection, fromSeq = 1): Generator<Link> {
+  let prevHash = fromSeq === 1 ? GENESIS_HASH : storedHash(db, fromSeq - 1);
+  if (prevHash === undefined) throw new JournalError('corrupt', `entry ${fromSeq - 1} is missing`);
+  for (const row of db.prepare('SELECT seq, entry, hash FROM entries WHERE seq >= ? ORDER BY seq').iterate(fromSeq)) {
+    const { seq, entry, hash } = linkRow.parse(row);
+    yield { seq, json: entry, prevHash, hash };
+    prevHash = hash;
+  }
+}
+
+export function storedHash(db: Connection, seq: number): Uint8Array | undefined {
+  const row = z.object({ hash: z.instanceof(Uint8Array) }).safeParse(db.prepare('SELECT hash FROM entries WHERE seq = ?').get(seq));
+  return row.success ? row.data.hash : undefined;
+}
+
+/** As it was appended. @throws {JournalError} `corrupt` */
+export function parseEntry(json: string): JournalEntry {
+  const entry = entrySchema.safeParse(parseJson(json));
+  if (!entry.success) throw new JournalError('corrupt', `not a journal entry: ${json.slice(0, 120)}`);
+  return entry.data;
+}
+
+export function lastCheckpoint(db: Connection, meta: Meta): Checkpoint | undefined {
+  const row = checkpointRow.optional().parse(db.prepare('SELECT seq, jws FROM checkpoints ORDER BY seq DESC LIMIT 1').get());
+  if (row === undefined) return undefined;
+  const verdict = jwsVerifier(meta.publicKey)(row.jws, CHECKPOINT_TYPE);
+  const checkpoint = verdict.ok ? checkpointSchema.safeParse(verdict.claims) : undefined;
+  if (checkpoint?.success !== true || checkpoint.data.seq !== row.seq) throw new JournalError('corrupt', `the checkpoint of entry ${row.seq} is not genuine`);
+  return checkpoint.data;
+}
+
+/** Checkpoints of entries after `seq`, ascending. Their signatures were made here; verify.ts checks them. */
+export function readCheckpoints(db: Connection, seq: number, limit = -1): StoredCheckpoint[] {
+  return db
+    .prepare('SELECT jws FROM checkpoints WHERE seq > ? ORDER BY seq LIMIT ?')
+    .all(seq, limit)
+    .map((row) => {
+      const { jws } = jwsRow.parse(row);
+      const checkpoint = checkpointSchema.safeParse(jwsClaims(jws));
+      if (!checkpoint.success) throw new JournalError('corrupt', 'a checkpoint is not readable');
+      return { checkpoint: checkpoint.data, jws };
+    });
+}
+
+export function readHead(db: Connection): Head {
+  const row = linkRow.optional().parse(db.prepare('SELECT seq, entry, hash FROM entries ORDER BY seq DESC LIMIT 1').get());
+  return row === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: row.seq, hash: row.hash };
+}
+
+/** Ids of transactions that are not closed (main/money/open-transactions.ts), oldest first. */
+export function readOpenTransactions(db: Connection): readonly string[] {
+  const kinds = [...OPENING_KINDS, 'transaction.closed'].map((kind) => `'${kind}'`).join(', ');
+  const rows = db
+    .prepare(
+      `WITH turns AS (
+         SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries WHERE transaction_id IS NOT NULL
+         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM entries WHERE transaction_id IS NOT NULL
+       )
+       SELECT transaction_id, kind, max(place) FROM turns WHERE kind IN (${kinds}) GROUP BY transaction_id ORDER BY 3`,
+    )
+    .all();
+  return rows.map((row) => turnRow.parse(row)).flatMap(({ transaction_id: id, kind }) => (kind === 'transaction.closed' ? [] : [id]));
+}
+
+/** Ids of transactions with an entry of `kind` and none of `answers`, oldest first. */
+export function readTransactionsLacking(db: Connection, kind: JournalKind, answers: readonly JournalKind[]): readonly string[] {
+  const rows = db
+    .prepare(
+      `SELECT transaction_id, min(place) FROM (
+         SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM entries
+       ) AS asked
+       WHERE transaction_id IS NOT NULL AND kind = :kind AND ${unanswered('recovered_entries')} AND ${unanswered('entries')}
+       GROUP BY transaction_id ORDER BY 2`,
+    )
+    .all({ kind, answers: JSON.stringify(answers) });
+  return rows.map((row) => z.object({ transaction_id: z.string() }).parse(row).transaction_id);
+}
+
+/** The transaction `asked` has none of `:answers` in `table`. */
+function unanswered(table: string): string {
+  return `NOT EXISTS (
+    SELECT 1 FROM ${table} AS answer WHERE answer.transaction_id = asked.transaction_id AND answer.kind IN (SELECT value FROM json_each(:answers)))`;
+}
+
+/** The receipt that reaches furthest into `epoch`. Its signature was verified by the uplink. */
+export function lastReceipt(db: Connection, epoch: number): Receipt | undefined {
+  const row = jwsRow.optional().parse(db.prepare('SELECT jws FROM receipts WHERE epoch = ? ORDER BY up_to_seq DESC LIMIT 1').get(epoch));
+  if (row === undefined) return undefined;
+  const receipt = receiptSchema.safeParse(jwsClaims(row.jws));
+  if (!receipt.success) throw new JournalError('corrupt', 'the last receipt is not readable');
+  return receipt.data;
+}
+
+/** Where the chain ends. `seq` 0 before the first entry. */
+export interface Head {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * The pages (`quick_check`), the chain since the last checkpoint, the checkpoint's signature, and that nothing upstream has receipted
+ * is gone. @throws {JournalError} `corrupt`
+ */
+export function checkTail(db: Connection, meta: Meta): Head {
+  const pages = db.pragma('quick_check(1)', { simple: true });
+  if (pages !== 'ok') throw new JournalError('corrupt', `SQLite's quick_check: ${String(pages)}`);
+  const checkpoint = lastCheckpoint(db, meta);
+  let head: Head = { seq: (checkpoint?.seq ?? 1) - 1, hash: GENESIS_HASH };
+  let lastJson: string | undefined;
+  for (const link of storedLinks(db, checkpoint?.seq ?? 1)) {
+    if (link.seq !== head.seq + 1) throw new JournalError('corrupt', `entry ${head.seq + 1} is missing`);
+    if (!linkHolds(link)) throw new JournalError('corrupt', `the chain breaks at entry ${link.seq}`);
+    if (link.seq === checkpoint?.seq && hashText(link.hash) !== checkpoint.hash)
+      throw new JournalError('corrupt', `entry ${link.seq} is not the one that was signed`);
+    head = link;
+    lastJson = link.json;
+  }
+  if (checkpoint !== undefined && head.seq < checkpoint.seq) throw new JournalError('corrupt', `entry ${checkpoint.seq} was signed and is missing`);
+  checkReceipted(db, meta, head);
+  const last = lastJson === undefined ? undefined : parseEntry(lastJson);
+  if (last !== undefined && (last.terminalId !== meta.terminalId || last.epoch !== meta.epoch))
+    throw new JournalError('corrupt', 'the entries are another journal’s');
+  return head;
+}
+
+function checkReceipted(db: Connection, meta: Meta, head: Head): void {
+  const receipt = lastReceipt(db, meta.epoch);
+  if (receipt === undefined) return;
+  if (receipt.upToSeq > head.seq) throw new JournalError('corrupt', `upstream has entry ${receipt.upToSeq}, which is missing here`);
+  const hash = storedHash(db, receipt.upToSeq);
+  if (hash === undefined || hashText(hash) !== receipt.headHash.toLowerCase())
+    throw new JournalError('corrupt', `entry ${receipt.upToSeq} is not the one upstream has`);
+}

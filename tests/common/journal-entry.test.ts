@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalEntry, entrySchema, GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
+
+/** The entry of the journal-and-money design, its ids made whole. */
+const entry: JournalEntry = {
+  epoch: 1,
+  seq: 42,
+  id: '019ab000-0000-7000-8000-000000000001',
+  at: '2026-11-22T05:33:00.123Z',
+  businessDate: '2026-11-22',
+  terminalId: 'T-0001',
+  transactionId: '019ab000-0000-7000-8000-000000000002',
+  kind: 'cash.stacked',
+  body: { noteId: 'n1', denomination: 5000, evidence: 'vendValid' },
+  postings: [
+    { account: 'cash.box', amount: 5000 },
+    { account: 'cardholder.held', amount: -5000 },
+  ],
+};
+
+describe('an entry', () => {
+  test('has one canonical form: members sorted, no blanks, UTF-8 as it is', () => {
+    expect(canonicalEntry({ ...entry, body: { why: '卡' } })).toBe(
+      '{"at":"2026-11-22T05:33:00.123Z","body":{"why":"卡"},"businessDate":"2026-11-22","epoch":1,"id":"019ab000-0000-7000-8000-000000000001","kind":"cash.stacked",' +
+        '"postings":[{"account":"cash.box","amount":5000},{"account":"cardholder.held","amount":-5000}],"seq":42,"terminalId":"T-0001","transactionId":"019ab000-0000-7000-8000-000000000002"}',
+    );
+  });
+
+  test('is hashed after the hash before it', () => {
+    const json = Buffer.from(canonicalEntry(entry), 'utf8');
+    const first = createHash('sha256')
+      .update(Buffer.concat([Buffer.alloc(32), json]))
+      .digest();
+    expect(Buffer.from(hashEntry(GENESIS_HASH, entry))).toEqual(first);
+    expect(Buffer.from(hashEntry(first, entry))).toEqual(
+      createHash('sha256')
+        .update(Buffer.concat([first, json]))
+        .digest(),
+    );
+  });
+
+  test('hashes the same whatever the order of its members', () => {
+    const members = Object.entries(entry);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(members, { minLength: members.length }), (shuffled) => {
+        expect(hashEntry(GENESIS_HASH, entrySchema.parse(Object.fromEntries(shuffled)))).toEqual(hashEntry(GENESIS_HASH, entry));
+      }),
+    );
+  });
+
+  test('that is no proper Unicode has no canonical form', () => {
+    expect(() => canonicalEntry({ ...entry, terminalId: '\ud800' })).toThrow();
+  });
+
+  test.each([
+    ['a member too many', { extra: 1 }],
+    ['a random UUID', { id: '019ab000-0000-4000-8000-000000000001' }],
+    ['a time without milliseconds', { at: '2026-11-22T05:33:00Z' }],
+    ['a kind nobody knows', { kind: 'cash.burnt' }],
+    ['half a fen', { postings: [{ account: 'cash.box', amount: 0.5 }] }],
+    ['an account nobody knows', { postings: [{ account: 'pocket', amount: 1 }] }],
+    ['entry number 0', { seq: 0 }],
+  ])('with %s is none', (_what, change) => {
+    expect(entrySchema.safeParse(entry).success).toBe(true);
+    expect(entrySchema.safeParse({ ...entry, ...change }).success).toBe(false);
+  });
+});

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { loadOrCreateTerminalKey } from '../../../main/identity/terminal-key.ts';
+import { verifyJournal } from '../../../main/journal/verify.ts';
+import { append, Bench, START, STOP, topUp } from './bench.ts';
+
+const CHILD = join(import.meta.dirname, 'children', 'append-forever.ts');
+
+/** Runs the child until it has acknowledged `count` entries more, then kills it without mercy. Answers seq → hash of all it said. */
+async function killAfter(path: string, count: number): Promise<Map<number, string>> {
+  const child = spawn(process.execPath, [CHILD, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const acknowledged = new Map<number, string>();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [seq, hash] = line.split(' ');
+    if (seq !== 'opened' && hash !== undefined) acknowledged.set(Number(seq), hash);
+    if (acknowledged.size === count) child.kill('SIGKILL');
+  }
+  return acknowledged;
+}
+
+/** All lines that a finished child said. */
+async function linesOf(command: string, args: readonly string[]): Promise<string[]> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+  return lines;
+}
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'journal-crash-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+describe('killed with SIGKILL at any moment', () => {
+  test('every acknowledged entry is there after the next start, and the journal is sound', async () => {
+    const path = join(folder(), 'journal.sqlite');
+    const all = new Map<number, string>();
+    for (const count of [1, 2, 5, 17, 40, 300, 3, 90]) {
+      for (const [seq, hash] of await killAfter(path, count)) all.set(seq, hash);
+      const key = loadOrCreateTerminalKey(`${path}.key`).publicKey;
+      const verification = verifyJournal(path, { publicKey: key });
+      expect(verification.break).toBeUndefined();
+      expect(verification.entries).toBeGreaterThanOrEqual(Math.max(...all.keys()));
+    }
+    const bench = new Bench();
+    const journal = bench.open({ path, key: loadOrCreateTerminalKey(`${path}.key`) });
+    expect(journal.epoch).toBe(1);
+    for (const [seq, hash] of all) expect(journal.entriesAfter(1, seq - 1, 1)[0]?.hash).toBe(hash);
+  }, 60_000);
+
+  test('the last entry, durable but not yet acknowledged, is part of the story: recovery sees the step as announced', () => {
+    const bench = new Bench();
+    const journal = bench.open();
+    append(journal, [START, ...topUp('tx-0001', false).slice(0, 6)]);
+    const [, , , , , , committing] = topUp('tx-0001');
+    if (committing === undefined) throw new Error('no such entry');
+    journal.append(committing); // committed; the process dies before the caller hears of it
+    const after = bench.afterKill();
+    const again = after.open();
+    expect(again.head.seq).toBe(8);
+    expect(again.openTransactions()).toEqual(['tx-0001']);
+    expect(again.transaction('tx-0001').at(-1)?.entry.kind).toBe('load.committing');
+    expect(again.append(STOP).seq).toBe(9);
+    again.close();
+    expect(verifyJournal(after.path).ok).toBe(true);
+  });
+
+  test('before the second file had the last entry: it is completed, and nothing is set aside', () => {
+    const bench = new Bench();
+    const journal = bench.open({ secondPath: join(bench.folder, 'elsewhere', 'second') });
+    append(journal, [START, STOP]);
+    const after = bench.afterKill(); // has no second file at all
+    const again = after.open();
+    expect(again.replacement).toBeUndefined();
+    expect(again.append(START).seq).toBe(3);
+  });
+});
+
+describe('a disk', () => {
+  test('that is full refuses the entry, loses none before it, and takes entries again when there is space', async () => {
+    const home = folder();
+    const ballast = join(home, 'ballast');
+    const script = `mount -t tmpfs -o size=700k tmpfs ${home} && head -c 150k /dev/zero > ${ballast} && exec ${process.execPath} ${CHILD} ${home}/journal.sqlite ${ballast}`;
+    const lines = await linesOf('unshare', ['-rm', 'sh', '-c', script]);
+    const seqs = lines.filter((line) => /^\d/.test(line)).map((line) => Number(line.split(' ')[0]));
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+    expect(lines.filter((line) => line.startsWith('failed'))).toEqual(['failed full false']);
+    expect(lines.slice(lines.indexOf('failed full false'))).toHaveLength(12); // that, ten entries more, closed
+  }, 60_000);
+
+  test('that fails under a write closes the journal to appends until it is opened anew, and keeps what was acknowledged', async () => {
+    const path = join(folder(), 'journal.sqlite');
+    // A limit on the size of files makes the write fail as a broken disk does: not for want of space.
+    const lines = await linesOf('bash', ['-c', `ulimit -f 300; exec ${process.execPath} ${CHILD} ${path}`]);
+    expect(lines.slice(-2)).toEqual(['failed io true', 'closed']);
+    const acknowledged = lines.filter((line) => /^\d/.test(line));
+    const journal = new Bench().open({ path, key: loadOrCreateTerminalKey(`${path}.key`) });
+    expect(journal.replacement).toBeUndefined();
+    expect(journal.head.seq).toBeGreaterThanOrEqual(acknowledged.length);
+    expect(journal.append(START).seq).toBe(journal.head.seq);
+  }, 60_000);
+});

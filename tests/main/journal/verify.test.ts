@@ -1,0 +1,339 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { canonicalEntry, entrySchema, hashCanonicalEntry, type JournalEntry } from '../../../common/journal-entry.ts';
+import { terminalKey } from '../../../main/identity/terminal-key.ts';
+import type { JournalContent, StoredRow } from '../../../main/journal/content.ts';
+import { withContent } from '../../../main/journal/content.ts';
+import { JournalError } from '../../../main/journal/journal-error.ts';
+import type { Journal } from '../../../main/journal/journal.ts';
+import { verifyContent, verifyJournal, type Break } from '../../../main/journal/verify.ts';
+import { append, Bench, START, STOP, topUp, upstreamKey } from './bench.ts';
+
+/** A journal with two transactions, one of them open, two checkpoints and a receipt; closed cleanly. */
+async function sample(): Promise<{ bench: Bench; upstream: ReturnType<typeof upstreamKey> }> {
+  const bench = new Bench();
+  const upstream = upstreamKey();
+  const journal = bench.open();
+  append(journal, [START, ...topUp('tx-0001')]);
+  const { receipt, jws } = await upstream.receipt(journal, 9);
+  journal.storeReceipt(receipt, jws);
+  journal.checkpoint();
+  append(journal, topUp('tx-0002', false));
+  journal.close();
+  return { bench, upstream };
+}
+
+const breakOf = (bench: Bench): Break | undefined => verifyJournal(bench.path, { publicKey: bench.key.publicKey }).break;
+
+/** All rows at hand, so that a test can change them one by one. */
+function rowsOf(path: string): Omit<JournalContent, 'entries'> & { entries: StoredRow[] } {
+  return withContent(path, (content) => ({ ...content, entries: Array.from(content.entries, (row) => ({ ...row, hash: Uint8Array.from(row.hash) })) }));
+}
+
+describe('a sound journal', () => {
+  test('is proved in every respect, and says what it checked', async () => {
+    const { bench, upstream } = await sample();
+    const verification = verifyJournal(bench.path, { publicKey: bench.key.publicKey, upstreamKey: upstream.key.publicKey });
+    expect(verification).toMatchObject({
+      ok: true,
+      terminalId: 'T-0001',
+      epoch: 1,
+      entries: 17,
+      checkpoints: 3,
+      receipts: 1,
+      transactions: 2,
+      signedUpTo: 17,
+      receiptedUpTo: 9,
+      receiptSignatures: true,
+      key: 'given',
+      openTransactions: ['tx-0002'],
+      balances: { 'cash.box': 10_000, 'cardholder.held': -5000, 'issuer.payable': -5000 },
+    });
+    expect(verification.break).toBeUndefined();
+  });
+
+  test('is proved while the terminal goes on writing it, and reading changes nothing', () => {
+    const bench = new Bench();
+    const journal = bench.open();
+    append(journal, [START, ...topUp('tx-0001')]);
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 10, signedUpTo: 1 });
+    append(journal, topUp('tx-0002'));
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 19 });
+    journal.close();
+    const before = bench.digest();
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 19, key: 'file' });
+    expect(bench.digest()).toBe(before);
+  });
+
+  test('that is empty is sound', () => {
+    const bench = new Bench();
+    bench.open().close();
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 0, transactions: 0 });
+  });
+
+  test('that is not there is the caller’s mistake', () => {
+    expect(() => verifyJournal('/nowhere/journal.sqlite')).toThrow(JournalError);
+  });
+});
+
+describe('every single bit', () => {
+  /** Calls `check` with every value that differs from `text` in one bit, as SQLite would hand it over. */
+  function flips(text: string, check: (flipped: string, bit: number) => void): number {
+    const bytes = Buffer.from(text, 'utf8');
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      check(bytes.toString('utf8'), bit);
+      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+    }
+    return bytes.length * 8;
+  }
+
+  test('of a small journal’s rows: each flip is found, and named where it is', async () => {
+    const bench = new Bench();
+    const upstream = upstreamKey();
+    const journal = bench.open();
+    append(journal, [START, ...topUp('tx-0001', false).slice(0, 3)]);
+    const { receipt, jws } = await upstream.receipt(journal, 3);
+    journal.storeReceipt(receipt, jws);
+    journal.close();
+    const content = rowsOf(bench.path);
+    const keys = { publicKey: bench.key.publicKey, upstreamKey: upstream.key.publicKey };
+    expect(verifyContent(content, keys).ok).toBe(true);
+    let tried = 0;
+    const missed: string[] = [];
+    const expectBreak = (changed: JournalContent, what: string, seq?: number): void => {
+      const found = verifyContent(changed, keys).break;
+      if (found === undefined || (seq !== undefined && found.seq !== seq)) missed.push(`${what}: ${JSON.stringify(found)}`);
+    };
+    content.entries.forEach((row, index) => {
+      const withRow = (changed: StoredRow): JournalContent => ({ ...content, entries: content.entries.with(index, changed) });
+      tried += flips(row.entry, (entry, bit) => expectBreak(withRow({ ...row, entry }), `entry ${row.seq} bit ${bit}`, row.seq));
+      for (let bit = 0; bit < 256; bit += 1) {
+        const hash = Uint8Array.from(row.hash);
+        hash[bit >> 3] = (hash[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expectBreak(withRow({ ...row, hash }), `hash ${row.seq} bit ${bit}`, row.seq);
+        tried += 1;
+      }
+      for (let bit = 0; bit < 31; bit += 1) {
+        expectBreak(withRow({ ...row, seq: row.seq ^ (1 << bit) }), `seq ${row.seq} bit ${bit}`, row.seq);
+        tried += 1;
+      }
+    });
+    content.checkpoints.forEach((row, index) => {
+      tried += flips(row.jws, (jws, bit) =>
+        expectBreak({ ...content, checkpoints: content.checkpoints.with(index, { ...row, jws }) }, `checkpoint bit ${bit}`, row.seq),
+      );
+    });
+    content.receipts.forEach((row, index) => {
+      tried += flips(row.jws, (jws, bit) => expectBreak({ ...content, receipts: content.receipts.with(index, { ...row, jws }) }, `receipt bit ${bit}`));
+    });
+    tried += flips(content.publicKey, (publicKey, bit) => expectBreak({ ...content, publicKey }, `key bit ${bit}`));
+    tried += flips(content.terminalId, (terminalId, bit) => expectBreak({ ...content, terminalId }, `terminal bit ${bit}`));
+    for (let bit = 0; bit < 31; bit += 1) expectBreak({ ...content, epoch: content.epoch ^ (1 << bit) }, `epoch bit ${bit}`);
+    expect(missed).toEqual([]);
+    expect(tried).toBeGreaterThanOrEqual(10_000);
+  }, 60_000);
+
+  test('of the file itself, in samples: what verify passes still holds the very same rows', async () => {
+    const { bench } = await sample();
+    const good = rowsOf(bench.path);
+    const bytes = readFileSync(bench.path);
+    const copy = join(bench.folder, 'copy.sqlite');
+    let found = 0;
+    for (let sampled = 0; sampled < 150; sampled += 1) {
+      const bit = Math.floor((sampled * bytes.length * 8) / 151) + ((sampled * 2_654_435_761) % 997);
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      writeFileSync(copy, changed);
+      const verification = verifyOrRefusal(copy, bench);
+      if (verification) expect(rowsOf(copy)).toEqual(good);
+      else found += 1;
+    }
+    expect(found).toBeGreaterThan(0);
+  });
+
+  function verifyOrRefusal(path: string, bench: Bench): boolean {
+    try {
+      return verifyJournal(path, { publicKey: bench.key.publicKey }).ok;
+    } catch (error) {
+      if (error instanceof JournalError) return false;
+      throw error;
+    }
+  }
+});
+
+/** Someone rewrites entries and, lacking only the key, every hash after them. */
+function rehash(db: Database.Database, change: (entry: JournalEntry) => JournalEntry): void {
+  let before = new Uint8Array(32);
+  for (const row of db.prepare<[], { seq: number; entry: string }>('SELECT seq, entry FROM entries ORDER BY seq').all()) {
+    const json = canonicalEntry(change(entrySchema.parse(JSON.parse(row.entry))));
+    before = Uint8Array.from(hashCanonicalEntry(before, json));
+    db.prepare('UPDATE entries SET entry = ?, hash = ? WHERE seq = ?').run(json, before, row.seq);
+  }
+}
+
+describe('an entry that was', () => {
+  test('deleted is found and named', async () => {
+    const { bench } = await sample();
+    bench.tamper((db) => db.exec('DELETE FROM entries WHERE seq = 5'));
+    expect(breakOf(bench)).toMatchObject({ check: 'sequence', seq: 5 });
+  });
+  test('deleted, with the ones after it moved up, is found and named', async () => {
+    const { bench } = await sample();
+    bench.tamper((db) => {
+      db.exec('DELETE FROM entries WHERE seq = 5');
+      for (let seq = 6; seq <= 17; seq += 1) db.exec(`UPDATE entries SET seq = ${seq - 1} WHERE seq = ${seq}`);
+    });
+    expect(breakOf(bench)).toMatchObject({ check: 'chain', seq: 5 });
+  });
+  test('swapped with another is found and named', async () => {
+    const { bench } = await sample();
+    bench.tamper((db) =>
+      db.exec(
+        'UPDATE entries SET seq = -3 WHERE seq = 3; UPDATE entries SET seq = 3 WHERE seq = 4; UPDATE entries SET seq = 4 WHERE seq = -3'
+          .replace('-3', '99')
+          .replace('-3', '99'),
+      ),
+    );
+    expect(breakOf(bench)).toMatchObject({ check: 'chain', seq: 3 });
+  });
+  test('inserted is found and named', async () => {
+    const { bench } = await sample();
+    bench.tamper((db) => {
+      for (let seq = 17; seq >= 6; seq -= 1) db.exec(`UPDATE entries SET seq = ${seq + 1} WHERE seq = ${seq}`);
+      db.exec('INSERT INTO entries (seq, entry, hash) SELECT 6, entry, hash FROM entries WHERE seq = 5');
+    });
+    expect(breakOf(bench)).toMatchObject({ check: 'chain', seq: 6 });
+  });
+  test('changed with all hashes after it made anew is found at the next checkpoint or receipt', async () => {
+    const { bench } = await sample();
+    const later = (seq: number): void =>
+      bench.tamper((db) => rehash(db, (entry) => (entry.seq === seq ? { ...entry, at: '2026-11-22T00:14:00.001Z' } : entry)));
+    later(13);
+    expect(breakOf(bench)).toMatchObject({ check: 'checkpoint', seq: 17 });
+    later(10);
+    expect(breakOf(bench)).toMatchObject({ check: 'checkpoint', seq: 10 });
+    later(4);
+    expect(breakOf(bench)).toMatchObject({ check: 'receipt', seq: 9 });
+  });
+  test('appended after the last checkpoint with money that its kind does not move is found by its postings', async () => {
+    const { bench } = await sample();
+    const forge = (postings: JournalEntry['postings']): void =>
+      bench.tamper((db) => {
+        db.exec('DELETE FROM checkpoints WHERE seq > 10');
+        rehash(db, (entry) => (entry.seq === 14 ? { ...entry, postings } : entry));
+      });
+    forge([{ account: 'cash.box', amount: 5000 }]);
+    expect(breakOf(bench)).toMatchObject({ check: 'postings', seq: 14, detail: 'the postings sum to 5000 fen' });
+    forge([
+      { account: 'cash.box', amount: 50_000 },
+      { account: 'cardholder.held', amount: -50_000 },
+    ]);
+    expect(breakOf(bench)).toMatchObject({ check: 'postings', seq: 14 });
+    forge([]);
+    expect(breakOf(bench)).toMatchObject({ check: 'postings', seq: 14 });
+  });
+  test('against the rules of a transaction is found by the fold', async () => {
+    const { bench } = await sample();
+    bench.tamper((db) => {
+      db.exec('DELETE FROM checkpoints WHERE seq > 10');
+      rehash(db, (entry) => (entry.seq === 12 ? { ...entry, body: { ...entry.body, noteId: 'another' } } : entry));
+    });
+    expect(breakOf(bench)).toMatchObject({ check: 'fold', seq: 13, detail: expect.stringContaining('notAnnounced') });
+  });
+  test('of another terminal is found', async () => {
+    const { bench } = await sample();
+    bench.tamper((db) => {
+      db.exec('DELETE FROM checkpoints WHERE seq > 10');
+      rehash(db, (entry) => (entry.seq === 17 ? { ...entry, terminalId: 'T-0002' } : entry));
+    });
+    expect(breakOf(bench)).toMatchObject({ check: 'entry', seq: 17 });
+  });
+});
+
+describe('a tail that was cut off', () => {
+  const cut = (bench: Bench, keep: number): void =>
+    bench.tamper((db) => db.exec(`DELETE FROM entries WHERE seq > ${keep}; DELETE FROM checkpoints WHERE seq > ${keep}`));
+
+  test('is found against the last receipt in the file', async () => {
+    const { bench } = await sample();
+    cut(bench, 7);
+    expect(breakOf(bench)).toEqual({ check: 'receipt', seq: 8, detail: 'upstream has entry 9; the journal ends at 7' });
+  });
+  test('is found against a receipt kept elsewhere when the one in the file was removed too', async () => {
+    const { bench, upstream } = await sample();
+    const journal = bench.open();
+    const { jws } = await upstream.receipt(journal, 16);
+    journal.close();
+    bench.tamper((db) => db.exec('DELETE FROM receipts'));
+    cut(bench, 10);
+    expect(verifyJournal(bench.path).ok).toBe(true); // nothing in the file can tell
+    expect(verifyJournal(bench.path, { receipts: [jws] }).break).toMatchObject({ check: 'receipt', seq: 11 });
+  });
+  test('is found against the last checkpoint when that was left', async () => {
+    const { bench } = await sample();
+    bench.tamper((db) => db.exec('DELETE FROM entries WHERE seq > 12'));
+    expect(breakOf(bench)).toMatchObject({ check: 'checkpoint', seq: 13 });
+  });
+});
+
+describe('signatures', () => {
+  test('of another key are refused', async () => {
+    const { bench, upstream } = await sample();
+    const other = terminalKey(generateKeyPairSync('ed25519').privateKey).publicKey;
+    expect(verifyJournal(bench.path, { publicKey: other }).break).toMatchObject({ check: 'key' });
+    expect(verifyJournal(bench.path, { upstreamKey: other }).break).toMatchObject({ check: 'receipt', seq: 9 });
+    expect(verifyJournal(bench.path, { upstreamKey: upstream.key.publicKey }).ok).toBe(true);
+  });
+  test('that are missing for more than 256 entries are missed', () => {
+    const bench = new Bench();
+    const journal = bench.open();
+    for (let count = 0; count < 600; count += 1) journal.append(START);
+    journal.append(STOP);
+    journal.close();
+    bench.tamper((db) => db.exec('DELETE FROM checkpoints WHERE seq = 257'));
+    expect(breakOf(bench)).toMatchObject({ check: 'checkpoint', seq: 258, detail: 'no checkpoint since entry 1' });
+  });
+  test('made for another purpose are refused', () => {
+    const bench = new Bench();
+    const journal = bench.open();
+    journal.append(START);
+    journal.close();
+    const claims = { terminalId: 'T-0001', epoch: 1, seq: 1, hash: journal.head.hash, at: '2026-11-22T00:14:00.000Z' };
+    bench.tamper((db) => db.prepare('UPDATE checkpoints SET jws = ?').run(bench.key.signJws('kiosk-request+jwt', claims)));
+    expect(breakOf(bench)).toMatchObject({ check: 'checkpoint', seq: 1, detail: expect.stringContaining('wrongType') });
+  });
+});
+
+describe('a file that is no journal', () => {
+  test.each([
+    ['text', Buffer.from('not a database at all, just some text that is long enough to be looked at')],
+    ['nothing', Buffer.alloc(0)],
+  ])('but %s is broken in its structure', (_what, bytes) => {
+    const bench = new Bench();
+    writeFileSync(bench.path, bytes);
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: false, break: { check: 'structure' } });
+  });
+  test('but some other SQLite file is broken in its structure', () => {
+    const bench = new Bench();
+    const db = new Database(bench.path);
+    db.exec('CREATE TABLE notes (text)');
+    db.close();
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: false, break: { check: 'structure', detail: expect.stringContaining('is not a journal') } });
+  });
+});
+
+describe('a journal of this release', () => {
+  test('kept as a file can be read, proved and continued by every later release', () => {
+    const bench = new Bench();
+    copyFileSync('tests/main/journal/old-files/schema-1.sqlite', bench.path);
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 17, transactions: 2, receiptedUpTo: 9, signedUpTo: 17 });
+    const journal: Journal = bench.open();
+    expect(journal.replacement?.reason).toBe('the terminal has a new key');
+    expect(journal.openTransactions()).toEqual(['tx-0002']);
+    onTestFinished(() => journal.close());
+  });
+});

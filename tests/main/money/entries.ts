@@ -1,0 +1,109 @@
+/** Entries for tests of money: bodies in short, numbered and dated as a journal would. */
+import type { NewEntry, PendingLoadInit } from '../../../common/journal-kinds.ts';
+import type { FoldEntry } from '../../../main/money/transaction-state.ts';
+
+export const CARD = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170907984', tail: '7984' };
+export const REFERENCE = 'A01-1122-7K4M-9';
+
+/** In the order given: seq 1, 2, …, one second apart. */
+export function story(...entries: readonly NewEntry[]): FoldEntry[] {
+  return entries.map((entry, index) => ({
+    seq: index + 1,
+    at: new Date(Date.UTC(2026, 10, 22, 5, 33, index)).toISOString(),
+    kind: entry.kind,
+    body: { ...entry.body },
+  }));
+}
+
+export const opened = (tender: 'cash' | 'qr', requested = 0): NewEntry => ({
+  kind: 'transaction.opened',
+  body: { type: 'top-up', reference: REFERENCE, card: CARD, tender, requested, balanceBefore: 1250, locale: 'zh-CN' },
+});
+
+const note = (noteId: string, denomination: number): { noteId: string; denomination: number } => ({ noteId, denomination });
+export const escrowed = (noteId = 'n1', denomination = 5000): NewEntry => ({ kind: 'note.escrowed', body: note(noteId, denomination) });
+export const stacking = (noteId = 'n1', denomination = 5000): NewEntry => ({ kind: 'note.stacking', body: note(noteId, denomination) });
+export const stacked = (noteId = 'n1', denomination = 5000): NewEntry => ({
+  kind: 'cash.stacked',
+  body: { ...note(noteId, denomination), evidence: 'vendValid' },
+});
+export const returning = (noteId = 'n1', denomination = 5000): NewEntry => ({ kind: 'note.returning', body: note(noteId, denomination) });
+export const returned = (noteId = 'n1', denomination = 5000): NewEntry => ({
+  kind: 'note.returned',
+  body: { ...note(noteId, denomination), evidence: 'returned' },
+});
+export const suspense = (noteId = 'n1', denomination = 5000): NewEntry => ({
+  kind: 'note.suspense',
+  body: { ...note(noteId, denomination), why: 'power was lost' },
+});
+/** A note that went all the way into the box. */
+export const taken = (noteId = 'n1', denomination = 5000): NewEntry[] => [
+  escrowed(noteId, denomination),
+  stacking(noteId, denomination),
+  stacked(noteId, denomination),
+];
+
+export const requested = (amount = 5000, orderId = 'o1'): NewEntry => ({ kind: 'payment.requested', body: { orderId, amount } });
+export const captured = (amount = 5000, orderId = 'o1'): NewEntry => ({
+  kind: 'payment.captured',
+  body: { orderId, amount, channel: 'wechat', channelRef: '4200003071' },
+});
+export const paymentClosed = (orderId = 'o1'): NewEntry => ({ kind: 'payment.closed', body: { orderId } });
+export const paymentUndetermined = (orderId = 'o1'): NewEntry => ({ kind: 'payment.undetermined', body: { orderId, why: 'no answer' } });
+export const refundRequested = (amount = 5000, refundId = 'r1', orderId = 'o1'): NewEntry => ({
+  kind: 'refund.requested',
+  body: { refundId, orderId, amount },
+});
+export const refundCompleted = (amount = 5000, refundId = 'r1', orderId = 'o1'): NewEntry => ({
+  kind: 'refund.completed',
+  body: { refundId, orderId, amount },
+});
+export const refundUndetermined = (refundId = 'r1', orderId = 'o1'): NewEntry => ({
+  kind: 'refund.undetermined',
+  body: { refundId, orderId, why: 'no answer' },
+});
+
+export const init = (amount = 5000, loadId = 'l1'): PendingLoadInit => ({
+  loadId,
+  amount,
+  purseType: 2,
+  terminalId: '000001000050',
+  balanceBefore: 1250,
+  onlineCounter: 7,
+  cardRandom: '1A2B3C4D',
+  keyVersion: 1,
+  algorithm: 0,
+  mac1: '824B80B8',
+});
+export const HOST = { hostDate: '20261122', hostTime: '133300', mac2: '0A0B0C0D' };
+export const authorizing = (amount = 5000, loadId = 'l1'): NewEntry => ({ kind: 'load.authorizing', body: init(amount, loadId) });
+export const authorized = (loadId = 'l1'): NewEntry => ({ kind: 'load.authorized', body: { loadId, ...HOST } });
+export const refused = (loadId = 'l1'): NewEntry => ({ kind: 'load.refused', body: { loadId, code: 'cardBlocked' } });
+export const committing = (amount = 5000, loadId = 'l1'): NewEntry => ({ kind: 'load.committing', body: { ...init(amount, loadId), ...HOST } });
+export const committed = (amount = 5000, loadId = 'l1'): NewEntry => ({
+  kind: 'load.committed',
+  body: { loadId, amount, tac: '01020304', evidence: 'cardAnswer' },
+});
+export const notCredited = (loadId = 'l1'): NewEntry => ({ kind: 'load.notCredited', body: { loadId, evidence: 'recoveryTable' } });
+export const loadUndetermined = (loadId = 'l1'): NewEntry => ({ kind: 'load.undetermined', body: { loadId, why: 'the card left' } });
+export const confirmed = (loadId = 'l1'): NewEntry => ({ kind: 'load.confirmed', body: { loadId, tacChecked: 'good' } });
+export const reversed = (loadId = 'l1'): NewEntry => ({ kind: 'load.reversed', body: { loadId } });
+/** From authorization to the card's answer. */
+export const delivered = (amount = 5000): NewEntry[] => [authorizing(amount), authorized(), committing(amount), committed(amount)];
+
+type CaseBody = Extract<NewEntry, { kind: 'case.opened' }>['body'];
+export const caseOpened = (reason: CaseBody['reason'], amount: number, disputed = 0): NewEntry => ({
+  kind: 'case.opened',
+  body: { reference: REFERENCE, reason, amount, disputed },
+});
+export const caseResolved = (resolution: Extract<NewEntry, { kind: 'case.resolved' }>['body']['resolution'], amount: number): NewEntry => ({
+  kind: 'case.resolved',
+  body: { reference: REFERENCE, resolution, amount },
+});
+export const voucher = (amount = 5000): NewEntry => ({ kind: 'voucher.issued', body: { reference: REFERENCE, amount } });
+export const shown: NewEntry = { kind: 'reference.shown', body: { reference: REFERENCE, where: 'screen' } };
+type Outcome = Extract<NewEntry, { kind: 'transaction.closed' }>['body']['outcome'];
+export const closed = (outcome: Outcome, loaded = 0, refunded = 0, owed = 0): NewEntry => ({
+  kind: 'transaction.closed',
+  body: { outcome, loaded, refunded, owed },
+});

@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import type { NewEntry } from '../../../common/journal-kinds.ts';
+import { foldTransaction } from '../../../main/money/fold.ts';
+import {
+  authorized,
+  authorizing,
+  captured,
+  caseOpened,
+  caseResolved,
+  closed,
+  committed,
+  committing,
+  confirmed,
+  delivered,
+  escrowed,
+  loadUndetermined,
+  opened,
+  paymentClosed,
+  paymentUndetermined,
+  refundCompleted,
+  refundRequested,
+  requested,
+  returned,
+  returning,
+  reversed,
+  shown,
+  stacked,
+  stacking,
+  story,
+  suspense,
+  taken,
+  voucher,
+} from './entries.ts';
+
+const fold = (...entries: readonly NewEntry[]): ReturnType<typeof foldTransaction> => foldTransaction(story(...entries));
+const anomalies = (...entries: readonly NewEntry[]): string[] => fold(...entries).anomalies.map(({ seq, code }) => `${seq} ${code}`);
+
+describe('lawful stories', () => {
+  test('cash of two notes is loaded and closed as delivered', () => {
+    const state = fold(opened('cash'), ...taken('n1', 5000), ...taken('n2', 2000), ...delivered(7000), confirmed(), closed('delivered', 7000));
+    expect(state).toMatchObject({ phase: 'closed', taken: 7000, held: 0, loaded: 7000, refunded: 0, owed: 0, closed: { outcome: 'delivered' }, anomalies: [] });
+    expect(state.notes.map(({ state: place }) => place)).toEqual(['stacked', 'stacked']);
+    expect(state.loads).toMatchObject([{ state: 'committed', tac: '01020304', confirmed: 'good', reversed: false }]);
+  });
+
+  test('a note over the limit comes back and the rest is loaded', () => {
+    const state = fold(opened('cash'), ...taken('n1', 5000), escrowed('n2', 10_000), returning('n2', 10_000), returned('n2', 10_000), ...delivered(5000));
+    expect(state).toMatchObject({ phase: 'settled', held: 0, loaded: 5000, anomalies: [] });
+  });
+
+  test('an order paid and refunded', () => {
+    const state = fold(opened('qr', 5000), requested(), captured(), refundRequested(), refundCompleted(), closed('refunded', 0, 5000));
+    expect(state).toMatchObject({ phase: 'closed', taken: 5000, refunded: 5000, held: 0, anomalies: [] });
+    expect(state.payments).toEqual([{ orderId: 'o1', amount: 5000, state: 'captured', channel: 'wechat', channelRef: '4200003071' }]);
+  });
+
+  test('a torn load whose card never came back is a case that owes the money', () => {
+    const torn = [opened('cash'), ...taken(), authorizing(), authorized(), committing(), loadUndetermined(), loadUndetermined()];
+    expect(fold(...torn)).toMatchObject({ phase: 'loadCommitting', held: 5000 });
+    expect(fold(...torn, caseOpened('loadUndetermined', 5000), shown, closed('case', 0, 0, 5000))).toMatchObject({
+      phase: 'closed',
+      held: 0,
+      owed: 5000,
+      referenceShown: true,
+      anomalies: [],
+    });
+  });
+
+  const openCase = [opened('cash'), ...taken(), authorizing(), authorized(), committing(), caseOpened('loadUndetermined', 5000), closed('case', 0, 0, 5000)];
+  test('a case found credited is delivered after all', () => {
+    const state = fold(...openCase, caseResolved('credited', 5000), confirmed());
+    expect(state).toMatchObject({ phase: 'closed', loaded: 5000, owed: 0, loads: [{ state: 'committed', confirmed: 'good' }], anomalies: [] });
+  });
+  test('a case found not credited is still owed until it is paid out', () => {
+    expect(fold(...openCase, caseResolved('notCredited', 0), reversed())).toMatchObject({
+      owed: 5000,
+      loads: [{ state: 'notCredited', reversed: true }],
+      anomalies: [],
+    });
+    expect(fold(...openCase, caseResolved('notCredited', 0), caseResolved('paidOut', 5000))).toMatchObject({ owed: 0, settledElsewhere: 5000, anomalies: [] });
+  });
+
+  test('a payment found captured after its case was closed opens the transaction again until it is refunded', () => {
+    const late = [opened('qr', 5000), requested(), paymentUndetermined(), caseOpened('paymentUndetermined', 0, 5000), closed('case'), captured()];
+    expect(fold(...late)).toMatchObject({ phase: 'funded', held: 5000, anomalies: [] });
+    const end = fold(...late, refundRequested(), refundCompleted(), caseResolved('refunded', 0), closed('refunded', 0, 5000));
+    expect(end).toMatchObject({ phase: 'closed', held: 0, refunded: 5000, owed: 0, anomalies: [] });
+  });
+
+  test('two loads of what is held, the first one refused by the card', () => {
+    const entries = [opened('cash'), ...taken(), authorizing(5000, 'l1'), authorized('l1'), committing(5000, 'l1')];
+    const second = [authorizing(5000, 'l2'), authorized('l2'), committing(5000, 'l2'), committed(5000, 'l2')];
+    const refusal: NewEntry = { kind: 'load.notCredited', body: { loadId: 'l1', evidence: 'cardRefusal', statusWord: '9302' } };
+    expect(fold(...entries, refusal, reversed('l1'), ...second)).toMatchObject({ loaded: 5000, held: 0, anomalies: [] });
+  });
+});
+
+describe('phases', () => {
+  test.each<[string, NewEntry[], string]>([
+    ['opened', [opened('cash')], 'opened'],
+    ['a note in escrow', [opened('cash'), escrowed()], 'noteInPath'],
+    ['an order shown', [opened('qr', 5000), requested()], 'paymentPending'],
+    ['paid', [opened('qr', 5000), requested(), captured()], 'funded'],
+    ['authorized', [opened('cash'), ...taken(), authorizing(), authorized()], 'loadPrepared'],
+    ['refund on its way', [opened('qr', 5000), requested(), captured(), refundRequested()], 'refunding'],
+    ['voucher issued', [opened('cash'), ...taken(), voucher()], 'settled'],
+  ])('%s', (_where, entries, phase) => {
+    expect(fold(...entries).phase).toBe(phase);
+  });
+});
+
+describe('what can’t have happened lawfully is named with its seq', () => {
+  test.each<[string, NewEntry[], string[]]>([
+    ['money before the transaction was opened', [escrowed(), opened('cash')], ['1 notOpened']],
+    ['opened twice', [opened('cash'), opened('cash')], ['2 openedTwice']],
+    ['a note credited twice', [opened('cash'), ...taken(), stacked()], ['5 outOfOrder']],
+    ['a note stacked that never was in escrow', [opened('cash'), stacked()], ['2 notAnnounced']],
+    ['a note worth more in the box than in escrow', [opened('cash'), escrowed('n1', 5000), stacking('n1', 5000), stacked('n1', 10_000)], ['4 amountDiffers']],
+    ['a note ordered into the box after it came back', [opened('cash'), escrowed(), returned(), stacking()], ['4 outOfOrder']],
+    ['a payment captured twice', [opened('qr', 5000), requested(), captured(), captured()], ['4 outOfOrder']],
+    ['a payment captured that was never requested', [opened('qr', 5000), captured()], ['2 notAnnounced']],
+    ['a payment captured after it was closed', [opened('qr', 5000), requested(), paymentClosed(), captured()], ['4 outOfOrder']],
+    ['another amount captured than requested', [opened('qr', 5000), requested(5000), captured(6000)], ['3 amountDiffers']],
+    ['a second order while the first may be paid', [opened('qr', 5000), requested(5000, 'o1'), requested(5000, 'o2')], ['3 undetermined']],
+    ['the same order requested twice', [opened('qr', 5000), requested(), paymentClosed(), requested()], ['4 announcedTwice']],
+    ['a refund of an order that was not captured', [opened('cash'), ...taken(), refundRequested()], ['5 outOfOrder']],
+    ['more refunded than was paid', [opened('qr', 5000), requested(), captured(), refundRequested(6000)], ['4 overdrawn', '4 overdrawn']],
+    ['a card written without authorization', [opened('cash'), ...taken(), authorizing(), committing()], ['6 outOfOrder']],
+    ['a load committed without write-ahead', [opened('cash'), ...taken(), authorizing(), authorized(), committed()], ['7 outOfOrder']],
+    ['more loaded than is held', [opened('cash'), ...taken('n1', 2000), authorizing(), authorized(), committing()], ['7 overdrawn']],
+    ['a load without any money', [opened('cash'), ...delivered()], ['4 overdrawn', '5 overdrawn']],
+    [
+      'a second load while the first may have been executed',
+      [opened('cash'), ...taken(), authorizing(), authorized(), committing(), authorizing(5000, 'l2')],
+      ['8 undetermined'],
+    ],
+    [
+      'a refund while the load may have been executed',
+      [opened('qr', 5000), requested(), captured(), authorizing(), authorized(), committing(), refundRequested()],
+      ['7 undetermined'],
+    ],
+    [
+      'a load while the refund may have been made',
+      [opened('qr', 5000), requested(), captured(), refundRequested(), authorizing(), authorized(), committing()],
+      ['7 undetermined'],
+    ],
+    ['a voucher while the load may have been executed', [opened('cash'), ...taken(), authorizing(), authorized(), committing(), voucher()], ['8 undetermined']],
+    ['a voucher while the refund may have been made', [opened('qr', 5000), requested(), captured(), refundRequested(), voucher()], ['5 undetermined']],
+    [
+      'another case takes the money that the load may have taken',
+      [opened('cash'), ...taken(), authorizing(), authorized(), committing(), caseOpened('cashNotLoaded', 5000)],
+      ['8 undetermined'],
+    ],
+    [
+      'another case takes the money that the refund may have taken',
+      [opened('qr', 5000), requested(), captured(), refundRequested(), caseOpened('cardCaptured', 5000)],
+      ['5 undetermined'],
+    ],
+    [
+      'a case about a load that leaves its money out',
+      [opened('cash'), ...taken(), authorizing(), authorized(), committing(), caseOpened('loadUndetermined', 0)],
+      ['8 amountDiffers'],
+    ],
+    [
+      'a case about a refund that leaves its money out',
+      [opened('qr', 5000), requested(), captured(), refundRequested(), caseOpened('refundUndetermined', 0)],
+      ['5 amountDiffers'],
+    ],
+    ['a load reversed that the card executed', [opened('cash'), ...taken(), ...delivered(), reversed()], ['9 outOfOrder']],
+    ['a load confirmed that the card did not execute', [opened('cash'), ...taken(), authorizing(), authorized(), confirmed()], ['7 outOfOrder']],
+    [
+      'a load committed after its case had taken the money',
+      [opened('cash'), ...taken(), authorizing(), authorized(), committing(), caseOpened('loadUndetermined', 5000), committed()],
+      ['9 overdrawn'],
+    ],
+    ['a case resolved beyond what it owes', [opened('cash'), ...taken(), caseOpened('cashNotLoaded', 5000), caseResolved('paidOut', 6000)], ['6 overdrawn']],
+    ['a case resolved that nobody opened', [opened('cash'), caseResolved('nothingOwed', 0)], ['2 notAnnounced']],
+    ['closed while money is held', [opened('cash'), ...taken(), closed('abandoned')], ['5 closedTooEarly', '5 closingDisagrees']],
+    ['closed while a note is in the path', [opened('cash'), escrowed(), closed('abandoned')], ['3 closedTooEarly']],
+    ['closed while an order may be paid', [opened('qr', 5000), requested(), closed('abandoned')], ['3 closedTooEarly']],
+    ['closed with a note in suspense and no case', [opened('cash'), escrowed(), suspense(), closed('abandoned')], ['4 closedTooEarly']],
+    ['closed with another amount than was loaded', [opened('cash'), ...taken(), ...delivered(), closed('delivered', 4000)], ['9 closingDisagrees']],
+    ['closed as delivered when nothing was', [opened('cash'), closed('delivered')], ['2 closingDisagrees']],
+    ['a note after the end', [opened('cash'), closed('abandoned'), escrowed()], ['3 afterClose']],
+    ['closed twice', [opened('cash'), closed('abandoned'), closed('abandoned')], ['3 afterClose']],
+  ])('%s', (_situation, entries, expected) => {
+    expect(anomalies(...entries)).toEqual(expected);
+  });
+
+  test('a body that does not fit its kind is named and moves nothing', () => {
+    const [first] = story(opened('cash'));
+    const broken = { seq: 2, at: '2026-11-22T05:33:01.000Z', kind: 'cash.stacked' as const, body: { denomination: 5000 } };
+    const state = foldTransaction(first === undefined ? [] : [first, broken]);
+    expect(state.anomalies).toMatchObject([{ seq: 2, kind: 'cash.stacked', code: 'malformed' }]);
+    expect(state.taken).toBe(0);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import type { NewEntry, Posting } from '../../../common/journal-kinds.ts';
+import { addPostings, NO_BALANCES, postingsFor } from '../../../main/money/postings.ts';
+import * as entries from './entries.ts';
+
+const posted = (entry: NewEntry): string =>
+  postingsFor(entry)
+    .map(({ account, amount }: Posting) => `${account} ${amount > 0 ? '+' : ''}${amount}`)
+    .join(', ');
+
+// main/money/README.md, the table of postings; assets grow positive, liabilities grow negative
+describe('what an entry moves', () => {
+  test.each<[string, NewEntry, string]>([
+    ['a stacked note is in the box and owed to the person', entries.stacked('n1', 5000), 'cash.box +5000, cardholder.held -5000'],
+    ['a captured payment is owed by the acquirer', entries.captured(2000), 'acquirer.receivable +2000, cardholder.held -2000'],
+    ['a refund takes both back', entries.refundCompleted(2000), 'cardholder.held +2000, acquirer.receivable -2000'],
+    ['a load moves what was held to the issuer', entries.committed(5000), 'cardholder.held +5000, issuer.payable -5000'],
+    ['a voucher owes what was held', entries.voucher(700), 'cardholder.held +700, voucher.outstanding -700'],
+    ['a case owes what was held', entries.caseOpened('loadUndetermined', 700, 300), 'cardholder.held +700, voucher.outstanding -700'],
+    ['a case about money that is not in the books posts nothing', entries.caseOpened('noteUndetermined', 0, 5000), ''],
+    ['a case found credited is the issuer’s', entries.caseResolved('credited', 700), 'voucher.outstanding +700, issuer.payable -700'],
+    ['a case refunded goes back through the acquirer', entries.caseResolved('refunded', 700), 'voucher.outstanding +700, acquirer.receivable -700'],
+    ['a case paid out comes from collected cash', entries.caseResolved('paidOut', 700), 'voucher.outstanding +700, cash.transit -700'],
+    ['a case without a claim is a difference', entries.caseResolved('nothingOwed', 700), 'voucher.outstanding +700, suspense -700'],
+    ['a case found not credited is still owed', entries.caseResolved('notCredited', 700), ''],
+    ['a note in escrow is still the person’s', entries.escrowed(), ''],
+    ['a note in suspense is counted before it is posted', entries.suspense(), ''],
+    ['announcing a load moves nothing', entries.committing(), ''],
+  ])('%s', (_situation, entry, expected) => {
+    expect(posted(entry)).toBe(expected);
+  });
+
+  test('balances are the sum of postings', () => {
+    const all = [entries.stacked('n1', 5000), entries.committed(3000), entries.voucher(2000)].flatMap(postingsFor);
+    expect(addPostings(NO_BALANCES, all)).toEqual({
+      ...NO_BALANCES,
+      'cash.box': 5000,
+      'issuer.payable': -3000,
+      'voucher.outstanding': -2000,
+    });
+  });
+});

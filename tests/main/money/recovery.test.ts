@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import type { NewEntry } from '../../../common/journal-kinds.ts';
+import { foldTransaction } from '../../../main/money/fold.ts';
+import { closingOf, recoveryDecision, type RecoveryAction } from '../../../main/money/recovery.ts';
+import {
+  authorized,
+  authorizing,
+  CARD,
+  captured,
+  caseOpened,
+  closed,
+  committed,
+  committing,
+  confirmed,
+  delivered,
+  escrowed,
+  HOST,
+  init,
+  loadUndetermined,
+  notCredited,
+  opened,
+  paymentClosed,
+  paymentUndetermined,
+  REFERENCE,
+  refundCompleted,
+  refundRequested,
+  refundUndetermined,
+  refused,
+  requested,
+  returned,
+  returning,
+  reversed,
+  shown,
+  stacking,
+  story,
+  suspense,
+  taken,
+  voucher,
+} from './entries.ts';
+
+const decide = (...entries: readonly NewEntry[]): RecoveryAction => recoveryDecision(foldTransaction(story(...entries)));
+const pending = { ...init(), ...HOST };
+
+// One row of the recovery table of the journal-and-money design per block.
+describe('interrupted after opening, nothing taken', () => {
+  test('it is closed as abandoned', () => {
+    expect(decide(opened('cash'))).toEqual({ kind: 'closeAbandoned', closing: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 } });
+  });
+  test('a note that came back leaves nothing taken', () => {
+    expect(decide(opened('cash'), escrowed(), returning(), returned())).toMatchObject({ kind: 'closeAbandoned' });
+  });
+  test('an order that was closed unpaid leaves nothing taken', () => {
+    expect(decide(opened('qr', 5000), requested(), paymentClosed())).toMatchObject({ kind: 'closeAbandoned' });
+  });
+});
+
+describe('interrupted with a note in the path', () => {
+  test.each([
+    ['in escrow', [escrowed()], 'escrowed'],
+    ['ordered into the box', [escrowed(), stacking()], 'stacking'],
+    ['ordered out', [escrowed(), returning()], 'returning'],
+  ] as const)('%s: the acceptor is asked', (_where, path, state) => {
+    expect(decide(opened('cash'), ...path)).toEqual({ kind: 'askAcceptor', note: { noteId: 'n1', denomination: 5000, state } });
+  });
+  test('the note is asked for before the money that earlier notes brought', () => {
+    expect(decide(opened('cash'), ...taken('n1'), escrowed('n2', 10_000))).toMatchObject({ kind: 'askAcceptor', note: { noteId: 'n2' } });
+  });
+  test('a note nobody can find becomes a case about a disputed amount', () => {
+    expect(decide(opened('cash'), escrowed(), stacking(), suspense())).toEqual({ kind: 'openCase', reason: 'noteUndetermined', amount: 0, disputed: 5000 });
+  });
+  test('once the case is open its reference is reported', () => {
+    expect(decide(opened('cash'), escrowed(), stacking(), suspense(), caseOpened('noteUndetermined', 0, 5000))).toEqual({
+      kind: 'reportCase',
+      reference: REFERENCE,
+      shown: false,
+      closing: { outcome: 'case', loaded: 0, refunded: 0, owed: 0 },
+    });
+  });
+});
+
+describe('interrupted after a payment was requested', () => {
+  test.each([
+    ['no answer was journaled', [requested()]],
+    ['the answer was unknown', [requested(), paymentUndetermined()]],
+  ] as const)('%s: it is queried by its key', (_situation, entries) => {
+    expect(decide(opened('qr', 5000), ...entries)).toEqual({ kind: 'queryPayment', orderId: 'o1', amount: 5000 });
+  });
+  test('captured and no card written: the money goes back the way it came unless the card returns', () => {
+    expect(decide(opened('qr', 5000), requested(), captured())).toEqual({
+      kind: 'resumeOrSettle',
+      held: 5000,
+      card: CARD,
+      since: '2026-11-22T05:33:02.000Z',
+      settleBy: { kind: 'refund', orderId: 'o1', amount: 5000 },
+    });
+  });
+  test('a refund under way is repeated under its own key', () => {
+    const action = { kind: 'completeRefund', refundId: 'r1', orderId: 'o1', amount: 5000 };
+    expect(decide(opened('qr', 5000), requested(), captured(), refundRequested())).toEqual(action);
+    expect(decide(opened('qr', 5000), requested(), captured(), refundRequested(), refundUndetermined())).toEqual(action);
+  });
+  test('a completed refund is closed as refunded', () => {
+    expect(decide(opened('qr', 5000), requested(), captured(), refundRequested(), refundCompleted())).toEqual({
+      kind: 'closeRefunded',
+      closing: { outcome: 'refunded', loaded: 0, refunded: 5000, owed: 0 },
+    });
+  });
+});
+
+describe('interrupted when funded, load not started', () => {
+  test('cash becomes a voucher unless the same card returns', () => {
+    expect(decide(opened('cash'), ...taken('n1', 5000), ...taken('n2', 2000))).toMatchObject({
+      kind: 'resumeOrSettle',
+      held: 7000,
+      settleBy: { kind: 'voucher' },
+    });
+  });
+  test.each([
+    ['authorization asked for', [authorizing()]],
+    ['authorization given', [authorizing(), authorized()]],
+  ] as const)('%s: the card was certainly not written, the reservation is released', (_situation, entries) => {
+    expect(decide(opened('cash'), ...taken(), ...entries)).toMatchObject({ kind: 'resumeOrSettle', held: 5000, releaseLoadId: 'l1' });
+  });
+  test('a released reservation is not released again', () => {
+    expect(decide(opened('cash'), ...taken(), authorizing(), reversed())).not.toHaveProperty('releaseLoadId');
+  });
+  test('a refused load reserved nothing', () => {
+    expect(decide(opened('cash'), ...taken(), authorizing(), refused())).not.toHaveProperty('releaseLoadId');
+  });
+  test('a load proved not credited leaves the money held', () => {
+    expect(decide(opened('cash'), ...taken(), authorizing(), authorized(), committing(), notCredited())).toMatchObject({
+      kind: 'resumeOrSettle',
+      held: 5000,
+      releaseLoadId: 'l1',
+    });
+  });
+  test('an issued voucher is reported and closed', () => {
+    expect(decide(opened('cash'), ...taken(), voucher(), shown)).toEqual({
+      kind: 'reportCase',
+      reference: REFERENCE,
+      shown: true,
+      closing: { outcome: 'voucher', loaded: 0, refunded: 0, owed: 5000 },
+    });
+  });
+});
+
+describe('interrupted while the card may have been written', () => {
+  test.each([
+    ['the command may have been sent', [committing()]],
+    ['the outcome is journaled as unknown', [committing(), loadUndetermined()]],
+  ] as const)('%s: only the card can say', (_situation, entries) => {
+    expect(decide(opened('cash'), ...taken(), authorizing(), authorized(), ...entries)).toEqual({ kind: 'examineCard', pending, card: CARD, held: 5000 });
+  });
+  test('an open case ends the transaction without loading or refunding', () => {
+    expect(decide(opened('cash'), ...taken(), authorizing(), authorized(), committing(), loadUndetermined(), caseOpened('loadUndetermined', 5000))).toEqual({
+      kind: 'reportCase',
+      reference: REFERENCE,
+      shown: false,
+      closing: { outcome: 'case', loaded: 0, refunded: 0, owed: 5000 },
+    });
+  });
+});
+
+describe('interrupted after the card was written', () => {
+  test('it is closed as delivered and the issuer still hears of it', () => {
+    expect(decide(opened('cash'), ...taken(), ...delivered())).toEqual({
+      kind: 'closeDelivered',
+      loadId: 'l1',
+      confirm: true,
+      closing: { outcome: 'delivered', loaded: 5000, refunded: 0, owed: 0 },
+    });
+  });
+  test('what the issuer knows is not reported again', () => {
+    expect(decide(opened('cash'), ...taken(), ...delivered(), confirmed())).toMatchObject({ kind: 'closeDelivered', confirm: false });
+  });
+  test('a delivered load beside a lost note ends as a case', () => {
+    const entries = [opened('cash'), ...taken(), escrowed('n2', 10_000), stacking('n2', 10_000), suspense('n2', 10_000), ...delivered()];
+    expect(decide(...entries)).toMatchObject({ kind: 'openCase', disputed: 10_000 });
+    expect(closingOf(foldTransaction(story(...entries, caseOpened('noteUndetermined', 0, 10_000))))).toEqual({
+      outcome: 'case',
+      loaded: 5000,
+      refunded: 0,
+      owed: 0,
+    });
+  });
+});
+
+describe('where no machine decides', () => {
+  test('a closed transaction needs nothing', () => {
+    expect(decide(opened('cash'), ...taken(), ...delivered(), closed('delivered', 5000))).toEqual({ kind: 'closed' });
+  });
+  test('entries that contradict one another are for a technician', () => {
+    expect(decide(opened('cash'), committed())).toMatchObject({ kind: 'technician' });
+    expect(recoveryDecision(foldTransaction([]))).toMatchObject({ kind: 'technician' });
+  });
+});

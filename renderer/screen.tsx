@@ -49,6 +49,7 @@ export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
     const html = document.documentElement;
     html.lang = locale;
     html.dir = 'ltr';
+    html.toggleAttribute('data-big', size !== 'standard');
     Object.assign(html.dataset, { size, theme, orientation: scale.landscape ? 'landscape' : 'portrait' });
     html.style.setProperty('--k', String(scale.k));
     html.style.setProperty('--mm', `${scale.mm}px`);

@@ -1,0 +1,104 @@
+/** Short answers for where the person is, and whom to call. */
+import type { ViewKind } from '../../state-machines/view.ts';
+import { Actions, Read, Touch } from '../components/frame.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Action } from '../components/parts.tsx';
+import { Rich } from '../components/text.tsx';
+import { useKiosk } from '../kiosk-context.ts';
+import type { WordKey } from '../words.ts';
+import { CloseAction } from './close.tsx';
+
+/** Question and answer, by what the person is doing. */
+const ANSWERS = {
+  start: [
+    ['help.start.q1', 'help.start.a1'],
+    ['help.start.q2', 'help.start.a2'],
+    ['help.start.q3', 'help.start.a3'],
+  ],
+  card: [
+    ['help.card.q1', 'help.card.a1'],
+    ['help.card.q2', 'help.card.a2'],
+    ['help.card.q3', 'help.card.a3'],
+  ],
+  pay: [
+    ['help.pay.q1', 'help.pay.a1'],
+    ['help.pay.q2', 'help.pay.a2'],
+    ['help.pay.q3', 'help.pay.a3'],
+    ['help.pay.q4', 'help.pay.a4'],
+  ],
+  after: [
+    ['help.after.q1', 'help.after.a1'],
+    ['help.after.q2', 'help.after.a2'],
+    ['help.after.q3', 'help.after.a3'],
+  ],
+} as const satisfies Record<string, readonly (readonly [WordKey, WordKey])[]>;
+
+/** How many answers fit in each text size. */
+const ROOM_FOR = { portrait: { standard: 4, large: 3, xlarge: 2 }, landscape: { standard: 4, large: 2, xlarge: 1 } } as const;
+
+function topicOf(kind: ViewKind): keyof typeof ANSWERS {
+  switch (kind) {
+    case 'reading-card':
+    case 'card-problem':
+    case 'take-card':
+    case 'trouble':
+      return 'card';
+    case 'top-up-amount':
+    case 'top-up-custom':
+    case 'top-up-tender':
+    case 'top-up-cash':
+    case 'top-up-qr':
+      return 'pay';
+    case 'committing':
+    case 'put-back':
+    case 'done':
+    case 'settled':
+      return 'after';
+    case 'starting':
+    case 'out-of-service':
+    case 'attract':
+    case 'insert-card':
+    case 'menu':
+    case 'goodbye':
+      return 'start';
+  }
+}
+
+export function HelpPage() {
+  const { view, say, size, landscape } = useKiosk();
+  const { hotline, hotlineHours, terminal } = view.site;
+  return (
+    <>
+      <Read className="read--help">
+        <h1 className="title">{say('help.title')}</h1>
+        <p className="lead quiet under-title">{say('help.lead')}</p>
+        <div className="panel call-panel">
+          <p className="call-number">
+            <Icon name="call" size="l" />
+            <b className="tn">{hotline}</b>
+            <span className="body quiet">{hotlineHours}</span>
+          </p>
+          <p className="body">
+            <Rich text={say('contact.terminal', { terminal })} />
+          </p>
+        </div>
+      </Read>
+      <Touch className="touch--help">
+        <dl className="answers">
+          {ANSWERS[topicOf(view.body.kind)].slice(0, ROOM_FOR[landscape ? 'landscape' : 'portrait'][size]).map(([question, answer]) => (
+            <div key={question} className="panel">
+              <dt className="lead strong">{say(question)}</dt>
+              <dd className="body">{say(answer)}</dd>
+            </div>
+          ))}
+        </dl>
+      </Touch>
+      <Actions>
+        <CloseAction word="help.resume" />
+        <Action testId="lost-card" act={{ type: 'open', overlay: 'lost-card' }} look="danger" icon="lost">
+          {say('button.lostCard')}
+        </Action>
+      </Actions>
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+/** What the shell gives the page: the only door between the drawing and the rest of the house. */
+import type { UiEvent } from '../state-machines/view.ts';
+
+export interface PageApi {
+  /** Version of the program, for the foot of a bug report. */
+  readonly version: string;
+  /** Calls back with every View as it is published, unvalidated; returns how to stop. */
+  onView(listener: (view: unknown) => void): () => void;
+  send(event: UiEvent): void;
+  /** The page stands and wants the present View. */
+  ready(): void;
+}
+
+declare global {
+  interface Window {
+    readonly kiosk: PageApi;
+  }
+}

@@ -1,0 +1,79 @@
+/** How to pay: each way with what it takes, or why it is off. */
+import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { Button } from '../components/button.tsx';
+import { Dock } from '../components/card.tsx';
+import { Actions, Read, Touch, Why } from '../components/frame.tsx';
+import { BackAction, Notice } from '../components/parts.tsx';
+import { CashPicture, ScanPicture } from '../components/pictures.tsx';
+import { Amount, Chip } from '../components/text.tsx';
+import { useKiosk } from '../kiosk-context.ts';
+import { money, wholeYuan } from '../words.ts';
+
+export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tender'> }) {
+  const { say, view } = useKiosk();
+  const { card, amount, tenders, denominations, receipts } = body;
+  const sub = (name: 'cash' | 'qr'): string =>
+    name === 'qr' ? say('tender.qr.sub') : say('tender.cash.sub', { denominations: listed(denominations, view.preferences.locale) });
+  return (
+    <>
+      <Read className="read--dock">
+        <h1 className="title">{say('tender.title', { amount: money(amount) })}</h1>
+        <div className="figure">
+          <p className="body quiet">{say('tender.due')}</p>
+          <Amount amount={amount} testId="due" />
+          <p className="body quiet figure-sum">{say('tender.noFee')}</p>
+        </div>
+        <Dock tail={card.tail} />
+      </Read>
+      <Touch className="touch--tenders">
+        <div className={`tiles ${tenders.length > 2 ? 'tiles--2' : 'tiles--rows'}`}>
+          {tenders.map(({ name, available, reason }) => {
+            const off = available ? undefined : say('service.paused', { reason: say(`reason.${reason ?? 'switchedOff'}`) });
+            return (
+              <Button
+                key={name}
+                testId={`tender-${name}`}
+                act={{ type: 'tender', tender: name }}
+                className={`tile tile--service ${available ? '' : 'tile--off'}`}
+                off={off}
+                offShown
+              >
+                {name === 'cash' ? <CashPicture /> : <ScanPicture />}
+                <span className="tile-text">
+                  <span className="name">{say(`tender.${name}.name`)}</span>
+                  <span className="sub">{available ? sub(name) : say('tender.other')}</span>
+                  {off === undefined ? (
+                    <Chip tone="ok" icon="tick">
+                      {say('service.usable')}
+                    </Chip>
+                  ) : (
+                    <Chip tone="warn" icon="warn">
+                      {off}
+                    </Chip>
+                  )}
+                </span>
+              </Button>
+            );
+          })}
+        </div>
+        {receipts !== 'available' && (
+          <Notice tone="info" icon="printer">
+            <p className="body">{say(`paper.${receipts}`)}</p>
+          </Notice>
+        )}
+      </Touch>
+      <Actions>
+        <BackAction />
+        <Why icon="info">{say('tender.free')}</Why>
+      </Actions>
+    </>
+  );
+}
+
+/** `100、50、20` or `100, 50, 20`, largest first. */
+export function listed(denominations: readonly number[], locale: string): string {
+  return denominations
+    .toSorted((a, b) => b - a)
+    .map(wholeYuan)
+    .join(locale === 'zh-CN' ? '、' : ', ');
+}

@@ -1,0 +1,74 @@
+/** What a card in the machine can be used for, with its balance at once. */
+import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { Button } from '../components/button.tsx';
+import { Dock } from '../components/card.tsx';
+import { Actions, Read, Touch } from '../components/frame.tsx';
+import { Action, FinishAction } from '../components/parts.tsx';
+import { BalancePicture, TopUpPicture } from '../components/pictures.tsx';
+import { Amount, Chip } from '../components/text.tsx';
+import { useKiosk } from '../kiosk-context.ts';
+
+export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
+  const { say } = useKiosk();
+  const { card, services } = body;
+  const recommended = services.find(({ available }) => available)?.name;
+  return (
+    <>
+      <Read className="read--dock">
+        <p className="lead quiet greeting">{say('menu.greeting')}</p>
+        <h1 className="title">{say('menu.title')}</h1>
+        <div className="figure">
+          <p className="body quiet">{say('card.balance')}</p>
+          <Amount amount={card.balance} testId="balance" />
+        </div>
+        <Dock tail={card.tail} note={{ text: say('menu.cardHere'), tone: 'quiet' }} />
+      </Read>
+      <Touch className="touch--menu">
+        <div className="tiles tiles--rows">
+          {services.map(({ name, available, reason }) => {
+            const off = available ? undefined : say('service.paused', { reason: say(`reason.${reason ?? 'switchedOff'}`) });
+            const look = !available ? 'tile--off' : name === recommended ? 'tile--primary' : '';
+            return (
+              <Button
+                key={name}
+                testId={name === 'topUp' ? 'start-top-up' : 'start-balance'}
+                act={{ type: 'service', service: name }}
+                className={`tile tile--service ${look}`}
+                primary={available && name === recommended}
+                off={off}
+                offShown
+              >
+                {name === 'topUp' ? <TopUpPicture /> : <BalancePicture />}
+                <span className="tile-text">
+                  <span className="name">{say(`service.${name}.name`)}</span>
+                  {off === undefined ? (
+                    <span className="sub">{say(`service.${name}.sub`)}</span>
+                  ) : (
+                    <Chip tone="warn" icon="warn">
+                      {off}
+                    </Chip>
+                  )}
+                </span>
+              </Button>
+            );
+          })}
+        </div>
+        <ul className="panel card-facts">
+          <li>
+            <Chip tone="ok" icon="tick">
+              {say('card.ok')}
+            </Chip>
+          </li>
+          <li className="tn">{say('card.validUntil', { date: card.validUntil })}</li>
+          <li>{say('menu.fee')}</li>
+        </ul>
+      </Touch>
+      <Actions>
+        <FinishAction word="button.finish" />
+        <Action testId="support" act={{ type: 'open', overlay: 'help' }} icon="headset">
+          {say('button.support')}
+        </Action>
+      </Actions>
+    </>
+  );
+}

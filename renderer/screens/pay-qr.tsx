@@ -1,0 +1,79 @@
+/** A code to scan with a phone, and what became of it. The order is closed upstream before this screen is left. */
+import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { Actions, Read, Touch, Why } from '../components/frame.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Action, QrCode, Ring } from '../components/parts.tsx';
+import { Amount, Reference } from '../components/text.tsx';
+import { useKiosk } from '../kiosk-context.ts';
+
+export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
+  const { say } = useKiosk();
+  const { state, amount, merchant, card, reference, wait } = body;
+  const leavable = state === 'waiting' || state === 'confirming';
+  return (
+    <>
+      <Read className="read--pay">
+        <div>
+          <h1 className="title">{say('pay.title')}</h1>
+          <Amount amount={amount} testId="due" />
+        </div>
+        {wait !== undefined && <Ring wait={wait} digits="clock" large />}
+      </Read>
+      <Touch className="touch--pay">
+        <div className="code" data-testid="qr-code" data-order={body.orderId} data-state={state}>
+          {state === 'waiting' ? <QrCode text={body.code} className="qr--big" /> : <NoCode state={state} />}
+        </div>
+        <p className="lead channels">{say('pay.channels')}</p>
+        <dl className="facts panel">
+          <div>
+            <dt>{say('pay.merchant')}</dt>
+            <dd>{merchant}</dd>
+          </div>
+          <div>
+            <dt>{say('pay.card')}</dt>
+            <dd>{say('card.tail', { tail: card.tail })}</dd>
+          </div>
+          {reference !== '' && (
+            <div>
+              <dt>{say('contact.reference')}</dt>
+              <dd>
+                <Reference reference={reference} />
+              </dd>
+            </div>
+          )}
+        </dl>
+        <p className="pay-state" role="status">
+          <Icon name="wait" size="s" />
+          <span>{say(`pay.${state}`)}</span>
+        </p>
+      </Touch>
+      {leavable ? (
+        <Actions>
+          <Action testId="cancel" act={{ type: 'cancel' }} icon="close">
+            {say('pay.cancel')}
+          </Action>
+          <Action testId="back" act={{ type: 'back' }} icon="swap">
+            {say('pay.other')}
+          </Action>
+        </Actions>
+      ) : (
+        <Actions layout="one">
+          <Why icon="lock" center>
+            {say('pay.closingMoney')}
+          </Why>
+        </Actions>
+      )}
+    </>
+  );
+}
+
+/** The place of the code while there is nothing to scan: not yet, already scanned, or no more. */
+function NoCode({ state }: { readonly state: 'creating' | 'confirming' | 'closing' }) {
+  const { say } = useKiosk();
+  return (
+    <div className="qr qr--big qr--empty">
+      <Icon name={state === 'confirming' ? 'phone' : state === 'creating' ? 'qr' : 'wait'} size="l" />
+      <p className="lead strong">{say(`pay.${state}`)}</p>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+/** What a screen is called when it is spoken: the accessible name of <main>. */
+import type { View } from '../../state-machines/view.ts';
+import { money, type Say } from '../words.ts';
+import { settledWords } from './settled-words.ts';
+
+export function spokenTitle(view: View, say: Say): string {
+  switch (view.overlay?.kind) {
+    case 'language':
+      return say('language.title');
+    case 'access':
+      return say('access.title');
+    case 'help':
+      return say('help.title');
+    case 'lost-card':
+      return say('lostCard.title');
+    case 'hidden':
+      return say('hidden.title');
+    case 'idle-warning':
+    case undefined:
+      return bodyTitle(view.body, say);
+  }
+}
+
+function bodyTitle(body: View['body'], say: Say): string {
+  switch (body.kind) {
+    case 'starting':
+      return say('starting.title');
+    case 'out-of-service':
+      return say('outOfService.title');
+    case 'attract':
+      return say('attract.title');
+    case 'insert-card':
+      return say('insertCard.title');
+    case 'reading-card':
+      return say('readingCard.title');
+    case 'card-problem':
+      return say(`cardProblem.${body.problem}.title`);
+    case 'menu':
+      return say('menu.title');
+    case 'top-up-amount':
+      return say('amount.title');
+    case 'top-up-custom':
+      return say('custom.title');
+    case 'top-up-tender':
+      return say('tender.title', { amount: money(body.amount) });
+    case 'top-up-cash':
+      return `${say('cash.title')} · ${say('cash.inserted')} ${money(body.inserted)}`;
+    case 'top-up-qr':
+      return `${say('pay.title')} · ${money(body.amount)}`;
+    case 'committing':
+      return say('committing.title');
+    case 'put-back':
+      return `${say('putBack.title')} · ${say('card.tail', { tail: body.tail })}`;
+    case 'done':
+      return say('done.titleTaken', { amount: money(body.amount) });
+    case 'settled':
+      return settledWords(body, say, money(body.amount)).title;
+    case 'trouble':
+      return say(`trouble.${body.trouble}.title`);
+    case 'take-card':
+      return say('takeCard.title');
+    case 'goodbye':
+      return say('goodbye.title');
+  }
+}

@@ -1,0 +1,78 @@
+/** Something is wrong and no money is at stake: where the line is cut, and the four lines. */
+import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { Actions, Read, Touch } from '../components/frame.tsx';
+import { FinishAction, FourLines, Ring } from '../components/parts.tsx';
+import { NetScene } from '../components/pictures.tsx';
+import { useKiosk } from '../kiosk-context.ts';
+import { RetryAction } from './card-screens.tsx';
+
+type Trouble = ViewBodyOf<'trouble'>['trouble'];
+type Far = 'issuer' | 'channel' | 'cashSlot';
+type State = 'cut' | 'refused' | 'stuck';
+
+/** Where the line is cut, who stands at its far end, and how the cut station is. */
+const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly far: Far; readonly state: State }> = {
+  issuerOffline: { at: 'far', far: 'issuer', state: 'cut' },
+  issuerRefused: { at: 'far', far: 'issuer', state: 'refused' },
+  cardReportedLost: { at: 'far', far: 'issuer', state: 'refused' },
+  cardFull: { at: 'card', far: 'issuer', state: 'refused' },
+  paymentOffline: { at: 'far', far: 'channel', state: 'cut' },
+  paymentDeclined: { at: 'far', far: 'channel', state: 'refused' },
+  paymentExpired: { at: 'far', far: 'channel', state: 'refused' },
+  cashDown: { at: 'far', far: 'cashSlot', state: 'stuck' },
+  cardJammed: { at: 'card', far: 'issuer', state: 'stuck' },
+  cardCaptured: { at: 'card', far: 'issuer', state: 'stuck' },
+  loadRefusedByCard: { at: 'card', far: 'issuer', state: 'refused' },
+  journalUnavailable: { at: 'machine', far: 'issuer', state: 'stuck' },
+};
+
+export function TroubleScreen({ body }: { readonly body: ViewBodyOf<'trouble'> }) {
+  const { say } = useKiosk();
+  const { trouble, reference, canRetry, wait } = body;
+  return (
+    <>
+      <Read>
+        <h1 className="title" role="alert">
+          {say(`trouble.${trouble}.title`)}
+        </h1>
+        <p className="lead under-title">{say(`trouble.${trouble}.happened`)}</p>
+        <Net trouble={trouble} />
+        {wait !== undefined && <Ring wait={wait} />}
+      </Read>
+      <Touch className="touch--lines">
+        <div className="panel panel--four">
+          <FourLines money={say(`trouble.${trouble}.money`)} now={say(`trouble.${trouble}.now`)} reference={reference} />
+        </div>
+      </Touch>
+      <Actions layout={canRetry ? 'even' : 'one'}>
+        <FinishAction word={body.card === undefined ? 'button.finish' : 'button.takeCardFinish'} />
+        {canRetry && <RetryAction />}
+      </Actions>
+    </>
+  );
+}
+
+/** Three stations with how each one is. */
+function Net({ trouble }: { readonly trouble: Trouble }) {
+  const { say } = useKiosk();
+  const { at, far, state } = CUTS[trouble];
+  const stations = [
+    ['card', say('trouble.thisCard')],
+    ['machine', say('trouble.thisMachine')],
+    ['far', say(`trouble.${far}`)],
+  ] as const;
+  const cutName = stations.find(([station]) => station === at)?.[1] ?? '';
+  return (
+    <figure className="net" aria-label={say('trouble.picture', { where: cutName })}>
+      <NetScene cutAt={at} />
+      <figcaption className="net-names">
+        {stations.map(([station, name]) => (
+          <span key={station}>
+            <b>{name}</b>
+            <span className="small">{say(station === at ? `trouble.${state}` : 'trouble.fine')}</span>
+          </span>
+        ))}
+      </figcaption>
+    </figure>
+  );
+}

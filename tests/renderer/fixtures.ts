@@ -1,0 +1,297 @@
+/** One View for every screen and every state of it that looks different. The names are the test's words for the situation. */
+import {
+  VIEW_VERSION,
+  viewSchema,
+  troubles,
+  type Overlay,
+  type Preferences,
+  type Site,
+  type View,
+  type ViewBody,
+  type ViewBodyOf,
+} from '../../state-machines/view.ts';
+
+export const SITE: Site = {
+  operator: '一卡通自助服务',
+  place: '北岸校区 图书馆一层',
+  terminal: 'A01',
+  hotline: '96123',
+  hotlineHours: '24 小时',
+  slots: { card: 'right', cash: 'right', receipt: 'below' },
+};
+
+export const STANDARD: Preferences = { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false };
+
+const card = { tail: '6688', balance: 2320, validUntil: '2029-08-31' };
+const reference = 'A01-1122-7K4M-9';
+const denominations = [500, 1000, 2000, 5000, 10_000];
+const calm = (leftMs: number, totalMs = leftMs) => ({ leftMs, totalMs, tone: 'normal' as const });
+const urgent = (leftMs: number, totalMs = 20_000) => ({ leftMs, totalMs, tone: 'warn' as const });
+const both = [
+  { name: 'topUp', available: true },
+  { name: 'balance', available: true },
+] as const;
+
+const cash: ViewBodyOf<'top-up-cash'> = {
+  kind: 'top-up-cash',
+  card,
+  requested: 5000,
+  inserted: 8000,
+  room: 89_680,
+  notes: [
+    { denomination: 5000, state: 'stacked' },
+    { denomination: 2000, state: 'stacked' },
+    { denomination: 1000, state: 'stacked' },
+  ],
+  denominations,
+  reference,
+  canReturn: false,
+  busy: false,
+  wait: calm(48_000, 60_000),
+};
+
+const qr: ViewBodyOf<'top-up-qr'> = {
+  kind: 'top-up-qr',
+  card,
+  amount: 5000,
+  orderId: '0190a4c0-7a10-7000-8000-000000000001',
+  code: 'https://pay.example/q/0190a4c07a1070008000000000000001?sum=50.00',
+  merchant: '北岸一卡通',
+  state: 'waiting',
+  reference,
+  wait: calm(161_000, 180_000),
+};
+
+const done: ViewBodyOf<'done'> = {
+  kind: 'done',
+  tail: '6688',
+  amount: 5000,
+  balanceBefore: 2320,
+  balanceAfter: 7320,
+  reference,
+  card: 'atGate',
+  receipts: 'available',
+  receipt: 'choice',
+  receiptQr: `https://card.example/r/${reference}`,
+  wait: calm(16_000, 20_000),
+};
+
+const settled: ViewBodyOf<'settled'> = {
+  kind: 'settled',
+  outcome: 'refunded',
+  why: 'issuerOffline',
+  tender: 'qr',
+  tail: '6688',
+  amount: 5000,
+  reference,
+  settledWithinHours: 24,
+  card: 'atGate',
+  receipts: 'available',
+  receipt: 'printing',
+  receiptQr: `https://card.example/r/${reference}`,
+  wait: calm(52_000, 60_000),
+};
+
+const putBack: ViewBodyOf<'put-back'> = {
+  kind: 'put-back',
+  tail: '6688',
+  amount: 5000,
+  reference,
+  checking: false,
+  tender: 'qr',
+  wait: urgent(118_000, 120_000),
+};
+
+export interface Sample {
+  readonly body: ViewBody;
+  readonly step?: number;
+  readonly overlay?: Overlay;
+  readonly utilities?: boolean;
+}
+
+const step = (at: number, body: ViewBody): Sample => ({ body, step: at });
+const attract: ViewBody = { kind: 'attract', services: [...both], receipts: 'available', notice: '11 月 28 日 23:00 至次日 5:00 系统维护，期间不能充值' };
+const amount: ViewBodyOf<'top-up-amount'> = { kind: 'top-up-amount', card, presets: [2000, 5000, 10_000, 20_000], selected: 5000, maximum: 97_680, minimum: 1000 };
+const { selected: _selected, ...unchosen } = amount;
+const { wait: _wait, ...untimedQr } = qr;
+const { balanceAfter: _balanceAfter, wait: _doneWait, ...unreadDone } = done;
+const problems = ['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'removed'] as const;
+const whys = [
+  'issuerOffline',
+  'issuerRefused',
+  'cardRefused',
+  'cardGone',
+  'loadUndetermined',
+  'noteUndetermined',
+  'paymentUndetermined',
+  'refundUndetermined',
+  'cancelled',
+  'cardFull',
+  'cardCaptured',
+  'restart',
+  'journalUnavailable',
+] as const;
+const reasons = [
+  'cardReaderDown',
+  'cashAcceptorDown',
+  'cashBoxFull',
+  'issuerOffline',
+  'paymentOffline',
+  'journalUnavailable',
+  'diskLow',
+  'switchedOff',
+  'starting',
+] as const;
+
+const named = <const T extends string>(prefix: string, names: readonly T[], make: (name: T) => Sample): Record<string, Sample> =>
+  Object.fromEntries(names.map((name) => [`${prefix}-${name}`, make(name)]));
+
+/** The screens a person meets most, one of each kind: for pictures and for the whole matrix of sizes, themes and languages. */
+export const MAIN: Readonly<Record<string, Sample>> = {
+  starting: { body: { kind: 'starting' }, utilities: false },
+  'out-of-service': { body: { kind: 'out-of-service', reason: 'cashBoxFull' } },
+  attract: { body: attract },
+  'insert-card': { body: { kind: 'insert-card', service: 'topUp' } },
+  'reading-card': { body: { kind: 'reading-card' }, utilities: false },
+  'card-problem': { body: { kind: 'card-problem', problem: 'expired', card: { tail: '2031', balance: 2320, validUntil: '2026-10-31' } } },
+  menu: { body: { kind: 'menu', card, services: [{ name: 'topUp', available: true }] } },
+  'top-up-amount': step(0, amount),
+  'top-up-custom': step(0, { kind: 'top-up-custom', card, digits: '88', minimum: 1000, maximum: 97_680 }),
+  'top-up-tender': step(1, {
+    kind: 'top-up-tender',
+    card,
+    amount: 5000,
+    tenders: [
+      { name: 'qr', available: true },
+      { name: 'cash', available: true },
+    ],
+    denominations,
+    receipts: 'available',
+  }),
+  'top-up-cash': step(1, cash),
+  'top-up-qr': step(1, qr),
+  committing: { ...step(2, { kind: 'committing', tail: '6688', amount: 5000, reference, step: 'write', elapsedMs: 3000 }), utilities: false },
+  'put-back': step(2, putBack),
+  done: step(3, done),
+  settled: step(3, settled),
+  trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
+  'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
+  goodbye: { body: { kind: 'goodbye' }, utilities: false },
+  'overlay-idle': { ...step(0, amount), overlay: { kind: 'idle-warning', wait: urgent(14_000), money: 'none' } },
+  'overlay-language': { ...step(0, amount), overlay: { kind: 'language' } },
+  'overlay-access': { ...step(0, amount), overlay: { kind: 'access' } },
+  'overlay-help': { ...step(1, cash), overlay: { kind: 'help' } },
+  'overlay-lost-card': { body: attract, overlay: { kind: 'lost-card' } },
+  'overlay-hidden': { ...step(0, amount), overlay: { kind: 'hidden' } },
+};
+
+/** The other states of the same screens. */
+export const STATES: Readonly<Record<string, Sample>> = {
+  'attract-quiet': { body: { kind: 'attract', services: [...both], receipts: 'available' } },
+  'attract-no-paper': { body: { kind: 'attract', services: [...both], receipts: 'paperOut' } },
+  'attract-paused': {
+    body: {
+      kind: 'attract',
+      services: [
+        { name: 'topUp', available: false, reason: 'issuerOffline' },
+        { name: 'balance', available: true },
+      ],
+      receipts: 'printerDown',
+    },
+  },
+  'insert-card-balance': { body: { kind: 'insert-card', service: 'balance' } },
+  'menu-two': { body: { kind: 'menu', card, services: [...both] } },
+  'menu-paused': {
+    body: {
+      kind: 'menu',
+      card,
+      services: [
+        { name: 'topUp', available: false, reason: 'issuerOffline' },
+        { name: 'balance', available: true },
+      ],
+    },
+  },
+  'amount-none': step(0, unchosen),
+  'amount-six': step(0, { ...amount, presets: [1000, 2000, 3000, 5000, 10_000, 20_000] }),
+  'amount-one': step(0, { ...amount, presets: [1000], selected: 1000, maximum: 1500 }),
+  'custom-empty': step(0, { kind: 'top-up-custom', card, digits: '', minimum: 1000, maximum: 97_680 }),
+  'custom-above': step(0, { kind: 'top-up-custom', card, digits: '9999', minimum: 1000, maximum: 97_680, error: 'aboveMaximum' }),
+  'custom-below': step(0, { kind: 'top-up-custom', card, digits: '5', minimum: 1000, maximum: 97_680, error: 'belowMinimum' }),
+  'tender-off': step(1, {
+    kind: 'top-up-tender',
+    card,
+    amount: 123_456,
+    tenders: [
+      { name: 'qr', available: true },
+      { name: 'cash', available: false, reason: 'cashAcceptorDown' },
+    ],
+    denominations,
+    receipts: 'paperOut',
+  }),
+  'tender-one': step(1, { kind: 'top-up-tender', card, amount: 5000, tenders: [{ name: 'cash', available: true }], denominations, receipts: 'available' }),
+  'cash-empty': step(1, { ...cash, inserted: 0, room: 97_680, notes: [], canReturn: true, wait: calm(60_000) }),
+  'cash-busy': step(1, {
+    ...cash,
+    inserted: 5000,
+    notes: [
+      { denomination: 5000, state: 'stacked' },
+      { denomination: 2000, state: 'stacking' },
+    ],
+    busy: true,
+  }),
+  'cash-many': step(1, {
+    ...cash,
+    inserted: 50_000,
+    notes: Array.from({ length: 25 }, () => ({ denomination: 2000, state: 'stacked' as const })),
+    wait: urgent(14_000),
+  }),
+  ...named('cash', ['noteRejected', 'noteOverLimit', 'noteReturned', 'acceptorDown', 'boxFull'], (message) => step(1, { ...cash, message })),
+  'qr-creating': step(1, { ...untimedQr, state: 'creating', code: '' }),
+  'qr-confirming': step(1, { ...qr, state: 'confirming', wait: urgent(24_000, 180_000) }),
+  'qr-closing': { ...step(1, { ...untimedQr, state: 'closing' }), utilities: false },
+  'committing-authorize': { ...step(2, { kind: 'committing', tail: '6688', amount: 5000, reference, step: 'authorize', elapsedMs: 0 }), utilities: false },
+  'committing-slow': { ...step(2, { kind: 'committing', tail: '6688', amount: 5000, reference, step: 'verify', elapsedMs: 12_000 }), utilities: false },
+  'put-back-other': step(2, { ...putBack, otherTail: '2031', tender: 'cash' }),
+  'put-back-checking': { ...step(2, { ...putBack, checking: true }), utilities: false },
+  'done-taken': step(3, { ...done, card: 'taken', receipts: 'paperOut' }),
+  'done-inside': step(3, { ...unreadDone, card: 'inside', receipts: 'printerDown' }),
+  ...named('done', ['printing', 'printed', 'failed', 'onScreen', 'none'], (receipt) => step(3, { ...done, receipt, card: 'taken' })),
+  ...named('settled', whys, (why) => step(3, { ...settled, why, outcome: 'case', receipt: 'printed', card: why === 'cardCaptured' ? 'captured' : 'inside' })),
+  'settled-cash-refund': step(3, { ...settled, why: 'cancelled', tender: 'cash', receipt: 'choice', card: 'taken' }),
+  'settled-voucher': step(3, { ...settled, outcome: 'voucher', why: 'cancelled', tender: 'cash', receipt: 'choice', receipts: 'paperOut', card: 'absent' }),
+  'settled-case-cash': step(3, { ...settled, outcome: 'case', why: 'restart', tender: 'cash', receipt: 'failed', card: 'captured' }),
+  'settled-case-on-screen': step(3, { ...settled, outcome: 'case', why: 'loadUndetermined', receipt: 'onScreen', card: 'absent' }),
+  ...named('problem', problems, (problem) => ({ body: { kind: 'card-problem', problem } })),
+  ...named('trouble', troubles, (trouble) => ({ body: { kind: 'trouble', trouble, canRetry: trouble === 'paymentDeclined', wait: calm(30_000), reference } })),
+  ...named('out', reasons, (reason) => ({ body: { kind: 'out-of-service', reason }, utilities: false })),
+  'out-with-reference': { body: { kind: 'out-of-service', reason: 'cardReaderDown', reference } },
+  'idle-inserted': { ...step(1, cash), overlay: { kind: 'idle-warning', wait: urgent(14_000), money: 'inserted' } },
+  'idle-order': { ...step(1, qr), overlay: { kind: 'idle-warning', wait: urgent(9_000), money: 'order' } },
+  'help-start': { body: attract, overlay: { kind: 'help' } },
+  'help-card': { body: { kind: 'card-problem', problem: 'unreadable' }, overlay: { kind: 'help' } },
+  'help-after': { ...step(3, done), overlay: { kind: 'help' } },
+};
+
+export interface Setting {
+  readonly preferences?: Partial<Preferences>;
+  readonly site?: Partial<Site>;
+  readonly seq?: number;
+}
+
+/** The whole View around a sample. An English terminal has its sign in English. */
+export function viewOf(sample: Sample, setting: Setting = {}): View {
+  const preferences = { ...STANDARD, ...setting.preferences };
+  const english: Partial<Site> = preferences.locale === 'en' ? { operator: 'Card services', place: 'Library, floor 1', hotlineHours: '24 hours' } : {};
+  const view = {
+    version: VIEW_VERSION,
+    seq: setting.seq ?? 1,
+    site: { ...SITE, ...english, ...setting.site },
+    preferences,
+    clock: '08:14',
+    ...(sample.step === undefined ? {} : { step: { route: 'topUp', at: sample.step, of: 4 } }),
+    utilities: sample.utilities ?? true,
+    body: sample.body,
+    ...(sample.overlay === undefined ? {} : { overlay: sample.overlay }),
+  };
+  return viewSchema.parse(view);
+}

@@ -1,8 +1,8 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, Recovered, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
-import { receiptQr } from './top-up-slip.ts';
-import { topUpPicture, type TopUpPicture } from './top-up-view.ts';
+import { receiptQr } from './top-up/slip.ts';
+import { topUpPicture, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
 import { leftOf } from './waiting.ts';

@@ -6,7 +6,8 @@
 import { assign, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, Ports, Recovered, ServiceName } from './ports.ts';
-import { topUpMachine, type TopUpOutput } from './top-up.ts';
+import { topUpMachine } from './top-up.ts';
+import type { TopUpOutput } from './top-up/context.ts';
 import type { UiMachineEvent } from './ui-events.ts';
 import type { Overlay, Preferences, Site } from './view.ts';
 import { paceOf, patiently, type RunningWait } from './waiting.ts';

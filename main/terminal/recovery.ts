@@ -10,7 +10,7 @@ import type { CashAcceptor, NoteEvidence, PowerUpState } from '../../drivers/cas
 import { cashRestartDecision, type LastNoteRecord } from '../../drivers/cash-acceptor/restart-decision.ts';
 import { isSameCard } from '../../drivers/card/pboc/examine-load.ts';
 import { PortError, type CardReading, type OrderState, type Ports, type Recovered, type RecoveryPort } from '../../state-machines/ports.ts';
-import { authorizeLoad, commitLoad } from '../../state-machines/top-up-steps.ts';
+import { authorizeLoad, commitLoad } from '../../state-machines/top-up/steps.ts';
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../money/recovery.ts';
@@ -25,6 +25,8 @@ export interface RecoveryOptions {
     transaction(id: string): readonly JournalEntry[];
     /** Transactions with an entry of `kind` and none of `answers`. */
     lacking(kind: JournalKind, answers: readonly JournalKind[]): readonly string[];
+    /** The last so many entries, oldest first. */
+    latest(count: number): readonly JournalEntry[];
   };
   /** What the acceptor said when it came up; `undefined` when none is fitted or it didn't come up. */
   readonly powerUp: () => PowerUpState | undefined;
@@ -37,6 +39,11 @@ const MOST_ACTIONS = 40;
 /** A note that was moving when the host came back (cash-acceptor.md 6.2). */
 const NOTE_WAIT_MS = 30_000;
 const NOTE_LOOK_MS = 500;
+
+/** How long after its end a person may still stand before a top-up whose result they never saw. */
+const TELL_WITHIN_MS = 120_000;
+/** More entries than can follow the end of a transaction that nobody was told of. */
+const LOOK_BACK = 50;
 
 /** In the background the card path belongs to the persons who come and go: no card is touched. */
 type When = 'start' | 'background';
@@ -59,7 +66,8 @@ export class Recovery implements RecoveryPort {
       const told = this.#told(id);
       if (told !== undefined) recovered.push(told);
     }
-    return recovered;
+    const untold = recovered.length > 0 ? undefined : await this.#untold();
+    return untold === undefined ? recovered : [untold];
   }
 
   /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer. Never rejects. */
@@ -68,11 +76,16 @@ export class Recovery implements RecoveryPort {
     // All lists are made before the first wait: a transaction that a person opens meanwhile is never touched from here.
     const open = read.openTransactions();
     const unconfirmed = read.lacking('load.committed', ['load.confirmed']);
-    const reserved = read.lacking('load.authorizing', ['load.committing', 'load.refused', 'load.reversed']);
+    const reserved = [
+      ...read.lacking('load.authorizing', ['load.committing', 'load.refused', 'load.reversed']),
+      ...read.lacking('load.notCredited', ['load.reversed']),
+    ];
+    const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
     for (const id of open) await this.#settle(id, 'background');
     for (const id of unconfirmed) await this.#guard(id, (state) => this.#confirm(id, state));
     for (const id of reserved) await this.#guard(id, (state) => this.#release(id, state));
+    for (const id of answered) await this.#guard(id, (state) => this.#tellIssuer(id, state));
     for (const id of cases) await this.#guard(id, (state) => this.#answerCase(id, state));
   }
 
@@ -86,6 +99,20 @@ export class Recovery implements RecoveryPort {
       return this.#told(id);
     }
     return undefined;
+  }
+
+  /** Interrupted between the end of a top-up and its result on the screen: its card is still inside. */
+  async #untold(): Promise<Recovered | undefined> {
+    const { read, ports } = this.#options;
+    if (ports.card.media !== 'inside') return undefined;
+    const latest = read.latest(LOOK_BACK);
+    const end = latest.findLastIndex(({ kind }) => kind === 'transaction.closed');
+    const closed = latest[end];
+    const known = latest.slice(end + 1).some(({ kind }) => kind === 'receipt.printing' || kind === 'terminal.stopped');
+    if (closed?.transactionId === undefined || known || ports.clock.now() - Date.parse(closed.at) > TELL_WITHIN_MS) return undefined;
+    const inside = await ports.card.read().catch(() => undefined);
+    const told = this.#told(closed.transactionId);
+    return inside?.ok === true && told !== undefined && isSameCard(inside.card.ref, told.ref) ? told : undefined;
   }
 
   /** A credit message that came without an order of this process: the open transaction's note, or nobody's. Durable when this returns. */
@@ -295,8 +322,9 @@ export class Recovery implements RecoveryPort {
     return committed.kind !== 'notCredited' && committed.kind !== 'journalFailed';
   }
 
-  async #confirm(id: string, state: TransactionState): Promise<void> {
-    for (const { loadId, state: reached, tac, confirmed } of state.loads) {
+  /** @param found a TAC that is not in the journal */
+  async #confirm(id: string, state: TransactionState, found?: string): Promise<void> {
+    for (const { loadId, state: reached, tac = found, confirmed } of state.loads) {
       if (reached !== 'committed' || confirmed !== undefined) continue;
       const answer = await this.#options.ports.issuer.confirmLoad({ loadId, ...(tac === undefined ? {} : { tac }) });
       this.#append(id, { kind: 'load.confirmed', body: { loadId, tacChecked: answer.tac } });
@@ -348,14 +376,17 @@ export class Recovery implements RecoveryPort {
     if (open === undefined || state.opened === undefined) return;
     const { reference, amount } = open;
     const verdict = await this.#examine(pending, state.opened.card);
-    if (verdict.kind === 'credited') {
-      this.#append(id, { kind: 'case.resolved', body: { reference, resolution: 'credited', amount } });
-      await this.#options.ports.issuer
-        .confirmLoad({ loadId: pending.loadId, ...(verdict.tac === undefined ? {} : { tac: verdict.tac }) })
-        .catch(() => undefined);
-    } else if (verdict.kind === 'notCredited') {
-      await this.#payBack(id, state, reference, amount);
-    }
+    if (verdict.kind === 'credited') this.#append(id, { kind: 'case.resolved', body: { reference, resolution: 'credited', amount } });
+    else if (verdict.kind === 'notCredited') await this.#payBack(id, state, reference, amount);
+    else return;
+    const tac = verdict.kind === 'credited' ? verdict.tac : undefined;
+    await this.#tellIssuer(id, this.#state(id), tac).catch(() => undefined); // told later, in the background
+  }
+
+  /** What became of a load whose case is answered: confirmed, or its reservation released. */
+  async #tellIssuer(id: string, state: TransactionState, tac?: string): Promise<void> {
+    await this.#confirm(id, state, tac);
+    await this.#release(id, state);
   }
 
   /** Certainly not on the card: a payment goes back the way it came, cash stays owed under the same number. */

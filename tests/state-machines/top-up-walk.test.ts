@@ -1,7 +1,8 @@
 /** The chart of the top-up, walked through every state it can reach. */
 import { describe, expect, it } from 'vitest';
 import { fen } from '../../common/fen.ts';
-import { topUpMachine, type TopUpContext } from '../../state-machines/top-up.ts';
+import { topUpMachine } from '../../state-machines/top-up.ts';
+import type { TopUpContext } from '../../state-machines/top-up/context.ts';
 import { FakeWorld } from '../support/fake-world.ts';
 import { traps, walk } from './walk.ts';
 

@@ -1,7 +1,7 @@
 /** The top-up flow in each of its situations, on a world whose answers the test sets. */
 import { describe, expect, it } from 'vitest';
 import { fen } from '../../common/fen.ts';
-import { topUpDelays } from '../../state-machines/top-up.ts';
+import { topUpDelays } from '../../state-machines/top-up/context.ts';
 import { offline } from '../support/fake-world.ts';
 import { SessionBench } from './session-bench.ts';
 

@@ -1,8 +1,8 @@
 /** What the slip and the phone's QR of a top-up say, taken from where the flow stands. */
-import type { Fen } from '../common/fen.ts';
-import type { Tender } from '../common/journal-kinds.ts';
-import type { AppendedEntry, CardReading, Ports, ReceiptContent } from './ports.ts';
-import type { Preferences } from './view.ts';
+import type { Fen } from '../../common/fen.ts';
+import type { Tender } from '../../common/journal-kinds.ts';
+import type { AppendedEntry, CardReading, Ports, ReceiptContent } from '../ports.ts';
+import type { Preferences } from '../view.ts';
 
 export interface SlipFacts {
   readonly status: ReceiptContent['status'];

@@ -1,7 +1,7 @@
 /** The actors a top-up invokes: its money steps as promises, the world's news as callbacks. Tests may put others in their place. */
 import { fromCallback, fromPromise } from 'xstate';
-import type { OrderState, Ports } from './ports.ts';
-import * as steps from './top-up-steps.ts';
+import type { OrderState, Ports } from '../ports.ts';
+import * as steps from './steps.ts';
 
 /** A step with its ports; `request` is what the chart knows. */
 function step<R, O>(run: (ports: Ports, request: R, signal: AbortSignal) => Promise<O>) {

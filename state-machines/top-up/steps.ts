@@ -2,8 +2,8 @@
  * The money steps of a top-up. Each announces itself in the journal, acts, and writes down the outcome before anyone is told of it;
  * each ends in a closed set of outcomes, so that the chart has a next state for every one. Nothing here decides what comes next.
  */
-import { addFen, fen, ZERO_FEN, type Fen } from '../common/fen.ts';
-import type { CardRef, JournalBody, Tender } from '../common/journal-kinds.ts';
+import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
+import type { CardRef, JournalBody, Tender } from '../../common/journal-kinds.ts';
 import {
   PortError,
   type AppendedEntry,
@@ -15,7 +15,7 @@ import {
   type QrOrder,
   type ReceiptContent,
   type ReceiptOutcome,
-} from './ports.ts';
+} from '../ports.ts';
 
 /** The journal could not take an entry: no further money step is allowed, recovery goes on from what it holds. */
 export interface JournalFailed {

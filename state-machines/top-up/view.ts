@@ -1,9 +1,10 @@
 /** What the screen shows of a top-up: a pure function of where its chart stands. Used by session-view. */
-import { ZERO_FEN } from '../common/fen.ts';
-import { amountOf, maximumOf, roomOf, type TopUpContext, type TopUpSnapshot } from './top-up.ts';
-import { receiptQr } from './top-up-slip.ts';
-import type { Overlay, View, ViewBody, ViewBodyOf } from './view.ts';
-import { leftOf } from './waiting.ts';
+import { ZERO_FEN } from '../../common/fen.ts';
+import type { TopUpSnapshot } from '../top-up.ts';
+import { amountOf, maximumOf, roomOf, type TopUpContext } from './context.ts';
+import { receiptQr } from './slip.ts';
+import type { Overlay, View, ViewBody, ViewBodyOf } from '../view.ts';
+import { leftOf } from '../waiting.ts';
 
 export interface TopUpPicture {
   readonly body: ViewBody;

@@ -1,0 +1,129 @@
+/**
+ * What the top-up chart knows and hears, why it waits as long as it does, and the small sums that its states, its screen and its slip
+ * share.
+ */
+import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
+import type { JournalBody, Outcome, Tender } from '../../common/journal-kinds.ts';
+import type { AppendedEntry, CardEvent, CardReading, CashEvent, OrderState, Ports, QrOrder } from '../ports.ts';
+import type { UiMachineEvent } from '../ui-events.ts';
+import type { Preferences, ViewBodyOf } from '../view.ts';
+import type { RunningWait } from '../waiting.ts';
+import type { Captured, OpenTransaction } from './steps.ts';
+
+/** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
+export const topUpDelays = {
+  chooseAmount: 60_000, // a person with a wallet in one hand
+  chooseTender: 60_000, // looking for notes or a phone
+  nextNote: 60_000, // since the last note
+  warning: 20_000, // WCAG 2.2.1: at least 20 s to say "I am here"
+  readTrouble: 45_000, // four lines of text
+  orderEndsSoon: 30_000, // what is left of an order's life when the ring turns amber
+  putBack: 120_000, // the card is still within arm's reach
+  result: 20_000, // delivered: the card is what people wait for
+  settledResult: 60_000, // not delivered: the number must be read, perhaps written down
+} as const;
+export type DelayName = keyof typeof topUpDelays;
+
+/** A load is tried anew after a certain "not credited", but not for ever. */
+export const MAX_LOAD_ATTEMPTS = 2;
+
+export interface CashNote {
+  readonly denomination: Fen;
+  readonly state: 'held' | 'stacking' | 'stacked' | 'returning';
+}
+
+export interface TopUpInput {
+  readonly ports: Ports;
+  readonly card: CardReading;
+  readonly preferences: Preferences;
+}
+
+export interface TopUpOutput {
+  readonly outcome: Outcome;
+  /** `menu`: nothing happened, the card is inside; `another`: done, more to do; `finish`: card back, goodbye. */
+  readonly next: 'menu' | 'another' | 'finish';
+}
+
+export type Trouble = ViewBodyOf<'trouble'>['trouble'];
+
+export interface TopUpContext extends TopUpInput {
+  readonly purseLimit: Fen;
+  readonly selected: Fen | undefined;
+  readonly digits: string;
+  readonly digitsError: 'aboveMaximum' | 'belowMinimum' | undefined;
+  readonly tender: Tender | undefined;
+  readonly transaction: OpenTransaction | undefined;
+  readonly notes: readonly CashNote[];
+  /** What only evidence can tell: notes nobody can place, an order that may have been paid. */
+  readonly disputed: Fen;
+  readonly cashMessage: ViewBodyOf<'top-up-cash'>['message'];
+  /** A note that came to escrow while the one before was still being taken. */
+  readonly nextNote: Fen | undefined;
+  readonly order: QrOrder | undefined;
+  readonly orderState: OrderState['state'];
+  readonly captured: Captured | undefined;
+  /** Money taken and not yet delivered. */
+  readonly held: Fen;
+  readonly pending: JournalBody<'load.committing'> | undefined;
+  readonly loadAttempts: number;
+  readonly tac: string | undefined;
+  readonly loaded: Fen;
+  readonly balanceAfter: Fen | undefined;
+  /** The put-back screen waits for a load that was sent (`examine`) or for one that never began (`start`). */
+  readonly putBackFor: 'examine' | 'start';
+  readonly otherTail: string | undefined;
+  readonly trouble: Trouble | undefined;
+  readonly settleReason: ViewBodyOf<'settled'>['why'];
+  readonly outcome: Outcome;
+  readonly next: TopUpOutput['next'];
+  readonly card: CardReading;
+  readonly cardPlace: 'inside' | 'atGate' | 'taken';
+  readonly entry: AppendedEntry | undefined;
+  readonly receipt: ViewBodyOf<'done'>['receipt'];
+  readonly wait: RunningWait | undefined;
+  /** Elapsed time at which money began to move. */
+  readonly movingSince: number;
+}
+
+export type TopUpEvent =
+  | UiMachineEvent
+  | CardEvent
+  | CashEvent
+  | { readonly type: 'ORDER.STATE'; readonly state: OrderState }
+  | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
+  | { readonly type: 'wait.ended' };
+
+/** Most that may be loaded now. */
+export function maximumOf(context: Pick<TopUpContext, 'ports' | 'purseLimit' | 'card'>): Fen {
+  return fen(Math.max(0, Math.min(context.ports.settings.maximumLoad, context.purseLimit - context.card.balance)));
+}
+
+/** Room left under the purse limit and the site's maximum after the notes that are in. */
+export function roomOf(context: TopUpContext): Fen {
+  return fen(Math.max(0, maximumOf(context) - context.held));
+}
+
+export function typedAmount(digits: string): Fen {
+  return fen(Number(digits === '' ? 0 : digits) * 100);
+}
+
+export function within(context: TopUpContext, amount: Fen | undefined): amount is Fen {
+  return amount !== undefined && amount >= context.ports.settings.minimumLoad && amount <= maximumOf(context);
+}
+
+/** A fault of the chart itself, not of the world: said loudly, caught by the machine's error transitions. */
+export function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`top-up: ${what} is not known in this state`);
+  return value;
+}
+
+/** The amount a result screen or slip is about. */
+export function amountOf(context: TopUpContext): Fen {
+  if (context.loaded > 0 && context.outcome === 'delivered') return context.loaded;
+  return context.held + context.disputed > 0 ? addFen(context.held, context.disputed) : (context.selected ?? ZERO_FEN);
+}
+
+/** What a transaction is opened with. */
+export function openRequest(context: TopUpContext, tender: Tender) {
+  return { card: context.card, tender, requested: known(context.selected, 'amount'), locale: context.preferences.locale };
+}

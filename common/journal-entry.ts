@@ -1,7 +1,7 @@
 /**
  * A journal entry as it is hashed and sent, and its place in the chain. Shared by terminal and fleet: both must compute the same hash.
  */
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { accounts, journalKinds, type JournalKind } from './journal-kinds.ts';
@@ -39,5 +39,5 @@ export function canonicalEntry(entry: JournalEntry): string {
 
 /** {@link hashEntry} of an entry whose canonical JSON is at hand. */
 export function hashCanonicalEntry(prevHash: Uint8Array, canonicalJson: string): Uint8Array {
-  return hash('sha256', Buffer.concat([prevHash, Buffer.from(canonicalJson, 'utf8')]), 'buffer');
+  return createHash('sha256').update(prevHash).update(canonicalJson, 'utf8').digest();
 }

@@ -14,9 +14,9 @@ import { JournalError, toJournalError } from './journal-error.ts';
 import { sameBytes } from './lines.ts';
 import { salvage, type Salvage } from './salvage.ts';
 import { checkVersion, migrate, openForReading, openForWriting } from './schema.ts';
-import { readSecondCopy, type SecondCopy } from './second-copy.ts';
+import { readSecondCopy, readSecondSummary, type SecondSummary } from './second-copy.ts';
 import { syncFolder } from './second-file.ts';
-import { checkTail, readMeta, storedHash, type Head, type Meta } from './stored-chain.ts';
+import { checkTail, readMeta, type Head, type Meta } from './stored-chain.ts';
 
 export interface OpeningOptions extends EntrySource {
   readonly path: string;
@@ -37,17 +37,17 @@ export function prepareFiles(options: OpeningOptions): Replacement | undefined {
   for (const leftover of ['', '-wal', '-shm']) rmSync(`${options.path}.new${leftover}`, { force: true });
   const asides = setAsideNumbers(options.path);
   const missing = !existsSync(options.path);
-  const second = readSecondCopy(options.secondPath);
+  const second = readSecondSummary(options.secondPath);
   if (missing && asides.length === 0 && second?.header === undefined) {
     createFile(options, 1, undefined);
     return undefined;
   }
   const reason = missing ? 'the file is missing' : damageOf(options, second);
-  return reason === undefined ? undefined : replace(options, reason, second, missing ? asides.at(-1) : undefined);
+  return reason === undefined ? undefined : replace(options, reason, missing ? asides.at(-1) : undefined);
 }
 
 /** Why the journal can't be trusted; `undefined` when it can. */
-function damageOf(options: OpeningOptions, second: SecondCopy | undefined): string | undefined {
+function damageOf(options: OpeningOptions, second: SecondSummary | undefined): string | undefined {
   let meta: Meta;
   try {
     const db = openForReading(options.path);
@@ -55,7 +55,7 @@ function damageOf(options: OpeningOptions, second: SecondCopy | undefined): stri
       checkVersion(db, options.path);
       meta = readMeta(db);
       const head = checkTail(db, meta);
-      const ahead = secondIsAhead(meta, head, second, (seq) => storedHash(db, seq));
+      const ahead = secondIsAhead(options.secondPath, second, meta, head);
       if (ahead !== undefined) return ahead;
     } finally {
       db.close();
@@ -74,25 +74,27 @@ function damageOf(options: OpeningOptions, second: SecondCopy | undefined): stri
   return meta.publicKey.x === options.publicKey.x ? undefined : 'the terminal has a new key';
 }
 
-/** The second file is written after the journal: entries that only it has were lost from the journal. */
-function secondIsAhead(meta: Meta, head: Head, second: SecondCopy | undefined, hashOf: (seq: number) => Uint8Array | undefined): string | undefined {
+/** The second file is written after the journal: entries that only it has, and that hang on the journal's last one, were lost there. */
+function secondIsAhead(path: string, second: SecondSummary | undefined, meta: Meta, head: Head): string | undefined {
   const header = second?.header;
-  if (second === undefined || header === undefined || header.terminalId !== meta.terminalId || header.publicKey.x !== meta.publicKey.x) return undefined;
+  const last = second?.last;
+  if (header === undefined || last === undefined || header.terminalId !== meta.terminalId || header.publicKey.x !== meta.publicKey.x) return undefined;
   if (header.epoch > meta.epoch) return `the second file is already in epoch ${header.epoch}`;
-  const last = second.links.at(-1);
-  if (header.epoch < meta.epoch || last === undefined || last.seq <= head.seq) return undefined;
-  const own = head.seq === 0 ? GENESIS_HASH : hashOf(head.seq);
-  const theirs = second.links.find(({ seq }) => seq === head.seq + 1)?.prevHash;
-  return theirs === undefined || (own !== undefined && sameBytes(theirs, own)) ? `entries ${head.seq + 1} to ${last.seq} are missing` : undefined;
+  if (header.epoch < meta.epoch || last.seq <= head.seq) return undefined;
+  const links = readSecondCopy(path)?.links ?? [];
+  const next = links.find(({ seq }) => seq === head.seq + 1);
+  if (next !== undefined && sameBytes(next.prevHash, head.hash)) return `entries ${next.seq} to ${links.at(-1)?.seq} are missing`;
+  return header.after.seq > head.seq ? `entries ${head.seq + 1} to ${header.after.seq} and more are missing` : undefined;
 }
 
 /** @param interrupted number of a set-aside file whose replacement was cut short */
-function replace(options: OpeningOptions, reason: string, second: SecondCopy | undefined, interrupted: number | undefined): Replacement {
+function replace(options: OpeningOptions, reason: string, interrupted: number | undefined): Replacement {
   const number = interrupted ?? (setAsideNumbers(options.path).at(-1) ?? 0) + 1;
   const aside = `${options.path}.damaged-${number}`;
   for (const suffix of ['-wal', '-shm', '']) if (existsSync(options.path + suffix)) renameSync(options.path + suffix, aside + suffix);
   syncFolder(dirname(options.path));
   const damagedFile = existsSync(aside) ? aside : undefined;
+  const second = readSecondCopy(options.secondPath);
   const saved = salvage({ journalPath: damagedFile, secondPath: options.secondPath, second });
   createFile(options, Math.max(saved.epoch ?? 0, number) + 1, { ...saved, damagedFile, reason });
   if (second !== undefined) setSecondAside(options.secondPath, number);

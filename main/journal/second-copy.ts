@@ -4,44 +4,75 @@ import { canonicalEntry, entrySchema } from '../../common/journal-entry.ts';
 import { hashSchema } from '../../common/upstream-api/fields.ts';
 import { jwsVerifier } from './jws.ts';
 import { CHECKPOINT_TYPE, checkpointSchema, hashText, linkHolds, parseJson, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
-import { readFrames } from './second-file.ts';
+import { readFrames, type DecodedFrames } from './second-file.ts';
 
-export interface SecondCopy {
+/** A look at a second file that is good enough at every start: its bytes are whole, and how far it goes. */
+export interface SecondSummary {
   /** `undefined` when the first frame is no header: then nothing is proved. */
   readonly header: SecondHeader | undefined;
-  /** Entries `after.seq + 1` … that chain to one another; checkpoints among them were verified. */
-  readonly links: readonly Link[];
+  /** The last entry it says it has; the header's `after` when it has none. */
+  readonly last: { readonly seq: number; readonly hash: Uint8Array } | undefined;
   /** End of the last good frame. */
   readonly goodBytes: number;
   /** Why the file proves less than it should; a torn last frame is none: it was never acknowledged. */
   readonly trouble: string | undefined;
 }
 
-const headerLine = z.strictObject({ journal: secondHeaderSchema });
-const bodyLine = z.union([z.strictObject({ entry: entrySchema, hash: hashSchema }), z.strictObject({ checkpoint: checkpointSchema, jws: z.string() })]);
+export interface SecondCopy {
+  readonly header: SecondHeader | undefined;
+  /** Entries `after.seq + 1` … that chain to one another; checkpoints among them were verified. */
+  readonly links: readonly Link[];
+  readonly trouble: string | undefined;
+}
 
-/** `undefined` when there is no such file. Reads; never writes. */
+const headerLine = z.strictObject({ journal: secondHeaderSchema });
+const entryLine = z.strictObject({ entry: entrySchema, hash: hashSchema });
+const bodyLine = z.union([entryLine, z.strictObject({ checkpoint: checkpointSchema, jws: z.string() })]);
+
+/** `undefined` when there is no such file. Checks every frame's checksum and reads the last entry. */
+export function readSecondSummary(path: string): SecondSummary | undefined {
+  const decoded = readFrames(path);
+  if (decoded === undefined) return undefined;
+  const header = headerOf(decoded);
+  if (header === undefined) return { header, last: undefined, goodBytes: decoded.goodBytes, trouble: NO_HEADER };
+  return { header, last: lastOf(header, decoded.frames), goodBytes: decoded.goodBytes, trouble: gapsIn(decoded) };
+}
+
+/** `undefined` when there is no such file. Proves every entry in it: for recovery. */
 export function readSecondCopy(path: string): SecondCopy | undefined {
   const decoded = readFrames(path);
   if (decoded === undefined) return undefined;
-  const [first, ...lines] = decoded.frames;
-  const header = headerLine.safeParse(first === undefined ? undefined : parseJson(first));
-  if (!header.success) return { header: undefined, links: [], goodBytes: decoded.goodBytes, trouble: 'it has no readable header' };
-  const { links, trouble } = chainOf(header.data.journal, lines);
-  return {
-    header: header.data.journal,
-    links,
-    goodBytes: decoded.goodBytes,
-    trouble: trouble ?? (decoded.gaps > 0 ? 'bytes between its frames are damaged' : undefined),
-  };
+  const header = headerOf(decoded);
+  if (header === undefined) return { header, links: [], trouble: NO_HEADER };
+  const { links, trouble } = chainOf(header, decoded.frames.slice(1));
+  return { header, links, trouble: trouble ?? gapsIn(decoded) };
 }
 
-function chainOf(header: SecondHeader, lines: readonly string[]): { links: Link[]; trouble: string | undefined } {
+const NO_HEADER = 'it has no readable header';
+
+function headerOf({ frames: [first] }: DecodedFrames): SecondHeader | undefined {
+  const header = headerLine.safeParse(first === undefined ? undefined : parseJson(first.toString('utf8')));
+  return header.success ? header.data.journal : undefined;
+}
+
+function gapsIn({ gaps }: DecodedFrames): string | undefined {
+  return gaps > 0 ? 'bytes between its frames are damaged' : undefined;
+}
+
+function lastOf(header: SecondHeader, frames: readonly Buffer[]): { seq: number; hash: Uint8Array } {
+  for (let index = frames.length - 1; index > 0; index -= 1) {
+    const line = entryLine.safeParse(parseJson(frames[index]?.toString('utf8') ?? ''));
+    if (line.success) return { seq: line.data.entry.seq, hash: Buffer.from(line.data.hash, 'hex') };
+  }
+  return { seq: header.after.seq, hash: Buffer.from(header.after.hash, 'hex') };
+}
+
+function chainOf(header: SecondHeader, lines: readonly Buffer[]): { links: Link[]; trouble: string | undefined } {
   const links: Link[] = [];
   const verify = jwsVerifier(header.publicKey);
   let prevHash: Uint8Array = Buffer.from(header.after.hash, 'hex');
   for (const line of lines) {
-    const parsed = bodyLine.safeParse(parseJson(line));
+    const parsed = bodyLine.safeParse(parseJson(line.toString('utf8')));
     const next = header.after.seq + links.length + 1;
     if (!parsed.success) return { links, trouble: `what follows entry ${next - 1} is not a line of a journal` };
     if ('jws' in parsed.data) {

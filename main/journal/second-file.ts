@@ -22,8 +22,8 @@ export function encodeFrame(json: string): Buffer {
 }
 
 export interface DecodedFrames {
-  /** The JSON of every frame whose checksum fits, in order. */
-  readonly frames: readonly string[];
+  /** The JSON, in UTF-8, of every frame whose checksum fits, in order. */
+  readonly frames: readonly Buffer[];
   /** Runs of bytes between good frames that belong to none. */
   readonly gaps: number;
   /** Where the last good frame ends; what follows is a torn tail. */
@@ -32,7 +32,7 @@ export interface DecodedFrames {
 
 /** Finds every good frame, also behind damage. Never throws. */
 export function decodeFrames(bytes: Buffer): DecodedFrames {
-  const frames: string[] = [];
+  const frames: Buffer[] = [];
   let gaps = 0;
   let goodBytes = 0;
   for (let at = 0; at + HEAD_BYTES <= bytes.length;) {
@@ -42,7 +42,7 @@ export function decodeFrames(bytes: Buffer): DecodedFrames {
       continue;
     }
     if (at !== goodBytes) gaps += 1;
-    frames.push(json.toString('utf8'));
+    frames.push(json);
     at += HEAD_BYTES + json.length;
     goodBytes = at;
   }
@@ -94,14 +94,14 @@ export class SecondFile {
     return this.#length;
   }
 
-  /** One frame, whole or not at all: what a failed write left is cut off before the next. */
-  append(json: string): void {
-    const frame = encodeFrame(json);
+  /** A frame a line, all of them or none: what a failed write left is cut off before the next. */
+  append(lines: readonly string[]): void {
+    const frames = Buffer.concat(lines.map(encodeFrame));
     if (this.#torn) ftruncateSync(this.#file, this.#length);
     this.#torn = true;
-    writeFully(this.#file, frame);
+    writeFully(this.#file, frames);
     this.#torn = false;
-    this.#length += frame.length;
+    this.#length += frames.length;
     this.#unsynced = true;
   }
 

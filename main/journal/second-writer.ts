@@ -11,15 +11,21 @@ import { JournalError, toJournalError } from './journal-error.ts';
 import { checkpointLine, entryLine, hashText, sameBytes, secondHeaderLine, type StoredCheckpoint } from './lines.ts';
 import { setSecondAside } from './opening.ts';
 import type { Connection } from './schema.ts';
-import { readSecondCopy, type SecondCopy } from './second-copy.ts';
+import { readSecondSummary, type SecondSummary } from './second-copy.ts';
 import { SecondFile } from './second-file.ts';
 import { readCheckpoints, storedHash, storedLinks, type Head, type Meta } from './stored-chain.ts';
 
-/** `each`: synced with every append. `checkpoint`: written with every append, synced at checkpoints and at the clean stop. */
+/**
+ * `each`: written and synced before an append returns. `checkpoint`: written as soon as the caller of the append has run on, synced at
+ * checkpoints and at the clean stop; a copy that is not synced has no place in the time of a durable append.
+ */
 export type SecondSync = 'each' | 'checkpoint';
 
 /** The file starts afresh once it is longer than this and half of it need no longer be kept. */
 export const SHRINK_ABOVE_BYTES = 1024 * 1024;
+
+/** Entries that wait at most, in a run of appends that never lets go. */
+const MOST_WAITING = 64;
 
 export interface SecondWriterOptions {
   readonly path: string;
@@ -41,6 +47,8 @@ export class SecondWriter {
   /** … up to this one. */
   #last = 0;
   #failing = false;
+  /** Entries that are in the journal and not yet here. */
+  readonly #waiting: (Head & { readonly json: string })[] = [];
 
   /** `head` is the journal's last entry. */
   constructor(options: SecondWriterOptions, head: number) {
@@ -49,20 +57,23 @@ export class SecondWriter {
   }
 
   /** Follows an append. */
-  add({ seq, hash }: Head, json: string): void {
-    this.#attempt(() => {
-      const file = this.#opened();
-      this.#catchUp(file, seq - 1);
-      if (this.#last < seq) this.#append(file, seq, entryLine(json, hash));
-      if (this.#options.sync === 'each') file.sync();
-    });
+  add(head: Head, json: string): void {
+    this.#waiting.push({ ...head, json });
+    if (this.#options.sync === 'each') this.#attempt(() => this.#written().sync());
+    else if (this.#waiting.length >= MOST_WAITING) this.flush();
+    else if (this.#waiting.length === 1) queueMicrotask(() => this.flush());
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    if (this.#waiting.length > 0) this.#attempt(() => this.#written());
   }
 
   addCheckpoint(stored: StoredCheckpoint): void {
     this.#attempt(() => {
-      const file = this.#opened();
+      const file = this.#written();
       this.#catchUp(file, stored.checkpoint.seq);
-      file.append(checkpointLine(stored));
+      file.append([checkpointLine(stored)]);
       file.sync();
     });
   }
@@ -70,7 +81,7 @@ export class SecondWriter {
   /** Upstream has receipted more: starts the file afresh when that is worth it. */
   shrink(): void {
     this.#attempt(() => {
-      const file = this.#opened();
+      const file = this.#written();
       const keepAfter = this.#options.keepAfter();
       if (file.length < SHRINK_ABOVE_BYTES || (keepAfter - this.#after) * 2 < this.#last - this.#after) return;
       file.close();
@@ -79,11 +90,24 @@ export class SecondWriter {
   }
 
   close(): void {
+    this.flush();
     this.#attempt(() => {
       this.#file?.sync();
       this.#file?.close();
     });
     this.#file = undefined;
+  }
+
+  /** With everything that waited in it. When it fails, the journal itself is what is caught up from. */
+  #written(): SecondFile {
+    const waiting = this.#waiting.splice(0);
+    const file = this.#opened();
+    const [first] = waiting;
+    if (first === undefined) return file;
+    this.#catchUp(file, first.seq - 1);
+    const lines = waiting.filter(({ seq }) => seq > this.#last).map(({ json, hash }) => entryLine(json, hash));
+    if (lines.length > 0) this.#append(file, waiting.at(-1)?.seq ?? this.#last, lines);
+    return file;
   }
 
   #opened(): SecondFile {
@@ -94,24 +118,23 @@ export class SecondWriter {
   #open(): SecondFile {
     const { path, meta } = this.#options;
     mkdirSync(dirname(path), { recursive: true });
-    const copy = readSecondCopy(path);
-    if (copy === undefined) return this.#create(this.#options.keepAfter());
-    const problem = this.#problemOf(copy);
+    const found = readSecondSummary(path);
+    if (found === undefined) return this.#create(this.#options.keepAfter());
+    const problem = this.#problemOf(found);
     if (problem === undefined) {
-      this.#after = copy.header?.after.seq ?? 0;
-      this.#last = copy.links.at(-1)?.seq ?? this.#after;
-      return SecondFile.open(path, copy.goodBytes);
+      this.#after = found.header?.after.seq ?? 0;
+      this.#last = found.last?.seq ?? this.#after;
+      return SecondFile.open(path, found.goodBytes);
     }
     const aside = setSecondAside(path, meta.epoch);
     this.#options.onTrouble(new JournalError('corrupt', `the second file ${path} is set aside as ${aside} and written anew: ${problem}`));
     return this.#create(this.#options.keepAfter());
   }
 
-  #problemOf({ header, links, trouble }: SecondCopy): string | undefined {
+  #problemOf({ header, last, trouble }: SecondSummary): string | undefined {
     const { meta, db } = this.#options;
-    if (header === undefined || trouble !== undefined) return trouble;
+    if (header === undefined || last === undefined || trouble !== undefined) return trouble;
     if (header.epoch !== meta.epoch || header.terminalId !== meta.terminalId || header.publicKey.x !== meta.publicKey.x) return 'it belongs to another journal';
-    const last = links.at(-1) ?? { seq: header.after.seq, hash: Buffer.from(header.after.hash, 'hex') };
     const own = last.seq === 0 ? GENESIS_HASH : storedHash(db, last.seq);
     return own !== undefined && sameBytes(own, last.hash) ? undefined : `it disagrees with the journal at entry ${last.seq}`;
   }
@@ -139,12 +162,12 @@ export class SecondWriter {
   /** Copies from the journal what the file lacks up to `seq`. */
   #catchUp(file: SecondFile, seq: number): void {
     if (this.#last >= seq) return;
-    for (const link of storedLinks(this.#options.db, this.#last + 1)) this.#append(file, link.seq, entryLine(link.json, link.hash));
+    for (const link of storedLinks(this.#options.db, this.#last + 1)) this.#append(file, link.seq, [entryLine(link.json, link.hash)]);
   }
 
-  #append(file: SecondFile, seq: number, line: string): void {
-    file.append(line);
-    this.#last = seq;
+  #append(file: SecondFile, last: number, lines: readonly string[]): void {
+    file.append(lines);
+    this.#last = last;
   }
 
   /** Says so once when the file begins to fail, and stays quiet until it works again. */

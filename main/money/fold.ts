@@ -366,7 +366,8 @@ function resolveCase({ draft, flag }: Step, { reference, resolution, amount }: J
   const settled = resolution === 'notCredited' ? 0 : amount;
   if (settled > resolved.amount - resolved.settled) flag('overdrawn', `resolving ${settled} of ${resolved.amount - resolved.settled} fen`);
   draft.cases = draft.cases.map((known) => (known === resolved ? { ...known, resolution, settled: known.settled + settled } : known));
-  if (resolved.reason !== 'loadUndetermined' || (resolution !== 'credited' && resolution !== 'notCredited')) return;
+  if (resolved.reason !== 'loadUndetermined' || (resolution !== 'credited' && resolution !== 'notCredited' && resolution !== 'refunded')) return;
+  // What was paid goes back only when the card certainly has nothing.
   const state = resolution === 'credited' ? 'committed' : 'notCredited';
   draft.loads = draft.loads.map((known) => (known.state === 'committing' || known.state === 'undetermined' ? { ...known, state } : known));
 }

@@ -17,8 +17,11 @@ function kioskctl(...args: readonly string[]): Ran {
   return ran(spawnSync(process.execPath, ['main/cli/kioskctl.ts', ...args], { encoding: 'utf8' }));
 }
 
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
 function ran({ status, stdout, stderr }: { status: number | null; stdout: string; stderr: string }): Ran {
-  const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
   return { status, out: lines(stdout), error: lines(stderr) };
 }
 
@@ -129,8 +132,7 @@ describe('journal balance and export', () => {
     opened.close();
     const { status, out } = kioskctl('journal', 'export', bench.path);
     expect(status).toBe(0);
-    const lines = out.map((line): unknown => JSON.parse(line));
-    expect(lines).toEqual([
+    expect(out.map((line): unknown => JSON.parse(line))).toEqual([
       { journal: { terminalId: 'T-0001', publicKey: bench.key.publicKey } },
       entries[0],
       first,

@@ -71,8 +71,9 @@ export class Bench {
     for (const journal of this.#open) journal.close();
   }
 
-  /** The process died: the files as they are now, in another folder, with nobody writing them. */
-  afterKill(): Bench {
+  /** The process died between two tasks: the files as they are then, in another folder, with nobody writing them. */
+  async afterKill(): Promise<Bench> {
+    await Promise.resolve();
     const after = new Bench();
     Object.assign(after, { key: this.key });
     for (const suffix of ['', '-wal', '.second']) if (existsSync(this.path + suffix)) copyFileSync(this.path + suffix, after.path + suffix);

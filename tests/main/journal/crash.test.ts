@@ -53,14 +53,14 @@ describe('killed with SIGKILL at any moment', () => {
     for (const [seq, hash] of all) expect(journal.entriesAfter(1, seq - 1, 1)[0]?.hash).toBe(hash);
   }, 60_000);
 
-  test('the last entry, durable but not yet acknowledged, is part of the story: recovery sees the step as announced', () => {
+  test('the last entry, durable but not yet acknowledged, is part of the story: recovery sees the step as announced', async () => {
     const bench = new Bench();
     const journal = bench.open();
     append(journal, [START, ...topUp('tx-0001', false).slice(0, 6)]);
     const [, , , , , , committing] = topUp('tx-0001');
     if (committing === undefined) throw new Error('no such entry');
     journal.append(committing); // committed; the process dies before the caller hears of it
-    const after = bench.afterKill();
+    const after = await bench.afterKill();
     const again = after.open();
     expect(again.head.seq).toBe(8);
     expect(again.openTransactions()).toEqual(['tx-0001']);
@@ -70,11 +70,11 @@ describe('killed with SIGKILL at any moment', () => {
     expect(verifyJournal(after.path).ok).toBe(true);
   });
 
-  test('before the second file had the last entry: it is completed, and nothing is set aside', () => {
+  test('before the second file had the last entry: it is completed, and nothing is set aside', async () => {
     const bench = new Bench();
     const journal = bench.open({ secondPath: join(bench.folder, 'elsewhere', 'second') });
     append(journal, [START, STOP]);
-    const after = bench.afterKill(); // has no second file at all
+    const after = await bench.afterKill(); // has no second file at all
     const again = after.open();
     expect(again.replacement).toBeUndefined();
     expect(again.append(START).seq).toBe(3);

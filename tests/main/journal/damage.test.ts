@@ -131,11 +131,11 @@ describe('a damaged journal', () => {
     expect(verifyJournal(bench.path).ok).toBe(true);
   });
 
-  test('that lost its last entries is noticed by the second file, which has them', () => {
+  test('that lost its last entries is noticed by the second file, which has them', async () => {
     const bench = new Bench();
     const journal = bench.open();
     append(journal, [START, ...topUp('tx-0001', false)]);
-    const after = bench.afterKill();
+    const after = await bench.afterKill();
     rmSync(`${after.path}-wal`); // the last commits were only there
     const again = after.open();
     expect(again.epoch).toBe(2);
@@ -160,6 +160,25 @@ describe('a damaged journal', () => {
     journal.close();
     renameSync(`${bench.path}.backup`, bench.path);
     expect(bench.open().replacement).toMatchObject({ reason: 'entries 18 to 19 are missing', lastProvable: { seq: 19 } });
+  });
+
+  test('that is an older copy than the second file begins with is noticed', async () => {
+    const bench = new Bench();
+    const upstream = upstreamKey();
+    const journal = bench.open();
+    append(journal, [START, STOP]);
+    journal.close();
+    copyFileSync(bench.path, `${bench.path}.backup`);
+    const grown = bench.open();
+    for (let count = 0; count < 12; count += 1) grown.append({ kind: 'terminal.stopped', body: { reason: 'x'.repeat(100_000) } });
+    await Promise.resolve();
+    const { receipt, jws } = await upstream.receipt(grown, 12);
+    grown.storeReceipt(receipt, jws);
+    grown.close();
+    renameSync(`${bench.path}.backup`, bench.path);
+    const again = bench.open();
+    expect(again.epoch).toBe(2);
+    expect(again.replacement).toMatchObject({ reason: 'entries 3 to 12 and more are missing', complete: false, lastProvable: { seq: 14 } });
   });
 
   test('cut short where upstream has more is noticed by the receipt', async () => {

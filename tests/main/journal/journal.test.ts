@@ -211,27 +211,29 @@ describe('receipts', () => {
   });
 });
 
+/** One closed and one open top-up after the start. */
+function expectTwoTopUps(read: Journal): void {
+  expect(read.openTransactions()).toEqual(['tx-0002']);
+  expect(read.transactionsLacking('load.committed', ['load.confirmed'])).toEqual(['tx-0001']);
+  expect(read.transactionsLacking('load.committing', ['load.committed', 'load.notCredited'])).toEqual(['tx-0002']);
+  expect(read.transactionsLacking('transaction.opened', ['note.escrowed'])).toEqual([]);
+  expect(read.findByReference('A01-1122-0002-0')).toBe('tx-0002');
+  expect(read.findByReference('A01-1122-0003-0')).toBeUndefined();
+  expect(read.transaction('tx-0001').map(({ entry }) => entry.kind)).toEqual(topUp('tx-0001').map(({ kind }) => kind));
+  expect(read.balances()).toMatchObject({ 'cash.box': 10_000, 'cardholder.held': -5000, 'issuer.payable': -5000 });
+  expect(read.entriesAfter(1, 2, 3).map(({ entry }) => entry.seq)).toEqual([3, 4, 5]);
+  expect(read.entriesAfter(7, 0, 3)).toEqual([]);
+  expect(read.epochs()).toEqual([1]);
+}
+
 describe('reading', () => {
   test('open transactions, those that lack an answer, references and balances, also over a restart', () => {
     const bench = new Bench();
     const journal = bench.open();
     append(journal, [START, ...topUp('tx-0001'), ...topUp('tx-0002', false)]);
-    const check = (read: Journal): void => {
-      expect(read.openTransactions()).toEqual(['tx-0002']);
-      expect(read.transactionsLacking('load.committed', ['load.confirmed'])).toEqual(['tx-0001']);
-      expect(read.transactionsLacking('load.committing', ['load.committed', 'load.notCredited'])).toEqual(['tx-0002']);
-      expect(read.transactionsLacking('transaction.opened', ['note.escrowed'])).toEqual([]);
-      expect(read.findByReference('A01-1122-0002-0')).toBe('tx-0002');
-      expect(read.findByReference('A01-1122-0003-0')).toBeUndefined();
-      expect(read.transaction('tx-0001').map(({ entry }) => entry.kind)).toEqual(topUp('tx-0001').map(({ kind }) => kind));
-      expect(read.balances()).toMatchObject({ 'cash.box': 10_000, 'cardholder.held': -5000, 'issuer.payable': -5000 });
-      expect(read.entriesAfter(1, 2, 3).map(({ entry }) => entry.seq)).toEqual([3, 4, 5]);
-      expect(read.entriesAfter(7, 0, 3)).toEqual([]);
-      expect(read.epochs()).toEqual([1]);
-    };
-    check(journal);
+    expectTwoTopUps(journal);
     journal.close();
-    check(bench.open());
+    expectTwoTopUps(bench.open());
   });
 
   test('money that evidence moves after the end opens a transaction again until it is closed again', () => {

@@ -21,17 +21,22 @@ describe('CRC-32C', () => {
   });
 });
 
+function decoded(bytes: Buffer): { frames: string[]; gaps: number; goodBytes: number } {
+  const { frames, ...rest } = decodeFrames(bytes);
+  return { ...rest, frames: frames.map((json) => json.toString('utf8')) };
+}
+
 describe('frames', () => {
   const json = fc.json({ maxDepth: 2 }).filter((text) => text.length > 0);
 
   test('a frame is length, CRC-32C and JSON, both numbers little endian', () => {
-    expect(encodeFrame('123456789').toString('hex')).toBe(`09000000${'839206e3'}${Buffer.from('123456789').toString('hex')}`);
+    expect(encodeFrame('123456789').toString('hex')).toBe('09000000839206e3313233343536373839');
   });
   test('what was encoded is decoded', () => {
     fc.assert(
       fc.property(fc.array(json, { maxLength: 8 }), (lines) => {
         const bytes = Buffer.concat(lines.map(encodeFrame));
-        expect(decodeFrames(bytes)).toEqual({ frames: lines, gaps: 0, goodBytes: bytes.length });
+        expect(decoded(bytes)).toEqual({ frames: lines, gaps: 0, goodBytes: bytes.length });
       }),
     );
   });
@@ -41,7 +46,7 @@ describe('frames', () => {
         const whole = Buffer.concat(lines.map(encodeFrame));
         const torn = encodeFrame(last);
         const bytes = Buffer.concat([whole, torn.subarray(0, at % torn.length)]);
-        expect(decodeFrames(bytes)).toEqual({ frames: lines, gaps: 0, goodBytes: whole.length });
+        expect(decoded(bytes)).toEqual({ frames: lines, gaps: 0, goodBytes: whole.length });
       }),
     );
   });
@@ -56,7 +61,7 @@ describe('frames', () => {
           const index = which % (lines.length - 1);
           const hit = frames[index] ?? Buffer.alloc(0);
           hit.writeUInt8(hit.readUInt8((bit >> 3) % hit.length) ^ (1 << (bit & 7)), (bit >> 3) % hit.length);
-          expect(decodeFrames(Buffer.concat(frames))).toMatchObject({ frames: lines.filter((_, other) => other !== index), gaps: 1 });
+          expect(decoded(Buffer.concat(frames))).toMatchObject({ frames: lines.filter((_, other) => other !== index), gaps: 1 });
         },
       ),
     );
@@ -94,11 +99,11 @@ describe('the second file', () => {
     );
   });
 
-  test('torn in its last frame is completed at the next start without a word', () => {
+  test('torn in its last frame is completed at the next start without a word', async () => {
     const bench = new Bench();
     const journal = bench.open();
     append(journal, [START, STOP, START]);
-    const after = bench.afterKill();
+    const after = await bench.afterKill();
     truncateSync(after.secondPath, statSync(after.secondPath).size - 5);
     const again = after.open();
     again.append(STOP);
@@ -151,6 +156,7 @@ describe('the second file', () => {
     journal.close();
     const again = bench.open();
     again.append(STOP);
+    again.close();
     expect(readSecondCopy(bench.secondPath)?.links).toHaveLength(4);
   });
 
@@ -162,6 +168,7 @@ describe('the second file', () => {
     for (let count = 0; count < 12; count += 1) journal.append(long);
     append(journal, topUp('tx-0001', false).slice(0, 4)); // 13–16
     append(journal, [START, STOP]); // 17–18
+    await Promise.resolve();
     expect(statSync(bench.secondPath).size).toBeGreaterThan(SHRINK_ABOVE_BYTES);
     const { receipt, jws } = await upstream.receipt(journal, 17);
     journal.storeReceipt(receipt, jws);
@@ -183,5 +190,34 @@ describe('the second file', () => {
     const line = `{"checkpoint":{"at":"2026-11-22T00:14:00.000Z","epoch":1,"hash":"${journal.head.hash}","seq":1,"terminalId":"T-0001"},"jws":"a.b.c"}`;
     appendFileSync(bench.secondPath, encodeFrame(line));
     expect(readSecondCopy(bench.secondPath)).toMatchObject({ links: { length: 0 }, trouble: 'the checkpoint of entry 1 is not genuine' });
+  });
+});
+
+describe('when it is written', () => {
+  test('set to each: before the append returns', () => {
+    const bench = new Bench();
+    const journal = bench.open({ secondSync: 'each' });
+    append(journal, [START, STOP]);
+    expect(readSecondCopy(bench.secondPath)?.links).toHaveLength(2);
+  });
+  test('set to checkpoint: when the caller has run on, or when many wait', async () => {
+    const bench = new Bench();
+    const journal = bench.open({ secondSync: 'checkpoint' });
+    append(journal, [START, STOP]); // the first is signed, and with that written
+    expect(readSecondCopy(bench.secondPath)?.links).toHaveLength(1);
+    await Promise.resolve();
+    expect(readSecondCopy(bench.secondPath)?.links).toHaveLength(2);
+    for (let count = 0; count < 100; count += 1) journal.append(START);
+    expect(readSecondCopy(bench.secondPath)?.links.length).toBeGreaterThanOrEqual(2 + 64);
+    await Promise.resolve();
+    expect(readSecondCopy(bench.secondPath)?.links).toHaveLength(102);
+  });
+  test('beside the journal the default is checkpoint', async () => {
+    const bench = new Bench();
+    const journal = bench.open();
+    append(journal, [START, STOP]);
+    expect(readSecondCopy(bench.secondPath)?.links).toHaveLength(1);
+    await Promise.resolve();
+    expect(readSecondCopy(bench.secondPath)?.links).toHaveLength(2);
   });
 });

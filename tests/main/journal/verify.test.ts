@@ -79,18 +79,27 @@ describe('a sound journal', () => {
   });
 });
 
-describe('every single bit', () => {
-  /** Calls `check` with every value that differs from `text` in one bit, as SQLite would hand it over. */
-  function flips(text: string, check: (flipped: string, bit: number) => void): number {
-    const bytes = Buffer.from(text, 'utf8');
-    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
-      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      check(bytes.toString('utf8'), bit);
-      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-    }
-    return bytes.length * 8;
+/** Calls `check` with every value that differs from `text` in one bit, as SQLite would hand it over. */
+function flips(text: string, check: (flipped: string, bit: number) => void): number {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+    check(bytes.toString('utf8'), bit);
+    bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
   }
+  return bytes.length * 8;
+}
 
+function verifyOrRefusal(path: string, bench: Bench): boolean {
+  try {
+    return verifyJournal(path, { publicKey: bench.key.publicKey }).ok;
+  } catch (error) {
+    if (error instanceof JournalError) return false;
+    throw error;
+  }
+}
+
+describe('every single bit', () => {
   test('of a small journal’s rows: each flip is found, and named where it is', async () => {
     const bench = new Bench();
     const upstream = upstreamKey();
@@ -154,15 +163,6 @@ describe('every single bit', () => {
     }
     expect(found).toBeGreaterThan(0);
   });
-
-  function verifyOrRefusal(path: string, bench: Bench): boolean {
-    try {
-      return verifyJournal(path, { publicKey: bench.key.publicKey }).ok;
-    } catch (error) {
-      if (error instanceof JournalError) return false;
-      throw error;
-    }
-  }
 });
 
 /** Someone rewrites entries and, lacking only the key, every hash after them. */
@@ -254,10 +254,10 @@ describe('an entry that was', () => {
   });
 });
 
-describe('a tail that was cut off', () => {
-  const cut = (bench: Bench, keep: number): void =>
-    bench.tamper((db) => db.exec(`DELETE FROM entries WHERE seq > ${keep}; DELETE FROM checkpoints WHERE seq > ${keep}`));
+const cut = (bench: Bench, keep: number): void =>
+  bench.tamper((db) => db.exec(`DELETE FROM entries WHERE seq > ${keep}; DELETE FROM checkpoints WHERE seq > ${keep}`));
 
+describe('a tail that was cut off', () => {
   test('is found against the last receipt in the file', async () => {
     const { bench } = await sample();
     cut(bench, 7);

@@ -71,6 +71,10 @@ describe('lawful stories', () => {
     const state = fold(...openCase, caseResolved('credited', 5000), confirmed());
     expect(state).toMatchObject({ phase: 'closed', loaded: 5000, owed: 0, loads: [{ state: 'committed', confirmed: 'good' }], anomalies: [] });
   });
+  test('a case refunded says that the card got nothing: its reservation may be released', () => {
+    const state = fold(...openCase, caseResolved('refunded', 5000), reversed());
+    expect(state).toMatchObject({ refunded: 5000, owed: 0, loads: [{ state: 'notCredited', reversed: true }], anomalies: [] });
+  });
   test('a case found not credited is still owed until it is paid out', () => {
     expect(fold(...openCase, caseResolved('notCredited', 0), reversed())).toMatchObject({
       owed: 5000,

@@ -3,9 +3,11 @@
  * journal, devices, recovery — and stops in the reverse one.
  */
 import { createActor } from 'xstate';
+import { z } from 'zod';
 import type { Clock } from '../../common/clock.ts';
 import { fen } from '../../common/fen.ts';
 import { createIds, type Random } from '../../common/ids.ts';
+import type { JournalEntry } from '../../common/journal-entry.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptor, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
@@ -91,6 +93,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       if (health === 'failed' && journal.mustReopen) options.onJournalLost();
     },
   });
+  const interrupted = wasInterrupted(journal);
   desk.append({ kind: 'terminal.started', body: { version: options.version, reason: journal.replacement === undefined ? 'start' : 'newEpoch' } });
 
   let powerUp: PowerUpState | undefined;
@@ -100,7 +103,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     ids,
     journal: desk,
     card: cardPort(devices.cardReader, options, () => businessDate(clock.now())),
-    cash: cashPort(devices.cashAcceptor, clock, (evidence) => recovery.strayCredit(evidence)),
+    cash: cashPort(devices.cashAcceptor, options, (evidence) => recovery.strayCredit(evidence)),
     payments: upstream.payments,
     issuer: upstream.issuer,
     receipts: receiptPort(devices.receiptPrinter, config),
@@ -121,6 +124,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       openTransactions: () => journal.openTransactions(),
       transaction: (id) => journal.transaction(id).map(({ entry }) => entry),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
+      latest: (count) => latestEntries(journal, count),
     },
     powerUp: () => powerUp,
     acceptor: devices.cashAcceptor,
@@ -162,8 +166,9 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   devices.cashAcceptor?.onEvent((event) => {
     if (event.type === 'resumed') powerUp = event.powerUp;
   });
-  // Open money is recovered before anyone is served, and that needs the devices; without any the screen need not wait for them.
-  if (journal.openTransactions().length > 0) await connected;
+  // Open money is recovered, and a card that was left inside is given back, before anyone is served: that needs the devices. After an
+  // orderly stop the screen need not wait for them.
+  if (interrupted || journal.openTransactions().length > 0) await connected;
   const disk = watchDisk(config, clock, board);
   const uplink = upstream.startUplink(desk);
   session.start();
@@ -192,6 +197,17 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   };
 }
 
+function latestEntries(journal: Journal, count: number): readonly JournalEntry[] {
+  const { epoch, seq } = journal.head;
+  return journal.entriesAfter(epoch, Math.max(0, seq - count), count).map(({ entry }) => entry);
+}
+
+/** The process before this one did not come to its own end. */
+function wasInterrupted(journal: Journal): boolean {
+  const last = latestEntries(journal, 1).at(-1);
+  return last !== undefined && last.kind !== 'terminal.stopped';
+}
+
 /** Background work never runs while a person is served. */
 function isIdle(value: unknown): boolean {
   return value === 'attract' || value === 'outOfService' || (typeof value === 'object' && value !== null && 'attract' in value);
@@ -216,8 +232,15 @@ function cardPort(reader: CardReader | undefined, { config, upstream }: Terminal
   });
 }
 
-function cashPort(acceptor: CashAcceptor | undefined, clock: Clock, onStrayCredit: ConstructorParameters<typeof CashDesk>[0]['onStrayCredit']): CashPort {
-  return acceptor === undefined ? noCashPort : new CashDesk({ acceptor, clock, onStrayCredit });
+function cashPort(
+  acceptor: CashAcceptor | undefined,
+  { clock, config }: TerminalOptions,
+  onStrayCredit: ConstructorParameters<typeof CashDesk>[0]['onStrayCredit'],
+): CashPort {
+  if (acceptor === undefined) return noCashPort;
+  // Every acceptor model's options name the notes the site takes.
+  const { denominations } = z.object({ denominations: z.array(z.int()) }).parse(config.devices.cashAcceptor?.options);
+  return new CashDesk({ acceptor, clock, taken: denominations, onStrayCredit });
 }
 
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {

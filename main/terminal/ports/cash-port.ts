@@ -27,6 +27,8 @@ interface Order {
 export interface CashDeskOptions {
   readonly acceptor: CashAcceptor;
   readonly clock: Clock;
+  /** Notes this site takes; others that the acceptor knows are never let in. */
+  readonly taken: readonly number[];
   /** A credit message for no order of this process: recovery's, or a note that was given up. Must make it durable, or throw. */
   readonly onStrayCredit: (evidence: NoteEvidence) => void;
 }
@@ -34,6 +36,7 @@ export interface CashDeskOptions {
 export class CashDesk implements CashPort {
   readonly #acceptor: CashAcceptor;
   readonly #clock: Clock;
+  readonly #taken: readonly number[];
   readonly #listeners = new Listeners<CashEvent>();
   #order: Order | undefined;
   /** Notes are wanted. */
@@ -41,8 +44,9 @@ export class CashDesk implements CashPort {
   /** A note stands in escrow and nobody has ordered anything yet. */
   #waiting = false;
 
-  constructor({ acceptor, clock, onStrayCredit }: CashDeskOptions) {
+  constructor({ acceptor, clock, taken, onStrayCredit }: CashDeskOptions) {
     this.#acceptor = acceptor;
+    this.#taken = taken;
     this.#clock = clock;
     acceptor.setCreditHandler(async ({ evidence }) => {
       const order = this.#order;
@@ -58,7 +62,7 @@ export class CashDesk implements CashPort {
   }
 
   get denominations(): readonly Fen[] {
-    return this.#acceptor.denominations;
+    return this.#acceptor.denominations.filter((denomination) => this.#taken.includes(denomination));
   }
 
   async accept(denominations: readonly Fen[]): Promise<void> {

@@ -23,7 +23,12 @@ class Desk {
   constructor() {
     this.unit.onSend((bytes) => this.line.fromUnit(bytes));
     this.line.attachUnit((bytes) => this.unit.receive(bytes));
-    this.desk = new CashDesk({ acceptor: this.acceptor, clock: this.clock, onStrayCredit: (evidence) => void this.stray.push(evidence) });
+    this.desk = new CashDesk({
+      acceptor: this.acceptor,
+      clock: this.clock,
+      taken: [500, 1000, 2000, 5000, 10_000],
+      onStrayCredit: (evidence) => void this.stray.push(evidence),
+    });
     this.desk.onEvent((event) => void this.events.push(event));
   }
 
@@ -128,6 +133,13 @@ describe('the note path', () => {
     await at.feed(fen(5000));
     expect(at.events).toContainEqual({ type: 'NOTE.REJECTED', reason: 'inhibited' });
     expect(at.unit.box).toEqual([]);
+  });
+
+  it('a note the acceptor knows and the site does not take is not offered to the flows', async () => {
+    const at = desk();
+    await at.open(5000);
+    expect(at.acceptor.denominations).toContain(100);
+    expect(at.desk.denominations).toEqual([500, 1000, 2000, 5000, 10_000]);
   });
 
   it('box taken out and put back: told as trouble', async () => {

@@ -9,6 +9,9 @@ import { Amount, Reference } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { money } from '../words.ts';
 
+/** Characters of an amount that stand beside the card's picture at full size: up to 99.99. */
+const SHORT_AMOUNT = 5;
+
 const TITLES = { atGate: 'done.title', taken: 'done.titleTaken', inside: 'done.titleInside' } as const;
 
 export function Done({ body }: { readonly body: ViewBodyOf<'done'> }) {
@@ -18,9 +21,9 @@ export function Done({ body }: { readonly body: ViewBodyOf<'done'> }) {
   return (
     <>
       <Read className="read--done">
-        <h1 className="title" role="status">
-          {say(TITLES[card], { amount: money(amount) })}
-        </h1>
+        <div className="title" role="status">
+          <h1>{say(TITLES[card], { amount: money(amount) })}</h1>
+        </div>
         <Proof body={body} />
         <TakeScene taken={card !== 'atGate'} />
       </Read>
@@ -49,17 +52,20 @@ export function Done({ body }: { readonly body: ViewBodyOf<'done'> }) {
 function Proof({ body }: { readonly body: ViewBodyOf<'done'> }) {
   const { say } = useKiosk();
   const { amount, balanceBefore, balanceAfter } = body;
+  // The one number of the screen is never one that nobody read: without a balance from the card it is what was written to it.
+  const [word, value, testId] =
+    balanceAfter === undefined ? (['done.written', amount, 'written'] as const) : (['done.after', balanceAfter, 'balance-after'] as const);
   return (
-    <dl className="proof">
+    <dl className={`proof ${money(value).length > SHORT_AMOUNT ? 'proof--long' : ''}`}>
       <div className="proof-was">
         <dt className="body quiet">{say('done.before')}</dt>
         <dd className="was tn">¥ {money(balanceBefore)}</dd>
         <dd className="body tn quiet proof-foot">{say('done.added', { amount: money(amount) })}</dd>
       </div>
       <div className="proof-now">
-        <dt className="body quiet">{say('done.after')}</dt>
+        <dt className="body quiet">{say(word)}</dt>
         <dd className="now">
-          <Amount amount={balanceAfter ?? balanceBefore + amount} testId="balance-after" />
+          <Amount amount={value} testId={testId} />
         </dd>
         <dd className="body proof-foot proof-ok">{say(balanceAfter === undefined ? 'done.proofOther' : 'done.proof')}</dd>
       </div>

@@ -65,6 +65,8 @@ const actors = {
   recover: fromPromise<readonly Recovered[], WithPorts>(({ input }) => input.ports.recovery.run()),
   world: fromCallback<SessionEvent, WithPorts>(({ input, sendBack }) => {
     const ends = [input.ports.card.onEvent(sendBack), input.ports.availability.onChange((availability) => sendBack({ type: 'AVAILABILITY', availability }))];
+    // The session was made before the devices were waited for: what changed until now it has not heard.
+    sendBack({ type: 'AVAILABILITY', availability: input.ports.availability.current });
     return () => ends.forEach((end) => end());
   }),
   openGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(true))),

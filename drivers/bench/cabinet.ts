@@ -29,7 +29,12 @@ export interface CabinetOptions {
   readonly today: string;
   /** Half-width columns of the receipt printer. */
   readonly columns?: 32 | 48;
+  /** How many times faster than the wall's the given clock runs; default 1. */
+  readonly speed?: number;
 }
+
+/** How long the acceptor holds a note in escrow by itself, ms: patience, not mechanics, so no haste of the clock shortens it. */
+const ESCROW_LIMIT = 30_000;
 
 interface CardAtHand {
   readonly id: string;
@@ -72,7 +77,7 @@ export class Cabinet {
   constructor(options: CabinetOptions) {
     this.#clock = options.clock;
     this.reader = new SimulatedCrt591(options.clock, { stacker: 20 });
-    this.acceptor = new SimulatedId003(options.clock);
+    this.acceptor = new SimulatedId003(options.clock, { escrowLimit: ESCROW_LIMIT * (options.speed ?? 1) });
     this.printer = new EscposSimulator(options.clock, { columns: options.columns ?? 48 });
     this.units = {
       cardReader: this.#listened('cardReader', this.reader),

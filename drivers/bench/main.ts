@@ -196,6 +196,7 @@ async function run(): Promise<void> {
     issuerKeys: settings.issuerKeys,
     today: new Date(clock.now()).toISOString().slice(0, 10),
     columns: settings.columns,
+    speed: settings.speed,
   });
   const served = Object.fromEntries(
     await Promise.all(deviceNames.map(async (name) => [name, await serveUnit(cabinet.units[name], { path: join(settings.sockets, `${name}.sock`) })] as const)),

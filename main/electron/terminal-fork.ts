@@ -1,11 +1,13 @@
 /** Starts the terminal process as Electron's utility process. The one place that knows both; the supervisor sees only `ForkTerminal`. */
 import { utilityProcess } from 'electron';
+import { terminalEnvironment } from './terminal-environment.ts';
 import type { ForkTerminal } from './terminal-supervisor.ts';
 
 /** @param entry the built terminal process; @param args its command line */
 export function utilityFork(entry: string, args: readonly string[]): ForkTerminal {
   return (events) => {
-    const child = utilityProcess.fork(entry, [...args], { serviceName: 'terminal', stdio: 'inherit' });
+    const env = { ...process.env, ...terminalEnvironment };
+    const child = utilityProcess.fork(entry, [...args], { serviceName: 'terminal', stdio: 'inherit', env });
     child.on('message', (message: unknown) => events.onMessage(message));
     child.on('exit', (code) => events.onExit(code));
     return {

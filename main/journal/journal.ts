@@ -111,6 +111,8 @@ class SqliteJournal implements Journal {
   readonly #release: () => void;
   readonly #build: (epoch: number, head: Head, input: NewEntry) => BuiltEntry;
   readonly #insert: Statement<[number, string, Uint8Array]>;
+  /** By their text: the uplink asks after every append. */
+  readonly #prepared = new Map<string, Statement<unknown[]>>();
   readonly #second: SecondWriter;
   readonly #open: Set<string>;
   #head: Head;
@@ -176,7 +178,7 @@ class SqliteJournal implements Journal {
     const checkpoint: Checkpoint = { terminalId: this.#options.terminalId, epoch: this.epoch, seq, hash: hashText(hash), at };
     const jws = this.#options.key.signJws(CHECKPOINT_TYPE, checkpoint);
     try {
-      this.#db.prepare('INSERT INTO checkpoints (seq, jws) VALUES (?, ?)').run(seq, jws);
+      this.#statement('INSERT INTO checkpoints (seq, jws) VALUES (?, ?)').run(seq, jws);
     } catch (error) {
       throw this.#failed(error, `signing entry ${seq}`);
     }
@@ -192,7 +194,7 @@ class SqliteJournal implements Journal {
     const known = this.lastReceipt(receipt.epoch);
     if (known !== undefined && known.upToSeq >= receipt.upToSeq) return;
     try {
-      this.#db.prepare('INSERT INTO receipts (epoch, up_to_seq, jws) VALUES (?, ?, ?)').run(receipt.epoch, receipt.upToSeq, jws);
+      this.#statement('INSERT INTO receipts (epoch, up_to_seq, jws) VALUES (?, ?, ?)').run(receipt.epoch, receipt.upToSeq, jws);
     } catch (error) {
       throw this.#failed(error, `keeping the receipt for entry ${receipt.upToSeq}`);
     }
@@ -308,11 +310,16 @@ class SqliteJournal implements Journal {
 
   #all<T>(sql: string, parameters: readonly unknown[], row: z.ZodType<T>): T[] {
     return this.#read(() =>
-      this.#db
-        .prepare(sql)
+      this.#statement(sql)
         .all(...parameters)
         .map((found) => row.parse(found)),
     );
+  }
+
+  #statement(sql: string): Statement<unknown[]> {
+    const known = this.#prepared.get(sql) ?? this.#db.prepare<unknown[]>(sql);
+    this.#prepared.set(sql, known);
+    return known;
   }
 
   #read<T>(query: () => T): T {

@@ -18,6 +18,7 @@ import { createUpstream } from '../upstream/upstream.ts';
 import { makeDevices } from './devices.ts';
 import { hostPort } from './host-port.ts';
 import { createLog } from './log.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { startTerminal, type Terminal } from './terminal.ts';
 
@@ -25,6 +26,7 @@ import { startTerminal, type Terminal } from './terminal.ts';
 const RESTART = 10;
 const NEEDS_TECHNICIAN = 13;
 
+keepHeapSmall();
 const host = hostPort();
 
 interface CommandLine {

@@ -14,7 +14,7 @@ import { authorizeLoad, commitLoad } from '../../state-machines/top-up/steps.ts'
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../money/recovery.ts';
-import { isOpenCase, reservedLoad } from '../money/standing.ts';
+import { isOpenCase, noteInPath, reservedLoad } from '../money/standing.ts';
 import type { NoteState, TransactionState } from '../money/transaction-state.ts';
 
 export interface RecoveryOptions {
@@ -61,7 +61,9 @@ export class Recovery implements RecoveryPort {
 
   async run(): Promise<readonly Recovered[]> {
     const recovered: Recovered[] = [];
-    for (const id of this.#options.read.openTransactions()) {
+    const open = this.#options.read.openTransactions();
+    if (!open.some((id) => noteInPath(this.#state(id)) !== undefined)) await this.#clearNotePath();
+    for (const id of open) {
       await this.#settle(id, 'start');
       const told = this.#told(id);
       if (told !== undefined) recovered.push(told);
@@ -182,6 +184,13 @@ export class Recovery implements RecoveryPort {
   }
 
   // --- notes ---
+
+  /** A note that no entry knows of goes out before anyone else stands here: it never counted. */
+  async #clearNotePath(): Promise<void> {
+    if (this.#options.powerUp()?.kind !== 'noteInEscrow') return;
+    const result = await this.#options.ports.cash.returnNote().catch(() => 'unknown' as const);
+    this.#options.ports.journal.append({ kind: 'device.fault', body: { device: 'cashAcceptor', code: 'strayNote', detail: result } });
+  }
 
   async #askAcceptor(id: string, note: NoteState): Promise<void> {
     const body = { noteId: note.noteId, denomination: note.denomination };

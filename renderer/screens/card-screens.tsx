@@ -30,9 +30,9 @@ export function ReadingCard() {
   const { say } = useKiosk();
   return (
     <Read>
-      <h1 className="title title--hero" role="status">
-        {say('readingCard.title')}
-      </h1>
+      <div className="title title--hero" role="status">
+        <h1>{say('readingCard.title')}</h1>
+      </div>
       <p className="lead quiet under-title">{say('readingCard.lead')}</p>
       <ReaderScene handsOff={false} />
     </Read>
@@ -46,9 +46,9 @@ export function CardProblem({ body }: { readonly body: ViewBodyOf<'card-problem'
   return (
     <>
       <Read className={problem === 'removed' ? '' : 'read--dock'}>
-        <h1 className="title" role="alert">
-          {say(`cardProblem.${problem}.title`)}
-        </h1>
+        <div className="title" role="alert">
+          <h1>{say(`cardProblem.${problem}.title`)}</h1>
+        </div>
         {card !== undefined && problem === 'expired' && <p className="lead quiet under-title tn nb">{say('card.validUntil', { date: card.validUntil })}</p>}
         {card !== undefined && (
           <div className="figure">
@@ -79,9 +79,9 @@ export function TakeCard({ body }: { readonly body: ViewBodyOf<'take-card'> }) {
   const { say } = useKiosk();
   return (
     <Read>
-      <h1 className="title title--hero" role="alert">
-        {say('takeCard.title')}
-      </h1>
+      <div className="title title--hero" role="alert">
+        <h1>{say('takeCard.title')}</h1>
+      </div>
       <p className="lead quiet under-title">
         {say('takeCard.lead')}
         {body.tail !== undefined && body.tail !== '' && <span className="nb"> · {say('card.tail', { tail: body.tail })}</span>}
@@ -97,9 +97,9 @@ export function Goodbye() {
   const { say } = useKiosk();
   return (
     <Read>
-      <h1 className="title title--hero" role="status">
-        {say('goodbye.title')}
-      </h1>
+      <div className="title title--hero" role="status">
+        <h1>{say('goodbye.title')}</h1>
+      </div>
       <p className="lead quiet under-title">{say('goodbye.lead')}</p>
       <TakeScene taken />
     </Read>

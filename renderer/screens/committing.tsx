@@ -26,9 +26,9 @@ export function Committing({ body }: { readonly body: ViewBodyOf<'committing'> }
     return index === 0 && now > 0 ? say('committing.agreed') : '';
   };
   const title = (
-    <h1 className="title title--writing" role="status">
-      {say('committing.title')}
-    </h1>
+    <div className="title title--writing" role="status">
+      <h1>{say('committing.title')}</h1>
+    </div>
   );
   return (
     <>

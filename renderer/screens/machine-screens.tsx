@@ -10,9 +10,9 @@ export function Starting() {
   const { say } = useKiosk();
   return (
     <Read>
-      <h1 className="title title--hero" role="status">
-        {say('starting.title')}
-      </h1>
+      <div className="title title--hero" role="status">
+        <h1>{say('starting.title')}</h1>
+      </div>
       <p className="lead under-title">{say('starting.lead')}</p>
       <PauseScene cut={false} />
     </Read>
@@ -26,9 +26,9 @@ export function OutOfService({ body }: { readonly body: ViewBodyOf<'out-of-servi
   return (
     <>
       <Read>
-        <h1 className="title title--hero" role="alert">
-          {say('outOfService.title')}
-        </h1>
+        <div className="title title--hero" role="alert">
+          <h1>{say('outOfService.title')}</h1>
+        </div>
         <p className="lead under-title">{reference === undefined ? say(`outOfService.${reason}.happened`) : <b>{say('outOfService.unfinished')}</b>}</p>
         <PauseScene cut />
       </Read>

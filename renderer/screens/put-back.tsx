@@ -23,9 +23,9 @@ export function PutBack({ body }: { readonly body: ViewBodyOf<'put-back'> }) {
   return (
     <>
       <Read>
-        <h1 className="title" role="alert">
-          {say(checking ? 'putBack.checking' : other ? 'putBack.other.title' : 'putBack.title')}
-        </h1>
+        <div className="title" role="alert">
+          <h1>{say(checking ? 'putBack.checking' : other ? 'putBack.other.title' : 'putBack.title')}</h1>
+        </div>
         <div className="put-back-place">
           <PutBackScene />
           <p className="lead strong tn">{say('card.tail', { tail })}</p>

@@ -15,22 +15,22 @@ export function Settled({ body }: { readonly body: ViewBodyOf<'settled'> }) {
   const { tail, reference, card, receipts, receipt, receiptQr, wait } = body;
   const words = settledWords(body, say, yuan(body.amount));
   const canPrint = receipts === 'available' || receipts === 'paperLow';
-  const docked = card === 'inside' || card === 'captured' || (card === 'atGate' && size === 'standard');
+  const pictured = size === 'standard' && card !== 'absent' && card !== 'taken'; // in large print words come before pictures
   const slip = <ReceiptState receipt={receipt} receiptQr={receiptQr} aside={wait !== undefined && <Ring wait={wait} />} />;
   return (
     <>
-      <Read className={docked ? 'read--dock' : ''}>
-        <h1 className="title" role="alert">
-          {words.title}
-        </h1>
+      <Read className={pictured ? 'read--dock' : ''}>
+        <div className="title" role="alert">
+          <h1>{words.title}</h1>
+        </div>
+        {words.card !== undefined && <p className={`card-note ${card === 'atGate' ? 'strong' : 'quiet'}`}>{words.card}</p>}
         <div className="figure">
           <p className="body quiet">{words.where}</p>
           <Amount amount={body.amount} testId="settled-amount" />
         </div>
-        {card === 'atGate' && <TakeScene />}
-        {(card === 'inside' || card === 'captured') && <Dock tail={tail} state="cut" />}
+        {pictured && card === 'atGate' && <TakeScene />}
+        {pictured && card !== 'atGate' && <Dock tail={tail} state="cut" />}
         {landscape && slip}
-        {words.card !== undefined && <p className={`card-note ${card === 'atGate' ? 'strong' : 'quiet'}`}>{words.card}</p>}
       </Read>
       <Touch className="touch--lines touch--settled">
         <div className="panel panel--four panel--warn">

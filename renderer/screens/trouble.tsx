@@ -32,9 +32,9 @@ export function TroubleScreen({ body }: { readonly body: ViewBodyOf<'trouble'> }
   return (
     <>
       <Read>
-        <h1 className="title" role="alert">
-          {say(`trouble.${trouble}.title`)}
-        </h1>
+        <div className="title" role="alert">
+          <h1>{say(`trouble.${trouble}.title`)}</h1>
+        </div>
         <p className="lead under-title">{say(`trouble.${trouble}.happened`)}</p>
         <Net trouble={trouble} />
         {wait !== undefined && <Ring wait={wait} />}

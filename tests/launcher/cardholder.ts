@@ -10,11 +10,16 @@ import type { ViewKind } from '../../state-machines/view.ts';
 const PATIENCE = 40_000;
 /** Between two looks at the world while waiting for it. */
 const LOOK_MS = 100;
+/** A person reads a new screen before touching it, and touches no button twice within half a second: the screen takes that for one touch. */
+const READING_MS = 300;
+const SAME_BUTTON_MS = 600;
 
 export class Cardholder {
   readonly sandbox: Sandbox;
   readonly #shell: RunningShell;
   readonly #seen: (name: string, page: Page) => Promise<void>;
+  readonly #touched = new Map<string, number>();
+  #screenCame = 0;
 
   /** @param seen called at every screen the cardholder waits for, e.g. to take its picture */
   constructor(sandbox: Sandbox, shell: RunningShell, seen: (name: string, page: Page) => Promise<void> = async () => {}) {
@@ -37,6 +42,7 @@ export class Cardholder {
       throw new Error(`waited for ${kinds.join(' or ')}, the screen shows ${await this.shows()}`, { cause: error });
     }
     const kind = (await this.shows()) as ViewKind;
+    this.#screenCame = performance.now();
     await this.#seen(kind, page);
     return kind;
   }
@@ -48,7 +54,14 @@ export class Cardholder {
 
   async touches(...testIds: readonly string[]): Promise<void> {
     const page = await this.page();
-    for (const testId of testIds) await page.getByTestId(testId).click({ timeout: PATIENCE });
+    for (const testId of testIds) {
+      const button = page.getByTestId(testId);
+      await button.waitFor({ timeout: PATIENCE });
+      const again = testId.startsWith('digit-') ? 0 : (this.#touched.get(testId) ?? 0) + SAME_BUTTON_MS;
+      await pauseUntil(Math.max(this.#screenCame + READING_MS, again));
+      await button.click({ timeout: PATIENCE });
+      this.#touched.set(testId, performance.now());
+    }
   }
 
   async reads(testId: string): Promise<string> {
@@ -59,7 +72,7 @@ export class Cardholder {
   /** What stands in large letters at the top of the screen. */
   async readsTitle(): Promise<string> {
     const page = await this.page();
-    const title = await page.getByRole('heading', { level: 1 }).innerText({ timeout: PATIENCE });
+    const title = await page.locator('h1').innerText({ timeout: PATIENCE });
     return title.replaceAll('\u200b', '');
   }
 
@@ -180,7 +193,12 @@ export class Cardholder {
     const end = performance.now() + PATIENCE;
     while (!(await condition())) {
       if (performance.now() > end) throw new Error(`${otherwise}; the screen shows ${await this.shows()}`);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await pauseUntil(performance.now() + LOOK_MS);
     }
   }
+}
+
+async function pauseUntil(time: number): Promise<void> {
+  const left = time - performance.now();
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
 }

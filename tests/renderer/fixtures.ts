@@ -111,7 +111,14 @@ export interface Sample {
 
 const step = (at: number, body: ViewBody): Sample => ({ body, step: at });
 const attract: ViewBody = { kind: 'attract', services: [...both], receipts: 'available', notice: '11 月 28 日 23:00 至次日 5:00 系统维护，期间不能充值' };
-const amount: ViewBodyOf<'top-up-amount'> = { kind: 'top-up-amount', card, presets: [2000, 5000, 10_000, 20_000], selected: 5000, maximum: 97_680, minimum: 1000 };
+const amount: ViewBodyOf<'top-up-amount'> = {
+  kind: 'top-up-amount',
+  card,
+  presets: [2000, 5000, 10_000, 20_000],
+  selected: 5000,
+  maximum: 97_680,
+  minimum: 1000,
+};
 const { selected: _selected, ...unchosen } = amount;
 const { wait: _wait, ...untimedQr } = qr;
 const { balanceAfter: _balanceAfter, wait: _doneWait, ...unreadDone } = done;

@@ -81,6 +81,21 @@ export function layoutFaults(page: Page): Promise<string[]> {
       }
     }
 
+    // Text on a picture: what is painted at points along each line.
+    const style = document.head.appendChild(document.createElement('style'));
+    style.textContent = '.scene, .scene * { pointer-events: visiblePainted !important }';
+    for (const { text, box } of lines) {
+      for (const part of [0.02, 0.25, 0.5, 0.75, 0.98]) {
+        for (const height of [0.2, 0.5, 0.8]) {
+          const x = box.left + (box.right - box.left) * part;
+          const y = box.top + (box.bottom - box.top) * height;
+          if (document.elementsFromPoint(x, y).some((element) => element instanceof SVGGeometryElement && element.closest('.scene') !== null))
+            faults.push(`text ${spoken(text)} lies on a picture`);
+        }
+      }
+    }
+    style.remove();
+
     const buttons = [...scope.querySelectorAll('button')].filter((button) => button.getClientRects().length > 0);
     const smallest = token('--target-min');
     for (const [index, button] of buttons.entries()) {

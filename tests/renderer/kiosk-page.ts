@@ -1,5 +1,7 @@
-/** The built page in a browser with a pretended shell: tests show Views and read what was sent. The files come from disk, no server runs. */
+/** The built page in a browser with a pretended shell: tests show Views and read what was sent. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
@@ -7,8 +9,10 @@ import type { UiEvent, View } from '../../state-machines/view.ts';
 
 /** Where `npm run build` puts the pages. */
 const BUILT = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
-const ADDRESS = 'http://kiosk.test';
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
+
+export const PORTRAIT = { width: 1080, height: 1920 };
+export const LANDSCAPE = { width: 1920, height: 1080 };
 
 interface FakeWindow {
   kioskShow: (view: unknown) => void;
@@ -25,45 +29,51 @@ export interface KioskPage {
   sent(): Promise<UiEvent[]>;
 }
 
-export const PORTRAIT = { width: 1080, height: 1920 };
-export const LANDSCAPE = { width: 1920, height: 1080 };
-
-interface Options {
+export interface OpenOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Part of the page's address from `?` on. */
   readonly query?: string;
-  readonly pages?: string;
   readonly reducedMotion?: boolean;
 }
 
-export async function openKioskPage(browser: Browser, viewport: { readonly width: number; readonly height: number }, options: Options = {}): Promise<KioskPage> {
-  const { query = '', pages = BUILT, reducedMotion = false } = options;
-  if (!existsSync(join(pages, 'index.html'))) throw new Error('the pages are not built: npm run build');
-  const context = await browser.newContext({ viewport, hasTouch: true, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
-  const page = await context.newPage();
-  await page.route(`${ADDRESS}/**`, async (route) => {
-    const path = normalize(new URL(route.request().url()).pathname);
-    const file = join(pages, path === '/' ? 'index.html' : path);
-    if (!existsSync(file)) return route.fulfill({ status: 404 });
-    return route.fulfill({ body: readFileSync(file), contentType: TYPES[extname(file)] ?? 'application/octet-stream' });
+export interface KioskPages {
+  open(options?: OpenOptions): Promise<KioskPage>;
+  close(): Promise<void>;
+}
+
+/** Serves the built pages on loopback to one browser context, so that each further page finds its files in the cache. */
+export async function serveKioskPages(browser: Browser, folder = BUILT): Promise<KioskPages> {
+  if (!existsSync(join(folder, 'index.html'))) throw new Error('the pages are not built: npm run build');
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://pages').pathname);
+    const file = join(folder, path === '/' ? 'index.html' : path);
+    if (!existsSync(file)) return response.writeHead(404).end();
+    return response
+      .writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'cache-control': 'max-age=600' })
+      .end(readFileSync(file));
   });
-  await page.addInitScript(() => {
-    const fake = window as unknown as FakeWindow;
-    fake.kioskSent = [];
-    Object.defineProperty(window, 'kiosk', {
-      value: {
-        version: 'test',
-        onView: (listener: (view: unknown) => void) => {
-          fake.kioskShow = listener;
-          return () => undefined;
-        },
-        send: (event: UiEvent) => fake.kioskSent.push(event),
-        ready: () => {
-          fake.kioskReady = true;
-        },
-      },
-    });
-  });
-  await page.goto(`${ADDRESS}/${query}`);
-  await page.waitForFunction(() => (window as unknown as FakeWindow).kioskReady);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const context = await browser.newContext({ hasTouch: true });
+  await context.addInitScript(pretendShell);
+  return {
+    open: async ({ viewport = PORTRAIT, query = '', reducedMotion = false } = {}) => {
+      const page = await context.newPage();
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
+      await page.goto(address + query);
+      await page.waitForFunction(() => (window as unknown as FakeWindow).kioskReady);
+      return kioskPage(page);
+    },
+    close: async () => {
+      await context.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function kioskPage(page: Page): KioskPage {
   const push = (candidate: unknown): Promise<void> => page.evaluate((view) => (window as unknown as FakeWindow).kioskShow(view), candidate);
   return {
     page,
@@ -78,4 +88,23 @@ export async function openKioskPage(browser: Browser, viewport: { readonly width
     },
     sent: () => page.evaluate(() => (window as unknown as FakeWindow).kioskSent),
   };
+}
+
+/** Runs in the page before its own code. */
+function pretendShell(): void {
+  const fake = window as unknown as FakeWindow;
+  fake.kioskSent = [];
+  Object.defineProperty(window, 'kiosk', {
+    value: {
+      version: 'test',
+      onView: (listener: (view: unknown) => void) => {
+        fake.kioskShow = listener;
+        return () => undefined;
+      },
+      send: (event: UiEvent) => fake.kioskSent.push(event),
+      ready: () => {
+        fake.kioskReady = true;
+      },
+    },
+  });
 }

@@ -13,6 +13,7 @@ const ENTRY = path.join(projectRoot, 'main', 'terminal', 'main.ts');
 const KILLER = path.join(import.meta.dirname, 'children', 'kill-at-append.ts');
 /** Between two steps on a busy machine. */
 const PATIENCE = 40_000;
+const AGAIN_MS = 1000;
 
 /** The process ended while something was waited for. */
 export class Died extends Error {}
@@ -35,7 +36,7 @@ export class HeadlessTerminal {
     this.#child.on('message', (raw) => {
       const message = toShellSchema.parse(raw);
       if (message.type !== 'view') return;
-      this.#view = message.view as View;
+      this.#view = message.view;
       this.shown.push(this.#view.body.kind);
       this.#wake();
     });
@@ -61,7 +62,18 @@ export class HeadlessTerminal {
   }
 
   touch(act: UiAct): void {
-    this.#child.send({ type: 'ui', event: { version: VIEW_VERSION, seq: this.#view?.seq ?? 0, act } });
+    if (!this.#ended) this.#child.send({ type: 'ui', event: { version: VIEW_VERSION, seq: this.#view?.seq ?? 0, act } });
+  }
+
+  /** Touches, once more every second as a person would when a touch met a screen that was just changing, until this is seen. @throws {Died} */
+  async touchUntil<K extends ViewKind>(act: UiAct, kind: K, wanted?: Wanted<K>): Promise<ViewBodyOf<K>> {
+    this.touch(act);
+    const again = setInterval(() => this.touch(act), AGAIN_MS);
+    try {
+      return await this.sees(kind, wanted);
+    } finally {
+      clearInterval(again);
+    }
   }
 
   /** The body on the screen as soon as it is of this kind and as wanted. @throws {Died} */
@@ -103,7 +115,10 @@ export class HeadlessTerminal {
         else if (this.#ended) end(() => reject(new Died(`ended while ${what} was waited for`)));
       };
       const timer = setTimeout(
-        () => end(() => reject(new Error(`no ${what} within ${PATIENCE} ms; the screen shows ${JSON.stringify(this.#view?.body)}\n${this.errors.slice(-20).join('')}`))),
+        () =>
+          end(() =>
+            reject(new Error(`no ${what} within ${PATIENCE} ms; the screen shows ${JSON.stringify(this.#view?.body)}\n${this.errors.slice(-20).join('')}`)),
+          ),
         PATIENCE,
       );
       this.#watchers.add(look);

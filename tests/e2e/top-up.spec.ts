@@ -1,0 +1,6 @@
+/** The top-up end to end in every situation: the real screen, the real drivers over sockets, the real journal. */
+import { runSituations } from './support/run-situations.ts';
+import { situations } from './support/top-up-situations.ts';
+import { World } from './support/world.ts';
+
+runSituations(situations, () => World.start({ speed: 3 }));

@@ -1,0 +1,119 @@
+/** The words of the screens: complete in both languages, in the pattern and the terms of kiosk-ux.md 10, with Chinese punctuation in Chinese. */
+import { describe, expect, test } from 'vitest';
+import en from '../../resources/locales/en/screens.json' with { type: 'json' };
+import zhCN from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
+import { settledWords } from '../../renderer/screens/settled-words.ts';
+import { sayIn } from '../../renderer/words.ts';
+import { locales, troubles, type ViewBodyOf } from '../../state-machines/view.ts';
+import { MAIN, STATES } from './fixtures.ts';
+
+type Tree = { readonly [key: string]: string | Tree };
+
+function leaves(tree: Tree, path = ''): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : leaves(value, `${path}${key}.`),
+  );
+}
+
+function branches(tree: Tree, path = ''): [string, Tree][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [] : [[`${path}${key}`, value] as [string, Tree], ...branches(value, `${path}${key}.`)],
+  );
+}
+
+const catalogues: Record<(typeof locales)[number], Tree> = { 'zh-CN': zhCN, en };
+const chinese = leaves(zhCN);
+const english = leaves(en);
+const placeholders = (sentence: string): string[] => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').sort();
+const ideographs = (sentence: string): number => [...sentence.matchAll(/\p{Script=Han}/gu)].length;
+
+test('both languages say the same things', () => {
+  expect(english.map(([key]) => key).sort()).toEqual(chinese.map(([key]) => key).sort());
+});
+
+test('no sentence is empty or begins or ends with a space', () => {
+  for (const [key, sentence] of [...chinese, ...english]) expect(sentence, key).toMatch(/^\S(.*\S)?$/s);
+});
+
+test('a sentence has the same placeholders and strong parts in both languages', () => {
+  const other = new Map(english);
+  for (const [key, sentence] of chinese) {
+    expect(placeholders(other.get(key) ?? ''), key).toEqual(placeholders(sentence));
+    expect((other.get(key) ?? '').match(/<b>/g)?.length, key).toBe(sentence.match(/<b>/g)?.length);
+  }
+});
+
+test('Chinese sentences have full-width punctuation', () => {
+  for (const [key, sentence] of chinese) {
+    const words = sentence.replaceAll(/\{\{\w+\}\}|<\/?b>/g, '数');
+    expect(words, key).not.toMatch(/\p{Script=Han}\s*[,.;:?!()]|[,.;:?!()]\s*\p{Script=Han}/u);
+    expect(words, key).not.toMatch(/\.\.\.|…/);
+  }
+});
+
+test('English sentences have no full-width punctuation and no contraction', () => {
+  for (const [key, sentence] of english) {
+    expect(sentence, key).not.toMatch(/[，。？！：；（）、]/u);
+    expect(sentence, key).not.toMatch(/\b(don|can|won|isn|aren|couldn|didn|you|it|we)['’](t|re|s|ve|ll)\b/i);
+  }
+});
+
+test('Chinese titles have at most 12 ideographs', () => {
+  const titles = chinese.filter(([key]) => /(^|\.)title(\w*|\.\w+)$/.test(key) && !key.startsWith('receipt.'));
+  expect(titles.length).toBeGreaterThan(40);
+  for (const [key, sentence] of titles) expect(ideographs(sentence), `${key}: ${sentence}`).toBeLessThanOrEqual(12);
+});
+
+test('nothing is said that must not be said', () => {
+  const never = ['交易失败', '系统异常', '未知错误', '请联系管理员', '成功', '剩余金额', '流水', '冻结', '补办', '小票', '读卡器', '圈存', '补登', '客服'];
+  for (const [key, sentence] of chinese) for (const phrase of never) expect(sentence, key).not.toContain(phrase);
+  for (const [key, sentence] of english) expect(sentence, key).not.toMatch(/success|unknown error|system error|administrator|failed|\berror\b/i);
+});
+
+test('a top-up that is not proven is nowhere called done', () => {
+  const before = chinese.filter(([key]) => /^(committing|putBack|pay|cash|settled|trouble)\./.test(key));
+  for (const [key, sentence] of before) expect(sentence, key).not.toMatch(/已充入|充值完成|已到账/);
+});
+
+describe.each(locales)('four parts of trouble in %s', (locale) => {
+  const say = sayIn(locale);
+  const tree = catalogues[locale];
+
+  test('what happened, your money, what to do: together or not at all', () => {
+    const messages = branches(tree).filter(([path, branch]) => 'happened' in branch && typeof branch['happened'] === 'string' && path !== 'four');
+    expect(messages.length).toBe(8 + troubles.length + 9 + 5 + 2);
+    for (const [path, branch] of messages) for (const part of ['happened', 'money', 'now']) expect(branch[part], `${path}.${part}`).toBeTypeOf('string');
+  });
+
+  test('the fourth part names the number, and the phone with its hours', () => {
+    expect(say('contact.hotline', { hotline: '96123', hours: '24 h' })).toMatch(/96123.*24 h/);
+    expect(say('contact.both', { hotline: '96123', terminal: 'A01' })).toMatch(/96123.*A01/);
+    expect(say('contact.reference')).not.toBe('');
+  });
+
+  test('money that is safe but not on the card has its four parts for every outcome, cause and tender', () => {
+    const { body } = MAIN['settled'] ?? {};
+    if (body?.kind !== 'settled') throw new Error('no settled sample');
+    const whys = Object.keys(zhCN.settled.happened) as ViewBodyOf<'settled'>['why'][];
+    expect(whys).toHaveLength(13);
+    for (const outcome of ['refunded', 'voucher', 'case'] as const) {
+      for (const tender of ['cash', 'qr'] as const) {
+        for (const why of whys) {
+          const words = settledWords({ ...body, outcome, tender, why }, say, '50.00');
+          for (const part of [words.title, words.where, words.happened, words.money, words.now]) expect(part).not.toMatch(/^$|settled\.|\{\{/);
+        }
+        const { money } = settledWords({ ...body, outcome, tender }, say, '50.00');
+        expect(money).toMatch(outcome === 'case' ? /24/ : /50\.00/);
+      }
+    }
+  });
+});
+
+test('an amount never parts from its unit at the end of a line', () => {
+  expect(sayIn('zh-CN')('amount.confirm', { amount: '50.00' })).toBe('充 50.00\u00a0元，去付款');
+  expect(sayIn('en')('amount.confirm', { amount: '50.00' })).toBe('Pay ¥\u00a050.00');
+});
+
+test('every sample of a screen has its name once', () => {
+  expect(Object.keys(MAIN).filter((name) => name in STATES)).toEqual([]);
+});

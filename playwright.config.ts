@@ -1,9 +1,9 @@
-/** End-to-end tests: one worker, as each test owns a browser, a shell and devices; results also as data for `npm test`. */
+/** End-to-end tests: two workers, each with browsers, shells and devices of its own; results also as data for `npm test`. */
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

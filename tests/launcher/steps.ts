@@ -33,7 +33,23 @@ export const buildStep: Step = () =>
     return '';
   });
 
-export const unitStep: Step = () => suite('unit tests', 'vitest', ['run', '--reporter=dot', '--reporter=json'], 'vitest.json', vitestCounts);
+/** Enumerations of cuts, kills and damage that take their minutes: part of every release, not of every commit. */
+const ENUMERATIONS = [
+  'tests/main/terminal/crash.test.ts',
+  'tests/main/journal/crash.test.ts',
+  'tests/main/journal/damage.test.ts',
+  'tests/drivers/cash-acceptor/money-safety.test.ts',
+  'tests/drivers/receipt-printer/escpos/paper-out-everywhere.test.ts',
+];
+
+export const unitStep: Step = () => units([]);
+
+/** Without the long enumerations. */
+export const quickUnitStep: Step = () => units(ENUMERATIONS.flatMap((file) => ['--exclude', file]));
+
+function units(more: readonly string[]): Promise<StepResult> {
+  return suite('unit tests', 'vitest', ['run', '--reporter=dot', '--reporter=json', ...more], 'vitest.json', vitestCounts);
+}
 
 export const endToEndStep: Step = () => suite('end-to-end tests', 'playwright', ['test'], 'playwright.json', playwrightCounts);
 

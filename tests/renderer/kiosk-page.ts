@@ -81,8 +81,8 @@ function kioskPage(page: Page): KioskPage {
     show: async (view) => {
       await push(view);
       await page.evaluate(async () => {
+        document.body.getBoundingClientRect(); // lays out, and so asks for the glyphs it needs
         await document.fonts.ready;
-        await new Promise(requestAnimationFrame);
         for (const animation of document.getAnimations()) animation.finish();
       });
     },

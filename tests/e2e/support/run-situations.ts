@@ -1,7 +1,7 @@
 /** Runs situations as tests of one terminal, which is started once a file and left at the attract screen by each of them. */
 import { test } from '@playwright/test';
 import type { Situation } from './top-up-situations.ts';
-import { World } from './world.ts';
+import type { World } from './world.ts';
 
 /** @param start makes the world; @param stop what the file must put away after it */
 export function runSituations(situations: readonly Situation[], start: () => Promise<World>, stop: () => void = () => {}): void {
@@ -15,14 +15,14 @@ export function runSituations(situations: readonly Situation[], start: () => Pro
     stop();
   });
   for (const situation of situations) {
-    test(situation.title, async ({}, info) => {
+    test(situation.title, async () => {
       const before = await world.truth();
       try {
         await situation.run(world, before);
         await world.rest();
         await world.expectSound();
       } catch (error) {
-        await info.attach('what the terminal said', { body: world.shell.lines.slice(-200).join('\n') });
+        await test.info().attach('what the terminal said', { body: world.shell.lines.slice(-200).join('\n') });
         throw error;
       }
     });

@@ -42,12 +42,12 @@ export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
             </div>
           )}
         </dl>
-        <p className="pay-state" role="status">
+        <p className={`pay-state ${state === 'waiting' ? '' : 'strong'}`} role="status">
           <Icon name="wait" size="s" />
           <span>{say(`pay.${state}`)}</span>
         </p>
       </Touch>
-      {leavable ? (
+      {leavable && (
         <Actions>
           <Action testId="cancel" act={{ type: 'cancel' }} icon="close">
             {say('pay.cancel')}
@@ -56,7 +56,8 @@ export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
             {say('pay.other')}
           </Action>
         </Actions>
-      ) : (
+      )}
+      {state === 'closing' && (
         <Actions layout="one">
           <Why icon="lock" center>
             {say('pay.closingMoney')}
@@ -67,13 +68,11 @@ export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
   );
 }
 
-/** The place of the code while there is nothing to scan: not yet, already scanned, or no more. */
+/** The place of the code while there is nothing to scan: not yet, already scanned, or no more. The sentence stands below it. */
 function NoCode({ state }: { readonly state: 'creating' | 'confirming' | 'closing' }) {
-  const { say } = useKiosk();
   return (
     <div className="qr qr--big qr--empty">
       <Icon name={state === 'confirming' ? 'phone' : state === 'creating' ? 'qr' : 'wait'} size="l" />
-      <p className="lead strong">{say(`pay.${state}`)}</p>
     </div>
   );
 }

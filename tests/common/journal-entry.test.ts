@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalEntry, entrySchema, GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
@@ -19,6 +20,17 @@ const entry: JournalEntry = {
     { account: 'cardholder.held', amount: -5000 },
   ],
 };
+
+/** Any UTF-16 code units, halves of surrogate pairs among them. */
+const text = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 }).map((units) => String.fromCharCode(...units));
+const bodies = fc.dictionary(
+  fc.oneof(fc.string(), text),
+  fc.anything({
+    key: fc.string(),
+    values: [fc.string({ unit: 'grapheme' }), text, fc.integer(), fc.double(), fc.boolean(), fc.constant(null)],
+    withDate: true,
+  }),
+);
 
 describe('an entry', () => {
   test('has one canonical form: members sorted, no blanks, UTF-8 as it is', () => {
@@ -50,6 +62,26 @@ describe('an entry', () => {
     );
   });
 
+  test('has the canonical form that another writer of RFC 8785 gives it, or none where that one refuses, whatever its body', () => {
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const judged = { ...entry, body };
+        const expected = attempt(() => canonicalize(judged));
+        expect(attempt(() => canonicalEntry(judged))).toBe(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+  test.each([
+    ['every one of the first 65,536 characters that may stand alone', { all: everyCharacter() }],
+    ['names that look like numbers or like the prototype', JSON.parse('{"10":1,"9":2,"__proto__":{"b":1,"a":2},"":3}')],
+    ['minus zero, very large and very small numbers', { zero: -0, large: 1e21, small: 1e-7, most: Number.MAX_VALUE }],
+    ['a moment and a member that is not there', { at: new Date(0), gone: undefined, list: [undefined, null, true] }],
+    ['a depth no stack would follow', nested(20_000)],
+  ])('with %s is written like another writer of RFC 8785 does', (_what, body: Record<string, unknown>) => {
+    expect(canonicalEntry({ ...entry, body })).toBe(canonicalize({ ...entry, body }));
+  });
+
   test('that is no proper Unicode has no canonical form', () => {
     expect(() => canonicalEntry({ ...entry, terminalId: '\ud800' })).toThrow();
   });
@@ -67,3 +99,23 @@ describe('an entry', () => {
     expect(entrySchema.safeParse({ ...entry, ...change }).success).toBe(false);
   });
 });
+
+function attempt(write: () => string | undefined): string | undefined {
+  try {
+    return write();
+  } catch {
+    return undefined;
+  }
+}
+
+function everyCharacter(): string {
+  return Array.from({ length: 0x1_0000 }, (_, unit) => String.fromCharCode(unit))
+    .filter((character) => character.isWellFormed())
+    .join('');
+}
+
+function nested(depth: number): Record<string, unknown> {
+  let body: Record<string, unknown> = {};
+  for (let level = 0; level < depth; level += 1) body = { b: 1, a: body };
+  return body;
+}

@@ -31,6 +31,12 @@ test('both languages say the same things', () => {
   expect(english.map(([key]) => key).sort()).toEqual(chinese.map(([key]) => key).sort());
 });
 
+test('no two languages share a sentence that is not a name', () => {
+  const other = new Map(english);
+  const same = chinese.filter(([key, sentence]) => other.get(key) === sentence).map(([key]) => key);
+  expect(same).toEqual(['card.brand']);
+});
+
 test('no sentence is empty or begins or ends with a space', () => {
   for (const [key, sentence] of [...chinese, ...english]) expect(sentence, key).toMatch(/^\S(.*\S)?$/s);
 });

@@ -477,9 +477,11 @@ const money: readonly Situation[] = [
       const { person } = world;
       await person.choosesTopUp(CARD, 2000);
       const order = await showsCode(world);
-      // The news of the payment gets lost; closing the order finds it paid.
-      await world.upstream(`/sandbox/orders/${order}/lose-answer`);
+      // The news of the payment does not come through; closing the order finds it paid.
+      await world.network(false);
+      await world.upstream(`/sandbox/orders/${order}/pay`);
       await person.touches('cancel');
+      await world.network(true);
       await seesDelivered(world, before, CARD, 2000);
       await person.leaves();
       await world.expectChange(before, { paid: 2000, chips: once(CARD, 2000), credited: 2000 });
@@ -556,9 +558,9 @@ const money: readonly Situation[] = [
       const slip = await world.slip(reference);
       expect(slip).toContain('待确认凭证');
       expect(slip).toContain('支付结果还没有确认');
+      await person.leaves();
       await world.expectChange(before, { paid: 2000 });
       await world.network(true);
-      await person.leaves();
       await world.expectChange(before, {});
       expect(world.transaction(reference)).toMatchObject({ refunded: 2000, owed: 0 });
     },
@@ -574,9 +576,9 @@ const money: readonly Situation[] = [
       await person.sees('settled');
       await person.seesFact('outcome', 'case');
       const reference = await person.reads('reference');
-      await world.network(true);
       await person.seesFact('receipt', 'printed');
       await person.leaves();
+      await world.network(true);
       await expect.poll(() => world.transaction(reference).cases, { timeout: 60_000 }).toMatchObject([{ resolution: 'nothingOwed' }]);
       await world.expectChange(before, {});
     },

@@ -112,7 +112,7 @@ class SqliteJournal implements Journal {
   readonly #build: (epoch: number, head: Head, input: NewEntry) => BuiltEntry;
   readonly #insert: Statement<[number, string, Uint8Array]>;
   /** By their text: the uplink asks after every append. */
-  readonly #prepared = new Map<string, Statement<unknown[]>>();
+  readonly #prepared = new Map<string, Statement>();
   readonly #second: SecondWriter;
   readonly #open: Set<string>;
   #head: Head;
@@ -316,8 +316,8 @@ class SqliteJournal implements Journal {
     );
   }
 
-  #statement(sql: string): Statement<unknown[]> {
-    const known = this.#prepared.get(sql) ?? this.#db.prepare<unknown[]>(sql);
+  #statement(sql: string): Statement {
+    const known = this.#prepared.get(sql) ?? this.#db.prepare(sql);
     this.#prepared.set(sql, known);
     return known;
   }

@@ -206,4 +206,23 @@ test.describe('an upstream that answers', () => {
     await person.touches('back');
     await person.sees('attract');
   });
+
+  test('and two touches made on one screen: the second one is not taken for a touch of the next screen', async () => {
+    const { person, shell } = world;
+    await person.sees('attract');
+    const from = shell.lines.length;
+    const page = await person.page();
+    await page.evaluate(async () => {
+      const seq = await new Promise<number>((resolve) => {
+        window.kiosk.onView((view) => resolve((view as { seq: number }).seq));
+        window.kiosk.ready();
+      });
+      window.kiosk.send({ version: 1, seq, act: { type: 'start' } });
+      window.kiosk.send({ version: 1, seq, act: { type: 'back' } });
+    });
+    await shell.waitForLine(/"act":"back".*a touch on an old screen was dropped/, { from });
+    expect(await person.sees('insert-card')).toBe('insert-card');
+    await person.touches('back');
+    await person.sees('attract');
+  });
 });

@@ -1,6 +1,6 @@
 /**
  * The terminal process killed in the middle, seen from the screen: first "one moment", then what happened and the number, then the card.
- * Every single step is killed in tests/main/terminal/crash.test.ts, without a screen.
+ * Every single step is killed in tests/main/terminal/killed.ts, without a screen.
  */
 import { expect, test } from '@playwright/test';
 import { CARD, World } from './support/world.ts';

@@ -148,7 +148,8 @@ export class Cardholder {
     const before = (await this.sandbox.cabinet()).notes.box.length;
     await this.feeds(denomination);
     await this.#until(async () => (await this.sandbox.cabinet()).notes.box.length > before, `the note of ${denomination} never reached the box`);
-    await (await this.page()).locator('[data-testid="confirm"]:not([aria-disabled])').waitFor({ timeout: PATIENCE });
+    const confirm = (await this.page()).getByTestId('confirm').and((await this.page()).locator(':not([aria-disabled])'));
+    await this.#until(async () => (await confirm.count()) > 0, `after the note of ${denomination} nothing more could be confirmed`);
   }
 
   async feeds(denomination: number | 'unknown'): Promise<void> {

@@ -35,7 +35,8 @@ export const buildStep: Step = () =>
 
 /** Enumerations of cuts, kills and damage that take their minutes: part of every release, not of every commit. */
 const ENUMERATIONS = [
-  'tests/main/terminal/crash.test.ts',
+  'tests/main/terminal/crash-cash.test.ts',
+  'tests/main/terminal/crash-qr.test.ts',
   'tests/main/journal/crash.test.ts',
   'tests/main/journal/damage.test.ts',
   'tests/drivers/cash-acceptor/money-safety.test.ts',

@@ -12,8 +12,8 @@ const answerSchema = z.object({ resident: z.array(z.number()).min(40) });
 
 export async function measureMemory({ data, topUps }: Setting): Promise<readonly Figure[]> {
   const { resident } = answerSchema.parse(await runVirtual('memory-child.ts', { data, topUps }));
-  const end = around(resident, 1);
-  const middle = around(resident, 0.5);
+  const end = quarterBefore(resident, 1);
+  const middle = quarterBefore(resident, 0.5);
   return [
     { name: 'memory.rss', value: end / MB, unit: 'MB', target: 150 },
     { name: 'memory.growth', value: (100 * (end - middle)) / middle, unit: '%', target: 2 },
@@ -23,8 +23,8 @@ export async function measureMemory({ data, topUps }: Setting): Promise<readonly
   ];
 }
 
-/** The median of the twentieth of all samples that ends at `share` of them: a single sample hangs on when garbage was last collected. */
-function around(samples: readonly number[], share: number): number {
+/** The median of the quarter of all samples that ends at `share` of them: single samples differ by when garbage was last collected. */
+function quarterBefore(samples: readonly number[], share: number): number {
   const end = Math.round(samples.length * share);
-  return median(samples.slice(end - Math.max(1, Math.round(samples.length / 20)), end));
+  return median(samples.slice(end - Math.round(samples.length / 4), end));
 }

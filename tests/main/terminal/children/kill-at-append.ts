@@ -1,5 +1,5 @@
 /**
- * Preloaded into a terminal process by crash.test.ts: ends it with SIGKILL right before, or right after, the journal has made the entry
+ * Preloaded into a terminal process by killed.ts: ends it with SIGKILL right before, or right after, the journal has made the entry
  * durable that the test named by a message. Between two commits nothing else is durable, so these are all the moments there are.
  */
 import { JournalDesk } from '../../../../main/terminal/ports/journal-port.ts';

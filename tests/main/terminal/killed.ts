@@ -61,6 +61,28 @@ interface Case {
   readonly blow: Blow;
 }
 
+/** Registers the tests of one tender; a file each, so that they run side by side. */
+export function killedAtEveryStep(tender: Tender): void {
+  const cases = casesOf(tender === 'cash' ? CASH : QR);
+  describe(`${tender}: the terminal process is killed at ${cases.length} moments`, () => {
+    let lives: Lives;
+    beforeAll(async () => {
+      lives = await Lives.begin();
+    }, 60_000);
+    afterAll(() => lives.end(), 60_000);
+
+    test.each(cases)('$when $kind ($occurrence), $blow', (at) => dies(lives, tender, at), 120_000);
+
+    test('in the end the issuer has heard of every load and keeps no reservation', async () => {
+      await lives.terminal.sees('attract');
+      await vi.waitFor(async () => {
+        const { chips, credited, reserved } = await lives.change();
+        expect({ credited, reserved }).toEqual({ credited: chips[CARD]?.balance, reserved: 0 });
+      }, SETTLING);
+    }, 120_000);
+  });
+}
+
 /** Before and after every entry with the devices left running; the mains gone too right after an entry that something physical follows. */
 function casesOf(kinds: readonly string[]): readonly Case[] {
   return kinds.flatMap((kind, index) => {
@@ -222,6 +244,7 @@ async function dies(lives: Lives, tender: Tender, { blow, ...at }: Case): Promis
     expect(await lives.whereIsCard()).toBe('inside');
   } else expect(['attract', 'take-card', 'reading-card', 'menu']).toContain(first.kind);
   await lives.walksAway();
+  expect((await lives.sandbox.cabinet()).notes.escrow).toBeNull();
 
   expect(onCard).toEqual({ balance: taken, loads: taken === 0 ? 0 : 1 });
   expect(await lives.account()).toEqual(ALL_AGREES);
@@ -230,27 +253,4 @@ async function dies(lives: Lives, tender: Tender, { blow, ...at }: Case): Promis
     expect(closed).toBeDefined();
     expect(taken).toBe(loaded + owed);
   }
-}
-
-for (const [tender, cases] of [
-  ['cash', casesOf(CASH)],
-  ['qr', casesOf(QR)],
-] as const) {
-  describe(`${tender}: the terminal process is killed at ${cases.length} moments`, () => {
-    let lives: Lives;
-    beforeAll(async () => {
-      lives = await Lives.begin();
-    }, 60_000);
-    afterAll(() => lives.end(), 60_000);
-
-    test.each(cases)('$when $kind ($occurrence), $blow', (at) => dies(lives, tender, at), 120_000);
-
-    test('in the end the issuer has heard of every load and keeps no reservation', async () => {
-      await lives.terminal.sees('attract');
-      await vi.waitFor(async () => {
-        const { chips, credited, reserved } = await lives.change();
-        expect({ credited, reserved }).toEqual({ credited: chips[CARD]?.balance, reserved: 0 });
-      }, SETTLING);
-    }, 120_000);
-  });
 }

@@ -55,3 +55,30 @@ export interface DeviceIdentity {
   readonly firmware?: string;
   readonly serialNumber?: string;
 }
+
+/**
+ * A place where a device keeps media: CEN/XFS4IoT storage unit. `unknown`: has one and can't tell; `notSupported`: the model has no
+ * sensor or counter for it.
+ */
+export interface StorageUnit {
+  /** Stable within the device, e.g. `stacker`, `retainBin`, `cashBox`, `paperRoll`. */
+  readonly id: string;
+  /** `dispense`: runs empty; `collect`: runs full. */
+  readonly use: 'dispense' | 'collect';
+  readonly level: 'ok' | 'low' | 'empty' | 'high' | 'full' | 'missing' | 'unknown' | 'notSupported';
+  /** Pieces, or mm of paper, where the device counts itself. */
+  readonly count?: number;
+}
+
+/**
+ * What every class owes its supervisor (state-machines/device.ts), whatever else it can do:
+ * - `connect` is one attempt: open the line, find out who answers, bring the unit up without moving media. It fails with a DeviceError
+ *   that says what was tried, what came back and what to check. It may be called again at any time, also while connected;
+ * - a device that lost its line, or said nothing for its number of polls, sets `device: 'offline'`, tells so once, closes its line and
+ *   rests. It never reconnects by itself: that is the supervisor's;
+ * - while it rests, calls fail with `offline` at once.
+ */
+export interface Supervised {
+  connect(signal?: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
+}

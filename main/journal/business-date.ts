@@ -1,4 +1,4 @@
-/** The calendar day at the terminal: what settlements and references go by. */
+/** The two times of an entry: the calendar day at the terminal, which settlements and references go by, and UTC in milliseconds. */
 
 /** Days begin on a quarter of an hour of UTC in every zone, so within one the date holds: Intl is slow beside an append. */
 const QUARTER_HOUR = 900_000;
@@ -23,5 +23,19 @@ export function businessDates(timeZone: string): (at: number) => string {
       quarter = now;
     }
     return date;
+  };
+}
+
+/** A function from ms since 1970 to `2026-11-22T05:33:00.123Z`. Within one second only the milliseconds are written anew. */
+export function utcTimes(): (at: number) => string {
+  let second = Number.NaN;
+  let upToSecond = '';
+  return (at) => {
+    const now = Math.floor(at / 1000);
+    if (now !== second) {
+      upToSecond = new Date(now * 1000).toISOString().slice(0, -4);
+      second = now;
+    }
+    return `${upToSecond}${String(Math.floor(at) - now * 1000).padStart(3, '0')}Z`;
   };
 }

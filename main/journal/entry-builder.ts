@@ -1,10 +1,10 @@
 /** Makes a full entry of what a flow hands in: validates the body, adds place, time and postings, and hashes it. */
-import { canonicalEntry, hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
+import { canonicalEntry, hashCanonicalEntryText, type JournalEntry } from '../../common/journal-entry.ts';
 import { journalKinds, type NewEntry } from '../../common/journal-kinds.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Ids } from '../../common/ids.ts';
 import { postingsFor } from '../money/postings.ts';
-import { businessDates } from './business-date.ts';
+import { businessDates, utcTimes } from './business-date.ts';
 import { JournalError } from './journal-error.ts';
 import type { Head } from './stored-chain.ts';
 
@@ -21,6 +21,8 @@ export interface BuiltEntry {
   /** RFC 8785: exactly what was hashed and is stored. */
   readonly json: string;
   readonly hash: Uint8Array;
+  /** `hash` as 64 hexadecimal digits. */
+  readonly hashText: string;
   /** ms since 1970. */
   readonly at: number;
 }
@@ -28,6 +30,7 @@ export interface BuiltEntry {
 /** @throws {JournalError} `invalid` when the body doesn't fit its kind */
 export function entryBuilder({ terminalId, timeZone, clock, ids }: EntrySource): (epoch: number, head: Head, input: NewEntry) => BuiltEntry {
   const businessDate = businessDates(timeZone);
+  const utcTime = utcTimes();
   return (epoch, head, input) => {
     const body = journalKinds[input.kind].safeParse(input.body);
     if (!body.success)
@@ -39,7 +42,7 @@ export function entryBuilder({ terminalId, timeZone, clock, ids }: EntrySource):
       epoch,
       seq: head.seq + 1,
       id: ids.uuid(),
-      at: new Date(at).toISOString(),
+      at: utcTime(at),
       businessDate: businessDate(at),
       terminalId,
       ...(input.transactionId === undefined ? {} : { transactionId: input.transactionId }),
@@ -48,7 +51,8 @@ export function entryBuilder({ terminalId, timeZone, clock, ids }: EntrySource):
       postings: [...postingsFor(input)],
     };
     const json = canonical(entry);
-    return { entry, json, hash: hashCanonicalEntry(head.hash, json), at };
+    const hashText = hashCanonicalEntryText(head.hash, json);
+    return { entry, json, hash: Buffer.from(hashText, 'hex'), hashText, at };
   };
 }
 

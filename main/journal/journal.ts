@@ -167,7 +167,7 @@ class SqliteJournal implements Journal {
     this.#follow(built);
     this.#second.add(this.#head, built.json);
     this.#signWhenDue();
-    return { seq: built.entry.seq, hash: hashText(built.hash), at: built.at };
+    return { seq: built.entry.seq, hash: built.hashText, at: built.at };
   }
 
   checkpoint(): Checkpoint | undefined {
@@ -223,7 +223,7 @@ class SqliteJournal implements Journal {
   transaction(id: string): readonly StoredEntry[] {
     return [
       ...this.#entries('SELECT seq, entry, hash FROM recovered_entries WHERE transaction_id = ? ORDER BY epoch, seq', [id]),
-      ...this.#entries('SELECT seq, entry, hash FROM entries WHERE transaction_id = ? ORDER BY seq', [id]),
+      ...this.#entries('SELECT seq, entry, hash FROM entries WHERE seq IN (SELECT seq FROM transaction_entries WHERE transaction_id = ?) ORDER BY seq', [id]),
     ];
   }
 
@@ -237,7 +237,7 @@ class SqliteJournal implements Journal {
 
   findByReference(reference: string): string | undefined {
     const found = this.#all(
-      `SELECT transaction_id FROM entries WHERE reference = :reference AND transaction_id IS NOT NULL
+      `SELECT transaction_id FROM transaction_entries WHERE reference = :reference
        UNION ALL SELECT transaction_id FROM recovered_entries WHERE reference = :reference AND transaction_id IS NOT NULL LIMIT 1`,
       [{ reference }],
       z.object({ transaction_id: z.string() }),
@@ -288,7 +288,11 @@ class SqliteJournal implements Journal {
   /** The second file must keep entries without a receipt and whole open transactions. */
   #keepAfter(): number {
     const firstOpen = this.openTransactions()
-      .map((id) => this.#all('SELECT min(seq) AS seq FROM entries WHERE transaction_id = ?', [id], z.object({ seq: z.int().nullable() }))[0]?.seq ?? undefined)
+      .map(
+        (id) =>
+          this.#all('SELECT min(seq) AS seq FROM transaction_entries WHERE transaction_id = ?', [id], z.object({ seq: z.int().nullable() }))[0]?.seq ??
+          undefined,
+      )
       .filter((seq) => seq !== undefined);
     return Math.min(this.lastReceipt(this.epoch)?.upToSeq ?? 0, ...firstOpen.map((seq) => seq - 1));
   }

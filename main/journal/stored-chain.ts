@@ -89,7 +89,7 @@ export function readOpenTransactions(db: Connection): readonly string[] {
     .prepare(
       `WITH turns AS (
          SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries WHERE transaction_id IS NOT NULL
-         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM entries WHERE transaction_id IS NOT NULL
+         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM transaction_entries
        )
        SELECT transaction_id, kind, max(place) FROM turns WHERE kind IN (${kinds}) GROUP BY transaction_id ORDER BY 3`,
     )
@@ -102,9 +102,11 @@ export function readTransactionsLacking(db: Connection, kind: JournalKind, answe
   const rows = db
     .prepare(
       `SELECT transaction_id, min(place) FROM (
-         SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM entries
+         SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries WHERE transaction_id IS NOT NULL
+         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM transaction_entries
        ) AS asked
-       WHERE transaction_id IS NOT NULL AND kind = :kind AND ${unanswered('recovered_entries')} AND ${unanswered('entries')}
+       WHERE kind = :kind AND ${unanswered('recovered_entries')} AND ${unanswered('entry_index')}
+         AND transaction_id NOT IN (SELECT transaction_id FROM unsigned_entries WHERE kind IN (SELECT value FROM json_each(:answers)))
        GROUP BY transaction_id ORDER BY 2`,
     )
     .all({ kind, answers: JSON.stringify(answers) });

@@ -13,6 +13,7 @@ import type { TransactionState } from '../money/transaction-state.ts';
 import { carriedSeal } from './carried.ts';
 import { withContent, type JournalContent, type StoredRow } from './content.ts';
 import { toJournalError } from './journal-error.ts';
+import { indexFault } from './schema.ts';
 import { jwsVerifier } from './jws.ts';
 import { CHECKPOINT_EVERY, CHECKPOINT_TYPE, checkpointSchema, hashText, jwsClaims, linkHolds, parseJson, sameBytes } from './lines.ts';
 
@@ -77,9 +78,10 @@ export function verifyJournal(path: string, options: VerifyOptions = {}): Verifi
   try {
     return withContent(path, (content, db) => {
       const verification = verifyContent(content, options);
+      if (!verification.ok) return verification;
       const pages = String(db.pragma('integrity_check(1)', { simple: true }));
-      if (pages === 'ok' || !verification.ok) return verification;
-      return { ...verification, ok: false, break: { check: 'structure', detail: pages } };
+      const detail = pages === 'ok' ? indexFault(db) : pages;
+      return detail === undefined ? verification : { ...verification, ok: false, break: { check: 'structure', detail } };
     });
   } catch (error) {
     const failure = toJournalError(error, `reading ${path}`);

@@ -79,7 +79,11 @@ describe('journal verify', () => {
     opened.close();
     const file = join(bench.folder, 'receipt.json');
     writeFileSync(file, JSON.stringify(answer));
-    bench.tamper((db) => db.exec('DELETE FROM entries WHERE seq > 8; DELETE FROM checkpoints WHERE seq > 8'));
+    bench.tamper((db) =>
+      db.exec(
+        'DELETE FROM entries WHERE seq > 8; DELETE FROM checkpoints WHERE seq > 8; DELETE FROM entry_index WHERE seq > (SELECT max(seq) FROM checkpoints)',
+      ),
+    );
     expect(kioskctl('journal', 'verify', bench.path)).toMatchObject({ status: 0 });
     const args = ['--receipt', file, '--upstream-key', JSON.stringify(upstream.key.publicKey)];
     expect(kioskctl('journal', 'verify', bench.path, ...args)).toMatchObject({ status: 1, error: [expect.stringContaining('at entry 9 (receipt)')] });

@@ -9,6 +9,7 @@ import type { JournalContent, StoredRow } from '../../../main/journal/content.ts
 import { withContent } from '../../../main/journal/content.ts';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
+import { migrate, openForWriting } from '../../../main/journal/schema.ts';
 import { verifyContent, verifyJournal, type Break } from '../../../main/journal/verify.ts';
 import { append, Bench, START, STOP, topUp, upstreamKey } from './bench.ts';
 
@@ -255,7 +256,9 @@ describe('an entry that was', () => {
 });
 
 const cut = (bench: Bench, keep: number): void =>
-  bench.tamper((db) => db.exec(`DELETE FROM entries WHERE seq > ${keep}; DELETE FROM checkpoints WHERE seq > ${keep}`));
+  bench.tamper((db) =>
+    db.exec(`DELETE FROM entries WHERE seq > ${keep}; DELETE FROM checkpoints WHERE seq > ${keep}; DELETE FROM entry_index WHERE seq > ${keep}`),
+  );
 
 describe('a tail that was cut off', () => {
   test('is found against the last receipt in the file', async () => {
@@ -335,5 +338,35 @@ describe('a journal of this release', () => {
     expect(journal.replacement?.reason).toBe('the terminal has a new key');
     expect(journal.openTransactions()).toEqual(['tx-0002']);
     onTestFinished(() => journal.close());
+  });
+
+  test('of the first schema is lifted with every row as it was, and finds its transactions as before', () => {
+    const bench = new Bench();
+    copyFileSync('tests/main/journal/old-files/schema-1.sqlite', bench.path);
+    const rowsBefore = rowsOf(bench.path);
+    const db = openForWriting(bench.path);
+    migrate(db);
+    const found = db.prepare('SELECT seq, kind FROM transaction_entries ORDER BY seq').all();
+    const due = db.prepare('SELECT seq, kind FROM entries WHERE transaction_id IS NOT NULL ORDER BY seq').all();
+    db.close();
+    expect(found).toHaveLength(16);
+    expect(found).toEqual(due);
+    expect(rowsOf(bench.path)).toEqual(rowsBefore);
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 17, transactions: 2 });
+  });
+});
+
+describe('the index', () => {
+  const TAMPERINGS = {
+    'an entry of another transaction': "UPDATE entry_index SET transaction_id = 'tx-9999' WHERE seq = 5",
+    'an entry of another kind': "UPDATE entry_index SET kind = 'note.returned' WHERE seq = 5",
+    'another reference': "UPDATE entry_index SET reference = 'A01-1122-0000-0' WHERE seq = 5",
+    'nothing of an entry': 'DELETE FROM entry_index WHERE seq = 5',
+    'an entry that is not there': "INSERT INTO entry_index (seq, transaction_id, kind) VALUES (5000, 'tx-0001', 'cash.stacked')",
+  };
+  test.each(Object.entries(TAMPERINGS))('that says %s is found', async (_what, sql) => {
+    const { bench } = await sample();
+    bench.tamper((db) => db.exec(sql));
+    expect(breakOf(bench)).toMatchObject({ check: 'structure', detail: expect.stringMatching(/the index does not say of entry (5|5000) /) });
   });
 });

@@ -123,6 +123,7 @@ class Story {
     if (fault === 'torn-after') await this.#fault('tearAfterCredit', true);
     await (this.#options.tender === 'cash' ? this.#payCash() : this.#payQr());
     if (fault === 'process-killed') return this.#killed();
+    await person.sees('committing', 'put-back', 'done', 'settled'); // the shortest screen of all has its picture too, when it can be caught
     if (fault?.startsWith('torn') === true || fault === 'wrong-card') await this.#putBack();
     return this.#result();
   }

@@ -85,6 +85,16 @@ export const journalKinds = {
   }),
   /** The device and the journal could not agree; a technician must look. */
   'device.fault': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
+  /** It came up and said who it is. */
+  'device.identified': z.strictObject({
+    device: z.string(),
+    model: z.string(),
+    maker: z.string().optional(),
+    firmware: z.string().optional(),
+    serialNumber: z.string().optional(),
+  }),
+  /** It went away, or never came up at this start. */
+  'device.lost': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
 
   'transaction.opened': z.strictObject({
     type: z.literal('top-up'),

@@ -1,9 +1,8 @@
 /**
- * What every device class shares: the words for a device's health (CEN/XFS4IoT), the closed set of errors, and the frame trace.
+ * What every device class shares: the closed set of errors, the frame trace, and what each owes its supervisor.
  */
 
-/** CEN/XFS4IoT CommonStatus.Device, reduced to what the terminal tells apart. `unknown`: not asked yet or asked without answer. */
-export type DeviceHealth = 'online' | 'offline' | 'hardwareError' | 'userError' | 'deviceBusy' | 'unknown';
+export type { DeviceHealth, DeviceIdentity, StorageUnit } from '../common/device-words.ts';
 
 export type DeviceErrorCode =
   /** The line is gone or the device does not answer. */
@@ -46,28 +45,6 @@ export class DeviceError extends Error {
     this.deviceCode = details.deviceCode;
     this.frames = details.frames ?? [];
   }
-}
-
-/** Who the device says it is. `undefined` where it doesn't say. */
-export interface DeviceIdentity {
-  readonly model: string;
-  readonly maker?: string;
-  readonly firmware?: string;
-  readonly serialNumber?: string;
-}
-
-/**
- * A place where a device keeps media: CEN/XFS4IoT storage unit. `unknown`: has one and can't tell; `notSupported`: the model has no
- * sensor or counter for it.
- */
-export interface StorageUnit {
-  /** Stable within the device, e.g. `stacker`, `retainBin`, `cashBox`, `paperRoll`. */
-  readonly id: string;
-  /** `dispense`: runs empty; `collect`: runs full. */
-  readonly use: 'dispense' | 'collect';
-  readonly level: 'ok' | 'low' | 'empty' | 'high' | 'full' | 'missing' | 'unknown' | 'notSupported';
-  /** Pieces, or mm of paper, where the device counts itself. */
-  readonly count?: number;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Command {
   /** E.g. `journal show FILE [--tail N]`. */
   readonly usage: string;
   readonly does: string;
-  readonly run: (args: readonly string[], output: Output) => Status;
+  readonly run: (args: readonly string[], output: Output) => Status | Promise<Status>;
 }
 
 /** Called wrongly: one line with the right way, status 2. */

@@ -11,7 +11,7 @@ import { pbocCommands } from './pboc-commands.ts';
 const COMMANDS: Readonly<Record<string, Command>> = { ...journalCommands, decode: decodeCommand, ...configCommands, ...pbocCommands };
 
 /** @returns the exit status */
-export function run(args: readonly string[], output: Output): 0 | 1 | 2 {
+export async function run(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
   const [first = '', second = ''] = args;
   if (['help', '--help', '-h'].includes(first)) {
     for (const { usage, does } of Object.values(COMMANDS)) output.out(`kioskctl ${usage.padEnd(58)} ${does}`);
@@ -28,7 +28,7 @@ export function run(args: readonly string[], output: Output): 0 | 1 | 2 {
     return 2;
   }
   try {
-    return command.run(args.slice(name.split(' ').length), output);
+    return await command.run(args.slice(name.split(' ').length), output);
   } catch (error) {
     return report(error, command, output);
   }

@@ -3,7 +3,7 @@ import { requireNode } from './preflight.ts';
 
 requireNode();
 const { run } = await import('./commands.ts');
-process.exitCode = run(process.argv.slice(2), {
+process.exitCode = await run(process.argv.slice(2), {
   out: (line) => void process.stdout.write(`${line}\n`),
   error: (line) => void process.stderr.write(`${line}\n`),
 });

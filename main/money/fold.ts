@@ -79,6 +79,8 @@ function mayFollowClose(kind: JournalKind, { cases }: Draft): boolean {
     'card.captured',
     'case.resolved',
     'device.fault',
+    'device.identified',
+    'device.lost',
   ];
   const evidence: readonly JournalKind[] = ['cash.stacked', 'note.returned', 'payment.captured', 'payment.closed', 'payment.undetermined'];
   return bookkeeping.includes(kind) || (cases.length > 0 && evidence.includes(kind));
@@ -259,6 +261,8 @@ function remember(step: Step, entry: NewEntry): void {
     case 'terminal.stopped':
     case 'journal.replaced':
     case 'device.fault':
+    case 'device.identified':
+    case 'device.lost':
     case 'receipt.printing':
     case 'receipt.printed':
     case 'receipt.failed':

@@ -24,6 +24,8 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'terminal.stopped':
     case 'journal.replaced':
     case 'device.fault':
+    case 'device.identified':
+    case 'device.lost':
     case 'transaction.opened':
     case 'note.escrowed':
     case 'note.stacking':

@@ -20,6 +20,9 @@ export class ViewPublisher {
   readonly #time: Intl.DateTimeFormat;
   #seq = 0;
   #scheduled = false;
+  /** Number of the first View of the screen that is out. */
+  #screenSince = 0;
+  #screen = '';
   #last = '';
   #minute: Timer;
 
@@ -32,6 +35,11 @@ export class ViewPublisher {
   /** Number of the View that is out. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Whether a touch made on View `seq` was made on the screen that is out: a minute that passed or a tile that changed makes no other screen of it. */
+  isCurrent(seq: number): boolean {
+    return seq >= this.#screenSince && seq <= this.#seq;
   }
 
   /** Something changed; the View goes out when this turn is over. */
@@ -51,6 +59,9 @@ export class ViewPublisher {
     if (!force && content === this.#last) return;
     this.#last = content;
     this.#seq += 1;
+    const screen = screenOf(view);
+    if (screen !== this.#screen) this.#screenSince = this.#seq;
+    this.#screen = screen;
     this.#options.publish(viewSchema.parse(view));
   }
 
@@ -68,4 +79,9 @@ export class ViewPublisher {
       MINUTE_MS - (clock.now() % MINUTE_MS),
     );
   }
+}
+
+/** What makes a screen another one for the hand that touches it: everything on it but the time, and on the first screen what is offered. */
+function screenOf({ body, overlay }: View): string {
+  return JSON.stringify({ overlay, body: body.kind === 'attract' ? body.kind : { ...body, wait: undefined } });
 }

@@ -23,14 +23,18 @@ import { freeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { AvailabilityBoard } from './availability.ts';
+import type { NewEntry } from '../../common/journal-kinds.ts';
+import type { DevicePort } from '../../state-machines/device.ts';
+import { AvailabilityBoard, type Parts } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
+import { cardReaderPort, cashAcceptorPort, receiptPrinterPort } from './device-ports.ts';
 import type { Log } from './log.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { CashDesk } from './ports/cash-port.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery.ts';
+import { Supervision } from './supervision.ts';
 
 /** The devices of this terminal; `undefined` where none is fitted. */
 export interface Devices {
@@ -72,9 +76,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   const businessDate = businessDates(config.terminal.timeZone);
   const board = new AvailabilityBoard(
     {
-      cardReader: devices.cardReader?.lastStatus,
-      cashAcceptor: devices.cashAcceptor?.lastStatus,
-      receiptPrinter: devices.receiptPrinter?.lastStatus,
+      ...statusOf(devices),
       upstream: upstream.online.current,
       journal: 'ok',
       disk: diskOf(config),
@@ -98,12 +100,13 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
 
   let powerUp: PowerUpState | undefined;
   const ids = createIds(clock, random);
+  const cashDesk = devices.cashAcceptor === undefined ? undefined : makeCashDesk(devices.cashAcceptor, options, (evidence) => recovery.strayCredit(evidence));
   const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
     clock,
     ids,
     journal: desk,
     card: cardPort(devices.cardReader, options, () => businessDate(clock.now())),
-    cash: cashPort(devices.cashAcceptor, options, (evidence) => recovery.strayCredit(evidence)),
+    cash: cashDesk ?? noCashPort,
     payments: upstream.payments,
     issuer: upstream.issuer,
     receipts: receiptPort(devices.receiptPrinter, config),
@@ -160,9 +163,20 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
 
   listenToDevices(devices, board);
   upstream.online.onChange((state) => board.hear({ upstream: state }));
-  const connected = connectDevices(devices, { clock, log, board }).then((known) => {
-    powerUp = known;
+  const supervision = new Supervision({
+    clock,
+    ports: devicePorts(devices, (report) => {
+      if (powerUp !== undefined) cashDesk?.resumed(report);
+      powerUp = report;
+    }),
+    record: (entry) => recordOf(desk, entry, log),
   });
+  supervision.onChange(({ name, condition, trouble }, before) => {
+    board.hear(statusOf(devices));
+    if (before?.condition !== condition) log.info({ device: name, condition, ...(trouble === undefined ? {} : { trouble }) }, 'device');
+  });
+  supervision.start();
+  const connected = supervision.firstAnswers(CONNECT_WAIT_MS).then(() => board.hear({ starting: false }));
   devices.cashAcceptor?.onEvent((event) => {
     if (event.type === 'resumed') powerUp = event.powerUp;
   });
@@ -179,7 +193,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
 
   return {
     touch: ({ seq, act }) => {
-      if (seq === publisher.seq || act.type === 'close' || act.type === 'open') {
+      if (publisher.isCurrent(seq) || act.type === 'close' || act.type === 'open') {
         session.send(uiEventOf(act));
         publisher.publish(); // at once: a second touch that comes in the same turn was made on the screen before
       } else log.debug({ seq, shown: publisher.seq, act: act.type }, 'a touch on an old screen was dropped');
@@ -192,6 +206,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       publisher.stop();
       uplink.stop();
       upstream.close();
+      supervision.stop();
       await Promise.all([devices.cardReader?.close(), devices.cashAcceptor?.close(), devices.receiptPrinter?.close()]);
       desk.append({ kind: 'terminal.stopped', body: { reason: 'stop' } });
       journal.close();
@@ -234,12 +249,11 @@ function cardPort(reader: CardReader | undefined, { config, upstream }: Terminal
   });
 }
 
-function cashPort(
-  acceptor: CashAcceptor | undefined,
+function makeCashDesk(
+  acceptor: CashAcceptor,
   { clock, config }: TerminalOptions,
   onStrayCredit: ConstructorParameters<typeof CashDesk>[0]['onStrayCredit'],
-): CashPort {
-  if (acceptor === undefined) return noCashPort;
+): CashDesk {
   // Every acceptor model's options name the notes the site takes.
   const { denominations } = z.object({ denominations: z.array(z.int()) }).parse(config.devices.cashAcceptor?.options);
   return new CashDesk({ acceptor, clock, taken: denominations, onStrayCredit });
@@ -277,6 +291,10 @@ const noCardPort: CardPort = {
 };
 const noCashPort: CashPort = { denominations: [], accept: notFitted, stack: notFitted, returnNote: notFitted, onEvent: () => nothing };
 
+function statusOf({ cardReader, cashAcceptor, receiptPrinter }: Devices): Pick<Parts, 'cardReader' | 'cashAcceptor' | 'receiptPrinter'> {
+  return { cardReader: cardReader?.lastStatus, cashAcceptor: cashAcceptor?.lastStatus, receiptPrinter: receiptPrinter?.lastStatus };
+}
+
 function listenToDevices(devices: Devices, board: AvailabilityBoard): void {
   const { cardReader, cashAcceptor, receiptPrinter } = devices;
   cardReader?.onEvent((event) => {
@@ -288,31 +306,21 @@ function listenToDevices(devices: Devices, board: AvailabilityBoard): void {
   receiptPrinter?.onStatus((status) => board.hear({ receiptPrinter: status }));
 }
 
-interface ConnectDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly board: AvailabilityBoard;
+function devicePorts({ cardReader, cashAcceptor, receiptPrinter }: Devices, onAcceptorUp: (powerUp: PowerUpState) => void): Record<string, DevicePort> {
+  return {
+    ...(cardReader === undefined ? {} : { cardReader: cardReaderPort(cardReader) }),
+    ...(cashAcceptor === undefined ? {} : { cashAcceptor: cashAcceptorPort(cashAcceptor, onAcceptorUp) }),
+    ...(receiptPrinter === undefined ? {} : { receiptPrinter: receiptPrinterPort(receiptPrinter) }),
+  };
 }
 
-/** Every device at once; one that does not come up goes on trying by itself and joins when it is there. */
-async function connectDevices({ cardReader, cashAcceptor, receiptPrinter }: Devices, { clock, log, board }: ConnectDeps): Promise<PowerUpState | undefined> {
-  let powerUp: PowerUpState | undefined;
-  const connecting = [
-    cardReader?.connect().then(() => board.hear({ cardReader: cardReader.lastStatus })),
-    cashAcceptor?.connect().then((up) => {
-      powerUp = up.powerUp;
-      board.hear({ cashAcceptor: cashAcceptor.lastStatus });
-    }),
-    receiptPrinter?.connect().then(() => board.hear({ receiptPrinter: receiptPrinter.lastStatus })),
-  ]
-    .filter((device) => device !== undefined)
-    .map((device) => device.catch((error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a device did not come up')));
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = clock.setTimeout(resolve, CONNECT_WAIT_MS);
-  await Promise.race([Promise.all(connecting), promise]);
-  clock.clearTimeout(timer);
-  board.hear({ starting: false });
-  return powerUp;
+/** A journal that can't be written now says so by itself, and devices are looked after all the same. */
+function recordOf(desk: JournalDesk, entry: NewEntry, log: Log): void {
+  try {
+    desk.append(entry);
+  } catch (error) {
+    log.warn({ kind: entry.kind, error: error instanceof Error ? error.message : String(error) }, 'not written to the journal');
+  }
 }
 
 function diskOf(config: TerminalConfig): 'ok' | 'low' {

@@ -166,8 +166,8 @@ class Story {
     const person = this.#person;
     const { fault } = this.#options;
     await person.touches('tender-qr');
-    await person.sees('top-up-qr');
-    await (await person.page()).locator('[data-testid="qr-code"][data-order]:not([data-order=""])').waitFor();
+    await person.seesCode();
+    await person.sees('top-up-qr'); // once more, with the code on it
     if (fault === 'payment-answer-lost') await this.#fault('loseNextPaymentAnswer', true);
     if (fault === 'issuer-offline-after-money') await this.#fault('issuerOffline', true);
     if (fault === 'process-killed') await this.#kill();

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { sessionMachine } from '../../state-machines/session.ts';
+import { deviceMachine } from '../../state-machines/device.ts';
 import { topUpMachine } from '../../state-machines/top-up.ts';
 import { projectRoot } from './run-tool.ts';
 
@@ -14,6 +15,7 @@ export const diagramFile = path.join(projectRoot, 'state-machines', 'README.md')
 const charts: readonly { readonly title: string; readonly about: string; readonly machine: AnyStateMachine }[] = [
   { title: 'session', about: 'One person, from the attract screen to the card in their hand (`session.ts`).', machine: sessionMachine },
   { title: 'top-up', about: 'Amount, tender, money, load, proof (`top-up.ts`, parts in `top-up/`).', machine: topUpMachine },
+  { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];
 
 /** The whole file. */

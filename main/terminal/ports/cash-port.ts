@@ -132,7 +132,7 @@ export class CashDesk implements CashPort {
         this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'cheated' });
         break;
       case 'resumed':
-        this.#resumed(event.powerUp);
+        this.resumed(event.powerUp);
         break;
       case 'statusChanged':
         if (event.status.device === 'offline') this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'offline' });
@@ -149,8 +149,8 @@ export class CashDesk implements CashPort {
     else void this.returnNote();
   }
 
-  /** The acceptor was away in the middle of an order: its own words decide, by the same table as after a restart. */
-  #resumed(powerUp: PowerUpState): void {
+  /** The acceptor was away, perhaps in the middle of an order: its own words decide, by the same table as after a restart. */
+  resumed(powerUp: PowerUpState): void {
     const order = this.#order;
     if (powerUp.kind === 'noteInEscrow') void this.#acceptor.returnNote().catch(() => order?.end('unknown'));
     if (order === undefined) return;

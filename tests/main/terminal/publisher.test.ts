@@ -1,0 +1,64 @@
+/** Which touches count as made on the screen that is out. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ViewPublisher } from '../../../main/terminal/publisher.ts';
+import type { View } from '../../../state-machines/view.ts';
+import { MAIN, viewOf, type Sample } from '../../renderer/fixtures.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
+
+function screen(first: Sample) {
+  const clock = new SimulatedClock();
+  const shown = { sample: first };
+  const out: View[] = [];
+  const publisher = new ViewPublisher({
+    clock,
+    timeZone: 'Asia/Shanghai',
+    view: (seq, time) => ({ ...viewOf(shown.sample, {}), seq, clock: time }),
+    publish: (view) => out.push(view),
+  });
+  onTestFinished(() => publisher.stop());
+  publisher.publish();
+  return { clock, publisher, out, show: (sample: Sample) => ((shown.sample = sample), publisher.publish()) };
+}
+
+const sample = (kind: View['body']['kind']): Sample => {
+  const found = Object.values(MAIN).find(({ body }) => body.kind === kind);
+  if (found === undefined) throw new Error(`there is no sample of ${kind}`);
+  return found;
+};
+
+describe('a touch', () => {
+  test('made on the View that is out counts, one made on another screen does not', () => {
+    const { publisher, show } = screen(sample('attract'));
+    expect(publisher.isCurrent(1)).toBe(true);
+    show(sample('insert-card'));
+    expect([publisher.isCurrent(1), publisher.isCurrent(2)]).toEqual([false, true]);
+  });
+
+  test('made right before a minute passed counts', async () => {
+    const { publisher, clock, out } = screen(sample('insert-card'));
+    await clock.advance(60_000);
+    expect(out).toHaveLength(2);
+    expect(publisher.isCurrent(1)).toBe(true);
+  });
+
+  test('made on the first screen right before a service came or went counts', () => {
+    const attract = sample('attract');
+    const { publisher, show } = screen(attract);
+    if (attract.body.kind !== 'attract') throw new Error('not the first screen');
+    show({ ...attract, body: { ...attract.body, services: [] } });
+    expect(publisher.seq).toBe(2);
+    expect(publisher.isCurrent(1)).toBe(true);
+  });
+
+  test('made before an amount on the screen changed does not count', () => {
+    const cash = sample('top-up-cash');
+    const { publisher, show } = screen(cash);
+    if (cash.body.kind !== 'top-up-cash') throw new Error('not the cash screen');
+    show({ ...cash, body: { ...cash.body, inserted: cash.body.inserted + 1000 } });
+    expect([publisher.isCurrent(1), publisher.isCurrent(2)]).toEqual([false, true]);
+  });
+
+  test('made on a View that was never out does not count', () => {
+    expect(screen(sample('attract')).publisher.isCurrent(2)).toBe(false);
+  });
+});

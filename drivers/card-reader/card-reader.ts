@@ -3,6 +3,7 @@
  * Models implement it; the composition adapts it to the flows' card port.
  */
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
+import type { StorageChannel } from '../card/mifare/storage-channel.ts';
 import type { DeviceHealth, DeviceIdentity, FrameTrace } from '../device.ts';
 
 /** Where the medium is. `atGate`: held or lying in the slot, the cardholder can take it. `inside`: at the read/write station. */
@@ -40,10 +41,15 @@ export interface CardChannel {
   readonly interface: CardInterface;
   /** UID of a contactless card; absent for contact cards. */
   readonly uid?: Uint8Array;
-  /** ATR of a contact card, ATS of a contactless one. */
+  /** ATR of a contact card, ATS of a contactless one (ATQB of type B); a PC/SC reader gives the ATR that it makes of either. */
   readonly answerToReset: Uint8Array;
+  /** What a type A chip said when it was selected, where the reader tells (ISO 14443-3 6.5). */
+  readonly sak?: number;
+  readonly atqa?: Uint8Array;
   /** False for a card that has no ISO 7816-4 command set (MIFARE Classic, Ultralight). */
   readonly iso7816: boolean;
+  /** Present for a MIFARE Classic chip on a reader that can work it. */
+  readonly storage?: StorageChannel;
   /**
    * Sends one C-APDU and answers the R-APDU with SW1 SW2 (T=0 `61xx`/`6Cxx` are left to the caller).
    * Never repeats an APDU. @throws {DeviceError} `outcomeUnknown` when the chip may have executed it, `mediaNotPresent`/`mediaMoved`

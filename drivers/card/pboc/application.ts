@@ -6,6 +6,7 @@ import type { Fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
 import { maskTail } from '../../../common/pboc.ts';
 import { isBad, type ResponseApdu } from '../apdu.ts';
+import { CardStopped } from '../card-stopped.ts';
 import {
   decodeBalance,
   decodeFci,
@@ -21,7 +22,7 @@ import {
   type PublicData,
 } from './answers.ts';
 import type { PbocCommand, PurseType } from './commands.ts';
-import { CardStopped, refusal, type CardLink } from './link.ts';
+import { refusal, type CardLink } from './link.ts';
 import type { LoadLog } from './load-verdict.ts';
 import { probeTargets, type CardProfile, type Target } from './profile.ts';
 

@@ -6,9 +6,10 @@ import type { Fen } from '../../../common/fen.ts';
 import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
 import type { CardChannel } from '../../card-reader/card-reader.ts';
 import { isBad } from '../apdu.ts';
+import { CardStopped } from '../card-stopped.ts';
 import { decodeInitializeAnswer, decodeProof } from './answers.ts';
 import { findApplication, findLoadRecord, readBalance, selectApplication } from './application.ts';
-import { CardLink, CardStopped, type Presentation } from './link.ts';
+import { CardLink, type Presentation } from './link.ts';
 import { loadVerdict, type LoadEvidence, type LoadProof, type Verdict } from './load-verdict.ts';
 import { targetFor, type CardProfile } from './profile.ts';
 

@@ -7,10 +7,11 @@ import type { CardRef, PendingLoadInit } from '../../../common/journal-kinds.ts'
 import { PbocError, requireMac1 } from '../../../common/pboc.ts';
 import type { CardChannel } from '../../card-reader/card-reader.ts';
 import { exchange, getResponse, hasMore, isBad, statusWordHex, transmitOnce, type BadBytes, type ResponseApdu } from '../apdu.ts';
+import { CardStopped } from '../card-stopped.ts';
 import { decodeCreditAnswer, decodeInitializeAnswer, type PublicData } from './answers.ts';
 import { findApplication, readBalance, readStatement, type BalanceAnswer, type PurseRecord } from './application.ts';
 import { toApdu } from './commands.ts';
-import { CardLink, CardStopped, refusal, type Presentation } from './link.ts';
+import { CardLink, refusal, type Presentation } from './link.ts';
 import { acceptsIssuer, type CardProfile } from './profile.ts';
 
 export interface PurseReading {

@@ -1,10 +1,13 @@
-/** "The card left" and "its chip fell silent" as one exception, which the card applications' public functions answer as an outcome. */
+/** "The card left", "its chip fell silent" and "it talks nonsense" as one exception, which the card applications' public functions answer as an outcome. */
 import { DeviceError, type DeviceErrorCode } from '../device.ts';
+
+/** `senseless`: it answered, but not as such a card does. */
+export type Stop = 'removed' | 'silent' | 'senseless';
 
 /** The chip can't be asked any further. */
 export class CardStopped extends Error {
-  readonly how: 'removed' | 'silent';
-  constructor(how: 'removed' | 'silent', message: string, cause?: unknown) {
+  readonly how: Stop;
+  constructor(how: Stop, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'CardStopped';
     this.how = how;

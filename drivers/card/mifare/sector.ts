@@ -81,7 +81,7 @@ export class ValueSector {
     const bytes = await askCard('read', () => this.storage.readBlock(block, signal));
     const decoded = decodeValueBlock(bytes);
     if (!isBad(decoded)) return decoded;
-    if (decoded.error.code === 'badLength') throw new CardStopped('silent', decoded.error.message);
+    if (decoded.error.code === 'badLength') throw new CardStopped('senseless', decoded.error.message);
     return undefined;
   }
 }

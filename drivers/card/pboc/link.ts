@@ -33,7 +33,7 @@ export class CardLink {
   /** @throws {CardStopped} when the card left, is silent or talks nonsense; {DeviceError} when the reader itself is in trouble */
   async send(command: PbocCommand): Promise<ResponseApdu> {
     const answer = await this.#exchange(command);
-    if (isBad(answer)) throw new CardStopped('silent', `${command.name}: ${answer.error.message}`);
+    if (isBad(answer)) throw new CardStopped('senseless', `${command.name}: ${answer.error.message}`);
     return answer;
   }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { CardReader } from './card-reader.ts';
 import { Crt591Reader } from './crt591/device.ts';
-import { CRT571, CRT591_M001, crt591OptionsSchema, type Crt591Model, type Crt591Options } from './crt591/options.ts';
+import { CRT571, CRT591_M001, CRT591_MR, CRT591_R02, crt591OptionsSchema, type Crt591Model, type Crt591Options } from './crt591/options.ts';
 
 export interface CardReaderDeps {
   readonly transport: Transport;
@@ -23,6 +23,8 @@ export interface CardReaderModel {
 export const cardReaderModels = {
   'crt591-m001': crt591(CRT591_M001),
   crt571: crt591(CRT571),
+  'crt591-r02': crt591(CRT591_R02),
+  'crt591-mr': crt591(CRT591_MR),
 } as const satisfies Readonly<Record<string, CardReaderModel>>;
 
 function crt591(model: Crt591Model): CardReaderModel {

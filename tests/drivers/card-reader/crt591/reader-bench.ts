@@ -104,6 +104,11 @@ export async function withCardInside(card: SimulatedCard, setup: BenchSetup = {}
   return bench;
 }
 
+/** The unit executes and acknowledges, but its answers to `cm` never arrive. */
+export function loseAnswersTo(bench: { onWire: (bytes: Uint8Array) => Uint8Array | undefined }, cm: number): void {
+  bench.onWire = (bytes) => (bytes[5] === cm ? undefined : bytes);
+}
+
 /** Advances all `clocks` together until `promise` settles; answers or throws as it does. */
 export async function settledOn<T>(clocks: readonly SimulatedClock[], promise: Promise<T>): Promise<T> {
   const state = { settled: false };

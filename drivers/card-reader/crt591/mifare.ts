@@ -15,6 +15,7 @@ import {
   type StorageLayout,
 } from '../../card/mifare/storage-channel.ts';
 import { DeviceError } from '../../device.ts';
+import type { CardChannel } from '../card-reader.ts';
 
 /** CLA is always 00. */
 export const MIFARE_INS = {
@@ -31,9 +32,6 @@ export const MIFARE_INS = {
 
 export const MIFARE_SW = { done: '9000', failed: '6F00', address: '6B00', length: '6700' } as const;
 
-/** Carries one pseudo-APDU and answers data and status word; fails as `CardChannel.transmit`. */
-export type SendPseudoApdu = (apdu: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>;
-
 /**
  * The unit has no RESTORE, so that a copy is written as a block. The order of a value's four bytes is one driver's word (big-endian, unconfirmed):
  * `readValue` lets the caller prove it on the card at hand before anything is incremented.
@@ -41,10 +39,11 @@ export type SendPseudoApdu = (apdu: Uint8Array, signal?: AbortSignal) => Promise
 export class Crt591Storage implements StorageChannel {
   readonly layout: StorageLayout;
   readonly canCopyValue = false;
-  readonly #send: SendPseudoApdu;
+  readonly #send: CardChannel['transmit'];
   #over = false;
 
-  constructor(layout: StorageLayout, send: SendPseudoApdu) {
+  /** @param send carries one pseudo-APDU and answers data and status word */
+  constructor(layout: StorageLayout, send: CardChannel['transmit']) {
     this.layout = layout;
     this.#send = send;
   }

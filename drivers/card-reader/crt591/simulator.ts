@@ -5,7 +5,9 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { CardInterface } from '../card-reader.ts';
 import { SimulatedMotorReader, unitTimes, type Moved, type MotorReaderWorld, type Work } from '../motor/simulated-motor-reader.ts';
+import type { SimulatedCard } from '../simulated-card.ts';
 import { ACK, Crt591Decoder, decodeText, encodeFrame, encodeMessage, EOT, NAK, type Crt591Command } from './codec.ts';
+import { Crt591MifareUnit } from './mifare-simulator.ts';
 import { CM, CONTACT_PM, COUNTER_PM, ENTRY_PM, MOVE_PM, RF_PM, STATUS_AND_SENSORS, STATUS_ONLY } from './commands.ts';
 
 export interface Crt591Faults {
@@ -92,6 +94,7 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
   readonly #variant: Variant;
   readonly #address: number;
   readonly #decoder = new Crt591Decoder();
+  readonly #mifare = new Crt591MifareUnit();
   #contactProtocol: 'T=0' | 'T=1' = 'T=0';
   #initialized = false;
   #entry = false;
@@ -323,8 +326,11 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
         return this.cardAt('contactless')?.atqb ? quick({ error: '65' }) : this.#beginApdu('contactless', data);
       case RF_PM.apduB:
         return this.cardAt('contactless')?.atqb ? this.#beginApdu('contactless', data) : quick({ error: '65' });
+      case RF_PM.mifare:
+        if (this.powered === 'contactless' && this.card?.card.storage === undefined) return quick({ error: '62' });
+        return this.#beginApdu('contactless', data, ({ storage }) => storage && this.#mifare.answer(storage, data));
       default:
-        return quick({ error: pm === RF_PM.mifare ? '03' : '01' });
+        return quick({ error: '01' });
     }
   }
 
@@ -348,10 +354,10 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
     return { 0x08: '10', 0x18: '11' }[card.sak] ?? '12';
   }
 
-  #beginApdu(iface: CardInterface, apdu: Uint8Array): Work<Result> {
+  #beginApdu(iface: CardInterface, apdu: Uint8Array, ask?: (card: SimulatedCard) => Uint8Array | undefined): Work<Result> {
     if (this.card === undefined || this.powered !== iface) return quick({ error: '65' });
     if (apdu.length < 4 || apdu.length > 261) return quick({ error: '04' });
-    const { finish, ...work } = this.askChip(apdu);
+    const { finish, ...work } = this.askChip(apdu, ask);
     return {
       ...work,
       finish: () => {

@@ -1,6 +1,7 @@
 /**
  * The powered chip that `activate` hands out: carries APDUs for as long as it lives, and remembers why it died. Owned by the device.
  */
+import type { StorageChannel } from '../../card/mifare/storage-channel.ts';
 import { DeviceError } from '../../device.ts';
 import type { CardChannel, CardInterface } from '../card-reader.ts';
 import type { PoweredChip } from './protocol.ts';
@@ -13,6 +14,9 @@ export class PoweredChannel implements CardChannel {
   readonly uid?: Uint8Array;
   readonly answerToReset: Uint8Array;
   readonly iso7816: boolean;
+  readonly sak?: number;
+  readonly atqa?: Uint8Array;
+  readonly storage?: StorageChannel;
   readonly apdu: PoweredChip['apdu'];
   readonly transmit: CardChannel['transmit'];
   #ended: ChannelEnd | undefined;
@@ -22,6 +26,9 @@ export class PoweredChannel implements CardChannel {
     if (chip.uid) this.uid = chip.uid;
     this.answerToReset = chip.answerToReset;
     this.iso7816 = chip.iso7816;
+    if (chip.sak !== undefined) this.sak = chip.sak;
+    if (chip.atqa) this.atqa = chip.atqa;
+    if (chip.storage) this.storage = chip.storage(transmit);
     this.apdu = chip.apdu;
     this.transmit = transmit;
   }

@@ -4,7 +4,8 @@
  */
 import type { DeviceErrorCode, DeviceIdentity, FrameTrace, StorageUnit } from '../../device.ts';
 import type { Listeners } from '../../listeners.ts';
-import type { CardInterface, CardReaderCapabilities, CardReaderEvent } from '../card-reader.ts';
+import type { StorageChannel } from '../../card/mifare/storage-channel.ts';
+import type { CardChannel, CardInterface, CardReaderCapabilities, CardReaderEvent } from '../card-reader.ts';
 
 export interface LinkCommand {
   readonly cm: number;
@@ -97,7 +98,11 @@ export interface PoweredChip {
   readonly uid?: Uint8Array;
   readonly answerToReset: Uint8Array;
   readonly iso7816: boolean;
-  /** CM and PM that carry its APDUs; absent for a chip that this reader can't send APDUs to. */
+  readonly sak?: number;
+  readonly atqa?: Uint8Array;
+  /** For a MIFARE Classic chip: its commands, over whatever carries the reader's pseudo-APDUs. */
+  readonly storage?: (send: CardChannel['transmit']) => StorageChannel;
+  /** CM and PM that carry its APDUs, or the reader's own for a storage chip; absent for a chip that this reader can't send APDUs to. */
   readonly apdu?: { readonly cm: number; readonly pm: number };
 }
 

@@ -337,7 +337,7 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
   }
 
   /** The chip works halfway: a card pulled before has not executed the command, one pulled after has, and nobody hears its answer. */
-  protected askChip(apdu: Uint8Array): Work<Uint8Array | 'cardGone' | 'silent'> {
+  protected askChip(apdu: Uint8Array, ask = (card: SimulatedCard) => card.transmit(apdu)): Work<Uint8Array | 'cardGone' | 'silent'> {
     const working = this.#path;
     const inMs = unitTimes.apduIn + apdu.length * unitTimes.apduByte;
     let answer: Uint8Array | undefined;
@@ -346,7 +346,7 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
       midway: {
         ms: inMs,
         run: () => {
-          if (this.#path === working && this.#powered !== undefined) answer = working?.card.transmit(apdu);
+          if (working !== undefined && this.#path === working && this.#powered !== undefined) answer = ask(working.card);
         },
       },
       finish: () => {

@@ -6,13 +6,16 @@ import { CJT_AID, cardProfileSchema, JTT978_AID, type CardProfile, type CardProf
 
 export type PurseKind = 'jtt978' | 'cjt' | 'pbocEp' | 'pbocEd';
 
-const known = (profile: Pick<CardProfileInput, 'name' | 'file15'> & ({ aid: string } | { path: string[] })): CardProfile =>
-  cardProfileSchema.parse({ ...profile, balanceLimit: 0xffff_ffff, acceptedIssuers: 'any' });
+type Known = Omit<CardProfileInput, 'balanceLimit' | 'acceptedIssuers'>;
+
+/** Limit and issuers are a terminal's own business. */
+const known = (profile: Known): CardProfile => cardProfileSchema.parse({ ...profile, balanceLimit: 0xffff_ffff, acceptedIssuers: 'any' });
 
 /** In the order in which a card is asked. The directories come last: a file id says nothing of whose application is in it. */
 export const knownApplications: readonly CardProfile[] = [
   known({ name: 'JT/T 978', aid: JTT978_AID, file15: 'pboc' }),
-  known({ name: 'CJ/T', aid: CJT_AID, file15: 'cjt' }),
+  // The log is split: 18 local purchases, 10 remote ones, 1A loads (1.6).
+  known({ name: 'CJ/T', aid: CJT_AID, file15: 'cjt', loadLogSfis: [0x1a, 0x18], statementSfis: [0x18, 0x10, 0x1a] }),
   known({ name: 'Shenzhen Tong', aid: '5041592E535A54', file15: 'pboc' }),
   known({ name: 'Lingnan Tong', aid: '5041592E41505059', file15: 'pboc' }),
   known({ name: 'Wuhan Tong', aid: '4150312E5748435443', file15: 'pboc' }),

@@ -93,9 +93,8 @@ export class Crt591Storage implements StorageChannel {
   async #read(apdu: Uint8Array, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const { data, statusWord } = await this.#query(apdu, signal);
     if (statusWord === MIFARE_SW.done && data.length === length) return data;
-    this.#over = true;
     if (statusWord === MIFARE_SW.done) throw new DeviceError('protocol', `a read of ${length} bytes was answered with ${data.length}`);
-    throw refused(statusWord, 'mediaInvalid', 'the card could not be read: the key may not, or the card is gone');
+    throw this.#refused(statusWord, 'mediaInvalid', 'the card could not be read: the key may not, or the card is gone');
   }
 
   /** A lost answer to a question is no more than that. */
@@ -111,8 +110,16 @@ export class Crt591Storage implements StorageChannel {
   async #effect(apdu: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const { statusWord } = await this.#exchange(apdu, signal);
     if (statusWord === MIFARE_SW.done) return;
+    throw this.#refused(statusWord, 'outcomeUnknown', 'the reader says that the card failed: the block may have been stored before its answer was lost');
+  }
+
+  /** The unit finds a wrong address or length by itself, and the chip is none the worse; whatever the chip refused has halted it. */
+  #refused(statusWord: string, code: 'mediaInvalid' | 'outcomeUnknown', message: string): DeviceError {
+    if (statusWord === MIFARE_SW.address || statusWord === MIFARE_SW.length) {
+      return new DeviceError('notSupported', 'the reader does not take this address or length', { deviceCode: statusWord });
+    }
     this.#over = true;
-    throw refused(statusWord, 'outcomeUnknown', 'the reader says that the card failed: the block may have been stored before its answer was lost');
+    return new DeviceError(code, message, { deviceCode: statusWord });
   }
 
   async #exchange(apdu: Uint8Array, signal: AbortSignal | undefined): Promise<{ data: Uint8Array; statusWord: string }> {
@@ -120,12 +127,6 @@ export class Crt591Storage implements StorageChannel {
     const answer = await this.#send(apdu, signal);
     return { data: answer.slice(0, -2), statusWord: toHex(answer.slice(-2)) };
   }
-}
-
-/** The unit itself finds an address or a length wrong, before the chip is asked. */
-function refused(statusWord: string, otherwise: 'mediaInvalid' | 'outcomeUnknown', message: string): DeviceError {
-  const byUnit = statusWord === MIFARE_SW.address || statusWord === MIFARE_SW.length;
-  return new DeviceError(byUnit ? 'notSupported' : otherwise, byUnit ? 'the reader does not take this address or length' : message, { deviceCode: statusWord });
 }
 
 function operand(amount: number): Uint8Array {

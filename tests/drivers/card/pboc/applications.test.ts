@@ -87,6 +87,18 @@ describe('a deposit', () => {
     expect(channel.sent.filter((apdu) => apdu.startsWith('0020'))).toEqual(['0020000003123456']);
   });
 
+  it('beside a purse in one application is examined by the profile of the purse that was loaded', async () => {
+    const chip = chipOf('pbocEd');
+    const { purse, init, permission } = await initialized(chip, SCHEMES.pbocEd);
+    chip.arm({ kind: 'tear', command: 'credit', when: 'after' });
+    await purse.creditLoad(permission);
+    const pending = { ...init, ...permission, loadId: 'load-1' };
+    const both = [company({ name: 'purse' }), SCHEMES.pbocEd.profile];
+    expect(await examineLoad(chipChannel(chip), both, pending, purse.ref)).toMatchObject({ kind: 'credited', balance: 6000 });
+    const purseOnly = await examineLoad(chipChannel(chip), [company()], pending, purse.ref);
+    expect(purseOnly).toMatchObject({ kind: 'undetermined', row: 12 });
+  });
+
   it('is not read with the command of a purse', async () => {
     const outcome = await openPurse(chipChannel(chipOf('pbocEd')), [company()], { businessDate: TODAY });
     expect(outcome).toMatchObject({ ok: false, problem: 'unreadable' });

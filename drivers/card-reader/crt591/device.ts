@@ -3,10 +3,11 @@
  * card-readers.md section 1.1.
  */
 import type { Clock } from '../../../common/clock.ts';
-import { DeviceError, type DeviceIdentity, type FrameTrace, type StorageUnit } from '../../device.ts';
+import type { DeviceIdentity, FrameTrace, StorageUnit } from '../../device.ts';
 import type { Listeners } from '../../listeners.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { CardInterface, CardReaderCapabilities } from '../card-reader.ts';
+import { askOptional, printableText } from '../motor/answers.ts';
 import { readerDelays } from '../motor/delays.ts';
 import { Refusal } from '../motor/errors.ts';
 import { MotorReader } from '../motor/motor-reader.ts';
@@ -148,21 +149,4 @@ function commandsOf(options: Crt591Options): MotorCommands {
       clearBinCount: setting(CM.binCounter, COUNTER_PM.set, readerDelays.query, Uint8Array.from(Buffer.from('000'))),
     }),
   };
-}
-
-/** Not every relative knows every question. */
-async function askOptional(command: LinkCommand, ask: Ask, signal: AbortSignal): Promise<Uint8Array> {
-  try {
-    return (await ask(command, signal)).data;
-  } catch (error) {
-    if (signal.aborted || !(error instanceof DeviceError)) throw error;
-    return new Uint8Array(0);
-  }
-}
-
-function printableText(data: Uint8Array): string {
-  return Buffer.from(data)
-    .toString('latin1')
-    .replace(/[^\x20-\x7e]/g, '')
-    .trim();
 }

@@ -5,12 +5,7 @@
  */
 import { z } from 'zod';
 import type { CardInterface } from '../card-reader.ts';
-
-/** A command parameter byte as the manuals print it, for example `"32"`. */
-const parameterByte = z
-  .string()
-  .regex(/^[0-9A-Fa-f]{2}$/, 'expected two hexadecimal digits')
-  .transform((text) => Number.parseInt(text, 16));
+import { parameterByte } from '../motor/parameter-byte.ts';
 
 export interface Crt591Model {
   /** Name for people, where the unit doesn't say its own. */

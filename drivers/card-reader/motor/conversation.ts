@@ -95,7 +95,9 @@ export class Conversation {
   async askInit(signal?: AbortSignal): Promise<Uint8Array> {
     this.endChannel('invalidState');
     try {
-      const { data } = await this.ask(this.#protocol.commands.initialize, signal);
+      const { initialize, setUp } = this.#protocol.commands;
+      const { data } = await this.ask(initialize, signal);
+      if (setUp !== undefined) await this.ask(setUp, signal);
       if (this.#protocol.initProvesFreePath || this.#state.trouble !== 'jammed' || !this.#deps.isOnline()) this.#state.fault(undefined);
       return data;
     } catch (error) {

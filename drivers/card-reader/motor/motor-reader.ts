@@ -248,7 +248,8 @@ export class MotorReader implements CardReader {
       throw new DeviceError('protocol', `${motion.name}: the reader says done, but the card is ${unit.position}`, { frames: this.#protocol.lastExchange });
     }
     this.#state.fault(undefined);
-    this.#state.arrived(motion.to);
+    // A card that was let go of may still be seen where it lies.
+    this.#state.arrived(unit?.position === 'atGate' ? 'atGate' : motion.to);
     if (unit !== undefined) this.#talk.observe(unit);
     if (motion.command === this.#protocol.commands.toBin && this.#state.binCount !== undefined) this.#state.counted(await this.#talk.askBinCount());
   }

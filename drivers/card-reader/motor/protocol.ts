@@ -141,6 +141,8 @@ export interface MotorCommands {
   readonly status: LinkCommand;
   /** Leaves the card where it is, shuts the gate. */
   readonly initialize: LinkCommand;
+  /** What an INIT forgets, said anew after it. */
+  readonly setUp?: LinkCommand;
   readonly entry: (open: boolean) => LinkCommand;
   readonly toGate: LinkCommand;
   /** Takes a card in from the gate. */

@@ -25,6 +25,24 @@ describe('card reader models', () => {
     });
   });
 
+  test('crt310 works without any option: no stacker, a bin that nothing watches', () => {
+    const reader = findModel(deviceModels.cardReader, 'crt310').create({}, deps);
+    expect(reader.capabilities).toEqual({ motorised: true, canRetain: true, canDispense: false, interfaces: ['contact', 'contactless'] });
+    expect(reader.lastStatus.storage).toEqual([{ id: 'retainBin', use: 'collect', level: 'notSupported' }]);
+  });
+
+  test('every model is named here', () => {
+    expect(Object.keys(cardReaderModels).sort()).toEqual(['crt310', 'crt571', 'crt591-m001', 'crt591-mr', 'crt591-r02']);
+  });
+
+  test.each([
+    [{ moves: { present: '3' } }, ['moves', 'present']],
+    [{ enq: 'no' }, ['enq']],
+    [{ interfaces: ['contact', 'contact'] }, ['interfaces']],
+  ])('crt310 refuses %j, naming the place', (options, path) => {
+    expect(cardReaderModels.crt310.schema.safeParse(options).error?.issues.map((issue) => issue.path)).toEqual([path]);
+  });
+
   test('the move map of the M001 paper is the default; a relative’s is set byte by byte', () => {
     expect(cardReaderModels['crt591-m001'].schema.parse({})).toMatchObject({
       moves: { contactless: 0x32, contact: 0x31, present: 0x30, retain: 0x33, release: 0x39 },

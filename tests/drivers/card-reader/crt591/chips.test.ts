@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { readerDelays } from '../../../../drivers/card-reader/motor/delays.ts';
 import { chiplessCard } from '../../../../drivers/card-reader/simulated-card.ts';
-import { CountingCard, loseAnswersTo, withCardInside } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
+import { loseAnswersTo, withCardInside } from './reader-bench.ts';
 
 const CREDIT = Uint8Array.of(0x80, 0x52, 0x00, 0x00, 0x0b);
 const SELECT = Uint8Array.of(0x00, 0xa4, 0x00, 0x00, 0x02, 0x3f, 0x00);

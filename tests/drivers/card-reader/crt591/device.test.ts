@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { readerDelays } from '../../../../drivers/card-reader/motor/delays.ts';
 import { unitTimes } from '../../../../drivers/card-reader/motor/simulated-motor-reader.ts';
 import { chiplessCard } from '../../../../drivers/card-reader/simulated-card.ts';
-import { CountingCard, loseAnswersTo, readerBench, withCardInside } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
+import { loseAnswersTo, readerBench, withCardInside } from './reader-bench.ts';
 
 const SELECT = Uint8Array.of(0x00, 0xa4, 0x00, 0x00, 0x02, 0x3f, 0x00);
 const MOVE_TO_GATE = '3230';

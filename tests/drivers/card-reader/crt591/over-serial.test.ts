@@ -10,7 +10,7 @@ import { cardReaderModels } from '../../../../drivers/card-reader/models.ts';
 import { createTransport } from '../../../../drivers/transport/open.ts';
 import { serveUnit } from '../../../../drivers/transport/serve-unit.ts';
 import { startPseudoTerminal } from '../../transport/pseudo-terminal.ts';
-import { CountingCard } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
 
 const machineClock: Clock = {
   now: () => Date.now(),

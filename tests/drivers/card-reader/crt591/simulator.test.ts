@@ -4,7 +4,7 @@ import { fromHex, toHex } from '../../../../common/hex.ts';
 import { SimulatedCrt591, type SimulatedCrt591Options } from '../../../../drivers/card-reader/crt591/simulator.ts';
 import { chiplessCard } from '../../../../drivers/card-reader/simulated-card.ts';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
-import { CountingCard } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
 import { workedFrames } from './worked-frames.ts';
 
 const INIT = 'F2 00 00 03 43 30 33 03 B2';

@@ -4,7 +4,9 @@ import { fromHex } from '../../../../common/hex.ts';
 import { DeviceError } from '../../../../drivers/device.ts';
 import { linkDelays } from '../../../../drivers/card-reader/crt591/link.ts';
 import { readerDelays } from '../../../../drivers/card-reader/motor/delays.ts';
-import { CountingCard, readerBench, settledOn, withCardInside, type ReaderBench } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
+import { settledOn } from '../settled-on.ts';
+import { readerBench, withCardInside, type ReaderBench } from './reader-bench.ts';
 
 const CREDIT = Uint8Array.of(0x80, 0x52, 0x00, 0x00, 0x0b);
 const SELECT = Uint8Array.of(0x00, 0xa4, 0x00, 0x00, 0x02, 0x3f, 0x00);

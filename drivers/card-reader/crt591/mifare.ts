@@ -97,13 +97,13 @@ export class Crt591Storage implements StorageChannel {
     throw this.#refused(statusWord, 'mediaInvalid', 'the card could not be read: the key may not, or the card is gone');
   }
 
-  /** A lost answer to a question is no more than that. */
+  /** Nothing changes by it: a lost answer is as good as a refusal. */
   async #query(apdu: Uint8Array, signal: AbortSignal | undefined): Promise<{ data: Uint8Array; statusWord: string }> {
     try {
       return await this.#exchange(apdu, signal);
     } catch (error) {
       if (!(error instanceof DeviceError) || error.code !== 'outcomeUnknown') throw error;
-      throw new DeviceError('timeout', `the card gave no answer: ${error.message}`, { frames: error.frames, cause: error });
+      throw new DeviceError('mediaInvalid', `the card gave no answer: ${error.message}`, { frames: error.frames, cause: error });
     }
   }
 

@@ -6,7 +6,8 @@ import { identifyCard } from '../../../../drivers/card/identify.ts';
 import { examineStorageLoad, openStoragePurse, type StoragePurse } from '../../../../drivers/card/mifare/purse.ts';
 import type { SimulatedMifare } from '../../../../drivers/card/mifare/simulated-card.ts';
 import { campus, campusCard, COPY, KEY_B, keys, MAIN } from '../../card/mifare/cards.ts';
-import { CountingCard, loseAnswersTo, withCardInside, type ReaderBench } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
+import { loseAnswersTo, withCardInside, type ReaderBench } from './reader-bench.ts';
 
 const contactless = { options: { interfaces: ['contactless'] } };
 

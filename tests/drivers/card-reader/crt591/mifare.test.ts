@@ -100,8 +100,8 @@ describe('the MIFARE commands of a CRT-591', () => {
 
   it('that only read are never of unknown outcome, those that store are', async () => {
     const lost = new DeviceError('outcomeUnknown', 'no answer');
-    await expect(scripted([lost]).storage.readBlock(4)).rejects.toMatchObject({ code: 'timeout' });
-    await expect(scripted([lost]).storage.authenticate(4, FF)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(scripted([lost]).storage.readBlock(4)).rejects.toMatchObject({ code: 'mediaInvalid' });
+    await expect(scripted([lost]).storage.authenticate(4, FF)).rejects.toMatchObject({ code: 'mediaInvalid' });
     await expect(scripted([lost]).storage.increment(4, 1)).rejects.toBe(lost);
   });
 

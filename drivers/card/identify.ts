@@ -53,7 +53,7 @@ export interface ApplicationDescription {
   readonly aid: string;
   /** The profile of this terminal that covers it, or the name by which it is known in general. */
   readonly name: string;
-  /** `accepted` here; `foreign`: another issuer's; `notServed`: no profile of this terminal covers it. */
+  /** `accepted` here; `foreign`: another issuer's, or of one that isn't told; `notServed`: no profile of this terminal covers it. */
   readonly scheme: 'accepted' | 'foreign' | 'notServed';
   readonly blocked: boolean;
   /** 8 bytes; absent when a blocked card doesn't tell. */
@@ -158,10 +158,12 @@ async function describePurse(link: CardLink, profiles: readonly CardProfile[], t
     // There, but its public data can't be read. A name is all there is then, and a directory may be anybody's.
     if (profile.path !== undefined) return false;
     found.kind = purseKindOf(application, profile, undefined);
-    found.application = { aid: application, name: profile.name, scheme: 'notServed', blocked: false };
+    found.application = { aid: application, name: profile.name, scheme: schemeOf(profiles, profile, undefined), blocked: false };
     return true;
   }
   if (selection.kind === 'notFound') return false;
+  // "Not supported" has the same word as "blocked" (3.1), and many cards know no file ids at all.
+  if (selection.kind === 'blocked' && selection.ref === undefined && profile.path !== undefined) return false;
   const data = selection.kind === 'selected' ? selection.data : undefined;
   const aid = selection.ref?.aid ?? application;
   found.kind = purseKindOf(aid, profile, data?.applicationType);

@@ -94,13 +94,31 @@ describe('what lies in the reader', () => {
 
   it('of a purse that does not let its public data be read is told by its name', async () => {
     const said = await identifyCard(scriptedChannel(['6A82', '6F0A8408A0000006320101059000', '6982']), [profile()]);
-    expect(said).toMatchObject({ kind: 'jtt978', application: { aid: 'A000000632010105', scheme: 'notServed' } });
+    expect(said).toMatchObject({ kind: 'jtt978', application: { aid: 'A000000632010105', scheme: 'foreign' } });
     expect(said.application?.issuer).toBeUndefined();
   });
 
   it('of a contact chip without a purse is no payment card just because its master file has the payment directory’s name', async () => {
     const blank = createChip({ ...world, kind: 'unknown', interface: 'contact' });
     expect(await identify(heldChip(blank), 'contact')).toMatchObject({ kind: 'contactIso', interface: 'contact' });
+  });
+
+  it('of a contact card that knows no file ids is not taken for a blocked purse', async () => {
+    // No PPSE, no application by name; "not supported" to every file id; then 1PAY.SYS.DDF01.
+    const channel = scriptedChannel([
+      '6A82',
+      '6A82',
+      '6A82',
+      '6A82',
+      '6A82',
+      '6A82',
+      '6A81',
+      '6A81',
+      '6A81',
+      '6F15840E315041592E5359532E4444463031A5038801019000',
+      '6A81',
+    ]);
+    expect(await identifyCard({ ...channel, interface: 'contact' }, [])).toMatchObject({ kind: 'emv' });
   });
 
   it.each(['contact', 'contactless'] as const)('of a payment card over %s is recognized by its directory, and nothing of it is read', async (iface) => {

@@ -152,7 +152,7 @@ export class StoragePurse {
       blocks = await this.#sector.readBoth(signal);
     }
     const agreed = balanceIn(blocks, this.#profile);
-    if (agreed === undefined || agreed.torn) throw new CardStopped('silent', 'the blocks do not agree after one was mended');
+    if (agreed === undefined || agreed.torn) throw new CardStopped('senseless', 'the blocks do not agree after one was mended');
     if (agreed.balance + amount > this.#profile.balanceLimit) return { kind: 'refused', why: 'balanceLimit' };
     const byIncrement = this.#profile.credit === 'increment' && (await this.#readerCounts(agreed.balance, signal));
     const pending = { amount, balanceBefore: agreed.balance, balanceAfter: fen(agreed.balance + amount) };

@@ -20,6 +20,27 @@ export interface SimulatedCard {
   powerOff(): void;
   /** One C-APDU; the R-APDU with SW1 SW2, or `undefined` when the chip stays silent (torn, dead). */
   transmit(apdu: Uint8Array): Uint8Array | undefined;
+  /** Present for a MIFARE Classic chip, which takes no APDUs: readers turn their own storage commands into these. */
+  readonly storage?: SimulatedStorageChip;
+}
+
+/**
+ * A MIFARE Classic chip as an antenna works it, one air command a call. Blocks are counted through the whole card. False or `undefined`: it
+ * refused or stayed silent, which no reader can tell apart; it is halted then until it is powered on again.
+ */
+export interface SimulatedStorageChip {
+  /** 60 / 61; opens the block's sector. `key` 6 bytes. */
+  authenticate(block: number, type: 'A' | 'B', key: Uint8Array): boolean;
+  /** 30. */
+  read(block: number): Uint8Array | undefined;
+  /** A0. */
+  write(block: number, data: Uint8Array): boolean;
+  /** C0 / C1 / C2: fills the transfer buffer and stores nothing. */
+  decrement(block: number, amount: number): boolean;
+  increment(block: number, amount: number): boolean;
+  restore(block: number): boolean;
+  /** B0: stores the transfer buffer. */
+  transfer(block: number): boolean;
 }
 
 /** A card without a chip: what a foreign or broken card looks like to a reader, and a fitting blank for a stacker. */

@@ -30,9 +30,7 @@ export type BadBytesCode =
   /** A field holds what its definition doesn't allow. */
   | 'badValue'
   /** No command, answer or file this terminal knows. */
-  | 'unknown'
-  /** Text that isn't hexadecimal bytes. */
-  | 'notHex';
+  | 'unknown';
 
 /** What a decoder answers for bytes it can't accept; decoders never throw. */
 export interface BadBytes {

@@ -2,17 +2,10 @@
  * What a CRT-591 says of a chip when it powers it, and with which command an APDU then goes to it. Pure. Source: card-readers.md
  * section 1.1, "RF activate reply" and the CPU card commands.
  */
-import type { CardInterface } from '../card-reader.ts';
+import type { PoweredChip } from '../motor/protocol.ts';
+import { layoutOf } from '../../card/mifare/storage-channel.ts';
 import { CM, CONTACT_PM, RF_PM } from './commands.ts';
-
-export interface PoweredChip {
-  readonly interface: CardInterface;
-  readonly uid?: Uint8Array;
-  readonly answerToReset: Uint8Array;
-  readonly iso7816: boolean;
-  /** CM and PM that carry its APDUs. */
-  readonly apdu: { readonly cm: number; readonly pm: number };
-}
+import { Crt591Storage } from './mifare.ts';
 
 const TYPE_MIFARE = 0x4d; // 'M'
 const TYPE_A = 0x41; // 'A'
@@ -36,13 +29,11 @@ export function readRfActivation(data: Uint8Array): PoweredChip | undefined {
   const sak = data[4 + uidLength];
   // Single, double or triple size; ISO 14443-3 section 6.5.4.
   if (sak === undefined || ![4, 7, 10].includes(uidLength)) return undefined;
-  return {
-    interface: 'contactless',
-    uid,
-    answerToReset: data.slice(5 + uidLength),
-    iso7816: type === TYPE_A || (sak & SAK_ISO14443_4) !== 0,
-    apdu: { cm: CM.rf, pm: RF_PM.apduA },
-  };
+  const iso7816 = type === TYPE_A || (sak & SAK_ISO14443_4) !== 0;
+  const chip = { interface: 'contactless', uid, answerToReset: data.slice(5 + uidLength), iso7816, sak, atqa: data.slice(1, 3) } as const;
+  const layout = iso7816 ? undefined : layoutOf(sak);
+  if (layout === undefined) return { ...chip, apdu: { cm: CM.rf, pm: RF_PM.apduA } };
+  return { ...chip, apdu: { cm: CM.rf, pm: RF_PM.mifare }, storage: (send) => new Crt591Storage(layout, send) };
 }
 
 /** Reads the DATA of a cold or warm reset: `'0'` T=0 or `'1'` T=1, then the ATR. `undefined`: no ATR. */

@@ -28,6 +28,8 @@ export interface PublicData {
   readonly validUntil: string;
   /** CJ/T cards say whether they were activated; the other variant has no such flag. */
   readonly enabled?: boolean;
+  /** CJ/T only: main and sub type of the card, 2 bytes. */
+  readonly cardType?: string;
   /** PBOC / JT/T 978 only. */
   readonly applicationType?: number;
   readonly applicationVersion: number;
@@ -122,7 +124,7 @@ export function decodeFile15(bytes: Uint8Array, variant: File15Variant): PublicD
     serial: toHex(bytes.subarray(10, 20)),
     validFrom,
     validUntil,
-    ...(variant === 'cjt' ? { enabled: bytes[8] === 0x01 } : { applicationType: bytes[8] ?? 0 }),
+    ...(variant === 'cjt' ? { enabled: bytes[8] === 0x01, cardType: toHex(bytes.subarray(28, 30)) } : { applicationType: bytes[8] ?? 0 }),
     applicationVersion: bytes[9] ?? 0,
   };
 }
@@ -225,7 +227,8 @@ function dateOf(bytes: Uint8Array): string | undefined {
   return isoDate(toHex(bytes));
 }
 
-function isBlank(bytes: Uint8Array): boolean {
+/** A record slot that was never written. */
+export function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x00) || bytes.every((byte) => byte === 0xff);
 }
 

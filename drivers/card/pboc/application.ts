@@ -5,12 +5,17 @@
 import type { Fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
 import { maskTail } from '../../../common/pboc.ts';
-import { isBad, type ResponseApdu } from '../apdu.ts';
+import { toHex } from '../../../common/hex.ts';
+import { isBad, type BadBytes, type ResponseApdu } from '../apdu.ts';
+import { CardStopped } from '../card-stopped.ts';
 import {
+  COMPOSITE_RECORD_LENGTH,
   decodeBalance,
   decodeFci,
   decodeFile15,
   decodeLogRecord,
+  decodeTravelRecord,
+  isBlank,
   FILE_15_LENGTH,
   isoDate,
   isoTime,
@@ -18,10 +23,12 @@ import {
   purchaseTypes,
   LOG_RECORD_LENGTH,
   type LogRecord,
+  TRAVEL_RECORD_LENGTH,
   type PublicData,
+  type TravelRecord,
 } from './answers.ts';
 import type { PbocCommand, PurseType } from './commands.ts';
-import { CardStopped, refusal, type CardLink } from './link.ts';
+import { refusal, type CardLink } from './link.ts';
 import type { LoadLog } from './load-verdict.ts';
 import { probeTargets, type CardProfile, type Target } from './profile.ts';
 
@@ -42,19 +49,24 @@ export type Selection =
 /** `2PAY.SYS.DDF01` */
 const PPSE = '325041592E5359532E4444463031';
 
-/** Asks for one application after the other; stays with the first that is there, blocked or not. */
-export async function findApplication(link: CardLink, profiles: readonly CardProfile[]): Promise<Selection> {
+/** The names a contactless card lists in its PPSE; undefined without a PPSE. */
+export async function listedApplications(link: CardLink): Promise<readonly string[] | undefined> {
   const directory = await link.send({ name: 'selectByName', aid: PPSE });
   const fci = directory.statusWord === 0x9000 ? decodeFci(directory.data) : undefined;
-  const listed = fci === undefined || isBad(fci) ? [] : fci.applications;
-  for (const target of probeTargets(profiles, listed)) {
+  return fci === undefined || isBad(fci) ? undefined : fci.applications;
+}
+
+/** Asks for one application after the other; stays with the first that is there, blocked or not. */
+export async function findApplication(link: CardLink, profiles: readonly CardProfile[]): Promise<Selection> {
+  const listed = await listedApplications(link);
+  for (const target of probeTargets(profiles, listed ?? [])) {
     const selection = await selectApplication(link, target);
     if (selection.kind !== 'notFound') return selection;
   }
   return { kind: 'notFound' };
 }
 
-/** @throws {CardStopped} `silent` when the application is there but its public data can't be read */
+/** @throws {CardStopped} `senseless` when the application is there but its public data can't be read */
 export async function selectApplication(link: CardLink, target: Target): Promise<Selection> {
   const answer = await sendSelects(link, target);
   const { statusWord } = answer;
@@ -116,7 +128,7 @@ export async function findLoadRecord(link: CardLink, profile: CardProfile, load:
     record.date === load.hostDate &&
     record.time === load.hostTime;
   const isOlder = (record: LogRecord): boolean => isoDate(record.date) !== undefined && record.date + record.time < load.hostDate + load.hostTime;
-  const files: LogFile[] = [];
+  const files: ReadRecords<LogRecord>[] = [];
   for (const sfi of profile.loadLogSfis) {
     const file = await readLogFile(link, profile, sfi, isThisLoad);
     if (file.records.some(isThisLoad)) return { kind: 'found' };
@@ -126,19 +138,54 @@ export async function findLoadRecord(link: CardLink, profile: CardProfile, load:
   return { kind: 'notFound', provesAbsence: files.every((file) => file.records.length === 0 || file.records.some(isOlder)) };
 }
 
-interface LogFile {
+/** Records a JT/T 978 card keeps of travel (1.7): read for a person who asks, never for a decision about money. */
+const TRAVEL_LOG_SFI = 0x1e;
+const TRAVEL_LOG_SLOTS = 30;
+const COMPOSITE_SFI = 0x1a;
+/** Composite records are few and large; no card was seen with more. */
+const COMPOSITE_SLOTS = 16;
+
+/** File 1E, newest first. Empty for a card without it. */
+export async function readTravelLog(link: CardLink, profile: CardProfile): Promise<readonly TravelRecord[]> {
+  const file = { sfi: TRAVEL_LOG_SFI, length: TRAVEL_RECORD_LENGTH, slots: TRAVEL_LOG_SLOTS, decode: decodeTravelRecord };
+  return (await readRecords(link, profile, file, () => false)).records;
+}
+
+/** File 1A as it is, since its layout differs between bus and rail: hexadecimal. On CJ/T cards 1A is the load log, and this is empty. */
+export async function readCompositeFile(link: CardLink, profile: CardProfile): Promise<readonly string[]> {
+  if (profile.file15 === 'cjt') return [];
+  const file = { sfi: COMPOSITE_SFI, length: COMPOSITE_RECORD_LENGTH, slots: COMPOSITE_SLOTS, decode: rawRecord };
+  return (await readRecords(link, profile, file, () => false)).records.map(({ raw }) => raw);
+}
+
+function rawRecord(bytes: Uint8Array): { readonly raw: string } | 'blank' {
+  return isBlank(bytes) ? 'blank' : { raw: toHex(bytes) };
+}
+
+interface RecordFile<T> {
+  readonly sfi: number;
+  readonly length: number;
+  readonly slots: number;
+  readonly decode: (bytes: Uint8Array) => T | 'blank' | BadBytes;
+}
+
+interface ReadRecords<T> {
   readonly state: 'read' | 'missing' | 'unreadable';
-  readonly records: readonly LogRecord[];
+  readonly records: readonly T[];
+}
+
+function readLogFile(link: CardLink, profile: CardProfile, sfi: number, enough: (record: LogRecord) => boolean): Promise<ReadRecords<LogRecord>> {
+  return readRecords(link, profile, { sfi, length: LOG_RECORD_LENGTH, slots: profile.logRecords, decode: decodeLogRecord }, enough);
 }
 
 /** Reads from record 1, the newest, until the file ends or `enough`. */
-async function readLogFile(link: CardLink, profile: CardProfile, sfi: number, enough: (record: LogRecord) => boolean): Promise<LogFile> {
-  const records: LogRecord[] = [];
-  for (let number = 1; number <= profile.logRecords; number += 1) {
-    const answer = await link.sendWithPin({ name: 'readRecord', sfi, record: number, length: LOG_RECORD_LENGTH }, profile);
+async function readRecords<T>(link: CardLink, profile: CardProfile, file: RecordFile<T>, enough: (record: T) => boolean): Promise<ReadRecords<T>> {
+  const records: T[] = [];
+  for (let number = 1; number <= file.slots; number += 1) {
+    const answer = await link.sendWithPin({ name: 'readRecord', sfi: file.sfi, record: number, length: file.length }, profile);
     if (answer.statusWord === 0x6a83) break;
     if (answer.statusWord === 0x6a82 && number === 1) return { state: 'missing', records };
-    const record = answer.statusWord === 0x9000 ? decodeLogRecord(answer.data) : undefined;
+    const record = answer.statusWord === 0x9000 ? file.decode(answer.data) : undefined;
     if (record === undefined || isBad(record)) return { state: 'unreadable', records };
     if (record === 'blank') continue;
     records.push(record);
@@ -167,9 +214,9 @@ async function selected(link: CardLink, target: Target, answer: ResponseApdu): P
   if (fromFci !== undefined) return { kind: 'selected', profile, ref: refOf(application, fromFci), data: fromFci };
   const file = await link.sendWithPin({ name: 'readBinary', sfi: 0x15, offset: 0, length: FILE_15_LENGTH }, profile);
   if (file.statusWord === 0x6a81) return { kind: 'blocked', detail: refusal('READ BINARY of file 15', file) };
-  if (file.statusWord !== 0x9000) throw new CardStopped('silent', refusal('READ BINARY of file 15', file));
+  if (file.statusWord !== 0x9000) throw new CardStopped('senseless', refusal('READ BINARY of file 15', file));
   const data = decodeFile15(file.data, profile.file15);
-  if (isBad(data)) throw new CardStopped('silent', data.error.message);
+  if (isBad(data)) throw new CardStopped('senseless', data.error.message);
   return { kind: 'selected', profile, ref: refOf(application, data), data };
 }
 

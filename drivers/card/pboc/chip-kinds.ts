@@ -4,10 +4,14 @@
  */
 import type { Random } from '../../../common/ids.ts';
 import { cardKeys, type IssuerKeys } from '../../../common/pboc.ts';
-import { Chip, type ChipOptions, type ChipState, type PurseConfig } from './chip.ts';
+import { Chip } from './chip.ts';
+import type { ChipOptions, ChipState, PurseConfig } from './chip-types.ts';
 
 export const chipKinds = ['valid', 'expired', 'notYetValid', 'notActivated', 'blocked', 'foreign', 'unknown'] as const;
 export type ChipKind = (typeof chipKinds)[number];
+
+/** `pbocEp` and `pbocEd`: a company's own FMCOS card with one purse in a directory of its own. */
+export type ChipApplication = 'jtt978' | 'cjt' | 'pbocEp' | 'pbocEd';
 
 export interface ChipRequest {
   readonly kind: ChipKind;
@@ -16,7 +20,7 @@ export interface ChipRequest {
   /** `YYYY-MM-DD`: validity is laid around it. */
   readonly today: string;
   /** Default JT/T 978; a card that is not activated is always CJ/T, the only variant with that flag. */
-  readonly application?: 'jtt978' | 'cjt';
+  readonly application?: ChipApplication;
   readonly interface?: ChipOptions['interface'];
   readonly uid?: Uint8Array;
   /** 10 bytes hex; every card in one cabinet needs its own. */
@@ -38,7 +42,7 @@ export function createChip(request: ChipRequest): Chip {
 
 function purseOf(request: ChipRequest): PurseConfig {
   const { kind } = request;
-  const base = request.application === 'cjt' || kind === 'notActivated' ? CJT : JTT978;
+  const base = APPLICATIONS[kind === 'notActivated' ? 'cjt' : (request.application ?? 'jtt978')];
   const issuer = request.purse?.issuer ?? (kind === 'foreign' ? FOREIGN_ISSUER : base.issuer);
   const serial = request.purse?.serial ?? request.serial ?? base.serial;
   return {
@@ -73,6 +77,22 @@ const JTT978 = {
 
 /** Issuer and serial of card-application.md 6.2. */
 const CJT = { aid: 'A00000000386980701', file15: 'cjt', issuer: '0731410000000000', serial: '00004100000012345678', version: '01', loadLogSfi: 0x1a } as const;
+
+/** Name, number and PIN invented here; the directory is one that FMCOS cards often have (1.1), the PIN the one issuers deliver (1.8). */
+const COMPANY = {
+  aid: '434F4D50414E592E5055525345',
+  file15: 'pboc',
+  issuer: '4400000000000001',
+  serial: '00000000000000440017',
+  version: '02',
+  loadLogSfi: 0x18,
+  inPpse: false,
+} as const;
+
+/** A deposit tells its balance and takes a load only after its PIN (1.8). Type 03 was seen for cards with both purses (1.3). */
+const DEPOSIT = { ...COMPANY, applicationType: '03', purseType: 1, pin: { id: 0, value: '123456', guards: ['balance', 'load'] } } as const;
+
+const APPLICATIONS = { jtt978: JTT978, cjt: CJT, pbocEp: COMPANY, pbocEd: DEPOSIT } as const;
 
 const SHARED = {
   dfId: '3F01',

@@ -6,88 +6,8 @@
 import { fromHex, toHex } from '../../../common/hex.ts';
 import type { Random } from '../../../common/ids.ts';
 import { loadSessionKey, mac1, mac2, tac, type LoadTerms } from '../../../common/pboc.ts';
-
-/** What a chip was personalised with. Byte strings are hexadecimal, money is fen, dates are YYYYMMDD. */
-export interface PurseConfig {
-  readonly aid: string;
-  /** File id below 3F00 by which the application can be selected too. */
-  readonly dfId: string;
-  /** Layout of file 15 (1.3). */
-  readonly file15: 'pboc' | 'cjt';
-  /** 8 bytes. */
-  readonly issuer: string;
-  /** 10 bytes. */
-  readonly serial: string;
-  readonly validFrom: string;
-  readonly validUntil: string;
-  /** CJ/T flag; a card that isn't enabled refuses INITIALIZE FOR LOAD with 6985. */
-  readonly enabled: boolean;
-  /** Tag 9F08 of the FCI, 1 byte. */
-  readonly version: string;
-  /** Whether the FCI carries file 15 as tag 9F0C. */
-  readonly fciHasFile15: boolean;
-  readonly purseType: 1 | 2;
-  /** DLK and DTK, 16 bytes. */
-  readonly loadKey: Uint8Array;
-  readonly tacKey: Uint8Array;
-  readonly keyIndex: number;
-  readonly keyVersion: number;
-  readonly algorithm: number;
-  readonly balanceLimit: number;
-  /** Where loads are logged; purchases always go to 18 (hexadecimal). */
-  readonly loadLogSfi: 0x18 | 0x1a;
-  /** Whether a record stores the counter before or after the increment. */
-  readonly logCounter: 'before' | 'after';
-  /** How an unused record slot answers: `6A83`, or zeros with `9000`. */
-  readonly unusedSlots: 'notFound' | 'zeros';
-  readonly prove: 'supported' | 'tacOnly' | 'unsupported';
-  /** Counter under which a proof is kept. */
-  readonly proveCounter: 'before' | 'after';
-  readonly zeroAmountInitialize: boolean;
-  readonly pin?: { readonly id: number; readonly value: string; readonly guards: readonly ('load' | 'balance' | 'log')[] };
-}
-
-/** What survives without power; JSON. */
-export interface ChipState {
-  readonly balance: number;
-  readonly onlineCounter: number;
-  readonly offlineCounter: number;
-  readonly blocked: boolean;
-  readonly wrongMacs: number;
-  readonly pinTriesLeft: number;
-  /** Records of files 18 and 1A, newest first, hexadecimal. */
-  readonly purseLog: readonly string[];
-  readonly loadLog: readonly string[];
-  readonly proof?: { readonly type: number; readonly counter: number; readonly mac: string; readonly tac: string };
-}
-
-export type ChipCommand = 'select' | 'readBinary' | 'readRecord' | 'getBalance' | 'verify' | 'initialize' | 'credit' | 'prove' | 'getResponse' | 'other';
-
-/** Fires once, at the `nth` (default first) such command from now on. */
-export type ChipFault = { readonly command: ChipCommand | 'any'; readonly nth?: number } & (
-  | /** The card leaves the field before or after executing the command, without an answer. */ { readonly kind: 'tear'; readonly when: 'before' | 'after' }
-    /** It stays, but says nothing. */
-  | { readonly kind: 'mute'; readonly when: 'before' | 'after' }
-  /** It executes and answers: nothing but the last byte, without its data, or with the first byte's bits inverted. */
-  | { readonly kind: 'garble'; readonly how: 'lastByteOnly' | 'withoutData' | 'inverted' }
-);
-
-export interface ChipOptions {
-  readonly interface?: 'contactless' | 'contact';
-  readonly uid?: Uint8Array;
-  readonly random: Random;
-  /** Absent: an ISO 7816-4 chip without any application. */
-  readonly purse?: PurseConfig;
-  readonly state?: Partial<ChipState>;
-}
-
-/** A movement at another terminal. */
-export interface Elsewhere {
-  readonly amount: number;
-  readonly terminalId: string;
-  readonly date: string;
-  readonly time: string;
-}
+import { commandOf, garbled, hex, knownClasses, number, ok, parse, sw, tlv, type Parsed } from './chip-apdu.ts';
+import type { ChipCommand, ChipFault, ChipOptions, ChipState, Elsewhere, PurseConfig } from './chip-types.ts';
 
 const LOG_SLOTS = 10;
 const PIN_TRIES = 3;
@@ -277,7 +197,7 @@ export class Chip {
       return ok(tlv('6F', tlv('84', MF_NAME) + tlv('A5', '880101')));
     }
     if (this.purse === undefined) return sw(0x6a82);
-    if (byName && wanted === PPSE_NAME) {
+    if (byName && wanted === PPSE_NAME && this.purse.inPpse !== false) {
       const entry = tlv('61', tlv('4F', this.purse.aid) + '870101');
       return ok(tlv('6F', tlv('84', PPSE_NAME) + tlv('A5', tlv('BF0C', entry))));
     }
@@ -294,8 +214,8 @@ export class Chip {
   }
 
   #file15(purse: PurseConfig): string {
-    const flag = purse.file15 === 'cjt' ? (purse.enabled ? '01' : '00') : '02';
-    return `${purse.issuer}${flag}01${purse.serial}${purse.validFrom}${purse.validUntil}0000`;
+    const flag = purse.file15 === 'cjt' ? (purse.enabled ? '01' : '00') : (purse.applicationType ?? '02');
+    return `${purse.issuer}${flag}01${purse.serial}${purse.validFrom}${purse.validUntil}${purse.cardType ?? '0000'}`;
   }
 
   #readBinary(purse: PurseConfig, { p1, p2, le }: Parsed): Uint8Array {
@@ -310,14 +230,22 @@ export class Chip {
   }
 
   #readRecord(purse: PurseConfig, { p1, p2, le }: Parsed): Uint8Array {
-    const sfi = p2 >> 3;
-    const isLoadLog = sfi === 0x1a && purse.loadLogSfi === 0x1a;
-    if ((p2 & 0x07) !== 0x04 || (sfi !== 0x18 && !isLoadLog)) return sw(0x6a82);
+    const file = (p2 & 0x07) === 0x04 ? this.#recordFile(purse, p2 >> 3) : undefined;
+    if (file === undefined) return sw(0x6a82);
     if (this.#needsPin(purse, 'log')) return sw(0x6982);
-    const record = (isLoadLog ? this.#state.loadLog : this.#state.purseLog)[p1 - 1];
+    const record = file.records[p1 - 1];
     if (record === undefined && (purse.unusedSlots === 'notFound' || p1 === 0 || p1 > LOG_SLOTS)) return sw(0x6a83);
-    if (le !== 0 && le !== 23) return sw(0x6c17);
-    return ok(record ?? '00'.repeat(23));
+    if (le !== 0 && le !== file.length) return sw(0x6c00 | file.length);
+    return ok(record ?? '00'.repeat(file.length));
+  }
+
+  /** 18; 1A as CJ/T's load log or JT/T's composite file; 1E of JT/T (1.6, 1.7). */
+  #recordFile(purse: PurseConfig, sfi: number): { readonly records: readonly string[]; readonly length: number } | undefined {
+    const { purseLog, loadLog, travelLog, compositeFile } = this.#state;
+    if (sfi === 0x18) return { records: purseLog, length: 23 };
+    if (sfi === 0x1a && purse.loadLogSfi === 0x1a) return { records: loadLog, length: 23 };
+    if (sfi === 0x1a && compositeFile !== undefined) return { records: compositeFile, length: 128 };
+    return sfi === 0x1e && travelLog !== undefined ? { records: travelLog, length: 48 } : undefined;
   }
 
   #getBalance(purse: PurseConfig, { p1, p2 }: Parsed): Uint8Array {
@@ -429,88 +357,6 @@ const ATR = fromHex('3B6900002494010301000100A9');
 /** JT/T 978 file 17 (1.5): interoperable, ordinary card. */
 const FILE_17 = `0000015601000100000100${'00'.repeat(49)}`;
 
-interface Parsed {
-  readonly cla: number;
-  readonly ins: number;
-  readonly p1: number;
-  readonly p2: number;
-  readonly data: Uint8Array;
-  /** As sent: 0 asks for all there is; undefined when not sent. */
-  readonly le: number | undefined;
-}
-
-function parse(capdu: Uint8Array): Parsed | undefined {
-  const [cla, ins, p1, p2, p3] = capdu;
-  if (cla === undefined || ins === undefined || p1 === undefined || p2 === undefined) return undefined;
-  const header = { cla, ins, p1, p2 };
-  if (p3 === undefined || capdu.length === 5) return { ...header, data: new Uint8Array(0), le: p3 };
-  const end = 5 + p3;
-  if (capdu.length !== end && capdu.length !== end + 1) return undefined;
-  return { ...header, data: capdu.slice(5, end), le: capdu[end] };
-}
-
-const knownClasses: ReadonlySet<number> = new Set([0x00, 0x80]);
-
-function commandOf(capdu: Uint8Array): ChipCommand {
-  switch (((capdu[0] ?? 0xff) << 8) | (capdu[1] ?? 0xff)) {
-    case 0x00a4:
-      return 'select';
-    case 0x00b0:
-      return 'readBinary';
-    case 0x00b2:
-      return 'readRecord';
-    case 0x805c:
-      return 'getBalance';
-    case 0x0020:
-      return 'verify';
-    case 0x8050:
-      return 'initialize';
-    case 0x8052:
-      return 'credit';
-    case 0x805a:
-      return 'prove';
-    case 0x00c0:
-      return 'getResponse';
-    default:
-      return 'other';
-  }
-}
-
-function garbled(answer: Uint8Array, how: 'lastByteOnly' | 'withoutData' | 'inverted'): Uint8Array {
-  switch (how) {
-    case 'lastByteOnly':
-      return answer.slice(-1);
-    case 'withoutData':
-      return answer.slice(-2);
-    case 'inverted':
-      return answer.map((byte, index) => (index === 0 ? byte ^ 0xff : byte));
-  }
-}
-
 function push(log: readonly string[], record: string): readonly string[] {
   return [record, ...log].slice(0, LOG_SLOTS);
-}
-
-function ok(data: string): Uint8Array {
-  return fromHex(`${data}9000`);
-}
-
-function sw(statusWord: number): Uint8Array {
-  return Uint8Array.of(statusWord >> 8, statusWord & 0xff);
-}
-
-/** Values here stay below 128 bytes, so one length byte is enough. */
-function tlv(tag: string, value: string): string {
-  return tag + hex(value.length / 2, 1) + value;
-}
-
-function hex(value: number, bytes: number): string {
-  return value
-    .toString(16)
-    .toUpperCase()
-    .padStart(bytes * 2, '0');
-}
-
-function number(bytes: Uint8Array): number {
-  return bytes.reduce((value, byte) => value * 256 + byte, 0);
 }

@@ -2,8 +2,9 @@
  * A line of a card trace, said in words: `kioskctl decode pboc HEX`. Pure and total: any text gives a JSON-able description or a typed error.
  * A PIN in a command is never repeated.
  */
-import { fromHex, toHex } from '../../../common/hex.ts';
-import { bad, decodeCommand, decodeResponse, isBad, statusWordHex, type BadBytes, type ResponseApdu } from '../apdu.ts';
+import { toHex } from '../../../common/hex.ts';
+import { decodeHex, type DecodeAnswer } from '../../decode-answer.ts';
+import { decodeCommand, decodeResponse, isBad, statusWordHex, type BadBytes, type ResponseApdu } from '../apdu.ts';
 import {
   COMPOSITE_RECORD_LENGTH,
   decodeBalance,
@@ -23,18 +24,6 @@ import {
 import { fromApdu, type PbocCommand } from './commands.ts';
 import { statusWordMeaning } from './status-words.ts';
 
-export type PbocTraceLine =
-  | { readonly type: 'command'; readonly command: PbocCommand | { readonly name: 'verifyPin'; readonly pinId: number; readonly pin: 'hidden' } }
-  | {
-      readonly type: 'response';
-      readonly statusWord: string;
-      readonly meaning: string;
-      /** Upper-case hexadecimal, without the status word. */
-      readonly data: string;
-      /** What the data can be: an answer doesn't say what was asked, so 4 bytes are a balance or a TAC. */
-      readonly readings: readonly { readonly as: string; readonly value: unknown }[];
-    };
-
 /** Longest short APDU in bytes: header, Lc, 255, Le. */
 const LONGEST = 261;
 
@@ -42,28 +31,29 @@ const LONGEST = 261;
  * A command begins with a CLA and INS that this application has and is whole; everything else that ends with a status word is an answer.
  * Spaces between bytes are allowed.
  */
-export function decodePbocHex(hex: string): PbocTraceLine | BadBytes {
-  const bytes = bytesOf(hex);
-  if (isBad(bytes)) return bytes;
-  if (bytes.length < 2 || bytes.length > LONGEST) return bad('badLength', `an APDU has 2 to ${LONGEST} bytes, not ${bytes.length}`);
-  const apdu = decodeCommand(bytes);
-  const command = isBad(apdu) ? apdu : fromApdu(apdu);
-  if (!isBad(command)) return { type: 'command', command: command.name === 'verifyPin' ? { ...command, pin: 'hidden' } : command };
-  const response = decodeResponse(bytes);
-  return isBad(response) ? command : describe(response);
+export function decodePbocHex(hex: string): DecodeAnswer {
+  return decodeHex(hex, (bytes) => {
+    if (bytes.length < 2 || bytes.length > LONGEST) return { ok: false, code: 'badLength', message: `an APDU has 2 to ${LONGEST} bytes, not ${bytes.length}` };
+    const apdu = decodeCommand(bytes);
+    const command = isBad(apdu) ? apdu : fromApdu(apdu);
+    if (!isBad(command)) return { ok: true, type: 'command', command: withoutPin(command) };
+    const response = decodeResponse(bytes);
+    return isBad(response) ? refused(command) : describe(response);
+  });
 }
 
-function bytesOf(hex: string): Uint8Array | BadBytes {
-  try {
-    return fromHex(hex);
-  } catch {
-    return bad('notHex', 'expected hexadecimal bytes');
-  }
+function withoutPin(command: PbocCommand): object {
+  return command.name === 'verifyPin' ? { ...command, pin: 'hidden' } : command;
 }
 
-function describe({ data, statusWord }: ResponseApdu): PbocTraceLine {
+function refused({ error }: BadBytes): DecodeAnswer {
+  return { ok: false, code: error.code, message: error.message };
+}
+
+/** `readings`: what the data can be, since an answer doesn't say what was asked: 4 bytes are a balance or a TAC. */
+function describe({ data, statusWord }: ResponseApdu): DecodeAnswer {
   const word = statusWordHex(statusWord);
-  return { type: 'response', statusWord: word, meaning: statusWordMeaning(word), data: toHex(data), readings: readingsOf(data) };
+  return { ok: true, type: 'response', statusWord: word, meaning: statusWordMeaning(word), data: toHex(data), readings: readingsOf(data) };
 }
 
 function readingsOf(data: Uint8Array): { as: string; value: unknown }[] {

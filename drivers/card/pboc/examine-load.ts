@@ -6,9 +6,10 @@ import type { Fen } from '../../../common/fen.ts';
 import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
 import type { CardChannel } from '../../card-reader/card-reader.ts';
 import { isBad } from '../apdu.ts';
+import { CardStopped } from '../card-stopped.ts';
 import { decodeInitializeAnswer, decodeProof } from './answers.ts';
 import { findApplication, findLoadRecord, readBalance, selectApplication } from './application.ts';
-import { CardLink, CardStopped, type Presentation } from './link.ts';
+import { CardLink, type Presentation } from './link.ts';
 import { loadVerdict, type LoadEvidence, type LoadProof, type Verdict } from './load-verdict.ts';
 import { targetFor, type CardProfile } from './profile.ts';
 
@@ -49,8 +50,12 @@ export async function examineLoad(
 }
 
 async function examine(link: CardLink, profiles: readonly CardProfile[], pending: PendingLoad, ref: CardRef, options: ExamineOptions): Promise<ExamineOutcome> {
-  const target = targetFor(profiles, ref.aid);
-  if (target === undefined) return row12(`no card profile covers application ${ref.aid}`);
+  // One application may hold both purses, each with a profile of its own: its PIN and limit are those of the purse that was loaded.
+  const target = targetFor(
+    profiles.filter(({ purseType }) => purseType === pending.purseType),
+    ref.aid,
+  );
+  if (target === undefined) return row12(`no card profile covers application ${ref.aid} with purse type ${pending.purseType}`);
   const selection = await selectApplication(link, target);
   if (selection.kind === 'notFound') return otherCard(await findApplication(link, profiles));
   if (selection.ref !== undefined && !isSameCard(selection.ref, ref)) return { kind: 'otherCard', tail: selection.ref.tail };

@@ -1,26 +1,16 @@
 /**
- * Commands to the chip of one presented card: follows T=0, verifies the PIN at most once, and turns "the card left" and "the chip fell
- * silent" into one exception that the purse's public functions answer as an outcome.
+ * Commands to the chip of one presented card: follows T=0 and verifies the PIN at most once. What can't be asked any further is a
+ * `CardStopped`, which the purse's public functions answer as an outcome.
  */
 import { exchange, isBad, statusWordHex, type BadBytes, type ResponseApdu } from '../apdu.ts';
-import { DeviceError, type DeviceErrorCode } from '../../device.ts';
 import type { CardChannel } from '../../card-reader/card-reader.ts';
+import { askCard, CardStopped } from '../card-stopped.ts';
 import { toApdu, type PbocCommand } from './commands.ts';
 import type { CardProfile } from './profile.ts';
 
 /** What outlives a re-activation of the same card: a refused PIN is never tried again. The composition makes one when a card is inserted. */
 export interface Presentation {
   pinRefused: boolean;
-}
-
-/** The chip can't be asked any further. */
-export class CardStopped extends Error {
-  readonly how: 'removed' | 'silent';
-  constructor(how: 'removed' | 'silent', message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'CardStopped';
-    this.how = how;
-  }
 }
 
 export class CardLink {
@@ -43,7 +33,7 @@ export class CardLink {
   /** @throws {CardStopped} when the card left, is silent or talks nonsense; {DeviceError} when the reader itself is in trouble */
   async send(command: PbocCommand): Promise<ResponseApdu> {
     const answer = await this.#exchange(command);
-    if (isBad(answer)) throw new CardStopped('silent', `${command.name}: ${answer.error.message}`);
+    if (isBad(answer)) throw new CardStopped('senseless', `${command.name}: ${answer.error.message}`);
     return answer;
   }
 
@@ -67,40 +57,11 @@ export class CardLink {
 
   async #exchange(command: PbocCommand): Promise<ResponseApdu | BadBytes> {
     const apdu = toApdu(command);
-    try {
-      return await exchange(this.#channel, apdu, this.#signal);
-    } catch (error) {
-      const how = error instanceof DeviceError ? stoppedBy(error.code) : undefined;
-      if (how === undefined) throw error;
-      throw new CardStopped(how, `${command.name}: the card gave no answer`, error);
-    }
+    return askCard(command.name, () => exchange(this.#channel, apdu, this.#signal));
   }
 }
 
 /** For a report: what was asked and what came back. */
 export function refusal(command: string, answer: ResponseApdu): string {
   return `${command} was answered ${statusWordHex(answer.statusWord)}`;
-}
-
-/** Which of the reader's errors speak of the card; the rest are the reader's own. */
-function stoppedBy(code: DeviceErrorCode): 'removed' | 'silent' | undefined {
-  switch (code) {
-    case 'mediaNotPresent':
-    case 'mediaMoved':
-      return 'removed';
-    case 'outcomeUnknown':
-    case 'timeout':
-    case 'protocol':
-    case 'invalidState':
-    case 'mediaInvalid':
-      return 'silent';
-    case 'offline':
-    case 'notSupported':
-    case 'mediaJammed':
-    case 'storageEmpty':
-    case 'storageFull':
-    case 'hardwareError':
-    case 'aborted':
-      return undefined;
-  }
 }

@@ -7,10 +7,11 @@ import type { CardRef, PendingLoadInit } from '../../../common/journal-kinds.ts'
 import { PbocError, requireMac1 } from '../../../common/pboc.ts';
 import type { CardChannel } from '../../card-reader/card-reader.ts';
 import { exchange, getResponse, hasMore, isBad, statusWordHex, transmitOnce, type BadBytes, type ResponseApdu } from '../apdu.ts';
-import { decodeCreditAnswer, decodeInitializeAnswer, type PublicData } from './answers.ts';
-import { findApplication, readBalance, readStatement, type BalanceAnswer, type PurseRecord } from './application.ts';
+import { CardStopped } from '../card-stopped.ts';
+import { decodeCreditAnswer, decodeInitializeAnswer, type PublicData, type TravelRecord } from './answers.ts';
+import { findApplication, readBalance, readCompositeFile, readStatement, readTravelLog, type BalanceAnswer, type PurseRecord } from './application.ts';
 import { toApdu } from './commands.ts';
-import { CardLink, CardStopped, refusal, type Presentation } from './link.ts';
+import { CardLink, refusal, type Presentation } from './link.ts';
 import { acceptsIssuer, type CardProfile } from './profile.ts';
 
 export interface PurseReading {
@@ -54,6 +55,10 @@ export interface OpenOptions {
 
 /** `removed`: the card left or its chip fell silent. */
 export type BalanceOutcome = BalanceAnswer | { readonly kind: 'removed' };
+
+/** Both newest first. */
+export type TravelOutcome =
+  { readonly kind: 'travel'; readonly records: readonly TravelRecord[]; readonly composite: readonly string[] } | { readonly kind: 'removed' };
 
 export type InitializeOutcome =
   /** What the host needs besides the card's reference; the load's own id is the caller's. */
@@ -113,6 +118,17 @@ export class Purse {
   async readBalance(signal?: AbortSignal): Promise<BalanceOutcome> {
     this.#initialized = false;
     return orRemoved(() => readBalance(this.#link.use(signal), this.#profile, this.#profile.purseType));
+  }
+
+  /** What a JT/T 978 card keeps of travel: its log (file 1E), and its composite records as they are. @throws {DeviceError} when the reader itself is in trouble */
+  async readTravel(signal?: AbortSignal): Promise<TravelOutcome> {
+    this.#initialized = false;
+    const link = this.#link.use(signal);
+    return orRemoved(async () => ({
+      kind: 'travel',
+      records: await readTravelLog(link, this.#profile),
+      composite: await readCompositeFile(link, this.#profile),
+    }));
   }
 
   /**

@@ -8,7 +8,7 @@ describe('RF activation answers', () => {
     [
       'MIFARE 1K of the document',
       '4D 0004 04 04A1B2C3 08',
-      { uid: fromHex('04A1B2C3'), answerToReset: fromHex(''), iso7816: false, apdu: { cm: 0x60, pm: 0x34 } },
+      { uid: fromHex('04A1B2C3'), answerToReset: fromHex(''), iso7816: false, sak: 0x08, atqa: fromHex('0004'), apdu: { cm: 0x60, pm: 0x33 } },
     ],
     [
       'type A CPU card of the document',

@@ -22,6 +22,7 @@ describe('FCI', () => {
       validFrom: '2015-06-05',
       validUntil: '2038-08-08',
       enabled: true,
+      cardType: '0000',
       applicationVersion: 1,
     });
   });

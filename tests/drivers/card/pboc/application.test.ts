@@ -63,7 +63,7 @@ describe('finding the application', () => {
   });
 
   test.each(['6A82', '00009000'])('a file 15 answered %s: the card can not be read', async (answer) => {
-    await expect(find(['6A82', '6F0A8408A000000632010105 9000', answer])).rejects.toMatchObject({ name: 'CardStopped', how: 'silent' });
+    await expect(find(['6A82', '6F0A8408A000000632010105 9000', answer])).rejects.toMatchObject({ name: 'CardStopped', how: 'senseless' });
   });
 });
 

@@ -4,7 +4,8 @@ import { fromHex, toHex } from '../../../../common/hex.ts';
 import type { Random } from '../../../../common/ids.ts';
 import type { CardRef, PendingLoadInit } from '../../../../common/journal-kinds.ts';
 import { cardKeys, loadSessionKey, mac2, tac, verifyMac1, type IssuerKeys } from '../../../../common/pboc.ts';
-import { Chip, type ChipOptions, type PurseConfig } from '../../../../drivers/card/pboc/chip.ts';
+import { Chip } from '../../../../drivers/card/pboc/chip.ts';
+import type { ChipOptions, PurseConfig } from '../../../../drivers/card/pboc/chip-types.ts';
 import { cardProfileSchema, CJT_AID, JTT978_AID, type CardProfile } from '../../../../drivers/card/pboc/profile.ts';
 
 export const TODAY = '2026-11-22';

@@ -1,7 +1,8 @@
 /** The simulated chip against the printed traces of card-application.md, byte for byte, and against what section 3 says of refusals and tears. */
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../../common/hex.ts';
-import { Chip, type ChipFault } from '../../../../drivers/card/pboc/chip.ts';
+import { Chip } from '../../../../drivers/card/pboc/chip.ts';
+import type { ChipFault } from '../../../../drivers/card/pboc/chip-types.ts';
 import { chipKinds, createChip, type ChipKind } from '../../../../drivers/card/pboc/chip-kinds.ts';
 import { authorize, countingRandom, fixedRandom, TODAY, V2_KEYS, v1Chip, v1Purse, v2Chip, v2Purse } from './cards.ts';
 

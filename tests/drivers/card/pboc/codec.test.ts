@@ -6,6 +6,7 @@ import { decodePbocHex } from '../../../../drivers/card/pboc/codec.ts';
 describe('a line of a card trace', () => {
   test('a command is named with its fields', () => {
     expect(decodePbocHex('805000020B 01 000186A0 301000890003 10')).toEqual({
+      ok: true,
       type: 'command',
       command: { name: 'initializeForLoad', purseType: 2, keyIndex: 1, amount: 100_000, terminalId: '301000890003' },
     });
@@ -13,7 +14,7 @@ describe('a line of a card trace', () => {
 
   test('a PIN is not repeated', () => {
     const line = decodePbocHex('0020000003123456');
-    expect(line).toEqual({ type: 'command', command: { name: 'verifyPin', pinId: 0, pin: 'hidden' } });
+    expect(line).toEqual({ ok: true, type: 'command', command: { name: 'verifyPin', pinId: 0, pin: 'hidden' } });
     expect(JSON.stringify(line)).not.toContain('123456');
   });
 
@@ -58,20 +59,20 @@ describe('a line of a card trace', () => {
     ['63C2', '2 tries left'],
     ['6FFF', 'not defined for these cards'],
   ])('status word %s: %s', (statusWord, meaning) => {
-    expect(decodePbocHex(statusWord)).toEqual({ type: 'response', statusWord, meaning, data: '', readings: [] });
+    expect(decodePbocHex(statusWord)).toEqual({ ok: true, type: 'response', statusWord, meaning, data: '', readings: [] });
   });
 
   test.each([
-    ['', 'badLength'],
-    ['xyz', 'notHex'],
-    ['00A', 'notHex'],
+    ['', 'empty'],
+    ['xyz', 'badHex'],
+    ['00A', 'badHex'],
     ['00', 'badLength'],
     ['00'.repeat(262), 'badLength'],
     ['0000', 'truncated'],
     ['0099000000', 'unknown'],
     ['805000020B0100', 'badLength'],
   ])('%j is refused as %s', (hex, code) => {
-    expect(decodePbocHex(hex)).toMatchObject({ error: { code } });
+    expect(decodePbocHex(hex)).toMatchObject({ ok: false, code });
   });
 
   test('any text gives a description or a typed error, never more than a bounded one', () => {

@@ -1,18 +1,22 @@
 /**
  * The powered chip that `activate` hands out: carries APDUs for as long as it lives, and remembers why it died. Owned by the device.
  */
+import type { StorageChannel } from '../../card/mifare/storage-channel.ts';
 import { DeviceError } from '../../device.ts';
 import type { CardChannel, CardInterface } from '../card-reader.ts';
-import type { PoweredChip } from './chip.ts';
+import type { PoweredChip } from './protocol.ts';
 
 /** Why a channel died; what its next use is answered with. */
 export type ChannelEnd = 'invalidState' | 'mediaMoved' | 'offline';
 
-export class Crt591Channel implements CardChannel {
+export class PoweredChannel implements CardChannel {
   readonly interface: CardInterface;
   readonly uid?: Uint8Array;
   readonly answerToReset: Uint8Array;
   readonly iso7816: boolean;
+  readonly sak?: number;
+  readonly atqa?: Uint8Array;
+  readonly storage?: StorageChannel;
   readonly apdu: PoweredChip['apdu'];
   readonly transmit: CardChannel['transmit'];
   #ended: ChannelEnd | undefined;
@@ -22,6 +26,9 @@ export class Crt591Channel implements CardChannel {
     if (chip.uid) this.uid = chip.uid;
     this.answerToReset = chip.answerToReset;
     this.iso7816 = chip.iso7816;
+    if (chip.sak !== undefined) this.sak = chip.sak;
+    if (chip.atqa) this.atqa = chip.atqa;
+    if (chip.storage) this.storage = chip.storage(transmit);
     this.apdu = chip.apdu;
     this.transmit = transmit;
   }

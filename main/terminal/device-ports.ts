@@ -4,7 +4,7 @@
  */
 import type { CardReader, CardReaderStatus } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptor, CashAcceptorStatus, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
-import { DeviceError, type DeviceErrorCode } from '../../drivers/device.ts';
+import { DeviceError, type DeviceErrorCode, type StorageUnit } from '../../drivers/device.ts';
 import type { PrinterStatus, ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
 import { TransportError, type TransportErrorCode } from '../../drivers/transport/transport.ts';
 import { DeviceTroubleError, type DevicePort, type DeviceReport, type DeviceTrouble } from '../../state-machines/device.ts';
@@ -48,15 +48,8 @@ export function receiptPrinterPort(printer: ReceiptPrinter): DevicePort {
   };
 }
 
-export function cardReaderReport({ device, media, stacker, retainBin }: CardReaderStatus): DeviceReport {
-  return {
-    health: device,
-    impairments: found({ 'media.jammed': media === 'jammed', 'retainBin.full': retainBin === 'full', 'stacker.empty': stacker === 'empty' }),
-    storage: [
-      { id: 'stacker', use: 'dispense', level: stacker },
-      { id: 'retainBin', use: 'collect', level: retainBin },
-    ],
-  };
+export function cardReaderReport({ device, media, storage }: CardReaderStatus): DeviceReport {
+  return { health: device, impairments: [...found({ 'media.jammed': media === 'jammed' }), ...impairmentsOf(storage)], storage };
 }
 
 export function cashAcceptorReport({ device, state, box }: CashAcceptorStatus): DeviceReport {
@@ -81,6 +74,11 @@ export function receiptPrinterReport({ device, paper, cover, cutter }: PrinterSt
 }
 
 const PAPER_LEVEL = { full: 'ok', low: 'low', out: 'empty', jammed: 'unknown', unknown: 'unknown' } as const satisfies Record<PrinterStatus['paper'], string>;
+
+/** A unit that can't do its work any more; one that is low still can. */
+function impairmentsOf(storage: readonly StorageUnit[]): readonly string[] {
+  return storage.filter(({ level }) => level === 'empty' || level === 'full' || level === 'missing').map(({ id, level }) => `${id}.${level}`);
+}
 
 function found(conditions: Readonly<Record<string, boolean>>): readonly string[] {
   return Object.entries(conditions).flatMap(([name, holds]) => (holds ? [name] : []));

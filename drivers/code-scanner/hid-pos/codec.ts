@@ -46,10 +46,16 @@ export function encodeScanReport(layout: ScanLayout, part: ScanPart): Uint8Array
   return report;
 }
 
-/** For traces: everything that may be payload is `XX`, of a report that isn't ours all but its first byte. */
+/**
+ * For traces: id, length, identifier and flag, and nothing else, since a report of another layout than we think has its payload
+ * anywhere. A byte is shown only where it is what its place says.
+ */
 export function redactedReport(layout: ScanLayout, report: Uint8Array): string {
-  const ours = layout.reportId === 0 || report[0] === layout.reportId;
-  const from = ours ? layout.dataAt : 1;
-  const to = ours ? layout.dataAt + layout.dataLength : report.length;
-  return Array.from(report, (byte, at) => (at >= from && at < to ? 'XX' : toHex(Uint8Array.of(byte)))).join('');
+  const { reportId, lengthAt, aimAt, moreAt } = layout;
+  const isOurs = reportId === 0 || report[0] === reportId;
+  const shown = new Set<number>(reportId === 0 ? [] : [0]);
+  if (isOurs && lengthAt !== undefined && (report[lengthAt] ?? 0) <= layout.dataLength) shown.add(lengthAt);
+  if (isOurs && aimAt !== undefined && readAim(report.subarray(aimAt, aimAt + 3)) !== undefined) for (const at of [0, 1, 2]) shown.add(aimAt + at);
+  if (isOurs && moreAt !== undefined && ((report[moreAt.byte] ?? 0) | (1 << moreAt.bit)) === 1 << moreAt.bit) shown.add(moreAt.byte);
+  return Array.from(report, (byte, at) => (shown.has(at) ? toHex(Uint8Array.of(byte)) : 'XX')).join('');
 }

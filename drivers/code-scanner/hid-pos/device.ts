@@ -3,7 +3,7 @@
  * reports of a scan, and tells it while somebody listens. Source: card-readers.md 3.1 and 3.3.
  */
 import { z } from 'zod';
-import type { Clock } from '../../../common/clock.ts';
+import { delay, type Clock } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { ConnectAttempts } from '../../connect-attempts.ts';
 import { DeviceError, type DeviceIdentity, type FrameTrace } from '../../device.ts';
@@ -30,18 +30,23 @@ export type HidPosOptions = z.output<typeof hidPosOptionsSchema>;
 export const hidPosDelays = {
   /** The class's limit: finding the device takes the library up to a tenth of a second, opening it less. */
   connect: 5_000,
+  /** A report that the scanner kept while nobody listened to it comes right after opening, and was shown to somebody else. */
+  emptying: 200,
 } as const;
 
 export class HidPosScanner implements CodeScanner {
   readonly #options: HidPosOptions;
+  readonly #clock: Clock;
   readonly #line: HidLine;
   readonly #attempts: ConnectAttempts;
   readonly #state = new ScannerState();
   readonly #assembly: ScanAssembly;
   #layout: ScanLayout = SCAN_LAYOUTS['access-is'];
+  #phase: 'down' | 'emptying' | 'up' = 'down';
 
   constructor(options: HidPosOptions, { transport, clock }: { readonly transport: Transport; readonly clock: Clock }) {
     this.#options = options;
+    this.#clock = clock;
     this.#line = hidLine(transport, clock);
     this.#attempts = new ConnectAttempts('the code scanner', clock);
     this.#assembly = new ScanAssembly(clock, (assembled) => this.#onAssembled(assembled));
@@ -74,13 +79,16 @@ export class HidPosScanner implements CodeScanner {
     return this.#attempts.run(hidPosDelays.connect, signal, async (limit) => {
       try {
         await this.#line.close();
-        this.#assembly.drop();
+        this.#forget();
         const description = await this.#line.open(limit);
         this.#layout = this.#layoutOf(description);
-        this.#state.setDevice('online');
+        this.#phase = 'emptying';
+        await delay(this.#clock, hidPosDelays.emptying, limit);
+        this.#expectUp();
         return identityOf(description);
       } catch (error) {
         await this.#line.close();
+        this.#forget();
         this.#state.setDevice('offline');
         throw error;
       }
@@ -90,8 +98,7 @@ export class HidPosScanner implements CodeScanner {
   async close(): Promise<void> {
     this.#attempts.end();
     await this.#line.close();
-    this.#assembly.disown();
-    this.#assembly.drop();
+    this.#forget();
     if (this.#state.last.device !== 'unknown') this.#state.setDevice('offline');
   }
 
@@ -107,8 +114,15 @@ export class HidPosScanner implements CodeScanner {
     );
   }
 
+  #expectUp(): void {
+    if (this.#phase !== 'emptying') throw new DeviceError('offline', `connecting the code scanner: ${this.#line.address} went away while it was being opened`);
+    this.#phase = 'up';
+    this.#state.setDevice('online');
+  }
+
   #receive(report: Uint8Array): void {
     this.#state.frames.emit({ direction: 'fromDevice', bytes: redactedReport(this.#layout, report) });
+    if (this.#phase !== 'up') return;
     const read = readScanReport(this.#layout, report);
     if (read.kind === 'part') this.#assembly.add(read.part);
     else if (read.kind === 'broken') this.#assembly.addBroken();
@@ -123,7 +137,15 @@ export class HidPosScanner implements CodeScanner {
     this.#state.tell(scan === undefined ? { type: 'unreadable', reason: 'notText' } : { type: 'scanned', scan });
   }
 
+  /** What is under way belongs to nobody any more. */
+  #forget(): void {
+    this.#phase = 'down';
+    this.#assembly.disown();
+    this.#assembly.drop();
+  }
+
   #lost(): void {
+    this.#phase = 'down';
     this.#assembly.drop();
     this.#state.setDevice('offline');
   }

@@ -3,7 +3,7 @@
  * scanner is there, so that "online" means: the port is open. Source: card-readers.md 3.1.
  */
 import { z } from 'zod';
-import type { Clock, Timer } from '../../../common/clock.ts';
+import { delay, type Clock, type Timer } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { ConnectAttempts } from '../../connect-attempts.ts';
 import { DeviceError, type DeviceIdentity, type FrameTrace } from '../../device.ts';
@@ -26,8 +26,10 @@ export const serialLineOptionsSchema = z.strictObject({
 export type SerialLineOptions = z.output<typeof serialLineOptionsSchema>;
 
 export const serialLineDelays = {
-  /** The class's limit; opening a port is bounded by the transport. */
+  /** The class's limit. */
   connect: 5_000,
+  /** What the scanner kept while nobody held its port comes right after opening, and was shown to somebody else. */
+  emptying: 200,
   /** A process that was held up hears its timers before its bytes: what waits in the port is heard within this. */
   lastLook: 20,
   /** What follows a lost half within this is its late rest, not a code: nobody shows another one that fast. */
@@ -42,6 +44,7 @@ export class SerialLineScanner implements CodeScanner {
   readonly #state = new ScannerState();
   readonly #splitter: LineSplitter;
   #idle: Timer;
+  #phase: 'down' | 'emptying' | 'up' = 'down';
 
   constructor(options: SerialLineOptions, { transport, clock }: { readonly transport: Transport; readonly clock: Clock }) {
     this.#options = options;
@@ -81,11 +84,14 @@ export class SerialLineScanner implements CodeScanner {
         await this.#transport.close();
         this.#forget();
         this.#expectBytes();
+        this.#phase = 'emptying';
         await this.#transport.open(limit);
-        this.#state.setDevice('online');
+        await delay(this.#clock, serialLineDelays.emptying, limit);
+        this.#expectUp();
         return { model: 'serial code scanner' };
       } catch (error) {
         await this.#transport.close();
+        this.#forget();
         this.#state.setDevice('offline');
         throw error;
       }
@@ -107,8 +113,16 @@ export class SerialLineScanner implements CodeScanner {
     );
   }
 
+  #expectUp(): void {
+    if (!this.#transport.isOpen)
+      throw new DeviceError('offline', `connecting the code scanner: ${this.#transport.address} went away while it was being opened`);
+    this.#phase = 'up';
+    this.#state.setDevice('online');
+  }
+
   #receive(bytes: Uint8Array): void {
     this.#state.frames.emit({ direction: 'fromDevice', bytes: redactedLine(bytes) });
+    if (this.#phase !== 'up') return;
     for (const token of this.#splitter.push(bytes)) this.#onToken(token);
     this.#watch();
   }
@@ -150,6 +164,7 @@ export class SerialLineScanner implements CodeScanner {
   }
 
   #forget(): void {
+    this.#phase = 'down';
     this.#clock.clearTimeout(this.#idle);
     this.#splitter.reset();
   }

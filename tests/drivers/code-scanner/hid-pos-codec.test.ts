@@ -115,8 +115,16 @@ describe('reports of a scan', () => {
   });
 
   test('traces show how long and what kind a code is, and nothing of it', () => {
-    expect(redactedReport(usual, fromHex(workedReports[1]?.hex ?? ''))).toBe(`020F5D5131${'XX'.repeat(56)}730000`);
+    expect(redactedReport(usual, fromHex(workedReports[1]?.hex ?? ''))).toBe(`020F5D5131${'XX'.repeat(58)}00`);
+    expect(redactedReport(usual, fromHex(workedReports[0]?.hex ?? ''))).toBe(`02385D5131${'XX'.repeat(58)}01`);
     expect(redactedReport(usual, Uint8Array.of(4, 0x41, 0x42))).toBe('04XXXX');
+  });
+
+  test('a report of another layout than was thought shows nothing of the code either', () => {
+    const quio = encodeScanReport(SCAN_LAYOUTS.quio, { aim: undefined, data: new TextEncoder().encode('A'.repeat(56)), more: true });
+    expect(redactedReport(usual, quio)).toBe(`0238${'XX'.repeat(61)}01`);
+    const microscan = Uint8Array.of(2, ...new TextEncoder().encode('B'.repeat(63)));
+    expect(redactedReport(usual, microscan)).toBe(`02${'XX'.repeat(63)}`);
   });
 });
 

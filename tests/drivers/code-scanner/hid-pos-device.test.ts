@@ -40,8 +40,10 @@ describe('hid-pos scanner', () => {
 
   test('connected: says who the device says it is', async () => {
     const unit = new SimulatedHidPosScanner();
-    const { scanner } = unconnectedBench(unit, (deps) => new HidPosScanner(hidPosOptionsSchema.parse({}), deps));
-    expect(await scanner.connect()).toEqual({ model: 'Simulated HID POS Scanner', maker: 'Bench', serialNumber: 'SN0001' });
+    const { scanner, clock } = unconnectedBench(unit, (deps) => new HidPosScanner(hidPosOptionsSchema.parse({}), deps));
+    const connecting = scanner.connect();
+    await clock.advance(hidPosDelays.emptying);
+    expect(await connecting).toEqual({ model: 'Simulated HID POS Scanner', maker: 'Bench', serialNumber: 'SN0001' });
   });
 
   test('half a code is dropped after its time, and told as incomplete; in time it is joined', async () => {
@@ -180,6 +182,32 @@ describe('hid-pos scanner', () => {
     expect(events).toEqual([{ type: 'statusChanged', status: { device: 'offline' } }]);
   });
 
+  test('a report that the scanner kept from before it was opened is told to nobody, nor is its rest', async () => {
+    const unit = new SimulatedHidPosScanner();
+    const { scanner, clock, told } = unconnectedBench(unit, (deps) => new HidPosScanner(hidPosOptionsSchema.parse({}), deps));
+    scanner.setListening(true);
+    const connecting = scanner.connect();
+    await clock.settle();
+    unit.show({ text: 'somebody else' });
+    await clock.advance(hidPosDelays.emptying);
+    await connecting;
+    unit.show({ text: 'mine' });
+    expect(told()).toEqual(['mine']);
+  });
+
+  test('gone right after it was opened: connecting fails, and that is all', async () => {
+    const { scanner, clock, line, events } = unconnectedBench(new SimulatedHidPosScanner(), (deps) => new HidPosScanner(hidPosOptionsSchema.parse({}), deps));
+    const failed = expect(scanner.connect()).rejects.toMatchObject({
+      code: 'offline',
+      message: expect.stringContaining('went away while it was being opened'),
+    });
+    await clock.advance(hidPosDelays.emptying / 2);
+    line.unplug();
+    await clock.advance(hidPosDelays.emptying);
+    await failed;
+    expect(events).toEqual([{ type: 'statusChanged', status: { device: 'offline' } }]);
+  });
+
   test('closed while it connects: aborted', async () => {
     const dead = { receive: () => {}, onSend: () => () => {}, powerCycle: () => {} };
     const { scanner, clock } = unconnectedBench(dead, (deps) => new HidPosScanner(hidPosOptionsSchema.parse({}), deps));
@@ -193,7 +221,7 @@ describe('hid-pos scanner', () => {
   test('traces hold the frame of a report and nothing of the code', async () => {
     const { send, frames } = await bench();
     send(ean);
-    expect(frames).toEqual([{ direction: 'fromDevice', bytes: `020D5D4530${'XX'.repeat(56)}640000` }]);
+    expect(frames).toEqual([{ direction: 'fromDevice', bytes: `020D5D4530${'XX'.repeat(58)}00` }]);
   });
 
   test('whatever reports come, in whatever order: no exception, and a sound code afterwards is told', async () => {

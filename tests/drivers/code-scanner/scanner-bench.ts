@@ -1,5 +1,7 @@
 /** A scanner driver on a simulated line and clock, the test playing the scanner's bytes itself where a simulator wouldn't send such. */
 import type { CodeScanner, CodeScannerEvent } from '../../../drivers/code-scanner/code-scanner.ts';
+import { hidPosDelays } from '../../../drivers/code-scanner/hid-pos/device.ts';
+import { serialLineDelays } from '../../../drivers/code-scanner/serial-line/device.ts';
 import type { FrameTrace } from '../../../drivers/device.ts';
 import type { SimulatedUnit } from '../../../drivers/transport/simulated-unit.ts';
 import type { Clock } from '../../../common/clock.ts';
@@ -17,13 +19,18 @@ export interface ScannerBench {
   readonly told: () => string[];
 }
 
+/** Both models empty their line this long. */
+const CONNECTED_AFTER = Math.max(hidPosDelays.emptying, serialLineDelays.emptying);
+
 /** Connected and listening. */
 export async function scannerBench(
   unit: SimulatedUnit,
   make: (deps: { readonly transport: Transport; readonly clock: Clock }) => CodeScanner,
 ): Promise<ScannerBench> {
   const bench = unconnectedBench(unit, make);
-  await bench.scanner.connect();
+  const connecting = bench.scanner.connect();
+  await bench.clock.advance(CONNECTED_AFTER);
+  await connecting;
   bench.scanner.setListening(true);
   return bench;
 }

@@ -3,7 +3,7 @@ import { SerialLineScanner, serialLineDelays, serialLineOptionsSchema } from '..
 import { SimulatedSerialScanner } from '../../../drivers/code-scanner/serial-line/simulator.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
-import { scannerBench, type ScannerBench } from './scanner-bench.ts';
+import { scannerBench, unconnectedBench, type ScannerBench } from './scanner-bench.ts';
 
 const IDLE = 100;
 
@@ -17,6 +17,35 @@ async function bench(options: Record<string, unknown> = {}): Promise<SerialBench
 }
 
 describe('serial-line scanner', () => {
+  test('what the scanner kept from before its port was opened is told to nobody', async () => {
+    const unit = new SimulatedSerialScanner();
+    const { scanner, clock, told } = unconnectedBench(unit, (deps) => new SerialLineScanner(serialLineOptionsSchema.parse({}), deps));
+    scanner.setListening(true);
+    const connecting = scanner.connect();
+    await clock.settle();
+    unit.show({ text: 'somebody else' });
+    await clock.advance(serialLineDelays.emptying);
+    await connecting;
+    unit.show({ text: 'mine' });
+    expect(told()).toEqual(['mine']);
+  });
+
+  test('gone right after it was opened: connecting fails, and that is all', async () => {
+    const { scanner, clock, line, events } = unconnectedBench(
+      new SimulatedSerialScanner(),
+      (deps) => new SerialLineScanner(serialLineOptionsSchema.parse({}), deps),
+    );
+    const failed = expect(scanner.connect()).rejects.toMatchObject({
+      code: 'offline',
+      message: expect.stringContaining('went away while it was being opened'),
+    });
+    await clock.advance(serialLineDelays.emptying / 2);
+    line.unplug();
+    await clock.advance(serialLineDelays.emptying);
+    await failed;
+    expect(events).toEqual([{ type: 'statusChanged', status: { device: 'offline' } }]);
+  });
+
   test('a code in pieces, each within the idle limit, is one code', async () => {
     const { send, clock, told } = await bench();
     for (const piece of ['http', 's://pay', '.example/', '1\r']) {

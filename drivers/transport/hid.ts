@@ -133,29 +133,43 @@ export class HidTransport implements Transport {
     const handle = await library.HIDAsync.open(device.path).catch((error: unknown) => {
       throw openingError(this.address, device, error);
     });
-    if (this.#attempt !== attempt) {
+    const started = await this.#startReading(handle);
+    if (this.#attempt !== attempt || started.error !== undefined) {
       void giveBack(handle);
-      throw new TransportError('closed', this.address, `${this.address} was closed while it was being opened`);
+      throw started.error ?? new TransportError('closed', this.address, `${this.address} was closed while it was being opened`);
     }
     this.#opening = false;
     this.#opened = { handle, description: describe(device, descriptor) };
-    this.#listen(handle);
     this.#events.opened();
   }
 
-  #listen(handle: Handle): void {
-    handle.on('error', (error: unknown) => this.#lose(handle, error));
+  /**
+   * The library begins to read a tick after somebody listens, and throws outside of everybody's reach when the device was closed in
+   * between: that tick is waited for, so that whoever closes closes a device that is read.
+   */
+  async #startReading(handle: Handle): Promise<{ readonly error: TransportError | undefined }> {
+    let error: TransportError | undefined;
+    handle.on('error', (cause: unknown) => {
+      error ??= this.#lostError(cause);
+      this.#lose(handle, cause);
+    });
     handle.on('data', (report: Buffer) => {
       if (this.#opened?.handle === handle) this.#events.data.emit(Uint8Array.from(report));
     });
+    await new Promise((resolve) => setImmediate(resolve));
+    return { error };
   }
 
   #lose(handle: Handle, cause: unknown): void {
     if (this.#opened?.handle !== handle) return;
     this.#opened = undefined;
     void giveBack(handle);
-    const message = cause instanceof Error ? cause.message : String(cause);
-    this.#events.ended(new TransportError('lost', this.address, `${this.address}: ${message}`, cause));
+    this.#events.ended(this.#lostError(cause));
+  }
+
+  /** The library's word for it is a string, not an Error. */
+  #lostError(cause: unknown): TransportError {
+    return new TransportError('lost', this.address, `${this.address}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }
 
   #giveUp(): void {

@@ -3,6 +3,8 @@ import { EventEmitter } from 'node:events';
 import type { Device } from 'node-hid';
 import type { HidLibrary } from '../../../drivers/transport/hid.ts';
 
+const DISCONNECTED = 'could not read from HID device: unexpected poll error (device disconnected)';
+
 type Listed = Partial<Device> & { readonly path: string };
 
 export class FakeHandle extends EventEmitter {
@@ -10,6 +12,15 @@ export class FakeHandle extends EventEmitter {
   closed = 0;
   /** What writing ends with, where it doesn't succeed. */
   refusal: Promise<never> | undefined;
+  /** Reading begins a tick after somebody listens, and fails for nobody to catch when the device was closed in between. */
+  readonly uncaught: string[] = [];
+
+  constructor() {
+    super();
+    this.on('newListener', (event) => {
+      if (event === 'data') process.nextTick(() => this.closed > 0 && this.uncaught.push('device has been closed'));
+    });
+  }
 
   async write(report: number[] | Buffer): Promise<number> {
     await this.refusal;
@@ -27,6 +38,8 @@ export class FakeNodeHid implements HidLibrary {
   devices: Listed[] = [];
   /** What opening ends with, where it doesn't succeed. */
   refusal: string | undefined;
+  /** The device is pulled out right after it was opened. */
+  goneAtOnce = false;
   /** Opening waits for this. */
   gate: Promise<void> = Promise.resolve();
 
@@ -37,6 +50,7 @@ export class FakeNodeHid implements HidLibrary {
       if (!this.devices.some((device) => device.path === path)) throw new Error(`cannot open device with path ${path}: No such file or directory`);
       const handle = new FakeHandle();
       this.handles.push(handle);
+      if (this.goneAtOnce) setImmediate(() => handle.emit('error', DISCONNECTED));
       return handle;
     },
   };
@@ -48,6 +62,6 @@ export class FakeNodeHid implements HidLibrary {
   /** The device of the last opening is pulled out. */
   unplug(): void {
     this.devices = [];
-    this.handles.at(-1)?.emit('error', 'could not read from HID device: unexpected poll error (device disconnected)');
+    this.handles.at(-1)?.emit('error', DISCONNECTED);
   }
 }

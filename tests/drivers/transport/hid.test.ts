@@ -140,6 +140,25 @@ describe('hid lines', () => {
     expect(transport.isOpen).toBe(true);
   });
 
+  test('closed the moment it is open: the library has begun to read before, so that it throws nowhere', async () => {
+    const transport = line('hid:usage=8c:02');
+    await transport.open().then(() => transport.close());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([library.handles[0]?.closed, library.handles[0]?.uncaught]).toEqual([1, []]);
+  });
+
+  test('gone the moment it is opened: the opening fails, and no loss is told of what was never open', async () => {
+    const transport = line('hid:usage=8c:02');
+    const ends: (TransportError | undefined)[] = [];
+    transport.onClose((error) => ends.push(error));
+    library.goneAtOnce = true;
+    await expect(transport.open()).rejects.toMatchObject({ code: 'lost', message: expect.stringContaining('device disconnected') });
+    expect([ends, library.handles[0]?.closed]).toEqual([[], 1]);
+    library.goneAtOnce = false;
+    await transport.open();
+    expect(transport.isOpen).toBe(true);
+  });
+
   test('aborted while it is being opened: the same', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     library.gate = promise;

@@ -12,15 +12,25 @@ export interface SerialSettings {
   readonly rtscts: boolean;
 }
 
+/** Which HID device is meant; what is left out may be anything. */
+export interface HidSelection {
+  readonly vendorId?: number;
+  readonly productId?: number;
+  readonly usagePage?: number;
+  readonly usage?: number;
+  readonly serialNumber?: string;
+}
+
 export type TransportAddress =
   | { readonly scheme: 'serial'; readonly path: string; readonly settings: SerialSettings }
   | { readonly scheme: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly scheme: 'hid'; readonly selection: HidSelection }
   /** A simulator in this process, by its name. */
   | { readonly scheme: 'sim'; readonly place: 'name'; readonly name: string }
   /** A simulator in another process, by its Unix socket. */
   | { readonly scheme: 'sim'; readonly place: 'socket'; readonly path: string };
 
-const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, sim:NAME, sim:/PATH.sock';
+const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, hid:VVVV:PPPP, hid:usage=PP:UU, sim:NAME, sim:/PATH.sock';
 
 const DEFAULT_SERIAL: SerialSettings = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1, rtscts: false };
 
@@ -48,6 +58,8 @@ export function parseAddress(address: string): TransportAddress {
     case 'tcp':
       if (question >= 0) throw bad(address, `tcp takes no options, found ${JSON.stringify(options)}`);
       return parseTcp(address, place);
+    case 'hid':
+      return { scheme, selection: parseHid(address, place, options) };
     case 'sim':
       if (question >= 0) throw bad(address, `sim takes no options, found ${JSON.stringify(options)}`);
       return parseSim(address, place);
@@ -62,6 +74,35 @@ function parseTcp(address: string, place: string): TransportAddress {
   const port = wholeNumber(match?.[3] ?? '', 1, 65_535);
   if (host === undefined || port === undefined) throw bad(address, 'expected tcp:HOST:PORT with a port from 1 to 65535, for example tcp:10.0.0.9:9100');
   return { scheme: 'tcp', host, port };
+}
+
+/** `VVVV:PPPP`, options, or both with `?` between them; all numbers in hexadecimal, as the system lists them. */
+function parseHid(address: string, place: string, options: string): HidSelection {
+  const ids = /^([0-9a-fA-F]{4}):([0-9a-fA-F]{4})$/.exec(place);
+  if (ids === null && place !== '' && (!place.includes('=') || options !== '')) {
+    throw bad(address, 'expected hid:VVVV:PPPP with four hexadecimal digits each, for example hid:0c2e:0b61, or hid:usage=8c:02');
+  }
+  let selection: HidSelection = ids === null ? {} : { vendorId: hexNumber(ids[1]), productId: hexNumber(ids[2]) };
+  for (const [name, value] of new URLSearchParams(ids === null && place !== '' ? place : options)) {
+    selection = { ...selection, ...parseHidOption(address, name, value) };
+  }
+  if (Object.keys(selection).length === 0) throw bad(address, 'says nothing about the device; expected hid:VVVV:PPPP, hid:usage=PP:UU or hid:serial=…');
+  return selection;
+}
+
+function parseHidOption(address: string, name: string, value: string): HidSelection {
+  if (name === 'serial') {
+    if (value === '') throw bad(address, 'option serial: expected the serial number of the device, found ""');
+    return { serialNumber: value };
+  }
+  if (name !== 'usage') throw bad(address, `unknown option ${JSON.stringify(name)}; hid takes usage, serial`);
+  const usage = /^([0-9a-fA-F]{1,4}):([0-9a-fA-F]{1,4})$/.exec(value);
+  if (usage === null) throw bad(address, `option usage: expected page and usage in hexadecimal, for example 8c:02, found ${JSON.stringify(value)}`);
+  return { usagePage: hexNumber(usage[1]), usage: hexNumber(usage[2]) };
+}
+
+function hexNumber(digits: string | undefined): number {
+  return Number.parseInt(digits ?? '', 16);
 }
 
 function parseSim(address: string, place: string): TransportAddress {

@@ -15,6 +15,14 @@ describe('addresses', () => {
     ['serial:COM3?baudRate=115200', { scheme: 'serial', path: 'COM3', settings: { ...plain, baudRate: 115200 } }],
     ['tcp:10.0.0.9:9100', { scheme: 'tcp', host: '10.0.0.9', port: 9100 }],
     ['tcp:[fe80::1]:9100', { scheme: 'tcp', host: 'fe80::1', port: 9100 }],
+    ['hid:0c2e:0B61', { scheme: 'hid', selection: { vendorId: 0x0c2e, productId: 0x0b61 } }],
+    ['hid:usage=8c:02', { scheme: 'hid', selection: { usagePage: 0x8c, usage: 0x02 } }],
+    ['hid:?usage=FF00:1', { scheme: 'hid', selection: { usagePage: 0xff00, usage: 0x01 } }],
+    ['hid:serial=SN%2042', { scheme: 'hid', selection: { serialNumber: 'SN 42' } }],
+    [
+      'hid:0c2e:0b61?usage=8c:02&serial=SN42',
+      { scheme: 'hid', selection: { vendorId: 0x0c2e, productId: 0x0b61, usagePage: 0x8c, usage: 0x02, serialNumber: 'SN42' } },
+    ],
     ['sim:reader', { scheme: 'sim', place: 'name', name: 'reader' }],
     ['sim:/run/cabinet/reader.sock', { scheme: 'sim', place: 'socket', path: '/run/cabinet/reader.sock' }],
   ])('%s', (address, expected) => {
@@ -22,7 +30,7 @@ describe('addresses', () => {
   });
 
   test.each([
-    ['usb:1-2', /unknown scheme.*serial:.*tcp:.*sim:/],
+    ['usb:1-2', /unknown scheme.*serial:.*tcp:.*hid:.*sim:/],
     ['/dev/ttyUSB0', /unknown scheme/],
     ['', /unknown scheme/],
     ['serial:', /no path/],
@@ -39,6 +47,14 @@ describe('addresses', () => {
     ['tcp:10.0.0.9:65536', /port from 1 to 65535/],
     ['tcp::9100', /expected tcp:HOST:PORT/],
     ['tcp:host:9100?x=1', /tcp takes no options/],
+    ['hid:', /says nothing about the device; expected hid:VVVV:PPPP, hid:usage=PP:UU/],
+    ['hid:scanner', /expected hid:VVVV:PPPP with four hexadecimal digits each/],
+    ['hid:c2e:b61', /four hexadecimal digits/],
+    ['hid:0c2e', /four hexadecimal digits/],
+    ['hid:usage=8c:02?serial=1', /four hexadecimal digits/],
+    ['hid:usage=8c', /usage: expected page and usage in hexadecimal, for example 8c:02, found "8c"/],
+    ['hid:0c2e:0b61?use=8c:02', /unknown option "use"; hid takes usage, serial/],
+    ['hid:0c2e:0b61?serial=', /serial: expected the serial number/],
     ['sim:', /expected sim:NAME/],
     ['sim:a b', /expected sim:NAME/],
     ['sim:reader?x', /sim takes no options/],
@@ -50,7 +66,7 @@ describe('addresses', () => {
   });
 
   test('whatever is typed is an address or a badAddress, nothing else', () => {
-    const schemes = constantFrom('serial:', 'tcp:', 'sim:', 'serial:/dev/x?', '');
+    const schemes = constantFrom('serial:', 'tcp:', 'sim:', 'hid:', 'hid:usage=', 'hid:0c2e:0b61?', 'serial:/dev/x?', '');
     assert(
       property(schemes, string(), (scheme, rest) => {
         try {

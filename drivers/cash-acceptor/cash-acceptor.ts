@@ -4,7 +4,7 @@
  */
 import type { Fen } from '../../common/fen.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
-import type { DeviceHealth, DeviceIdentity, FrameTrace } from '../device.ts';
+import type { DeviceHealth, DeviceIdentity, FrameTrace, Supervised } from '../device.ts';
 
 export interface CashAcceptorStatus {
   readonly device: DeviceHealth;
@@ -37,6 +37,7 @@ export type PowerUpState =
   | { readonly kind: 'cheated' }
   | { readonly kind: 'unknown' };
 
+/** `vendValid`: the credit message that waits for its acknowledgement (ID-003 15, CCNET 81). */
 export type NoteEvidence = 'vendValid' | 'stacked' | 'powerUpInStacker';
 
 export type CashAcceptorEvent =
@@ -49,13 +50,14 @@ export type CashAcceptorEvent =
   | { readonly type: 'jammed'; readonly where: 'acceptor' | 'stacker' }
   | { readonly type: 'cheated' }
   /**
-   * The acceptor was away (its power failed, or its line was lost) and is back, initialized and inhibited except with a note in escrow:
-   * what `connect` answers, once more. Call `accept` again.
+   * The acceptor's power failed while its line stayed, and it is back, initialized and inhibited except with a note in escrow: what
+   * `connect` answers, once more. Call `accept` again.
    */
   | { readonly type: 'resumed'; readonly powerUp: PowerUpState }
   | { readonly type: 'statusChanged'; readonly status: CashAcceptorStatus };
 
-export interface CashAcceptor {
+/** After a lost line it rests until `connect` is called again, which tells where the note is. */
+export interface CashAcceptor extends Supervised {
   readonly lastStatus: CashAcceptorStatus;
   /** Denominations of the device's own currency table, in fen; empty before `connect`. */
   readonly denominations: readonly Fen[];
@@ -75,5 +77,4 @@ export interface CashAcceptor {
   setCreditHandler(handler: (credit: { readonly evidence: NoteEvidence }) => Promise<void>): void;
   onEvent(listener: (event: CashAcceptorEvent) => void): Unsubscribe;
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe;
-  close(): Promise<void>;
 }

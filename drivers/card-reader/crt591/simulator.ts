@@ -190,7 +190,7 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
   }
 
   #status(): Uint8Array {
-    const st0 = this.card === undefined ? '0' : this.card.at === 'gate' ? '1' : '2';
+    const st0 = this.station === undefined ? '0' : this.station === 'gate' ? '1' : '2';
     const st1 = this.stacker.length === 0 ? '0' : this.isStackerLow ? '1' : '2';
     const st2 = this.isBinFull ? '1' : '0';
     return ascii(st0 + st1 + st2);
@@ -270,12 +270,12 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
     const target = this.#variant.moves[pm];
     if (target === undefined) return quick({ error: '01' });
     const feeds = this.card === undefined && (target === 'contact' || target === 'contactless');
-    const { ms, finish } = feeds ? this.feed(target) : this.move(target);
+    const { finish, ...motion } = feeds ? this.feed(target) : this.move(target);
     return {
-      ms,
+      ...motion,
       finish: () => {
         const trouble = this.#trouble();
-        if (trouble !== undefined && ms > unitTimes.quick) return { error: trouble };
+        if (trouble !== undefined && motion.ms > unitTimes.quick) return { error: trouble };
         const moved = finish();
         const { untakenGoesTo } = this.faults;
         if (moved === 'done' && target === 'gate' && untakenGoesTo !== undefined) this.takeAwayUntaken(untakenGoesTo === 'bin' ? 'bin' : 'contactless');

@@ -170,7 +170,7 @@ export class ModbusIoBoard implements CabinetIo {
   async #once<T>(question: () => Promise<Answer<T>>, what: string, signal: AbortSignal): Promise<T | undefined> {
     signal.throwIfAborted();
     if (!this.#line.isOpen) throw this.#line.error('offline', `${this.#line.address}: the line to the cabinet I/O was lost`);
-    const answer = await question();
+    const answer = await this.#sent(question);
     signal.throwIfAborted();
     if (answer.kind === 'none') {
       this.#missed += 1;
@@ -188,6 +188,16 @@ export class ModbusIoBoard implements CabinetIo {
     throw this.#line.error(code, `${this.#line.address}: unit ${this.#options.unit} answers exception ${deviceCode}, ${meaning}, to "${what}"${check}`, {
       deviceCode,
     });
+  }
+
+  /** A write may fail before the line tells of its loss. */
+  async #sent<T>(question: () => Promise<Answer<T>>): Promise<Answer<T>> {
+    try {
+      return await question();
+    } catch (error) {
+      if (error instanceof DeviceError && error.code === 'offline') this.#goOffline(error);
+      throw error;
+    }
   }
 
   #nobody(what: string): DeviceError {

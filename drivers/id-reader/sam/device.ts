@@ -226,7 +226,13 @@ export class SamReader implements IdReader {
     return this.#queue.run(async () => {
       signal.throwIfAborted();
       if (!this.#line.isOpen) throw this.#line.error('offline', `${this.#line.address}: the line to the ID reader was lost`);
-      return this.#line.ask(question);
+      try {
+        return await this.#line.ask(question);
+      } catch (error) {
+        // A write may fail before the line tells of its loss.
+        if (error instanceof DeviceError) this.#goOffline(error);
+        throw error;
+      }
     }, signal);
   }
 

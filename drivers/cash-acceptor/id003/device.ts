@@ -47,6 +47,7 @@ export const id003Delays = {
 type HostOrder = 'stack' | 'return';
 
 export class Id003CashAcceptor implements CashAcceptor {
+  readonly capabilities = { escrow: true, media: 'notes' } as const;
   readonly #options: Id003Options;
   readonly #clock: Clock;
   readonly #line: Id003Line;

@@ -4,7 +4,7 @@
  */
 import type { Fen } from '../../common/fen.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
-import type { DeviceHealth, DeviceIdentity, FrameTrace } from '../device.ts';
+import type { DeviceHealth, DeviceIdentity, FrameTrace, Supervised } from '../device.ts';
 
 export interface CashAcceptorCapabilities {
   /** False: what it takes is in the box at once; `stack` and `returnNote` fail with `notSupported`, `escrowed` is never told. */
@@ -54,6 +54,7 @@ export type PowerUpState =
   | { readonly kind: 'cheated' }
   | { readonly kind: 'unknown' };
 
+/** `vendValid`: the credit message that waits for its acknowledgement (ID-003 15, CCNET 81), or its event (ccTalk (t,0)). */
 export type NoteEvidence = 'vendValid' | 'stacked' | 'powerUpInStacker';
 
 /**
@@ -61,7 +62,6 @@ export type NoteEvidence = 'vendValid' | 'stacked' | 'powerUpInStacker';
  * twice or never. A handler that only writes the credit leaves the moment between its write and the driver's own `keep`.
  */
 export interface NoteCredit {
-  /** `vendValid`: the acceptor's own credit message, whatever its protocol calls it. */
   readonly evidence: NoteEvidence;
   /** What the credit message itself says; absent where it says nothing of the note. */
   readonly denomination?: Fen;
@@ -96,13 +96,14 @@ export type CashAcceptorEvent =
   | { readonly type: 'jammed'; readonly where: 'acceptor' | 'stacker' }
   | { readonly type: 'cheated' }
   /**
-   * The acceptor was away (its power failed, or its line was lost), or what it did can't be told any more, and it is back, initialized and
-   * inhibited except with a note in escrow: what `connect` answers, once more. Call `accept` again.
+   * The acceptor's power failed while its line stayed, or what it did can't be told any more, and it is back, initialized and inhibited
+   * except with a note in escrow: what `connect` answers, once more. Call `accept` again.
    */
   | { readonly type: 'resumed'; readonly powerUp: PowerUpState }
   | { readonly type: 'statusChanged'; readonly status: CashAcceptorStatus };
 
-export interface CashAcceptor {
+/** After a lost line it rests until `connect` is called again, which tells where the note is. */
+export interface CashAcceptor extends Supervised {
   readonly capabilities: CashAcceptorCapabilities;
   readonly lastStatus: CashAcceptorStatus;
   /** Denominations of the device's own currency table, in fen; empty before `connect`. */
@@ -130,5 +131,4 @@ export interface CashAcceptor {
   setCoinHandler?(handler: (credit: CoinCredit) => Promise<void>): void;
   onEvent(listener: (event: CashAcceptorEvent) => void): Unsubscribe;
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe;
-  close(): Promise<void>;
 }

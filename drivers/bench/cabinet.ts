@@ -185,12 +185,11 @@ export class Cabinet {
         }
         break;
       case 'noteJam':
-        if (on) this.acceptor.faults.jamNext = 'stacker';
+        if (on) this.acceptor.knobs.jamNext = 'stacker';
         else this.acceptor.clearJam();
         break;
       case 'noteRejected':
-        // 72: magnetic pattern (cash-acceptor.md 3.2)
-        this.acceptor.faults.rejectNext = on ? 0x72 : undefined;
+        this.acceptor.knobs.rejectNext = on;
         break;
       case 'paperOut':
         if (on) this.printer.removePaper();

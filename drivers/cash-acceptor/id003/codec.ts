@@ -4,8 +4,10 @@
  * Source: protocols/cash-acceptor.md 3.1 and 3.2.
  */
 import { fen, MAX_FEN, type Fen } from '../../../common/fen.ts';
-import { fromHex, toHex } from '../../../common/hex.ts';
-import { crc16Kermit, encodeFrame, MIN_FRAME, SYNC, type Frame } from './frame.ts';
+import { toHex } from '../../../common/hex.ts';
+import { decodeHex, type DecodeAnswer } from '../../decode-answer.ts';
+import { crc16Kermit } from '../crc16-kermit.ts';
+import { encodeFrame, MIN_FRAME, SYNC, type Frame } from './frame.ts';
 
 /** Settings: set by C0..C5, echoed by the same number, read back by 80..85. */
 const SETTINGS = {
@@ -202,36 +204,27 @@ export function denominationOf(entry: CurrencyEntry): Fen | undefined {
   return entry.value === 0 || amount > MAX_FEN ? undefined : fen(amount);
 }
 
-export type Id003Decoded =
-  | { readonly error: { readonly code: 'badHex' | 'badSync' | 'badLength' | 'badCrc' | MessageErrorCode; readonly message: string } }
-  | { readonly command: string; readonly data: string; readonly hostToAcceptor?: HostMessage; readonly acceptorToHost?: AcceptorMessage };
-
 /** One whole frame in hexadecimal, read in both directions where both make sense. Plain JSON; never throws. */
-export function decodeId003Hex(hex: string): Id003Decoded {
-  let bytes: Uint8Array;
-  try {
-    bytes = fromHex(hex);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { error: { code: 'badHex', message: error.message } };
-  }
-  const trouble = frameTrouble(bytes);
-  if (trouble !== undefined) return { error: trouble };
-  const frame = { command: bytes[2] ?? 0, data: bytes.slice(3, -2) };
-  const host = decodeHostMessage(frame);
-  const acceptor = decodeAcceptorMessage(frame);
-  if (!host.ok && !acceptor.ok) return { error: acceptor.error.code === 'badData' ? acceptor.error : host.error };
-  return {
-    command: toHex(Uint8Array.of(frame.command)),
-    data: toHex(frame.data),
-    ...(host.ok ? { hostToAcceptor: host.message } : {}),
-    ...(acceptor.ok ? { acceptorToHost: acceptor.message } : {}),
-  };
+export function decodeId003Hex(hex: string): DecodeAnswer {
+  return decodeHex(hex, (bytes) => {
+    const trouble = frameTrouble(bytes);
+    if (trouble !== undefined) return { ok: false, ...trouble };
+    const frame = { command: bytes[2] ?? 0, data: bytes.slice(3, -2) };
+    const host = decodeHostMessage(frame);
+    const acceptor = decodeAcceptorMessage(frame);
+    if (!host.ok && !acceptor.ok) return { ok: false, ...(acceptor.error.code === 'badData' ? acceptor.error : host.error) };
+    return {
+      ok: true,
+      command: toHex(Uint8Array.of(frame.command)),
+      data: toHex(frame.data),
+      ...(host.ok ? { hostToAcceptor: host.message } : {}),
+      ...(acceptor.ok ? { acceptorToHost: acceptor.message } : {}),
+    };
+  });
 }
 
 function frameTrouble(bytes: Uint8Array): { code: 'badSync' | 'badLength' | 'badCrc'; message: string } | undefined {
-  const [sync, length = 0] = bytes;
-  if (sync === undefined) return { code: 'badLength', message: 'no bytes' };
+  const [sync = 0, length = 0] = bytes;
   if (sync !== SYNC) return { code: 'badSync', message: `a frame starts with FC, not ${toHex(Uint8Array.of(sync))}` };
   if (bytes.length < MIN_FRAME || length !== bytes.length) return { code: 'badLength', message: `LNG says ${length} bytes, the frame has ${bytes.length}` };
   if (crc16Kermit(bytes) === 0) return undefined;

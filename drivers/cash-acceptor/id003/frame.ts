@@ -2,6 +2,7 @@
  * ID-003 framing: `FC LNG CMD [DATA] CRCL CRCH`, LNG counting the whole frame. Owned by the codec, shared by driver and simulator.
  * Source: protocols/cash-acceptor.md 2 and 3.
  */
+import { crc16Kermit } from '../crc16-kermit.ts';
 
 /** First byte of every frame. */
 export const SYNC = 0xfc;
@@ -21,16 +22,6 @@ export type FrameErrorCode = 'badSync' | 'badLength' | 'badCrc';
 /** What comes out of a line: a sound frame, or a run of bytes that is none. `bytes` is what was on the line. */
 export type Decoded =
   { readonly ok: true; readonly frame: Frame; readonly bytes: Uint8Array } | { readonly ok: false; readonly error: FrameErrorCode; readonly bytes: Uint8Array };
-
-/** CRC-16/KERMIT: polynomial 1021 reflected (8408), initial 0, no final XOR; check value of `123456789` is 2189. */
-export function crc16Kermit(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1) === 1 ? (crc >> 1) ^ 0x8408 : crc >> 1;
-  }
-  return crc;
-}
 
 /** @throws {RangeError} when `data` is longer than one frame carries (250 bytes). */
 export function encodeFrame(command: number, data: Uint8Array = new Uint8Array()): Uint8Array {

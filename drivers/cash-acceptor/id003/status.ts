@@ -1,55 +1,21 @@
 /**
- * ID-003 words → the class's words: states, reject reasons, failure causes. Pure and total. Used by the driver and its note track.
+ * ID-003 codes → the words that polled acceptors share: states, reject reasons, failure causes. Pure and total. Used by the ID-003 unit.
  * Source: protocols/cash-acceptor.md 3.2.
  */
-import type { DeviceHealth } from '../../device.ts';
-import type { CashAcceptorEvent, CashAcceptorStatus } from '../cash-acceptor.ts';
+import { toHex } from '../../../common/hex.ts';
+import type { AcceptorReport, RejectReason } from '../polled/report.ts';
 import type { StatusMessage } from './codec.ts';
 
-type StateName = CashAcceptorStatus['state'];
-export type RejectReason = Extract<CashAcceptorEvent, { type: 'rejected' }>['reason'];
+/** Cash box not ready. */
+const BOX_NOT_READY = 0xab;
 
-/** `box` undefined: this state says nothing of the box. */
-interface StateWords {
-  readonly device: DeviceHealth;
-  readonly state: StateName;
-  readonly box: CashAcceptorStatus['box'] | undefined;
-}
-
-const STATES: Readonly<Record<StatusMessage['kind'], StateWords>> = {
-  idling: { device: 'online', state: 'idle', box: 'ok' },
-  accepting: { device: 'online', state: 'accepting', box: 'ok' },
-  escrow: { device: 'online', state: 'escrowed', box: 'ok' },
-  stacking: { device: 'online', state: 'stacking', box: 'ok' },
-  vendValid: { device: 'online', state: 'stacking', box: 'ok' },
-  stacked: { device: 'online', state: 'stacking', box: 'ok' },
-  rejecting: { device: 'online', state: 'returning', box: undefined },
-  returning: { device: 'online', state: 'returning', box: undefined },
-  holding: { device: 'online', state: 'escrowed', box: 'ok' },
-  disabled: { device: 'online', state: 'disabled', box: 'ok' },
-  initialize: { device: 'deviceBusy', state: 'initializing', box: undefined },
-  powerUp: { device: 'deviceBusy', state: 'initializing', box: undefined },
-  powerUpNoteInAcceptor: { device: 'deviceBusy', state: 'initializing', box: undefined },
-  powerUpNoteInStacker: { device: 'deviceBusy', state: 'initializing', box: undefined },
-  stackerFull: { device: 'online', state: 'disabled', box: 'full' },
-  stackerOpen: { device: 'online', state: 'disabled', box: 'removed' },
-  jamInAcceptor: { device: 'hardwareError', state: 'jammed', box: undefined },
-  jamInStacker: { device: 'hardwareError', state: 'jammed', box: undefined },
-  pause: { device: 'online', state: 'accepting', box: undefined },
-  cheated: { device: 'userError', state: 'fault', box: undefined },
-  failure: { device: 'hardwareError', state: 'fault', box: undefined },
-  communicationError: { device: 'online', state: 'unknown', box: undefined },
-};
-
-export const OFFLINE: CashAcceptorStatus = { device: 'offline', state: 'unknown', box: 'unknown' };
-export const NOT_ASKED: CashAcceptorStatus = { device: 'unknown', state: 'unknown', box: 'unknown' };
-
-/** What `message` says in the class's words; a state that says nothing of the box leaves what was known before. */
-export function statusOf(message: StatusMessage, before: CashAcceptorStatus): CashAcceptorStatus {
-  const words = STATES[message.kind];
-  // AB: the cash box is not ready.
-  if (message.kind === 'failure' && message.cause === 0xab) return { ...words, box: 'removed' };
-  return { device: words.device, state: words.state, box: words.box ?? before.box };
+export function reportOf(message: StatusMessage): AcceptorReport {
+  if (message.kind === 'vendValid') return { kind: 'creditMessage' };
+  if (message.kind === 'escrow') return { kind: 'escrow', noteCode: message.noteCode };
+  if (message.kind === 'rejecting') return { kind: 'rejecting', reason: rejectReason(message.reason), deviceCode: hexByte(message.reason) };
+  if (message.kind !== 'failure') return { kind: message.kind };
+  const { cause } = message;
+  return { kind: 'failure', deviceCode: hexByte(cause), words: failureCause(cause), boxMissing: cause === BOX_NOT_READY };
 }
 
 const REJECTS: ReadonlyMap<number, RejectReason> = new Map<number, RejectReason>([
@@ -80,7 +46,7 @@ const FAILURES: ReadonlyMap<number, string> = new Map([
   [0xa6, 'feed motor'],
   [0xa8, 'solenoid'],
   [0xa9, 'PB unit'],
-  [0xab, 'cash box not ready'],
+  [BOX_NOT_READY, 'cash box not ready'],
   [0xaf, 'head removed'],
   [0xb0, 'boot ROM'],
   [0xb1, 'external ROM'],
@@ -91,4 +57,8 @@ const FAILURES: ReadonlyMap<number, string> = new Map([
 /** Cause of `49 d` in words for the technician. */
 export function failureCause(code: number): string {
   return FAILURES.get(code) ?? 'a cause this driver does not know';
+}
+
+function hexByte(byte: number): string {
+  return toHex(Uint8Array.of(byte));
 }

@@ -12,8 +12,9 @@ import {
   type AcceptorMessage,
   type HostMessage,
 } from '../../../drivers/cash-acceptor/id003/codec.ts';
-import { CurrencyTable } from '../../../drivers/cash-acceptor/id003/currency.ts';
-import { crc16Kermit, encodeFrame, FrameDecoder, type Decoded } from '../../../drivers/cash-acceptor/id003/frame.ts';
+import { crc16Kermit } from '../../../drivers/cash-acceptor/crc16-kermit.ts';
+import { disabledMask, noteTable } from '../../../drivers/cash-acceptor/id003/currency.ts';
+import { encodeFrame, FrameDecoder, type Decoded } from '../../../drivers/cash-acceptor/id003/frame.ts';
 
 /** The frames of cash-acceptor.md 3.4, and what each means in each direction. */
 const WORKED: readonly [hex: string, host: HostMessage | undefined, acceptor: AcceptorMessage | undefined][] = [
@@ -257,7 +258,7 @@ describe('currency', () => {
     expect(MAX_FEN).toBeLessThan(10 ** 10);
   });
 
-  const table = new CurrencyTable([
+  const table = noteTable([
     { noteCode: 0x61, country: 1, value: 1, exponent: 0 },
     { noteCode: 0x63, country: 1, value: 1, exponent: 1 },
     { noteCode: 0x66, country: 1, value: 1, exponent: 2 },
@@ -274,13 +275,13 @@ describe('currency', () => {
 
   /** d1 bit 0 = code 61, 1 = disabled; 6A is bit 1 of d2, where only codes that the table names are touched. */
   test('the mask lets in exactly what is accepted, by all its codes', () => {
-    expect(table.disabledMask([fen(10_000)])).toEqual([0b1101_1111, 0b00]);
-    expect(table.disabledMask([fen(1000)])).toEqual([0b1111_1011, 0b10]);
-    expect(table.disabledMask([])).toEqual([0xff, 0b10]);
+    expect(disabledMask(table, [fen(10_000)])).toEqual([0b1101_1111, 0b00]);
+    expect(disabledMask(table, [fen(1000)])).toEqual([0b1111_1011, 0b10]);
+    expect(disabledMask(table, [])).toEqual([0xff, 0b10]);
   });
 
   test('a configured face value that the table lacks is named', () => {
-    expect(table.missing([fen(1000), fen(2000)])).toBe('the acceptor does not know notes of 20.00 yuan; its own currency table has 1.00, 10.00, 100.00');
+    expect(table.missing([fen(1000), fen(2000)])).toBe('the acceptor does not know notes of 20.00 yuan; its own table has 1.00, 10.00, 100.00');
     expect(table.missing([fen(1000)])).toBeUndefined();
   });
 });
@@ -288,6 +289,7 @@ describe('currency', () => {
 describe('kioskctl decode id003', () => {
   test('a number that means two things is read both ways', () => {
     expect(decodeId003Hex('FC 05 43 B0 27')).toEqual({
+      ok: true,
       command: '43',
       data: '',
       hostToAcceptor: { kind: 'return' },
@@ -296,13 +298,13 @@ describe('kioskctl decode id003', () => {
   });
 
   test('a frame that only one side says is read one way', () => {
-    expect(decodeId003Hex('fc061363a2d8')).toEqual({ command: '13', data: '63', acceptorToHost: { kind: 'escrow', noteCode: 0x63 } });
+    expect(decodeId003Hex('fc061363a2d8')).toEqual({ ok: true, command: '13', data: '63', acceptorToHost: { kind: 'escrow', noteCode: 0x63 } });
   });
 
   test.each([
     ['FC 05 11 27 5', 'badHex'],
     ['hello', 'badHex'],
-    ['', 'badLength'],
+    ['', 'empty'],
     ['FC', 'badLength'],
     ['FC 06 11 27 56', 'badLength'],
     ['FC 05 11 27 56 00', 'badLength'],
@@ -312,12 +314,11 @@ describe('kioskctl decode id003', () => {
     [toHex(encodeFrame(0x13)), 'badData'],
     [toHex(encodeFrame(0xc3, Uint8Array.of(1, 2))), 'badData'],
   ])('%s is refused as %s', (hex, code) => {
-    const decoded = decodeId003Hex(hex);
-    expect('error' in decoded && decoded.error.code).toBe(code);
+    expect(decodeId003Hex(hex)).toMatchObject({ ok: false, code });
   });
 
   test('the CRC that should be there is told', () => {
-    expect(decodeId003Hex('FC 05 11 00 00')).toEqual({ error: { code: 'badCrc', message: 'the CRC should be 2756' } });
+    expect(decodeId003Hex('FC 05 11 00 00')).toEqual({ ok: false, code: 'badCrc', message: 'the CRC should be 2756' });
   });
 
   test('any text is answered in plain JSON', () => {

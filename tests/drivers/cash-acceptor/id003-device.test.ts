@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fen } from '../../../common/fen.ts';
+import { fromHex } from '../../../common/hex.ts';
 import type { CashAcceptorEvent } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { DeviceError } from '../../../drivers/device.ts';
 import { CNY } from '../../../drivers/cash-acceptor/id003/simulator.ts';
@@ -51,7 +52,7 @@ describe('connect', () => {
     unit.says = [{ kind: 'idling' }, { kind: 'disabled' }];
     expect((await within(clock, acceptor.connect())).powerUp).toEqual({ kind: 'idle' });
     expect(unit.count('reset')).toBe(0);
-    expect(unit.heard[0]).toEqual({ kind: 'set', setting: 'inhibit', value: [1] });
+    expect(unit.heard.find((message) => message.kind === 'set')).toEqual({ kind: 'set', setting: 'inhibit', value: [1] });
   });
 
   test('the acceptor stays in 1B until it has its settings: they are sent there', async () => {
@@ -84,7 +85,7 @@ describe('connect', () => {
 
   test('nobody answers: offline after three status requests, with the frames', async () => {
     const made = bench();
-    made.unit.faults.silent = true;
+    made.unit.knobs.silent = true;
     const error = await failure(within(made.clock, made.acceptor.connect()));
     expect(error.code).toBe('offline');
     expect(error.frames).toEqual(Array.from({ length: 3 }, () => ({ direction: 'toDevice', bytes: 'FC05112756' })));
@@ -115,6 +116,33 @@ describe('connect', () => {
     expect((await failure(within(clock, acceptor.connect(), 15_000))).code).toBe('timeout');
     unit.says = [{ kind: 'disabled' }];
     expect((await within(clock, acceptor.connect())).powerUp).toEqual({ kind: 'noteInAcceptor', returned: true });
+  });
+});
+
+describe('something else on the port', () => {
+  test('a device that babbles: connect says what was tried, what came back and what to check', async () => {
+    const made = bench();
+    made.line.attachUnit(() => made.line.fromUnit(fromHex('244750474741')));
+    const error = await failure(within(made.clock, made.acceptor.connect()));
+    expect(error.code).toBe('protocol');
+    expect(error.message).toContain('3 status requests (FC05112756)');
+    expect(error.message).toContain('not ID-003: 244750474741');
+    expect(error.message).toContain('even parity');
+    expect(made.line.isOpen).toBe(false);
+  });
+
+  test('an adapter that gives back what is sent: its echo is not taken for an idling acceptor', async () => {
+    const made = bench();
+    made.line.attachUnit((bytes) => made.line.fromUnit(bytes));
+    const error = await failure(within(made.clock, made.acceptor.connect()));
+    expect(error.code).toBe('protocol');
+    expect(error.message).toContain('gives back what is sent');
+  });
+
+  test('a note acceptor that falls silent later is offline, not a stranger', async () => {
+    const made = await ready();
+    made.unit.knobs.silent = true;
+    expect((await failure(within(made.clock, made.acceptor.status()))).code).toBe('offline');
   });
 });
 
@@ -525,7 +553,7 @@ describe('credit messages', () => {
   });
 
   test.each(['vendValid', 'stacked'] as const)('settled, the line lost before the acknowledgement was heard, %s again: no second credit', async (kind) => {
-    const { clock, unit, acceptor, credits, events } = await ordered();
+    const { clock, unit, acceptor, credits } = await ordered();
     unit.says = [{ kind: 'vendValid' }];
     await clock.advance(160);
     expect(credits).toEqual(['vendValid']);
@@ -533,9 +561,8 @@ describe('credit messages', () => {
     await clock.advance(500);
     unit.line.plug();
     unit.says = [{ kind }, { kind: 'disabled' }];
-    await clock.advance(5000);
+    expect((await within(clock, acceptor.connect())).powerUp).toEqual({ kind: 'idle' });
     expect(credits).toEqual(['vendValid']);
-    expect(events.at(-1)).toEqual({ type: 'resumed', powerUp: { kind: 'idle' } });
     expect(acceptor.lastStatus.state).toBe('disabled');
   });
 
@@ -747,31 +774,30 @@ describe('accepting', () => {
 describe('away and back', () => {
   test('one lost answer is no loss: asked again', async () => {
     const made = await ready();
-    made.unit.faults.loseAnswers = 2;
+    made.unit.knobs.loseAnswers = 2;
     await made.clock.advance(2000);
     expect(made.events).toEqual([]);
   });
 
-  test('three lost answers: offline; back-off of 1, 2, 4 … s; then resumed and inhibited until accept is called again', async () => {
+  test('three lost answers: offline, told once, and it rests until connect is called again', async () => {
     const made = await ready();
-    made.unit.faults.silent = true;
+    made.unit.knobs.silent = true;
     await made.clock.advance(1000);
     expect(made.events).toEqual([{ type: 'statusChanged', status: { device: 'offline', state: 'unknown', box: 'unknown' } }]);
+    expect(made.line.isOpen).toBe(false);
     expect((await failure(made.acceptor.accept([YUAN[10]]))).code).toBe('offline');
+    made.unit.knobs.silent = false;
     made.line.sent.length = 0;
     await made.clock.advance(60_000);
-    // Three tries after each of 1, 2, 4, 8, 16 and (at most) 30 s: six attempts in a minute.
-    expect(made.line.sent.length).toBeLessThanOrEqual(18);
-    expect(made.line.sent.length).toBeGreaterThanOrEqual(15);
-    made.unit.faults.silent = false;
-    await made.clock.advance(35_000);
-    expect(notes(made.events)).toEqual([{ type: 'resumed', powerUp: { kind: 'idle' } }]);
+    expect(made.line.sent).toEqual([]);
+    expect(made.clock.pendingTimers).toBe(0);
+    expect((await within(made.clock, made.acceptor.connect())).powerUp).toEqual({ kind: 'idle' });
     expect(made.acceptor.lastStatus.state).toBe('disabled');
     await within(made.clock, made.acceptor.accept([YUAN[10]]));
     expect(made.unit.feedNote(YUAN[10])).toBe('taken');
   });
 
-  test('the cable is pulled with a note in escrow: nothing is ordered blindly, it is told again when the line is back', async () => {
+  test('the cable is pulled with a note in escrow: nothing is ordered blindly, connect tells where it is', async () => {
     const made = await ready();
     await escrowed(made);
     made.line.unplug();
@@ -779,13 +805,40 @@ describe('away and back', () => {
     expect(made.acceptor.lastStatus.device).toBe('offline');
     await made.clock.advance(5000);
     made.line.plug();
-    await made.clock.advance(10_000);
-    expect(notes(made.events).at(-1)).toEqual({ type: 'resumed', powerUp: { kind: 'noteInEscrow', denomination: YUAN[10] } });
+    expect((await within(made.clock, made.acceptor.connect())).powerUp).toEqual({ kind: 'noteInEscrow', denomination: YUAN[10] });
     expect(notes(made.events).filter((event) => event.type === 'escrowed')).toHaveLength(1);
     expect(made.unit.escrow).toBe(YUAN[10]);
     await within(made.clock, made.acceptor.returnNote());
     await made.clock.advance(2000);
     expect(made.unit.returned).toEqual([YUAN[10]]);
+  });
+
+  test('the line is lost with a command under way: the command fails and nothing is said twice', async () => {
+    const made = await ready();
+    const accepting = failure(made.acceptor.accept([YUAN[50]]));
+    made.line.unplug();
+    await made.clock.advance(1000);
+    expect((await accepting).code).toBe('offline');
+    expect(made.events.filter((event) => event.type === 'statusChanged')).toHaveLength(1);
+  });
+
+  test('two calls of connect at once: the later one wins, the earlier is aborted', async () => {
+    const made = bench();
+    const first = failure(made.acceptor.connect());
+    const second = made.acceptor.connect();
+    expect((await within(made.clock, second)).powerUp).toEqual({ kind: 'clean' });
+    expect((await first).code).toBe('aborted');
+    expect(await within(made.clock, made.acceptor.status())).toMatchObject({ device: 'online' });
+  });
+
+  test('close while it connects: connect is aborted, the line is closed', async () => {
+    const made = bench();
+    const connecting = failure(made.acceptor.connect());
+    await made.clock.advance(200);
+    await made.acceptor.close();
+    expect((await connecting).code).toBe('aborted');
+    expect(made.line.isOpen).toBe(false);
+    expect(made.clock.pendingTimers).toBe(1); // the unit's own initialization
   });
 
   test('power fails with a note in escrow: it goes back and resumed says so', async () => {
@@ -815,7 +868,7 @@ describe('away and back', () => {
 
   test('a wrong CRC is no answer; noise before an answer is skipped', async () => {
     const made = await ready();
-    made.unit.faults.corruptAnswers = 2;
+    made.unit.knobs.corruptAnswers = 2;
     await made.clock.advance(1000);
     expect(made.events).toEqual([]);
     made.line.attachUnit((bytes) => {
@@ -839,7 +892,7 @@ describe('away and back', () => {
 
   test('a line that never stops babbling is as good as lost', async () => {
     const made = await ready();
-    made.unit.faults.silent = true;
+    made.unit.knobs.silent = true;
     const babble = (): void => {
       made.line.fromUnit(Uint8Array.of(0x55));
       made.clock.setTimeout(babble, 20);
@@ -862,7 +915,7 @@ describe('away and back', () => {
 
   test('a technician clears the jam: connect brings it back', async () => {
     const made = await ready();
-    made.unit.faults.jamNext = 'acceptor';
+    made.unit.knobs.jamNext = 'acceptor';
     made.unit.feedNote(YUAN[10]);
     await made.clock.advance(2000);
     expect(notes(made.events).at(-1)).toEqual({ type: 'jammed', where: 'acceptor' });
@@ -898,7 +951,7 @@ describe('status, trace and close', () => {
 
   test('close does not wait for an answer that is due', async () => {
     const made = await ready();
-    made.unit.faults.silent = true;
+    made.unit.knobs.silent = true;
     await made.clock.advance(170);
     await made.acceptor.close();
     expect(made.clock.pendingTimers).toBe(0);

@@ -166,7 +166,7 @@ test('the escrow limit sends the note back; hold lengthens it', async () => {
 
 test('jam in the stacker: stays until it is cleared, the note is in the technician’s hand', async () => {
   const made = await withEscrow();
-  made.unit.faults.jamNext = 'stacker';
+  made.unit.knobs.jamNext = 'stacker';
   await made.ask({ kind: 'stack1' });
   await made.clock.advance(1000);
   expect(await made.state()).toBe('46');

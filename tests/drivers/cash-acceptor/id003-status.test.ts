@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import type { CashAcceptorStatus } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
-import { failureCause, NOT_ASKED, rejectReason, statusOf } from '../../../drivers/cash-acceptor/id003/status.ts';
+import type { StatusMessage } from '../../../drivers/cash-acceptor/id003/codec.ts';
+import { failureCause, rejectReason, reportOf } from '../../../drivers/cash-acceptor/id003/status.ts';
+import { NOT_ASKED, statusOf } from '../../../drivers/cash-acceptor/polled/status.ts';
+
+/** From the wire's word to the class's. */
+function classWords(message: StatusMessage, before: CashAcceptorStatus): CashAcceptorStatus {
+  return statusOf(reportOf(message), before);
+}
 
 const BEFORE: CashAcceptorStatus = { device: 'online', state: 'idle', box: 'full' };
 
@@ -25,14 +32,14 @@ test.each([
   ['cheated', 'userError', 'fault', 'full'],
   ['communicationError', 'online', 'unknown', 'full'],
 ] as const)('%s is %s, %s, box %s (full before)', (kind, device, state, box) => {
-  expect(statusOf({ kind }, BEFORE)).toEqual({ device, state, box });
+  expect(classWords({ kind }, BEFORE)).toEqual({ device, state, box });
 });
 
 test('escrow, rejecting and failure carry a code; cause AB is the cash box', () => {
-  expect(statusOf({ kind: 'escrow', noteCode: 0x63 }, NOT_ASKED)).toEqual({ device: 'online', state: 'escrowed', box: 'ok' });
-  expect(statusOf({ kind: 'rejecting', reason: 0x71 }, BEFORE)).toEqual({ device: 'online', state: 'returning', box: 'full' });
-  expect(statusOf({ kind: 'failure', cause: 0xa2 }, BEFORE)).toEqual({ device: 'hardwareError', state: 'fault', box: 'full' });
-  expect(statusOf({ kind: 'failure', cause: 0xab }, BEFORE)).toEqual({ device: 'hardwareError', state: 'fault', box: 'removed' });
+  expect(classWords({ kind: 'escrow', noteCode: 0x63 }, NOT_ASKED)).toEqual({ device: 'online', state: 'escrowed', box: 'ok' });
+  expect(classWords({ kind: 'rejecting', reason: 0x71 }, BEFORE)).toEqual({ device: 'online', state: 'returning', box: 'full' });
+  expect(classWords({ kind: 'failure', cause: 0xa2 }, BEFORE)).toEqual({ device: 'hardwareError', state: 'fault', box: 'full' });
+  expect(classWords({ kind: 'failure', cause: 0xab }, BEFORE)).toEqual({ device: 'hardwareError', state: 'fault', box: 'removed' });
 });
 
 test.each([

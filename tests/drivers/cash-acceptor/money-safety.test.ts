@@ -2,12 +2,14 @@
  * The property of cash-acceptor.md 7, enumerated: whatever breaks, whenever it breaks, credit + suspense = notes in the box, and no note
  * is credited twice. The judge is the simulated unit's box, not the host's words.
  */
-import { expect, test } from 'vitest';
-import { Id003CashAcceptor } from '../../../drivers/cash-acceptor/id003/device.ts';
+import { describe, expect, test } from 'vitest';
+import type { CashAcceptor } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
+import { SimulatedCcnet } from '../../../drivers/cash-acceptor/ccnet/simulator.ts';
 import { SimulatedId003 } from '../../../drivers/cash-acceptor/id003/simulator.ts';
+import { cashAcceptorModels, type CashAcceptorDeps } from '../../../drivers/cash-acceptor/models.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
-import { optionsOf, YUAN } from './bench.ts';
+import { YUAN } from './bench.ts';
 import { RecordingHost, type NoteRecord } from './recording-host.ts';
 
 type Step = { readonly yuan: 10 | 50; readonly order: 'stack' | 'return' };
@@ -23,9 +25,34 @@ type Fault =
   | { readonly kind: 'killAt'; readonly at: number }
   | { readonly kind: 'killAfterRecord'; readonly record: number };
 
+type World = SimulatedId003 | SimulatedCcnet;
+
+/** A way to build driver and unit. */
+interface Subject {
+  readonly unit: (clock: SimulatedClock) => World;
+  readonly acceptor: (deps: CashAcceptorDeps) => CashAcceptor;
+}
+
+const DENOMINATIONS = [1000, 2000, 5000, 10_000];
+function id003(stackCommand: 'stack1' | 'stack2'): Subject {
+  return {
+    unit: (clock) => new SimulatedId003(clock),
+    acceptor: (deps) => cashAcceptorModels['jcm-id003'].create({ denominations: DENOMINATIONS, stackCommand }, deps),
+  };
+}
+const SUBJECTS = {
+  'ID-003, stack-1': id003('stack1'),
+  'ID-003, stack-2': id003('stack2'),
+  CCNET: {
+    unit: (clock) => new SimulatedCcnet(clock),
+    acceptor: (deps) => cashAcceptorModels['cashcode-ccnet'].create({ denominations: DENOMINATIONS }, deps),
+  },
+} as const satisfies Record<string, Subject>;
+type SubjectName = keyof typeof SUBJECTS;
+
 interface Case {
+  readonly subject: SubjectName;
   readonly steps: readonly Step[];
-  readonly stackCommand: 'stack1' | 'stack2';
   readonly fault: Fault;
   readonly returnBeforeInitialize?: boolean;
 }
@@ -39,24 +66,37 @@ interface Outcome {
   readonly duration: number;
 }
 
+const LONG = { timeout: 240_000 };
 const STEP = 50;
 /** Nothing to do for this long, ms: over. */
 const QUIET = 1500;
 const STACK_10: Step = { yuan: 10, order: 'stack' };
 const STACK_50: Step = { yuan: 50, order: 'stack' };
 const RETURN_50: Step = { yuan: 50, order: 'return' };
-const RUNS: readonly Case[] = [
-  { steps: [STACK_10], stackCommand: 'stack1', fault: { kind: 'none' } },
-  { steps: [STACK_10], stackCommand: 'stack2', fault: { kind: 'none' } },
-  { steps: [RETURN_50], stackCommand: 'stack1', fault: { kind: 'none' } },
-  { steps: [STACK_10, STACK_50], stackCommand: 'stack1', fault: { kind: 'none' } },
-  { steps: [RETURN_50, STACK_10], stackCommand: 'stack2', fault: { kind: 'none' } },
-];
+const NO_FAULT: Fault = { kind: 'none' };
+/** By protocol: the undisturbed runs. */
+const PROTOCOLS: Readonly<Record<string, readonly Case[]>> = {
+  'ID-003': [
+    { subject: 'ID-003, stack-1', steps: [STACK_10], fault: NO_FAULT },
+    { subject: 'ID-003, stack-2', steps: [STACK_10], fault: NO_FAULT },
+    { subject: 'ID-003, stack-1', steps: [RETURN_50], fault: NO_FAULT },
+    { subject: 'ID-003, stack-1', steps: [STACK_10, STACK_50], fault: NO_FAULT },
+    { subject: 'ID-003, stack-2', steps: [RETURN_50, STACK_10], fault: NO_FAULT },
+  ],
+  CCNET: [
+    { subject: 'CCNET', steps: [STACK_10], fault: NO_FAULT },
+    { subject: 'CCNET', steps: [RETURN_50], fault: NO_FAULT },
+    { subject: 'CCNET', steps: [STACK_10, STACK_50], fault: NO_FAULT },
+    { subject: 'CCNET', steps: [STACK_10, STACK_10], fault: NO_FAULT },
+    { subject: 'CCNET', steps: [RETURN_50, STACK_10], fault: NO_FAULT },
+  ],
+};
 
 /** Plays one case in simulated time until everything was quiet for a while. */
-async function play({ steps, stackCommand, fault, returnBeforeInitialize = false }: Case): Promise<Outcome> {
+async function play({ subject, steps, fault, returnBeforeInitialize = false }: Case): Promise<Outcome> {
   const clock = new SimulatedClock();
-  const unit = new SimulatedId003(clock);
+  const { unit: makeUnit, acceptor: makeAcceptor } = SUBJECTS[subject];
+  const unit: World = makeUnit(clock);
   unit.faults.returnBeforeInitialize = returnBeforeInitialize;
   const line = new SimulatedLine();
   const frames = { toUnit: 0, fromUnit: 0 };
@@ -73,7 +113,7 @@ async function play({ steps, stackCommand, fault, returnBeforeInitialize = false
 
   const journal: NoteRecord[] = [];
   const boot = (killAfter?: number): RecordingHost => {
-    const acceptor = new Id003CashAcceptor(optionsOf({ stackCommand }), { transport: line, clock });
+    const acceptor = makeAcceptor({ transport: line, clock });
     const accepted = [YUAN[10], YUAN[50]];
     const started = new RecordingHost({ acceptor, clock, journal, plan: steps.map((step) => step.order), accepted, killAfter });
     void started.start();
@@ -134,7 +174,7 @@ async function playAll(cases: readonly Case[]): Promise<{ failures: readonly str
   return { failures, suspense };
 }
 
-async function eachBaseline(cases: (plain: Case, outcome: Outcome) => readonly Case[], runs = RUNS): Promise<readonly Case[]> {
+async function eachBaseline(runs: readonly Case[], cases: (plain: Case, outcome: Outcome) => readonly Case[]): Promise<readonly Case[]> {
   const all: Case[] = [];
   for (const plain of runs) all.push(...cases(plain, await play(plain)));
   return all;
@@ -161,39 +201,41 @@ async function prove(name: string, atLeast: number, cases: readonly Case[]): Pro
   expect(cases.length).toBeGreaterThan(atLeast);
 }
 
-test('without a fault, what is stacked is credited once and what is returned is not', async () => {
-  for (const plain of RUNS) {
-    const { steps } = plain;
-    const outcome = await play(plain);
-    expect(outcome.box).toBe(sum(steps.filter((step) => step.order === 'stack').map((step) => step.yuan * 100)));
-    expect(booked(outcome, 'stacked')).toBe(outcome.box);
-    expect(booked(outcome, 'suspense')).toBe(0);
-  }
-});
+describe.each(Object.entries(PROTOCOLS))('%s', (protocol, runs) => {
+  test('without a fault, what is stacked is credited once and what is returned is not', async () => {
+    for (const plain of runs) {
+      const { steps } = plain;
+      const outcome = await play(plain);
+      expect(outcome.box).toBe(sum(steps.filter((step) => step.order === 'stack').map((step) => step.yuan * 100)));
+      expect(booked(outcome, 'stacked')).toBe(outcome.box);
+      expect(booked(outcome, 'suspense')).toBe(0);
+    }
+  });
 
-test('mains of the acceptor fail at every moment, for an instant or for seconds: credit + suspense = notes in the box', { timeout: 120_000 }, async () => {
-  const cases = await eachBaseline((plain, outcome) =>
-    moments(outcome).flatMap((at) => [
-      { ...plain, fault: { kind: 'powerCut' as const, at, off: 0 } },
-      { ...plain, fault: { kind: 'powerCut' as const, at, off: 2000 }, returnBeforeInitialize: true },
-    ]),
-  );
-  await prove('power cut', 500, cases);
-});
+  test('mains of the acceptor fail at every moment, for an instant or for seconds: credit + suspense = notes in the box', LONG, async () => {
+    const cases = await eachBaseline(runs, (plain, outcome) =>
+      moments(outcome).flatMap((at) => [
+        { ...plain, fault: { kind: 'powerCut' as const, at, off: 0 } },
+        { ...plain, fault: { kind: 'powerCut' as const, at, off: 2000 }, returnBeforeInitialize: true },
+      ]),
+    );
+    await prove(`${protocol}, power cut`, 500, cases);
+  });
 
-test('one frame lost, doubled or corrupted, in either direction, any of them: credit + suspense = notes in the box', { timeout: 120_000 }, async () => {
-  await prove('one bad frame', 500, await eachBaseline(everyFrame, RUNS.slice(0, 3)));
-});
+  test('one frame lost, doubled or corrupted, in either direction, any of them: credit + suspense = notes in the box', LONG, async () => {
+    await prove(`${protocol}, one bad frame`, 500, await eachBaseline(runs.slice(0, 3), everyFrame));
+  });
 
-test('the cable is out for seconds from every moment on: credit + suspense = notes in the box', { timeout: 120_000 }, async () => {
-  const cases = await eachBaseline((plain, outcome) => moments(outcome).map((at): Case => ({ ...plain, fault: { kind: 'unplug', at, out: 2500 } })));
-  await prove('cable out', 300, cases);
-});
+  test('the cable is out for seconds from every moment on: credit + suspense = notes in the box', LONG, async () => {
+    const cases = await eachBaseline(runs, (plain, outcome) => moments(outcome).map((at): Case => ({ ...plain, fault: { kind: 'unplug', at, out: 2500 } })));
+    await prove(`${protocol}, cable out`, 300, cases);
+  });
 
-test('the process dies at every moment and after every record: credit + suspense = notes in the box', { timeout: 120_000 }, async () => {
-  const cases = await eachBaseline((plain, outcome) => [
-    ...moments(outcome).map((at): Case => ({ ...plain, fault: { kind: 'killAt', at } })),
-    ...outcome.journal.map((_, index): Case => ({ ...plain, fault: { kind: 'killAfterRecord', record: index + 1 } })),
-  ]);
-  await prove('process killed', 300, cases);
+  test('the process dies at every moment and after every record: credit + suspense = notes in the box', LONG, async () => {
+    const cases = await eachBaseline(runs, (plain, outcome) => [
+      ...moments(outcome).map((at): Case => ({ ...plain, fault: { kind: 'killAt', at } })),
+      ...outcome.journal.map((_, index): Case => ({ ...plain, fault: { kind: 'killAfterRecord', record: index + 1 } })),
+    ]);
+    await prove(`${protocol}, process killed`, 300, cases);
+  });
 });

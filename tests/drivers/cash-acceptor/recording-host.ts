@@ -29,6 +29,7 @@ export class RecordingHost {
   /** The process dies right after this many records are on disk, before it acts on the last. */
   readonly #killAfter: number | undefined;
   dead = false;
+  #starting = false;
 
   constructor(world: {
     acceptor: CashAcceptor;
@@ -55,15 +56,22 @@ export class RecordingHost {
 
   /** Connects, as often as it takes, and lets notes in. */
   async start(): Promise<void> {
+    if (this.#starting) return;
+    this.#starting = true;
+    const powerUp = await this.#connected();
+    this.#starting = false;
+    if (powerUp !== undefined) await this.#alive(() => this.#recover(powerUp));
+  }
+
+  async #connected(): Promise<PowerUpState | undefined> {
     while (!this.dead) {
       try {
-        const { powerUp } = await this.#acceptor.connect();
-        await this.#alive(() => this.#recover(powerUp));
-        return;
+        return (await this.#acceptor.connect()).powerUp;
       } catch {
         await delay(this.#clock, 1000);
       }
     }
+    return undefined;
   }
 
   /** Everything this process would have done from now on, it doesn't. */
@@ -86,9 +94,12 @@ export class RecordingHost {
         return;
       case 'resumed':
         return this.#recover(event.powerUp);
+      case 'statusChanged':
+        // The driver rests; whoever supervises it connects again.
+        if (event.status.device === 'offline') await this.start();
+        return;
       case 'accepting':
       case 'rejected':
-      case 'statusChanged':
     }
   }
 

@@ -3,19 +3,17 @@
  * a state that is polled twenty times is one event, a credit message is due until the driver says it is settled.
  */
 import type { CashAcceptorEvent, NoteEvidence } from '../cash-acceptor.ts';
-import { toHex } from '../../../common/hex.ts';
-import type { StatusMessage } from './codec.ts';
-import { rejectReason } from './status.ts';
+import type { AcceptorReport } from './report.ts';
 
 export interface NoteTrack {
   readonly phase: 'none' | 'accepting' | 'escrowed' | 'stacking' | 'credited' | 'returning';
-  /** Escrow code of the note in question. */
+  /** Code of the note in question. */
   readonly noteCode: number | undefined;
   /** Last order given for it. */
   readonly order: 'none' | 'stack' | 'return';
   /** The credit handler resolved for this note: a repeated message is only acknowledged. */
   readonly settled: boolean;
-  readonly last: StatusMessage['kind'] | undefined;
+  readonly last: AcceptorReport['kind'] | undefined;
 }
 
 export type TrackEvent =
@@ -33,9 +31,9 @@ export interface Followed {
   readonly events: readonly TrackEvent[];
 }
 
-export function follow(before: NoteTrack, message: StatusMessage): Followed {
-  const { track, events } = step(before, message);
-  return { track: { ...track, last: message.kind }, events };
+export function follow(before: NoteTrack, report: AcceptorReport): Followed {
+  const { track, events } = step(before, report);
+  return { track: { ...track, last: report.kind }, events };
 }
 
 export function ordered(track: NoteTrack, order: NoteTrack['order']): NoteTrack {
@@ -47,9 +45,9 @@ export function settled(track: NoteTrack): NoteTrack {
   return { ...track, settled: true };
 }
 
-function step(before: NoteTrack, message: StatusMessage): Followed {
-  const entered = before.last !== message.kind;
-  switch (message.kind) {
+function step(before: NoteTrack, report: AcceptorReport): Followed {
+  const entered = before.last !== report.kind;
+  switch (report.kind) {
     case 'idling':
     case 'disabled':
       return pathEmpty(before);
@@ -58,24 +56,27 @@ function step(before: NoteTrack, message: StatusMessage): Followed {
       return { track: { ...track, phase: 'accepting' }, events: entered ? [...events, { type: 'accepting' }] : events };
     }
     case 'escrow':
-      return escrow(before, message.noteCode);
+      return escrow(before, report.noteCode);
     case 'stacking':
       // With stack-1 the message may come before the movement ends; a movement after an empty path belongs to another note.
       return same({ ...before, phase: 'stacking', settled: before.phase === 'none' ? false : before.settled });
-    case 'vendValid':
+    case 'creditMessage':
       return { track: { ...before, phase: 'credited' }, events: [before.settled ? { type: 'acknowledge' } : { type: 'credit', evidence: 'vendValid' }] };
     case 'stacked':
       return { track: { ...before, phase: 'credited' }, events: before.settled ? [] : [{ type: 'credit', evidence: 'stacked' }] };
     case 'rejecting': {
       const wasHeld = before.phase === 'escrowed' || before.phase === 'stacking' || before.phase === 'returning';
       const track: NoteTrack = { ...before, phase: wasHeld ? 'returning' : 'none' };
-      return { track, events: entered ? [{ type: 'rejected', reason: rejectReason(message.reason), deviceCode: hexByte(message.reason) }] : [] };
+      return { track, events: entered ? [{ type: 'rejected', reason: report.reason, deviceCode: report.deviceCode }] : [] };
     }
     case 'returning':
       return same({ ...before, phase: 'returning' });
+    case 'returned':
+      // Told by an event of its own; one that is repeated because its acknowledgement was lost is the same one.
+      return { track: { ...NO_NOTE, settled: before.settled }, events: entered ? [{ type: 'returned', evidence: 'returned' }] : [] };
     case 'jamInAcceptor':
     case 'jamInStacker': {
-      const where = message.kind === 'jamInAcceptor' ? 'acceptor' : 'stacker';
+      const where = report.kind === 'jamInAcceptor' ? 'acceptor' : 'stacker';
       return { track: lostSight(before), events: entered ? [{ type: 'jammed', where }] : [] };
     }
     case 'cheated':
@@ -90,6 +91,7 @@ function step(before: NoteTrack, message: StatusMessage): Followed {
     case 'initialize':
     case 'stackerFull':
     case 'stackerOpen':
+    case 'busy':
     case 'communicationError':
       break;
   }
@@ -118,8 +120,4 @@ function lostSight(before: NoteTrack): NoteTrack {
 
 function same(track: NoteTrack): Followed {
   return { track, events: [] };
-}
-
-function hexByte(byte: number): string {
-  return toHex(Uint8Array.of(byte));
 }

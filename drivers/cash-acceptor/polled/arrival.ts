@@ -2,11 +2,11 @@
  * What is learned, and what is to be done next, from the first poll after the line opened (or the acceptor's power came back) until it is
  * initialized and inhibited. A pure fold; the driver polls and acts, this decides. Nothing is reset before the first answer is understood,
  * and never while a credit message waits.
- * Source: protocols/cash-acceptor.md 3.3 and 6.2.
+ * Source: protocols/cash-acceptor.md 3.3, 4 and 6.2.
  */
 import type { Fen } from '../../../common/fen.ts';
 import type { NoteEvidence, PowerUpState } from '../cash-acceptor.ts';
-import type { StatusMessage } from './codec.ts';
+import type { AcceptorReport } from './report.ts';
 
 /** Answers after which a fault has outlived its reset: at 150 ms a poll, shorter than the driver's pause between two resets. */
 const ENOUGH_TROUBLE = 12;
@@ -14,9 +14,9 @@ const ENOUGH_TROUBLE = 12;
 export interface Arrival {
   /** What the acceptor said of its path when its power came back; the word nearest to the box wins when power failed twice. */
   readonly powered: 'clean' | 'noteInAcceptor' | 'noteInStacker' | undefined;
-  /** 18 was seen (with `noteInAcceptor`: since then). */
+  /** It was seen to go, or to have gone (with `noteInAcceptor`: since then). */
   readonly returning: boolean;
-  /** The last answer was 14. */
+  /** The last answer was that. */
   readonly stacking: boolean;
   readonly credit: NoteEvidence | undefined;
   readonly trouble: 'jamInAcceptor' | 'jamInStacker' | 'cheated' | 'failure' | undefined;
@@ -36,15 +36,15 @@ export function beginArrival(wasReturning: boolean): Arrival {
 }
 
 export interface Known {
-  /** The credit handler has already resolved for the note that 15 or 16 speaks of. */
+  /** The credit handler has already resolved for the note that the credit message speaks of. */
   readonly creditSettled: boolean;
   /** The settings were taken since the last reset. */
   readonly configured: boolean;
 }
 
-export function arrive(before: Arrival, message: StatusMessage, known: Known): { readonly arrival: Arrival; readonly next: NextStep } {
-  const arrival: Arrival = { ...before, stacking: message.kind === 'stacking' };
-  switch (message.kind) {
+export function arrive(before: Arrival, report: AcceptorReport, known: Known): { readonly arrival: Arrival; readonly next: NextStep } {
+  const arrival: Arrival = { ...before, stacking: report.kind === 'stacking' };
+  switch (report.kind) {
     case 'powerUp':
       return { arrival: { ...arrival, powered: before.powered ?? 'clean' }, next: 'reset' };
     case 'powerUpNoteInAcceptor':
@@ -57,7 +57,7 @@ export function arrive(before: Arrival, message: StatusMessage, known: Known): {
     case 'failure':
       // A fault met on arrival gets a reset; one that stays is reported as it is.
       return {
-        arrival: { ...arrival, trouble: message.kind, troubled: before.troubled + 1 },
+        arrival: { ...arrival, trouble: report.kind, troubled: before.troubled + 1 },
         next: before.troubled < ENOUGH_TROUBLE ? 'reset' : 'done',
       };
     case 'initialize':
@@ -73,17 +73,19 @@ export function arrive(before: Arrival, message: StatusMessage, known: Known): {
     case 'escrow':
       // One report speaks of one note: a second one, fed before the inhibit was set again, goes back.
       return { arrival, next: saysNothing(before) ? 'readEscrow' : 'sendBack' };
-    case 'vendValid':
+    case 'creditMessage':
       return { arrival: known.creditSettled ? arrival : { ...arrival, credit: 'vendValid' }, next: 'poll' };
     case 'stacked':
       return { arrival: known.creditSettled ? arrival : { ...arrival, credit: before.credit ?? 'stacked' }, next: 'poll' };
     case 'returning':
+    case 'returned':
       return { arrival: { ...arrival, returning: true }, next: 'poll' };
     case 'stacking':
     case 'accepting':
     case 'rejecting':
     case 'holding':
     case 'pause':
+    case 'busy':
     case 'communicationError':
       break;
   }

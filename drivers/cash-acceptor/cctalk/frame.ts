@@ -1,0 +1,123 @@
+/**
+ * ccTalk framing with both checksums: `dest len src header data chk`, or `dest len crcL header data crcH` where the low CRC byte stands in
+ * the source's place. Owned by the codec, shared by drivers, simulators and the decoding of logs.
+ * Source: protocols/cash-acceptor.md 2 and 5.1.
+ */
+
+export type ChecksumMode = 'simple' | 'crc';
+
+/** The host's own address. */
+export const HOST = 1;
+/** Length of a frame without data. */
+export const MIN_FRAME = 5;
+/** `len` counts data only, 0 to 252. */
+export const MAX_DATA = 252;
+export const MAX_FRAME = MIN_FRAME + MAX_DATA;
+/** Ms between two bytes of one frame at most (specification part 1, 11.1). */
+export const BYTE_GAP = 50;
+
+export interface CctalkFrame {
+  readonly destination: number;
+  /** Undefined: not carried, as in every frame with a CRC. */
+  readonly source: number | undefined;
+  readonly header: number;
+  readonly data: Uint8Array;
+}
+
+export type FrameErrorCode = 'badLength' | 'badChecksum';
+
+/** What comes out of a line: a sound frame, or a run of bytes that is none. `bytes` is what was on the line. */
+export type Decoded =
+  | { readonly ok: true; readonly frame: CctalkFrame; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly error: FrameErrorCode; readonly bytes: Uint8Array };
+
+/** CRC-16/XMODEM: polynomial 1021, not reflected, initial 0; check value of `123456789` is 31C3. */
+export function crc16Xmodem(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit += 1) crc = ((crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021) & 0xffff;
+  }
+  return crc;
+}
+
+/** `source` is not sent with a CRC. @throws {RangeError} when `data` is longer than one frame carries (252 bytes). */
+export function encodeFrame(frame: { destination: number; source: number; header: number; data?: Uint8Array }, mode: ChecksumMode): Uint8Array {
+  const { destination, source, header, data = new Uint8Array() } = frame;
+  if (data.length > MAX_DATA) throw new RangeError(`a ccTalk frame carries at most ${MAX_DATA} bytes of data, not ${data.length}`);
+  if (mode === 'crc') {
+    const crc = crc16Xmodem(Uint8Array.of(destination, data.length, header, ...data));
+    return Uint8Array.of(destination, data.length, crc & 0xff, header, ...data, crc >> 8);
+  }
+  const body = Uint8Array.of(destination, data.length, source, header, ...data);
+  return Uint8Array.of(...body, -sum(body) & 0xff);
+}
+
+/** A whole frame and nothing else; undefined when its length or checksum is wrong. */
+export function readFrame(bytes: Uint8Array, mode: ChecksumMode): CctalkFrame | undefined {
+  const [destination = 0, length = 0, third = 0, header = 0] = bytes;
+  if (bytes.length < MIN_FRAME || bytes.length !== MIN_FRAME + length) return undefined;
+  const data = bytes.slice(4, -1);
+  if (mode === 'simple') return sum(bytes) === 0 ? { destination, source: third, header, data } : undefined;
+  const crc = crc16Xmodem(Uint8Array.of(destination, length, header, ...data));
+  return crc === (((bytes.at(-1) ?? 0) << 8) | third) ? { destination, source: undefined, header, data } : undefined;
+}
+
+/**
+ * Takes bytes as they arrive and gives frames once complete. Holds at most 256 bytes between calls and never throws. ccTalk has no mark
+ * where a frame begins: a wrong checksum or length costs one byte and the search goes on behind it. A false length can wait for bytes that
+ * never come: `reset` after a pause of `BYTE_GAP`.
+ */
+export class FrameDecoder {
+  readonly #mode: ChecksumMode;
+  #pending: Uint8Array = new Uint8Array();
+
+  constructor(mode: ChecksumMode) {
+    this.#mode = mode;
+  }
+
+  push(chunk: Uint8Array): readonly Decoded[] {
+    const bytes = Uint8Array.of(...this.#pending, ...chunk);
+    const decoded: Decoded[] = [];
+    let at = 0;
+    for (let step = next(bytes, at, this.#mode); step !== undefined; step = next(bytes, at, this.#mode)) {
+      decoded.push(step);
+      at += step.bytes.length;
+    }
+    this.#pending = bytes.slice(at);
+    return joinNoise(decoded);
+  }
+
+  /** Forgets what is half received. */
+  reset(): void {
+    this.#pending = new Uint8Array();
+  }
+}
+
+/** The step at `at`, or undefined when more bytes are needed to decide. */
+function next(bytes: Uint8Array, at: number, mode: ChecksumMode): Decoded | undefined {
+  const length = bytes[at + 1];
+  if (length === undefined) return undefined;
+  if (length > MAX_DATA) return { ok: false, error: 'badLength', bytes: bytes.slice(at, at + 1) };
+  const end = at + MIN_FRAME + length;
+  if (end > bytes.length) return undefined;
+  const whole = bytes.slice(at, end);
+  const frame = readFrame(whole, mode);
+  return frame === undefined ? { ok: false, error: 'badChecksum', bytes: whole.slice(0, 1) } : { ok: true, frame, bytes: whole };
+}
+
+/** Neighboring noise of one kind is one report. */
+function joinNoise(steps: readonly Decoded[]): readonly Decoded[] {
+  const joined: Decoded[] = [];
+  for (const step of steps) {
+    const last = joined.at(-1);
+    if (last !== undefined && !last.ok && !step.ok && last.error === step.error)
+      joined[joined.length - 1] = { ...last, bytes: Uint8Array.of(...last.bytes, ...step.bytes) };
+    else joined.push(step);
+  }
+  return joined;
+}
+
+function sum(bytes: Uint8Array): number {
+  return bytes.reduce((total, byte) => total + byte, 0) & 0xff;
+}

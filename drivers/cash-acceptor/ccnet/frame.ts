@@ -4,6 +4,7 @@
  * Source: protocols/cash-acceptor.md 2 and 4.
  */
 import { crc16Kermit } from '../crc16-kermit.ts';
+import { appended, joinNoise } from '../noise-runs.ts';
 
 /** First byte of every frame. */
 export const SYNC = 0x02;
@@ -45,7 +46,7 @@ export class FrameDecoder {
   #pending: Uint8Array = new Uint8Array();
 
   push(chunk: Uint8Array): readonly Decoded[] {
-    const bytes = Uint8Array.of(...this.#pending, ...chunk);
+    const bytes = appended(this.#pending, chunk);
     const decoded: Decoded[] = [];
     let at = 0;
     for (let step = next(bytes, at); step !== undefined; step = next(bytes, at)) {
@@ -53,7 +54,7 @@ export class FrameDecoder {
       at += step.bytes.length;
     }
     this.#pending = bytes.slice(at);
-    return joinNoise(decoded);
+    return joinNoise(decoded, (error) => error === 'badCrc');
   }
 
   /** Forgets what is half received. */
@@ -77,16 +78,4 @@ function next(bytes: Uint8Array, at: number): Decoded | undefined {
   const following = bytes[at + length];
   const soundEnd = following === undefined || following === SYNC;
   return { ok: false, error: 'badCrc', bytes: soundEnd ? whole : whole.slice(0, 1) };
-}
-
-/** Neighboring noise of one kind is one report, so that a noisy line does not flood the trace. */
-function joinNoise(steps: readonly Decoded[]): readonly Decoded[] {
-  const joined: Decoded[] = [];
-  for (const step of steps) {
-    const last = joined.at(-1);
-    if (last !== undefined && !last.ok && !step.ok && last.error === step.error && step.error !== 'badCrc')
-      joined[joined.length - 1] = { ...last, bytes: Uint8Array.of(...last.bytes, ...step.bytes) };
-    else joined.push(step);
-  }
-  return joined;
 }

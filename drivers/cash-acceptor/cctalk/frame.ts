@@ -3,6 +3,7 @@
  * the source's place. Owned by the codec, shared by drivers, simulators and the decoding of logs.
  * Source: protocols/cash-acceptor.md 2 and 5.1.
  */
+import { appended, joinNoise } from '../noise-runs.ts';
 
 export type ChecksumMode = 'simple' | 'crc';
 
@@ -77,7 +78,7 @@ export class FrameDecoder {
   }
 
   push(chunk: Uint8Array): readonly Decoded[] {
-    const bytes = Uint8Array.of(...this.#pending, ...chunk);
+    const bytes = appended(this.#pending, chunk);
     const decoded: Decoded[] = [];
     let at = 0;
     for (let step = next(bytes, at, this.#mode); step !== undefined; step = next(bytes, at, this.#mode)) {
@@ -104,18 +105,6 @@ function next(bytes: Uint8Array, at: number, mode: ChecksumMode): Decoded | unde
   const whole = bytes.slice(at, end);
   const frame = readFrame(whole, mode);
   return frame === undefined ? { ok: false, error: 'badChecksum', bytes: whole.slice(0, 1) } : { ok: true, frame, bytes: whole };
-}
-
-/** Neighboring noise of one kind is one report. */
-function joinNoise(steps: readonly Decoded[]): readonly Decoded[] {
-  const joined: Decoded[] = [];
-  for (const step of steps) {
-    const last = joined.at(-1);
-    if (last !== undefined && !last.ok && !step.ok && last.error === step.error)
-      joined[joined.length - 1] = { ...last, bytes: Uint8Array.of(...last.bytes, ...step.bytes) };
-    else joined.push(step);
-  }
-  return joined;
 }
 
 function sum(bytes: Uint8Array): number {

@@ -41,6 +41,10 @@ class Toy implements Decoder {
     return said;
   }
 
+  decode(chunk: Uint8Array): Said[] {
+    return this.push(chunk);
+  }
+
   settle(): Said[] {
     this.held = [];
     return [];

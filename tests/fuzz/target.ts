@@ -3,6 +3,8 @@
  * half received. Codecs are registered in targets.ts, one line each.
  */
 
+import { toHex } from '../../common/hex.ts';
+
 /** One thing that a decoder told. */
 export interface Said {
   /** Bytes of the line that it took. */
@@ -14,6 +16,8 @@ export interface Said {
 export interface Decoder {
   /** Bytes as they arrive. */
   push(chunk: Uint8Array): readonly Said[];
+  /** The same as the driver does it, without words for what was told: this is what is measured. */
+  decode(chunk: Uint8Array): unknown;
   /** The line falls silent or the host asks anew: nothing stays half received. What is dropped without a word counts as told. */
   settle(): readonly Said[];
 }
@@ -48,9 +52,30 @@ export function block(name: string, seeds: readonly Uint8Array[], decode: (bytes
   return { kind: 'block', name, seeds, decode };
 }
 
-/** A decoder made of two functions that tell the codec's own tokens. */
-export function decoder<T>(push: (chunk: Uint8Array) => readonly T[], settle: () => readonly T[], said: (token: T) => Said): Decoder {
-  return { push: (chunk) => push(chunk).map(said), settle: () => settle().map(said) };
+/** What a codec is, whatever its tokens are. */
+export interface CodecParts<T, R> {
+  readonly push: (chunk: Uint8Array) => readonly T[];
+  readonly settle: () => readonly T[];
+  /** A token's meaning, as the driver reads it. */
+  readonly read: (token: T) => R;
+  readonly said: (token: T, meaning: R) => Said;
+}
+
+export function decoder<T, R>({ push, settle, read, said }: CodecParts<T, R>): Decoder {
+  const words = (tokens: readonly T[]): Said[] => tokens.map((token) => said(token, read(token)));
+  return { push: (chunk) => words(push(chunk)), decode: (chunk) => push(chunk).map(read), settle: () => words(settle()) };
+}
+
+type Framed<F> = { readonly ok: true; readonly frame: F; readonly bytes: Uint8Array } | { readonly ok: false; readonly bytes: Uint8Array };
+
+/** For codecs that tell frames and noise with their bytes, and forget what is half received before each request. */
+export function framed<F>(codec: { push(chunk: Uint8Array): readonly Framed<F>[]; reset(): void }, read: (frame: F) => unknown): Decoder {
+  return decoder({
+    push: (chunk) => codec.push(chunk),
+    settle: () => (codec.reset(), []),
+    read: (token: Framed<F>) => (token.ok ? read(token.frame) : undefined),
+    said: ({ ok, bytes }, meaning) => (ok ? { length: bytes.length, word: `${toHex(bytes)} ${JSON.stringify(meaning)}` } : { length: bytes.length }),
+  });
 }
 
 /** For codecs that look behind a false beginning when nothing follows: again until nothing waits. */

@@ -2,7 +2,9 @@
 
 type Step = { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly error: string; readonly bytes: Uint8Array };
 
+/** For reading only: it may be `chunk` itself. */
 export function appended(held: Uint8Array, chunk: Uint8Array): Uint8Array {
+  if (held.length === 0) return chunk;
   const bytes = new Uint8Array(held.length + chunk.length);
   bytes.set(held);
   bytes.set(chunk, held.length);
@@ -14,6 +16,7 @@ export function appended(held: Uint8Array, chunk: Uint8Array): Uint8Array {
  * @param alone errors that are reports of their own, e.g. frames whose checksum is wrong
  */
 export function joinNoise<S extends Step>(steps: readonly S[], alone: (error: string) => boolean = () => false): readonly S[] {
+  if (steps.every(({ ok }) => ok)) return steps;
   const runs: S[][] = [];
   for (const step of steps) {
     const run = runs.at(-1);

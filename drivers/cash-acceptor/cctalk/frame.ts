@@ -34,11 +34,18 @@ export type Decoded =
 
 /** CRC-16/XMODEM: polynomial 1021, not reflected, initial 0; check value of `123456789` is 31C3. */
 export function crc16Xmodem(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit += 1) crc = ((crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021) & 0xffff;
-  }
+  return crcOver(bytes, 0, bytes.length, 0);
+}
+
+const CRC_TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit += 1) crc = (crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021;
+  return crc & 0xffff;
+});
+
+function crcOver(bytes: Uint8Array, from: number, to: number, before: number): number {
+  let crc = before;
+  for (let at = from; at < to; at += 1) crc = ((crc << 8) & 0xffff) ^ (CRC_TABLE[(crc >> 8) ^ (bytes[at] ?? 0)] ?? 0);
   return crc;
 }
 
@@ -56,12 +63,21 @@ export function encodeFrame(frame: { destination: number; source: number; header
 
 /** A whole frame and nothing else; undefined when its length or checksum is wrong. */
 export function readFrame(bytes: Uint8Array, mode: ChecksumMode): CctalkFrame | undefined {
-  const [destination = 0, length = 0, third = 0, header = 0] = bytes;
-  if (bytes.length < MIN_FRAME || bytes.length !== MIN_FRAME + length) return undefined;
-  const data = bytes.slice(4, -1);
-  if (mode === 'simple') return sum(bytes) === 0 ? { destination, source: third, header, data } : undefined;
-  const crc = crc16Xmodem(Uint8Array.of(destination, length, header, ...data));
-  return crc === (((bytes.at(-1) ?? 0) << 8) | third) ? { destination, source: undefined, header, data } : undefined;
+  const { length } = bytes;
+  return length >= MIN_FRAME && length === MIN_FRAME + (bytes[1] ?? 0) && isSound(bytes, 0, length, mode) ? frameOf(bytes, mode) : undefined;
+}
+
+/** @param bytes a sound frame, which keeps its bytes */
+function frameOf(bytes: Uint8Array, mode: ChecksumMode): CctalkFrame {
+  return { destination: bytes[0] ?? 0, source: mode === 'simple' ? bytes[2] : undefined, header: bytes[3] ?? 0, data: bytes.subarray(4, -1) };
+}
+
+/** Whether the checksum of the frame from `at` to `end` is right. Reads in place: behind a wrong one the search goes on byte by byte. */
+function isSound(bytes: Uint8Array, at: number, end: number, mode: ChecksumMode): boolean {
+  if (mode === 'simple') return sum(bytes, at, end) === 0;
+  // The low byte stands in the source's place and is not part of it.
+  const crc = crcOver(bytes, at + 3, end - 1, crcOver(bytes, at, at + 2, 0));
+  return crc === (((bytes[end - 1] ?? 0) << 8) | (bytes[at + 2] ?? 0));
 }
 
 /**
@@ -102,11 +118,13 @@ function next(bytes: Uint8Array, at: number, mode: ChecksumMode): Decoded | unde
   if (length > MAX_DATA) return { ok: false, error: 'badLength', bytes: bytes.slice(at, at + 1) };
   const end = at + MIN_FRAME + length;
   if (end > bytes.length) return undefined;
+  if (!isSound(bytes, at, end, mode)) return { ok: false, error: 'badChecksum', bytes: bytes.slice(at, at + 1) };
   const whole = bytes.slice(at, end);
-  const frame = readFrame(whole, mode);
-  return frame === undefined ? { ok: false, error: 'badChecksum', bytes: whole.slice(0, 1) } : { ok: true, frame, bytes: whole };
+  return { ok: true, frame: frameOf(whole, mode), bytes: whole };
 }
 
-function sum(bytes: Uint8Array): number {
-  return bytes.reduce((total, byte) => total + byte, 0) & 0xff;
+function sum(bytes: Uint8Array, from = 0, to = bytes.length): number {
+  let total = 0;
+  for (let at = from; at < to; at += 1) total += bytes[at] ?? 0;
+  return total & 0xff;
 }

@@ -14,7 +14,6 @@ import { decodeAnswer, decodeRequest, MAX_FRAME as MODBUS_MAX, RtuDecoder, type 
 import { decodeAnswer as decodeCcnetAnswer, decodeHostMessage as decodeCcnetHost } from '../../drivers/cash-acceptor/ccnet/codec.ts';
 import { decodeCcnetHex } from '../../drivers/cash-acceptor/ccnet/decode-hex.ts';
 import { FrameDecoder as CcnetDecoder } from '../../drivers/cash-acceptor/ccnet/frame.ts';
-import { readEventRing } from '../../drivers/cash-acceptor/cctalk/codec.ts';
 import { decodeCctalkHex } from '../../drivers/cash-acceptor/cctalk/decode-hex.ts';
 import { FrameDecoder as CctalkDecoder, type ChecksumMode } from '../../drivers/cash-acceptor/cctalk/frame.ts';
 import { decodeAcceptorMessage, decodeHostMessage, decodeId003Hex } from '../../drivers/cash-acceptor/id003/codec.ts';
@@ -80,9 +79,9 @@ function openCrt591(options: typeof CRT591_FRAMES) {
   });
 }
 
-/** Headers are read by whoever asked: the frame is all that the line says. */
+/** What an answer's data means only its asker knows: the frame is all that the line says. */
 function openCctalk(mode: ChecksumMode) {
-  return framed(new CctalkDecoder(mode), ({ header, data }) => [header, readEventRing(data)]);
+  return framed(new CctalkDecoder(mode), ({ header }) => header);
 }
 
 function openEscpos(fixedBits: boolean) {

@@ -158,7 +158,7 @@ export class SamReader implements IdReader {
     const speeds = this.#line.setBaudRate === undefined ? [undefined] : this.#speedsToTry();
     for (const speed of speeds) {
       if (speed !== undefined) await this.#line.setBaudRate?.(speed);
-      const state = (await this.#exchange(STATE, signal)) ?? (speed === speeds[0] ? await this.#exchange(STATE, signal) : undefined);
+      const state = (await this.#say(STATE, signal)) ?? (speed === speeds[0] ? await this.#say(STATE, signal) : undefined);
       if (state === undefined) continue;
       this.#speed = speed;
       if (state.status === SW3.ok) return;
@@ -192,10 +192,9 @@ export class SamReader implements IdReader {
     return { model: 'SAM ID card reader', ...(number === undefined ? {} : { serialNumber: number }) };
   }
 
-  /** One question of a connected reader: a wrong checksum is asked again, missing answers are counted. @throws {DeviceError} `offline`, `hardwareError` */
+  /** One question of a connected reader; missing answers are counted. @throws {DeviceError} `offline`, `hardwareError` */
   async #ask(question: Question, signal: AbortSignal): Promise<SamAnswer | undefined> {
-    const first = await this.#exchange(question, signal);
-    const answer = first?.status === SW3.hostChecksum || first?.status === SW3.hostLength ? await this.#exchange(question, signal) : first;
+    const answer = await this.#say(question, signal);
     this.#judge(answer);
     signal.throwIfAborted();
     return answer;
@@ -220,6 +219,12 @@ export class SamReader implements IdReader {
     const says = `${this.#line.address}: the ID reader says ${deviceCode}, ${statusMeaning(answer.status)}`;
     if (!isModuleFault(answer.status)) return this.#line.error('protocol', `${says}, when asked for its state; check that it is a SAM module`, { deviceCode });
     return this.#line.error('hardwareError', `${says}; switch it off and on, and replace it if that stays`, { deviceCode });
+  }
+
+  /** A command that came broken to the module is said once more. */
+  async #say(question: Question, signal: AbortSignal): Promise<SamAnswer | undefined> {
+    const answer = await this.#exchange(question, signal);
+    return answer?.status === SW3.hostChecksum || answer?.status === SW3.hostLength ? this.#exchange(question, signal) : answer;
   }
 
   #exchange(question: Question, signal: AbortSignal): Promise<SamAnswer | undefined> {

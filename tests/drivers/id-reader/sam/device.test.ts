@@ -29,6 +29,22 @@ describe('connecting', () => {
     expect(await bench.within(bench.reader.connect())).toEqual({ model: 'SAM ID card reader' });
   });
 
+  test('the first command came broken to the module: it is said again', async () => {
+    const bench = samBench();
+    bench.unit.knobs.refuseWith = 0x10;
+    bench.unit.knobs.refusals = 1;
+    await bench.within(bench.reader.connect());
+    expect(bench.commands()).toEqual([STATE, STATE, '12FF']);
+  });
+
+  test('an unexpected answer to the question for its state: protocol, with its code', async () => {
+    const bench = samBench();
+    bench.unit.knobs.refuseWith = 0x21;
+    bench.unit.knobs.refusals = 1;
+    await expect(bench.within(bench.reader.connect())).rejects.toMatchObject({ code: 'protocol', deviceCode: '21' });
+    expect(bench.reader.lastStatus).toEqual({ device: 'offline' });
+  });
+
   test('an answer meant for an earlier process is not taken for the state', async () => {
     const bench = samBench();
     const connecting = bench.reader.connect();

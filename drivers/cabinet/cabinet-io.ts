@@ -21,7 +21,10 @@ export interface CabinetIo extends Supervised {
   connect(signal?: AbortSignal): Promise<DeviceIdentity>;
   /** Asks now. Limit 2 s. */
   status(signal?: AbortSignal): Promise<CabinetStatus>;
-  /** Limit 2 s. @throws {DeviceError} `notSupported` where no lamp is wired */
+  /**
+   * Limit 2 s. Once it succeeded the lamp is kept so: after the unit lost its power, and after the next `connect`.
+   * @throws {DeviceError} `notSupported` where no lamp is wired; `outcomeUnknown` when the line was lost meanwhile or time ran out
+   */
   setLamp(lamp: Lamp, signal?: AbortSignal): Promise<void>;
   onEvent(listener: (event: CabinetEvent) => void): Unsubscribe;
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe;

@@ -1,10 +1,16 @@
 /**
- * Device class: note acceptors with one note of escrow, in the words of CEN/XFS4IoT CashAcceptor.
+ * Device class: note acceptors with one note of escrow, and coin acceptors, which have none; in the words of CEN/XFS4IoT CashAcceptor.
  * Money safety: a note is held until `stack` is ordered, and a credit message is acknowledged only after the credit handler's promise resolved.
  */
 import type { Fen } from '../../common/fen.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import type { DeviceHealth, DeviceIdentity, FrameTrace, Supervised } from '../device.ts';
+
+export interface CashAcceptorCapabilities {
+  /** False: what it takes is in the box at once; `stack` and `returnNote` fail with `notSupported`, `escrowed` is never told. */
+  readonly escrow: boolean;
+  readonly media: 'notes' | 'coins';
+}
 
 export interface CashAcceptorStatus {
   readonly device: DeviceHealth;
@@ -33,12 +39,52 @@ export type PowerUpState =
   | { readonly kind: 'returning' }
   /** A stacked note's credit message was not acknowledged yet. The credit handler was called with it. */
   | { readonly kind: 'creditPending'; readonly evidence: NoteEvidence }
+  /** Its power was off; no note in its path; its own count of accepted notes says whether the one that last stood in escrow is in the box. */
+  | { readonly kind: 'counted'; readonly stacked: boolean }
+  /**
+   * Its power stayed on; no note in its path. The last note it moved went into the box; whether the host was told before, only the host's
+   * journal knows (the driver has no `AcceptorMemory`). The credit handler was not called with it.
+   */
+  | { readonly kind: 'stackedEarlier'; readonly denomination: Fen | undefined }
+  /** Its power stayed on; nothing in its path. What it took and gave back since the host last listened can't be told. */
+  | { readonly kind: 'untold' }
+  /** It counted more than it remembers: some of what it took was never told, and never will be. */
+  | { readonly kind: 'lostEvents' }
   | { readonly kind: 'jammed'; readonly where: 'acceptor' | 'stacker' }
   | { readonly kind: 'cheated' }
   | { readonly kind: 'unknown' };
 
-/** `vendValid`: the credit message that waits for its acknowledgement (ID-003 15, CCNET 81). */
+/** `vendValid`: the credit message that waits for its acknowledgement (ID-003 15, CCNET 81), or its event (ccTalk (t,0)). */
 export type NoteEvidence = 'vendValid' | 'stacked' | 'powerUpInStacker';
+
+/**
+ * A credit's `memory` is present where the driver has an `AcceptorMemory`: kept in the same durable step as the credit, nothing is credited
+ * twice or never. A handler that only writes the credit leaves the moment between its write and the driver's own `keep`.
+ */
+export interface NoteCredit {
+  readonly evidence: NoteEvidence;
+  /** What the credit message itself says; absent where it says nothing of the note. */
+  readonly denomination?: Fen;
+  readonly memory?: string;
+}
+
+/** A coin is in the box. Nothing was asked before and nothing can be undone. */
+export interface CoinCredit {
+  readonly evidence: 'coinCredited';
+  readonly denomination: Fen;
+  readonly memory?: string;
+}
+
+/**
+ * What a driver must know again after its process died, because its device tells it only once: one short text, opaque to the host.
+ * Without it, `powerUp` says what can't be told.
+ */
+export interface AcceptorMemory {
+  /** What was kept last, by `keep` or with a credit; undefined: nothing. */
+  read(): string | undefined;
+  /** Durable when it resolves. */
+  keep(text: string): Promise<void>;
+}
 
 export type CashAcceptorEvent =
   | { readonly type: 'accepting' }
@@ -50,14 +96,15 @@ export type CashAcceptorEvent =
   | { readonly type: 'jammed'; readonly where: 'acceptor' | 'stacker' }
   | { readonly type: 'cheated' }
   /**
-   * The acceptor's power failed while its line stayed, and it is back, initialized and inhibited except with a note in escrow: what
-   * `connect` answers, once more. Call `accept` again.
+   * The acceptor's power failed while its line stayed, or what it did can't be told any more, and it is back, initialized and inhibited
+   * except with a note in escrow: what `connect` answers, once more. Call `accept` again.
    */
   | { readonly type: 'resumed'; readonly powerUp: PowerUpState }
   | { readonly type: 'statusChanged'; readonly status: CashAcceptorStatus };
 
 /** After a lost line it rests until `connect` is called again, which tells where the note is. */
 export interface CashAcceptor extends Supervised {
+  readonly capabilities: CashAcceptorCapabilities;
   readonly lastStatus: CashAcceptorStatus;
   /** Denominations of the device's own currency table, in fen; empty before `connect`. */
   readonly denominations: readonly Fen[];
@@ -73,8 +120,15 @@ export interface CashAcceptor extends Supervised {
   stack(signal?: AbortSignal): Promise<void>;
   /** Orders the escrowed note out; `returned` follows. Limit 2 s. */
   returnNote(signal?: AbortSignal): Promise<void>;
-  /** Called once for each credit message of the device, before it is acknowledged; a rejection leaves it unacknowledged (the device repeats it). */
-  setCreditHandler(handler: (credit: { readonly evidence: NoteEvidence }) => Promise<void>): void;
+  /**
+   * Called once for each credit message of the device, before it is acknowledged; a rejection leaves it unacknowledged: it is offered again.
+   */
+  setCreditHandler(handler: (credit: NoteCredit) => Promise<void>): void;
+  /**
+   * Coin acceptors only: called once for each coin, again after a rejection; meanwhile no coin is let in. Without a handler `accept` fails
+   * with `invalidState`: a host that never heard of coins can't swallow any.
+   */
+  setCoinHandler?(handler: (credit: CoinCredit) => Promise<void>): void;
   onEvent(listener: (event: CashAcceptorEvent) => void): Unsubscribe;
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe;
 }

@@ -1,8 +1,7 @@
 /**
  * What to do, and what to book, when the acceptor comes up or comes back while the journal may hold an open note. A pure, total table;
  * the composition's recovery reads the last record, asks here, acts and writes.
- * Source: protocols/cash-acceptor.md 6.2, rows of ID-003 and CCNET (numbers in comments are ID-003's); rows the document leaves open are
- * marked.
+ * Source: protocols/cash-acceptor.md 6.2; rows the document leaves open are marked.
  */
 import type { PowerUpState } from './cash-acceptor.ts';
 
@@ -44,6 +43,17 @@ export function cashRestartDecision(lastRecord: LastNoteRecord, report: PowerUpS
       return decide('nothing', RETURNED_WITH_POWER[lastRecord], lastRecord === 'stacking');
     case 'creditPending':
       return creditPending(lastRecord, report.evidence === 'vendValid');
+    case 'counted':
+      return report.stacked
+        ? decide('nothing', COUNTED_STACKED[lastRecord], lastRecord === 'returning')
+        : decide('nothing', COUNTED_NOT_STACKED[lastRecord], lastRecord === 'stacked');
+    case 'stackedEarlier':
+      return decide('nothing', STACKED_EARLIER[lastRecord], lastRecord === 'escrowed' || lastRecord === 'returning');
+    case 'untold':
+      return decide('nothing', UNTOLD[lastRecord]);
+    case 'lostEvents':
+      // Row "any, counter jumped by more than 5": what was lost is nobody's until the box is counted, whatever the last record says.
+      return decide('outOfService', 'suspense', true);
     case 'jammed':
     case 'cheated':
     case 'unknown':
@@ -64,6 +74,20 @@ const PATH_EMPTY: Row = { none: 'none', escrowed: 'suspense', stacking: 'suspens
 
 /** Row "42". `returning`: against the order, as with 15 and 16. */
 const IN_STACKER: Row = { none: 'suspense', escrowed: 'suspense', stacking: 'creditFlagged', stacked: 'none', returning: 'suspense' };
+
+/**
+ * Row "STACK_ORDERED, counter 0": +1 = credit, +0 = returned. Not in the document: the other records. An escrowed note that was not stacked
+ * stays presumed returned (row "ESCROWED, counter 0"); one that was is the device's doing (as with 42); a closed note stays closed.
+ */
+const COUNTED_STACKED: Row = { none: 'none', escrowed: 'suspense', stacking: 'creditFlagged', stacked: 'none', returning: 'suspense' };
+/** `stacked`: the journal says it is in the box and the acceptor says it is not: staff must know. */
+const COUNTED_NOT_STACKED: Row = { none: 'none', escrowed: 'suspense', stacking: 'returned', stacked: 'none', returning: 'returned' };
+
+/** Row "(t,0) newer than the stored counter" without a stored counter: the open note was in escrow before, so that this is its end. */
+const STACKED_EARLIER: Row = { none: 'none', escrowed: 'suspense', stacking: 'creditFlagged', stacked: 'none', returning: 'suspense' };
+
+/** Not in the document: the acceptor stayed on, and its memory does not reach back to the open note, or shows the ends of several. */
+const UNTOLD: Row = { none: 'none', escrowed: 'suspense', stacking: 'suspense', stacked: 'none', returning: 'suspense' };
 
 /** Row "18 returning": it is out; against the order when stacking was. */
 const RETURNED_WITH_POWER: Row = { none: 'none', escrowed: 'returned', stacking: 'returned', stacked: 'none', returning: 'returned' };

@@ -42,7 +42,10 @@ export interface IdReader extends Supervised {
   readonly lastStatus: IdReaderStatus;
   /** Opens the line and asks for the module's state and number. Limit 5 s. */
   connect(signal?: AbortSignal): Promise<DeviceIdentity>;
-  /** Looks for a document until one is there, then reads it. Ends by `signal` only. @throws {DeviceError} `offline`, `aborted`, `hardwareError` */
+  /**
+   * Looks for a document until one is there, then reads it. Ends by `signal` only. One reading at a time.
+   * @throws {DeviceError} `offline`, `aborted`, `hardwareError`; `invalidState` while another reading goes on
+   */
   read(signal?: AbortSignal): Promise<IdReadOutcome>;
   onEvent(listener: (event: IdReaderEvent) => void): Unsubscribe;
   /** Frames with every field of a person hidden. */

@@ -2,6 +2,7 @@
 import type { Clock } from '../../common/clock.ts';
 import { cardReaderModels } from '../../drivers/card-reader/models.ts';
 import type { CashAcceptor } from '../../drivers/cash-acceptor/cash-acceptor.ts';
+import type { CashAcceptorEntry } from '../../drivers/cash-acceptor/models.ts';
 import { deviceModels, findModel } from '../../drivers/registry.ts';
 import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
 import { createTransport, type TransportDeps } from '../../drivers/transport/open.ts';
@@ -43,8 +44,7 @@ export function makeDevices({ cardReader, cashAcceptor, receiptPrinter }: Termin
 type Line = { readonly clock: Clock; readonly transport: ReturnType<typeof createTransport> };
 
 function makeCashAcceptor({ model, options }: Fitted, line: Line): CashAcceptor {
-  const found = findModel<(typeof deviceModels.cashAcceptor)['jcm-id003']>(deviceModels.cashAcceptor, model);
-  return found.create(found.schema.parse(options), line);
+  return findModel<CashAcceptorEntry>(deviceModels.cashAcceptor, model).create(options, line);
 }
 
 function makeReceiptPrinter({ model, options }: Fitted, line: Line & { readonly unfinishedJob: boolean }): ReceiptPrinter {

@@ -13,6 +13,7 @@ import { MissingNeed } from '../launcher/needs.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
 import { measureAppend } from './append.ts';
 import { tableOf, verdictOf, type Figure, type Measure } from './figure.ts';
+import { measureDecode } from './decode.ts';
 import { measureLoad } from './load.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { measureMemory } from './memory.ts';
@@ -21,6 +22,7 @@ import { measureTouch } from './touch.ts';
 
 const measures = {
   append: measureAppend,
+  decode: measureDecode,
   load: measureLoad,
   touch: measureTouch,
   start: measureStart,

@@ -38,6 +38,7 @@ export interface PolledOptions {
 }
 
 export class PolledCashAcceptor implements CashAcceptor {
+  readonly capabilities = { escrow: true, media: 'notes' } as const;
   readonly #options: PolledOptions;
   readonly #clock: Clock;
   readonly #line: AcceptorLine;

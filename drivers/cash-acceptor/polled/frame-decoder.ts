@@ -4,6 +4,7 @@
  * Source: protocols/cash-acceptor.md 2, 3 and 4.
  */
 import { crc16Kermit } from '../crc16-kermit.ts';
+import { appended, joinNoise } from '../noise-runs.ts';
 
 export type FrameErrorCode = 'badSync' | 'badLength' | 'badCrc';
 
@@ -36,7 +37,7 @@ export class CheckedFrameDecoder<F> {
   }
 
   push(chunk: Uint8Array): readonly Decoded<F>[] {
-    const bytes = Uint8Array.of(...this.#pending, ...chunk);
+    const bytes = appended(this.#pending, chunk);
     const decoded: Decoded<F>[] = [];
     let at = 0;
     for (let step = this.#next(bytes, at); step !== undefined; step = this.#next(bytes, at)) {
@@ -44,7 +45,7 @@ export class CheckedFrameDecoder<F> {
       at += step.bytes.length;
     }
     this.#pending = bytes.slice(at);
-    return joinNoise(decoded);
+    return joinNoise(decoded, (error) => error === 'badCrc');
   }
 
   /** Forgets what is half received. */
@@ -69,18 +70,6 @@ export class CheckedFrameDecoder<F> {
     const soundEnd = following === undefined || following === sync;
     return { ok: false, error: 'badCrc', bytes: soundEnd ? whole : whole.slice(0, 1) };
   }
-}
-
-/** Neighboring noise of one kind is one report, so that a noisy line does not flood the trace. */
-function joinNoise<F>(steps: readonly Decoded<F>[]): readonly Decoded<F>[] {
-  const joined: Decoded<F>[] = [];
-  for (const step of steps) {
-    const last = joined.at(-1);
-    if (last !== undefined && !last.ok && !step.ok && last.error === step.error && step.error !== 'badCrc')
-      joined[joined.length - 1] = { ...last, bytes: Uint8Array.of(...last.bytes, ...step.bytes) };
-    else joined.push(step);
-  }
-  return joined;
 }
 
 /** `body` with its CRC, low byte first. */

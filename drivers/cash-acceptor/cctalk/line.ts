@@ -1,0 +1,194 @@
+/**
+ * One request, one answer over the transport: half duplex, one outstanding request, the host is master. Owns echo removal, the answer limit,
+ * the purge after an exchange that failed, and the trace. Used by the ccTalk drivers, which never have two exchanges at once.
+ * Source: protocols/cash-acceptor.md 1.3, 5 and 5.6.
+ */
+import { delay, type Clock } from '../../../common/clock.ts';
+import { toHex } from '../../../common/hex.ts';
+import type { Unsubscribe } from '../../../common/unsubscribe.ts';
+import { DeviceError, type FrameTrace } from '../../device.ts';
+import { Listeners } from '../../listeners.ts';
+import { TransportError, type Transport } from '../../transport/transport.ts';
+import { AnswerReader } from './answer-reader.ts';
+import { dataOf, headerOf, ANSWER, type HostCommand } from './codec.ts';
+import { BYTE_GAP, encodeFrame, HOST, type ChecksumMode } from './frame.ts';
+
+/** Why each wait is as long as it is, in ms. */
+export const cctalkLineDelays = {
+  purge: BYTE_GAP, // silence after which whatever was being said is over (section 5.6)
+  purgeLimit: 1_000, // a line that is never silent is not waited for
+  longestFrame: 300, // 257 bytes of 10 bits at 9600 baud: what the longest answer may take beyond the answer limit
+} as const;
+
+/** Frames kept for the next DeviceError. */
+const KEPT_FRAMES = 8;
+
+export type Answer = { readonly kind: 'data'; readonly data: Uint8Array } | { readonly kind: 'nak' } | { readonly kind: 'busy' };
+
+/** What the line brought instead of an answer. */
+export type Missing = 'nothing' | 'onlyEcho' | 'noise';
+
+export interface CctalkPlace {
+  readonly address: number;
+  readonly mode: ChecksumMode;
+}
+
+export class CctalkLine {
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #answerLimit: number;
+  readonly #trace = new Listeners<FrameTrace>();
+  readonly #lost = new Listeners<void>();
+  #recent: readonly FrameTrace[] = [];
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #hear: (bytes: Uint8Array) => void = () => {};
+  #give: (() => void) | undefined;
+  #missing: Missing = 'nothing';
+
+  /** @param answerLimit ms without a byte after which an answer is missing */
+  constructor(transport: Transport, clock: Clock, answerLimit: number) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#answerLimit = answerLimit;
+    transport.onData((bytes) => {
+      this.#heardAt = clock.monotonic();
+      this.#hear(bytes);
+    });
+    transport.onClose(() => {
+      this.#give?.();
+      this.#lost.emit();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#transport.isOpen;
+  }
+
+  get address(): string {
+    return this.#transport.address;
+  }
+
+  /** Why the last request has no answer. */
+  get missing(): Missing {
+    return this.#missing;
+  }
+
+  /** @throws {DeviceError} `offline`, `aborted` */
+  async open(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#transport.open(signal);
+    } catch (error) {
+      throw this.#lineError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+
+  onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
+    return this.#trace.add(listener);
+  }
+
+  /** The line was lost or closed. */
+  onLost(listener: () => void): Unsubscribe {
+    return this.#lost.add(listener);
+  }
+
+  /**
+   * Sends `command` once; what arrived before is not an answer to it. Undefined: no sound answer that `wanted` accepts; then the line was
+   * left alone until it was silent, so that a late answer is never taken for the next command's. @throws {DeviceError} `offline`
+   */
+  async ask(command: HostCommand, place: CctalkPlace, wanted: (data: Uint8Array) => boolean): Promise<Answer | undefined> {
+    const request = encodeFrame({ destination: place.address, source: HOST, header: headerOf(command.kind), data: dataOf(command) }, place.mode);
+    const waiting = this.#await(new AnswerReader({ request, ...place }), wanted);
+    try {
+      await this.#send(request);
+      const answer = await waiting.promise;
+      if (answer === undefined && this.isOpen) await this.#purge();
+      return answer;
+    } finally {
+      waiting.end();
+    }
+  }
+
+  /** A DeviceError that carries the last frames. */
+  error(code: DeviceError['code'], message: string, details: { deviceCode?: string; cause?: unknown } = {}): DeviceError {
+    return new DeviceError(code, message, { ...details, frames: this.#recent });
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    this.#note('toDevice', bytes);
+    try {
+      await this.#transport.write(bytes);
+    } catch (error) {
+      throw this.#lineError(error);
+    }
+  }
+
+  #await(reader: AnswerReader, wanted: (data: Uint8Array) => boolean): { promise: Promise<Answer | undefined>; end: () => void } {
+    const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
+    const atMost = this.#clock.monotonic() + this.#answerLimit + cctalkLineDelays.longestFrame;
+    const missing = (): void => {
+      this.#missing = whatCame(reader);
+      if (reader.bytes.length > 0) this.#note('fromDevice', reader.bytes);
+      resolve(undefined);
+    };
+    let timer = this.#clock.setTimeout(missing, this.#answerLimit);
+    this.#give = missing;
+    this.#hear = (bytes) => {
+      // The gap between bytes is not judged here: a host that was busy for 60 ms would throw away good frames. The checksum judges.
+      this.#clock.clearTimeout(timer);
+      const step = reader.push(bytes);
+      if (step.kind === 'waiting') {
+        timer = this.#clock.setTimeout(missing, Math.min(this.#answerLimit, atMost - this.#clock.monotonic()));
+        return;
+      }
+      const answer = step.kind === 'answer' ? answerOf(step.frame, wanted) : undefined;
+      if (answer === undefined) return missing();
+      this.#hear = () => {};
+      this.#note('fromDevice', step.bytes);
+      resolve(answer);
+    };
+    const end = (): void => {
+      this.#clock.clearTimeout(timer);
+      this.#hear = () => {};
+      this.#give = undefined;
+    };
+    return { promise, end };
+  }
+
+  async #purge(): Promise<void> {
+    const start = this.#clock.monotonic();
+    this.#hear = () => {};
+    this.#heardAt = Math.max(this.#heardAt, start);
+    for (;;) {
+      const now = this.#clock.monotonic();
+      const left = Math.min(this.#heardAt + cctalkLineDelays.purge, start + cctalkLineDelays.purgeLimit) - now;
+      if (left <= 0 || !this.isOpen) return;
+      await delay(this.#clock, left);
+    }
+  }
+
+  #note(direction: FrameTrace['direction'], bytes: Uint8Array): void {
+    const frame = { direction, bytes: toHex(bytes) };
+    this.#recent = [...this.#recent.slice(1 - KEPT_FRAMES), frame];
+    this.#trace.emit(frame);
+  }
+
+  #lineError(error: unknown): DeviceError {
+    if (!(error instanceof TransportError)) throw error;
+    return this.error(error.code === 'aborted' ? 'aborted' : 'offline', `the line to the acceptor: ${error.message}`, { cause: error });
+  }
+}
+
+function answerOf({ header, data }: { header: number; data: Uint8Array }, wanted: (data: Uint8Array) => boolean): Answer | undefined {
+  if (header === ANSWER.nak) return { kind: 'nak' };
+  if (header === ANSWER.busy) return { kind: 'busy' };
+  return wanted(data) ? { kind: 'data', data } : undefined;
+}
+
+function whatCame(reader: AnswerReader): Missing {
+  if (reader.bytes.length > 0) return 'noise';
+  return reader.echoed ? 'onlyEcho' : 'nothing';
+}

@@ -1,0 +1,141 @@
+/**
+ * The one loop that owns the line while an acceptor is connected: polls, runs the host's commands one at a time in between, and ends for
+ * good when the line or the unit is lost. It never connects again by itself. Used by the bill and the coin driver.
+ */
+import { deadline, type Clock } from '../../../common/clock.ts';
+import { DeviceError } from '../../device.ts';
+import type { CctalkLine } from './line.ts';
+
+/** Why each wait is as long as it is, in ms. */
+export const cctalkDelays = {
+  connect: 14_000, // contract: 15 s with the last exchange; 16 bill types, three tries each where a unit is slow, fit
+  command: 2_000, // contract
+  settleAfterPowerUp: 2_500, // a note left in the path shows itself as returned or stacked while the unit starts
+  settingsEvery: 2_000, // a power cut too short to be noticed by silence shows in the settings it forgot
+  selfCheckEvery: 1_000, // while something is jammed: is it still?
+  betweenCredits: 200, // before a credit that could not be written is offered again
+} as const;
+
+/** A command of the host that waits for the line. */
+interface Job {
+  run(): Promise<void>;
+  drop(error: DeviceError): void;
+}
+
+export interface SessionParts {
+  readonly line: CctalkLine;
+  readonly clock: Clock;
+  readonly pollEvery: number;
+  /** One round without a command of the host. @throws {DeviceError} `offline`: the session ends */
+  readonly tend: () => Promise<void>;
+  /** The unit or its line is gone; told once, not after `stop`. */
+  readonly gone: () => void;
+}
+
+export class CctalkSession {
+  readonly #parts: SessionParts;
+  readonly #jobs: Job[] = [];
+  readonly #ended = new AbortController();
+  readonly #unsubscribe: () => void;
+  #loop: Promise<void> = Promise.resolve();
+  #wake: () => void = () => {};
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#unsubscribe = parts.line.onLost(() => this.#wake());
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** The next round begins now. */
+  hurry(): void {
+    this.#wake();
+  }
+
+  /** Ends the loop; commands that wait fail. The line is closed when it resolves. */
+  async stop(): Promise<void> {
+    this.#ended.abort(new DeviceError('aborted', 'the acceptor was closed'));
+    await this.#parts.line.close();
+    this.#wake();
+    await this.#loop;
+  }
+
+  /**
+   * Runs `work` between two polls, within the contract's limit. @throws {DeviceError} `offline`, `timeout`, `aborted`
+   * @param work its limit's signal aborts when the time is up
+   */
+  queue<T>(signal: AbortSignal | undefined, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+    const { line, clock } = this.#parts;
+    if (this.#ended.signal.aborted) return Promise.reject(line.error('offline', 'the acceptor is not connected'));
+    const timeUp = (): DeviceError => line.error('timeout', 'the acceptor was busy for 2 s');
+    const parent = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
+    const limit = deadline(clock, cctalkDelays.command, timeUp, parent);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const tooLate = (): void => {
+      const index = this.#jobs.indexOf(job);
+      if (index >= 0) this.#jobs.splice(index, 1);
+      reject(asDeviceError(limit.signal.reason));
+    };
+    const run = async (): Promise<void> => {
+      limit.signal.removeEventListener('abort', tooLate);
+      try {
+        resolve(await work(limit.signal));
+      } catch (error) {
+        reject(asDeviceError(error));
+        if (error instanceof DeviceError && error.code === 'offline') throw error;
+      }
+    };
+    const job: Job = { run, drop: reject };
+    if (limit.signal.aborted) tooLate();
+    else {
+      limit.signal.addEventListener('abort', tooLate, { once: true });
+      this.#jobs.push(job);
+      this.#wake();
+    }
+    return promise.finally(() => limit.dispose());
+  }
+
+  async #run(): Promise<void> {
+    const { line, pollEvery, tend, gone } = this.#parts;
+    try {
+      while (!this.#ended.signal.aborted) {
+        if (!line.isOpen) throw line.error('offline', 'the line to the acceptor was lost');
+        const job = this.#jobs.shift();
+        await (job === undefined ? tend() : job.run());
+        await this.#sleep(pollEvery);
+      }
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      if (!this.#ended.signal.aborted) await this.#end(gone);
+    } finally {
+      this.#unsubscribe();
+      for (const job of this.#jobs.splice(0)) job.drop(line.error('offline', 'the acceptor is lost'));
+    }
+  }
+
+  async #end(gone: () => void): Promise<void> {
+    this.#ended.abort(this.#parts.line.error('offline', 'the acceptor is lost'));
+    await this.#parts.line.close();
+    gone();
+  }
+
+  /** Until the next round is due, a command waits, the line is lost, or `hurry`. */
+  async #sleep(ms: number): Promise<void> {
+    if (this.#jobs.length > 0 || this.#ended.signal.aborted || !this.#parts.line.isOpen) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#parts.clock.setTimeout(resolve, ms);
+    this.#wake = resolve;
+    await promise;
+    this.#wake = () => {};
+    this.#parts.clock.clearTimeout(timer);
+  }
+}
+
+/** A caller's abort reason may be anything. */
+export function asDeviceError(error: unknown): unknown {
+  return error instanceof DeviceError || (error instanceof Error && error.name !== 'AbortError')
+    ? error
+    : new DeviceError('aborted', 'the call was aborted', { cause: error });
+}

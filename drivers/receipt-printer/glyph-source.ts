@@ -11,8 +11,8 @@ export interface GlyphSource {
 
 /** The shape of resources/glyphs/*.json. */
 export interface GlyphResource {
-  /** Which characters, ascending: `[first, how many]`, first as hexadecimal. */
-  readonly ranges: readonly (readonly (string | number)[])[];
+  /** Which characters, ascending: `3400+12 340D …`, the first as hexadecimal, and how many follow each other. */
+  readonly ranges: string;
   /** Their pictures one after another: base64 of raw deflate. */
   readonly bits: string;
 }
@@ -42,9 +42,10 @@ interface Range {
 
 function readRanges({ ranges }: GlyphResource): readonly Range[] {
   let index = 0;
-  return ranges.map(([start, many]) => {
-    const range = { first: Number.parseInt(String(start), 16), count: Number(many), index };
-    if (!Number.isInteger(range.first) || !Number.isInteger(range.count)) throw new RangeError(`no range of characters: ${JSON.stringify([start, many])}`);
+  return ranges.split(' ').map((text) => {
+    const [, first, count = '1'] = /^([0-9A-F]{4,6})(?:\+([1-9]\d{0,5}))?$/.exec(text) ?? [];
+    if (first === undefined) throw new RangeError(`no range of characters: ${JSON.stringify(text)}`);
+    const range = { first: Number.parseInt(first, 16), count: Number(count), index };
     index += range.count;
     return range;
   });

@@ -22,6 +22,8 @@ export interface Layout {
 const BLOCK_END = '\ue000';
 /** Height of font A, section 2. */
 const LETTER_DOTS = 24;
+/** Air between logo and text. */
+const BELOW_LOGO_DOTS = 12;
 /** Rows of a document's picture in one command, as for our own (raster.ts). */
 const IMAGE_ROWS = 24;
 
@@ -113,7 +115,7 @@ function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: n
 function logo({ logo: picture, images }: EscposProfile, end: (dots: number) => string): string {
   if (picture === undefined) return '';
   const raster = { widthDots: picture.widthDots, bits: Uint8Array.from(Buffer.from(picture.bits, 'base64')) };
-  return '\x1ba\x01' + banded(raster, { images }, end) + '\x1ba\x00' + BLOCK_END;
+  return `\x1ba\x01${banded(raster, { images }, end)}\x1bJ${String.fromCharCode(BELOW_LOGO_DOTS)}\x1ba\x00${end(BELOW_LOGO_DOTS)}`;
 }
 
 function banded(raster: Raster, { images }: Pick<EscposProfile, 'images'>, end: (dots: number) => string): string {

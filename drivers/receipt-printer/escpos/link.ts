@@ -44,6 +44,7 @@ export class PrinterLink {
   #raw: RawStatus | undefined;
   #reports = 0;
   #missed = 0;
+  #unanswered = 0;
   #paused = false;
   #asked: { readonly question: StatusQuestion; answer: Partial<RawStatus> | undefined } | undefined;
   #ejector: EjectorStatus | undefined;
@@ -88,6 +89,14 @@ export class PrinterLink {
   /** Hexadecimal of what came since the line was opened and made no sense; for a person who must find out why. */
   get strange(): string {
     return toHex(Uint8Array.from(this.#strange));
+  }
+
+  /**
+   * Real-time questions since the line was opened that were never answered, not even late. A printer answers them always, so each is a
+   * moment in which it may have lost its power, and with it what it was sent.
+   */
+  get unanswered(): number {
+    return this.#unanswered;
   }
 
   /** The printer said XOFF and not yet XON. */
@@ -201,7 +210,9 @@ export class PrinterLink {
     this.#asked = asked;
     try {
       await this.write(question.bytes);
-      return await this.waitFor(() => asked.answer, linkDelays.realTimeAnswer);
+      const answer = await this.waitFor(() => asked.answer, linkDelays.realTimeAnswer);
+      if (answer === undefined) this.#unanswered += 1;
+      return answer;
     } catch {
       return undefined; // the line is gone; its end was told by the transport
     } finally {
@@ -250,15 +261,17 @@ export class PrinterLink {
     }
   }
 
-  /** An answer nobody waits for is dropped: raster data can provoke one (section 3.4). */
+  /** An answer nobody waits for is dropped: it comes late, or raster data provoked it (section 3.4). */
   #answer(said: PrinterSaid): void {
     if (this.#asked !== undefined && this.#asked.answer === undefined) this.#asked.answer = this.#asked.question.read(said);
+    else if (this.#unanswered > 0 && this.#questions.some((question) => question.read(said) !== undefined)) this.#unanswered -= 1;
   }
 
   #forget(): void {
     this.#raw = undefined;
     this.#ejector = undefined;
     this.#missed = 0;
+    this.#unanswered = 0;
     this.#paused = false;
     this.#clock.clearTimeout(this.#partTimer);
     this.#splitter.expire();

@@ -74,6 +74,7 @@ class PrintRun {
   #processIdSeen = false;
   #queueAnswer: { readonly byte: number; readonly at: number } | undefined;
   #queueAnswers = 0;
+  readonly #unansweredBefore: number;
   #lastPoll: number;
 
   constructor(deps: PrintRunDeps, layout: Layout, jobId: string, signal: AbortSignal | undefined) {
@@ -82,6 +83,7 @@ class PrintRun {
     this.#signal = signal;
     this.#processId = processIdOf(jobId);
     this.#lastPoll = deps.clock.monotonic();
+    this.#unansweredBefore = deps.link.unanswered;
   }
 
   async run(): Promise<RunResult> {
@@ -141,6 +143,7 @@ class PrintRun {
       await this.#pollWhenDue();
       const trouble = troubleOf(this.#deps.status());
       if (trouble !== undefined) return trouble;
+      if (link.missed === 0 && this.#mayHaveRestarted) return 'noConfirmation';
       if (link.missed === 0 && !link.isPaused) return undefined;
       if (clock.monotonic() >= pausedUntil) return 'noConfirmation';
       await link.waitFor(() => (link.isPaused ? undefined : true), printDelays.betweenPolls, this.#signal);
@@ -168,6 +171,11 @@ class PrintRun {
   async #whyNoProof(): Promise<PrintTrouble> {
     if (this.#deps.profile.presenter.kind !== 'ejector') return 'noConfirmation';
     return (await this.#deps.link.askEjector())?.jam === true ? 'presenterJam' : 'noConfirmation';
+  }
+
+  /** Silent for a question of this job: it may be another printer now, one that knows nothing of the job's first half. */
+  get #mayHaveRestarted(): boolean {
+    return this.#deps.link.unanswered > this.#unansweredBefore;
   }
 
   #proof(): Confirmation | undefined {
@@ -198,6 +206,7 @@ class PrintRun {
     if (!(await this.#deps.link.pollSurely())) return this.#stopped('offline');
     const trouble = troubleOf(this.#deps.status());
     if (trouble !== undefined) return this.#stopped(trouble);
+    if (this.#mayHaveRestarted) return this.#stopped('noConfirmation');
     if (confirmedBy === 'queueAnswer' && !this.#isQueueAnswerAlone) return this.#stopped('noConfirmation');
     return { state: 'printed', confirmedBy };
   }

@@ -442,12 +442,13 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     }
     const move = presenter.move(n, m);
     if (move === undefined) return undefined;
+    const cuts = move.cutFirst && this.#paper.hanging.items.length > 0;
     return {
       feedDots: 0,
       extraMs: move.ms,
-      needs: 'presenter',
+      needs: cuts && this.#obstruction === 'cutter' ? 'cutter' : 'presenter',
       done: () => {
-        if (move.cutFirst && this.#paper.hanging.items.length > 0) this.#cut('fullCut');
+        if (cuts) this.#cut('fullCut');
         this.#pullIn(move.done());
       },
     };

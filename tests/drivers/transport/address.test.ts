@@ -15,6 +15,7 @@ describe('addresses', () => {
     ['serial:COM3?baudRate=115200', { scheme: 'serial', path: 'COM3', settings: { ...plain, baudRate: 115200 } }],
     ['tcp:10.0.0.9:9100', { scheme: 'tcp', host: '10.0.0.9', port: 9100 }],
     ['tcp:[fe80::1]:9100', { scheme: 'tcp', host: 'fe80::1', port: 9100 }],
+    ['usblp:/dev/usb/lp0', { scheme: 'usblp', path: '/dev/usb/lp0' }],
     ['sim:reader', { scheme: 'sim', place: 'name', name: 'reader' }],
     ['sim:/run/cabinet/reader.sock', { scheme: 'sim', place: 'socket', path: '/run/cabinet/reader.sock' }],
   ])('%s', (address, expected) => {
@@ -39,6 +40,9 @@ describe('addresses', () => {
     ['tcp:10.0.0.9:65536', /port from 1 to 65535/],
     ['tcp::9100', /expected tcp:HOST:PORT/],
     ['tcp:host:9100?x=1', /tcp takes no options/],
+    ['usblp:', /expected usblp:PATH/],
+    ['usblp:lp0', /whole path/],
+    ['usblp:/dev/usb/lp0?x=1', /usblp takes no options/],
     ['sim:', /expected sim:NAME/],
     ['sim:a b', /expected sim:NAME/],
     ['sim:reader?x', /sim takes no options/],
@@ -50,7 +54,7 @@ describe('addresses', () => {
   });
 
   test('whatever is typed is an address or a badAddress, nothing else', () => {
-    const schemes = constantFrom('serial:', 'tcp:', 'sim:', 'serial:/dev/x?', '');
+    const schemes = constantFrom('serial:', 'tcp:', 'usblp:', 'sim:', 'serial:/dev/x?', '');
     assert(
       property(schemes, string(), (scheme, rest) => {
         try {

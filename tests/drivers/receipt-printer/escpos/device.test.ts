@@ -535,6 +535,34 @@ describe('trouble in the middle of a job', () => {
     await expectNextIsWholeAndAlone(bench);
   });
 
+  it('silent for a moment only, as when its power comes back at once: what was lost meanwhile is never called printed', async () => {
+    const bench = await connectedBench({ unit: { flowControl: 'xonXoff' } });
+    const printing = bench.printer.print({ jobId: 'job-1', markup: LONG });
+    await bench.clock.advance(500);
+    // Back within half a second: quicker than three polls.
+    bench.line.attachUnit(() => undefined);
+    bench.unit.receive(Uint8Array.of(0x10, 0x05, 0x02)); // its memory is empty
+    await bench.clock.advance(500);
+    bench.line.attachUnit((bytes) => bench.unit.receive(bytes));
+    expect((await settled(bench.clock, printing)).outcome).toEqual({ state: 'interrupted', trouble: 'noConfirmation' });
+  });
+
+  it('an answer that only comes late is no restart: the job is printed', async () => {
+    const bench = await connectedBench({ unit: { flowControl: 'xonXoff' } });
+    const printing = bench.printer.print({ jobId: 'job-1', markup: LONG });
+    await bench.clock.advance(100);
+    let held: Uint8Array | undefined;
+    const fromUnit = bench.line.fromUnit.bind(bench.line);
+    bench.line.fromUnit = (bytes): void => {
+      if (held === undefined && bytes.length === 1 && ((bytes[0] ?? 0) & 0x93) === 0x12) {
+        held = bytes;
+        bench.clock.setTimeout(() => fromUnit(bytes), 500);
+      } else fromUnit(bytes);
+    };
+    expect((await settled(bench.clock, printing)).outcome).toEqual({ state: 'printed', confirmedBy: 'queueAnswer' });
+    expect(held).toBeDefined();
+  });
+
   it('cable pulled: interrupted; plugged in again it goes on with the next job', async () => {
     const { bench, trouble } = await interruptedBy(({ line }) => line.unplug());
     expect(trouble).toBe('offline');

@@ -155,7 +155,16 @@ export const journalKinds = {
   }),
 
   'receipt.printing': z.strictObject({ jobId: id, reprint: z.int().min(0) }),
-  'receipt.printed': z.strictObject({ jobId: id, confirmedBy: z.enum(['processId', 'queueAnswer']), sha256: hex, byteCount: z.int().min(0) }),
+  'receipt.printed': z.strictObject({
+    jobId: id,
+    confirmedBy: z.enum(['processId', 'queueAnswer', 'presenter']),
+    sha256: hex,
+    byteCount: z.int().min(0),
+    /** What became of it at the presenter: retracted or ejected = nobody took it. Absent where the printer has none. */
+    presented: z.enum(['taken', 'retracted', 'ejected', 'jammed', 'unknown']).optional(),
+    /** Characters that stand as 〓 on the slip (code points); absent: none. */
+    replaced: z.array(z.string()).optional(),
+  }),
   'receipt.failed': z.strictObject({ jobId: id, state: z.enum(['failedBefore', 'interrupted', 'unconfirmed']), trouble: z.string() }),
 
   'card.captured': z.strictObject({ reason: z.string() }),

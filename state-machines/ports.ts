@@ -198,7 +198,16 @@ export interface ReceiptContent {
 }
 
 export type ReceiptOutcome =
-  | { readonly state: 'printed'; readonly confirmedBy: 'processId' | 'queueAnswer'; readonly sha256: string; readonly byteCount: number }
+  | {
+      readonly state: 'printed';
+      readonly confirmedBy: 'processId' | 'queueAnswer' | 'presenter';
+      readonly sha256: string;
+      readonly byteCount: number;
+      /** What became of the slip at the presenter; absent where the printer has none. `retracted`, `ejected`: nobody took it. */
+      readonly presented?: 'taken' | 'retracted' | 'ejected' | 'jammed' | 'unknown';
+      /** Characters that the slip shows as 〓 (code points); absent: none. */
+      readonly replaced?: readonly string[];
+    }
   | { readonly state: 'failedBefore' | 'interrupted' | 'unconfirmed'; readonly trouble: string };
 
 export interface ReceiptPort {

@@ -18,6 +18,7 @@ import { Listeners } from '../listeners.ts';
 import { slipToSvg } from '../receipt-printer/escpos/paper-svg.ts';
 import { EscposSimulator } from '../receipt-printer/escpos/simulator.ts';
 import { readSlip, type Slip } from '../receipt-printer/paper.ts';
+import type { SimulatedReceiptPrinter } from '../receipt-printer/simulated-receipt-printer.ts';
 import type { SimulatedUnit } from '../transport/simulated-unit.ts';
 import type { CabinetState, DeviceName, FaultName, HandAct, HandAnswer } from './protocol.ts';
 
@@ -67,7 +68,7 @@ export class Cabinet {
   readonly units: Readonly<Record<DeviceName, SimulatedUnit>>;
   readonly reader: SimulatedCardReader;
   readonly acceptor: SimulatedId003;
-  readonly printer: EscposSimulator;
+  readonly printer: SimulatedReceiptPrinter;
   readonly #clock: Clock;
   readonly #cards: readonly CardAtHand[];
   readonly #changes = new Listeners<void>();
@@ -148,7 +149,7 @@ export class Cabinet {
       case 'takeNote':
         return did(this.acceptor.takeNote() !== undefined, 'no note sticks out');
       case 'tearPaper': {
-        const torn = this.printer.tearPaper();
+        const torn = this.printer.takeSlips();
         this.#taken.push(...torn);
         this.#taken.splice(0, Math.max(0, this.#taken.length - SLIPS_KEPT));
         return did(torn.length > 0, 'no slip is there');

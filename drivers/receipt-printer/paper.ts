@@ -120,8 +120,11 @@ export class Paper {
     this.#head = this.#cutterDots;
   }
 
-  take(): Slip[] {
-    return this.#slips.splice(0);
+  /** Takes what came off, or one piece of it. */
+  take(which: (slip: Slip) => boolean = () => true): Slip[] {
+    const taken = this.#slips.filter(which);
+    this.#slips.splice(0, this.#slips.length, ...this.#slips.filter((slip) => !which(slip)));
+    return taken;
   }
 
   #piece(items: readonly PrintedItem[], lengthDots: number, end: Slip['end']): Slip {

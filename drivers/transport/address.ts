@@ -25,12 +25,14 @@ export type TransportAddress =
   | { readonly scheme: 'serial'; readonly path: string; readonly settings: SerialSettings }
   | { readonly scheme: 'tcp'; readonly host: string; readonly port: number }
   | { readonly scheme: 'hid'; readonly selection: HidSelection }
+  /** A USB printer behind the kernel's own driver (Linux). */
+  | { readonly scheme: 'usblp'; readonly path: string }
   /** A simulator in this process, by its name. */
   | { readonly scheme: 'sim'; readonly place: 'name'; readonly name: string }
   /** A simulator in another process, by its Unix socket. */
   | { readonly scheme: 'sim'; readonly place: 'socket'; readonly path: string };
 
-const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, hid:VVVV:PPPP, hid:usage=PP:UU, sim:NAME, sim:/PATH.sock';
+const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, hid:VVVV:PPPP, hid:usage=PP:UU, usblp:PATH, sim:NAME, sim:/PATH.sock';
 
 const DEFAULT_SERIAL: SerialSettings = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1, rtscts: false };
 
@@ -60,6 +62,10 @@ export function parseAddress(address: string): TransportAddress {
       return parseTcp(address, place);
     case 'hid':
       return { scheme, selection: parseHid(address, place, options) };
+    case 'usblp':
+      if (question >= 0) throw bad(address, `usblp takes no options, found ${JSON.stringify(options)}`);
+      if (!place.startsWith('/')) throw bad(address, 'expected usblp:PATH with a whole path, for example usblp:/dev/usb/lp0');
+      return { scheme, path: place };
     case 'sim':
       if (question >= 0) throw bad(address, `sim takes no options, found ${JSON.stringify(options)}`);
       return parseSim(address, place);

@@ -7,6 +7,7 @@ import { SerialTransport } from './serial.ts';
 import type { SimulatedLines } from './simulated.ts';
 import { SocketTransport } from './socket.ts';
 import { TransportError, type Transport } from './transport.ts';
+import { UsbPrinterTransport } from './usb-printer.ts';
 
 export interface TransportDeps {
   /** The simulators of this process; `'refused'` in a packaged terminal: then no `sim:` address opens, in whichever process. */
@@ -23,6 +24,8 @@ export function createTransport(address: string, deps: TransportDeps): Transport
       return new SocketTransport(address, { host: parsed.host, port: parsed.port });
     case 'hid':
       return new HidTransport(address, parsed.selection);
+    case 'usblp':
+      return new UsbPrinterTransport(address, parsed.path);
     case 'sim':
       if (deps.simulation === 'refused') {
         throw new TransportError('badAddress', address, `address ${JSON.stringify(address)}: simulated devices are refused in a packaged terminal`);

@@ -22,10 +22,17 @@ export function createReceiptPort(printer: Pick<ReceiptPrinter, 'columns' | 'pri
   };
 }
 
-function outcomeOf({ outcome, sha256, byteCount }: PrintResult): ReceiptOutcome {
+function outcomeOf({ outcome, sha256, byteCount, presented, replaced }: PrintResult): ReceiptOutcome {
   switch (outcome.state) {
     case 'printed':
-      return { state: 'printed', confirmedBy: outcome.confirmedBy, sha256, byteCount };
+      return {
+        state: 'printed',
+        confirmedBy: outcome.confirmedBy,
+        sha256,
+        byteCount,
+        ...(presented === 'notSupported' || presented === 'notPresented' ? {} : { presented }),
+        ...(replaced.length === 0 ? {} : { replaced }),
+      };
     case 'failedBefore':
     case 'interrupted':
       return { state: outcome.state, trouble: outcome.trouble };

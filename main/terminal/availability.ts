@@ -71,6 +71,7 @@ function qr({ upstream }: Parts): Verdict {
 function receipts(status: PrinterStatus | undefined): Availability['receipts'] {
   if (status === undefined || status.device !== 'online' || status.cutter === 'fault' || status.paper === 'jammed' || status.cover === 'open')
     return 'printerDown';
+  if (status.presenter === 'jammed') return 'printerDown';
   if (status.paper === 'out') return 'paperOut';
   return status.paper === 'low' ? 'paperLow' : 'available';
 }

@@ -4,10 +4,12 @@ import { cardReaderModels } from '../../drivers/card-reader/models.ts';
 import type { CashAcceptor } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { CashAcceptorEntry } from '../../drivers/cash-acceptor/models.ts';
 import { deviceModels, findModel } from '../../drivers/registry.ts';
+import type { GlyphSource } from '../../drivers/receipt-printer/glyph-source.ts';
 import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
 import { createTransport, type TransportDeps } from '../../drivers/transport/open.ts';
 import { TransportError } from '../../drivers/transport/transport.ts';
 import type { TerminalConfig } from '../config/config.ts';
+import { rareGlyphs } from '../receipts/glyphs.ts';
 import type { Devices } from './terminal.ts';
 
 export interface DeviceDeps {
@@ -37,7 +39,7 @@ export function makeDevices({ cardReader, cashAcceptor, receiptPrinter }: Termin
   return {
     cardReader: cardReader === null ? undefined : findModel(cardReaderModels, cardReader.model).create(cardReader.options, line(cardReader)),
     cashAcceptor: cashAcceptor === null ? undefined : makeCashAcceptor(cashAcceptor, line(cashAcceptor)),
-    receiptPrinter: receiptPrinter === null ? undefined : makeReceiptPrinter(receiptPrinter, { ...line(receiptPrinter), unfinishedJob }),
+    receiptPrinter: receiptPrinter === null ? undefined : makeReceiptPrinter(receiptPrinter, { ...line(receiptPrinter), unfinishedJob, glyphs: rareGlyphs }),
   };
 }
 
@@ -47,7 +49,7 @@ function makeCashAcceptor({ model, options }: Fitted, line: Line): CashAcceptor 
   return findModel<CashAcceptorEntry>(deviceModels.cashAcceptor, model).create(options, line);
 }
 
-function makeReceiptPrinter({ model, options }: Fitted, line: Line & { readonly unfinishedJob: boolean }): ReceiptPrinter {
+function makeReceiptPrinter({ model, options }: Fitted, line: Line & { readonly unfinishedJob: boolean; readonly glyphs: GlyphSource }): ReceiptPrinter {
   const found = findModel<(typeof deviceModels.receiptPrinter)['escpos-generic-80']>(deviceModels.receiptPrinter, model);
   return found.create(found.schema.parse(options), line);
 }

@@ -546,8 +546,9 @@ export async function printSlip(ports: Ports, { transactionId, content }: PrintR
     ports.journal.append({ kind: 'receipt.printing', transactionId, body: { jobId, reprint: content.reprint } });
     const printed = await ports.receipts.print(jobId, content);
     if (printed.state === 'printed') {
-      const { confirmedBy, sha256, byteCount } = printed;
-      ports.journal.append({ kind: 'receipt.printed', transactionId, body: { jobId, confirmedBy, sha256, byteCount } });
+      const { state: _printed, replaced, ...known } = printed;
+      const body = { jobId, ...known, ...(replaced === undefined ? {} : { replaced: [...replaced] }) };
+      ports.journal.append({ kind: 'receipt.printed', transactionId, body });
       if (content.status !== 'delivered') {
         ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference: content.reference, where: 'paper' } });
       }

@@ -21,9 +21,20 @@ export function askStatus(question: StatusQuestion): Uint8Array {
   return Uint8Array.of(0x10, 0x04, question);
 }
 
-/** GS V 66 n: feeds the last line and `dots` more past the blade, then cuts but for one point (section 2). */
-export function feedAndCut(dots: number): Uint8Array {
-  return Uint8Array.of(0x1d, 0x56, 0x42, dots & 0xff);
+/** How a printer cuts (section 2): GS V 65 and 66 feed what was printed past the blade first, ESC i and the ejector do not. */
+export type CutCommand = 'gsV65' | 'gsV66' | 'escI' | 'byEjector';
+
+/** Feeds the last line and `dots` more past the blade, `toCutter` dots away, then cuts. */
+export function feedAndCut(cut: CutCommand, dots: number, toCutter: number): Uint8Array {
+  if (cut === 'gsV65' || cut === 'gsV66') return Uint8Array.of(0x1d, 0x56, cut === 'gsV65' ? 0x41 : 0x42, dots & 0xff);
+  return Uint8Array.of(...feedDots(toCutter + dots), ...(cut === 'escI' ? [0x1b, 0x69] : []));
+}
+
+/** ESC J n, as often as it takes (section 2). */
+function feedDots(dots: number): number[] {
+  const bytes: number[] = [];
+  for (let left = dots; left > 0; left -= 0xff) bytes.push(0x1b, 0x4a, Math.min(left, 0xff));
+  return bytes;
 }
 
 /** What GS I can be asked for as text (section 5.5). */
@@ -56,6 +67,14 @@ export interface RawStatus {
   readonly recoverableError: boolean;
   readonly paperNearEnd: boolean;
   readonly paperEnd: boolean;
+  // Below: only Custom-style printers say so (section 6.1, custom-codec.ts).
+  /** A counted length of paper is used up (KPM). */
+  readonly virtualPaperEnd: boolean;
+  readonly ticketAtOutput: boolean;
+  readonly presenterJam: boolean;
+  readonly motorOn: boolean;
+  /** Bytes from the host were damaged: what is printed may not be what was sent. */
+  readonly lineError: boolean;
 }
 
 export const HEALTHY: RawStatus = {
@@ -73,6 +92,11 @@ export const HEALTHY: RawStatus = {
   recoverableError: false,
   paperNearEnd: false,
   paperEnd: false,
+  virtualPaperEnd: false,
+  ticketAtOutput: false,
+  presenterJam: false,
+  motorOn: false,
+  lineError: false,
 };
 
 export const CONDITIONS = [
@@ -90,6 +114,11 @@ export const CONDITIONS = [
   'recoverableError',
   'paperNearEnd',
   'paperEnd',
+  'virtualPaperEnd',
+  'ticketAtOutput',
+  'presenterJam',
+  'motorOn',
+  'lineError',
 ] as const satisfies readonly (keyof RawStatus)[];
 
 type Bits = Partial<Record<keyof RawStatus, number>>;

@@ -33,6 +33,8 @@ const COMMANDS: Readonly<Record<string, readonly [name: string, length: Length]>
   '10 14': ['DLE DC4', (bytes) => (bytes.length < 3 ? 3 : bytes[2] === 8 ? 10 : 5)], // 5.1: fn 8 clears, the others take two parameters
   '1B 20': ['ESC SP', fixed(3)],
   '1B 24': ['ESC $', fixed(4)],
+  // 24 dots high (m = 32, 33) or 8; n columns. Epson ESC/POS guide.
+  '1B 2A': ['ESC *', (bytes) => (bytes.length < 5 ? 5 : 5 + word(bytes, 3) * ((bytes[2] ?? 0) >= 32 ? 3 : 1))],
   '1B 2D': ['ESC -', fixed(3)],
   '1B 32': ['ESC 2', fixed(2)],
   '1B 33': ['ESC 3', fixed(3)],
@@ -59,9 +61,11 @@ const COMMANDS: Readonly<Record<string, readonly [name: string, length: Length]>
   '1D 42': ['GS B', fixed(3)],
   '1D 49': ['GS I', fixed(3)], // 5.5
   '1D 4C': ['GS L', fixed(4)],
+  '1D 52': ['GS R', (bytes) => (bytes.length < 3 ? 3 : bytes[2] === 0x31 ? 4 : 3)], // 6.2
   '1D 56': ['GS V', (bytes) => (bytes.length < 3 ? 3 : bytes[2] === 0x41 || bytes[2] === 0x42 ? 4 : 3)],
   '1D 57': ['GS W', fixed(4)],
   '1D 61': ['GS a', fixed(3)], // 5.2
+  '1D 65': ['GS e', (bytes) => (bytes.length < 3 ? 3 : bytes[2] === 3 ? 4 : bytes[2] === 32 ? 5 : 3)], // 6.1
   '1D 72': ['GS r', fixed(3)], // 5.4
   '1D 76': ['GS v', (bytes) => (bytes.length < 8 ? 8 : 8 + word(bytes, 4) * word(bytes, 6))], // 4.3
 };
@@ -77,6 +81,11 @@ export class CommandStream {
   /** @param knows whether this model has a command, by names such as `GS v`, `GS ( H`, `FS ( A` */
   constructor(knows: (name: string) => boolean) {
     this.#knows = knows;
+  }
+
+  /** Whether this model has the command, by the names above. */
+  knows(name: string): boolean {
+    return this.#knows(name);
   }
 
   /** Whether a command has begun and is not complete. */

@@ -1,7 +1,10 @@
-/** Explains bytes that came from an ESC/POS printer, for `kioskctl decode escpos-status HEX`. Pure. */
-import { fromHex, toHex } from '../../../common/hex.ts';
+/** Explains bytes that came from an ESC/POS or Custom-style printer, for `kioskctl decode`. Pure. */
+import { toHex } from '../../../common/hex.ts';
+import { decodeHex, type DecodeAnswer } from '../../decode-answer.ts';
 import { CONDITIONS, decodeQueueAnswer, decodeStatusAnswer, type RawStatus, type StatusQuestion } from './codec.ts';
-import { StatusSplitter, type PrinterSaid } from './splitter.ts';
+import { decodeEjectorStatus, decodeFullStatus, FULL_STATUS_LENGTH, type EjectorStatus } from './custom-codec.ts';
+import { CustomSplitter } from './custom-splitter.ts';
+import { StatusSplitter, type PrinterSaid, type Splitter } from './splitter.ts';
 
 /** Names of what is true in a status, e.g. `paperEnd`; empty: nothing to report. */
 export type StatusWords = readonly (keyof RawStatus)[];
@@ -10,35 +13,51 @@ export type DecodedStatus =
   /** One byte doesn't say which question it answers: its meaning for each of DLE EOT 1–4. */
   | { readonly kind: 'realTimeStatus'; readonly hex: string; readonly asAnswerTo: Readonly<Record<StatusQuestion, StatusWords>> }
   | { readonly kind: 'automaticStatus'; readonly hex: string; readonly status: RawStatus; readonly words: StatusWords }
+  /** DLE EOT 20 of the Custom family. */
+  | { readonly kind: 'fullStatus'; readonly hex: string; readonly status: RawStatus; readonly words: StatusWords }
   | { readonly kind: 'processId'; readonly hex: string; readonly id: string }
   | { readonly kind: 'text'; readonly hex: string; readonly header: string; readonly text: string }
   /** GS r or GS I 1–3; `asQueueAnswer` reads it as the first. */
   | { readonly kind: 'queueAnswer'; readonly hex: string; readonly asQueueAnswer: StatusWords }
+  /** One byte of a Custom-style printer: GS e 6, or GS r. */
+  | { readonly kind: 'single'; readonly hex: string; readonly asEjectorStatus: readonly (keyof EjectorStatus)[]; readonly asQueueAnswer: StatusWords }
   | { readonly kind: 'xon'; readonly hex: string }
   | { readonly kind: 'xoff'; readonly hex: string }
   | { readonly kind: 'unrecognized'; readonly hex: string };
 
-export interface DecodeFailure {
-  readonly error: { readonly code: 'notHex' | 'empty' | 'tooLong' | 'unrecognized'; readonly message: string };
-}
-
 /** Longest run that is explained, in bytes. */
 const MAX_BYTES = 4096;
 
-export function decodeEscposStatusHex(hex: string): readonly DecodedStatus[] | DecodeFailure {
-  let bytes: Uint8Array;
-  try {
-    bytes = fromHex(hex);
-  } catch (error) {
-    return failure('notHex', error instanceof Error ? error.message : String(error));
-  }
-  if (bytes.length === 0) return failure('empty', 'no bytes; expected what the printer sent, for example 12 or 14 00 03 0F');
-  if (bytes.length > MAX_BYTES) return failure('tooLong', `${bytes.length} bytes; at most ${MAX_BYTES} are explained at once`);
-  const splitter = new StatusSplitter();
-  const decoded = [...splitter.push(bytes), ...splitter.expire()].map(describe);
-  if (decoded.every((item) => item.kind === 'unrecognized')) return failure('unrecognized', `nothing in ${toHex(bytes)} is an ESC/POS status`);
-  return decoded;
+/** What a printer with the status of Epson said. Six bytes that begin `10 0F` are explained as a full status beside that. */
+export function decodeEscposStatusHex(hex: string): DecodeAnswer {
+  return decodeHex(hex, (bytes) => {
+    const answer = explain(bytes, new StatusSplitter(), describe);
+    const full = bytes.length === FULL_STATUS_LENGTH ? decodeFullStatus(bytes) : undefined;
+    return answer.ok && full !== undefined ? { ...answer, asCustomFullStatus: words(full) } : answer;
+  });
 }
+
+/** What a printer of the Custom family said: VKP80, KPM, TPTCM, Reliance. */
+export function decodeCustomStatusHex(hex: string): DecodeAnswer {
+  return decodeHex(hex, (bytes) => explain(bytes, new CustomSplitter(), describeCustom));
+}
+
+function explain(bytes: Uint8Array, splitter: Splitter, describing: (said: PrinterSaid) => DecodedStatus): DecodeAnswer {
+  if (bytes.length > MAX_BYTES) return { ok: false, code: 'tooLong', message: `${bytes.length} bytes; at most ${MAX_BYTES} are explained at once` };
+  const said = [...splitter.push(bytes), ...splitter.expire()].map(describing);
+  if (said.every((item) => item.kind === 'unrecognized'))
+    return { ok: false, code: 'unrecognized', message: `nothing in ${toHex(bytes)} is a printer's status` };
+  return { ok: true, said };
+}
+
+function describeCustom(said: PrinterSaid): DecodedStatus {
+  if (said.kind !== 'single') return describe(said);
+  const ejector = decodeEjectorStatus(said.byte);
+  const asEjectorStatus = EJECTOR_WORDS.filter((word) => ejector[word]);
+  return { kind: 'single', hex: hexOf(said.byte), asEjectorStatus, asQueueAnswer: words(decodeQueueAnswer(said.byte)) };
+}
+
+const EJECTOR_WORDS = ['paperNearEnd', 'paperAtInput', 'ticketAtOutput', 'stepperOn', 'ejectorOn', 'error', 'jam'] as const satisfies (keyof EjectorStatus)[];
 
 function describe(said: PrinterSaid): DecodedStatus {
   switch (said.kind) {
@@ -49,7 +68,8 @@ function describe(said: PrinterSaid): DecodedStatus {
         asAnswerTo: { 1: wordsOfAnswer(1, said.byte), 2: wordsOfAnswer(2, said.byte), 3: wordsOfAnswer(3, said.byte), 4: wordsOfAnswer(4, said.byte) },
       };
     case 'automaticStatus':
-      return { kind: 'automaticStatus', hex: toHex(said.bytes), status: said.status, words: words(said.status) };
+    case 'fullStatus':
+      return { kind: said.kind, hex: toHex(said.bytes), status: said.status, words: words(said.status) };
     case 'processId':
       return { kind: 'processId', hex: `3722${toHex(Buffer.from(said.id, 'latin1'))}00`, id: said.id };
     case 'text':
@@ -76,8 +96,4 @@ function words(status: Partial<RawStatus>): StatusWords {
 
 function hexOf(byte: number): string {
   return toHex(Uint8Array.of(byte));
-}
-
-function failure(code: DecodeFailure['error']['code'], message: string): DecodeFailure {
-  return { error: { code, message } };
 }

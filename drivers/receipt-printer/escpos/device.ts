@@ -1,19 +1,23 @@
 /**
- * An ESC/POS receipt printer: one owner of its line, jobs one after another, status by real-time questions and automatic reports, coming
- * back by itself after a loss. What a job left behind in the printer is cleared and cut off before the next one. Made by models.ts.
+ * An ESC/POS receipt printer: one owner of its line, jobs one after another, status by real-time questions and automatic reports. What a
+ * job left behind in the printer, or in its presenter, is removed before the next one. Made by models.ts.
  */
 import { delay, type Clock } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { DeviceError, type DeviceIdentity, type FrameTrace } from '../../device.ts';
 import { Listeners } from '../../listeners.ts';
 import type { Transport } from '../../transport/transport.ts';
-import type { PrinterStatus, PrintJob, PrintResult, PrintTrouble, ReceiptPrinter } from '../receipt-printer.ts';
-import { askIdentity, CLEAR_AND_RECOVER, feedAndCut, IDENTITY, INITIALISE, REPORT_CHANGES } from './codec.ts';
-import { layOut, type Dialect, type Layout } from './layout.ts';
+import type { GlyphSource } from '../glyph-source.ts';
+import type { PrinterStatus, PrintJob, PrintResult, PrintTrouble, ReceiptPrinter, ReceiptPrinterCapabilities } from '../receipt-printer.ts';
+import { CLEAR_AND_RECOVER, feedAndCut, REPORT_CHANGES } from './codec.ts';
+import { askIdentities } from './identity.ts';
+import { layOut, type Dialect } from './layout.ts';
 import { MISSED_LIMIT, PrinterLink } from './link.ts';
-import { emptyResult, runPrint } from './print-run.ts';
+import { Presenter } from './presenter.ts';
+import { emptyResult, jobStart, runPrint, type RunResult } from './print-run.ts';
 import type { EscposProfile } from './profile.ts';
-import { OFFLINE_STATUS, sameStatus, toPrinterStatus, troubleOf, UNKNOWN_STATUS } from './status.ts';
+import { reportsChanges } from './status-questions.ts';
+import { blankStatus, sameStatus, toPrinterStatus, troubleOf } from './status.ts';
 
 /** Why each wait is as long as it is. */
 export const escposDelays = {
@@ -25,11 +29,6 @@ export const escposDelays = {
   recovery: 500,
   /** Between two attempts to recover from an error: each moves the blade. */
   betweenRecoveries: 15_000,
-  /** GS I travels through an empty queue. */
-  identity: 500,
-  /** Back-off of reconnecting: 1, 2, 4 … 30 s. */
-  reconnectFirst: 1_000,
-  reconnectMost: 30_000,
 } as const;
 
 /** Errors in which a unit stays, also when their cause is gone, until it is told to recover. */
@@ -38,6 +37,8 @@ const STUCK: ReadonlySet<PrintTrouble> = new Set<PrintTrouble>(['cutterFault', '
 export interface EscposDeps {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Draws characters that the printer's font lacks; without one they become 〓. */
+  readonly glyphs?: GlyphSource;
   /**
    * The journal knows a job whose end it never heard (the process died under it): the printer may hold the rest of it and its torso may
    * hang from the slot, so both are removed before the first new job.
@@ -47,20 +48,24 @@ export interface EscposDeps {
 
 export class EscposPrinter implements ReceiptPrinter {
   readonly columns: number;
+  readonly capabilities: ReceiptPrinterCapabilities;
   readonly #model: string;
   readonly #profile: EscposProfile;
   readonly #clock: Clock;
+  readonly #glyphs: GlyphSource | undefined;
   readonly #link: PrinterLink;
+  readonly #presenter: Presenter | undefined;
   readonly #statusListeners = new Listeners<PrinterStatus>();
-  #lastStatus: PrinterStatus = UNKNOWN_STATUS;
+  #lastStatus: PrinterStatus;
   #identity: DeviceIdentity | undefined;
-  #wasTried = false;
   #isUp = false;
   #rising: Promise<void> | undefined;
-  #keeping = false;
-  #life = new AbortController();
+  /** Aborted when the connection ends, whoever ends it. */
+  #session = new AbortController();
   #leftovers: boolean;
   #recoveredAt = Number.NEGATIVE_INFINITY;
+  /** Since when a slip that belongs to no present job stands at the output. */
+  #heldSince: number | undefined;
   #jobs: Promise<unknown> = Promise.resolve();
   #busy = 0;
 
@@ -69,9 +74,13 @@ export class EscposPrinter implements ReceiptPrinter {
     this.#model = model;
     this.#profile = profile;
     this.#clock = deps.clock;
+    this.#glyphs = deps.glyphs;
     this.#leftovers = deps.unfinishedJob ?? false;
+    this.#lastStatus = blankStatus('unknown', profile);
     this.columns = profile.columns;
+    this.capabilities = capabilitiesOf(profile);
     this.#link = new PrinterLink(deps.transport, deps.clock, profile);
+    this.#presenter = profile.presenter.kind === 'ejector' ? new Presenter(this.#link, deps.clock, profile.presenter, profile) : undefined;
     this.#link.changed.add(() => this.#onChange());
   }
 
@@ -79,22 +88,16 @@ export class EscposPrinter implements ReceiptPrinter {
     return this.#lastStatus;
   }
 
-  /** One attempt; whether it succeeds or not, the device goes on trying until `close`. @throws {DeviceError} `offline`, `aborted` */
+  /** One attempt. @throws {DeviceError} `offline` with what was tried and what came back, `aborted` */
   async connect(signal?: AbortSignal): Promise<DeviceIdentity> {
-    if (this.#life.signal.aborted) this.#life = new AbortController();
-    try {
-      await this.#rise(signal);
-    } catch (error) {
-      if (signal?.aborted) throw new DeviceError('aborted', 'connecting to the printer was aborted', { cause: error });
-      throw error;
-    } finally {
-      this.#keep();
-    }
+    this.#rising ??= this.#bringUp(signal).finally(() => (this.#rising = undefined));
+    await this.#rising;
     return this.#identity ?? { model: this.#model };
   }
 
   async status(signal?: AbortSignal): Promise<PrinterStatus> {
-    if (this.#hasBackChannel && this.#link.isOpen) await this.#link.pollSurely();
+    if (!this.#isUp) throw new DeviceError('offline', 'the printer is not connected');
+    if (this.#hasBackChannel) await this.#link.pollSurely();
     if (signal?.aborted) throw new DeviceError('aborted', 'asking the printer for its status was aborted');
     this.#onChange();
     return this.#lastStatus;
@@ -113,9 +116,9 @@ export class EscposPrinter implements ReceiptPrinter {
   }
 
   async close(): Promise<void> {
-    this.#life.abort();
-    this.#isUp = false;
-    await this.#link.close();
+    const wasUsed = this.#isUp || this.#rising !== undefined;
+    await this.#rest();
+    if (wasUsed) this.#setStatus(blankStatus('offline', this.#profile));
   }
 
   get #hasBackChannel(): boolean {
@@ -130,32 +133,46 @@ export class EscposPrinter implements ReceiptPrinter {
     return turn;
   }
 
+  // --- one job ----------------------------------------------------------------------------------------------------------------------
+
   async #print(job: PrintJob, signal: AbortSignal | undefined): Promise<PrintResult> {
-    const ready = await this.#makeReady();
-    const layout: Layout = layOut(job.markup, this.#profile, this.#dialect());
-    if (signal?.aborted) return emptyResult('aborted', layout.replaced);
-    if (!ready) return emptyResult(troubleOf(this.#lastStatus) ?? 'offline', layout.replaced);
-    const result = await runPrint(
-      { link: this.#link, clock: this.#clock, profile: this.#profile, status: () => this.#currentStatus() },
-      layout,
-      job.jobId,
-      signal,
-    );
+    const obstacle = this.#isUp ? await this.#makeReady() : 'offline';
+    const layout = layOut(job.markup, this.#profile, this.#dialect(), this.#glyphs);
+    const trouble = signal?.aborted ? 'aborted' : obstacle;
+    if (trouble !== undefined) return this.#unpresented(emptyResult(trouble, layout.replaced));
+    const run = { link: this.#link, clock: this.#clock, profile: this.#profile, status: () => this.#currentStatus() };
+    const result = await runPrint(run, layout, job.jobId, signal);
     if (result.outcome.state === 'interrupted') this.#leftovers = true;
-    return result;
+    if (result.outcome.state !== 'printed') return this.#unpresented(result);
+    if (this.#presenter === undefined) return { ...result, presented: this.#profile.presenter.kind === 'none' ? 'notSupported' : 'unknown' };
+    const patience = signal === undefined ? this.#session.signal : AbortSignal.any([signal, this.#session.signal]);
+    return { ...result, presented: await this.#presenter.watch(patience) };
   }
 
-  /** Reached, and free of what an earlier job left. Whether its status is good the run itself looks before the first byte. */
-  async #makeReady(): Promise<boolean> {
-    if (!this.#isUp) await this.#rise(this.#life.signal).catch(() => undefined);
-    if (!this.#isUp) return false;
+  #unpresented(result: RunResult): PrintResult {
+    return { ...result, presented: this.#profile.presenter.kind === 'none' ? 'notSupported' : 'notPresented' };
+  }
+
+  /** Free of what an earlier job left. Whether the status is good the run itself looks before the first byte. */
+  async #makeReady(): Promise<PrintTrouble | undefined> {
     if (this.#hasBackChannel) await this.#link.pollSurely();
+    await this.#lookAtJam();
     // A person waits: an error whose cause was just removed is recovered from now.
     this.#recoveredAt = Number.NEGATIVE_INFINITY;
     await this.#recover();
-    if (this.#leftovers) return false;
+    if (!this.#isUp) return 'offline';
+    if (this.#leftovers) return troubleOf(this.#lastStatus) ?? 'noConfirmation';
+    const presenterTrouble = await this.#clearPresenter();
     await this.#identifyOnce();
-    return true;
+    return presenterTrouble;
+  }
+
+  /** An earlier person's slip must not be handed out with this one's. */
+  async #clearPresenter(): Promise<PrintTrouble | undefined> {
+    if (this.#presenter === undefined) return undefined;
+    if (this.#presenter.isHolding !== true || troubleOf(this.#currentStatus()) !== undefined) return undefined;
+    const ended = await this.#presenter.withdraw();
+    return ended === 'jammed' ? 'presenterJam' : ended === 'unknown' ? 'offline' : undefined;
   }
 
   /** Receiptline's Epson commands only for a printer that says EPSON: clones print them as text (section 1, point 2). */
@@ -164,85 +181,66 @@ export class EscposPrinter implements ReceiptPrinter {
     return this.#identity?.maker?.toUpperCase() === 'EPSON' ? 'epson' : 'generic';
   }
 
-  #rise(signal?: AbortSignal): Promise<void> {
-    if (this.#isUp) return Promise.resolve();
-    this.#rising ??= this.#bringUp(signal).finally(() => (this.#rising = undefined));
-    return this.#rising;
-  }
+  // --- coming and going -------------------------------------------------------------------------------------------------------------
 
   /** Section 5.2: real-time questions first; the queued commands may get no answer while paper is out. */
-  async #bringUp(signal?: AbortSignal): Promise<void> {
-    this.#wasTried = true;
+  async #bringUp(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isUp && (!this.#hasBackChannel || (await this.#link.pollSurely()))) return;
+    await this.#rest();
+    this.#session = new AbortController();
+    const session = this.#session.signal;
     try {
       await this.#link.open(signal);
-      this.#life.signal.throwIfAborted();
-      if (this.#hasBackChannel && !(await this.#link.pollSurely())) throw new Error('no answer to DLE EOT');
-      if (this.#hasBackChannel && this.#profile.fixedBits) await this.#link.write(REPORT_CHANGES);
+      const answered = !this.#hasBackChannel || (await this.#link.pollSurely());
+      if (signal?.aborted || session.aborted) throw new DeviceError('aborted', 'connecting to the printer was aborted');
+      if (!answered) throw new DeviceError('offline', this.#whyNoAnswer());
+      if (reportsChanges(this.#profile)) await this.#link.write(REPORT_CHANGES);
       this.#isUp = true;
       await this.#identifyOnce();
+      if (!this.#isUp) throw new DeviceError('offline', `${this.#link.address}: the line was lost while the printer was asked who it is`);
     } catch (cause) {
-      this.#isUp = false;
-      await this.#link.close();
-      this.#setStatus(OFFLINE_STATUS);
-      throw new DeviceError('offline', `the printer can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      await this.#rest();
+      this.#setStatus(blankStatus('offline', this.#profile));
+      if (signal?.aborted) throw new DeviceError('aborted', 'connecting to the printer was aborted', { cause });
+      throw cause instanceof DeviceError ? cause : new DeviceError('offline', `the printer can't be reached: ${messageOf(cause)}`, { cause });
     }
+    void this.#keepUp(session);
     this.#onChange();
+  }
+
+  #whyNoAnswer(): string {
+    const asked = this.#profile.statusSet === 'custom' ? 'its full status (10 04 14)' : 'its status (10 04 01 to 10 04 04)';
+    const came = this.#link.strange === '' ? 'nothing that answers it came back' : `what came back is no status: ${this.#link.strange}`;
+    return (
+      `${this.#link.address}: the ${this.#model} was asked for ${asked} three times and ${came}; check power and cable, ` +
+      'baud rate and parity, and that this model is configured; a line that can only be written to needs the option confirm: none'
+    );
+  }
+
+  /** The connection is over: the line is closed and nothing is tried until the next `connect`. */
+  async #rest(): Promise<void> {
+    this.#isUp = false;
+    this.#heldSince = undefined;
+    this.#session.abort();
+    await this.#link.close();
   }
 
   /** A printer that can't answer now is asked again before its next job; one that could and doesn't has no identity to tell. */
   async #identifyOnce(): Promise<void> {
-    if (this.#identity !== undefined || !this.#hasBackChannel || troubleOf(this.#currentStatus()) !== undefined) return;
-    const maker = await this.#askIdentity(IDENTITY.maker);
-    if (maker === undefined) {
-      this.#identity = { model: this.#model };
-      return;
-    }
-    const model = await this.#askIdentity(IDENTITY.model);
-    const firmware = await this.#askIdentity(IDENTITY.firmware);
-    const serialNumber = await this.#askIdentity(IDENTITY.serialNumber);
-    this.#identity = {
-      model: model ?? this.#model,
-      maker,
-      ...(firmware === undefined ? {} : { firmware }),
-      ...(serialNumber === undefined ? {} : { serialNumber }),
-    };
+    // The Custom family's identity is numbers without names.
+    if (this.#identity !== undefined || !this.#hasBackChannel || this.#profile.statusSet === 'custom') return;
+    if (troubleOf(this.#currentStatus()) !== undefined) return;
+    this.#identity = await askIdentities(this.#link, this.#model);
   }
 
-  async #askIdentity(what: number): Promise<string | undefined> {
-    const text = await this.#link.request(
-      askIdentity(what),
-      (said) => (said.kind === 'text' && said.header === 0x5f ? said.text : undefined),
-      escposDelays.identity,
-    );
-    return text === '' ? undefined : text;
+  async #keepUp(session: AbortSignal): Promise<void> {
+    while (await this.#pause(this.#heartbeat(), session)) await this.#beat();
   }
 
-  #keep(): void {
-    if (this.#keeping) return;
-    this.#keeping = true;
-    void this.#keepUp(this.#life.signal).finally(() => {
-      this.#keeping = false;
-      // Connected again while the old keeper was on its way out.
-      if (!this.#life.signal.aborted) this.#keep();
-    });
-  }
-
-  async #keepUp(life: AbortSignal): Promise<void> {
-    let failures = 0;
-    while (await this.#pause(this.#isUp ? this.#heartbeat() : backOff(failures), life)) {
-      if (this.#isUp) await this.#beat();
-      else
-        failures = await this.#rise(life).then(
-          () => 0,
-          () => failures + 1,
-        );
-    }
-  }
-
-  /** False when the device was closed meanwhile. */
-  async #pause(ms: number, life: AbortSignal): Promise<boolean> {
+  /** False when the connection ended meanwhile. */
+  async #pause(ms: number, session: AbortSignal): Promise<boolean> {
     try {
-      await delay(this.#clock, ms, life);
+      await delay(this.#clock, ms, session);
       return true;
     } catch {
       return false;
@@ -257,8 +255,27 @@ export class EscposPrinter implements ReceiptPrinter {
   async #beat(): Promise<void> {
     if (this.#busy > 0 || !this.#hasBackChannel) return;
     await this.#link.poll();
+    await this.#lookAtJam();
     if (this.#needsRecovery()) await this.#alone(() => this.#recover());
+    else if (this.#isHeldTooLong()) await this.#alone(() => this.#clearPresenter());
   }
+
+  /** A jam that only the ejector's own byte tells of may have been cleared by hand. */
+  async #lookAtJam(): Promise<void> {
+    if (this.#link.ejector?.jam === true) await this.#link.askEjector();
+  }
+
+  /** A slip of an earlier process, or one that a technician put there. */
+  #isHeldTooLong(): boolean {
+    if (this.#presenter?.isHolding !== true) {
+      this.#heldSince = undefined;
+      return false;
+    }
+    this.#heldSince ??= this.#clock.monotonic();
+    return this.#clock.monotonic() - this.#heldSince >= this.#profile.takeWithinSeconds * 1000;
+  }
+
+  // --- recovery ---------------------------------------------------------------------------------------------------------------------
 
   /** Hands come first: nothing is cleared while the cover is open or paper is missing. */
   #needsRecovery(): boolean {
@@ -270,18 +287,19 @@ export class EscposPrinter implements ReceiptPrinter {
 
   /** Section 7.3, point 5: what sits in the printer is cleared, and a torso is cut off, so that no other person's slip begins with it. */
   async #recover(): Promise<void> {
-    if (!this.#needsRecovery()) return;
+    if (!this.#isUp || !this.#needsRecovery()) return;
     this.#recoveredAt = this.#clock.monotonic();
     try {
       await this.#link.write(CLEAR_AND_RECOVER);
-      await this.#pause(escposDelays.recovery, this.#life.signal);
+      await this.#pause(escposDelays.recovery, this.#session.signal);
       if (this.#hasBackChannel && !(await this.#isClean())) return;
       if (!this.#leftovers) return;
-      // ESC @ puts automatic reports back to their power-on setting (section 2).
-      await this.#link.write(Uint8Array.of(...INITIALISE, ...(this.#profile.fixedBits ? REPORT_CHANGES : []), ...feedAndCut(this.#profile.tailDots)));
+      const { cut, tailDots, toCutterDots } = this.#profile;
+      await this.#link.write(Uint8Array.of(...jobStart(this.#profile), ...feedAndCut(cut, tailDots, toCutterDots)));
+      await this.#presenter?.withdraw();
       this.#leftovers = false;
     } catch {
-      // The line went; the keeper brings it back and recovery is due again.
+      // The line went: recovery is due again when it is back.
       this.#recoveredAt = Number.NEGATIVE_INFINITY;
     }
   }
@@ -290,17 +308,19 @@ export class EscposPrinter implements ReceiptPrinter {
     return (await this.#link.pollSurely()) && troubleOf(this.#currentStatus()) === undefined;
   }
 
+  // --- status -----------------------------------------------------------------------------------------------------------------------
+
   #currentStatus(): PrinterStatus {
-    if (!this.#link.isOpen) return this.#wasTried ? OFFLINE_STATUS : UNKNOWN_STATUS;
-    if (!this.#hasBackChannel) return UNKNOWN_STATUS;
-    if (this.#link.missed >= MISSED_LIMIT) return OFFLINE_STATUS;
+    if (!this.#link.isOpen || this.#link.missed >= MISSED_LIMIT) return blankStatus('offline', this.#profile);
+    if (!this.#hasBackChannel) return blankStatus('unknown', this.#profile);
     // Just opened and not yet answered: what was known stays.
-    return this.#link.raw === undefined ? this.#lastStatus : toPrinterStatus(this.#link.raw, this.#profile);
+    return this.#link.raw === undefined ? this.#lastStatus : toPrinterStatus(this.#link.raw, this.#profile, this.#link.ejector);
   }
 
   #onChange(): void {
+    if (!this.#isUp) return;
     const status = this.#currentStatus();
-    if (status.device === 'offline') this.#isUp = false;
+    if (status.device === 'offline') void this.#rest();
     this.#setStatus(status);
     // At once, before the printer goes on with what it holds.
     if (this.#isUp && this.#leftovers && this.#busy === 0 && this.#needsRecovery()) void this.#alone(() => this.#recover());
@@ -313,6 +333,11 @@ export class EscposPrinter implements ReceiptPrinter {
   }
 }
 
-function backOff(failures: number): number {
-  return Math.min(escposDelays.reconnectMost, escposDelays.reconnectFirst * 2 ** Math.min(failures, 10));
+function capabilitiesOf({ presenter, confirm }: EscposProfile): ReceiptPrinterCapabilities {
+  if (presenter.kind === 'ejector') return { presenter: presenter.retract ? 'retract' : 'eject', confirmation: confirm };
+  return { presenter: presenter.kind === 'autoRetract' ? 'byItself' : 'none', confirmation: confirm };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,8 +3,10 @@
  * hurt on Chinese kiosk printers (receipt-printer.md 9.3). device.ts adds the start, the cut and the confirmation.
  */
 import receiptline, { type BaseCommand, type QRCode } from 'receiptline';
+import type { GlyphSource } from '../glyph-source.ts';
 import { guardGlyphs } from './glyph-guard.ts';
 import type { EscposProfile } from './profile.ts';
+import { glyphColumns, modulesToRaster, rasterBands, rasterHeight, splitRasterCommands, type Raster } from './raster.ts';
 
 export type Dialect = 'generic' | 'epson';
 
@@ -18,22 +20,24 @@ export interface Layout {
 
 /** Outside the byte range, so that it can stand in receiptline's binary string and never be data. */
 const BLOCK_END = '\ue000';
-/** Rows of a raster in one command: at 9600 baud no command holds the line longer than about a second (section 4.3). */
-const BAND_ROWS = 24;
 /** Height of font A, section 2. */
 const LETTER_DOTS = 24;
-/** Rows of an image in one command, section 4.3. */
-const IMAGE_ROWS = 256;
+/** Air between logo and text. */
+const BELOW_LOGO_DOTS = 12;
+/** Rows of a document's picture in one command, as for our own (raster.ts). */
+const IMAGE_ROWS = 24;
 
-export function layOut(markup: string, profile: EscposProfile, dialect: Dialect): Layout {
-  const guarded = guardGlyphs(markup);
+/** @param glyphs draws what the printer's font lacks, where the profile lets it */
+export function layOut(markup: string, profile: EscposProfile, dialect: Dialect, glyphs?: GlyphSource): Layout {
+  const guarded = guardGlyphs(markup, profile.rareCharacters === 'drawn' ? glyphs : undefined);
   const measure = { dots: 0 };
   const output = receiptline.transform(guarded.text, {
     cpl: profile.columns,
     encoding: 'gb18030',
-    command: commandSet(profile, dialect, measure),
+    command: commandSet(profile, dialect, measure, guarded.drawn),
     spacing: false,
     cutting: false,
+    gradient: false, // logos and codes, no photographs: black or white, nothing scattered
   });
   const blocks = output
     .split(BLOCK_END)
@@ -42,9 +46,11 @@ export function layOut(markup: string, profile: EscposProfile, dialect: Dialect)
   return { blocks, dots: measure.dots, replaced: guarded.replaced };
 }
 
-function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: number }): BaseCommand {
+function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: number }, drawn: ReadonlyMap<string, Uint8Array>): BaseCommand {
   const original = receiptline.commands[dialect];
+  const pictures = receiptline.commands[profile.images === 'graphics' ? 'epson' : 'generic'];
   let lineScale = 1;
+  let look = { scaleX: 1, inverse: false };
   const end = (dots: number): string => {
     measure.dots += dots;
     return BLOCK_END;
@@ -55,7 +61,7 @@ function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: n
     open(printer) {
       const bytes: string = original.open.call(this, printer);
       const rest = bytes.startsWith('\x1b@\x1da\x00') ? bytes.slice(5) : bytes;
-      return rest + linePitch(profile.linePitch) + BLOCK_END;
+      return rest + linePitch(profile.linePitch) + BLOCK_END + logo(profile, (dots) => end(dots));
     },
     // The driver cuts once and asks for the confirmation it wants.
     close: () => '',
@@ -66,7 +72,21 @@ function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: n
     wh(count) {
       const bytes = original.wh.call(this, count);
       lineScale = Math.max(lineScale, ((bytes.codePointAt(2) ?? 0) & 0x07) + 1);
+      look = { ...look, scaleX: ((bytes.codePointAt(2) ?? 0) >> 4) + 1 };
       return bytes;
+    },
+    iv() {
+      look = { ...look, inverse: true };
+      return original.iv.call(this);
+    },
+    normal() {
+      look = { scaleX: 1, inverse: false };
+      return original.normal.call(this);
+    },
+    text(text, encoding) {
+      return pieces(text, drawn)
+        .map(({ glyph, plain }) => (glyph === undefined ? original.text.call(this, plain, encoding) : glyphColumns(glyph, look)))
+        .join('');
     },
     // A line of tall letters gets the same air below it as the others; LF alone would feed only its height.
     lf() {
@@ -74,15 +94,45 @@ function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: n
       lineScale = 1;
       return (dots === profile.linePitch ? '\n' : linePitch(dots) + '\n' + linePitch(profile.linePitch)) + end(dots);
     },
-    qrcode(symbol, encoding) {
+    qrcode(symbol) {
       if (symbol.data === '') return '';
       const modules = receiptline.qrcode.generate(symbol);
       const dots = modules.length * symbol.cell;
       if (profile.qr === 'native') return nativeQr(symbol) + end(dots);
-      return dialect === 'generic' ? rasterBands(modules, symbol.cell, () => end(0)) + end(dots) : original.qrcode.call(this, symbol, encoding) + end(dots);
+      return banded(modulesToRaster(modules, symbol.cell), profile, end);
+    },
+    image(image: string) {
+      // Zero: the place it would have taken anyway.
+      const commands: string = pictures.image.call(this, image, 0, 0, 0, 0);
+      const parts = profile.images === 'raster' ? splitRasterCommands(commands) : [commands];
+      // PNG: the height stands in bytes 20 to 23.
+      return parts.join(BLOCK_END) + end(Buffer.from(image, 'base64').readUInt32BE(20));
     },
     split: IMAGE_ROWS,
   };
+}
+
+function logo({ logo: picture, images }: EscposProfile, end: (dots: number) => string): string {
+  if (picture === undefined) return '';
+  const raster = { widthDots: picture.widthDots, bits: Uint8Array.from(Buffer.from(picture.bits, 'base64')) };
+  return `\x1ba\x01${banded(raster, { images }, end)}\x1bJ${String.fromCharCode(BELOW_LOGO_DOTS)}\x1ba\x00${end(BELOW_LOGO_DOTS)}`;
+}
+
+function banded(raster: Raster, { images }: Pick<EscposProfile, 'images'>, end: (dots: number) => string): string {
+  return rasterBands(raster, images).join(BLOCK_END) + end(rasterHeight(raster));
+}
+
+/** Runs of text and the drawn characters between them. */
+function pieces(text: string, drawn: ReadonlyMap<string, Uint8Array>): { readonly plain: string; readonly glyph?: Uint8Array }[] {
+  const found: { plain: string; glyph?: Uint8Array }[] = [];
+  for (const character of text) {
+    const glyph = drawn.get(character);
+    const last = found.at(-1);
+    if (glyph !== undefined) found.push({ plain: character, glyph });
+    else if (last !== undefined && last.glyph === undefined) last.plain += character;
+    else found.push({ plain: character });
+  }
+  return found;
 }
 
 /** ESC 3 n. */
@@ -102,25 +152,4 @@ function nativeQr(symbol: QRCode): string {
     `\x1d(k${String.fromCharCode(size & 0xff, size >> 8)}1P0${data}` +
     '\x1d(k\x03\x001Q0'
   );
-}
-
-/** GS v 0 in bands that follow each other without a gap, section 4.3. */
-function rasterBands(modules: readonly Uint8Array[], cell: number, bandEnd: () => string): string {
-  const rows = modules.flatMap((row) => Array.from({ length: cell }, () => packRow(row, cell)));
-  const bytesPerRow = Math.ceil((modules.length * cell) / 8);
-  const bands: string[] = [];
-  for (let from = 0; from < rows.length; from += BAND_ROWS) {
-    const band = rows.slice(from, from + BAND_ROWS);
-    bands.push('\x1dv0\x00' + String.fromCharCode(bytesPerRow & 0xff, bytesPerRow >> 8, band.length & 0xff, band.length >> 8) + band.join(''));
-  }
-  return bands.join(bandEnd());
-}
-
-/** One row of modules as dots, most significant bit left, 1 = black. */
-function packRow(row: Uint8Array, cell: number): string {
-  const bytes = new Uint8Array(Math.ceil((row.length * cell) / 8));
-  for (let dot = 0; dot < row.length * cell; dot += 1) {
-    if (row[Math.floor(dot / cell)] === 1) bytes[dot >> 3] = (bytes[dot >> 3] ?? 0) | (0x80 >> (dot & 7));
-  }
-  return String.fromCharCode(...bytes);
 }

@@ -8,15 +8,24 @@ import type { FrameTrace } from '../../device.ts';
 import { Listeners } from '../../listeners.ts';
 import { parseAddress } from '../../transport/address.ts';
 import type { Transport } from '../../transport/transport.ts';
-import { askStatus, decodeStatusAnswer, HEALTHY, STATUS_QUESTIONS, type RawStatus, type StatusQuestion } from './codec.ts';
-import { StatusSplitter, type PrinterSaid } from './splitter.ts';
+import { HEALTHY, type RawStatus } from './codec.ts';
+import { decodeEjectorStatus, EJECTOR, ejector, type EjectorStatus } from './custom-codec.ts';
+import type { PrinterSaid, Splitter } from './splitter.ts';
+import { questionsOf, splitterOf, type StatusQuestion, type StatusSet } from './status-questions.ts';
 
 export const linkDelays = {
   /** A real-time answer comes within milliseconds; this leaves room for a slow line and a busy machine. */
   realTimeAnswer: 400,
   /** Section 5.3: no answer pauses longer than this between two of its bytes. */
   betweenBytes: 200,
+  /** After a question without an answer: an answer that comes late is let go by, so that it is not taken for the next one's. */
+  lateAnswer: 250,
+  /** GS e 6 travels through an empty queue. */
+  ejectorAnswer: 400,
 } as const;
+
+/** Bytes kept of what nobody understood, for the message of a failed connection. */
+const STRANGE_KEPT = 16;
 
 /** Polls in a row without an answer after which the printer counts as gone, whatever the operating system says. */
 export const MISSED_LIMIT = 3;
@@ -28,25 +37,34 @@ export class PrinterLink {
   readonly changed = new Listeners<void>();
   readonly #transport: Transport;
   readonly #clock: Clock;
-  readonly #splitter: StatusSplitter;
+  readonly #splitter: Splitter;
+  readonly #questions: readonly StatusQuestion[];
   /** Bytes a second; 0 = no pacing needed. */
   readonly bytesPerSecond: number;
   #raw: RawStatus | undefined;
   #reports = 0;
   #missed = 0;
+  #unanswered = 0;
   #paused = false;
-  #asked: { readonly question: StatusQuestion; answer: number | undefined } | undefined;
+  #asked: { readonly question: StatusQuestion; answer: Partial<RawStatus> | undefined } | undefined;
+  #ejector: EjectorStatus | undefined;
+  #strange: number[] = [];
   #writes: Promise<void> = Promise.resolve();
   #polls: Promise<unknown> = Promise.resolve();
   #partTimer: Timer;
 
-  constructor(transport: Transport, clock: Clock, options: { readonly fixedBits: boolean }) {
+  constructor(transport: Transport, clock: Clock, statusSet: StatusSet) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#splitter = new StatusSplitter(options);
+    this.#splitter = splitterOf(statusSet);
+    this.#questions = questionsOf(statusSet);
     this.bytesPerSecond = lineSpeed(transport.address);
     transport.onData((bytes) => this.#hear(bytes));
     transport.onClose(() => this.#forget());
+  }
+
+  get address(): string {
+    return this.#transport.address;
   }
 
   get isOpen(): boolean {
@@ -63,6 +81,24 @@ export class PrinterLink {
     return this.#missed;
   }
 
+  /** What the ejector said last (Custom family); `undefined`: not asked, or no answer. */
+  get ejector(): EjectorStatus | undefined {
+    return this.#ejector;
+  }
+
+  /** Hexadecimal of what came since the line was opened and made no sense; for a person who must find out why. */
+  get strange(): string {
+    return toHex(Uint8Array.from(this.#strange));
+  }
+
+  /**
+   * Real-time questions since the line was opened that were never answered, not even late. A printer answers them always, so each is a
+   * moment in which it may have lost its power, and with it what it was sent.
+   */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
   /** The printer said XOFF and not yet XON. */
   get isPaused(): boolean {
     return this.#paused;
@@ -70,6 +106,7 @@ export class PrinterLink {
 
   /** @throws {TransportError} */
   async open(signal?: AbortSignal): Promise<void> {
+    this.#strange = [];
     if (!this.#transport.isOpen) await this.#transport.open(signal);
   }
 
@@ -88,20 +125,30 @@ export class PrinterLink {
     return turn;
   }
 
-  /** Asks DLE EOT 1–4, each after the answer to the one before. False when one of them got none. Never rejects. */
+  /** Asks for the whole status, each question after the answer to the one before. False when one of them got none. Never rejects. */
   poll(): Promise<boolean> {
     const turn = this.#polls.then(() => this.#pollNow());
     this.#polls = turn;
     return turn;
   }
 
-  /** Polls until all four questions are answered or the printer counts as gone; takes 2 s at most. */
+  /** Polls until all questions are answered or the printer counts as gone; takes 2 s at most. */
   async pollSurely(): Promise<boolean> {
     for (let attempt = 0; attempt < MISSED_LIMIT; attempt += 1) {
       if (await this.poll()) return true;
       if (!this.isOpen) return false;
     }
     return false;
+  }
+
+  /** Asks the ejector for its status byte, which `ejector` then is; unanswered it says nothing of the printer's health. Never rejects. */
+  async askEjector(): Promise<EjectorStatus | undefined> {
+    // 11, near end and stepper on, is XON to whoever doesn't know that an answer is due.
+    const pick = (said: PrinterSaid): number | undefined => (said.kind === 'single' ? said.byte : said.kind === 'xon' ? 0x11 : undefined);
+    const answer = await this.request(ejector(EJECTOR.askStatus), pick, linkDelays.ejectorAnswer).catch(() => undefined);
+    this.#ejector = answer === undefined ? undefined : decodeEjectorStatus(answer);
+    this.changed.emit();
+    return this.#ejector;
   }
 
   /** The first answer that `pick` takes, after `bytes` were written; `undefined` after `ms`. @throws {TransportError} */
@@ -139,8 +186,9 @@ export class PrinterLink {
 
   async #pollNow(): Promise<boolean> {
     let answers: Partial<RawStatus> = {};
+    if (this.#missed > 0) await delay(this.#clock, linkDelays.lateAnswer);
     const reportsBefore = this.#reports;
-    for (const question of STATUS_QUESTIONS) {
+    for (const question of this.#questions) {
       const answer = await this.#ask(question);
       if (answer === undefined) {
         this.#missed += 1;
@@ -148,7 +196,7 @@ export class PrinterLink {
         return false;
       }
       this.#missed = 0;
-      answers = { ...answers, ...decodeStatusAnswer(question, answer) };
+      answers = { ...answers, ...answer };
     }
     // A report that came meanwhile is newer than the first of these answers, and whole.
     if (this.#reports === reportsBefore) this.#raw = { ...HEALTHY, ...answers };
@@ -156,13 +204,15 @@ export class PrinterLink {
     return true;
   }
 
-  async #ask(question: StatusQuestion): Promise<number | undefined> {
+  async #ask(question: StatusQuestion): Promise<Partial<RawStatus> | undefined> {
     if (!this.isOpen) return undefined;
-    const asked: { readonly question: StatusQuestion; answer: number | undefined } = { question, answer: undefined };
+    const asked: { readonly question: StatusQuestion; answer: Partial<RawStatus> | undefined } = { question, answer: undefined };
     this.#asked = asked;
     try {
-      await this.write(askStatus(question));
-      return await this.waitFor(() => asked.answer, linkDelays.realTimeAnswer);
+      await this.write(question.bytes);
+      const answer = await this.waitFor(() => asked.answer, linkDelays.realTimeAnswer);
+      if (answer === undefined) this.#unanswered += 1;
+      return answer;
     } catch {
       return undefined; // the line is gone; its end was told by the transport
     } finally {
@@ -186,17 +236,12 @@ export class PrinterLink {
   }
 
   #take(said: PrinterSaid): void {
+    this.#answer(said);
     switch (said.kind) {
-      case 'realTime':
-        this.#answer(said.byte);
-        break;
       case 'automaticStatus':
         this.#raw = said.status;
         this.#reports += 1;
         this.#missed = 0;
-        break;
-      case 'single':
-        if (!this.#splitter.fixedBits) this.#answer(said.byte);
         break;
       case 'xon':
         this.#paused = false;
@@ -204,21 +249,29 @@ export class PrinterLink {
       case 'xoff':
         this.#paused = true;
         break;
+      case 'noise':
+        if (this.#strange.length < STRANGE_KEPT) this.#strange.push(said.byte);
+        break;
+      case 'realTime':
+      case 'fullStatus':
+      case 'single':
       case 'processId':
       case 'text':
-      case 'noise':
         break;
     }
   }
 
-  /** An answer nobody waits for is dropped: raster data can provoke one (section 3.4). */
-  #answer(byte: number): void {
-    if (this.#asked !== undefined && this.#asked.answer === undefined) this.#asked.answer = byte;
+  /** An answer nobody waits for is dropped: it comes late, or raster data provoked it (section 3.4). */
+  #answer(said: PrinterSaid): void {
+    if (this.#asked !== undefined && this.#asked.answer === undefined) this.#asked.answer = this.#asked.question.read(said);
+    else if (this.#unanswered > 0 && this.#questions.some((question) => question.read(said) !== undefined)) this.#unanswered -= 1;
   }
 
   #forget(): void {
     this.#raw = undefined;
+    this.#ejector = undefined;
     this.#missed = 0;
+    this.#unanswered = 0;
     this.#paused = false;
     this.#clock.clearTimeout(this.#partTimer);
     this.#splitter.expire();

@@ -4,17 +4,22 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../common/clock.ts';
-import type { PrinterStatus, PrintOutcome, PrintResult, PrintTrouble } from '../receipt-printer.ts';
+import type { Confirmation, PrinterStatus, PrintOutcome, PrintResult, PrintTrouble } from '../receipt-printer.ts';
 import { ASK_QUEUE, askProcessId, decodeQueueAnswer, feedAndCut, INITIALISE, REPORT_CHANGES } from './codec.ts';
+import { autoRetract } from './custom-codec.ts';
 import type { Layout } from './layout.ts';
 import type { PrinterLink } from './link.ts';
+import { ejectorStart, presentCommand } from './presenter.ts';
 import type { EscposProfile } from './profile.ts';
 import type { PrinterSaid } from './splitter.ts';
+import { reportsChanges } from './status-questions.ts';
 import { troubleOf } from './status.ts';
 
 export const printDelays = {
   /** Between two looks at the printer while it works: a printer that lost power and came back must not go unnoticed. */
   betweenPolls: 300,
+  /** A slip that a quick hand takes must have been seen at the output before. */
+  betweenLooksForSlip: 100,
   /** The process ID and the queue's answer are asked together and come together. */
   processIdAfterQueueAnswer: 500,
   /** XOFF for longer than a full buffer takes to print: something is wrong that no status tells. */
@@ -35,8 +40,11 @@ export interface PrintRunDeps {
   readonly status: () => PrinterStatus;
 }
 
+/** What a run knows; what becomes of the slip at the output is the presenter's. */
+export type RunResult = Omit<PrintResult, 'presented'>;
+
 /** Prints `layout`; `jobId` makes the process ID. Never rejects. */
-export function runPrint(deps: PrintRunDeps, layout: Layout, jobId: string, signal?: AbortSignal): Promise<PrintResult> {
+export function runPrint(deps: PrintRunDeps, layout: Layout, jobId: string, signal?: AbortSignal): Promise<RunResult> {
   return new PrintRun(deps, layout, jobId, signal).run();
 }
 
@@ -49,7 +57,7 @@ export function processIdOf(jobId: string): string {
   return String.fromCharCode(...hash.subarray(0, 4).map((byte) => 0x40 | (byte & 0x0f)));
 }
 
-export function emptyResult(trouble: PrintTrouble, replaced: readonly string[]): PrintResult {
+export function emptyResult(trouble: PrintTrouble, replaced: readonly string[]): RunResult {
   return { outcome: { state: 'failedBefore', trouble }, sha256: createHash('sha256').digest('hex').toUpperCase(), byteCount: 0, replaced };
 }
 
@@ -66,6 +74,7 @@ class PrintRun {
   #processIdSeen = false;
   #queueAnswer: { readonly byte: number; readonly at: number } | undefined;
   #queueAnswers = 0;
+  readonly #unansweredBefore: number;
   #lastPoll: number;
 
   constructor(deps: PrintRunDeps, layout: Layout, jobId: string, signal: AbortSignal | undefined) {
@@ -74,9 +83,10 @@ class PrintRun {
     this.#signal = signal;
     this.#processId = processIdOf(jobId);
     this.#lastPoll = deps.clock.monotonic();
+    this.#unansweredBefore = deps.link.unanswered;
   }
 
-  async run(): Promise<PrintResult> {
+  async run(): Promise<RunResult> {
     const stop = this.#deps.link.said.add((said) => this.#hear(said));
     const outcome = (await this.#send()) ?? (await this.#confirm());
     stop();
@@ -89,10 +99,8 @@ class PrintRun {
 
   /** `undefined`: everything was sent. */
   async #send(): Promise<PrintOutcome | undefined> {
-    const { fixedBits } = this.#deps.profile;
-    const start = fixedBits && this.#hasBackChannel ? join([INITIALISE, REPORT_CHANGES]) : INITIALISE;
     const content = [...chunks(this.#layout.blocks), this.#ending()];
-    for (const [index, bytes] of [start, ...content].entries()) {
+    for (const [index, bytes] of [jobStart(this.#deps.profile), ...content].entries()) {
       const trouble = await this.#obstacle();
       if (trouble !== undefined) return this.#stopped(trouble);
       this.#begun = index > 0;
@@ -102,12 +110,13 @@ class PrintRun {
     return undefined;
   }
 
-  /** The cut, then the questions that travel through the queue behind it. */
+  /** The cut, then what presents the slip, then the questions that travel through the queue behind it. */
   #ending(): Uint8Array {
-    const { confirm, tailDots } = this.#deps.profile;
-    const parts = [feedAndCut(tailDots)];
+    const { confirm, presenter, cut, tailDots, toCutterDots } = this.#deps.profile;
+    const parts = [feedAndCut(cut, tailDots, toCutterDots)];
+    if (presenter.kind === 'ejector') parts.push(presentCommand(presenter));
     if (confirm === 'processId') parts.push(askProcessId(this.#processId));
-    if (confirm !== 'none') parts.push(ASK_QUEUE);
+    if (confirm === 'processId' || confirm === 'queueAnswer') parts.push(ASK_QUEUE);
     return join(parts);
   }
 
@@ -134,6 +143,7 @@ class PrintRun {
       await this.#pollWhenDue();
       const trouble = troubleOf(this.#deps.status());
       if (trouble !== undefined) return trouble;
+      if (link.missed === 0 && this.#mayHaveRestarted) return 'noConfirmation';
       if (link.missed === 0 && !link.isPaused) return undefined;
       if (clock.monotonic() >= pausedUntil) return 'noConfirmation';
       await link.waitFor(() => (link.isPaused ? undefined : true), printDelays.betweenPolls, this.#signal);
@@ -141,7 +151,7 @@ class PrintRun {
   }
 
   async #confirm(): Promise<PrintOutcome> {
-    const { link, clock } = this.#deps;
+    const { link, clock, profile } = this.#deps;
     if (!this.#hasBackChannel) return { state: 'unconfirmed' };
     const until = clock.monotonic() + this.#confirmationLimit();
     for (;;) {
@@ -149,18 +159,40 @@ class PrintRun {
       if (confirmedBy !== undefined) return this.#checked(confirmedBy);
       const trouble = this.#signal?.aborted ? 'aborted' : troubleOf(this.#deps.status());
       if (trouble !== undefined) return this.#stopped(trouble);
-      if (clock.monotonic() >= until) return this.#stopped('noConfirmation');
-      await link.waitFor(() => this.#proof() ?? troubleOf(this.#deps.status()), printDelays.betweenPolls, this.#signal);
+      if (clock.monotonic() >= until) return this.#stopped(await this.#whyNoProof());
+      const pause = profile.confirm === 'presenter' ? printDelays.betweenLooksForSlip : printDelays.betweenPolls;
+      await link.waitFor(() => this.#proof() ?? troubleOf(this.#deps.status()), pause, this.#signal);
       // Without fixed bits the queue's answer would be taken for the answer to a poll.
-      if (this.#deps.profile.fixedBits && this.#proof() === undefined) await this.#pollWhenDue();
+      if ((profile.fixedBits || profile.statusSet === 'custom') && this.#proof() === undefined) await this.#pollWhenDue(pause);
     }
   }
 
-  #proof(): 'processId' | 'queueAnswer' | undefined {
+  /** The full status of some models doesn't tell of a jam in the ejector; its own byte does (section 6.1). */
+  async #whyNoProof(): Promise<PrintTrouble> {
+    if (this.#deps.profile.presenter.kind !== 'ejector') return 'noConfirmation';
+    return (await this.#deps.link.askEjector())?.jam === true ? 'presenterJam' : 'noConfirmation';
+  }
+
+  /** Silent for a question of this job: it may be another printer now, one that knows nothing of the job's first half. */
+  get #mayHaveRestarted(): boolean {
+    return this.#deps.link.unanswered > this.#unansweredBefore;
+  }
+
+  #proof(): Confirmation | undefined {
+    if (this.#deps.profile.confirm === 'presenter') return this.#sawSlip ? 'presenter' : undefined;
     if (this.#processIdSeen) return 'processId';
     if (this.#queueAnswer === undefined || !this.#isQueueAnswerAlone) return undefined;
     const waited = this.#deps.clock.monotonic() - this.#queueAnswer.at;
     return this.#deps.profile.confirm === 'queueAnswer' || waited >= printDelays.processIdAfterQueueAnswer ? 'queueAnswer' : undefined;
+  }
+
+  /**
+   * Section 7.1, method 3. The output was clear when the job began (device.ts sees to it), and presenting is the last command of the
+   * queue: a slip that stands there with the motors at rest is this one, whole.
+   */
+  get #sawSlip(): boolean {
+    const raw = this.#deps.link.raw;
+    return this.#confirmationAsked && raw !== undefined && raw.ticketAtOutput && !raw.motorOn;
   }
 
   /** One question has one answer: several such bytes are the rest of an automatic status that lost its first. */
@@ -169,11 +201,12 @@ class PrintRun {
   }
 
   /** Section 1, point 4: a confirmation counts only with a clean status after it. */
-  async #checked(confirmedBy: 'processId' | 'queueAnswer'): Promise<PrintOutcome> {
+  async #checked(confirmedBy: Confirmation): Promise<PrintOutcome> {
     if (this.#queueAnswer !== undefined && decodeQueueAnswer(this.#queueAnswer.byte).paperEnd) return this.#stopped('paperOut');
     if (!(await this.#deps.link.pollSurely())) return this.#stopped('offline');
     const trouble = troubleOf(this.#deps.status());
     if (trouble !== undefined) return this.#stopped(trouble);
+    if (this.#mayHaveRestarted) return this.#stopped('noConfirmation');
     if (confirmedBy === 'queueAnswer' && !this.#isQueueAnswerAlone) return this.#stopped('noConfirmation');
     return { state: 'printed', confirmedBy };
   }
@@ -187,9 +220,9 @@ class PrintRun {
     this.#queueAnswers += 1;
   }
 
-  async #pollWhenDue(): Promise<void> {
+  async #pollWhenDue(every: number = printDelays.betweenPolls): Promise<void> {
     const { link, clock } = this.#deps;
-    if (link.missed === 0 && clock.monotonic() - this.#lastPoll < printDelays.betweenPolls) return;
+    if (link.missed === 0 && clock.monotonic() - this.#lastPoll < every) return;
     await link.poll();
     this.#lastPoll = clock.monotonic();
   }
@@ -204,6 +237,16 @@ class PrintRun {
   #stopped(trouble: PrintTrouble): PrintOutcome {
     return this.#begun ? { state: 'interrupted', trouble } : { state: 'failedBefore', trouble };
   }
+}
+
+/** ESC @ puts automatic reports back to their power-on setting (section 2), so they are asked for again. */
+export function jobStart(profile: EscposProfile): Uint8Array {
+  const { presenter } = profile;
+  const parts: Uint8Array[] = [INITIALISE];
+  if (reportsChanges(profile)) parts.push(REPORT_CHANGES);
+  if (presenter.kind === 'ejector') parts.push(ejectorStart(presenter));
+  if (presenter.kind === 'autoRetract') parts.push(autoRetract(presenter.seconds));
+  return join(parts);
 }
 
 /** Blocks put together up to a size, never cut. */

@@ -12,12 +12,24 @@ export type PrinterSaid =
   | { readonly kind: 'processId'; readonly id: string }
   /** Any other block, e.g. `5F` identity; `header` is its first byte. */
   | { readonly kind: 'text'; readonly header: number; readonly text: string }
+  /** Custom-style printers: the answer to DLE EOT 20 (custom-splitter.ts). */
+  | { readonly kind: 'fullStatus'; readonly bytes: Uint8Array; readonly status: RawStatus }
   /** One byte that only its context explains: GS r, GS I 1–3, or any answer of a unit without fixed bits. */
   | { readonly kind: 'single'; readonly byte: number }
   | { readonly kind: 'xon' }
   | { readonly kind: 'xoff' }
   /** A byte that can't begin anything. */
   | { readonly kind: 'noise'; readonly byte: number };
+
+/** Bytes in any chunking to what was said. */
+export interface Splitter {
+  /** Whether single-byte answers can be told apart by their fixed bits. */
+  readonly fixedBits: boolean;
+  /** Something has begun and waits for its end; call `expire` when nothing follows within 200 ms. */
+  readonly isWaiting: boolean;
+  push(bytes: Uint8Array): PrinterSaid[];
+  expire(): PrinterSaid[];
+}
 
 const XON = 0x11;
 const XOFF = 0x13;
@@ -37,8 +49,7 @@ interface Step {
   readonly broken?: true;
 }
 
-export class StatusSplitter {
-  /** Whether single-byte answers can be told apart by their fixed bits. */
+export class StatusSplitter implements Splitter {
   readonly fixedBits: boolean;
   #held: number[] = [];
   /** How many of the held bytes stood in something broken: alone they mean nothing. */
@@ -49,7 +60,6 @@ export class StatusSplitter {
     this.fixedBits = options.fixedBits;
   }
 
-  /** Whether something has begun and waits for its end; call `expire` when nothing follows within 200 ms. */
   get isWaiting(): boolean {
     return this.#held.length > 0;
   }

@@ -2,7 +2,7 @@
  * The simulator's print buffer: modes, positions and the line being set, in dots. Says what to put on paper and how far to feed; moves
  * nothing itself.
  */
-import { characterCells, heightOf, type PrintedItem, type PrintedText } from '../paper.ts';
+import { heightOf, type PrintedItem } from '../paper.ts';
 
 export interface SetLine {
   /** `y` counted from the head. */
@@ -19,6 +19,12 @@ interface Style {
   readonly underline: boolean;
 }
 
+/** Something in the line, and the dots it takes of it. */
+interface Run {
+  readonly item: PrintedItem;
+  readonly width: number;
+}
+
 const PLAIN: Style = { cellDots: 12, scaleX: 1, scaleY: 1, bold: false, inverse: false, underline: false };
 /** ESC 2: 1/6 inch at 203 dpi, rounded as printers do. */
 const DEFAULT_PITCH = 30;
@@ -31,7 +37,7 @@ export class Typesetter {
   #margin = 0;
   #width: number;
   #x = 0;
-  #runs: PrintedText[] = [];
+  #runs: Run[] = [];
 
   constructor(printableDots: number) {
     this.#printableDots = printableDots;
@@ -54,20 +60,37 @@ export class Typesetter {
     const width = cells * this.#style.cellDots * this.#style.scaleX;
     const full = this.#x + width > this.#width && this.#runs.length > 0 ? this.line() : undefined;
     const last = this.#runs.at(-1);
-    if (last !== undefined && last.x + widthOf(last) === this.#x && sameStyle(last, this.#style)) {
-      this.#runs[this.#runs.length - 1] = { ...last, text: last.text + character };
+    if (last?.item.kind === 'text' && last.item.x + last.width === this.#x && sameStyle(last.item, this.#style)) {
+      this.#runs[this.#runs.length - 1] = { item: { ...last.item, text: last.item.text + character }, width: last.width + width };
     } else {
-      this.#runs.push({ kind: 'text', x: this.#x, y: 0, text: character, ...this.#style });
+      this.#runs.push({ item: { kind: 'text', x: this.#x, y: 0, text: character, ...this.#style }, width });
     }
     this.#x += width;
     return full;
   }
 
+  /** ESC * 32 and 33: columns of 24 dots, the top one first, where the next character would stand. Dots past the line's end are lost. */
+  addColumns(columns: Uint8Array): void {
+    const width = Math.min(Math.floor(columns.length / 3), Math.max(0, this.#width - this.#x));
+    if (width === 0) return;
+    const bytesPerRow = Math.ceil(width / 8);
+    const bits = new Uint8Array(bytesPerRow * 24);
+    for (let x = 0; x < width; x += 1) {
+      for (let y = 0; y < 24; y += 1) {
+        const black = ((columns[x * 3 + (y >> 3)] ?? 0) & (0x80 >> (y & 7))) !== 0;
+        const at = y * bytesPerRow + (x >> 3);
+        if (black) bits[at] = (bits[at] ?? 0) | (0x80 >> (x & 7));
+      }
+    }
+    this.#runs.push({ item: { kind: 'raster', x: this.#x, y: 0, bytesPerRow, bits }, width });
+    this.#x += width;
+  }
+
   /** Takes the line out of the buffer. Letters stand on one base line; the feed is the pitch or the tallest letter. */
   line(): SetLine {
-    const height = Math.max(0, ...this.#runs.map(heightOf));
-    const shift = this.#margin + this.#alignment(Math.max(0, ...this.#runs.map((run) => run.x + widthOf(run))));
-    const items = this.#runs.map((run) => ({ ...run, x: run.x + shift, y: height - heightOf(run) }));
+    const height = Math.max(0, ...this.#runs.map(({ item }) => heightOf(item)));
+    const shift = this.#margin + this.#alignment(Math.max(0, ...this.#runs.map(({ item, width }) => item.x + width)));
+    const items = this.#runs.map(({ item }) => ({ ...item, x: item.x + shift, y: height - heightOf(item) }));
     this.#runs = [];
     this.#x = 0;
     return { items, feedDots: Math.max(this.#pitch, height) };
@@ -117,12 +140,6 @@ export class Typesetter {
     const free = Math.max(0, this.#width - width);
     return this.#align === 1 ? Math.floor(free / 2) : this.#align === 2 ? free : 0;
   }
-}
-
-function widthOf(run: PrintedText): number {
-  let cells = 0;
-  for (const character of run.text) cells += characterCells(character);
-  return cells * run.cellDots * run.scaleX;
 }
 
 function sameStyle(run: Style, style: Style): boolean {

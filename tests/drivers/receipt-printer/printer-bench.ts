@@ -1,7 +1,10 @@
 /** A driver on a line to a simulated printer, under a clock that tests move. Used by the receipt printer's tests. */
 import type { PrintResult } from '../../../drivers/receipt-printer/receipt-printer.ts';
 import { EscposPrinter, type EscposDeps } from '../../../drivers/receipt-printer/escpos/device.ts';
-import { EPSON_TM, GENERIC_58, GENERIC_80, withOptions, type EscposOptions } from '../../../drivers/receipt-printer/escpos/profile.ts';
+import * as profiles from '../../../drivers/receipt-printer/escpos/profile.ts';
+import type { GlyphSource } from '../../../drivers/receipt-printer/glyph-source.ts';
+import type { receiptPrinterModels } from '../../../drivers/receipt-printer/models.ts';
+import type { SimulatedKind } from '../../../drivers/receipt-printer/escpos/simulated-kinds.ts';
 import { EscposSimulator, type EscposSimulatorOptions } from '../../../drivers/receipt-printer/escpos/simulator.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
@@ -13,7 +16,20 @@ export class QuickClock extends SimulatedClock {
   }
 }
 
-const PROFILES = { 'escpos-generic-80': GENERIC_80, 'escpos-generic-58': GENERIC_58, 'epson-tm': EPSON_TM } as const;
+/** Every model: its profile, and the kind of unit that it is. */
+export const MODELS = {
+  'escpos-generic-80': { profile: profiles.GENERIC_80, kind: 'generic' },
+  'escpos-generic-58': { profile: profiles.GENERIC_58, kind: 'generic' },
+  'epson-tm': { profile: profiles.EPSON_TM, kind: 'epson' },
+  'snbc-bt-t080': { profile: profiles.SNBC_T080, kind: 'generic' },
+  'citizen-pmu2300': { profile: profiles.CITIZEN_PMU2300, kind: 'citizen' },
+  'custom-vkp80': { profile: profiles.CUSTOM_VKP80, kind: 'vkp80' },
+  'custom-kpm': { profile: profiles.CUSTOM_KPM, kind: 'kpm' },
+  'custom-tptcm60': { profile: profiles.CUSTOM_TPTCM60, kind: 'tptcm60' },
+  'custom-tptcm112': { profile: profiles.CUSTOM_TPTCM112, kind: 'tptcm112' },
+  'pyramid-reliance': { profile: profiles.RELIANCE, kind: 'reliance' },
+} as const satisfies Readonly<Record<keyof typeof receiptPrinterModels, { readonly profile: profiles.EscposProfile; readonly kind: SimulatedKind }>>;
+export type ModelName = keyof typeof MODELS;
 
 export interface PrinterBench {
   readonly clock: SimulatedClock;
@@ -27,19 +43,22 @@ export interface PrinterBench {
 }
 
 export interface BenchOptions {
-  readonly model?: keyof typeof PROFILES;
-  readonly options?: EscposOptions;
+  readonly model?: ModelName;
+  readonly options?: profiles.EscposOptions;
   readonly unit?: EscposSimulatorOptions;
   readonly clock?: SimulatedClock;
+  readonly glyphs?: GlyphSource;
 }
 
-export function makeBench({ model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new QuickClock() }: BenchOptions = {}): PrinterBench {
+export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
+  const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new QuickClock(), glyphs } = benchOptions;
   const line = new SimulatedLine();
-  const profile = withOptions(PROFILES[model], options);
-  const unit = new EscposSimulator(clock, { columns: profile.columns, kind: model === 'epson-tm' ? 'epson' : 'generic', ...unitOptions });
+  const profile = profiles.withOptions(MODELS[model].profile, options);
+  const unit = new EscposSimulator(clock, { columns: profile.columns, kind: MODELS[model].kind, ...unitOptions });
   unit.onSend((bytes) => line.fromUnit(bytes));
   line.attachUnit((bytes) => unit.receive(bytes));
-  const make = (deps: Partial<EscposDeps> = {}): EscposPrinter => new EscposPrinter(model, profile, { transport: line, clock, ...deps });
+  const make = (deps: Partial<EscposDeps> = {}): EscposPrinter =>
+    new EscposPrinter(model, profile, { transport: line, clock, ...(glyphs === undefined ? {} : { glyphs }), ...deps });
   const printer = make();
   return {
     clock,

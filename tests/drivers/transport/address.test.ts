@@ -23,6 +23,7 @@ describe('addresses', () => {
       'hid:0c2e:0b61?usage=8c:02&serial=SN42',
       { scheme: 'hid', selection: { vendorId: 0x0c2e, productId: 0x0b61, usagePage: 0x8c, usage: 0x02, serialNumber: 'SN42' } },
     ],
+    ['usblp:/dev/usb/lp0', { scheme: 'usblp', path: '/dev/usb/lp0' }],
     ['sim:reader', { scheme: 'sim', place: 'name', name: 'reader' }],
     ['sim:/run/cabinet/reader.sock', { scheme: 'sim', place: 'socket', path: '/run/cabinet/reader.sock' }],
   ])('%s', (address, expected) => {
@@ -55,6 +56,9 @@ describe('addresses', () => {
     ['hid:usage=8c', /usage: expected page and usage in hexadecimal, for example 8c:02, found "8c"/],
     ['hid:0c2e:0b61?use=8c:02', /unknown option "use"; hid takes usage, serial/],
     ['hid:0c2e:0b61?serial=', /serial: expected the serial number/],
+    ['usblp:', /expected usblp:PATH/],
+    ['usblp:lp0', /whole path/],
+    ['usblp:/dev/usb/lp0?x=1', /usblp takes no options/],
     ['sim:', /expected sim:NAME/],
     ['sim:a b', /expected sim:NAME/],
     ['sim:reader?x', /sim takes no options/],
@@ -66,7 +70,7 @@ describe('addresses', () => {
   });
 
   test('whatever is typed is an address or a badAddress, nothing else', () => {
-    const schemes = constantFrom('serial:', 'tcp:', 'sim:', 'hid:', 'hid:usage=', 'hid:0c2e:0b61?', 'serial:/dev/x?', '');
+    const schemes = constantFrom('serial:', 'tcp:', 'usblp:', 'sim:', 'hid:', 'hid:usage=', 'hid:0c2e:0b61?', 'serial:/dev/x?', '');
     assert(
       property(schemes, string(), (scheme, rest) => {
         try {

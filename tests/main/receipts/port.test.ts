@@ -9,7 +9,7 @@ function printerWith(print: ReceiptPrinter['print']): Pick<ReceiptPrinter, 'colu
 }
 
 function resultOf(outcome: PrintOutcome): PrintResult {
-  return { outcome, sha256: 'AB', byteCount: 7, replaced: [] };
+  return { outcome, sha256: 'AB', byteCount: 7, presented: 'notSupported', replaced: [] };
 }
 
 describe('the receipt port', () => {

@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { AvailabilityBoard, availabilityOf, type Parts } from '../../../main/terminal/availability.ts';
 
+const noPresenter = { presenter: 'notSupported', storage: [] } as const;
 const healthy: Parts = {
   cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', storage: [] },
   cashAcceptor: { device: 'online', state: 'disabled', box: 'ok' },
-  receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok' },
+  receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...noPresenter },
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
@@ -69,9 +70,11 @@ describe('availability', () => {
     [{ paper: 'jammed' }, 'printerDown'],
     [{ cover: 'open' }, 'printerDown'],
     [{ cutter: 'fault' }, 'printerDown'],
+    [{ presenter: 'jammed' }, 'printerDown'],
+    [{ presenter: 'holding' }, 'available'],
     [{ device: 'offline' }, 'printerDown'],
   ] as const)('a printer with %j: receipts are %s', (change, receipts) => {
-    const receiptPrinter = { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...change } as const;
+    const receiptPrinter = { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...noPresenter, ...change } as const;
     expect(availabilityOf({ ...healthy, receiptPrinter }, both).receipts).toBe(receipts);
   });
 
@@ -87,9 +90,9 @@ describe('availability', () => {
     const board = new AvailabilityBoard(healthy, both);
     const told: string[] = [];
     board.onChange((availability) => void told.push(availability.receipts));
-    board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'closed', cutter: 'ok' } });
-    board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'unknown', cutter: 'ok' } });
-    board.hear({ receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok' } });
+    board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'closed', cutter: 'ok', ...noPresenter } });
+    board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'unknown', cutter: 'ok', ...noPresenter } });
+    board.hear({ receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...noPresenter } });
     expect(told).toEqual(['paperLow', 'available']);
   });
 });

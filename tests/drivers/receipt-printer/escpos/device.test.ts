@@ -10,7 +10,18 @@ import { connectedBench, makeBench, settled, type PrinterBench } from '../printe
 const SHORT = '第一行\n金额 | 50.00 元';
 /** About 40 cm of paper, more than 4 kB. */
 const LONG = Array.from({ length: 100 }, (_, index) => `第 ${index + 1} 行 | 50.00 元`).join('\n');
-const HEALTHY: PrinterStatus = { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok' };
+const HEALTHY: PrinterStatus = {
+  device: 'online',
+  paper: 'full',
+  cover: 'closed',
+  cutter: 'ok',
+  presenter: 'notSupported',
+  storage: [{ id: 'paperRoll', use: 'dispense', level: 'ok' }],
+};
+
+function roll(level: 'low' | 'empty'): Pick<PrinterStatus, 'storage'> {
+  return { storage: [{ id: 'paperRoll', use: 'dispense', level }] };
+}
 
 function sentHex(bench: PrinterBench): string {
   return bench.line.sent.map(toHex).join(' ');
@@ -27,7 +38,7 @@ async function interruptedBy(happen: (bench: PrinterBench) => void, bench?: Prin
 }
 
 async function expectNextIsWholeAndAlone(bench: PrinterBench): Promise<void> {
-  bench.unit.tearPaper();
+  bench.unit.takeSlips();
   expect((await bench.print(SHORT, 'next')).outcome.state).toBe('printed');
   expect(bench.unit.slips.map(readSlip)).toEqual([[' '.repeat(21) + '第一行', '金额' + ' '.repeat(36) + '50.00 元']]);
 }
@@ -73,36 +84,55 @@ describe('connecting', () => {
     expect((await settled(bench.clock, bench.printer.connect())).model).toBe('KP-80');
   });
 
-  it('nothing answers: offline, and it comes by itself when the printer does', async () => {
+  it('nothing answers: offline, one message that says what was tried and what to check, the line is closed', async () => {
     const bench = makeBench();
-    bench.unit.faults.mute = true;
-    await expect(settled(bench.clock, bench.printer.connect())).rejects.toMatchObject({ code: 'offline' });
+    bench.unit.knobs.mute = true;
+    const refused = await settled(bench.clock, bench.printer.connect()).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'offline' });
+    expect(String(refused)).toMatch(/sim:test.*10 04 01.*nothing that answers it came back.*baud rate.*confirm: none/);
     expect(bench.printer.lastStatus.device).toBe('offline');
-    bench.unit.faults.mute = false;
-    await bench.clock.advance(3_000);
+    expect(bench.line.isOpen).toBe(false);
+  });
+
+  it('what comes back is no status, as at a wrong baud rate: the message shows it', async () => {
+    const bench = makeBench();
+    bench.line.attachUnit(() => bench.line.fromUnit(Uint8Array.of(0xfe, 0xc0)));
+    await expect(settled(bench.clock, bench.printer.connect())).rejects.toThrow(/what came back is no status: FEC0/);
+  });
+
+  it('it rests after a failure: nothing is opened or sent until it is connected again, and then it works', async () => {
+    const bench = makeBench();
+    bench.unit.knobs.mute = true;
+    await expect(settled(bench.clock, bench.printer.connect())).rejects.toMatchObject({ code: 'offline' });
+    const sent = bench.line.sent.length;
+    bench.unit.knobs.mute = false;
+    await bench.clock.advance(600_000);
+    expect(bench.line.sent).toHaveLength(sent);
+    expect(bench.clock.pendingTimers).toBe(0);
+    await settled(bench.clock, bench.printer.connect());
     expect(bench.printer.lastStatus).toEqual(HEALTHY);
   });
 
-  it('attempts to reconnect come less and less often', async () => {
-    const bench = makeBench();
-    bench.line.unplug();
-    let opened = 0;
-    const open = bench.line.open.bind(bench.line);
-    bench.line.open = (): Promise<void> => {
-      opened += 1;
-      return open();
-    };
-    await expect(settled(bench.clock, bench.printer.connect())).rejects.toMatchObject({ code: 'offline' });
-    await bench.clock.advance(15_500); // after 1, 2, 4 and 8 s
-    expect(opened).toBe(5);
-    bench.line.plug();
-    await bench.clock.advance(30_000);
+  it('connected again while it is connected: asked once more, nothing is disturbed', async () => {
+    const bench = await connectedBench();
+    const told: PrinterStatus[] = [];
+    bench.printer.onStatus((status) => told.push(status));
+    await settled(bench.clock, bench.printer.connect());
+    expect(told).toEqual([]);
+    expect((await bench.print(SHORT)).outcome.state).toBe('printed');
+  });
+
+  it('connected again after the line was lost while it was thought connected: a fresh line', async () => {
+    const bench = await connectedBench();
+    bench.unit.powerCycle();
+    await bench.clock.advance(3_100);
+    await settled(bench.clock, bench.printer.connect());
     expect(bench.printer.lastStatus).toEqual(HEALTHY);
   });
 
   it('aborted while connecting says so', async () => {
     const bench = makeBench();
-    bench.unit.faults.mute = true;
+    bench.unit.knobs.mute = true;
     const controller = new AbortController();
     const connecting = bench.printer.connect(controller.signal);
     controller.abort();
@@ -129,14 +159,19 @@ describe('status', () => {
     bench.unit.closeCover();
     bench.unit.loadPaper(500);
     bench.unit.removePaper();
-    expect(told).toEqual([{ ...HEALTHY, device: 'userError', cover: 'open' }, HEALTHY, { ...HEALTHY, paper: 'low' }, { ...HEALTHY, paper: 'out' }]);
+    expect(told).toEqual([
+      { ...HEALTHY, device: 'userError', cover: 'open' },
+      HEALTHY,
+      { ...HEALTHY, paper: 'low', ...roll('low') },
+      { ...HEALTHY, paper: 'out', ...roll('empty') },
+    ]);
   });
 
   it('is noticed by the heartbeat where automatic reports get lost', async () => {
     const bench = await connectedBench();
-    bench.unit.faults.mute = true;
+    bench.unit.knobs.mute = true;
     bench.unit.openCover();
-    bench.unit.faults.mute = false;
+    bench.unit.knobs.mute = false;
     expect(bench.printer.lastStatus.cover).toBe('closed');
     await bench.clock.advance(3_100);
     expect(bench.printer.lastStatus.cover).toBe('open');
@@ -144,16 +179,29 @@ describe('status', () => {
 
   it('a printer that has said nothing to three polls is offline, whatever the line says', async () => {
     const bench = await connectedBench();
-    bench.unit.faults.mute = true;
+    bench.unit.knobs.mute = true;
     await bench.clock.advance(7_500);
     expect(bench.printer.lastStatus.device).toBe('online');
-    await bench.clock.advance(3_500);
-    expect(bench.printer.lastStatus.device).toBe('offline');
+    const told: string[] = [];
+    bench.printer.onStatus(({ device }) => told.push(device));
+    await bench.clock.advance(3_700);
+    expect(told).toEqual(['offline']);
+    expect(bench.line.isOpen).toBe(false);
+    await bench.clock.advance(60_000);
+    expect(told).toEqual(['offline']);
+  });
+
+  it('while it rests, a status is refused at once and a job fails before its first byte', async () => {
+    const bench = await connectedBench();
+    bench.line.unplug();
+    await expect(bench.printer.status()).rejects.toMatchObject({ code: 'offline' });
+    const result = await bench.printer.print({ jobId: 'job-1', markup: SHORT });
+    expect(result).toMatchObject({ outcome: { state: 'failedBefore', trouble: 'offline' }, byteCount: 0 });
   });
 
   it('asked while nothing answers it says offline within two seconds', async () => {
     const bench = await connectedBench();
-    bench.unit.faults.mute = true;
+    bench.unit.knobs.mute = true;
     const asked = bench.printer.status();
     await bench.clock.advance(2_000);
     expect((await asked).device).toBe('offline');
@@ -282,12 +330,12 @@ describe('a job', () => {
     await bench.clock.advance(2_000);
     if (gap === 0) bench.line.fromUnit(Uint8Array.of(0x00, 0x03, 0x0f));
     else {
-      bench.unit.faults.mute = true; // the check after the supposed answer takes its time
+      bench.unit.knobs.mute = true; // the check after the supposed answer takes its time
       for (const byte of [0x00, 0x03, 0x0f]) {
         bench.line.fromUnit(Uint8Array.of(byte));
         await bench.clock.advance(gap);
       }
-      bench.unit.faults.mute = false;
+      bench.unit.knobs.mute = false;
     }
     expect((await settled(bench.clock, printing)).outcome).toEqual({ state: 'interrupted', trouble: 'noConfirmation' });
   });
@@ -297,9 +345,9 @@ describe('a job', () => {
     bench.unit.faults.queueAnswer = 'never';
     const printing = bench.printer.print({ jobId: 'job-1', markup: SHORT });
     await bench.clock.advance(2_000);
-    bench.unit.faults.mute = true; // the report of it gets lost
+    bench.unit.knobs.mute = true; // the report of it gets lost
     bench.unit.openCover();
-    bench.unit.faults.mute = false;
+    bench.unit.knobs.mute = false;
     bench.line.fromUnit(Uint8Array.of(0x00));
     expect((await settled(bench.clock, printing)).outcome).toEqual({ state: 'interrupted', trouble: 'coverOpen' });
   });
@@ -310,13 +358,13 @@ describe('a job', () => {
     const printing = bench.printer.print({ jobId: 'job-1', markup: SHORT });
     await bench.clock.advance(2_000);
     bench.line.fromUnit(Uint8Array.of(0x00));
-    bench.unit.faults.mute = true;
+    bench.unit.knobs.mute = true;
     expect((await settled(bench.clock, printing)).outcome).toEqual({ state: 'interrupted', trouble: 'offline' });
   });
 
   it('without a back channel it stays unconfirmed for ever', async () => {
     const bench = await connectedBench({ options: { confirm: 'none' } });
-    bench.unit.faults.mute = true;
+    bench.unit.knobs.mute = true;
     expect((await bench.print(SHORT)).outcome).toEqual({ state: 'unconfirmed' });
     await bench.clock.advance(2_000);
     expect(bench.unit.slips).toHaveLength(1);
@@ -395,7 +443,7 @@ describe('trouble before the first byte', () => {
     ['paperOut', (bench: PrinterBench): void => bench.unit.removePaper()],
     ['coverOpen', (bench: PrinterBench): void => bench.unit.openCover()],
     ['offline', (bench: PrinterBench): void => bench.line.unplug()],
-    ['offline', (bench: PrinterBench): void => void (bench.unit.faults.mute = true)],
+    ['offline', (bench: PrinterBench): void => void (bench.unit.knobs.mute = true)],
   ] as const)('%s: nothing is sent and nothing is on paper', async (trouble, happen) => {
     const bench = await connectedBench();
     happen(bench);
@@ -465,7 +513,7 @@ describe('trouble in the middle of a job', () => {
 
   it('paper jam on a unit that reports it as such: interrupted, recovered when cleared', async () => {
     const bench = await connectedBench({ options: { mechanicalError: 'paperJam' } });
-    const { trouble } = await interruptedBy(({ unit }) => unit.jamWith('mechanism'), bench);
+    const { trouble } = await interruptedBy(({ unit }) => unit.jamWith('paper'), bench);
     expect(trouble).toBe('paperJam');
     expect(bench.printer.lastStatus.paper).toBe('jammed');
     bench.unit.clearJam();
@@ -473,7 +521,7 @@ describe('trouble in the middle of a job', () => {
   });
 
   it('the same error on other units is the hardware', async () => {
-    const { trouble } = await interruptedBy(({ unit }) => unit.jamWith('mechanism'));
+    const { trouble } = await interruptedBy(({ unit }) => unit.jamWith('paper'));
     expect(trouble).toBe('hardwareError');
   });
 
@@ -481,14 +529,45 @@ describe('trouble in the middle of a job', () => {
     const { bench, trouble } = await interruptedBy(({ unit }) => unit.powerCycle());
     expect(trouble).toBe('offline');
     await bench.clock.advance(10_000);
+    await settled(bench.clock, bench.printer.connect());
+    await bench.clock.advance(2_000);
     expect(bench.printer.lastStatus).toEqual(HEALTHY);
     await expectNextIsWholeAndAlone(bench);
+  });
+
+  it('silent for a moment only, as when its power comes back at once: what was lost meanwhile is never called printed', async () => {
+    const bench = await connectedBench({ unit: { flowControl: 'xonXoff' } });
+    const printing = bench.printer.print({ jobId: 'job-1', markup: LONG });
+    await bench.clock.advance(500);
+    // Back within half a second: quicker than three polls.
+    bench.line.attachUnit(() => undefined);
+    bench.unit.receive(Uint8Array.of(0x10, 0x05, 0x02)); // its memory is empty
+    await bench.clock.advance(500);
+    bench.line.attachUnit((bytes) => bench.unit.receive(bytes));
+    expect((await settled(bench.clock, printing)).outcome).toEqual({ state: 'interrupted', trouble: 'noConfirmation' });
+  });
+
+  it('an answer that only comes late is no restart: the job is printed', async () => {
+    const bench = await connectedBench({ unit: { flowControl: 'xonXoff' } });
+    const printing = bench.printer.print({ jobId: 'job-1', markup: LONG });
+    await bench.clock.advance(100);
+    let held: Uint8Array | undefined;
+    const fromUnit = bench.line.fromUnit.bind(bench.line);
+    bench.line.fromUnit = (bytes): void => {
+      if (held === undefined && bytes.length === 1 && ((bytes[0] ?? 0) & 0x93) === 0x12) {
+        held = bytes;
+        bench.clock.setTimeout(() => fromUnit(bytes), 500);
+      } else fromUnit(bytes);
+    };
+    expect((await settled(bench.clock, printing)).outcome).toEqual({ state: 'printed', confirmedBy: 'queueAnswer' });
+    expect(held).toBeDefined();
   });
 
   it('cable pulled: interrupted; plugged in again it goes on with the next job', async () => {
     const { bench, trouble } = await interruptedBy(({ line }) => line.unplug());
     expect(trouble).toBe('offline');
     bench.line.plug();
+    await settled(bench.clock, bench.printer.connect());
     await bench.clock.advance(10_000);
     await expectNextIsWholeAndAlone(bench);
   });
@@ -528,7 +607,7 @@ describe('the process restarts', () => {
       await bench.clock.advance(5_000);
       expect(bench.unit.hanging.items).toEqual([]);
       expect(bench.unit.slips.flatMap(readSlip).length).toBeLessThan(100);
-      bench.unit.tearPaper();
+      bench.unit.takeSlips();
       const result = await settled(bench.clock, printer.print({ jobId: 'job-2', markup: SHORT }));
       expect(result.outcome.state).toBe('printed');
       expect(bench.unit.slips.map((slip) => readSlip(slip).length)).toEqual([2]);

@@ -7,7 +7,9 @@ import { layOut } from '../../../../drivers/receipt-printer/escpos/layout.ts';
 import { EPSON_TM, GENERIC_58, GENERIC_80 } from '../../../../drivers/receipt-printer/escpos/profile.ts';
 import { EscposSimulator } from '../../../../drivers/receipt-printer/escpos/simulator.ts';
 import { heightOf, readSlip, type Slip } from '../../../../drivers/receipt-printer/paper.ts';
+import type { GlyphSource } from '../../../../drivers/receipt-printer/glyph-source.ts';
 import { decodeQR } from 'qr/decode.js';
+import { PNG } from 'pngjs';
 import { QuickClock } from '../printer-bench.ts';
 
 const gb18030 = new TextDecoder('gb18030', { fatal: true });
@@ -80,13 +82,54 @@ describe('laying out', () => {
 
   it.each([
     ['dots', GENERIC_80, 'generic'],
-    ['dots through GS 8 L', { ...GENERIC_80, qr: 'raster' }, 'epson'],
+    ['dots through GS 8 L', { ...GENERIC_80, images: 'graphics' }, 'epson'],
     ['the printer itself', EPSON_TM, 'epson'],
   ] as const)('a code drawn by %s is read by a scanner', async (_, profile, dialect) => {
     const link = 'https://card.example.edu/r/A01-1122-7K4M-9';
     const { slip, unknown } = await printed(`{code:${escapeCode(link)};option:qrcode,6,m}`, { ...GENERIC_80, ...profile }, dialect);
     expect(unknown).toEqual([]);
     expect(scan(slip)).toBe(link);
+  });
+
+  it('a logo stands in the middle above the text, drawn by either kind of command', async () => {
+    // 16 dots wide, 30 rows: a frame would be hidden by its sides, so a staircase.
+    const bits = Uint8Array.from({ length: 60 }, (_, index) => index);
+    const logo = { widthDots: 16, bits: Buffer.from(bits).toString('base64') };
+    for (const [images, kind] of [
+      ['raster', 'generic'],
+      ['graphics', 'epson'],
+    ] as const) {
+      const { slip, unknown } = await printed('|甲', { ...GENERIC_80, images, logo }, kind);
+      expect(unknown).toEqual([]);
+      const raster = slip.items.filter((item) => item.kind === 'raster');
+      expect(raster.map((item) => item.x)).toEqual([280, 280]); // (576 − 16) / 2, in two bands
+      expect(Buffer.concat(raster.map((item) => item.bits))).toEqual(Buffer.from(bits));
+      expect(raster[1]?.y).toBe((raster[0]?.y ?? 0) + 24);
+      expect(slip.items.at(-1)).toMatchObject({ kind: 'text', text: '甲', x: 0 });
+    }
+  });
+
+  it('the worked header of GS v 0 and GS 8 L stands before the dots', () => {
+    const logo = { widthDots: 576, bits: Buffer.alloc(72 * 2, 0xff).toString('base64') };
+    // Section 4.3: a 576-dot picture is x = 72 = 48 00; GS 8 L counts 10 + data = 154 = 9A, x and y in dots.
+    expect(bytesOf('', { ...GENERIC_80, logo }).toString('hex')).toContain('1d76300048000200ffff');
+    expect(bytesOf('', { ...GENERIC_80, logo, images: 'graphics' }, 'epson').toString('hex')).toContain('1d384c9a00000030703001013140020200ffff');
+  });
+
+  it("a document's picture is printed in bands, and a status request between two of them harms nothing", async () => {
+    const png = new PNG({ width: 32, height: 60 });
+    png.data.fill(0);
+    for (let at = 3; at < png.data.length; at += 4) png.data[at] = 255; // black, opaque
+    const { blocks, dots } = layOut(`{image:${PNG.sync.write(png).toString('base64')}}`, GENERIC_80, 'generic');
+    const clock = new QuickClock();
+    const unit = new EscposSimulator(clock);
+    for (const block of blocks) unit.receive(Uint8Array.of(...block, 0x10, 0x04, 0x01));
+    await clock.advance(10_000);
+    expect(unit.unknownCommands).toEqual([]);
+    const raster = unit.hanging.items.filter((item) => item.kind === 'raster');
+    expect(raster.map(heightOf)).toEqual([24, 24, 12]);
+    expect(raster.every((item) => item.bits.every((byte) => byte === 0xff))).toBe(true);
+    expect(dots).toBe(60);
   });
 
   it('measures the paper it takes', async () => {
@@ -124,11 +167,11 @@ function scan(slip: Slip): string {
 
 describe('the glyph guard', () => {
   it('replaces what takes four bytes by 〓 and says which', () => {
-    expect(guardGlyphs('王𠮷㐀😀龘')).toEqual({ text: '王〓〓〓龘', replaced: ['U+20BB7', 'U+3400', 'U+1F600'] });
+    expect(guardGlyphs('王𠮷㐀😀龘')).toMatchObject({ text: '王〓〓〓龘', replaced: ['U+20BB7', 'U+3400', 'U+1F600'] });
   });
 
   it('maps the look-alikes of the document', () => {
-    expect(guardGlyphs('¥5\u00a01\u200b2\u2013·')).toEqual({ text: '￥5 12\u2014·', replaced: [] });
+    expect(guardGlyphs('¥5\u00a01\u200b2\u2013·')).toMatchObject({ text: '￥5 12\u2014·', replaced: [] });
     expect(guardGlyphs('12\u2009345.00').text).toBe('12 345.00');
   });
 
@@ -159,6 +202,87 @@ describe('the glyph guard', () => {
         expect(gb18030.decode(encoded)).toBe(guarded.replace(/^ +| +$/g, ''));
       }),
     );
+  });
+});
+
+/** 䶮 as a ring around a dot, 㙍 as a full cell. */
+const ring = Uint8Array.from({ length: 72 }, (_, index) =>
+  index < 3 || index >= 69 ? 0xff : index === 37 ? 0x18 : index % 3 === 0 ? 0x80 : index % 3 === 2 ? 0x01 : 0,
+);
+const GLYPHS: GlyphSource = {
+  glyph: (codePoint) => (codePoint === 0x4dae ? ring : codePoint === 0x364d ? new Uint8Array(72).fill(0xff) : undefined),
+};
+
+describe('rare characters', () => {
+  async function drawn(markup: string, profile = GENERIC_80): Promise<Slip> {
+    const clock = new QuickClock();
+    const unit = new EscposSimulator(clock, { columns: profile.columns });
+    const { blocks } = layOut(markup, profile, 'generic', GLYPHS);
+    unit.receive(Uint8Array.from(Buffer.concat(blocks)));
+    await clock.advance(10_000);
+    expect(unit.unknownCommands).toEqual([]);
+    return unit.hanging;
+  }
+
+  it('are drawn where they stand in the line, dot by dot, and are not counted as replaced', async () => {
+    const slip = await drawn('姓名 | 王䶮某');
+    const [raster, ...more] = slip.items.filter((item) => item.kind === 'raster');
+    expect(more).toEqual([]);
+    // The right column ends at dot 576: 某 takes the last 24, 䶮 the 24 before it.
+    expect(raster).toMatchObject({ x: 576 - 48, bytesPerRow: 3, bits: ring });
+    const texts = slip.items.flatMap((item) => (item.kind === 'text' ? [[item.text, item.x, item.y]] : []));
+    expect(texts).toEqual([
+      ['姓名', 0, raster?.y],
+      ['王', 576 - 72, raster?.y],
+      ['某', 576 - 24, raster?.y],
+    ]);
+    expect(layOut('王䶮某', GENERIC_80, 'generic', GLYPHS).replaced).toEqual([]);
+  });
+
+  it('send the documented columns: ESC * 33, 24 of them, the top dot first', () => {
+    const hex = Buffer.concat(layOut('䶮', GENERIC_80, 'generic', GLYPHS).blocks).toString('hex');
+    // Leftmost column of the ring: all 24 dots. The next: only the top and the bottom one.
+    expect(hex).toContain('1b2a211800ffffff800001');
+  });
+
+  it('keep the columns where a line wraps, and each occurrence is drawn', async () => {
+    const slip = await drawn('|' + '䶮'.repeat(30)); // 24 to a line
+    const raster = slip.items.filter((item) => item.kind === 'raster');
+    expect(raster).toHaveLength(30);
+    expect(raster[23]).toMatchObject({ x: 552 });
+    expect(raster[24]).toMatchObject({ x: 0, y: (raster[0]?.y ?? 0) + 32 });
+  });
+
+  it('in wide text stand in the middle of their cell, on the line of their neighbours', async () => {
+    const slip = await drawn('|^^^王䶮某');
+    const raster = slip.items.find((item) => item.kind === 'raster');
+    expect(raster).toMatchObject({ x: 48, bytesPerRow: 6 });
+    expect(raster?.bits.subarray(0, 6)).toEqual(Uint8Array.of(0, 0xf, 0xff, 0xff, 0xf0, 0)); // 12 blank dots on each side
+    expect(slip.items.at(-1)).toMatchObject({ kind: 'text', text: '某', x: 96 });
+  });
+
+  it('white on black are drawn white on black', async () => {
+    const slip = await drawn('|`㙍`㙍');
+    const [white, black] = slip.items.filter((item) => item.kind === 'raster');
+    expect(white?.bits.every((byte) => byte === 0)).toBe(true);
+    expect(black?.bits.every((byte) => byte === 0xff)).toBe(true);
+  });
+
+  it('without a picture, or where the profile forbids it, become 〓 and are named', () => {
+    expect(layOut('䶮𠮷', GENERIC_80, 'generic', GLYPHS).replaced).toEqual(['U+20BB7']);
+    expect(layOut('㙍', { ...GENERIC_80, rareCharacters: 'replaced' }, 'generic', GLYPHS).replaced).toEqual(['U+364D']);
+  });
+
+  it('䶮 has a code of two bytes that not every font knows: drawn when there is a picture, else sent by its code', () => {
+    const without = Buffer.concat(layOut('䶮', GENERIC_80, 'generic').blocks).toString('hex');
+    expect(without).toContain('1c26fe9f'); // GB18030-2005
+    expect(without).not.toContain('1b2a');
+  });
+
+  it('a Yi syllable in the text is never taken for a stand-in', async () => {
+    const slip = await drawn('|\ua000䶮');
+    expect(slip.items.filter((item) => item.kind === 'raster')).toHaveLength(1);
+    expect(readSlip(slip)[0]).toContain('〓');
   });
 });
 

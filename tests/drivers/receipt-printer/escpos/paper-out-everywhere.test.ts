@@ -23,14 +23,14 @@ async function wholeReceipt(options: BenchOptions): Promise<{ lines: string[]; b
 
 async function runWithPaperOutAt(k: number, options: BenchOptions, whole: readonly string[]): Promise<string> {
   const bench = await connectedBench(options);
-  bench.unit.faults.paperOutAtByte = k;
+  bench.unit.knobs.paperOutAtByte = k;
   const { outcome } = await bench.print(RECEIPT);
   const cutOff = bench.unit.slips.map(readSlip);
   if (outcome.state === 'printed') expect(cutOff, `byte ${k}`).toEqual([whole]);
   else expect(outcome, `byte ${k}`).toMatchObject({ trouble: 'paperOut' });
 
   // The refill: what was left never comes out, and the next receipt is whole and alone on its slip.
-  bench.unit.faults.paperOutAtByte = undefined;
+  bench.unit.knobs.paperOutAtByte = undefined;
   bench.unit.loadPaper(10_000);
   const before = bench.unit.slips.length;
   expect((await bench.print(RECEIPT, 'job-2')).outcome.state, `byte ${k}, next job`).toBe('printed');

@@ -179,7 +179,7 @@ describe('a simulated ESC/POS printer', () => {
     const unit = makeUnit();
     tell(unit, LINE + FEED_AND_CUT);
     await clock.advance(2_000);
-    expect(unit.tearPaper()).toHaveLength(1);
+    expect(unit.takeSlips()).toHaveLength(1);
     expect(unit.slips).toEqual([]);
   });
 

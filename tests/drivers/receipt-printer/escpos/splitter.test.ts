@@ -11,6 +11,7 @@ function split(hex: string, splitter = new StatusSplitter()): string[] {
 function short(said: PrinterSaid): string {
   switch (said.kind) {
     case 'automaticStatus':
+    case 'fullStatus':
       return `status ${Buffer.from(said.bytes).toString('hex')}`;
     case 'processId':
       return `id ${said.id}`;
@@ -138,7 +139,8 @@ describe('splitting what a printer says', () => {
 function lengthOf(said: PrinterSaid): number {
   switch (said.kind) {
     case 'automaticStatus':
-      return 4;
+    case 'fullStatus':
+      return said.bytes.length;
     case 'processId':
       return 7;
     case 'text':

@@ -6,7 +6,10 @@ import type { Clock } from '../../common/clock.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { CardReader } from './card-reader.ts';
 import { Crt591Reader } from './crt591/device.ts';
-import { CRT571, CRT591_M001, crt591OptionsSchema, type Crt591Model, type Crt591Options } from './crt591/options.ts';
+import { behindAddress } from './pcsc/behind-address.ts';
+import { TrayReader } from './pcsc/device.ts';
+import { trayOptionsSchema } from './pcsc/options.ts';
+import { CRT571, CRT591_M001, crt591OptionsSchema, type Crt591Model } from './crt591/options.ts';
 
 export interface CardReaderDeps {
   readonly transport: Transport;
@@ -15,7 +18,7 @@ export interface CardReaderDeps {
 
 export interface CardReaderModel {
   /** Of the model's `options` in the terminal's configuration; every option has a default. */
-  readonly schema: z.ZodType<Crt591Options>;
+  readonly schema: z.ZodType;
   /** Makes the device; opens nothing. `options` as the configuration has them. @throws {z.ZodError} when they don't fit the schema. */
   readonly create: (options: unknown, deps: CardReaderDeps) => CardReader;
 }
@@ -23,6 +26,10 @@ export interface CardReaderModel {
 export const cardReaderModels = {
   'crt591-m001': crt591(CRT591_M001),
   crt571: crt591(CRT571),
+  'pcsc-tray': {
+    schema: trayOptionsSchema,
+    create: (options, { transport, clock }) => new TrayReader(trayOptionsSchema.parse(options), behindAddress(transport, clock)),
+  },
 } as const satisfies Readonly<Record<string, CardReaderModel>>;
 
 function crt591(model: Crt591Model): CardReaderModel {

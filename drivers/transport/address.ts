@@ -15,12 +15,14 @@ export interface SerialSettings {
 export type TransportAddress =
   | { readonly scheme: 'serial'; readonly path: string; readonly settings: SerialSettings }
   | { readonly scheme: 'tcp'; readonly host: string; readonly port: number }
+  /** A reader of the PC/SC service, by its name or a part of it; empty: the only one there is. */
+  | { readonly scheme: 'pcsc'; readonly reader: string }
   /** A simulator in this process, by its name. */
   | { readonly scheme: 'sim'; readonly place: 'name'; readonly name: string }
   /** A simulator in another process, by its Unix socket. */
   | { readonly scheme: 'sim'; readonly place: 'socket'; readonly path: string };
 
-const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, sim:NAME, sim:/PATH.sock';
+const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, pcsc:READER, sim:NAME, sim:/PATH.sock';
 
 const DEFAULT_SERIAL: SerialSettings = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1, rtscts: false };
 
@@ -48,6 +50,8 @@ export function parseAddress(address: string): TransportAddress {
     case 'tcp':
       if (question >= 0) throw bad(address, `tcp takes no options, found ${JSON.stringify(options)}`);
       return parseTcp(address, place);
+    case 'pcsc':
+      return parsePcsc(address, address.slice(colon + 1));
     case 'sim':
       if (question >= 0) throw bad(address, `sim takes no options, found ${JSON.stringify(options)}`);
       return parseSim(address, place);
@@ -62,6 +66,12 @@ function parseTcp(address: string, place: string): TransportAddress {
   const port = wholeNumber(match?.[3] ?? '', 1, 65_535);
   if (host === undefined || port === undefined) throw bad(address, 'expected tcp:HOST:PORT with a port from 1 to 65535, for example tcp:10.0.0.9:9100');
   return { scheme: 'tcp', host, port };
+}
+
+/** Everything after the colon is the name: the services give readers names with spaces, brackets and question marks. */
+function parsePcsc(address: string, name: string): TransportAddress {
+  if (/[\p{Cc}]/u.test(name)) throw bad(address, 'a reader name holds no control characters; expected pcsc:READER, for example pcsc:ACS ACR122U');
+  return { scheme: 'pcsc', reader: name.trim() };
 }
 
 function parseSim(address: string, place: string): TransportAddress {

@@ -2,6 +2,7 @@
  * From an address to a transport: the only place that knows which class carries which scheme.
  */
 import { parseAddress } from './address.ts';
+import { NoLine } from './no-line.ts';
 import { SerialTransport } from './serial.ts';
 import type { SimulatedLines } from './simulated.ts';
 import { SocketTransport } from './socket.ts';
@@ -20,6 +21,8 @@ export function createTransport(address: string, deps: TransportDeps): Transport
       return new SerialTransport(address, parsed.path, parsed.settings);
     case 'tcp':
       return new SocketTransport(address, { host: parsed.host, port: parsed.port });
+    case 'pcsc':
+      return new NoLine(address, 'is no byte line; only a model that works over PC/SC (pcsc-tray) can use it');
     case 'sim':
       if (deps.simulation === 'refused') {
         throw new TransportError('badAddress', address, `address ${JSON.stringify(address)}: simulated devices are refused in a packaged terminal`);

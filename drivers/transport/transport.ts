@@ -2,7 +2,8 @@
  * Contract 1: bytes in, bytes out, opened by an address. A transport knows no protocol; a device owns exactly one transport.
  *
  * Addresses: `serial:/dev/ttyUSB0?baudRate=9600&parity=even`, `tcp:10.0.0.9:9100`, `sim:reader` (a simulator in this process),
- * `sim:/run/cabinet/reader.sock` (a simulator in another process, over a Unix socket).
+ * `sim:/run/cabinet/reader.sock` (a simulator in another process, over a Unix socket), `pcsc:ACS ACR122U` (a reader of the PC/SC
+ * service: no byte line, so that its transport only carries the address).
  */
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 

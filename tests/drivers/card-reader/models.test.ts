@@ -9,7 +9,11 @@ const deps = { transport: new SimulatedLine(), clock: new SimulatedClock() };
 describe('card reader models', () => {
   test.each(Object.keys(cardReaderModels))('%s works without any option', (name) => {
     const reader = findModel(deviceModels.cardReader, name).create({}, deps);
-    expect(reader.capabilities).toEqual({ motorised: true, canRetain: true, canDispense: true, interfaces: ['contactless', 'contact'] });
+    expect(reader.capabilities).toEqual(
+      name === 'pcsc-tray'
+        ? { motorised: false, canRetain: false, canDispense: false, interfaces: ['contactless'] }
+        : { motorised: true, canRetain: true, canDispense: true, interfaces: ['contactless', 'contact'] },
+    );
     expect(reader.lastStatus.device).toBe('unknown');
   });
 
@@ -38,9 +42,16 @@ describe('card reader models', () => {
     expect(cardReaderModels.crt571.schema.safeParse(options).error?.issues.map((issue) => issue.path)).toEqual([path]);
   });
 
+  test.each([
+    [{ interface: 'both' }, ['interface']],
+    [{ signal: true }, ['signal']],
+  ])('%j is refused for a tray, naming the place', (options, path) => {
+    expect(cardReaderModels['pcsc-tray'].schema.safeParse(options).error?.issues.map((issue) => issue.path)).toEqual([path]);
+  });
+
   test('an unknown option is refused by name, an unknown model with the list of the known', () => {
     expect(cardReaderModels.crt571.schema.safeParse({ baud: 9600 }).error?.issues[0]?.message).toContain('baud');
-    expect(() => findModel(deviceModels.cardReader, 'crt-9000')).toThrow('unknown model "crt-9000"; expected one of crt591-m001, crt571');
+    expect(() => findModel(deviceModels.cardReader, 'crt-9000')).toThrow('unknown model "crt-9000"; expected one of crt591-m001, crt571, pcsc-tray');
     expect(() => findModel(deviceModels.cardReader, 'toString')).toThrow(RangeError);
   });
 });

@@ -1,6 +1,7 @@
 import { assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAddress } from '../../../drivers/transport/address.ts';
+import { createTransport } from '../../../drivers/transport/open.ts';
 import { TransportError } from '../../../drivers/transport/transport.ts';
 
 const plain = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1, rtscts: false };
@@ -15,6 +16,9 @@ describe('addresses', () => {
     ['serial:COM3?baudRate=115200', { scheme: 'serial', path: 'COM3', settings: { ...plain, baudRate: 115200 } }],
     ['tcp:10.0.0.9:9100', { scheme: 'tcp', host: '10.0.0.9', port: 9100 }],
     ['tcp:[fe80::1]:9100', { scheme: 'tcp', host: 'fe80::1', port: 9100 }],
+    ['pcsc:', { scheme: 'pcsc', reader: '' }],
+    ['pcsc:ACS ACR122U', { scheme: 'pcsc', reader: 'ACS ACR122U' }],
+    ['pcsc:Reader [PICC] (v1?) 00 00', { scheme: 'pcsc', reader: 'Reader [PICC] (v1?) 00 00' }],
     ['sim:reader', { scheme: 'sim', place: 'name', name: 'reader' }],
     ['sim:/run/cabinet/reader.sock', { scheme: 'sim', place: 'socket', path: '/run/cabinet/reader.sock' }],
   ])('%s', (address, expected) => {
@@ -22,7 +26,7 @@ describe('addresses', () => {
   });
 
   test.each([
-    ['usb:1-2', /unknown scheme.*serial:.*tcp:.*sim:/],
+    ['usb:1-2', /unknown scheme.*serial:.*tcp:.*pcsc:.*sim:/],
     ['/dev/ttyUSB0', /unknown scheme/],
     ['', /unknown scheme/],
     ['serial:', /no path/],
@@ -39,6 +43,7 @@ describe('addresses', () => {
     ['tcp:10.0.0.9:65536', /port from 1 to 65535/],
     ['tcp::9100', /expected tcp:HOST:PORT/],
     ['tcp:host:9100?x=1', /tcp takes no options/],
+    ['pcsc:ACS\nACR122U', /a reader name holds no control characters; expected pcsc:READER/],
     ['sim:', /expected sim:NAME/],
     ['sim:a b', /expected sim:NAME/],
     ['sim:reader?x', /sim takes no options/],
@@ -50,7 +55,7 @@ describe('addresses', () => {
   });
 
   test('whatever is typed is an address or a badAddress, nothing else', () => {
-    const schemes = constantFrom('serial:', 'tcp:', 'sim:', 'serial:/dev/x?', '');
+    const schemes = constantFrom('serial:', 'tcp:', 'pcsc:', 'sim:', 'serial:/dev/x?', '');
     assert(
       property(schemes, string(), (scheme, rest) => {
         try {
@@ -60,5 +65,16 @@ describe('addresses', () => {
         }
       }),
     );
+  });
+});
+
+describe('an address behind which no byte line stands', () => {
+  test('pcsc: carries its address, and tells a model that wants bytes what it is', async () => {
+    const transport = createTransport('pcsc:ACS ACR122U', { simulation: 'refused' });
+    expect(transport).toMatchObject({ address: 'pcsc:ACS ACR122U', isOpen: false });
+    const refusal = { code: 'badAddress', message: 'address "pcsc:ACS ACR122U" is no byte line; only a model that works over PC/SC (pcsc-tray) can use it' };
+    await expect(transport.open()).rejects.toMatchObject(refusal);
+    await expect(transport.write(Uint8Array.of(1))).rejects.toMatchObject(refusal);
+    await transport.close();
   });
 });

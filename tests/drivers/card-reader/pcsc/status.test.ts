@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '../../../../common/hex.ts';
-import { loadPcsc } from '../../../../drivers/card-reader/pcsc/binding.ts';
+import { loadNative } from '../../../../drivers/card-reader/pcsc/native.ts';
 import { chooseReader } from '../../../../drivers/card-reader/pcsc/choose-reader.ts';
 import { problemOf, readState } from '../../../../drivers/card-reader/pcsc/status.ts';
 
@@ -76,18 +76,18 @@ describe('the optional package', () => {
   const hint = /apt-get install -y pcscd libpcsclite1 libpcsclite-dev .*npm ci/;
 
   test('missing: one message with what to install', async () => {
-    const loading = loadPcsc(() => Promise.reject(new Error("Cannot find package 'smartcard' imported from /app/main/terminal.js\n    at …")));
+    const loading = loadNative(() => Promise.reject(new Error("Cannot find package 'smartcard' imported from /app/main/terminal.js\n    at …")));
     await expect(loading).rejects.toMatchObject({ name: 'PcscError', problem: 'notInstalled', message: expect.stringMatching(hint) as unknown });
     await expect(loading).rejects.toThrow(/Cannot find package 'smartcard'/);
     await expect(loading).rejects.not.toThrow(/\n/);
   });
 
   test('its library missing: the same message, with the library’s name', async () => {
-    const loading = loadPcsc(() => Promise.reject(new Error('libpcsclite.so.1: cannot open shared object file: No such file or directory')));
+    const loading = loadNative(() => Promise.reject(new Error('libpcsclite.so.1: cannot open shared object file: No such file or directory')));
     await expect(loading).rejects.toThrow(/libpcsclite\.so\.1: cannot open.*apt-get install/);
   });
 
   test.each([undefined, {}, { default: {} }, { Context: 'no class' }])('another package of that name (%j) is refused', async (module) => {
-    await expect(loadPcsc(async () => module)).rejects.toThrow(/no PC\/SC context/);
+    await expect(loadNative(async () => module)).rejects.toThrow(/no PC\/SC context/);
   });
 });

@@ -9,6 +9,7 @@ import type { Random } from '../../common/ids.ts';
 import type { IssuerKeys } from '../../common/pboc.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { SimulatedCrt591 } from '../card-reader/crt591/simulator.ts';
+import type { SimulatedCardReader } from '../card-reader/simulated-card-reader.ts';
 import type { SimulatedCard } from '../card-reader/simulated-card.ts';
 import { createChip, type ChipKind } from '../card/pboc/chip-kinds.ts';
 import type { Chip } from '../card/pboc/chip.ts';
@@ -64,7 +65,7 @@ type Frame = CabinetState['frames'][number];
 
 export class Cabinet {
   readonly units: Readonly<Record<DeviceName, SimulatedUnit>>;
-  readonly reader: SimulatedCrt591;
+  readonly reader: SimulatedCardReader;
   readonly acceptor: SimulatedId003;
   readonly printer: EscposSimulator;
   readonly #clock: Clock;
@@ -201,7 +202,7 @@ export class Cabinet {
         else this.printer.closeCover();
         break;
       case 'cardJam':
-        this.reader.faults.jam = on;
+        this.reader.knobs.jam = on;
         break;
       case 'issuerOffline':
       case 'paymentOffline':
@@ -226,11 +227,11 @@ export class Cabinet {
 
   /** Where each card is by the reader's own truth. */
   #followCards(): void {
-    const { place, bin } = this.reader;
+    const { card, bin } = this.reader;
     for (const known of this.#cards) {
       if (bin.includes(known.card)) known.where = 'bin';
-      else if (place?.card !== known.card) known.where = 'hand';
-      else known.where = place.at === 'gate' ? 'gate' : 'inside';
+      else if (card?.card !== known.card) known.where = 'hand';
+      else known.where = card.at === 'gate' ? 'gate' : 'inside';
     }
   }
 

@@ -9,7 +9,11 @@ import type { SimulatedCard } from './simulated-card.ts';
 export interface CardReaderKnobs {
   /** A card is stuck until this is turned off: motions fail. */
   jam: boolean;
-  /** The bin counts as full, however many cards are in it. */
+  /** The hand does not let go of the card it puts in: it stays at the gate. */
+  holdCard: boolean;
+  /** Another chip answers in the field together with the card's. */
+  secondChip: boolean;
+  /** The bin counts as full, however many cards are in it. Without effect on readers whose bin has no sensor. */
   binFull: boolean;
   /** Hears and says nothing. */
   dead: boolean;

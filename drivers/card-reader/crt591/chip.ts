@@ -2,17 +2,8 @@
  * What a CRT-591 says of a chip when it powers it, and with which command an APDU then goes to it. Pure. Source: card-readers.md
  * section 1.1, "RF activate reply" and the CPU card commands.
  */
-import type { CardInterface } from '../card-reader.ts';
+import type { PoweredChip } from '../motor/protocol.ts';
 import { CM, CONTACT_PM, RF_PM } from './commands.ts';
-
-export interface PoweredChip {
-  readonly interface: CardInterface;
-  readonly uid?: Uint8Array;
-  readonly answerToReset: Uint8Array;
-  readonly iso7816: boolean;
-  /** CM and PM that carry its APDUs. */
-  readonly apdu: { readonly cm: number; readonly pm: number };
-}
 
 const TYPE_MIFARE = 0x4d; // 'M'
 const TYPE_A = 0x41; // 'A'

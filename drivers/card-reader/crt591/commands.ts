@@ -19,6 +19,8 @@ export const CM = {
   firmware: 0xa4,
   binCounter: 0xa5,
   resetPcsc: 0xa6,
+  /** CRT-591-MRxx (unconfirmed). */
+  versionMr: 0xdc,
 } as const;
 
 export const INIT_LEAVE_CARD = 0x33;
@@ -28,6 +30,7 @@ export const MOVE_PM = { gateHold: 0x30, contact: 0x31, contactless: 0x32, retai
 export const ENTRY_PM = { allow: 0x30, forbid: 0x31 } as const;
 export const CONTACT_PM = { coldReset: 0x30, powerOff: 0x31, state: 0x32, apduT0: 0x33, apduT1: 0x34, warmReset: 0x38, apduAuto: 0x39 } as const;
 export const RF_PM = { activate: 0x30, fieldOff: 0x31, state: 0x32, mifare: 0x33, apduA: 0x34, apduB: 0x35 } as const;
+export const COUNTER_PM = { read: 0x30, set: 0x31 } as const;
 export const READ_PM = 0x30;
 
 /** Names for people, as `kioskctl decode crt591` prints them: command, then parameter where one is known. */
@@ -55,6 +58,7 @@ const NAMES: Readonly<Record<number, { readonly name: string; readonly parameter
     name: 'RF',
     parameters: { 0x30: 'activate', 0x31: 'field off', 0x32: 'state', 0x33: 'MIFARE', 0x34: 'APDU type A', 0x35: 'APDU type B' },
   },
+  [CM.versionMr]: { name: 'FIRMWARE', parameters: { 0x31: 'read (MRxx)' } },
   [CM.serialNumber]: { name: 'SERIAL NUMBER', parameters: { 0x30: 'read' } },
   [CM.configuration]: { name: 'CONFIGURATION', parameters: { 0x30: 'read' } },
   [CM.firmware]: { name: 'FIRMWARE', parameters: { 0x30: 'read' } },

@@ -7,6 +7,7 @@ import { toHex } from '../../../common/hex.ts';
 import type { FrameTrace } from '../../device.ts';
 import { Listeners } from '../../listeners.ts';
 import { TransportError, type Transport } from '../../transport/transport.ts';
+import { LinkError, type Heard, type LinkCommand, type LinkErrorReason } from '../motor/protocol.ts';
 import { ACK, Crt591Decoder, decodeText, encodeFrame, encodeMessage, EOT, NAK, type Crt591Answer, type Crt591FrameOptions, type Crt591Token } from './codec.ts';
 import { hasSecretPayload } from './commands.ts';
 
@@ -33,59 +34,6 @@ const MS_PER_BYTE = 10_000 / 9_600;
 const MAX_SENDS = 3;
 const MAX_REFUSALS = 3;
 const MAX_REPEATS = 2;
-
-export interface LinkCommand {
-  readonly cm: number;
-  readonly pm: number;
-  readonly data: Uint8Array;
-  /** From ACK to answer, ms. */
-  readonly answerMs: number;
-  /**
-   * When it may be sent again by itself. `always`: a query. `unacknowledged`: the same outcome however often it is done, but slow.
-   * `never`: a motion or an APDU. `once`: not even without ACK, and no effect to wait for (heartbeat). A NAK says that the unit did not
-   * take it, and always allows it.
-   */
-  readonly resend: 'always' | 'unacknowledged' | 'once' | 'never';
-}
-
-/** A question: sent again whenever its ACK or answer stays out. */
-export function query(cm: number, pm: number, answerMs: number): LinkCommand {
-  return { cm, pm, data: new Uint8Array(0), answerMs, resend: 'always' };
-}
-
-/** The same state however often it is done (INIT leaving the card, entry, power): sent again without ACK, not without answer. */
-export function setting(cm: number, pm: number, answerMs: number, data = new Uint8Array(0)): LinkCommand {
-  return { cm, pm, data, answerMs, resend: 'unacknowledged' };
-}
-
-/** A motion or an APDU: never sent again. */
-export function effect(cm: number, pm: number, data: Uint8Array, answerMs: number): LinkCommand {
-  return { cm, pm, data, answerMs, resend: 'never' };
-}
-
-export type LinkErrorReason =
-  /** The line was closed before the first byte. */
-  | 'notSent'
-  /** No ACK, no answer. */
-  | 'unacknowledged'
-  /** ACK, no answer. */
-  | 'unanswered'
-  /** The answer came broken, also when repeated. */
-  | 'garbled'
-  /** The unit said NAK every time: it never took the command. */
-  | 'refused'
-  | 'lineLost'
-  /** Stopped by EOT; no answer crossed it. */
-  | 'cancelled';
-
-export class LinkError extends Error {
-  readonly reason: LinkErrorReason;
-  constructor(reason: LinkErrorReason, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'LinkError';
-    this.reason = reason;
-  }
-}
 
 interface Pending {
   readonly command: LinkCommand;
@@ -115,6 +63,7 @@ export class Crt591Link {
   #pending: Pending | undefined;
   #exchanged: FrameTrace[] = [];
   #lastByteAt = 0;
+  #heard: Heard = { bytes: 0 };
   #onEot: (() => void) | undefined;
 
   constructor(transport: Transport, clock: Clock, options: LinkOptions) {
@@ -134,6 +83,14 @@ export class Crt591Link {
     return this.#exchanged;
   }
 
+  get heard(): Heard {
+    return this.#heard;
+  }
+
+  forgetHeard(): void {
+    this.#heard = { bytes: 0 };
+  }
+
   /**
    * Sends one command and answers what the unit said to it. An abort cancels with EOT; an answer that crosses it is the result.
    * @throws {LinkError}
@@ -141,7 +98,7 @@ export class Crt591Link {
   exchange(command: LinkCommand, signal?: AbortSignal): Promise<Crt591Answer> {
     this.#exchanged = [];
     if (this.#pending) return Promise.reject(new LinkError('notSent', 'another command is in flight'));
-    if (signal?.aborted) return Promise.reject(new LinkError('notSent', 'cancelled before it was sent', signal.reason));
+    if (signal?.aborted) return Promise.reject(new LinkError('notSent', 'cancelled before it was sent', { cause: signal.reason }));
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#cancel(pending);
       const settled = (): void => {
@@ -260,6 +217,7 @@ export class Crt591Link {
 
   #receive(bytes: Uint8Array): void {
     this.#lastByteAt = this.#clock.monotonic();
+    this.#heard = { ...this.#heard, bytes: this.#heard.bytes + bytes.length };
     this.#handle(this.#decoder.push(bytes));
   }
 
@@ -283,7 +241,9 @@ export class Crt591Link {
         if (this.#pending?.phase === 'cancelling') this.#fail(this.#pending, 'cancelled');
         return false;
       case 'frame':
-        return token.frame.address === this.#options.address && !this.#onFrame(token.frame.text, token.bytes);
+        if (token.frame.address === this.#options.address) return !this.#onFrame(token.frame.text, token.bytes);
+        this.#heard = { ...this.#heard, otherAddress: token.frame.address };
+        return false;
       case 'bad':
         // What it holds is unknown, so nothing of it may be logged but its length.
         this.#trace('fromDevice', 'XX'.repeat(token.bytes.length));
@@ -344,7 +304,7 @@ export class Crt591Link {
   }
 
   #fail(pending: Pending, reason: LinkErrorReason, cause?: unknown): void {
-    pending.reject(new LinkError(reason, `command ${toHex(Uint8Array.of(pending.command.cm, pending.command.pm))}: ${reason}`, cause));
+    pending.reject(new LinkError(reason, `command ${toHex(Uint8Array.of(pending.command.cm, pending.command.pm))}: ${reason}`, { cause }));
   }
 
   #trace(direction: FrameTrace['direction'], bytes: string): void {

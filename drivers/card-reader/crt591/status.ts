@@ -2,18 +2,8 @@
  * CRT-591 status bytes, sensors and error codes in the words of the card reader class. Pure tables; source: card-readers.md section
  * 1.1, "Status bytes" and "Error codes".
  */
-import type { DeviceErrorCode } from '../../device.ts';
-import type { CardReaderStatus } from '../card-reader.ts';
-
-/** Where the unit says the card is (st0). */
-export type Position = 'notPresent' | 'atGate' | 'inside';
-
-export interface UnitStatus {
-  /** `unknown` for a digit that the paper doesn't list. */
-  readonly position: Position | 'unknown';
-  readonly stacker: CardReaderStatus['stacker'];
-  readonly retainBin: CardReaderStatus['retainBin'];
-}
+import type { ErrorMeaning, Position, UnitStatus } from '../motor/protocol.ts';
+import { CM, RF_PM } from './commands.ts';
 
 const POSITIONS: Readonly<Record<string, Position>> = { '0': 'notPresent', '1': 'atGate', '2': 'inside' };
 const STACKER: Readonly<Record<string, 'empty' | 'low' | 'ok'>> = { '0': 'empty', '1': 'low', '2': 'ok' };
@@ -22,9 +12,10 @@ const BIN: Readonly<Record<string, 'ok' | 'full'>> = { '0': 'ok', '1': 'full' };
 /** @param status st0 st1 st2; units with two status bytes have neither stacker nor bin */
 export function readStatus(status: Uint8Array): UnitStatus {
   const [st0 = '', st1 = '', st2 = ''] = Array.from(status, (byte) => String.fromCharCode(byte));
+  // `unknown` for a digit that the paper doesn't list.
   const position = POSITIONS[st0] ?? 'unknown';
-  if (status.length < 3) return { position, stacker: 'notSupported', retainBin: 'notSupported' };
-  return { position, stacker: STACKER[st1] ?? 'unknown', retainBin: BIN[st2] ?? 'unknown' };
+  if (status.length < 3) return { position, levels: { stacker: 'notSupported', retainBin: 'notSupported' } };
+  return { position, levels: { stacker: STACKER[st1] ?? 'unknown', retainBin: BIN[st2] ?? 'unknown' } };
 }
 
 export type Sensor = 'clear' | 'covered' | 'unknown';
@@ -32,24 +23,6 @@ export type Sensor = 'clear' | 'covered' | 'unknown';
 /** S1, S2, … of STATUS 31: as many as came. */
 export function readSensors(data: Uint8Array): Sensor[] {
   return Array.from(data, (byte) => (byte === 0x30 ? 'clear' : byte === 0x31 ? 'covered' : 'unknown'));
-}
-
-export type ErrorRemedy =
-  /** Nothing the driver can do by itself. */
-  | 'none'
-  /** The unit refused before doing anything: once more. */
-  | 'retryOnce'
-  /** INIT 33 and read the position again. */
-  | 'initialize'
-  /** This chip, not the unit: another interface, or another card. */
-  | 'chip'
-  /** Out of service until an INIT succeeds. */
-  | 'service';
-
-export interface ErrorMeaning {
-  readonly meaning: string;
-  readonly code: DeviceErrorCode;
-  readonly remedy: ErrorRemedy;
 }
 
 /**
@@ -88,11 +61,22 @@ export const CRT591_ERRORS: Readonly<Record<string, ErrorMeaning>> = {
   '69': { meaning: 'answer to reset does not follow EMV', code: 'mediaInvalid', remedy: 'chip' },
   A0: { meaning: 'stacker empty', code: 'storageEmpty', remedy: 'none' },
   A1: { meaning: 'error-card bin full', code: 'storageFull', remedy: 'none' },
-  B0: { meaning: 'not initialized, power was cut', code: 'invalidState', remedy: 'initialize' },
+  B0: { meaning: 'not initialized, power was cut', code: 'invalidState', remedy: 'restart' },
 };
 
-/** Codes that the paper doesn't list are the protocol's fault, with the code kept for the technician. */
-export function errorMeaning(error: string): ErrorMeaning {
+/**
+ * What a chip's answer looks like when several speak at once: the antenna hears something, and can't read it. The paper has no code for
+ * it; that a unit answers an RF activation so is inferred from these codes' wording.
+ */
+const GARBLED_CHIP = ['64', '67'];
+
+/**
+ * Codes that the paper doesn't list are the protocol's fault, with the code kept for the technician.
+ * @param command the one that was refused
+ */
+export function errorMeaning(error: string, command?: { readonly cm: number; readonly pm: number }): ErrorMeaning {
   const listed = Object.hasOwn(CRT591_ERRORS, error) ? CRT591_ERRORS[error] : undefined;
-  return listed ?? { meaning: 'unlisted error', code: 'protocol', remedy: 'none' };
+  if (listed === undefined) return { meaning: 'unlisted error', code: 'protocol', remedy: 'none' };
+  const activation = command?.cm === CM.rf && command.pm === RF_PM.activate;
+  return activation && GARBLED_CHIP.includes(error) ? { ...listed, code: 'mediaInvalid', remedy: 'collision' } : listed;
 }

@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { PcscError, type PcscSession, type PcscSystem } from './service.ts';
-import type { ThreadCalls, ThreadReply, ThreadRequest } from './thread-protocol.ts';
+import type { ThreadCalls, ThreadReply } from './thread-protocol.ts';
 
 /** Beside this file in the sources; beside the terminal's file in the built application (launcher/bundles.ts). */
 const THREAD_FILE = import.meta.url.endsWith('.ts') ? './thread.ts' : './pcsc-thread.js';
@@ -57,7 +57,7 @@ class PcscThread {
     return new Promise<ReturnType<ThreadCalls[C]>>((resolve, reject) => {
       this.#lastId += 1;
       this.#pending.set(this.#lastId, { resolve: (value) => resolve(value as ReturnType<ThreadCalls[C]>), reject });
-      this.#worker.postMessage({ id: this.#lastId, call, args } as ThreadRequest);
+      this.#worker.postMessage({ id: this.#lastId, call, args });
     });
   }
 

@@ -5,7 +5,8 @@
  *
  * What the class's words mean on a tray: cards may be laid down at any time and are always told, `entry` is only remembered;
  * `present` gives the card to the cardholder (`atGate`) and is done at once, the taking is told by `mediaRemoved`; `retract` takes it
- * back. Nothing can be kept from a hand, so that `retain` and `dispense` are not supported.
+ * back. Nothing can be kept from a hand, so that `eject`, `retain` and `dispense` are not supported. Two cards at once can't be told:
+ * the reader picks one of them and says nothing about the other.
  */
 import { deadline, delay, type Clock, type Timer } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
@@ -130,12 +131,20 @@ export class TrayReader implements CardReader {
     await this.#give('retract', false, signal);
   }
 
+  async eject(): Promise<void> {
+    throw notSupported('eject');
+  }
+
   async retain(): Promise<void> {
     throw notSupported('retain');
   }
 
   async dispense(): Promise<void> {
     throw notSupported('dispense');
+  }
+
+  async resetCount(): Promise<void> {
+    throw notSupported('resetCount');
   }
 
   async activate(signal?: AbortSignal): Promise<CardChannel> {

@@ -27,7 +27,17 @@ const GREEN = Uint8Array.of(0x90, 0x02);
 const NAMES: Readonly<Record<number, readonly [number, number]>> = { 0x08: [0x00, 0x01], 0x18: [0x00, 0x02], 0x00: [0x00, 0x03], 0x09: [0x00, 0x26] };
 
 export class SimulatedTray implements SimulatedCardReader {
-  readonly knobs: CardReaderKnobs = { jam: false, binFull: false, dead: false, slowBy: 0, loseAnswers: 0, corruptAnswers: 0 };
+  /** What a tray has no part for (jam, bin, gate) is without effect, and so is a second chip: the reader picks one. */
+  readonly knobs: CardReaderKnobs = {
+    jam: false,
+    holdCard: false,
+    secondChip: false,
+    binFull: false,
+    dead: false,
+    slowBy: 0,
+    loseAnswers: 0,
+    corruptAnswers: 0,
+  };
   readonly stacker: readonly SimulatedCard[] = [];
   readonly bin: readonly SimulatedCard[] = [];
   /** How often it beeped for a card that was found. */

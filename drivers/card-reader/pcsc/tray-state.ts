@@ -101,8 +101,7 @@ export class TrayState {
       device: this.#health,
       media: online ? this.#media() : 'unknown',
       entry: online && this.#entryWanted ? 'enabled' : 'disabled',
-      stacker: 'notSupported',
-      retainBin: 'notSupported',
+      storage: [],
     };
   }
 

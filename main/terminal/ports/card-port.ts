@@ -5,7 +5,7 @@
 import type { Fen } from '../../../common/fen.ts';
 import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import type { CardChannel, CardReader } from '../../../drivers/card-reader/card-reader.ts';
+import type { CardChannel, CardReader, CardReaderEvent } from '../../../drivers/card-reader/card-reader.ts';
 import { examineLoad, isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { CardProfile } from '../../../drivers/card/pboc/profile.ts';
 import { openPurse, type OpenOutcome, type Purse } from '../../../drivers/card/pboc/purse.ts';
@@ -47,9 +47,10 @@ export class CardDesk implements CardPort {
   constructor(options: CardDeskOptions) {
     this.#options = options;
     options.reader.onEvent((event) => {
-      if (event.type === 'statusChanged') return;
-      this.#purse = undefined;
-      this.#listeners.emit({ type: event.type === 'mediaInserted' ? 'CARD.INSERTED' : 'CARD.REMOVED' });
+      const told = cardEventOf(event);
+      // A chip that lost its power with the reader has forgotten its session too.
+      if (told !== undefined || event.type === 'restarted') this.#purse = undefined;
+      if (told !== undefined) this.#listeners.emit({ type: told });
     });
   }
 
@@ -189,6 +190,22 @@ export class CardDesk implements CardPort {
     } catch (error) {
       throw toPortError(error);
     }
+  }
+}
+
+/** A card that the reader captured by itself is as gone as one that was taken; the rest is told by the reader's status. */
+function cardEventOf(event: CardReaderEvent): CardEvent['type'] | undefined {
+  switch (event.type) {
+    case 'mediaInserted':
+      return 'CARD.INSERTED';
+    case 'mediaRemoved':
+    case 'mediaRetained':
+      return 'CARD.REMOVED';
+    case 'mediaStuck':
+    case 'mediaRefused':
+    case 'restarted':
+    case 'statusChanged':
+      return undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AvailabilityBoard, availabilityOf, type Parts } from '../../../main/terminal/availability.ts';
 
 const healthy: Parts = {
-  cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', stacker: 'ok', retainBin: 'ok' },
+  cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', storage: [] },
   cashAcceptor: { device: 'online', state: 'disabled', box: 'ok' },
   receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok' },
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
@@ -40,7 +40,7 @@ describe('availability', () => {
 
   it('a jammed card path stops both services', () => {
     const jammed = availabilityOf(
-      { ...healthy, cardReader: { ...healthy.cardReader, device: 'online', media: 'jammed', entry: 'disabled', stacker: 'ok', retainBin: 'ok' } },
+      { ...healthy, cardReader: { ...healthy.cardReader, device: 'online', media: 'jammed', entry: 'disabled', storage: [] } },
       both,
     );
     expect(jammed.services).toEqual({ topUp: off('cardReaderDown'), balance: off('cardReaderDown') });

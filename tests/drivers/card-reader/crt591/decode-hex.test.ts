@@ -7,6 +7,7 @@ import { workedFrames } from './worked-frames.ts';
 describe('decode crt591', () => {
   test.each(workedFrames)('$what is described by its type, command bytes and data', ({ hex, message, options }) => {
     expect(decodeCrt591Hex(hex)).toMatchObject({
+      ok: true,
       type: message.type,
       framing: options.addr ? 'crt591' : 'crt288',
       address: options.addr ? 0 : null,
@@ -41,7 +42,7 @@ describe('decode crt591', () => {
     ['15', 'nak'],
     ['04', 'eot'],
   ])('control byte %s', (hex, type) => {
-    expect(decodeCrt591Hex(hex)).toEqual({ type });
+    expect(decodeCrt591Hex(hex)).toEqual({ ok: true, type });
   });
 
   test.each([
@@ -58,10 +59,10 @@ describe('decode crt591', () => {
     ['06 06', 'trailingBytes'],
     ['F2 00 00 03 44 31 30 03 B7', 'badText'],
   ])('%s is refused as %s, with a sentence', (hex, code) => {
-    expect(decodeCrt591Hex(hex)).toEqual({ error: { code, message: expect.stringMatching(/\w+ .*\w+/) } });
+    expect(decodeCrt591Hex(hex)).toEqual({ ok: false, code, message: expect.stringMatching(/\w+ .*\w+/) });
   });
 
-  test('whatever is typed, the answer is JSON of a type or of an error', () => {
+  test('whatever is typed, the answer is JSON of a type or of a reason', () => {
     assert(
       property(
         oneof(
@@ -72,7 +73,7 @@ describe('decode crt591', () => {
         (hex) => {
           const result = decodeCrt591Hex(hex);
           expect(JSON.parse(JSON.stringify(result))).toEqual(result);
-          expect('type' in result || 'error' in result).toBe(true);
+          expect('type' in result || 'message' in result).toBe(true);
         },
       ),
     );

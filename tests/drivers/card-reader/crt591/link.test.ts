@@ -3,7 +3,8 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../../common/hex.ts';
 import { CRT591_FRAMES } from '../../../../drivers/card-reader/crt591/codec.ts';
-import { Crt591Link, effect, linkDelays, query } from '../../../../drivers/card-reader/crt591/link.ts';
+import { Crt591Link, linkDelays } from '../../../../drivers/card-reader/crt591/link.ts';
+import { effect, query } from '../../../../drivers/card-reader/motor/protocol.ts';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../../support/simulated-line.ts';
 

@@ -10,7 +10,7 @@ import { cardReaderModels } from '../../../../drivers/card-reader/models.ts';
 import { createTransport } from '../../../../drivers/transport/open.ts';
 import { serveUnit } from '../../../../drivers/transport/serve-unit.ts';
 import { startPseudoTerminal } from '../../transport/pseudo-terminal.ts';
-import { CountingCard } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
 
 const machineClock: Clock = {
   now: () => Date.now(),
@@ -29,10 +29,7 @@ function nextEvent(reader: CardReader, wanted: (event: CardReaderEvent) => boole
   });
 }
 
-const went =
-  (device: 'online' | 'offline') =>
-  (event: CardReaderEvent): boolean =>
-    event.type === 'statusChanged' && event.status.device === device;
+const wentOffline = (event: CardReaderEvent): boolean => event.type === 'statusChanged' && event.status.device === 'offline';
 
 test('insert, APDU, adapter pulled and back, present, taken', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'reader-'));
@@ -54,13 +51,12 @@ test('insert, APDU, adapter pulled and back, present, taken', async () => {
     const channel = await reader.activate();
     expect(await channel.transmit(Uint8Array.of(0x00, 0xa4, 0x00, 0x00, 0x02, 0x3f, 0x00))).toEqual(Uint8Array.of(0x00, 0x90, 0x00));
 
-    const offline = nextEvent(reader, went('offline'));
+    const offline = nextEvent(reader, wentOffline);
     await port.stop();
     await offline;
     await expect(reader.status()).rejects.toMatchObject({ code: 'offline' });
-    const online = nextEvent(reader, went('online'));
     port = await startPseudoTerminal(join(folder, 'tty'), socketPath);
-    await online;
+    await reader.connect();
     expect(reader.lastStatus).toMatchObject({ media: 'inside', entry: 'enabled' });
 
     await reader.present();

@@ -1,8 +1,7 @@
 /**
- * A CRT-591 driver and a simulated unit on one simulated line and clock, with what tests need: cards that remember what was done to
- * them, and a promise's outcome in simulated time.
+ * A CRT-591 driver and a simulated unit on one simulated line and clock, with what tests need to see of both.
  */
-import type { CardInterface, CardReaderEvent } from '../../../../drivers/card-reader/card-reader.ts';
+import type { CardReaderEvent } from '../../../../drivers/card-reader/card-reader.ts';
 import { Crt591Decoder, decodeText, type Crt591Command } from '../../../../drivers/card-reader/crt591/codec.ts';
 import { Crt591Reader } from '../../../../drivers/card-reader/crt591/device.ts';
 import { CRT591_M001, crt591OptionsSchema } from '../../../../drivers/card-reader/crt591/options.ts';
@@ -10,35 +9,7 @@ import { SimulatedCrt591, type SimulatedCrt591Options } from '../../../../driver
 import type { SimulatedCard } from '../../../../drivers/card-reader/simulated-card.ts';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../../support/simulated-line.ts';
-
-/** An ISO 7816 card that counts what it executed. Its answer is 9000 after the APDU's own first byte. */
-export class CountingCard implements SimulatedCard {
-  interfaces: readonly CardInterface[] = ['contactless'];
-  uid = Uint8Array.of(0x04, 0xa1, 0xb2, 0xc3);
-  sak = 0x20;
-  atqa = Uint8Array.of(0x00, 0x04);
-  atqb?: Uint8Array;
-  ats = Uint8Array.of(0x06, 0x75, 0x77, 0x81, 0x02, 0x80);
-  atr = Uint8Array.of(0x3b, 0x6d, 0x00, 0x00, 0x80, 0x31, 0x80, 0x65, 0xb0, 0x89, 0x35, 0x01, 0xf1, 0x83, 0x00, 0x90, 0x00);
-  readonly executed: string[] = [];
-  powered: CardInterface | undefined;
-  /** Executes, but its answer doesn't come out. */
-  silent = false;
-
-  powerOn(iface: CardInterface): Uint8Array {
-    this.powered = iface;
-    return iface === 'contact' ? this.atr : this.ats;
-  }
-
-  powerOff(): void {
-    this.powered = undefined;
-  }
-
-  transmit(apdu: Uint8Array): Uint8Array | undefined {
-    this.executed.push(Buffer.from(apdu).toString('hex'));
-    return this.silent ? undefined : Uint8Array.of(apdu[0] ?? 0, 0x90, 0x00);
-  }
-}
+import { settledOn } from '../settled-on.ts';
 
 export interface ReaderBench {
   readonly clock: SimulatedClock;
@@ -104,18 +75,9 @@ export async function withCardInside(card: SimulatedCard, setup: BenchSetup = {}
   return bench;
 }
 
-/** Advances all `clocks` together until `promise` settles; answers or throws as it does. */
-export async function settledOn<T>(clocks: readonly SimulatedClock[], promise: Promise<T>): Promise<T> {
-  const state = { settled: false };
-  const settle = (): void => {
-    state.settled = true;
-  };
-  promise.then(settle, settle);
-  for (let waited = 0; !state.settled; waited += 25) {
-    if (waited > 120_000) throw new Error('still not settled after two minutes of the simulated clock');
-    await Promise.all(clocks.map((clock) => clock.advance(25)));
-  }
-  return promise;
+/** The unit executes and acknowledges, but its answers to `cm` never arrive. */
+export function loseAnswersTo(bench: { onWire: (bytes: Uint8Array) => Uint8Array | undefined }, cm: number): void {
+  bench.onWire = (bytes) => (bytes[5] === cm ? undefined : bytes);
 }
 
 function commandsIn(bytes: Uint8Array): Crt591Command[] {

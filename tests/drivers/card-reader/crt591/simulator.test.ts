@@ -4,7 +4,7 @@ import { fromHex, toHex } from '../../../../common/hex.ts';
 import { SimulatedCrt591, type SimulatedCrt591Options } from '../../../../drivers/card-reader/crt591/simulator.ts';
 import { chiplessCard } from '../../../../drivers/card-reader/simulated-card.ts';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
-import { CountingCard } from './reader-bench.ts';
+import { CountingCard } from '../counting-card.ts';
 import { workedFrames } from './worked-frames.ts';
 
 const INIT = 'F2 00 00 03 43 30 33 03 B2';
@@ -41,7 +41,7 @@ describe('the unit on the wire', () => {
     const { ask, unit } = wire();
     expect(await ask(STATUS)).toEqual(['06', compact('F2 00 00 05 4E 31 30 42 30 03 C9')]);
     expect(await ask(INIT)).toEqual(['06', compact(worked('← CRT-591-M001'))]);
-    unit.faults.binFull = true;
+    unit.knobs.binFull = true;
     expect(await ask(STATUS)).toEqual(['06', compact(worked('← none inside, enough, bin full'))]);
   });
 
@@ -49,7 +49,7 @@ describe('the unit on the wire', () => {
     const full = wire();
     await full.ask(INIT);
     expect(await full.ask(worked('MOVE to RF'))).toEqual(['06', compact(worked('← moved to RF'))]);
-    expect(full.unit.place?.at).toBe('contactless');
+    expect(full.unit.station).toBe('contactless');
     const empty = wire({ stacker: 0 });
     await empty.ask(INIT);
     expect(await empty.ask(worked('MOVE to RF'))).toEqual(['06', compact(worked('← stacker empty'))]);
@@ -58,11 +58,11 @@ describe('the unit on the wire', () => {
   test('jam and full bin answer as printed', async () => {
     const { ask, unit } = wire({ stacker: [new CountingCard(), ...Array.from({ length: 20 }, chiplessCard)] });
     await ask(INIT);
-    unit.faults.jam = true;
+    unit.knobs.jam = true;
     expect(await ask(worked('MOVE to RF'))).toEqual(['06', compact(worked('← jam'))]);
-    unit.faults.jam = false;
+    unit.knobs.jam = false;
     await ask(worked('MOVE to RF'));
-    unit.faults.binFull = true;
+    unit.knobs.binFull = true;
     expect(await ask(worked('capture to the bin'))).toEqual(['06', compact(worked('← bin full'))]);
   });
 
@@ -95,7 +95,7 @@ describe('the unit on the wire', () => {
     await ask(worked('MOVE to RF'));
     expect(await ask(worked('MOVE to gate-hold'))).toEqual(['06', compact(worked('← card at the gate'))]);
     await ask(worked('MOVE out of the gate'));
-    expect(unit.place).toBeUndefined();
+    expect(unit.card).toBeUndefined();
     expect(unit.takeCard()).toBeDefined();
     expect(unit.takeCard()).toBeUndefined();
     await ask(worked('MOVE to RF'));
@@ -129,7 +129,7 @@ describe('the unit on the wire', () => {
     await ask(INIT);
     await ask(worked('MOVE to RF'), 100);
     expect(await ask('04')).toEqual(['04']);
-    expect(unit.place).toBeUndefined();
+    expect(unit.card).toBeUndefined();
     expect(unit.stacker).toHaveLength(20);
   });
 
@@ -159,7 +159,7 @@ describe('the unit on the wire', () => {
     expect(card.powered).toBe('contactless');
     unit.powerCycle();
     expect(card.powered).toBeUndefined();
-    expect(unit.place).toEqual({ card, at: 'contactless' });
+    expect(unit.card).toEqual({ card, at: 'inside' });
     expect((await ask(STATUS))[1]).toMatch(/^F20000054E31304230/);
   });
 
@@ -174,7 +174,7 @@ describe('the unit on the wire', () => {
 
   test('a dead unit hears and says nothing', async () => {
     const { ask, unit } = wire();
-    unit.faults.dead = true;
+    unit.knobs.dead = true;
     expect(await ask(INIT)).toEqual([]);
   });
 
@@ -182,5 +182,36 @@ describe('the unit on the wire', () => {
     const { ask } = wire({ speed: 10 });
     expect(await ask(INIT, 60)).toHaveLength(2);
     expect(await ask(worked('MOVE to RF'), 149)).toHaveLength(1);
+  });
+
+  test('the R02 variant: 34 is the reading position, 31 stops at the gate, 39 drops the card into the bin, ENTRY 32 lets cards in', async () => {
+    const { ask, unit } = wire({ variant: 'r02', stacker: 3 });
+    await ask(INIT);
+    // F2 00 00 03 43 CM PM 03, BCC by hand
+    await ask('F2 00 00 03 43 32 34 03 B7');
+    expect(unit.station).toBe('contactless');
+    await ask('F2 00 00 03 43 32 31 03 B2');
+    expect(unit.station).toBe('gate');
+    await ask('F2 00 00 03 43 32 39 03 BA');
+    expect(unit.bin).toHaveLength(1);
+    await ask('F2 00 00 03 43 33 32 03 B0');
+    expect(unit.acceptsCard).toBe(true);
+    await ask('F2 00 00 03 43 33 30 03 B2');
+    expect(unit.acceptsCard).toBe(false);
+  });
+
+  test('the MRxx variant answers the question for its version by DC 31, and A4 not at all', async () => {
+    const { ask } = wire({ variant: 'mr' });
+    await ask(INIT);
+    expect((await ask('F2 00 00 03 43 DC 31 03 5C'))[1]).toMatch(/^F200001450DC31/);
+    expect((await ask('F2 00 00 03 43 A4 30 03 25'))[1]).toMatch(/^F20000054EA4303030/);
+  });
+
+  test('two chips in the field: the activation can’t be read', async () => {
+    const { ask, unit } = wire({ stacker: [new CountingCard()] });
+    await ask(INIT);
+    await ask(worked('MOVE to RF'));
+    unit.knobs.secondChip = true;
+    expect((await ask(worked('RF activate, type A only')))[1]).toMatch(/^F20000054E60303637/);
   });
 });

@@ -5,12 +5,12 @@ const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 
 describe('status bytes', () => {
   test.each([
-    ['020', { position: 'notPresent', stacker: 'ok', retainBin: 'ok' }],
-    ['110', { position: 'atGate', stacker: 'low', retainBin: 'ok' }],
-    ['201', { position: 'inside', stacker: 'empty', retainBin: 'full' }],
-    ['779', { position: 'unknown', stacker: 'unknown', retainBin: 'unknown' }],
-    ['20', { position: 'inside', stacker: 'notSupported', retainBin: 'notSupported' }],
-    ['', { position: 'unknown', stacker: 'notSupported', retainBin: 'notSupported' }],
+    ['020', { position: 'notPresent', levels: { stacker: 'ok', retainBin: 'ok' } }],
+    ['110', { position: 'atGate', levels: { stacker: 'low', retainBin: 'ok' } }],
+    ['201', { position: 'inside', levels: { stacker: 'empty', retainBin: 'full' } }],
+    ['779', { position: 'unknown', levels: { stacker: 'unknown', retainBin: 'unknown' } }],
+    ['20', { position: 'inside', levels: { stacker: 'notSupported', retainBin: 'notSupported' } }],
+    ['', { position: 'unknown', levels: { stacker: 'notSupported', retainBin: 'notSupported' } }],
   ])('%s', (digits, expected) => {
     expect(readStatus(ascii(digits))).toEqual(expected);
   });
@@ -22,6 +22,12 @@ describe('status bytes', () => {
 });
 
 describe('error codes', () => {
+  test('an answer that the antenna can’t read: several chips, when it answers an activation; an unknown outcome, when it answers an APDU', () => {
+    expect(errorMeaning('67', { cm: 0x60, pm: 0x30 })).toMatchObject({ code: 'mediaInvalid', remedy: 'collision' });
+    expect(errorMeaning('67', { cm: 0x60, pm: 0x34 })).toMatchObject({ code: 'outcomeUnknown', remedy: 'chip' });
+    expect(errorMeaning('61', { cm: 0x60, pm: 0x30 })).toMatchObject({ code: 'mediaInvalid', remedy: 'chip' });
+  });
+
   test('every code that the document lists has its meaning', () => {
     const listed = '00 01 02 03 04 05 10 12 13 14 16 40 41 42 43 45 50 51 60 61 62 63 64 65 66 67 68 69 A0 A1 B0'.split(' ');
     expect(Object.keys(CRT591_ERRORS).sort()).toEqual(listed.sort());
@@ -36,7 +42,7 @@ describe('error codes', () => {
     ['A0', 'storageEmpty', 'none'],
     ['A1', 'storageFull', 'none'],
     ['50', 'storageFull', 'none'],
-    ['B0', 'invalidState', 'initialize'],
+    ['B0', 'invalidState', 'restart'],
     ['16', 'mediaMoved', 'initialize'],
     ['45', 'mediaMoved', 'initialize'],
     ['05', 'hardwareError', 'retryOnce'],

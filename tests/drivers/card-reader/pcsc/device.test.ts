@@ -181,9 +181,10 @@ describe('what motions mean on a tray', () => {
     await expect(settled<unknown>(reader[call]())).rejects.toMatchObject({ code: 'mediaNotPresent' });
   });
 
-  test.each(['retain', 'dispense'] as const)('%s is not supported', async (call) => {
+  test.each(['eject', 'retain', 'dispense', 'resetCount'] as const)('%s is not supported, and leaves the card where it is', async (call) => {
     const { reader, settled } = await withCard(new PlayedCard());
     await expect(settled(reader[call]())).rejects.toMatchObject({ code: 'notSupported' });
+    expect(reader.lastStatus).toMatchObject({ media: 'inside', storage: [] });
   });
 
   test('entry is remembered and told, also over an outage', async () => {

@@ -3,12 +3,12 @@
  */
 import { DeviceError } from '../../device.ts';
 import type { CardChannel, CardInterface } from '../card-reader.ts';
-import type { PoweredChip } from './chip.ts';
+import type { PoweredChip } from './protocol.ts';
 
 /** Why a channel died; what its next use is answered with. */
 export type ChannelEnd = 'invalidState' | 'mediaMoved' | 'offline';
 
-export class Crt591Channel implements CardChannel {
+export class PoweredChannel implements CardChannel {
   readonly interface: CardInterface;
   readonly uid?: Uint8Array;
   readonly answerToReset: Uint8Array;

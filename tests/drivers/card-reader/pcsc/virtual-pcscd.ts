@@ -21,6 +21,9 @@ const SOCKET = '/run/pcscd/pcscd.comm';
 const PATIENCE_MS = 15_000;
 const LOCK_PATIENCE_MS = 120_000;
 const LOOK_MS = 20;
+const LOCK_LOOK_MS = 200;
+/** A name without a file: it is gone with the process that holds it. */
+const LOCK = '\0kiosk-tests-pcscd';
 
 /** vpcd's two readers, by their names and by what sets them apart. */
 export const READERS = ['Virtual PCD 00 00', 'Virtual PCD 00 01'] as const;
@@ -31,6 +34,7 @@ export async function noPcscd(): Promise<string | undefined> {
   if (spawnSync('pcscd', ['--version']).status !== 0) return 'pcscd is not installed';
   if (vpcdLibrary() === undefined) return 'the virtual reader vsmartcard-vpcd is not installed';
   if (process.getuid?.() !== 0) return 'only root can start a pcscd';
+  if ((await isServed(SOCKET)) && !(await isLockHeld())) return 'a pcscd of the machine’s own is running';
   return await loadPcsc().then(
     () => undefined,
     () => 'the package smartcard is not installed',
@@ -171,36 +175,46 @@ async function readersAre(wanted: 'there' | 'empty'): Promise<boolean> {
   }
 }
 
+function isServed(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}
+
+/** The pcscd that runs is another test run's: wait for it. */
+async function isLockHeld(): Promise<boolean> {
+  const server = await listening({ path: LOCK }).catch(() => undefined);
+  server?.close();
+  return server === undefined;
+}
+
 /** Held by the process that has the name; freed by the system when it ends. */
 async function machineLock(): Promise<Server> {
   const end = performance.now() + LOCK_PATIENCE_MS;
   for (;;) {
-    const server = createServer();
-    server.listen('\0kiosk-tests-pcscd');
-    const got = await Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)]).catch(() => false);
-    if (got) {
-      server.unref();
-      return server;
-    }
+    const server = await listening({ path: LOCK }).catch(() => undefined);
+    if (server !== undefined) return server.unref();
     if (performance.now() > end) throw new Error('another test run holds the machine’s pcscd');
-    await sleep(200);
+    await sleep(LOCK_LOOK_MS);
   }
 }
 
 /** vpcd takes a port and the one after it. */
 async function freePortPair(): Promise<number> {
   for (;;) {
-    const first = await listening(0);
+    const first = await listening({ port: 0 });
     const { port } = first.address() as { port: number };
-    const second = await listening(port + 1).catch(() => undefined);
+    const second = await listening({ port: port + 1 }).catch(() => undefined);
     first.close();
     second?.close();
     if (second !== undefined) return port;
   }
 }
 
-async function listening(port: number): Promise<Server> {
-  const server = createServer().listen(port);
+async function listening(where: { readonly path: string } | { readonly port: number }): Promise<Server> {
+  const server = createServer().listen(where);
   await once(server, 'listening');
   return server;
 }

@@ -9,6 +9,9 @@ import { Crt310Reader } from './crt310/device.ts';
 import { crt310OptionsSchema } from './crt310/options.ts';
 import { Crt591Reader } from './crt591/device.ts';
 import { CRT571, CRT591_M001, CRT591_MR, CRT591_R02, crt591OptionsSchema, type Crt591Model } from './crt591/options.ts';
+import { behindAddress } from './pcsc/behind-address.ts';
+import { TrayReader } from './pcsc/device.ts';
+import { trayOptionsSchema } from './pcsc/options.ts';
 
 export interface CardReaderDeps {
   readonly transport: Transport;
@@ -30,6 +33,10 @@ export const cardReaderModels = {
   crt310: {
     schema: crt310OptionsSchema,
     create: (options, deps) => new Crt310Reader(crt310OptionsSchema.parse(options), deps),
+  },
+  'pcsc-tray': {
+    schema: trayOptionsSchema,
+    create: (options, { transport, clock }) => new TrayReader(trayOptionsSchema.parse(options), behindAddress(transport, clock)),
   },
 } as const satisfies Readonly<Record<string, CardReaderModel>>;
 

@@ -27,12 +27,14 @@ export type TransportAddress =
   | { readonly scheme: 'hid'; readonly selection: HidSelection }
   /** A USB printer behind the kernel's own driver (Linux). */
   | { readonly scheme: 'usblp'; readonly path: string }
+  /** A reader of the PC/SC service, by its name or a part of it; empty: the only one there is. */
+  | { readonly scheme: 'pcsc'; readonly reader: string }
   /** A simulator in this process, by its name. */
   | { readonly scheme: 'sim'; readonly place: 'name'; readonly name: string }
   /** A simulator in another process, by its Unix socket. */
   | { readonly scheme: 'sim'; readonly place: 'socket'; readonly path: string };
 
-const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, hid:VVVV:PPPP, hid:usage=PP:UU, usblp:PATH, sim:NAME, sim:/PATH.sock';
+const SCHEMES = 'serial:PATH?baudRate=…, tcp:HOST:PORT, hid:VVVV:PPPP, hid:usage=PP:UU, usblp:PATH, pcsc:READER, sim:NAME, sim:/PATH.sock';
 
 const DEFAULT_SERIAL: SerialSettings = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1, rtscts: false };
 
@@ -66,6 +68,8 @@ export function parseAddress(address: string): TransportAddress {
       if (question >= 0) throw bad(address, `usblp takes no options, found ${JSON.stringify(options)}`);
       if (!place.startsWith('/')) throw bad(address, 'expected usblp:PATH with a whole path, for example usblp:/dev/usb/lp0');
       return { scheme, path: place };
+    case 'pcsc':
+      return parsePcsc(address, address.slice(colon + 1));
     case 'sim':
       if (question >= 0) throw bad(address, `sim takes no options, found ${JSON.stringify(options)}`);
       return parseSim(address, place);
@@ -109,6 +113,12 @@ function parseHidOption(address: string, name: string, value: string): HidSelect
 
 function hexNumber(digits: string | undefined): number {
   return Number.parseInt(digits ?? '', 16);
+}
+
+/** Everything after the colon is the name: the services give readers names with spaces, brackets and question marks. */
+function parsePcsc(address: string, name: string): TransportAddress {
+  if (/[\p{Cc}]/u.test(name)) throw bad(address, 'a reader name holds no control characters; expected pcsc:READER, for example pcsc:ACS ACR122U');
+  return { scheme: 'pcsc', reader: name.trim() };
 }
 
 function parseSim(address: string, place: string): TransportAddress {

@@ -3,6 +3,7 @@
  */
 import { parseAddress } from './address.ts';
 import { HidTransport } from './hid.ts';
+import { NoLine } from './no-line.ts';
 import { SerialTransport } from './serial.ts';
 import type { SimulatedLines } from './simulated.ts';
 import { SocketTransport } from './socket.ts';
@@ -26,6 +27,8 @@ export function createTransport(address: string, deps: TransportDeps): Transport
       return new HidTransport(address, parsed.selection);
     case 'usblp':
       return new UsbPrinterTransport(address, parsed.path);
+    case 'pcsc':
+      return new NoLine(address, 'is no byte line; only a model that works over PC/SC (pcsc-tray) can use it');
     case 'sim':
       if (deps.simulation === 'refused') {
         throw new TransportError('badAddress', address, `address ${JSON.stringify(address)}: simulated devices are refused in a packaged terminal`);

@@ -3,7 +3,8 @@
  *
  * Addresses: `serial:/dev/ttyUSB0?baudRate=9600&parity=even`, `tcp:10.0.0.9:9100`, `usblp:/dev/usb/lp0` (a USB printer of the Linux
  * kernel's own driver), `hid:0c2e:0b61` or `hid:usage=8c:02` (a HID device: every data call is one whole report, every write sends one;
- * see hid.ts and hid-line.ts), `sim:reader` (a simulator in this process), `sim:/run/cabinet/reader.sock` (a simulator in another
+ * see hid.ts and hid-line.ts), `pcsc:ACS ACR122U` (a reader of the PC/SC service: no byte line, so that its transport only carries the
+ * address), `sim:reader` (a simulator in this process), `sim:/run/cabinet/reader.sock` (a simulator in another
  * process, over a Unix socket).
  */
 import type { Unsubscribe } from '../../common/unsubscribe.ts';

@@ -94,6 +94,7 @@ function escposSaid(said: PrinterSaid): Said {
     case 'noise':
       return { length: 1 };
     case 'automaticStatus':
+    case 'fullStatus':
       return { length: said.bytes.length, word: toHex(said.bytes) };
     case 'processId':
       return { length: said.id.length + 3, word: `id ${said.id}` };

@@ -9,7 +9,8 @@ import { shellArgs } from './launch-shell.ts';
 import { missingOptionalPackages } from './lock-check.ts';
 import { findProgram, MissingNeed, needProgram } from './needs.ts';
 import { problemOf } from './preflight.mjs';
-import { add, playwrightCounts, summaryLine, vitestCounts } from './results.ts';
+import { lockedBinding, pcscRemedy } from './pcsc-parts.ts';
+import { add, notRunLine, playwrightCounts, summaryLine, vitestCounts } from './results.ts';
 import { projectRoot, run } from './run-tool.ts';
 import { report } from './steps.ts';
 
@@ -65,6 +66,30 @@ describe('what the machine must have', () => {
     mkdirSync(path.join(electron, 'dist'));
     writeFileSync(path.join(electron, 'dist', 'electron'), '');
     expect(electronBinary(electron)).toBe(path.join(electron, 'dist', 'electron'));
+  });
+});
+
+describe('what the PC/SC reader’s tests need', () => {
+  const all = { service: true, virtualReader: true, headers: true, buildTools: true, binding: true };
+
+  test.each([
+    ['everything is there', {}, { debianPackages: [], npmInstall: false }],
+    [
+      'nothing is',
+      { service: false, virtualReader: false, headers: false, buildTools: false, binding: false },
+      { debianPackages: ['pcscd', 'libpcsclite1', 'vsmartcard-vpcd', 'libpcsclite-dev', 'build-essential', 'pkg-config', 'python3'], npmInstall: true },
+    ],
+    ['the binding was left out for lack of headers', { headers: false, binding: false }, { debianPackages: ['libpcsclite-dev'], npmInstall: true }],
+    ['the binding was left out, the headers came later', { binding: false }, { debianPackages: [], npmInstall: true }],
+    ['a built binding needs no headers', { headers: false, buildTools: false }, { debianPackages: [], npmInstall: false }],
+    ['the virtual reader alone', { virtualReader: false }, { debianPackages: ['vsmartcard-vpcd'], npmInstall: false }],
+  ])('%s', (_case, missing, remedy) => {
+    expect(pcscRemedy({ ...all, ...missing })).toEqual(remedy);
+  });
+
+  test('the binding’s version is the lock file’s', () => {
+    expect(lockedBinding(readFileSync(path.join(projectRoot, 'package-lock.json'), 'utf8'))).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(() => lockedBinding(lock({}))).toThrow();
   });
 });
 
@@ -148,6 +173,50 @@ describe('counting results', () => {
     ]);
   });
 
+  describe('tests that were not run', () => {
+    const skipping = (pending: number, notes: unknown, data: Record<string, unknown> = {}): string => {
+      const file = json({ success: true, numPassedTests: 7, numFailedTests: 0, numTotalTests: 7 + pending, numPendingTests: pending, ...data });
+      writeFileSync(`${file}.skipped`, JSON.stringify(notes));
+      return file;
+    };
+
+    test('are told apart, each with its reason', () => {
+      const counts = vitestCounts(skipping(3, ['not run: pcscd is not installed', 'not run: socat is not installed', 'not run: pcscd is not installed']));
+      expect(counts).toMatchObject({ passed: 7, failed: 0 });
+      expect(notRunLine(add([counts, { passed: 1, failed: 0 }]))).toBe('3 not run: pcscd is not installed (2), socat is not installed (1)\n');
+    });
+
+    test.each([
+      ['no reason', skipping(2, [null, 'not run: socat is not installed']), 1],
+      ['another reason', skipping(1, ['flaky']), 1],
+      ['a test still to be written', skipping(0, [], { numTodoTests: 1 }), 1],
+      ['notes that are missing', skipping(2, 'nonsense'), 2],
+    ])('%s is a failure', (_case, file, failed) => {
+      expect(vitestCounts(file)).toMatchObject({ passed: 7, failed });
+    });
+
+    test('in the window too', () => {
+      const skipped = { status: 'skipped', annotations: [{ type: 'skip', description: 'the command line is started by hand here' }] };
+      const suites = [{ suites: [{ specs: [{ tests: [skipped] }, { tests: [{ status: 'expected', annotations: [] }] }] }] }];
+      expect(playwrightCounts(json({ errors: [], suites, stats: { expected: 1, unexpected: 0, flaky: 0, skipped: 1 } }))).toEqual({
+        passed: 1,
+        failed: 0,
+        notRun: ['the command line is started by hand here'],
+      });
+      const silent = { status: 'skipped', annotations: [] };
+      expect(
+        playwrightCounts(json({ errors: [], suites: [{ specs: [{ tests: [silent] }] }], stats: { expected: 1, unexpected: 0, flaky: 0, skipped: 1 } })),
+      ).toEqual({
+        passed: 1,
+        failed: 1,
+      });
+    });
+
+    test('when all were run there is no such line', () => {
+      expect(notRunLine(add([{ passed: 1, failed: 0 }]))).toBe('');
+    });
+  });
+
   test('the last line adds everything up', () => {
     const total = add([
       { passed: 2, failed: 0 },
@@ -174,6 +243,7 @@ describe('the build', () => {
     ['drivers/bench/cabinet.ts', true],
     ['drivers/card-reader/crt591/simulator.ts', true],
     ['drivers/card/simulated-chip.ts', true],
+    ['drivers/card-reader/pcsc/simulator.ts', true],
     ['drivers/card-reader/crt591/codec.ts', false],
     ['tests/support/simulated-clock.ts', false],
   ])('%s is a simulator: %s', (file, simulator) => {

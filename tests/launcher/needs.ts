@@ -1,6 +1,6 @@
 /**
  * What the machine must have beyond the packages: found on the PATH, else installed where that is ours to do (root on Debian), else an
- * error that names the one command that helps. Used by `host.ts` and `test.ts`.
+ * error that names the one command that helps. Used by `host.ts`, `pcsc-parts.ts` and `test.ts`.
  */
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -22,8 +22,8 @@ export function findProgram(names: readonly string[]): string | undefined {
 export async function needProgram(names: readonly string[], debianPackage: string): Promise<string> {
   const found = findProgram(names);
   if (found !== undefined) return found;
-  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
-    await aptInstall(debianPackage);
+  if (mayInstall()) {
+    await aptInstall([debianPackage]);
     const installed = findProgram(names);
     if (installed !== undefined) return installed;
   }
@@ -33,11 +33,16 @@ export async function needProgram(names: readonly string[], debianPackage: strin
   );
 }
 
-async function aptInstall(debianPackage: string): Promise<void> {
-  process.stderr.write(`installing ${debianPackage} …\n`);
+export function mayInstall(): boolean {
+  return existsSync('/etc/debian_version') && process.getuid?.() === 0;
+}
+
+/** What went wrong shows in what is missing afterwards. */
+export async function aptInstall(debianPackages: readonly string[]): Promise<void> {
+  process.stderr.write(`installing ${debianPackages.join(' ')} …\n`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update'], { env });
-  await run('apt-get', ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', debianPackage], { env });
+  await run('apt-get', ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', ...debianPackages], { env });
 }
 
 function isExecutable(file: string): boolean {

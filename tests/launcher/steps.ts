@@ -49,7 +49,7 @@ export const unitStep: Step = () => units([]);
 export const quickUnitStep: Step = () => units(ENUMERATIONS.flatMap((file) => ['--exclude', file]));
 
 function units(more: readonly string[]): Promise<StepResult> {
-  return suite('unit tests', 'vitest', ['run', '--reporter=dot', '--reporter=json', ...more], 'vitest.json', vitestCounts);
+  return suite('unit tests', 'vitest', ['run', ...more], 'vitest.json', vitestCounts);
 }
 
 export const endToEndStep: Step = () => suite('end-to-end tests', 'playwright', ['test'], 'playwright.json', playwrightCounts);
@@ -78,9 +78,9 @@ async function timed(name: string, check: () => Promise<string>): Promise<StepRe
 async function suite(name: string, command: string, args: readonly string[], reportName: string, count: (file: string) => Counts): Promise<StepResult> {
   const reportFile = path.join(projectRoot, 'out', reportName);
   mkdirSync(path.dirname(reportFile), { recursive: true });
-  rmSync(reportFile, { force: true });
+  for (const old of [reportFile, `${reportFile}.skipped`]) rmSync(old, { force: true });
   const started = performance.now();
-  const { code, output } = await run(command, [...args, ...(command === 'vitest' ? [`--outputFile.json=${reportFile}`] : [])], { show: true });
+  const { code, output } = await run(command, args, { show: true, env: { UNIT_REPORT: reportFile } });
   const counted = count(reportFile);
   const counts = code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 };
   return { name, counts, complaint: counts.failed === 0 ? '' : output.slice(-4000), seconds: (performance.now() - started) / 1000 };

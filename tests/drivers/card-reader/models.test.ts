@@ -31,8 +31,14 @@ describe('card reader models', () => {
     expect(reader.lastStatus.storage).toEqual([{ id: 'retainBin', use: 'collect', level: 'notSupported' }]);
   });
 
+  test('pcsc-tray works without any option: no motor, no storage', () => {
+    const reader = findModel(deviceModels.cardReader, 'pcsc-tray').create({}, deps);
+    expect(reader.capabilities).toEqual({ motorised: false, canRetain: false, canDispense: false, interfaces: ['contactless'] });
+    expect(reader.lastStatus).toEqual({ device: 'unknown', media: 'unknown', entry: 'disabled', storage: [] });
+  });
+
   test('every model is named here', () => {
-    expect(Object.keys(cardReaderModels).sort()).toEqual(['crt310', 'crt571', 'crt591-m001', 'crt591-mr', 'crt591-r02']);
+    expect(Object.keys(cardReaderModels).sort()).toEqual(['crt310', 'crt571', 'crt591-m001', 'crt591-mr', 'crt591-r02', 'pcsc-tray']);
   });
 
   test.each([
@@ -66,6 +72,13 @@ describe('card reader models', () => {
     [{ statusBytes: 4 }, ['statusBytes']],
   ])('%j is refused, naming the place', (options, path) => {
     expect(cardReaderModels.crt571.schema.safeParse(options).error?.issues.map((issue) => issue.path)).toEqual([path]);
+  });
+
+  test.each([
+    [{ interface: 'both' }, ['interface']],
+    [{ signal: true }, ['signal']],
+  ])('%j is refused for a tray, naming the place', (options, path) => {
+    expect(cardReaderModels['pcsc-tray'].schema.safeParse(options).error?.issues.map((issue) => issue.path)).toEqual([path]);
   });
 
   test('an unknown option is refused by name, an unknown model with the list of the known', () => {

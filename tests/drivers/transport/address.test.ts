@@ -1,6 +1,7 @@
 import { assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAddress } from '../../../drivers/transport/address.ts';
+import { createTransport } from '../../../drivers/transport/open.ts';
 import { TransportError } from '../../../drivers/transport/transport.ts';
 
 const plain = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1, rtscts: false };
@@ -24,6 +25,9 @@ describe('addresses', () => {
       { scheme: 'hid', selection: { vendorId: 0x0c2e, productId: 0x0b61, usagePage: 0x8c, usage: 0x02, serialNumber: 'SN42' } },
     ],
     ['usblp:/dev/usb/lp0', { scheme: 'usblp', path: '/dev/usb/lp0' }],
+    ['pcsc:', { scheme: 'pcsc', reader: '' }],
+    ['pcsc:ACS ACR122U', { scheme: 'pcsc', reader: 'ACS ACR122U' }],
+    ['pcsc:Reader [PICC] (v1?) 00 00', { scheme: 'pcsc', reader: 'Reader [PICC] (v1?) 00 00' }],
     ['sim:reader', { scheme: 'sim', place: 'name', name: 'reader' }],
     ['sim:/run/cabinet/reader.sock', { scheme: 'sim', place: 'socket', path: '/run/cabinet/reader.sock' }],
   ])('%s', (address, expected) => {
@@ -31,7 +35,7 @@ describe('addresses', () => {
   });
 
   test.each([
-    ['usb:1-2', /unknown scheme.*serial:.*tcp:.*hid:.*sim:/],
+    ['usb:1-2', /unknown scheme.*serial:.*tcp:.*hid:.*usblp:.*pcsc:.*sim:/],
     ['/dev/ttyUSB0', /unknown scheme/],
     ['', /unknown scheme/],
     ['serial:', /no path/],
@@ -59,6 +63,7 @@ describe('addresses', () => {
     ['usblp:', /expected usblp:PATH/],
     ['usblp:lp0', /whole path/],
     ['usblp:/dev/usb/lp0?x=1', /usblp takes no options/],
+    ['pcsc:ACS\nACR122U', /a reader name holds no control characters; expected pcsc:READER/],
     ['sim:', /expected sim:NAME/],
     ['sim:a b', /expected sim:NAME/],
     ['sim:reader?x', /sim takes no options/],
@@ -70,7 +75,7 @@ describe('addresses', () => {
   });
 
   test('whatever is typed is an address or a badAddress, nothing else', () => {
-    const schemes = constantFrom('serial:', 'tcp:', 'usblp:', 'sim:', 'hid:', 'hid:usage=', 'hid:0c2e:0b61?', 'serial:/dev/x?', '');
+    const schemes = constantFrom('serial:', 'tcp:', 'usblp:', 'sim:', 'hid:', 'hid:usage=', 'hid:0c2e:0b61?', 'pcsc:', 'serial:/dev/x?', '');
     assert(
       property(schemes, string(), (scheme, rest) => {
         try {
@@ -80,5 +85,16 @@ describe('addresses', () => {
         }
       }),
     );
+  });
+});
+
+describe('an address behind which no byte line stands', () => {
+  test('pcsc: carries its address, and tells a model that wants bytes what it is', async () => {
+    const transport = createTransport('pcsc:ACS ACR122U', { simulation: 'refused' });
+    expect(transport).toMatchObject({ address: 'pcsc:ACS ACR122U', isOpen: false });
+    const refusal = { code: 'badAddress', message: 'address "pcsc:ACS ACR122U" is no byte line; only a model that works over PC/SC (pcsc-tray) can use it' };
+    await expect(transport.open()).rejects.toMatchObject(refusal);
+    await expect(transport.write(Uint8Array.of(1))).rejects.toMatchObject(refusal);
+    await transport.close();
   });
 });

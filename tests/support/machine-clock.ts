@@ -1,0 +1,9 @@
+/** The machine's own time as a Clock, for tests over real parts. */
+import type { Clock } from '../../common/clock.ts';
+
+export const machineClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};

@@ -18,6 +18,8 @@ export function behindAddress(transport: Transport, clock: Clock): TrayDeps {
       return { clock, reader: '', load: async () => vpcdHost(transport) };
     case 'serial':
     case 'tcp':
+    case 'hid':
+    case 'usblp':
       return {
         clock,
         reader: '',

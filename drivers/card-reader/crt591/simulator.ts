@@ -59,8 +59,6 @@ const VARIANTS = {
     ...M001,
     greeting: 'CRT-591-MR',
     version: { cm: CM.versionMr, pm: 0x31, text: 'CRT591-MR-V1.4' },
-    // From the read area to gate-hold, IC, released; and to the stacker exit.
-    moves: { ...M001.moves, 0x61: 'gate', 0x62: 'contact', 0x64: 'out', 0x72: 'contactless' },
   },
 } as const satisfies Readonly<Record<string, Variant>>;
 

@@ -141,6 +141,5 @@ export const units = {
   crt310: (clock) => new ReaderUnit(new SimulatedCrt310(clock)),
   /** An acceptor that speaks ID003: "idling", as in cash-acceptor.md section 3. */
   stranger: () => new Stranger(fromHex('FC 05 11 27 56')),
-  /** Says back what it hears, as a line whose ends are joined does. */
   babbler: (clock) => new Babbler(clock),
 } satisfies Record<string, UnitFactory>;

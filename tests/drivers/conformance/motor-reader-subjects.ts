@@ -3,7 +3,8 @@ import type { CardReaderCapabilities } from '../../../drivers/card-reader/card-r
 import { cardReaderModels } from '../../../drivers/card-reader/models.ts';
 import { createTransport } from '../../../drivers/transport/open.ts';
 import type { SimulatedUnit } from '../../../drivers/transport/simulated-unit.ts';
-import type { ReaderRig, ReaderUnderTest, WrongNeighbor } from './card-reader.ts';
+import type { ReaderUnderTest, WrongNeighbor } from './card-reader.ts';
+import type { ReaderRig } from './card-reader-scene.ts';
 import { units, type ReaderUnit } from './card-reader-units.ts';
 import { noPseudoTerminal, standInMemory, standOnPseudoTerminal, type Stand } from './stand.ts';
 

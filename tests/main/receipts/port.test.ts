@@ -39,6 +39,31 @@ describe('the receipt port', () => {
     expect(await port.print('job-1', DELIVERED)).toEqual(told);
   });
 
+  it.each([
+    ['taken', 'taken'],
+    ['retracted', 'retracted'],
+    ['ejected', 'ejected'],
+    ['jammed', 'jammed'],
+    ['unknown', 'unknown'],
+    ['notSupported', undefined],
+  ] as const)('of a printed slip at the presenter (%s) the journal can say what became of it, and which characters it lacks', async (presented, told) => {
+    const result: PrintResult = { ...resultOf({ state: 'printed', confirmedBy: 'presenter' }), presented, replaced: ['U+20BB7'] };
+    const outcome = await createReceiptPort(
+      printerWith(() => Promise.resolve(result)),
+      SITE,
+    ).print('job-1', DELIVERED);
+    expect(outcome).toEqual({
+      state: 'printed',
+      confirmedBy: 'presenter',
+      sha256: 'AB',
+      byteCount: 7,
+      ...(told === undefined ? {} : { presented: told }),
+      replaced: ['U+20BB7'],
+    });
+    const { state: _state, ...body } = outcome;
+    expect(journalKinds['receipt.printed'].safeParse({ jobId: 'job-1', ...body }).success).toBe(true);
+  });
+
   it('a driver that throws: never rejects, and does not claim that nothing is on paper', async () => {
     const port = createReceiptPort(
       printerWith(() => Promise.reject(new Error('out of its mind'))),

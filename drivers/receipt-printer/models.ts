@@ -1,14 +1,9 @@
 /** The receipt printers this project knows by name. drivers/registry.ts offers them to the configuration. */
-import type { z } from 'zod';
+import { modelEntry, type ModelEntry } from '../model-entry.ts';
 import type { ReceiptPrinter } from './receipt-printer.ts';
 import { EscposPrinter, type EscposDeps } from './escpos/device.ts';
 import * as profiles from './escpos/profile.ts';
-import type { EscposOptions, EscposProfile } from './escpos/profile.ts';
-
-export interface ReceiptPrinterModel {
-  readonly schema: z.ZodType<EscposOptions>;
-  create(options: EscposOptions, deps: EscposDeps): ReceiptPrinter;
-}
+import type { EscposProfile } from './escpos/profile.ts';
 
 /** Each is a profile of the same driver; what is confirmed of it, and what is not, stands beside the profile. */
 export const receiptPrinterModels = {
@@ -22,10 +17,11 @@ export const receiptPrinterModels = {
   'custom-tptcm60': model('custom-tptcm60', profiles.CUSTOM_TPTCM60),
   'custom-tptcm112': model('custom-tptcm112', profiles.CUSTOM_TPTCM112),
   'pyramid-reliance': model('pyramid-reliance', profiles.RELIANCE),
-} as const satisfies Readonly<Record<string, ReceiptPrinterModel>>;
+} as const;
+export type ReceiptPrinterModel = keyof typeof receiptPrinterModels;
 
 /** Options a model has no part for are refused with the configuration, not when the terminal starts. */
-function model(name: string, profile: EscposProfile): ReceiptPrinterModel {
+function model(name: string, profile: EscposProfile): ModelEntry<ReceiptPrinter, EscposDeps> {
   const schema = profiles.escposOptionsSchema.superRefine((options, context) => {
     try {
       profiles.withOptions(profile, options);
@@ -33,5 +29,5 @@ function model(name: string, profile: EscposProfile): ReceiptPrinterModel {
       if (error instanceof RangeError) context.addIssue({ code: 'custom', message: error.message });
     }
   });
-  return { schema, create: (options, deps) => new EscposPrinter(name, profiles.withOptions(profile, options), deps) };
+  return modelEntry(schema, (options, deps: EscposDeps) => new EscposPrinter(name, profiles.withOptions(profile, options), deps));
 }

@@ -1,8 +1,6 @@
 /** The fitted devices: model, address, and options that the model's own schema judges (drivers/…/models.ts). */
 import { z } from 'zod';
-import { cardReaderModels } from '../../drivers/card-reader/models.ts';
-import { cashAcceptorModels } from '../../drivers/cash-acceptor/models.ts';
-import { receiptPrinterModels } from '../../drivers/receipt-printer/models.ts';
+import { deviceModels } from '../../drivers/registry.ts';
 import { parseAddress } from '../../drivers/transport/address.ts';
 import { TransportError } from '../../drivers/transport/transport.ts';
 
@@ -33,8 +31,12 @@ function device(models: Readonly<Record<string, { readonly schema: z.ZodType }>>
 
 export const devicesSchema = z
   .strictObject({
-    cardReader: device(cardReaderModels),
-    receiptPrinter: device(receiptPrinterModels),
-    cashAcceptor: device(cashAcceptorModels),
+    cardReader: device(deviceModels.cardReader),
+    receiptPrinter: device(deviceModels.receiptPrinter),
+    cashAcceptor: device(deviceModels.cashAcceptor),
+    codeScanner: device(deviceModels.codeScanner),
+    idReader: device(deviceModels.idReader),
+    cabinet: device(deviceModels.cabinet),
+    keypad: device(deviceModels.keypad),
   })
   .prefault({});

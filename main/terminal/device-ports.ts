@@ -2,14 +2,18 @@
  * Each device class as supervision sees it (state-machines/device.ts): what its status means in words, and how its errors read. The only
  * place where classes and supervision meet.
  */
+import type { DeviceHealth, DeviceIdentity, StorageUnit } from '../../common/device-words.ts';
+import type { Unsubscribe } from '../../common/unsubscribe.ts';
+import type { CabinetIo } from '../../drivers/cabinet/cabinet-io.ts';
 import type { CardReader, CardReaderStatus } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptor, CashAcceptorStatus, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
-import { DeviceError, type DeviceErrorCode, type StorageUnit } from '../../drivers/device.ts';
+import { DeviceError, type DeviceErrorCode } from '../../drivers/device.ts';
 import type { PrinterStatus, ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
 import { TransportError, type TransportErrorCode } from '../../drivers/transport/transport.ts';
 import { DeviceTroubleError, type DevicePort, type DeviceReport, type DeviceTrouble } from '../../state-machines/device.ts';
+import type { Devices } from './devices.ts';
 
-export function cardReaderPort(reader: CardReader): DevicePort {
+function cardReaderPort(reader: CardReader): DevicePort {
   return {
     connect: (signal) => asked(() => reader.connect(signal)),
     check: (signal) => asked(async () => cardReaderReport(await reader.status(signal))),
@@ -21,8 +25,7 @@ export function cardReaderPort(reader: CardReader): DevicePort {
   };
 }
 
-/** @param onUp what the acceptor says of notes in its path each time it comes up */
-export function cashAcceptorPort(acceptor: CashAcceptor, onUp: (powerUp: PowerUpState) => void): DevicePort {
+function cashAcceptorPort(acceptor: CashAcceptor, onUp: (powerUp: PowerUpState) => void): DevicePort {
   return {
     connect: (signal) =>
       asked(async () => {
@@ -39,7 +42,7 @@ export function cashAcceptorPort(acceptor: CashAcceptor, onUp: (powerUp: PowerUp
   };
 }
 
-export function receiptPrinterPort(printer: ReceiptPrinter): DevicePort {
+function receiptPrinterPort(printer: ReceiptPrinter): DevicePort {
   return {
     connect: (signal) => asked(() => printer.connect(signal)),
     check: (signal) => asked(async () => receiptPrinterReport(await printer.status(signal))),
@@ -60,20 +63,59 @@ export function cashAcceptorReport({ device, state, box }: CashAcceptorStatus): 
   };
 }
 
-export function receiptPrinterReport({ device, paper, cover, cutter }: PrinterStatus): DeviceReport {
+export function receiptPrinterReport({ device, paper, cover, cutter, presenter, storage }: PrinterStatus): DeviceReport {
+  const faults = found({
+    'paper.jammed': paper === 'jammed',
+    'cover.open': cover === 'open',
+    'cutter.fault': cutter === 'fault',
+    'presenter.jammed': presenter === 'jammed',
+  });
+  return { health: device, impairments: [...faults, ...impairmentsOf(storage)], storage };
+}
+
+/** Of a class that tells its health and nothing that could be impaired. */
+function plainReport({ device }: { readonly device: DeviceHealth }): DeviceReport {
+  return { health: device, impairments: [], storage: [] };
+}
+
+interface PlainDevice {
+  readonly lastStatus: { readonly device: DeviceHealth };
+  connect(signal?: AbortSignal): Promise<DeviceIdentity>;
+  onEvent(listener: (event: { readonly type: string }) => void): Unsubscribe;
+}
+
+/** Scanner, ID reader, keypad: they say by themselves when they are away, and there is nothing to ask them for. */
+function plainPort(device: PlainDevice): DevicePort {
+  const last = (): DeviceReport => plainReport(device.lastStatus);
   return {
-    health: device,
-    impairments: found({
-      'paper.out': paper === 'out',
-      'paper.jammed': paper === 'jammed',
-      'cover.open': cover === 'open',
-      'cutter.fault': cutter === 'fault',
-    }),
-    storage: [{ id: 'paperRoll', use: 'dispense', level: PAPER_LEVEL[paper] }],
+    connect: (signal) => asked(() => device.connect(signal)),
+    check: async () => last(),
+    last,
+    onReport: (listener) =>
+      device.onEvent(({ type }) => {
+        if (type === 'statusChanged') listener(last());
+      }),
   };
 }
 
-const PAPER_LEVEL = { full: 'ok', low: 'low', out: 'empty', jammed: 'unknown', unknown: 'unknown' } as const satisfies Record<PrinterStatus['paper'], string>;
+function cabinetPort(cabinet: CabinetIo): DevicePort {
+  return { ...plainPort(cabinet), check: (signal) => asked(async () => plainReport(await cabinet.status(signal))) };
+}
+
+/** The fitted devices by name. @param onAcceptorUp what the acceptor says of notes in its path each time it comes up */
+export function devicePorts(devices: Devices, onAcceptorUp: (powerUp: PowerUpState) => void): Readonly<Record<string, DevicePort>> {
+  const { cardReader, cashAcceptor, receiptPrinter, codeScanner, idReader, cabinet, keypad } = devices;
+  const ports: Readonly<Record<keyof Devices, DevicePort | undefined>> = {
+    cardReader: cardReader && cardReaderPort(cardReader),
+    cashAcceptor: cashAcceptor && cashAcceptorPort(cashAcceptor, onAcceptorUp),
+    receiptPrinter: receiptPrinter && receiptPrinterPort(receiptPrinter),
+    codeScanner: codeScanner && plainPort(codeScanner),
+    idReader: idReader && plainPort(idReader),
+    cabinet: cabinet && cabinetPort(cabinet),
+    keypad: keypad && plainPort(keypad),
+  };
+  return Object.fromEntries(Object.entries(ports).flatMap(([name, port]) => (port === undefined ? [] : [[name, port] as const])));
+}
 
 /** A unit that can't do its work any more; one that is low still can. */
 function impairmentsOf(storage: readonly StorageUnit[]): readonly string[] {

@@ -1,16 +1,44 @@
 /** Makes the configured devices: model by name, line by address. Opens nothing. */
 import type { Clock } from '../../common/clock.ts';
-import { cardReaderModels } from '../../drivers/card-reader/models.ts';
+import type { CabinetIo } from '../../drivers/cabinet/cabinet-io.ts';
+import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptor } from '../../drivers/cash-acceptor/cash-acceptor.ts';
-import type { CashAcceptorEntry } from '../../drivers/cash-acceptor/models.ts';
-import { deviceModels, findModel } from '../../drivers/registry.ts';
-import type { GlyphSource } from '../../drivers/receipt-printer/glyph-source.ts';
+import type { CashAcceptorDeps } from '../../drivers/cash-acceptor/models.ts';
+import type { CodeScanner } from '../../drivers/code-scanner/code-scanner.ts';
+import type { IdReader } from '../../drivers/id-reader/id-reader.ts';
+import type { Keypad } from '../../drivers/keypad/keypad.ts';
+import type { DeviceDeps as ModelDeps, ModelEntry } from '../../drivers/model-entry.ts';
+import { deviceModels, findModel, type DeviceClass } from '../../drivers/registry.ts';
+import type { EscposDeps } from '../../drivers/receipt-printer/escpos/device.ts';
 import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
 import { createTransport, type TransportDeps } from '../../drivers/transport/open.ts';
 import { TransportError } from '../../drivers/transport/transport.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import { rareGlyphs } from '../receipts/glyphs.ts';
-import type { Devices } from './terminal.ts';
+
+/** The interface of each class. */
+export interface DeviceOf {
+  readonly cardReader: CardReader;
+  readonly cashAcceptor: CashAcceptor;
+  readonly receiptPrinter: ReceiptPrinter;
+  readonly codeScanner: CodeScanner;
+  readonly idReader: IdReader;
+  readonly cabinet: CabinetIo;
+  readonly keypad: Keypad;
+}
+
+/** The devices of a terminal; `undefined` where none is fitted. */
+export type Devices = { readonly [C in DeviceClass]: DeviceOf[C] | undefined };
+
+export const NO_DEVICES: Devices = {
+  cardReader: undefined,
+  cashAcceptor: undefined,
+  receiptPrinter: undefined,
+  codeScanner: undefined,
+  idReader: undefined,
+  cabinet: undefined,
+  keypad: undefined,
+};
 
 export interface DeviceDeps {
   readonly clock: Clock;
@@ -19,8 +47,6 @@ export interface DeviceDeps {
   /** The last process died while a slip was printed. */
   readonly unfinishedJob: boolean;
 }
-
-type Fitted = NonNullable<TerminalConfig['devices']['cardReader']>;
 
 /** This process holds no simulators; those of the bench stand in another one, on sockets. */
 const noSimulators: TransportDeps['simulation'] = {
@@ -34,22 +60,24 @@ const noSimulators: TransportDeps['simulation'] = {
 };
 
 /** @throws {RangeError} unknown model @throws {z.ZodError} bad options @throws {TransportError} bad address */
-export function makeDevices({ cardReader, cashAcceptor, receiptPrinter }: TerminalConfig['devices'], { clock, packaged, unfinishedJob }: DeviceDeps): Devices {
-  const line = (device: Fitted) => ({ clock, transport: createTransport(device.address, { simulation: packaged ? 'refused' : noSimulators }) });
-  return {
-    cardReader: cardReader === null ? undefined : findModel(cardReaderModels, cardReader.model).create(cardReader.options, line(cardReader)),
-    cashAcceptor: cashAcceptor === null ? undefined : makeCashAcceptor(cashAcceptor, line(cashAcceptor)),
-    receiptPrinter: receiptPrinter === null ? undefined : makeReceiptPrinter(receiptPrinter, { ...line(receiptPrinter), unfinishedJob, glyphs: rareGlyphs }),
+export function makeDevices(config: TerminalConfig['devices'], { clock, packaged, unfinishedJob }: DeviceDeps): Devices {
+  const made = <C extends DeviceClass, Deps extends ModelDeps>(
+    name: C,
+    models: Readonly<Record<string, ModelEntry<DeviceOf[C], Deps>>>,
+    more: Omit<Deps, keyof ModelDeps>,
+  ): DeviceOf[C] | undefined => {
+    const fitted = config[name];
+    if (fitted === null) return undefined;
+    const line: ModelDeps = { clock, transport: createTransport(fitted.address, { simulation: packaged ? 'refused' : noSimulators }) };
+    return findModel(models, fitted.model).create(fitted.options, { ...line, ...more } as Deps);
   };
-}
-
-type Line = { readonly clock: Clock; readonly transport: ReturnType<typeof createTransport> };
-
-function makeCashAcceptor({ model, options }: Fitted, line: Line): CashAcceptor {
-  return findModel<CashAcceptorEntry>(deviceModels.cashAcceptor, model).create(options, line);
-}
-
-function makeReceiptPrinter({ model, options }: Fitted, line: Line & { readonly unfinishedJob: boolean; readonly glyphs: GlyphSource }): ReceiptPrinter {
-  const found = findModel<(typeof deviceModels.receiptPrinter)['escpos-generic-80']>(deviceModels.receiptPrinter, model);
-  return found.create(found.schema.parse(options), line);
+  return {
+    cardReader: made('cardReader', deviceModels.cardReader, {}),
+    cashAcceptor: made<'cashAcceptor', CashAcceptorDeps>('cashAcceptor', deviceModels.cashAcceptor, {}),
+    receiptPrinter: made<'receiptPrinter', EscposDeps>('receiptPrinter', deviceModels.receiptPrinter, { unfinishedJob, glyphs: rareGlyphs }),
+    codeScanner: made('codeScanner', deviceModels.codeScanner, {}),
+    idReader: made('idReader', deviceModels.idReader, {}),
+    cabinet: made('cabinet', deviceModels.cabinet, {}),
+    keypad: made('keypad', deviceModels.keypad, {}),
+  };
 }

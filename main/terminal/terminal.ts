@@ -24,10 +24,10 @@ import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
-import type { DevicePort } from '../../state-machines/device.ts';
 import { AvailabilityBoard, type Parts } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
-import { cardReaderPort, cashAcceptorPort, receiptPrinterPort } from './device-ports.ts';
+import { devicePorts } from './device-ports.ts';
+import type { Devices } from './devices.ts';
 import type { Log } from './log.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { CashDesk } from './ports/cash-port.ts';
@@ -35,13 +35,6 @@ import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery.ts';
 import { Supervision } from './supervision.ts';
-
-/** The devices of this terminal; `undefined` where none is fitted. */
-export interface Devices {
-  readonly cardReader: CardReader | undefined;
-  readonly cashAcceptor: CashAcceptor | undefined;
-  readonly receiptPrinter: ReceiptPrinter | undefined;
-}
 
 export interface TerminalOptions {
   readonly config: TerminalConfig;
@@ -207,7 +200,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       uplink.stop();
       upstream.close();
       supervision.stop();
-      await Promise.all([devices.cardReader?.close(), devices.cashAcceptor?.close(), devices.receiptPrinter?.close()]);
+      await Promise.all(Object.values(devices).map((device) => device?.close()));
       desk.append({ kind: 'terminal.stopped', body: { reason: 'stop' } });
       journal.close();
     },
@@ -304,14 +297,6 @@ function listenToDevices(devices: Devices, board: AvailabilityBoard): void {
     if (event.type === 'statusChanged') board.hear({ cashAcceptor: event.status });
   });
   receiptPrinter?.onStatus((status) => board.hear({ receiptPrinter: status }));
-}
-
-function devicePorts({ cardReader, cashAcceptor, receiptPrinter }: Devices, onAcceptorUp: (powerUp: PowerUpState) => void): Record<string, DevicePort> {
-  return {
-    ...(cardReader === undefined ? {} : { cardReader: cardReaderPort(cardReader) }),
-    ...(cashAcceptor === undefined ? {} : { cashAcceptor: cashAcceptorPort(cashAcceptor, onAcceptorUp) }),
-    ...(receiptPrinter === undefined ? {} : { receiptPrinter: receiptPrinterPort(receiptPrinter) }),
-  };
 }
 
 /** A journal that can't be written now says so by itself, and devices are looked after all the same. */

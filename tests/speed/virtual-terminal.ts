@@ -17,7 +17,8 @@ import { loadOrCreateTerminalKey } from '../../main/identity/terminal-key.ts';
 import { openJournal, type Journal } from '../../main/journal/journal.ts';
 import { createLog } from '../../main/terminal/log.ts';
 import { systemRandom } from '../../main/terminal/system.ts';
-import { startTerminal, type Devices, type Terminal } from '../../main/terminal/terminal.ts';
+import { NO_DEVICES, type Devices } from '../../main/terminal/devices.ts';
+import { startTerminal, type Terminal } from '../../main/terminal/terminal.ts';
 import { createUpstream } from '../../main/upstream/upstream.ts';
 import { VIEW_VERSION, type UiAct, type View, type ViewBodyOf, type ViewKind } from '../../state-machines/view.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -165,12 +166,11 @@ export class VirtualTerminal {
       lines.add(name, overWire(this.#cabinet.units[name], this.clock, SPEEDS[name]));
       return { transport: lines.transport(name), clock: this.clock };
     };
-    const { 'jcm-id003': acceptor } = cashAcceptorModels;
-    const { 'escpos-generic-80': printer } = receiptPrinterModels;
     return {
+      ...NO_DEVICES,
       cardReader: cardReaderModels['crt591-m001'].create(devices.cardReader?.options ?? {}, line('cardReader')),
-      cashAcceptor: acceptor.create(acceptor.schema.parse(devices.cashAcceptor?.options ?? {}), line('cashAcceptor')),
-      receiptPrinter: printer.create(printer.schema.parse(devices.receiptPrinter?.options ?? {}), { ...line('receiptPrinter'), unfinishedJob: false }),
+      cashAcceptor: cashAcceptorModels['jcm-id003'].create(devices.cashAcceptor?.options ?? {}, line('cashAcceptor')),
+      receiptPrinter: receiptPrinterModels['escpos-generic-80'].create(devices.receiptPrinter?.options ?? {}, line('receiptPrinter')),
     };
   }
 

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../common/clock.ts';
 import type { CodeScanner, CodeScannerEvent, Scan, Symbology } from '../../../drivers/code-scanner/code-scanner.ts';
-import { codeScannerModels, type CodeScannerDeps } from '../../../drivers/code-scanner/models.ts';
+import { codeScannerModels } from '../../../drivers/code-scanner/models.ts';
+import type { DeviceDeps } from '../../../drivers/model-entry.ts';
 import type { SimulatedCodeScanner } from '../../../drivers/code-scanner/simulated-code-scanner.ts';
 import { DeviceError } from '../../../drivers/device.ts';
 import { TransportError, type Transport } from '../../../drivers/transport/transport.ts';
@@ -20,8 +21,8 @@ export type ScannerMaker = (deps: { readonly transport: Transport; readonly cloc
 
 /** Every model with the options that fit its simulated unit. */
 export const scannerMakers: Readonly<Record<keyof typeof codeScannerModels, ScannerMaker>> = {
-  'hid-pos': (deps: CodeScannerDeps) => codeScannerModels['hid-pos'].create(codeScannerModels['hid-pos'].schema.parse({}), deps),
-  'serial-line': (deps: CodeScannerDeps) => codeScannerModels['serial-line'].create(codeScannerModels['serial-line'].schema.parse({ aimPrefix: true }), deps),
+  'hid-pos': (deps: DeviceDeps) => codeScannerModels['hid-pos'].create(codeScannerModels['hid-pos'].schema.parse({}), deps),
+  'serial-line': (deps: DeviceDeps) => codeScannerModels['serial-line'].create(codeScannerModels['serial-line'].schema.parse({ aimPrefix: true }), deps),
 };
 
 export const PAYMENT_CODE = 'https://pay.example/t?o=20250101-000123&a=5000&c=CNY&s=0123456789abcdef';

@@ -113,6 +113,8 @@ function readToken(bytes: Uint8Array): Step | 'incomplete' {
       return { token: { type: 'nak' }, length: 1 };
     case ENQ:
       return { token: { type: 'enq' }, length: 1 };
+    case undefined:
+      return 'incomplete';
     default:
       return bad('noise', bytes.subarray(0, noiseLength(bytes)));
   }

@@ -45,6 +45,8 @@ class Crt310Protocol implements MotorProtocol {
   readonly arrivesAt = { byGate: 'contactless', byCommand: 'contact' } as const;
   /** Resetting moves nothing, so that it proves nothing of the path. */
   readonly initProvesFreePath = false;
+  /** An APDU takes longest. */
+  readonly deafFor = readerDelays.cardIo;
   readonly capabilities: CardReaderCapabilities;
   readonly storage: readonly StorageUnit[];
   readonly commands: MotorCommands;

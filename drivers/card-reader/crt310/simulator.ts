@@ -205,9 +205,9 @@ export class SimulatedCrt310 extends SimulatedMotorReader {
     const target = ({ [MOVE_PM.front]: 'gate', [MOVE_PM.frontHeld]: 'gate', [MOVE_PM.contact]: 'contact', [MOVE_PM.rear]: 'bin' } as const)[pm];
     // There is a bin behind this unit, where a card can't be held.
     if (target === undefined) return quick(pm === MOVE_PM.rearHeld ? { error: '02' } : BAD_PARAMETER);
-    const { ms, finish } = this.move(target);
+    const { finish, ...motion } = this.move(target);
     return {
-      ms,
+      ...motion,
       finish: () => {
         const moved = finish();
         if (moved === 'done') this.#held = pm === MOVE_PM.frontHeld;

@@ -46,6 +46,7 @@ class Crt591Protocol implements MotorProtocol {
   readonly apduLength = { least: 4, most: 261 };
   readonly arrivesAt = { byGate: 'contactless', byCommand: 'contactless' } as const;
   readonly initProvesFreePath = true;
+  readonly deafFor = 0;
   readonly capabilities: CardReaderCapabilities;
   readonly storage: readonly StorageUnit[];
   readonly commands: MotorCommands;

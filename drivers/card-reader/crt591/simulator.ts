@@ -57,8 +57,6 @@ const VARIANTS = {
     ...M001,
     greeting: 'CRT-591-MR',
     version: { cm: CM.versionMr, pm: 0x31, text: 'CRT591-MR-V1.4' },
-    // From the read area to gate-hold, IC, released; and to the stacker exit.
-    moves: { ...M001.moves, 0x61: 'gate', 0x62: 'contact', 0x64: 'out', 0x72: 'contactless' },
   },
 } as const satisfies Readonly<Record<string, Variant>>;
 
@@ -187,7 +185,7 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
   }
 
   #status(): Uint8Array {
-    const st0 = this.card === undefined ? '0' : this.card.at === 'gate' ? '1' : '2';
+    const st0 = this.station === undefined ? '0' : this.station === 'gate' ? '1' : '2';
     const st1 = this.stacker.length === 0 ? '0' : this.isStackerLow ? '1' : '2';
     const st2 = this.isBinFull ? '1' : '0';
     return ascii(st0 + st1 + st2);
@@ -267,12 +265,12 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
     const target = this.#variant.moves[pm];
     if (target === undefined) return quick({ error: '01' });
     const feeds = this.card === undefined && (target === 'contact' || target === 'contactless');
-    const { ms, finish } = feeds ? this.feed(target) : this.move(target);
+    const { finish, ...motion } = feeds ? this.feed(target) : this.move(target);
     return {
-      ms,
+      ...motion,
       finish: () => {
         const trouble = this.#trouble();
-        if (trouble !== undefined && ms > unitTimes.quick) return { error: trouble };
+        if (trouble !== undefined && motion.ms > unitTimes.quick) return { error: trouble };
         const moved = finish();
         const { untakenGoesTo } = this.faults;
         if (moved === 'done' && target === 'gate' && untakenGoesTo !== undefined) this.takeAwayUntaken(untakenGoesTo === 'bin' ? 'bin' : 'contactless');

@@ -2,6 +2,7 @@
  * Finds the unit on a line that was just opened, at whatever speed it speaks, and says in one sentence why nobody was found. Used by the
  * watch.
  */
+import type { Clock } from '../../../common/clock.ts';
 import { DeviceError } from '../../device.ts';
 import { parseAddress } from '../../transport/address.ts';
 import type { Transport } from '../../transport/transport.ts';
@@ -16,36 +17,52 @@ export interface FoundUnit {
   readonly speed: number | undefined;
 }
 
+export interface BringUp {
+  readonly talk: Conversation;
+  readonly protocol: MotorProtocol;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** The speed at which the unit was found before. */
+  readonly known: number | undefined;
+}
+
 /**
- * Speed by speed: empty the line, stop what an earlier process began, INIT with the card left where it is.
- * @param known the speed at which the unit was found before
- * @throws {DeviceError} with what was tried, what came back and what to check
+ * Speed by speed: empty the line, stop what an earlier process began, INIT with the card left where it is. Goes round again for as long
+ * as the unit may still be deaf. @throws {DeviceError} with what was tried, what came back and what to check
  */
-export async function findUnit(
-  talk: Conversation,
-  protocol: MotorProtocol,
-  transport: Transport,
-  known: number | undefined,
-  signal: AbortSignal,
-): Promise<FoundUnit> {
+export async function findUnit(bringUp: BringUp, signal: AbortSignal): Promise<FoundUnit> {
+  const { protocol, transport, clock, known } = bringUp;
   const speeds = transport.setBaudRate ? speedsToTry(transport.address, known, protocol.speeds) : [undefined];
+  const until = clock.monotonic() + protocol.deafFor;
   protocol.forgetHeard();
   let failure: unknown;
-  for (const speed of speeds) {
-    if (speed !== undefined) await transport.setBaudRate?.(speed);
-    await emptyLine(protocol, transport.address, signal);
-    try {
-      return { greeting: await talk.askInit(signal), speed };
-    } catch (error) {
-      if (error instanceof Refusal) throw refused(protocol, transport.address, error);
-      if (error instanceof DeviceError && error.code === 'timeout') throw mute(protocol, transport.address, error);
-      // Wrong speed: silence, or noise. Everything else is an answer.
-      if (!(error instanceof DeviceError) || (error.code !== 'offline' && error.code !== 'protocol') || signal.aborted) throw error;
-      if (!transport.isOpen) throw new DeviceError('offline', `connect: ${transport.address} was lost again while its unit was asked`, { cause: error });
-      failure = error;
+  do {
+    for (const speed of speeds) {
+      const found = await tryAt(speed, bringUp, signal);
+      if ('greeting' in found) return found;
+      failure = found.failure;
     }
-  }
+  } while (clock.monotonic() < until);
   throw nobodyThere(protocol, transport.address, speeds, failure);
+}
+
+async function tryAt(
+  speed: number | undefined,
+  { talk, protocol, transport }: BringUp,
+  signal: AbortSignal,
+): Promise<FoundUnit | { readonly failure: unknown }> {
+  if (speed !== undefined) await transport.setBaudRate?.(speed);
+  await emptyLine(protocol, transport.address, signal);
+  try {
+    return { greeting: await talk.askInit(signal), speed };
+  } catch (error) {
+    if (error instanceof Refusal) throw refused(protocol, transport.address, error);
+    if (error instanceof DeviceError && error.code === 'timeout' && !signal.aborted) throw mute(protocol, transport.address, error);
+    // Wrong speed: silence, or noise. Everything else is an answer.
+    if (!(error instanceof DeviceError) || (error.code !== 'offline' && error.code !== 'protocol') || signal.aborted) throw error;
+    if (!transport.isOpen) throw new DeviceError('offline', `connect: ${transport.address} was lost again while its unit was asked`, { cause: error });
+    return { failure: error };
+  }
 }
 
 async function emptyLine(protocol: MotorProtocol, address: string, signal: AbortSignal): Promise<void> {

@@ -167,6 +167,8 @@ export interface MotorProtocol {
   readonly arrivesAt: { readonly byGate: CardInterface; readonly byCommand: CardInterface };
   /** An INIT that succeeds proves that a jam is over; without, it is over when the card was moved by a hand or a motion. */
   readonly initProvesFreePath: boolean;
+  /** How long a unit may be deaf with what an earlier process began, ms; 0 where `clear` stops it. */
+  readonly deafFor: number;
   readonly commands: MotorCommands;
   readonly frames: Listeners<FrameTrace>;
   /** What went over the line in the last exchange, redacted. */

@@ -54,6 +54,8 @@ export type Moved =
 
 export interface Work<R> {
   readonly ms: number;
+  /** The card is on its way as long as it lasts. */
+  readonly moves?: boolean;
   /** Happens on the way, `ms` after the start. */
   readonly midway?: { readonly ms: number; readonly run: () => void };
   readonly finish: () => R;
@@ -81,6 +83,7 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
   #path: { readonly card: SimulatedCard; at: Station } | undefined;
   #powered: CardInterface | undefined;
   #busy = false;
+  #moving = false;
   #workTimer: Timer;
   #carryTimer: Timer;
 
@@ -104,11 +107,11 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
 
   // --- the world, as it is --------------------------------------------------------------------------------------------------------
 
-  get card(): { readonly card: SimulatedCard; readonly at: 'gate' | 'inside' } | undefined {
-    return this.#path && { card: this.#path.card, at: this.#path.at === 'gate' ? 'gate' : 'inside' };
+  get card(): { readonly card: SimulatedCard; readonly at: 'gate' | 'inside' | 'path' } | undefined {
+    return this.#path && { card: this.#path.card, at: this.#moving ? 'path' : this.#path.at === 'gate' ? 'gate' : 'inside' };
   }
 
-  /** Where the card stands exactly. */
+  /** Where the card stands, or set out from. */
   get station(): Station | undefined {
     return this.#path?.at;
   }
@@ -217,7 +220,9 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
 
   protected work<R>(work: Work<R>, done: (result: R) => void): void {
     this.#busy = true;
+    this.#moving = work.moves ?? false;
     const end = (): void => {
+      this.#moving = false;
       const result = work.finish();
       this.#busy = false;
       done(result);
@@ -238,6 +243,7 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
   protected stopWork(): void {
     this.#clock.clearTimeout(this.#workTimer);
     this.#busy = false;
+    this.#moving = false;
   }
 
   protected after(ms: number, callback: () => void): Timer {
@@ -260,6 +266,7 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
     const ms = moving.at === to ? unitTimes.alreadyThere : motionTime(to);
     return {
       ms,
+      moves: true,
       finish: () => {
         if (this.knobs.jam) return 'jam';
         if (this.#path !== moving) return 'cardGone';

@@ -115,7 +115,10 @@ export class Watch {
     try {
       await this.#closing;
       await this.#transport.open(signal);
-      const { greeting, speed } = await findUnit(this.#talk, this.#protocol, this.#transport, this.#speed, signal);
+      const { greeting, speed } = await findUnit(
+        { talk: this.#talk, protocol: this.#protocol, transport: this.#transport, clock: this.#clock, known: this.#speed },
+        signal,
+      );
       this.#speed = speed;
       return await this.#comeOnline(greeting, signal);
     } catch (error) {

@@ -83,7 +83,12 @@ describe('a wrong configuration', () => {
     ['a preset beyond the maximum', ['topUp', 'presets'], [2000, 60_000], 'topUp.presets[1]: 60000: expected 1000 to 50000 fen'],
     ['presets out of order', ['topUp', 'presets'], [5000, 2000], 'topUp.presets[1]: 2000: expected more than the preset before (5000)'],
     ['a tender twice', ['topUp', 'tenders'], ['cash', 'cash'], 'topUp.tenders: ["cash","cash"]: expected each tender once'],
-    ['a device nobody makes', ['devices', 'cardReader', 'model'], 'crt999', 'devices.cardReader.model: "crt999": expected one of crt591-m001, crt571, crt591-r02, crt591-mr, crt310'],
+    [
+      'a device nobody makes',
+      ['devices', 'cardReader', 'model'],
+      'crt999',
+      'devices.cardReader.model: "crt999": expected one of crt591-m001, crt571, crt591-r02, crt591-mr, crt310',
+    ],
     [
       'an address without a scheme',
       ['devices', 'receiptPrinter', 'address'],

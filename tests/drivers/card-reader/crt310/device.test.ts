@@ -20,7 +20,11 @@ function bench(options: Record<string, unknown> = {}, unitOptions: { readonly en
   const line = new SimulatedLine();
   const unit = new SimulatedCrt310(clock, unitOptions);
   const reader = new Crt310Reader(crt310OptionsSchema.parse(options), { transport: line, clock });
-  unit.onSend((bytes) => line.fromUnit(bytes));
+  /** CM whose answers never arrive. */
+  const lost: { cm: number | undefined } = { cm: undefined };
+  unit.onSend((bytes) => {
+    if (lost.cm === undefined || bytes[3] !== lost.cm) line.fromUnit(bytes);
+  });
   line.attachUnit((bytes) => unit.receive(bytes));
   const events: CardReaderEvent[] = [];
   reader.onEvent((event) => events.push(event));
@@ -28,6 +32,7 @@ function bench(options: Record<string, unknown> = {}, unitOptions: { readonly en
   return {
     clock,
     line,
+    lost,
     unit,
     reader,
     events,
@@ -224,6 +229,17 @@ describe('motions', () => {
     unit.knobs.jam = false;
     await settled(reader.present());
     expect(reader.lastStatus).toMatchObject({ device: 'online', media: 'atGate' });
+  });
+
+  test('the answer to a motion is lost: the card at the gate proves it, an empty path proves nothing of a bin that nobody counts', async () => {
+    const { reader, settled, lost, line, unit } = await withCardInside(contactCard());
+    lost.cm = 0x32;
+    line.sent.length = 0;
+    await settled(reader.present());
+    expect(unit.card?.at).toBe('gate');
+    await expect(settled(reader.retain())).rejects.toMatchObject({ code: 'outcomeUnknown' });
+    expect(line.sent.filter((bytes) => bytes[3] === 0x32)).toHaveLength(2);
+    expect(reader.lastStatus.media).toBe('notPresent');
   });
 
   test('aborted under way: nothing stops the unit, so the motion ends and succeeds', async () => {

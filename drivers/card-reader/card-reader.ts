@@ -92,9 +92,9 @@ export interface CardReader extends Supervised {
   /** Powers the chip of the card inside. Limit 8 s. `mediaInvalid` when no interface finds a chip, or several at once. */
   activate(signal?: AbortSignal): Promise<CardChannel>;
   deactivate(signal?: AbortSignal): Promise<void>;
-  /** Moves the card to the gate and holds it there for the cardholder. Limit 20 s. */
+  /** Moves the card to the gate and holds it there for the cardholder. Without a motor: it lies there already and is theirs from now on. Limit 20 s. */
   present(signal?: AbortSignal): Promise<void>;
-  /** Takes a card that lies at the gate back inside. Limit 20 s. */
+  /** Takes a card that lies at the gate back inside. Without a motor: it is the terminal's again. Limit 20 s. */
   retract(signal?: AbortSignal): Promise<void>;
   /** Pushes the card out of the gate and lets go of it: it can't be taken back. Limit 20 s. `notSupported` for models without it. */
   eject(signal?: AbortSignal): Promise<void>;

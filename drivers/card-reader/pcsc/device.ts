@@ -95,7 +95,8 @@ export class TrayReader implements CardReader {
 
   async connect(signal?: AbortSignal): Promise<DeviceIdentity> {
     if (this.#lifetime.signal.aborted) this.#lifetime = new AbortController();
-    return await this.#bounded('connect', trayDelays.connectLimit, signal, (limit) => this.#online?.identity ?? this.#bringUp(limit));
+    const silent = new DeviceError('offline', `connect: the PC/SC service does not answer within ${trayDelays.connectLimit} ms; restart pcscd`);
+    return await this.#bounded('connect', trayDelays.connectLimit, signal, (limit) => this.#online?.identity ?? this.#bringUp(limit), silent);
   }
 
   async close(): Promise<void> {
@@ -181,9 +182,15 @@ export class TrayReader implements CardReader {
   }
 
   /** A turn, bounded by `ms` from now. Whatever goes wrong leaves as a DeviceError. */
-  async #bounded<T>(what: string, ms: number, signal: AbortSignal | undefined, task: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+  async #bounded<T>(
+    what: string,
+    ms: number,
+    signal: AbortSignal | undefined,
+    task: (signal: AbortSignal) => T | Promise<T>,
+    late = new DeviceError('timeout', `${what} took longer than ${ms} ms`),
+  ): Promise<T> {
     const parent = signal ? AbortSignal.any([signal, this.#lifetime.signal]) : this.#lifetime.signal;
-    const limit = deadline(this.#clock, ms, () => new DeviceError('timeout', `${what} took longer than ${ms} ms`), parent);
+    const limit = deadline(this.#clock, ms, () => late, parent);
     try {
       return await this.#queue.run(async () => await task(limit.signal), limit.signal);
     } catch (error) {
@@ -257,8 +264,8 @@ export class TrayReader implements CardReader {
     }
     try {
       return await this.#queue.run(async () => {
-        chip.expectAlive();
         this.#expectOnline('APDU');
+        chip.expectAlive();
         return await this.#exchange(chip, apdu);
       }, signal);
     } catch (error) {

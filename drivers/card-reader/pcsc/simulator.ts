@@ -3,7 +3,7 @@
  * commands that an ACR122U takes for itself (class FF) and the chip. On a byte line it is asked whether a card is there; joined to a
  * pcscd it is connected while one is. Source: card-readers.md 2.1, 2.2, 2.4; shares with the driver only the wire's framing.
  */
-import type { Clock } from '../../../common/clock.ts';
+import type { Clock, Timer } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { Listeners } from '../../listeners.ts';
 import type { CardInterface } from '../card-reader.ts';
@@ -53,8 +53,10 @@ export class SimulatedTray implements SimulatedCardReader {
   #powered = false;
   /** The reader's volatile place for a key. */
   #key: Uint8Array | undefined;
-  /** A command that the chip has not answered. */
+  /** A command whose answer was not said yet. */
   #owing = false;
+  /** An answer that takes its time. */
+  #late: Timer;
 
   constructor(clock: Clock, options: SimulatedTrayOptions = {}) {
     this.#clock = clock;
@@ -82,6 +84,7 @@ export class SimulatedTray implements SimulatedCardReader {
     this.#powerOff();
     this.#key = undefined;
     this.#owing = false;
+    this.#clock.clearTimeout(this.#late);
   }
 
   /** False: another card lies there. */
@@ -100,7 +103,8 @@ export class SimulatedTray implements SimulatedCardReader {
     this.#card = undefined;
     this.#atr = new Uint8Array(0);
     // A command under way ends with nothing, as pcscd ends it.
-    if (this.#owing) this.#answer(new Uint8Array(0));
+    this.#clock.clearTimeout(this.#late);
+    if (this.#owing) this.#say(new Uint8Array(0));
     this.#changes.emit();
     return card;
   }
@@ -155,7 +159,7 @@ export class SimulatedTray implements SimulatedCardReader {
 
   #command(apdu: Uint8Array): void {
     const answer = apdu[0] === 0xff && this.#interface === 'contactless' ? this.#ownCommand(apdu) : this.#powered ? this.#card?.transmit(apdu) : undefined;
-    this.#owing = answer === undefined;
+    this.#owing = true;
     if (answer !== undefined) this.#answer(answer);
   }
 
@@ -204,7 +208,6 @@ export class SimulatedTray implements SimulatedCardReader {
   }
 
   #answer(payload: Uint8Array): void {
-    this.#owing = false;
     if (this.knobs.loseAnswers > 0) {
       this.knobs.loseAnswers -= 1;
       return;
@@ -214,9 +217,13 @@ export class SimulatedTray implements SimulatedCardReader {
       this.knobs.corruptAnswers -= 1;
       said = said.map((byte, index) => (index === 0 ? byte ^ 0x01 : byte));
     }
-    const say = (): void => this.#sends.emit(encodeMessage(said));
-    if (this.knobs.slowBy > 0) this.#clock.setTimeout(say, this.knobs.slowBy);
-    else say();
+    if (this.knobs.slowBy > 0) this.#late = this.#clock.setTimeout(() => this.#say(said), this.knobs.slowBy);
+    else this.#say(said);
+  }
+
+  #say(payload: Uint8Array): void {
+    this.#owing = false;
+    this.#sends.emit(encodeMessage(payload));
   }
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../../common/clock.ts';
 import { fromHex } from '../../../common/hex.ts';
 import { SimulatedCrt310 } from '../../../drivers/card-reader/crt310/simulator.ts';
 import { SimulatedCrt591 } from '../../../drivers/card-reader/crt591/simulator.ts';
+import { SimulatedTray } from '../../../drivers/card-reader/pcsc/simulator.ts';
 import type { CardReaderKnobs, SimulatedCardReader } from '../../../drivers/card-reader/simulated-card-reader.ts';
 import type { SimulatedCard } from '../../../drivers/card-reader/simulated-card.ts';
 import { Listeners } from '../../../drivers/listeners.ts';
@@ -139,6 +140,7 @@ export const units = {
   'crt591-r02': crt591('r02'),
   'crt591-mr': crt591('mr'),
   crt310: (clock) => new ReaderUnit(new SimulatedCrt310(clock)),
+  'pcsc-tray': (clock) => new ReaderUnit(new SimulatedTray(clock)),
   /** An acceptor that speaks ID003: "idling", as in cash-acceptor.md section 3. */
   stranger: () => new Stranger(fromHex('FC 05 11 27 56')),
   babbler: (clock) => new Babbler(clock),

@@ -70,7 +70,7 @@ describe('connecting', () => {
   test('a service that hangs is given up after the limit', async () => {
     const { reader, pcsc, clock } = trayBench();
     pcsc.freeze();
-    const connecting = expect(reader.connect()).rejects.toMatchObject({ code: 'timeout' });
+    const connecting = expect(reader.connect()).rejects.toEqual(offline(/does not answer within 10000 ms; restart pcscd/));
     await clock.advance(trayDelays.connectLimit);
     await connecting;
     expect(pcsc.openSessions).toBe(0);
@@ -370,7 +370,7 @@ describe('an APDU whose outcome nobody knows', () => {
     };
     await expect(settled(channel.transmit(SELECT))).rejects.toMatchObject({ code: 'outcomeUnknown' });
     expect([reader.lastStatus.device, healths()]).toEqual(['offline', ['offline']]);
-    await expect(channel.transmit(SELECT)).rejects.toMatchObject({ code: 'invalidState' });
+    await expect(channel.transmit(SELECT)).rejects.toMatchObject({ code: 'offline' });
   });
 
   test('aborted before it was sent: never sent; aborted afterwards: the answer is awaited', async () => {

@@ -15,7 +15,7 @@ import type { Transport } from '../../transport/transport.ts';
 import type { AcceptorMemory, CashAcceptor, CashAcceptorEvent, CashAcceptorStatus, NoteCredit, PowerUpState } from '../cash-acceptor.ts';
 import { learn, NOTHING_LEARNED, powerUpOf, shownEnd, shownTrouble, type Arrival } from './arrival.ts';
 import { BillPath, type HostOrder } from './bill-path.ts';
-import { acceptCount, configureBills, countedSince, enableBills, hasForgotten, inhibitBills, readBillTable } from './bill-setup.ts';
+import { acceptCount, configureBills, countedSince, enableBills, hasForgotten, inhibitBills, isInhibited, readBillTable } from './bill-setup.ts';
 import type { BillWord } from './bill-track.ts';
 import { BillTable } from './bills.ts';
 import type { EventRing } from './codec.ts';
@@ -213,7 +213,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
   /** A round without a command of the host. */
   async #tend(): Promise<void> {
     if (this.#away === undefined) await this.#path.look();
-    if (this.#away === undefined && this.#tellsMode && this.#isDue(this.#settingsAt, cctalkDelays.settingsEvery)) await this.#checkSettings();
+    if (this.#away === undefined && this.#isDue(this.#settingsAt, cctalkDelays.settingsEvery)) await this.#checkSettings();
     if (this.#away !== undefined) return this.#resume();
     await this.#settleInhibits();
     if (this.#trouble !== undefined) await this.#checkTrouble();
@@ -224,10 +224,13 @@ export class CctalkBillAcceptor implements CashAcceptor {
     return this.#clock.monotonic() - since >= after;
   }
 
-  /** A power cut between two polls, before any event, shows only here. */
+  /** A power cut between two polls, before any event, shows only here; so does a unit that inhibited itself. */
   async #checkSettings(): Promise<void> {
     this.#settingsAt = this.#clock.monotonic();
-    if ((await hasForgotten(this.#unit)) === true) this.#away = 'powerUp';
+    if (this.#tellsMode && (await hasForgotten(this.#unit)) === true) {
+      this.#path.startFrom([]);
+      this.#fallAway('powerUp');
+    } else if (this.#wanted !== 0 && (await isInhibited(this.#unit))) this.#applied = undefined;
   }
 
   /** A jam is over when the self check, having seen it, sees it no more; one it never saw stays until the next `connect`. */
@@ -244,7 +247,6 @@ export class CctalkBillAcceptor implements CashAcceptor {
   // --- coming up ------------------------------------------------------------------------------------------------------------------
 
   async #resume(): Promise<void> {
-    this.#arrival ??= NOTHING_LEARNED;
     const limit = deadline(this.#clock, cctalkDelays.connect, () => this.#line.error('offline', 'the validator did not get ready again in 14 s'));
     try {
       const powerUp = await this.#comeUp(limit.signal);
@@ -272,12 +274,17 @@ export class CctalkBillAcceptor implements CashAcceptor {
     return this.#told(inEscrow);
   }
 
-  /** Told apart by the host as one word, so all of it is learned first. What was in the path when the power went is not in escrow any more. */
   #noteAway(): void {
     const arrival = this.#arrival ?? NOTHING_LEARNED;
     this.#arrival = { ...arrival, powered: arrival.powered || this.#away === 'powerUp', lost: arrival.lost || this.#away === 'lost' };
-    if (this.#away === 'powerUp') this.#path.startFrom([]);
     this.#away = undefined;
+  }
+
+  /** From now on what happens is not told event by event, but in one word when it has come up. */
+  #fallAway(why: 'powerUp' | 'lost' | 'unclear', arrival: Arrival = NOTHING_LEARNED): void {
+    this.#arrival ??= arrival;
+    this.#away = why;
+    this.#refresh();
   }
 
   async #configure(): Promise<void> {
@@ -374,10 +381,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
   // --- what the validator says ----------------------------------------------------------------------------------------------------
 
   #tookBaseline(news: 'first' | 'powerUp' | 'lost', ring: EventRing): void {
-    if (news !== 'first') {
-      this.#away = news;
-      return;
-    }
+    if (news !== 'first') return this.#fallAway(news);
     this.#arrival = { ...(this.#arrival ?? NOTHING_LEARNED), powered: ring.counter === 0 };
     if (ring.counter === 0) return;
     this.#arrival = { ...this.#arrival, shown: shownEnd(ring.events), trouble: shownTrouble(ring.events) };
@@ -442,9 +446,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
 
   /** Told as `resumed`: what happened is not what any event of the class says. */
   #loseSight(word: BillWord): void {
-    if (this.#arrival !== undefined) return;
-    this.#arrival = learn(NOTHING_LEARNED, word);
-    this.#away = 'unclear';
+    if (this.#arrival === undefined) this.#fallAway('unclear', learn(NOTHING_LEARNED, word));
   }
 
   async #hearEscrow(billType: number): Promise<void> {

@@ -75,7 +75,8 @@ export class BillPath {
     const ring = await this.#parts.unit.readRing('readBillEvents');
     const news = this.#parts.desk.take(ring);
     if (news === 'new') return;
-    if (news === 'lost' || (news === 'first' && ring.counter !== 0)) this.startFrom(ring.events);
+    // What was in the path when the power went is not in escrow any more.
+    this.startFrom(news === 'powerUp' || ring.counter === 0 ? [] : ring.events);
     this.#parts.tookBaseline(news, ring);
   }
 

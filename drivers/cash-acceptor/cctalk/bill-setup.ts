@@ -54,6 +54,12 @@ export async function inhibitBills(unit: CctalkUnit): Promise<boolean> {
   return (await unit.set({ kind: 'modifyMasterInhibit', accept: false })) && unit.set({ kind: 'modifyInhibits', enabled: 0 });
 }
 
+/** The unit says that its master inhibit is on. */
+export async function isInhibited(unit: CctalkUnit): Promise<boolean> {
+  const master = await unit.ask({ kind: 'requestMasterInhibit' }, readByte);
+  return master !== undefined && (master & 1) === 0;
+}
+
 export async function enableBills(unit: CctalkUnit, enabled: number): Promise<boolean> {
   return (await unit.set({ kind: 'modifyInhibits', enabled })) && unit.set({ kind: 'modifyMasterInhibit', accept: true });
 }

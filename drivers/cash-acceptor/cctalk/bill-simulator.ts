@@ -35,6 +35,12 @@ export interface CctalkBillFaults extends StationFaults {
   selfCheck: number;
   /** It says ACK to 154 and does nothing. */
   ignoresRoute: boolean;
+  /** It answers 154 with 255, failed, and does nothing. */
+  failsRoute: boolean;
+  /** It has no escrow: that bit of the operating mode stays off, whatever it is told. */
+  withoutEscrow: boolean;
+  /** It takes whatever it knows, also what is inhibited. */
+  ignoresInhibits: boolean;
   /** It does not tell when a bill comes back from escrow. */
   tellsNoReturn: boolean;
 }
@@ -55,7 +61,7 @@ export interface CctalkBillUnitOptions {
   readonly creditPollLimit?: number;
 }
 
-/** 1, 5, 10, 20, 50 and 100 yuan, the last in two issues, and one dollar. */
+/** 1, 5, 10, 20, 50 and 100 yuan, the last in two issues, and two dollars (fed as 200: the unit's number says no currency). */
 export const CNY_BILLS: readonly (BillId | undefined)[] = [
   { country: 'CN', value: 1, issue: 'A' },
   { country: 'CN', value: 5, issue: 'A' },
@@ -65,7 +71,7 @@ export const CNY_BILLS: readonly (BillId | undefined)[] = [
   { country: 'CN', value: 100, issue: 'A' },
   { country: 'CN', value: 100, issue: 'B' },
   undefined,
-  { country: 'US', value: 1, issue: 'A' },
+  { country: 'US', value: 2, issue: 'A' },
 ];
 
 /** `path`: from the mouth to the stacker's edge, escrow included. */
@@ -124,6 +130,9 @@ export class SimulatedCctalkBill implements SimulatedCashAcceptor {
       forgetsCounters: false,
       selfCheck: 0,
       ignoresRoute: false,
+      failsRoute: false,
+      withoutEscrow: false,
+      ignoresInhibits: false,
       tellsNoReturn: false,
     });
   }
@@ -280,7 +289,7 @@ export class SimulatedCctalkBill implements SimulatedCashAcceptor {
         this.#settings = { ...this.#settings, accept: command.accept };
         return ACK;
       case 'modifyOperatingMode':
-        this.#settings = { ...this.#settings, mode: command.mode };
+        this.#settings = { ...this.#settings, mode: this.faults.withoutEscrow ? command.mode & ~2 : command.mode };
         return ACK;
       case 'routeBill':
         return this.#route(command.route);
@@ -297,6 +306,7 @@ export class SimulatedCctalkBill implements SimulatedCashAcceptor {
 
   #route(route: Route): Obeyed {
     if (this.#movement !== 'escrow') return routeAnswerBytes('escrowEmpty');
+    if (this.faults.failsRoute && route !== 'extend') return routeAnswerBytes('failed');
     if (this.faults.ignoresRoute && route !== 'extend') return ACK;
     if (route === 'extend') this.#holdEscrow();
     else if (route === 'stack') this.#stack();
@@ -438,11 +448,11 @@ export class SimulatedCctalkBill implements SimulatedCashAcceptor {
 
   #typesOf(note: FedNote): readonly number[] {
     const unit = (100 * this.#options.factor) / 10 ** this.#options.decimals;
-    return this.#options.bills.flatMap((bill, index) => (bill?.country === 'CN' && bill.value * unit === note ? [index + 1] : []));
+    return this.#options.bills.flatMap((bill, index) => (bill !== undefined && bill.value * unit === note ? [index + 1] : []));
   }
 
   #enabled(billType: number): boolean {
-    return (this.#settings.enabled & (1 << (billType - 1))) !== 0;
+    return this.faults.ignoresInhibits || (this.#settings.enabled & (1 << (billType - 1))) !== 0;
   }
 }
 

@@ -63,17 +63,14 @@ export class EventDesk {
   }
 
   /**
-   * Takes a ring as it was just read. `first`: nothing was known before, so its events are a baseline and never told. With `powerUp` and
-   * `lost` the ring is the new baseline too, and what was queued before stays to be handled.
+   * Takes a ring as it was just read. `first`: nothing was known before, so its events are a baseline and never told; so are they after
+   * `lost`. What was queued before stays to be handled.
    */
   take(ring: EventRing): 'first' | 'new' | 'powerUp' | 'lost' {
     const before = this.#read;
     this.#read = ring;
     const step = before === undefined ? undefined : ringStep(before, ring);
-    if (step?.kind === 'new') {
-      this.#queue.push(...step.events);
-      return 'new';
-    }
+    if (step !== undefined && step.kind !== 'lost') this.#queue.push(...step.events);
     if (this.#queue.length === 0) this.#handled = ring;
     return step?.kind ?? 'first';
   }

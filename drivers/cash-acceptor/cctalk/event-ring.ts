@@ -16,8 +16,8 @@ export interface NewEvent {
 
 export type RingStep =
   | { readonly kind: 'new'; readonly events: readonly NewEvent[] }
-  /** The counter is 0 and was not: the unit was reset, or its power was off. */
-  | { readonly kind: 'powerUp' }
+  /** It counts from 0 again: the unit was reset, or its power was off. `events`: all since then. */
+  | { readonly kind: 'powerUp'; readonly events: readonly NewEvent[] }
   /** More events than the ring holds, or older events are not those that were read: what happened can't be told. */
   | { readonly kind: 'lost' };
 
@@ -32,21 +32,29 @@ export function advanceRing(before: number, by = 1): number {
 
 /** @param now the ring as it was just read, with all of its five events */
 export function ringStep(before: RingMark, now: EventRing): RingStep {
-  if (now.counter === 0) return before.counter === 0 ? { kind: 'new', events: [] } : { kind: 'powerUp' };
   const count = ringDistance(before.counter, now.counter);
-  if (count > RING_EVENTS) return { kind: 'lost' };
-  // A unit that lost its power between two polls counts from 0 again and may look like a step of a few: then its older events are others.
+  if (now.counter === 0) return before.counter === 0 ? { kind: 'new', events: [] } : { kind: 'powerUp', events: [] };
+  if (count <= RING_EVENTS && goesOn(before, now, count)) return { kind: 'new', events: newest(now, count, before.counter) };
+  return beganAnew(now) ? { kind: 'powerUp', events: newest(now, now.counter, 0) } : { kind: 'lost' };
+}
+
+/** A unit that lost its power counts from 0 again and may look like a step of a few: then its older events are others. */
+function goesOn(before: RingMark, now: EventRing, count: number): boolean {
   const known = before.counter === 0 ? [] : before.events;
-  const overlap = now.events.slice(count);
-  if (overlap.some((event, index) => known[index] !== undefined && !sameEvent(event, known[index]))) return { kind: 'lost' };
-  const events = Array.from({ length: count }, (_, index): NewEvent => {
+  return now.events.slice(count).every((event, index) => known[index] === undefined || sameEvent(event, known[index]));
+}
+
+/** As many events as counted, and nothing behind them: the ring was empty before. With five there is no room to tell. */
+function beganAnew({ counter, events }: EventRing): boolean {
+  return counter < RING_EVENTS && events.slice(counter).every(({ a, b }) => a === 0 && b === 0);
+}
+
+/** Oldest first. */
+function newest(now: EventRing, count: number, from: number): readonly NewEvent[] {
+  return Array.from({ length: count }, (_, index): NewEvent => {
     const behind = count - 1 - index;
-    return {
-      event: now.events[behind] ?? { a: 0, b: 0 },
-      mark: { counter: advanceRing(before.counter, index + 1), events: now.events.slice(behind) },
-    };
+    return { event: now.events[behind] ?? { a: 0, b: 0 }, mark: { counter: advanceRing(from, index + 1), events: now.events.slice(behind) } };
   });
-  return { kind: 'new', events };
 }
 
 function sameEvent(one: RingEvent, other: RingEvent): boolean {

@@ -3,10 +3,12 @@
  * is credited twice. The judge is the simulated unit's box, not the host's words.
  */
 import { describe, expect, test } from 'vitest';
-import type { CashAcceptor } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
+import type { AcceptorMemory, CashAcceptor } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { SimulatedCcnet } from '../../../drivers/cash-acceptor/ccnet/simulator.ts';
+import { SimulatedCctalkBill } from '../../../drivers/cash-acceptor/cctalk/bill-simulator.ts';
 import { SimulatedId003 } from '../../../drivers/cash-acceptor/id003/simulator.ts';
 import { cashAcceptorModels, type CashAcceptorDeps } from '../../../drivers/cash-acceptor/models.ts';
+import type { SimulatedCashAcceptor } from '../../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
 import { YUAN } from './bench.ts';
@@ -25,28 +27,59 @@ type Fault =
   | { readonly kind: 'killAt'; readonly at: number }
   | { readonly kind: 'killAfterRecord'; readonly record: number };
 
-type World = SimulatedId003 | SimulatedCcnet;
+interface World {
+  readonly unit: SimulatedCashAcceptor;
+  /** It would take a note. */
+  readonly isIdle: () => boolean;
+}
 
 /** A way to build driver and unit. */
 interface Subject {
-  readonly unit: (clock: SimulatedClock) => World;
+  readonly world: (clock: SimulatedClock, faults: Pick<Case, 'returnBeforeInitialize'>) => World;
+  /** `deps.memory` is what the host keeps. */
   readonly acceptor: (deps: CashAcceptorDeps) => CashAcceptor;
 }
 
 const DENOMINATIONS = [1000, 2000, 5000, 10_000];
 function id003(stackCommand: 'stack1' | 'stack2'): Subject {
   return {
-    unit: (clock) => new SimulatedId003(clock),
+    world: (clock, faults) => polled(new SimulatedId003(clock), faults),
     acceptor: (deps) => cashAcceptorModels['jcm-id003'].create({ denominations: DENOMINATIONS, stackCommand }, deps),
   };
 }
+function polled(unit: SimulatedId003 | SimulatedCcnet, { returnBeforeInitialize = false }: Pick<Case, 'returnBeforeInitialize'>): World {
+  unit.faults.returnBeforeInitialize = returnBeforeInitialize;
+  return { unit, isIdle: () => unit.status.kind === 'idling' };
+}
+
+/** The unit tells nothing of a note that power failed over on its way into the box, or a little, or all. */
+function cctalk(
+  tellsStackedAfterPowerUp: SimulatedCctalkBill['faults']['tellsStackedAfterPowerUp'],
+  keeps: 'everything' | 'nothing',
+  options: object = {},
+): Subject {
+  return {
+    world: (clock) => {
+      const unit = new SimulatedCctalkBill(clock, { echo: true });
+      unit.faults.tellsStackedAfterPowerUp = tellsStackedAfterPowerUp;
+      return { unit, isIdle: () => unit.isOpen };
+    },
+    acceptor: ({ memory, ...deps }) =>
+      cashAcceptorModels['cctalk-bill'].create({ denominations: DENOMINATIONS, ...options }, keeps === 'everything' ? { ...deps, memory } : deps),
+  };
+}
+
 const SUBJECTS = {
   'ID-003, stack-1': id003('stack1'),
   'ID-003, stack-2': id003('stack2'),
   CCNET: {
-    unit: (clock) => new SimulatedCcnet(clock),
+    world: (clock, faults) => polled(new SimulatedCcnet(clock), faults),
     acceptor: (deps) => cashAcceptorModels['cashcode-ccnet'].create({ denominations: DENOMINATIONS }, deps),
   },
+  ccTalk: cctalk('nothing', 'everything'),
+  'ccTalk, accept counter trusted': cctalk('nothing', 'everything', { trustAcceptCounter: true }),
+  'ccTalk, unknown bill stacked': cctalk('unknownBillStacked', 'everything', { checksum: 'simple' }),
+  'ccTalk, nothing kept': cctalk('stacked', 'nothing'),
 } as const satisfies Record<string, Subject>;
 type SubjectName = keyof typeof SUBJECTS;
 
@@ -90,14 +123,21 @@ const PROTOCOLS: Readonly<Record<string, readonly Case[]>> = {
     { subject: 'CCNET', steps: [STACK_10, STACK_10], fault: NO_FAULT },
     { subject: 'CCNET', steps: [RETURN_50, STACK_10], fault: NO_FAULT },
   ],
+  ccTalk: [
+    { subject: 'ccTalk', steps: [STACK_10], fault: NO_FAULT },
+    { subject: 'ccTalk, accept counter trusted', steps: [RETURN_50], fault: NO_FAULT },
+    { subject: 'ccTalk, nothing kept', steps: [STACK_10], fault: NO_FAULT },
+    { subject: 'ccTalk, accept counter trusted', steps: [STACK_10, STACK_50], fault: NO_FAULT },
+    { subject: 'ccTalk, unknown bill stacked', steps: [STACK_10, STACK_10], fault: NO_FAULT },
+    { subject: 'ccTalk, nothing kept', steps: [RETURN_50, STACK_10], fault: NO_FAULT },
+  ],
 };
 
 /** Plays one case in simulated time until everything was quiet for a while. */
 async function play({ subject, steps, fault, returnBeforeInitialize = false }: Case): Promise<Outcome> {
   const clock = new SimulatedClock();
-  const { unit: makeUnit, acceptor: makeAcceptor } = SUBJECTS[subject];
-  const unit: World = makeUnit(clock);
-  unit.faults.returnBeforeInitialize = returnBeforeInitialize;
+  const { world, acceptor: makeAcceptor }: Subject = SUBJECTS[subject];
+  const { unit, isIdle } = world(clock, { returnBeforeInitialize });
   const line = new SimulatedLine();
   const frames = { toUnit: 0, fromUnit: 0 };
   const wire = (direction: Direction, deliver: (bytes: Uint8Array) => void) => (bytes: Uint8Array) => {
@@ -112,10 +152,16 @@ async function play({ subject, steps, fault, returnBeforeInitialize = false }: C
   line.attachUnit(wire('toUnit', (bytes) => unit.receive(bytes)));
 
   const journal: NoteRecord[] = [];
+  const kept: { text?: string } = {};
   const boot = (killAfter?: number): RecordingHost => {
-    const acceptor = makeAcceptor({ transport: line, clock });
+    const memory: AcceptorMemory = {
+      read: () => kept.text,
+      // A dead process writes nothing any more.
+      keep: async (text) => void (started.dead ? undefined : (kept.text = text)),
+    };
+    const acceptor = makeAcceptor({ transport: line, clock, memory });
     const accepted = [YUAN[10], YUAN[50]];
-    const started = new RecordingHost({ acceptor, clock, journal, plan: steps.map((step) => step.order), accepted, killAfter });
+    const started: RecordingHost = new RecordingHost({ acceptor, clock, journal, kept, plan: steps.map((step) => step.order), accepted, killAfter });
     void started.start();
     return started;
   };
@@ -137,7 +183,7 @@ async function play({ subject, steps, fault, returnBeforeInitialize = false }: C
     const next = notes[fed];
     if (next !== undefined && host.openNote === undefined && unit.feedNote(next) === 'taken') fed += 1;
     await clock.advance(STEP);
-    const still = unit.status.kind === 'idling' && host.openNote === undefined && fed === notes.length;
+    const still = isIdle() && host.openNote === undefined && fed === notes.length;
     quiet = still ? quiet + STEP : 0;
   }
   await host.kill();

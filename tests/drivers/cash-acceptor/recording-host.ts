@@ -4,7 +4,7 @@
  */
 import { fen, type Fen } from '../../../common/fen.ts';
 import { delay } from '../../../common/clock.ts';
-import type { CashAcceptor, CashAcceptorEvent, NoteEvidence, PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
+import type { CashAcceptor, CashAcceptorEvent, NoteCredit, PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../../drivers/cash-acceptor/restart-decision.ts';
 import type { SimulatedClock } from '../../support/simulated-clock.ts';
 
@@ -22,6 +22,7 @@ class Killed extends Error {}
 
 export class RecordingHost {
   readonly journal: NoteRecord[];
+  readonly #kept: { text?: string };
   readonly #acceptor: CashAcceptor;
   readonly #clock: SimulatedClock;
   readonly #plan: readonly ('stack' | 'return')[];
@@ -35,6 +36,8 @@ export class RecordingHost {
     acceptor: CashAcceptor;
     clock: SimulatedClock;
     journal: NoteRecord[];
+    /** What the driver asked to be kept, written in one step with the credit it belongs to. */
+    kept?: { text?: string };
     plan: readonly ('stack' | 'return')[];
     accepted: readonly Fen[];
     killAfter?: number | undefined;
@@ -42,10 +45,11 @@ export class RecordingHost {
     this.#acceptor = world.acceptor;
     this.#clock = world.clock;
     this.journal = world.journal;
+    this.#kept = world.kept ?? {};
     this.#plan = world.plan;
     this.#accepted = world.accepted;
     this.#killAfter = world.killAfter;
-    this.#acceptor.setCreditHandler((credit) => this.#alive(() => this.#credit(credit.evidence)));
+    this.#acceptor.setCreditHandler((credit) => this.#alive(() => this.#credit(credit)));
     this.#acceptor.onEvent((event) => void this.#alive(() => this.#event(event)));
   }
 
@@ -127,7 +131,8 @@ export class RecordingHost {
     if (!this.dead && open?.note === note) this.#append('suspense', open, 'nothing was heard for 30 s');
   }
 
-  async #credit(evidence: NoteEvidence): Promise<void> {
+  async #credit({ evidence, memory }: NoteCredit): Promise<void> {
+    if (memory !== undefined) this.#kept.text = memory;
     const open = this.openNote;
     if (open?.kind === 'stacking') this.#append('stacked', open, evidence);
     else if (open !== undefined) this.#append('suspense', open, `stacked after ${open.kind}`);

@@ -1,0 +1,18 @@
+/** The simulated cash acceptors by model name, for the conformance suite in this process and in others. */
+import { SimulatedCcnet } from '../../../drivers/cash-acceptor/ccnet/simulator.ts';
+import { SimulatedId003 } from '../../../drivers/cash-acceptor/id003/simulator.ts';
+import type { SimulatedCashAcceptor } from '../../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
+import type { UnitFactory } from './unit-process.ts';
+
+export const units = {
+  'jcm-id003': (clock, options) => new SimulatedId003(clock, numbers(options)),
+  'cashcode-ccnet': (clock, options) => new SimulatedCcnet(clock, numbers(options)),
+} satisfies Record<string, UnitFactory<SimulatedCashAcceptor>>;
+
+/** Options that every model has: patience in escrow (ms) and room in the box (notes). */
+function numbers({ escrowLimit, boxCapacity }: Readonly<Record<string, unknown>>): { escrowLimit?: number; boxCapacity?: number } {
+  return {
+    ...(typeof escrowLimit === 'number' ? { escrowLimit } : {}),
+    ...(typeof boxCapacity === 'number' ? { boxCapacity } : {}),
+  };
+}

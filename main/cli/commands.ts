@@ -5,10 +5,11 @@ import { JournalError } from '../journal/journal-error.ts';
 import { Failure, UsageError, type Command, type Output } from './command.ts';
 import { configCommands } from './config-commands.ts';
 import { decodeCommand } from './decode-command.ts';
+import { deviceCommands } from './device-commands.ts';
 import { journalCommands } from './journal-commands.ts';
 import { pbocCommands } from './pboc-commands.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...journalCommands, decode: decodeCommand, ...configCommands, ...pbocCommands };
+const COMMANDS: Readonly<Record<string, Command>> = { ...journalCommands, decode: decodeCommand, ...configCommands, ...deviceCommands, ...pbocCommands };
 
 /** @returns the exit status */
 export async function run(args: readonly string[], output: Output): Promise<0 | 1 | 2> {

@@ -27,7 +27,7 @@ import type { NewEntry } from '../../common/journal-kinds.ts';
 import { AvailabilityBoard, type Parts } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
 import { devicePorts } from './device-ports.ts';
-import type { Devices } from './devices.ts';
+import { closeAll, type Devices } from './devices.ts';
 import type { Log } from './log.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { CashDesk } from './ports/cash-port.ts';
@@ -200,7 +200,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       uplink.stop();
       upstream.close();
       supervision.stop();
-      await Promise.all(Object.values(devices).map((device) => device?.close()));
+      await closeAll(devices);
       desk.append({ kind: 'terminal.stopped', body: { reason: 'stop' } });
       journal.close();
     },

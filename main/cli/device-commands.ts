@@ -2,6 +2,7 @@
  * `kioskctl devices …` and `kioskctl monitor`: the configured devices at the hands of an integrator or technician, without the terminal
  * running (it holds the lines while it does).
  */
+import path from 'node:path';
 import type { FrameTrace } from '../../drivers/device.ts';
 import type { DeviceClass } from '../../drivers/registry.ts';
 import { loadConfig, type TerminalConfig } from '../config/config.ts';
@@ -16,11 +17,13 @@ import { exercise } from './exercises.ts';
 /** Longest a device may take to come up or to say why not: the slowest class's own limit, and a little. */
 const FIRST_ANSWER_MS = 45_000;
 
+const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'resources', 'config', 'example.json');
+
 const CONFIG_OPTION = { config: 'string' } as const;
 
 export const deviceCommands: Readonly<Record<string, Command>> = {
   'devices list': {
-    usage: 'devices list --config FILE [--json]',
+    usage: 'devices list [--config FILE] [--json]',
     does: 'names the configured devices: model and address',
     run: (args, output) => {
       const { given } = readArguments(args, { least: 0, most: 0 }, { ...CONFIG_OPTION, json: 'boolean' });
@@ -31,7 +34,7 @@ export const deviceCommands: Readonly<Record<string, Command>> = {
     },
   },
   'devices status': {
-    usage: 'devices status --config FILE [--json]',
+    usage: 'devices status [--config FILE] [--json]',
     does: 'connects every device and says how it is; 1 when one is not ready',
     run: async (args, output) => {
       const { given } = readArguments(args, { least: 0, most: 0 }, { ...CONFIG_OPTION, json: 'boolean' });
@@ -43,7 +46,7 @@ export const deviceCommands: Readonly<Record<string, Command>> = {
     },
   },
   'devices watch': {
-    usage: 'devices watch --config FILE [--seconds N]',
+    usage: 'devices watch [--config FILE] [--seconds N]',
     does: 'says every change of every device, until Ctrl-C or for N seconds',
     run: async (args, output) => {
       const { given } = readArguments(args, { least: 0, most: 0 }, { ...CONFIG_OPTION, seconds: 'string' });
@@ -56,7 +59,7 @@ export const deviceCommands: Readonly<Record<string, Command>> = {
     },
   },
   'devices exercise': {
-    usage: 'devices exercise NAME --config FILE',
+    usage: 'devices exercise NAME [--config FILE]',
     does: 'tests one device with your hands: says what to do, and what it found',
     run: async (args, output) => {
       const { words, given } = readArguments(args, { least: 1, most: 1 }, CONFIG_OPTION);
@@ -77,7 +80,7 @@ export const deviceCommands: Readonly<Record<string, Command>> = {
     },
   },
   monitor: {
-    usage: 'monitor NAME --config FILE [--seconds N] [--raw]',
+    usage: 'monitor NAME [--config FILE] [--seconds N] [--raw]',
     does: 'shows the frames of one device as they pass, decoded, a JSON line each',
     run: async (args, output) => {
       const { words, given } = readArguments(args, { least: 1, most: 1 }, { ...CONFIG_OPTION, seconds: 'string', raw: 'boolean' });
@@ -109,10 +112,9 @@ function fittedIn({ devices }: TerminalConfig): readonly Fitted[] {
   );
 }
 
+/** Without `--config`, the example: every setting named, every device in a simulated cabinet. */
 function configOf(given: Given): TerminalConfig {
-  const file = text(given, 'config');
-  if (file === undefined) throw new UsageError('say which configuration with --config FILE, for example resources/config/example.json');
-  return loadConfig(file);
+  return loadConfig(text(given, 'config') ?? EXAMPLE);
 }
 
 function fittedName(config: TerminalConfig, word: string): DeviceClass {

@@ -43,6 +43,15 @@ describe('devices', () => {
     expect(ran.out.join('\n')).toMatch(/^receiptPrinter +escpos-generic-80 +sim:/m);
   });
 
+  test('list without a configuration names the example’s, which stand in a simulated cabinet', async () => {
+    const ran = kioskctl('devices', 'list');
+    expect(await ran.ended).toBe(0);
+    expect(ran.out.join('\n')).toMatch(/^cardReader +crt591-m001 +sim:card-reader$/m);
+    const status = kioskctl('devices', 'status');
+    expect(await status.ended).toBe(1);
+    expect(status.error.join('\n')).toMatch(/sim:card-reader: this process has no simulators; .*start with npm start/);
+  });
+
   test('status connects every device, and says who it is and how', async () => {
     const ran = kioskctl('devices', 'status', '--config', sandbox.config);
     expect({ status: await ran.ended, error: ran.error }).toEqual({ status: 0, error: [] });
@@ -123,7 +132,6 @@ test('monitor shows the frames of a device as they pass, decoded in the words of
 }, 60_000);
 
 test.each([
-  [['devices', 'status'], /say which configuration with --config FILE/],
   [['devices', 'watch', '--config', 'resources/config/example.json', '--seconds', 'soon'], /--seconds "soon": expected more than 0/],
   [['monitor', '--config', 'resources/config/example.json'], /something is missing/],
 ])('%j is a wrong call, with the right one in the same line', async (args, expected) => {

@@ -6,7 +6,8 @@ import type { Clock } from '../../common/clock.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { AcceptorMemory, CashAcceptor } from './cash-acceptor.ts';
 import { CcnetCashAcceptor, ccnetOptionsSchema } from './ccnet/device.ts';
-import { CctalkBillAcceptor, cctalkBillOptionsSchema } from './cctalk/bill-device.ts';
+import { CctalkBillAcceptor } from './cctalk/bill-device.ts';
+import { cctalkBillOptionsSchema } from './cctalk/bill-options.ts';
 import { CctalkCoinAcceptor, cctalkCoinOptionsSchema } from './cctalk/coin-device.ts';
 import { Id003CashAcceptor, id003OptionsSchema } from './id003/device.ts';
 

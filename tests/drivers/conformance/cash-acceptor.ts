@@ -9,7 +9,7 @@ import { benches, failure, STANDS, TIME, YUAN_10, YUAN_5, YUAN_50, type CashAcce
 import { badPorts, line, power, wire } from './cash-acceptor-line.ts';
 
 export function cashAcceptorConformance(subject: CashAcceptorSubject): void {
-  describe.each(STANDS)(`${subject.model}, $name`, TIME, (kind) => {
+  describe.each(STANDS)(`${subject.unitName ?? subject.model}, $name`, TIME, (kind) => {
     beforeEach((context) => context.skip(kind.missing !== undefined, `not run: ${kind.missing}`));
     notes(subject, kind);
     credits(subject, kind);
@@ -31,7 +31,7 @@ function notes(subject: CashAcceptorSubject, kind: StandKind): void {
       expect(powerUp).toEqual({ kind: 'clean' });
       expect(identity.model).not.toBe('');
       expect(at.acceptor.denominations).toEqual([100, 500, 1000, 2000, 5000, 10_000]);
-      expect(at.acceptor.lastStatus).toEqual({ device: 'online', state: 'disabled', box: 'ok' });
+      expect(at.acceptor.lastStatus).toEqual({ device: 'online', state: 'disabled', box: subject.boxAtStart });
       expect(await at.stand.unit.call('feedNote', YUAN_10)).toBe('refused');
     });
 
@@ -216,7 +216,7 @@ function trouble(subject: CashAcceptorSubject, kind: StandKind): void {
       const at = made();
       await at.ready();
       await at.feed(YUAN_10);
-      await at.until('accepting is told', () => at.told('accepting').length > 0);
+      await at.until('it is drawn in', async () => (await at.stand.unit.get('inside')) !== undefined);
       await at.stand.unit.call('cheat');
       await at.until('cheated is told', () => at.told('cheated').length > 0);
       await at.exchanges(5);

@@ -4,7 +4,8 @@
  * programs.
  */
 import type { Clock } from '../../../common/clock.ts';
-import { soundNotePath, SimulatedNotePath, type NotePathFaults, type Rejection, type UnitState } from '../polled/simulated-note-path.ts';
+import { soundNotePath, type NotePathFaults, type Rejection, type UnitState } from '../polled/note-path-parts.ts';
+import { SimulatedNotePath } from '../polled/simulated-note-path.ts';
 import type { FedNote } from '../simulated-cash-acceptor.ts';
 import {
   BILL_TYPES,
@@ -90,8 +91,6 @@ export class SimulatedCcnet extends SimulatedNotePath<CcnetFaults> {
   #settingsHeard = false;
   /** The last data answer, which NAK asks for again and ACK acknowledges; `at`: when it was given. */
   #given: { readonly answer: Answer; readonly at: number } | undefined;
-  /** Type of the bill that is, or was last, in the path. */
-  #billType = 0;
 
   constructor(
     clock: Clock,
@@ -109,10 +108,9 @@ export class SimulatedCcnet extends SimulatedNotePath<CcnetFaults> {
   get status(): PollAnswer {
     if (this.faults.busy) return { kind: 'busy', code: BUSY_TENTHS };
     const { state } = this;
-    if (state.kind === 'escrow') this.#billType = state.noteCode;
-    if (state.kind === 'escrow') return { kind: 'escrow', code: this.#billType };
-    if (state.kind === 'creditMessage') return { kind: 'billStacked', code: this.#billType };
-    if (state.kind === 'returned') return { kind: 'billReturned', code: this.#billType };
+    if (state.kind === 'escrow') return { kind: 'escrow', code: this.lastCode };
+    if (state.kind === 'creditMessage') return { kind: 'billStacked', code: this.lastCode };
+    if (state.kind === 'returned') return { kind: 'billReturned', code: this.lastCode };
     if (state.kind === 'failure') return { kind: 'failure', code: this.faults.failure ?? 0 };
     if (state.kind === 'rejecting') return { kind: 'rejecting', code: state.why === 'knob' ? this.faults.rejectReason : REASONS[state.why] };
     return { kind: PLAIN[state.kind] };

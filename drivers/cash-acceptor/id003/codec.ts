@@ -6,8 +6,8 @@
 import { fen, MAX_FEN, type Fen } from '../../../common/fen.ts';
 import { toHex } from '../../../common/hex.ts';
 import { decodeHex, type DecodeAnswer } from '../../decode-answer.ts';
-import { crc16Kermit } from '../crc16-kermit.ts';
-import { encodeFrame, MIN_FRAME, SYNC, type Frame } from './frame.ts';
+import { frameTrouble } from '../polled/frame-decoder.ts';
+import { encodeFrame, ID003_FRAMES, type Frame } from './frame.ts';
 
 /** Settings: set by C0..C5, echoed by the same number, read back by 80..85. */
 const SETTINGS = {
@@ -207,9 +207,9 @@ export function denominationOf(entry: CurrencyEntry): Fen | undefined {
 /** One whole frame in hexadecimal, read in both directions where both make sense. Plain JSON; never throws. */
 export function decodeId003Hex(hex: string): DecodeAnswer {
   return decodeHex(hex, (bytes) => {
-    const trouble = frameTrouble(bytes);
+    const trouble = frameTrouble(ID003_FRAMES, bytes);
     if (trouble !== undefined) return { ok: false, ...trouble };
-    const frame = { command: bytes[2] ?? 0, data: bytes.slice(3, -2) };
+    const frame = ID003_FRAMES.frameOf(bytes);
     const host = decodeHostMessage(frame);
     const acceptor = decodeAcceptorMessage(frame);
     if (!host.ok && !acceptor.ok) return { ok: false, ...(acceptor.error.code === 'badData' ? acceptor.error : host.error) };
@@ -221,15 +221,6 @@ export function decodeId003Hex(hex: string): DecodeAnswer {
       ...(acceptor.ok ? { acceptorToHost: acceptor.message } : {}),
     };
   });
-}
-
-function frameTrouble(bytes: Uint8Array): { code: 'badSync' | 'badLength' | 'badCrc'; message: string } | undefined {
-  const [sync = 0, length = 0] = bytes;
-  if (sync !== SYNC) return { code: 'badSync', message: `a frame starts with FC, not ${toHex(Uint8Array.of(sync))}` };
-  if (bytes.length < MIN_FRAME || length !== bytes.length) return { code: 'badLength', message: `LNG says ${length} bytes, the frame has ${bytes.length}` };
-  if (crc16Kermit(bytes) === 0) return undefined;
-  const crc = crc16Kermit(bytes.slice(0, -2));
-  return { code: 'badCrc', message: `the CRC should be ${toHex(Uint8Array.of(crc & 0xff, crc >> 8))}` };
 }
 
 const PLAIN_COMMAND_BY_CODE: ReadonlyMap<number, PlainCommand> = byCode(PLAIN_COMMANDS);

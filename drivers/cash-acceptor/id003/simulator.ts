@@ -3,7 +3,8 @@
  * Source: protocols/cash-acceptor.md 3 and 7.
  */
 import type { Clock } from '../../../common/clock.ts';
-import { soundNotePath, SimulatedNotePath, type NotePathFaults, type Rejection } from '../polled/simulated-note-path.ts';
+import { soundNotePath, type NotePathFaults, type Rejection } from '../polled/note-path-parts.ts';
+import { SimulatedNotePath } from '../polled/simulated-note-path.ts';
 import type { FedNote } from '../simulated-cash-acceptor.ts';
 import {
   decodeHostMessage,

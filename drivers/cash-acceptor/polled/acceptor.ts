@@ -10,22 +10,22 @@ import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { DeviceError, type DeviceIdentity, type FrameTrace } from '../../device.ts';
 import { Listeners } from '../../listeners.ts';
 import type { CashAcceptor, CashAcceptorEvent, CashAcceptorStatus, PowerUpState } from '../cash-acceptor.ts';
-import { arrive, beginArrival, powerUpOf, type Arrival, type NextStep } from './arrival.ts';
+import { ComingUp } from './coming-up.ts';
 import { CreditDesk, type CreditHandler } from './credit-desk.ts';
 import { asDeviceError, HostCommands } from './host-commands.ts';
 import { Inhibits } from './inhibits.ts';
-import type { PolledLine } from './line.ts';
+import type { AcceptorLine } from './line.ts';
 import { follow, NO_NOTE, ordered, settled, type NoteTrack, type TrackEvent } from './note-track.ts';
 import { Pace } from './pace.ts';
 import { isHeld, isPowerUp, type AcceptorReport } from './report.ts';
 import { NOT_ASKED, OFFLINE, statusOf } from './status.ts';
 import type { PolledUnit } from './unit.ts';
+import { notAsOrdered, unfitToAccept, type HostOrder, type Refusal } from './verdicts.ts';
 
 /** Why each wait is as long as it is, in ms. */
 export const polledDelays = {
   connect: 14_000, // contract: 15 s with the last exchange; a reset, a note's way out and the settings fit
   command: 2_000, // contract
-  betweenResets: 2_000, // a reset that was taken needs time to show
 } as const;
 
 export interface PolledOptions {
@@ -37,29 +37,27 @@ export interface PolledOptions {
   readonly pollEvery: number;
 }
 
-type HostOrder = 'stack' | 'return';
-
 export class PolledCashAcceptor implements CashAcceptor {
   readonly capabilities = { escrow: true, media: 'notes' } as const;
   readonly #options: PolledOptions;
   readonly #clock: Clock;
-  readonly #line: Omit<PolledLine<never>, 'ask'>;
+  readonly #line: AcceptorLine;
   readonly #unit: PolledUnit;
   readonly #events = new Listeners<CashAcceptorEvent>();
   readonly #commands: HostCommands;
   readonly #credits: CreditDesk;
   readonly #inhibits: Inhibits;
+  readonly #comingUp: ComingUp;
   readonly #pace: Pace;
 
   #status: CashAcceptorStatus = NOT_ASKED;
   #last: AcceptorReport | undefined;
   #track: NoteTrack = NO_NOTE;
 
-  // coming up: what was learned and not told to the host yet; `#away`: its power failed and it has to come up again
-  #arrival: Arrival | undefined;
-  #comingUp = false;
+  /** Coming up: what happened is told at its end, in one word. */
+  #silent = false;
+  /** Its power failed and it has to come up again. */
   #away = false;
-  #resetAt = Number.NEGATIVE_INFINITY;
   #holdAt = 0;
   /** The note in escrow has no known value and goes back: nobody hears of it but as rejected. */
   #refusing = false;
@@ -69,7 +67,7 @@ export class PolledCashAcceptor implements CashAcceptor {
   #closing = new AbortController();
   #lineLost = false;
 
-  constructor(options: PolledOptions, deps: { readonly line: Omit<PolledLine<never>, 'ask'>; readonly unit: PolledUnit; readonly clock: Clock }) {
+  constructor(options: PolledOptions, deps: { readonly line: AcceptorLine; readonly unit: PolledUnit; readonly clock: Clock }) {
     this.#options = options;
     this.#clock = deps.clock;
     this.#line = deps.line;
@@ -81,6 +79,7 @@ export class PolledCashAcceptor implements CashAcceptor {
       () => this.#pace.wake(),
     );
     this.#inhibits = new Inhibits(deps.unit, (missing) => this.#line.error('notSupported', missing), options.denominations.map(fen));
+    this.#comingUp = new ComingUp(deps.unit, this.#inhibits, deps.clock);
     this.#line.onLost(() => this.#pace.wake());
   }
 
@@ -109,7 +108,7 @@ export class PolledCashAcceptor implements CashAcceptor {
    * acceptor's table lacks a configured face value
    */
   async connect(signal?: AbortSignal): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }> {
-    while (this.#attempt !== undefined || this.#loop !== undefined) await this.close();
+    while (this.#attempt !== undefined || this.#loop !== undefined) await this.#stop();
     this.#closing = new AbortController();
     const attempt = this.#connect(this.#closing.signal, signal);
     this.#attempt = attempt;
@@ -134,7 +133,7 @@ export class PolledCashAcceptor implements CashAcceptor {
       this.#inhibits.want(denominations);
       for (;;) {
         const report = await this.#poll();
-        if (denominations.length > 0) this.#refuseWhenUnfit(report);
+        if (denominations.length > 0) this.#throwIf(unfitToAccept(report));
         if (await this.#inhibits.settle(report, statusOf(report, this.#status).state)) break;
         limit.throwIfAborted();
         await this.#pause(limit);
@@ -152,16 +151,21 @@ export class PolledCashAcceptor implements CashAcceptor {
   }
 
   async close(): Promise<void> {
+    await this.#stop();
+    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+  }
+
+  // --- the loop -------------------------------------------------------------------------------------------------------------------
+
+  /** Whatever goes on ends; nobody is told of it but whose calls are aborted. */
+  async #stop(): Promise<void> {
     this.#closing.abort(new DeviceError('aborted', 'the acceptor was closed'));
     await this.#line.close();
     this.#pace.wake();
     await this.#attempt?.catch(() => {}); // its caller hears of it
     await this.#loop;
     this.#loop = undefined;
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
   }
-
-  // --- the loop -------------------------------------------------------------------------------------------------------------------
 
   async #connect(closing: AbortSignal, signal: AbortSignal | undefined): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }> {
     const limit = this.#readyLimit(signal === undefined ? closing : AbortSignal.any([signal, closing]));
@@ -175,8 +179,9 @@ export class PolledCashAcceptor implements CashAcceptor {
       return { identity: this.#unit.identity, powerUp };
     } catch (error) {
       await this.#line.close();
+      if (closing.aborted) throw asDeviceError(closing.reason);
       this.#setStatus(OFFLINE);
-      throw asDeviceError(closing.aborted ? closing.reason : error);
+      throw asDeviceError(error);
     } finally {
       limit.dispose();
     }
@@ -195,7 +200,7 @@ export class PolledCashAcceptor implements CashAcceptor {
         this.#lineLost ||= error.code !== 'timeout';
       }
     }
-    this.#setStatus(OFFLINE);
+    if (!closing.aborted) this.#setStatus(OFFLINE);
     this.#commands.dropAll(() => this.#line.error('offline', 'the line to the acceptor is lost'));
     await this.#line.close();
   }
@@ -242,23 +247,20 @@ export class PolledCashAcceptor implements CashAcceptor {
 
   /** Polls and acts until the acceptor is initialized and inhibited, or a note waits in escrow. At its limit it tells what is certain. */
   async #comeUp(signal: AbortSignal): Promise<PowerUpState> {
-    this.#comingUp = true;
+    this.#silent = true;
     this.#inhibits.forget();
     const wasReturning = this.#track.phase === 'returning';
     try {
       for (;;) {
         const creditSettled = this.#track.settled;
         const report = await this.#poll();
-        const configured = this.#inhibits.configured;
-        const { arrival, next } = arrive(this.#arrival ?? beginArrival(wasReturning), report, { creditSettled, configured });
-        this.#arrival = arrival;
-        const done = await this.#step(next);
-        if (done || (signal.aborted && (arrival.credit !== undefined || arrival.stacking))) return this.#told(arrival, report);
+        const done = await this.#comingUp.step(report, { creditSettled, wasReturning });
+        if (done || (signal.aborted && this.#comingUp.knowsEnough)) return this.#comingUp.told(report);
         signal.throwIfAborted();
         await this.#pause(signal);
       }
     } finally {
-      this.#comingUp = false;
+      this.#silent = false;
     }
   }
 
@@ -268,61 +270,6 @@ export class PolledCashAcceptor implements CashAcceptor {
       return this.#line.error('timeout', `the acceptor did not get ready in ${polledDelays.connect / 1000} s${saying}`);
     };
     return deadline(this.#clock, polledDelays.connect, late, signal);
-  }
-
-  #told(arrival: Arrival, report: AcceptorReport): PowerUpState {
-    this.#arrival = undefined;
-    return powerUpOf(arrival, report.kind === 'escrow' ? this.#inhibits.table.denominationOf(report.noteCode) : undefined);
-  }
-
-  /** Does the next step of coming up; true when that was the last. */
-  async #step(next: NextStep): Promise<boolean> {
-    switch (next) {
-      case 'readEscrow':
-        return this.#readEscrow();
-      case 'reset':
-        await this.#reset();
-        break;
-      case 'sendBack':
-        await this.#unit.order('return');
-        break;
-      case 'inhibit':
-        await this.#unit.inhibit();
-        break;
-      case 'configure':
-      case 'configureIfTaken':
-        await this.#inhibits.configure();
-        break;
-      case 'poll':
-      case 'done':
-        break;
-    }
-    return next === 'done' || next === 'configureIfTaken';
-  }
-
-  /** Not repeated while one that was taken may still be under way. */
-  async #reset(): Promise<void> {
-    if (this.#clock.monotonic() - this.#resetAt < polledDelays.betweenResets) return;
-    if ((await this.#unit.order('reset')) === 'taken') this.#resetAt = this.#clock.monotonic();
-  }
-
-  /** True when the value of the note in escrow is known. One without a value, or whose value can't be asked for now, goes back. */
-  async #readEscrow(): Promise<boolean> {
-    await this.#inhibits.readTable();
-    if (this.#last?.kind === 'escrow' && this.#inhibits.table.denominationOf(this.#last.noteCode) !== undefined) return true;
-    await this.#unit.order('return');
-    return false;
-  }
-
-  /** Nothing can be accepted in these states, and they don't end by themselves. */
-  #refuseWhenUnfit(report: AcceptorReport): void {
-    if (isPowerUp(report)) throw this.#line.error('invalidState', 'the acceptor lost its power');
-    if (report.kind === 'jamInAcceptor' || report.kind === 'jamInStacker') throw this.#line.error('mediaJammed', 'a note is jammed in the acceptor');
-    if (report.kind === 'stackerFull') throw this.#line.error('storageFull', 'the cash box is full');
-    if (report.kind === 'stackerOpen') throw this.#line.error('invalidState', 'the cash box is removed');
-    if (report.kind !== 'failure') return;
-    const { deviceCode, words } = report;
-    throw this.#line.error('hardwareError', `the acceptor reports a failure: ${words}`, { deviceCode });
   }
 
   // --- moving a note --------------------------------------------------------------------------------------------------------------
@@ -337,7 +284,7 @@ export class PolledCashAcceptor implements CashAcceptor {
         const answer = await this.#unit.order(order);
         if (answer === 'taken') return;
         const report = await this.#poll();
-        if (!isHeld(report)) return this.#judge(order, report);
+        if (!isHeld(report)) return this.#throwIf(notAsOrdered(order, report));
         this.#track = ordered(this.#track, 'none');
         if (answer === 'refused') throw this.#line.error('invalidState', `the acceptor refused to ${order} the note`);
       }
@@ -348,13 +295,8 @@ export class PolledCashAcceptor implements CashAcceptor {
     }
   }
 
-  /** The order went out unheard, or was refused, and the note no longer waits: whether this is what was ordered. */
-  #judge(order: HostOrder, { kind }: AcceptorReport): void {
-    const into = kind === 'stacking' || kind === 'creditMessage' || kind === 'stacked';
-    const out = kind === 'returning' || kind === 'returned' || kind === 'rejecting' || kind === 'idling' || kind === 'disabled';
-    if (order === 'stack' ? into : out) return;
-    if (order === 'stack' && out) throw this.#line.error('mediaMoved', 'the note left the escrow instead of going into the box');
-    throw this.#line.error('outcomeUnknown', `after the order to ${order} the note the acceptor says ${kind}`);
+  #throwIf(refusal: Refusal | undefined): void {
+    if (refusal !== undefined) throw this.#line.error(refusal.code, refusal.message, refusal.details);
   }
 
   // --- what the acceptor says -----------------------------------------------------------------------------------------------------
@@ -374,7 +316,7 @@ export class PolledCashAcceptor implements CashAcceptor {
   /** Kept until it is told, since the acceptor may not say it twice. What becomes of a note that was owed is part of it. */
   #hearPowerUp(report: AcceptorReport): void {
     this.#credits.forgetOwed();
-    this.#arrival = arrive(this.#arrival ?? beginArrival(false), report, { creditSettled: false, configured: false }).arrival;
+    this.#comingUp.hearPowerUp(report);
   }
 
   #hear(event: TrackEvent): void {
@@ -387,7 +329,7 @@ export class PolledCashAcceptor implements CashAcceptor {
         return;
       case 'escrowed':
         // The host could not write for a whole note: its time limit makes that a case, never the next note's money.
-        if (!this.#comingUp) this.#credits.forgetOwed();
+        if (!this.#silent) this.#credits.forgetOwed();
         this.#holdAt = this.#clock.monotonic();
         this.#hearEscrow(event.noteCode);
         return;
@@ -405,14 +347,14 @@ export class PolledCashAcceptor implements CashAcceptor {
 
   #hearEscrow(noteCode: number): void {
     const denomination = this.#inhibits.table.denominationOf(noteCode);
-    this.#refusing = denomination === undefined && !this.#comingUp;
+    this.#refusing = denomination === undefined && !this.#silent;
     if (denomination !== undefined) this.#tell({ type: 'escrowed', denomination });
     else this.#tell({ type: 'rejected', reason: 'other', deviceCode: noteCode.toString(16).toUpperCase().padStart(2, '0') });
   }
 
   /** While it comes up, what happened is told at once and in one word: as PowerUpState. */
   #tell(event: CashAcceptorEvent): void {
-    if (!this.#comingUp) this.#events.emit(event);
+    if (!this.#silent) this.#events.emit(event);
   }
 
   #setStatus(status: CashAcceptorStatus): void {

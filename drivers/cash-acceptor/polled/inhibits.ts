@@ -89,6 +89,7 @@ export class Inhibits {
       return inhibited && (state !== 'idle' || wanted === INHIBITED);
     }
     if (!this.#configured && !(await this.configure())) return false;
+    if (this.#applied === wanted) return true;
     if (wanted === INHIBITED) return this.#inhibit();
     const taken = await this.#unit.enable(this.#table, this.#wanted);
     this.#applied = taken ? wanted : undefined;

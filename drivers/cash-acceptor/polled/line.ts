@@ -34,6 +34,9 @@ export interface Framing<M> {
   reset(): void;
 }
 
+/** What the core needs of a line, whatever is spoken on it. */
+export type AcceptorLine = Pick<PolledLine<unknown>, 'isOpen' | 'open' | 'close' | 'onFrame' | 'onLost' | 'error'>;
+
 export class PolledLine<M> {
   readonly #transport: Transport;
   readonly #clock: Clock;

@@ -8,75 +8,8 @@ import type { Clock, Timer } from '../../../common/clock.ts';
 import { fen, type Fen } from '../../../common/fen.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { Listeners } from '../../listeners.ts';
+import { notePathTimes, type NotePathFaults, type NotePathOptions, type QuietState, type Rejection, type UnitState } from './note-path-parts.ts';
 import type { CashAcceptorKnobs, FedNote, SimulatedCashAcceptor } from '../simulated-cash-acceptor.ts';
-
-/** How long each movement takes, in ms. */
-export const notePathTimes = {
-  accepting: 800,
-  rejecting: 600,
-  /** Escrow to the stacker's edge: up to here a note can come back. */
-  toStacker: 500,
-  /** Stacker's edge into the box. */
-  intoBox: 500,
-  stacked: 300,
-  returning: 700,
-  initializing: 600,
-  holding: 3_000,
-  cheated: 2_000,
-  pause: 1_000,
-} as const;
-
-/** Faults of the mechanics and the answers, beyond the knobs of the class. */
-export interface NotePathFaults {
-  /** A returned note protrudes until `takeNote`; otherwise the person takes it at once. */
-  keepAtMouth: boolean;
-  /** After RESET with a note in the acceptor: it goes out before the initialization, not after. */
-  returnBeforeInitialize: boolean;
-  /** Stays in the initialization until its inhibits are set. */
-  waitsForSettings: boolean;
-  /** Code with which `rejectNext` rejects, in the model's numbers. */
-  rejectReason: number;
-  /** Code of the failure it reports while set, in the model's numbers. */
-  failure: number | undefined;
-  /** Ms from the end of a command to its answer. */
-  answerDelay: number;
-}
-
-/** Why a note is rejected. */
-export type Rejection = 'knob' | 'torn' | 'unknown' | 'inhibited';
-
-export type UnitState =
-  | {
-      readonly kind:
-        | 'accepting'
-        | 'stacking'
-        | 'creditMessage'
-        | 'stacked'
-        | 'returning'
-        | 'returned'
-        | 'holding'
-        | 'initialize'
-        | 'powerUp'
-        | 'powerUpNoteInAcceptor'
-        | 'powerUpNoteInStacker'
-        | 'jamInAcceptor'
-        | 'jamInStacker'
-        | 'cheated'
-        | 'pause'
-        | 'failure'
-        | QuietState;
-    }
-  | { readonly kind: 'escrow'; readonly noteCode: number }
-  | { readonly kind: 'rejecting'; readonly why: Rejection };
-type QuietState = 'idling' | 'disabled' | 'stackerFull' | 'stackerOpen';
-
-export interface NotePathOptions {
-  readonly boxCapacity: number;
-  /** Ms after which the note in escrow goes back unless held. */
-  readonly escrowLimit: number;
-  /** A note that went out is told by a message of its own, repeated until it is acknowledged. */
-  readonly tellsReturned: boolean;
-}
 
 interface MovingNote {
   readonly value: FedNote;
@@ -96,6 +29,7 @@ export abstract class SimulatedNotePath<F extends NotePathFaults> implements Sim
   #box: Fen[] = [];
   readonly #returned: FedNote[] = [];
   #note: MovingNote | undefined;
+  #lastCode = 0;
   #atMouth: FedNote | undefined;
   #boxPresent = true;
   #jam: 'acceptor' | 'stacker' | undefined;
@@ -167,6 +101,11 @@ export abstract class SimulatedNotePath<F extends NotePathFaults> implements Sim
     return this.#state ?? { kind: this.#quiet() };
   }
 
+  /** Code of the note that is, or was last, in the path. */
+  protected get lastCode(): number {
+    return this.#lastCode;
+  }
+
   onSend(listener: (bytes: Uint8Array) => void): Unsubscribe {
     return this.#sends.add(listener);
   }
@@ -180,7 +119,8 @@ export abstract class SimulatedNotePath<F extends NotePathFaults> implements Sim
   feedNote(note: FedNote): 'taken' | 'refused' {
     if (!this.#powered || this.state.kind !== 'idling' || this.#atMouth !== undefined) return 'refused';
     const why = this.#rejection(note);
-    this.#note = { value: note, noteCode: this.codesOf(note).find((code) => this.enabled(code)) ?? 0, where: 'path' };
+    this.#lastCode = this.codesOf(note).find((code) => this.enabled(code)) ?? 0;
+    this.#note = { value: note, noteCode: this.#lastCode, where: 'path' };
     this.#go({ kind: 'accepting' }, notePathTimes.accepting, () => {
       if (this.#jamsAt('acceptor')) return;
       if (why === undefined) this.#enterEscrow();
@@ -452,16 +392,4 @@ export abstract class SimulatedNotePath<F extends NotePathFaults> implements Sim
 
 function jamState(where: 'acceptor' | 'stacker'): UnitState {
   return { kind: where === 'acceptor' ? 'jamInAcceptor' : 'jamInStacker' };
-}
-
-/** The faults of a sound unit. @param rejectReason the model's code for a note it can't read */
-export function soundNotePath(rejectReason: number): NotePathFaults {
-  return {
-    keepAtMouth: false,
-    returnBeforeInitialize: false,
-    waitsForSettings: false,
-    rejectReason,
-    failure: undefined,
-    answerDelay: 5,
-  };
 }

@@ -14,7 +14,8 @@ import {
 } from '../../../drivers/cash-acceptor/id003/codec.ts';
 import { crc16Kermit } from '../../../drivers/cash-acceptor/crc16-kermit.ts';
 import { disabledMask, noteTable } from '../../../drivers/cash-acceptor/id003/currency.ts';
-import { encodeFrame, FrameDecoder, type Decoded } from '../../../drivers/cash-acceptor/id003/frame.ts';
+import { encodeFrame, FrameDecoder, type Frame } from '../../../drivers/cash-acceptor/id003/frame.ts';
+import type { Decoded } from '../../../drivers/cash-acceptor/polled/frame-decoder.ts';
 
 /** The frames of cash-acceptor.md 3.4, and what each means in each direction. */
 const WORKED: readonly [hex: string, host: HostMessage | undefined, acceptor: AcceptorMessage | undefined][] = [
@@ -33,7 +34,7 @@ const WORKED: readonly [hex: string, host: HostMessage | undefined, acceptor: Ac
   ['FC 05 8A 7D 7C', { kind: 'askCurrencyTable' }, { kind: 'currencyTable', entries: [] }],
 ];
 
-function decodeAll(bytes: Uint8Array): readonly Decoded[] {
+function decodeAll(bytes: Uint8Array): readonly Decoded<Frame>[] {
   return new FrameDecoder().push(bytes);
 }
 
@@ -113,7 +114,7 @@ describe('frames', () => {
       fc.property(fc.array(frame, { minLength: 1, maxLength: 4 }), fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (frames, sizes) => {
         const bytes = Uint8Array.from(frames.flatMap(({ command, data }) => [...encodeFrame(command, data)]));
         const decoder = new FrameDecoder();
-        const decoded: Decoded[] = [];
+        const decoded: Decoded<Frame>[] = [];
         for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
           const size = sizes[turn % sizes.length] ?? 1;
           decoded.push(...decoder.push(bytes.slice(at, at + size)));

@@ -70,3 +70,32 @@ test.each([
 ] as const)('%s: %j is refused at %s', (model, options, path) => {
   expect(cashAcceptorModels[model].schema.safeParse(options).error?.issues[0]?.path.join('.')).toBe(path);
 });
+
+test('cashcode-ccnet: the denominations are enough, the rest has the values of the document', () => {
+  const ccnet = cashAcceptorModels['cashcode-ccnet'];
+  const options = ccnet.schema.parse({ denominations: [1000, 5000] });
+  expect(options).toEqual({
+    denominations: [1000, 5000],
+    address: 3,
+    countries: ['CHN', 'CNY', 'RMB'],
+    holdEvery: 5000,
+    pollEvery: 150,
+    answerLimit: 100,
+  });
+  expect(ccnet.create(options, { transport: new SimulatedLine(), clock: new SimulatedClock() }).lastStatus.device).toBe('unknown');
+});
+
+test.each([
+  [{ denominations: [1000], address: 0 }, 'address'],
+  [{ denominations: [1000], address: 256 }, 'address'],
+  [{ denominations: [1000], countries: [] }, 'countries'],
+  [{ denominations: [1000], countries: ['cny'] }, 'countries.0'],
+  [{ denominations: [1000], holdEvery: 10_000 }, 'holdEvery'],
+])('cashcode-ccnet: %j is refused at %s', (options, path) => {
+  expect(cashAcceptorModels['cashcode-ccnet'].schema.safeParse(options).error?.issues[0]?.path.join('.')).toBe(path);
+});
+
+test('a factory refuses options of another model', () => {
+  const deps = { transport: new SimulatedLine(), clock: new SimulatedClock() };
+  expect(() => create({ denominations: [1000], address: 3 }, deps)).toThrow('address');
+});

@@ -41,13 +41,15 @@ export interface CashAcceptorSubject {
   readonly echoIs: 'protocol' | 'offline';
 }
 
+type UnitOptions = Readonly<Record<string, unknown>>;
+
 export interface StandKind {
   readonly name: string;
   /** Why it can't stand here; undefined: it can. */
   readonly missing: string | undefined;
   /** Only one may have the port open. */
   readonly exclusive: boolean;
-  acceptor(subject: CashAcceptorSubject, options: Readonly<Record<string, unknown>>): Promise<Stand<SimulatedCashAcceptor>>;
+  acceptor(subject: CashAcceptorSubject, options: UnitOptions, speed?: number): Promise<Stand<SimulatedCashAcceptor>>;
   stranger(factories: { file: string; make: UnitFactory }, answer: string, serial: string): Promise<Stand<SimulatedUnit>>;
 }
 
@@ -63,7 +65,8 @@ export const STANDS: readonly StandKind[] = [
     name: 'in another process behind a pseudo-terminal',
     missing: noPseudoTerminal(),
     exclusive: true,
-    acceptor: ({ factories, model, unitName = model, serial }, options) => standOnPseudoTerminal({ factories, model: unitName, options }, serial),
+    acceptor: ({ factories, model, unitName = model, serial }, options, speed) =>
+      standOnPseudoTerminal({ factories, model: unitName, options, ...(speed === undefined ? {} : { speed }) }, serial),
     stranger: ({ file }, answer, serial) => standOnPseudoTerminal({ factories: file, model: 'stranger', options: { answer } }, serial),
   },
 ];
@@ -102,8 +105,8 @@ export class AcceptorBench {
   }
 
   /** Nothing is connected yet. */
-  static async make(subject: CashAcceptorSubject, kind: StandKind, unitOptions: Readonly<Record<string, unknown>> = {}): Promise<AcceptorBench> {
-    return new AcceptorBench(subject, await kind.acceptor(subject, { ...PATIENT, ...unitOptions }));
+  static async make(subject: CashAcceptorSubject, kind: StandKind, unitOptions: UnitOptions = {}, speed?: number): Promise<AcceptorBench> {
+    return new AcceptorBench(subject, await kind.acceptor(subject, { ...PATIENT, ...unitOptions }, speed));
   }
 
   async dispose(): Promise<void> {
@@ -191,11 +194,11 @@ export class AcceptorBench {
   }
 }
 
-/** A bench for each test of a group. */
-export function benches(subject: CashAcceptorSubject, kind: StandKind, unitOptions: Readonly<Record<string, unknown>> = {}): () => AcceptorBench {
+/** A bench for each test of a group. @param speed of the unit's mechanics in another process */
+export function benches(subject: CashAcceptorSubject, kind: StandKind, unitOptions: UnitOptions = {}, speed?: number): () => AcceptorBench {
   let bench: AcceptorBench | undefined;
   beforeEach(async () => {
-    bench = await AcceptorBench.make(subject, kind, unitOptions);
+    bench = await AcceptorBench.make(subject, kind, unitOptions, speed);
   }, TIME.timeout);
   afterEach(async () => {
     await bench?.dispose();

@@ -168,6 +168,18 @@ export function line(subject: CashAcceptorSubject, kind: StandKind): void {
       expect(at.credits).toEqual([subject.evidence]);
     });
 
+    test('connect while connected starts anew: the note still waits, nothing else is let in, nobody hears of offline', async () => {
+      const at = made();
+      await at.ready();
+      await at.escrowed(YUAN_50);
+      expect(await at.connect()).toEqual({ kind: 'noteInEscrow', denomination: YUAN_50 });
+      await at.returnNote();
+      await at.until('returned is told', () => at.told('returned').length > 0);
+      await at.state('disabled');
+      expect(await at.stand.unit.call('feedNote', YUAN_10)).toBe('refused');
+      expect(at.wentOffline).toBe(0);
+    });
+
     test('it falls silent: offline once, it rests; connect brings it back when it speaks again', async () => {
       const at = made();
       await at.ready();

@@ -9,7 +9,7 @@ import { benches, failure, STANDS, TIME, YUAN_10, YUAN_5, YUAN_50, type CashAcce
 import { badPorts, line, power, wire } from './cash-acceptor-line.ts';
 
 export function cashAcceptorConformance(subject: CashAcceptorSubject): void {
-  describe.each(STANDS)(`${subject.model}, $name`, TIME, (kind) => {
+  describe.each(STANDS)(`${subject.unitName ?? subject.model}, $name`, TIME, (kind) => {
     beforeEach((context) => context.skip(kind.missing !== undefined, `not run: ${kind.missing}`));
     notes(subject, kind);
     passing(subject, kind);
@@ -32,7 +32,7 @@ function notes(subject: CashAcceptorSubject, kind: StandKind): void {
       expect(powerUp).toEqual({ kind: 'clean' });
       expect(identity.model).not.toBe('');
       expect(at.acceptor.denominations).toEqual([100, 500, 1000, 2000, 5000, 10_000]);
-      expect(at.acceptor.lastStatus).toEqual({ device: 'online', state: 'disabled', box: 'ok' });
+      expect(at.acceptor.lastStatus).toEqual({ device: 'online', state: 'disabled', box: subject.boxAtStart });
       expect(await at.stand.unit.call('feedNote', YUAN_10)).toBe('refused');
     });
 

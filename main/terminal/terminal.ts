@@ -24,6 +24,7 @@ import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
+import type { DevicePort } from '../../state-machines/device.ts';
 import { AvailabilityBoard, type Parts } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
 import { devicePorts } from './device-ports.ts';
@@ -34,6 +35,7 @@ import { CashDesk } from './ports/cash-port.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery.ts';
+import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
 import { Supervision } from './supervision.ts';
 
 export interface TerminalOptions {
@@ -158,10 +160,13 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   upstream.online.onChange((state) => board.hear({ upstream: state }));
   const supervision = new Supervision({
     clock,
-    ports: devicePorts(devices, (report) => {
-      if (powerUp !== undefined) cashDesk?.resumed(report);
-      powerUp = report;
-    }),
+    ports: judgedPorts(
+      devicePorts(devices, (report) => {
+        if (powerUp !== undefined) cashDesk?.resumed(report);
+        powerUp = report;
+      }),
+      config.storage,
+    ),
     record: (entry) => recordOf(desk, entry, log),
   });
   supervision.onChange(({ name, condition, trouble }, before) => {
@@ -297,6 +302,10 @@ function listenToDevices(devices: Devices, board: AvailabilityBoard): void {
     if (event.type === 'statusChanged') board.hear({ cashAcceptor: event.status });
   });
   receiptPrinter?.onStatus((status) => board.hear({ receiptPrinter: status }));
+}
+
+function judgedPorts(ports: Readonly<Record<string, DevicePort>>, thresholds: StorageThresholds): Record<string, DevicePort> {
+  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, withThresholds(port, thresholds)]));
 }
 
 /** A journal that can't be written now says so by itself, and devices are looked after all the same. */

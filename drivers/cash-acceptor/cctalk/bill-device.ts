@@ -103,7 +103,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
 
   /** @throws {DeviceError} `offline`, `timeout`, `aborted`; `notSupported`: another unit, no escrow, or a configured face value is missing */
   async connect(signal?: AbortSignal): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }> {
-    await this.close();
+    await this.#stop();
     const limit = deadline(this.#clock, cctalkDelays.connect, () => this.#line.error('timeout', 'the validator did not get ready in 14 s'), signal);
     try {
       await this.#line.open(limit.signal);
@@ -156,10 +156,14 @@ export class CctalkBillAcceptor implements CashAcceptor {
   }
 
   async close(): Promise<void> {
+    await this.#stop();
+    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+  }
+
+  async #stop(): Promise<void> {
     await this.#session?.stop();
     this.#session = undefined;
     await this.#line.close();
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
   }
 
   // --- the loop -------------------------------------------------------------------------------------------------------------------
@@ -298,6 +302,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
       await this.#path.poll();
       this.#noteAway();
       await this.#configure();
+      this.#trouble.forget();
       code = await this.#unit.selfCheck();
     }
     if (code !== undefined && code !== 0) this.#trouble.note(trouble === 'jammed' ? 'jammed' : 'fault', true);

@@ -112,7 +112,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
    * @throws {DeviceError} `offline`, `timeout`, `aborted`; `notSupported`: another unit
    */
   async connect(signal?: AbortSignal): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }> {
-    await this.close();
+    await this.#stop();
     const limit = deadline(this.#clock, cctalkDelays.connect, () => this.#line.error('timeout', 'the coin acceptor did not get ready in 14 s'), signal);
     this.#arriving = true;
     try {
@@ -170,10 +170,14 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   }
 
   async close(): Promise<void> {
+    await this.#stop();
+    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+  }
+
+  async #stop(): Promise<void> {
     await this.#session?.stop();
     this.#session = undefined;
     await this.#line.close();
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
   }
 
   // --- the loop -------------------------------------------------------------------------------------------------------------------

@@ -257,6 +257,18 @@ describe('trouble on arrival', () => {
     },
   );
 
+  test('a jam that came and was cleared while nobody listened: told as jammed, and after the reset it takes notes again', async () => {
+    const made = await ready();
+    made.unit.knobs.jamNext = 'acceptor';
+    made.unit.feedNote(YUAN[50]);
+    const next = await restarted(made);
+    await next.clock.advance(2_000);
+    next.unit.clearJam();
+    expect(await powerUp(next)).toEqual({ kind: 'jammed', where: 'acceptor' });
+    expect(next.acceptor.lastStatus).toMatchObject({ device: 'online', state: 'disabled' });
+    await within(next.clock, next.acceptor.accept([YUAN[10]]));
+  });
+
   test('a fault that the self check reports: unknown, and nothing is accepted', async () => {
     const { clock, acceptor, unit } = bench();
     unit.faults.selfCheck = 30;

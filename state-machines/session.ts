@@ -341,7 +341,8 @@ export const sessionMachine = setup({
       always: { guard: ({ context }) => context.ports.card.media === 'notPresent', target: 'goodbye' },
       invoke: { src: 'presentCard', input: withPorts },
       after: { takeCard: 'leavingCard' },
-      on: { 'CARD.REMOVED': 'goodbye' },
+      // A reader that was away is back, or the card was pushed in again: it comes out once more.
+      on: { 'CARD.REMOVED': 'goodbye', 'CARD.INSERTED': { target: 'takeCard', reenter: true } },
     },
     leavingCard: {
       invoke: {

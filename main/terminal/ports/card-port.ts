@@ -5,7 +5,7 @@
 import type { Fen } from '../../../common/fen.ts';
 import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import type { CardChannel, CardReader, CardReaderEvent } from '../../../drivers/card-reader/card-reader.ts';
+import type { CardChannel, CardReader, CardReaderEvent, CardReaderStatus } from '../../../drivers/card-reader/card-reader.ts';
 import { examineLoad, isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { CardProfile } from '../../../drivers/card/pboc/profile.ts';
 import { openPurse, type OpenOutcome, type Purse } from '../../../drivers/card/pboc/purse.ts';
@@ -45,6 +45,8 @@ export class CardDesk implements CardPort {
   #purse: Purse | undefined;
   /** Said by the reader while it looked for the chip of the card that is inside. */
   #collided = false;
+  /** The reader was there, and is away. */
+  #away = false;
 
   constructor(options: CardDeskOptions) {
     this.#options = options;
@@ -54,7 +56,7 @@ export class CardDesk implements CardPort {
         this.#collided = true;
         return;
       }
-      const told = cardEventOf(event);
+      const told = event.type === 'statusChanged' ? this.#afterStatus(event.status) : cardEventOf(event);
       // A chip that lost its power with the reader has forgotten its session too.
       if (told !== undefined || event.type === 'restarted') this.#purse = undefined;
       if (told !== undefined) this.#listeners.emit(told);
@@ -72,6 +74,13 @@ export class CardDesk implements CardPort {
 
   onEvent(listener: (event: CardEvent) => void): Unsubscribe {
     return this.#listeners.add(listener);
+  }
+
+  /** A reader that comes back with a card inside says nothing of it: nobody moved it. It is there to be worked with again all the same. */
+  #afterStatus({ device, media }: CardReaderStatus): CardEvent | undefined {
+    const wasAway = this.#away;
+    if (device !== 'unknown') this.#away = device === 'offline';
+    return wasAway && !this.#away && media === 'inside' ? { type: 'CARD.INSERTED' } : undefined;
   }
 
   async setEntry(enabled: boolean): Promise<void> {

@@ -62,7 +62,7 @@ export class Recovery implements RecoveryPort {
   async run(): Promise<readonly Recovered[]> {
     const recovered: Recovered[] = [];
     const open = this.#options.read.openTransactions();
-    if (!open.some((id) => noteInPath(this.#state(id)) !== undefined)) await this.#clearNotePath();
+    if (!open.some((id) => noteInPath(this.#state(id)) !== undefined)) await this.#clearNotePath().catch(this.#later);
     for (const id of open) {
       await this.#settle(id, 'start');
       const told = this.#told(id);
@@ -71,6 +71,9 @@ export class Recovery implements RecoveryPort {
     const untold = recovered.length > 0 ? undefined : await this.#untold();
     return untold === undefined ? recovered : [untold];
   }
+
+  /** A journal that can't write now leaves the rest of the start undisturbed. */
+  readonly #later = (error: unknown): void => this.#options.log('the note path could not be cleared now', { error: String(error) });
 
   /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer. Never rejects. */
   async tend(): Promise<void> {

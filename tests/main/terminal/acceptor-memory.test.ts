@@ -2,7 +2,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fen } from '../../../common/fen.ts';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
-import { CctalkBillAcceptor, cctalkBillOptionsSchema } from '../../../drivers/cash-acceptor/cctalk/bill-device.ts';
+import { CctalkBillAcceptor } from '../../../drivers/cash-acceptor/cctalk/bill-device.ts';
+import { cctalkBillOptionsSchema } from '../../../drivers/cash-acceptor/cctalk/bill-options.ts';
 import { SimulatedCctalkBill } from '../../../drivers/cash-acceptor/cctalk/bill-simulator.ts';
 import type { AcceptorMemory } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { foldTransaction } from '../../../main/money/fold.ts';

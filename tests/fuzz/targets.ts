@@ -6,7 +6,10 @@ import { fromHex, toHex } from '../../common/hex.ts';
 import { decodeCommand as decodeApdu, decodeResponse } from '../../drivers/card/apdu.ts';
 import * as pboc from '../../drivers/card/pboc/answers.ts';
 import { decodePbocHex } from '../../drivers/card/pboc/codec.ts';
+import { decodeMifareHex } from '../../drivers/card/mifare/decode-hex.ts';
 import { decodeTlv } from '../../drivers/card/tlv.ts';
+import { Crt310Decoder, MAX_FRAME as CRT310_MAX, type Crt310Token } from '../../drivers/card-reader/crt310/codec.ts';
+import { decodeCrt310Hex } from '../../drivers/card-reader/crt310/decode-hex.ts';
 import { CRT288_FRAMES, CRT591_FRAMES, Crt591Decoder, decodeText, MAX_FRAME as CRT591_MAX, type Crt591Token } from '../../drivers/card-reader/crt591/codec.ts';
 import { decodeCrt591Hex } from '../../drivers/card-reader/crt591/decode-hex.ts';
 import { decodeModbusHex } from '../../drivers/cabinet/modbus-io/decode-hex.ts';
@@ -22,18 +25,23 @@ import { SamAnswerDecoder, type SamToken } from '../../drivers/id-reader/sam/cod
 import { decodeSamHex } from '../../drivers/id-reader/sam/decode-hex.ts';
 import { MAX_FRAME as SAM_MAX } from '../../drivers/id-reader/sam/frame.ts';
 import { readIdText } from '../../drivers/id-reader/sam/id-text.ts';
-import { decodeEscposStatusHex } from '../../drivers/receipt-printer/escpos/decode.ts';
-import { MAX_BLOCK, StatusSplitter, type PrinterSaid } from '../../drivers/receipt-printer/escpos/splitter.ts';
+import { CustomSplitter } from '../../drivers/receipt-printer/escpos/custom-splitter.ts';
+import { FULL_STATUS_LENGTH } from '../../drivers/receipt-printer/escpos/custom-codec.ts';
+import { decodeCustomStatusHex, decodeEscposStatusHex } from '../../drivers/receipt-printer/escpos/decode.ts';
+import { MAX_BLOCK, StatusSplitter, type PrinterSaid, type Splitter } from '../../drivers/receipt-printer/escpos/splitter.ts';
 import { ANSWERS as MODBUS_ANSWERS, REQUESTS as MODBUS_REQUESTS } from '../drivers/cabinet/modbus-io/worked-frames.ts';
+import { workedFrames as crt310Frames } from '../drivers/card-reader/crt310/worked-frames.ts';
 import { workedFrames } from '../drivers/card-reader/crt591/worked-frames.ts';
 import { ANSWER_FRAMES as SAM_ANSWERS, COMMAND_FRAMES as SAM_COMMANDS, readAnswer } from '../drivers/id-reader/sam/worked-frames.ts';
 import { block, bytesPerSecond, decoder, framed, rescanned, stream, type FuzzTarget, type Said } from './target.ts';
+import { usbTargets } from './usb-targets.ts';
 
 const hexes = (...frames: readonly string[]): readonly Uint8Array[] => frames.map(fromHex);
 
 const crt591 = workedFrames.filter(({ options }) => options.addr).map(({ hex }) => fromHex(hex));
 /** card-readers.md 1.1: the frame of the CRT-288 library paper, and its T=0 APDU. */
 const crt288 = hexes('F2 00 10 4E 36 31 31 32 4E 32 36 7E 4E 32 36 7E 4E 32 36 03 E1', 'F2 00 08 43 51 33 00 84 00 00 08 03 54');
+const crt310 = crt310Frames.map(({ hex }) => fromHex(hex));
 /** cash-acceptor.md 3.4. */
 const id003 = hexes('FC 05 11 27 56', 'FC 05 40 2B 15', 'FC 05 50 AA 05', 'FC 06 C3 01 8D C7', 'FC 07 C0 00 00 2D B5', 'FC 06 13 63 A2 D8', 'FC 05 8A 7D 7C');
 /** cash-acceptor.md 4. */
@@ -51,6 +59,10 @@ const cctalk = hexes('28 00 01 FE D9', '02 02 01 E7 FF FF 16', '28 01 01 E4 01 F
 const cctalkCrc = hexes('28 00 B6 FE 21', '28 00 46 01 3F', '01 00 30 00 37');
 /** receipt-printer.md 5: real-time status, automatic status, process id, identity, flow control. */
 const escpos = hexes('16', '14 00 00 0F', '3C 08 03 0F', '37 22 30 30 30 31 00', '5F 45 50 53 4F 4E 00', '11', '13');
+/** receipt-printer.md 6.1: full status, ejector status, flow control. */
+const custom = hexes('10 0F 00 00 00 00', '10 0F 20 08 00 00', '10 0F 25 02 00 01', '0C', '88', '11', '13');
+/** card-application.md: a value block of 5000 at address 4, a trailer as delivered. */
+const mifare = hexes('88 13 00 00 77 EC FF FF 88 13 00 00 04 FB 04 FB', 'FF FF FF FF FF FF FF 07 80 69 FF FF FF FF FF FF');
 const samRecord = readAnswer();
 const sam = [...SAM_ANSWERS.map(([, , , hex]) => fromHex(hex)), samRecord];
 const modbusAnswers = MODBUS_ANSWERS.map(([, hex]) => fromHex(hex)).filter((frame) => frame[0] === 0x11);
@@ -79,13 +91,25 @@ function openCrt591(options: typeof CRT591_FRAMES) {
   });
 }
 
+function openCrt310() {
+  const codec = new Crt310Decoder();
+  return decoder({
+    push: (chunk) => codec.push(chunk),
+    settle: rescanned(codec),
+    read: (token: Crt310Token) => (token.type === 'frame' ? token.text.type : undefined),
+    said: (token, meaning) => {
+      if (token.type === 'frame') return { length: token.bytes.length, word: `${toHex(token.bytes)} ${String(meaning)}` };
+      return token.type === 'bad' ? { length: token.bytes.length } : { length: 1, word: token.type };
+    },
+  });
+}
+
 /** What an answer's data means only its asker knows: the frame is all that the line says. */
 function openCctalk(mode: ChecksumMode) {
   return framed(new CctalkDecoder(mode), ({ header }) => header);
 }
 
-function openEscpos(fixedBits: boolean) {
-  const codec = new StatusSplitter({ fixedBits });
+function openPrinter(codec: Splitter) {
   return decoder({ push: (chunk) => codec.push(chunk), settle: () => codec.expire(), read: () => undefined, said: escposSaid });
 }
 
@@ -135,6 +159,7 @@ function openModbus(codec: RtuDecoder, read: (frame: Uint8Array) => unknown) {
 export const targets: readonly FuzzTarget[] = [
   stream('crt591', { seeds: crt591, maxPending: CRT591_MAX, lineRate: bytesPerSecond(115_200, 10) }, () => openCrt591(CRT591_FRAMES)),
   stream('crt288', { seeds: crt288, maxPending: CRT591_MAX, lineRate: bytesPerSecond(115_200, 10) }, () => openCrt591(CRT288_FRAMES)),
+  stream('crt310', { seeds: crt310, maxPending: CRT310_MAX, lineRate: bytesPerSecond(38_400, 10) }, openCrt310),
   stream('id003', { seeds: id003, maxPending: 254, lineRate: bytesPerSecond(19_200, 11) }, () =>
     framed(new Id003Decoder(), (frame) => [decodeAcceptorMessage(frame), decodeHostMessage(frame)]),
   ),
@@ -143,8 +168,15 @@ export const targets: readonly FuzzTarget[] = [
   ),
   stream('cctalk', { seeds: cctalk, maxPending: 256, lineRate: bytesPerSecond(9_600, 10) }, () => openCctalk('simple')),
   stream('cctalk-crc', { seeds: cctalkCrc, maxPending: 256, lineRate: bytesPerSecond(9_600, 10) }, () => openCctalk('crc')),
-  stream('escpos-status', { seeds: escpos, maxPending: MAX_BLOCK, lineRate: bytesPerSecond(115_200, 10) }, () => openEscpos(true)),
-  stream('escpos-status-bare', { seeds: escpos, maxPending: MAX_BLOCK, lineRate: bytesPerSecond(115_200, 10) }, () => openEscpos(false)),
+  stream('escpos-status', { seeds: escpos, maxPending: MAX_BLOCK, lineRate: bytesPerSecond(115_200, 10) }, () =>
+    openPrinter(new StatusSplitter({ fixedBits: true })),
+  ),
+  stream('escpos-status-bare', { seeds: escpos, maxPending: MAX_BLOCK, lineRate: bytesPerSecond(115_200, 10) }, () =>
+    openPrinter(new StatusSplitter({ fixedBits: false })),
+  ),
+  stream('custom-status', { seeds: custom, maxPending: FULL_STATUS_LENGTH - 1, lineRate: bytesPerSecond(115_200, 10) }, () =>
+    openPrinter(new CustomSplitter()),
+  ),
   stream('sam', { seeds: sam, maxPending: SAM_MAX, lineRate: bytesPerSecond(115_200, 10) }, openSam),
   stream('modbus-answers', { seeds: modbusAnswers, maxPending: MODBUS_MAX, lineRate: bytesPerSecond(115_200, 11) }, () =>
     openModbus(new RtuDecoder('unit', 0x11), decodeAnswer),
@@ -164,11 +196,15 @@ export const targets: readonly FuzzTarget[] = [
   block('pboc-proofs', cardData, (bytes) => [pboc.decodeInitializeAnswer(bytes), pboc.decodeCreditAnswer(bytes), pboc.decodeProof(bytes)]),
   block('pboc-hex', cardData, (bytes) => decodePbocHex(toHex(bytes))),
   block('crt591-hex', [...crt591, ...crt288], (bytes) => decodeCrt591Hex(toHex(bytes))),
+  block('crt310-hex', crt310, (bytes) => decodeCrt310Hex(toHex(bytes))),
   block('id003-hex', id003, (bytes) => decodeId003Hex(toHex(bytes))),
   block('ccnet-hex', ccnet, (bytes) => decodeCcnetHex(toHex(bytes))),
   block('cctalk-hex', [...cctalk, ...cctalkCrc], (bytes) => decodeCctalkHex(toHex(bytes))),
   block('escpos-hex', escpos, (bytes) => decodeEscposStatusHex(toHex(bytes))),
+  block('custom-hex', custom, (bytes) => decodeCustomStatusHex(toHex(bytes))),
+  block('mifare-hex', mifare, (bytes) => decodeMifareHex(toHex(bytes))),
   block('sam-hex', [...sam, ...SAM_COMMANDS.map(([, hex]) => fromHex(hex))], (bytes) => decodeSamHex(toHex(bytes))),
   block('sam-text', [samRecord.subarray(14, 14 + 256)], (bytes) => (bytes.length === 256 ? readIdText(bytes) : undefined)),
   block('modbus-hex', [...modbusAnswers, ...modbusRequests], (bytes) => decodeModbusHex(toHex(bytes))),
+  ...usbTargets,
 ];

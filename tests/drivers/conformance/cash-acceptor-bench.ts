@@ -2,10 +2,12 @@
 import { afterEach, beforeEach } from 'vitest';
 import { fen, type Fen } from '../../../common/fen.ts';
 import type { CashAcceptor, CashAcceptorEvent, NoteEvidence, PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
-import { cashAcceptorModels, type CashAcceptorModel } from '../../../drivers/cash-acceptor/models.ts';
+import { cashAcceptorModels } from '../../../drivers/cash-acceptor/models.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../../drivers/cash-acceptor/restart-decision.ts';
 import type { SimulatedCashAcceptor } from '../../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import { DeviceError, type FrameTrace } from '../../../drivers/device.ts';
+import type { ModelEntry } from '../../../drivers/model-entry.ts';
+import { findModel } from '../../../drivers/registry.ts';
 import type { SimulatedUnit } from '../../../drivers/transport/simulated-unit.ts';
 import type { Transport } from '../../../drivers/transport/transport.ts';
 import type { Clock } from '../../../common/clock.ts';
@@ -14,7 +16,8 @@ import type { UnitFactory } from './unit-process.ts';
 
 /** A model as the suite sees it. */
 export interface CashAcceptorSubject {
-  readonly model: CashAcceptorModel;
+  /** As the registry has it. */
+  readonly model: string;
   /** File that exports `units` with this model, for the other process. */
   readonly factories: string;
   readonly unit: UnitFactory<SimulatedCashAcceptor>;
@@ -69,7 +72,7 @@ export const TIME = { timeout: 60_000 };
 const PATIENT = { escrowLimit: 600_000 };
 
 export function makeAcceptor({ model, options }: CashAcceptorSubject, deps: { transport: Transport; clock: Clock }): CashAcceptor {
-  return cashAcceptorModels[model].create({ denominations: DENOMINATIONS, ...options }, deps);
+  return findModel<ModelEntry<CashAcceptor>>(cashAcceptorModels, model).create({ denominations: DENOMINATIONS, ...options }, deps);
 }
 
 export class AcceptorBench {

@@ -16,7 +16,7 @@ export class QuickClock extends SimulatedClock {
   }
 }
 
-/** Every model: its profile, and the kind of unit that it is. */
+/** Every model of the ESC/POS driver: its profile, and the kind of unit that it is. */
 export const MODELS = {
   'escpos-generic-80': { profile: profiles.GENERIC_80, kind: 'generic' },
   'escpos-generic-58': { profile: profiles.GENERIC_58, kind: 'generic' },
@@ -28,7 +28,7 @@ export const MODELS = {
   'custom-tptcm60': { profile: profiles.CUSTOM_TPTCM60, kind: 'tptcm60' },
   'custom-tptcm112': { profile: profiles.CUSTOM_TPTCM112, kind: 'tptcm112' },
   'pyramid-reliance': { profile: profiles.RELIANCE, kind: 'reliance' },
-} as const satisfies Readonly<Record<keyof typeof receiptPrinterModels, { readonly profile: profiles.EscposProfile; readonly kind: SimulatedKind }>>;
+} as const satisfies Readonly<Partial<Record<keyof typeof receiptPrinterModels, { readonly profile: profiles.EscposProfile; readonly kind: SimulatedKind }>>>;
 export type ModelName = keyof typeof MODELS;
 
 export interface PrinterBench {

@@ -1,17 +1,13 @@
-/** Codecs of scanners, keypads and PC/SC: what comes in reports, records and lines of text. Part of the registry in targets.ts. */
+/** More of the registry in targets.ts: PC/SC and its virtual card, HID devices that say what they are, scanners with other line ends. */
 import { fromHex, toHex } from '../../common/hex.ts';
 import { readAtr } from '../../drivers/card-reader/pcsc/atr.ts';
 import { decodePcscHex } from '../../drivers/card-reader/pcsc/decode-hex.ts';
 import { readAnswer } from '../../drivers/card-reader/pcsc/pseudo-apdu.ts';
 import { encodeMessage, LONGEST_MESSAGE, VpcdDecoder } from '../../drivers/card-reader/pcsc/vpcd-wire.ts';
-import { readScanReport } from '../../drivers/code-scanner/hid-pos/codec.ts';
-import { decodeHidPosHex } from '../../drivers/code-scanner/hid-pos/decode-hex.ts';
-import { layoutFrom, SCAN_LAYOUTS } from '../../drivers/code-scanner/hid-pos/layout.ts';
+import { layoutFrom } from '../../drivers/code-scanner/hid-pos/layout.ts';
 import { SimulatedHidPosScanner } from '../../drivers/code-scanner/hid-pos/simulator.ts';
 import { LONGEST_SCAN, scanOf } from '../../drivers/code-scanner/scan-text.ts';
 import { encodeLine, LineSplitter, splitAim, type LineToken, type Terminator } from '../../drivers/code-scanner/serial-line/codec.ts';
-import { KeypadReader } from '../../drivers/keypad/hid-keypad/codec.ts';
-import { hidKeysOptionsSchema } from '../../drivers/keypad/hid-keypad/options.ts';
 import { DESCRIBE, encodeDescription, encodeReport, LONGEST_BODY, RecordDecoder, type HidRecord } from '../../drivers/transport/hid-records.ts';
 import { parseReportDescriptor } from '../../drivers/transport/hid-report-descriptor.ts';
 import { ATRS, COMMANDS } from '../drivers/card-reader/pcsc/worked-commands.ts';
@@ -29,9 +25,6 @@ const vpcd = [...['04', '01', '90 00', '00 A4 04 00 02 3F 00'].map((hex) => enco
 const scanner = new SimulatedHidPosScanner();
 const descriptor = scanner.hid.description.descriptor ?? new Uint8Array();
 const records = [DESCRIBE, encodeDescription(scanner.hid.description), ...reports.map(encodeReport)];
-/** HID 1.11 appendix B.1: modifiers, a reserved byte, six keys; and one that rolls over. */
-const keyboard = ['00 00 5D 00 00 00 00 00', '02 00 04 5D 00 00 00 00', '00 00 01 01 01 01 01 01', '00 00 00 00 00 00 00 00'].map(fromHex);
-
 /** A line doesn't say how many bytes it took (line ends and STX around it are nobody's): whatever came before its end did. */
 class CountedLines implements Decoder {
   readonly #splitter: LineSplitter;
@@ -119,10 +112,8 @@ function openVpcd(): Decoder {
   });
 }
 
-const keypad = new KeypadReader(hidKeysOptionsSchema.parse({}), undefined);
-
 export const usbTargets: readonly FuzzTarget[] = [
-  ...(['cr', 'lf', 'crlf', 'etx'] as const).map((terminator) => {
+  ...(['lf', 'crlf', 'etx'] as const).map((terminator) => {
     // One code, an STX or line ends before it, and half of the end.
     const parts = { seeds: scans.map((scan) => encodeLine(scan, terminator)), maxPending: LONGEST_SCAN + 2, lineRate: bytesPerSecond(115_200, 10) };
     return stream(`scanner-${terminator}`, parts, () => new CountedLines(terminator));
@@ -130,15 +121,9 @@ export const usbTargets: readonly FuzzTarget[] = [
   // Between programs; a USB bus brings 64 bytes a millisecond.
   stream('hid-records', { seeds: records, maxPending: LONGEST_BODY + 3, lineRate: 64_000 }, () => new CountedRecords()),
   stream('vpcd', { seeds: vpcd, maxPending: LONGEST_MESSAGE + 2, lineRate: 64_000 }, openVpcd),
-  block('hid-pos', reports, (bytes) => Object.values(SCAN_LAYOUTS).map((layout) => readScanReport(layout, bytes))),
-  block('hid-pos-hex', reports, (bytes) => decodeHidPosHex(toHex(bytes))),
   block('hid-descriptor', [descriptor], (bytes) => {
     const { inputs, inputLengths, applications } = parseReportDescriptor(bytes);
     return { inputs: inputs.length, lengths: [...inputLengths], applications: applications.length, layout: layoutFrom(bytes) };
-  }),
-  block('hid-keys', keyboard, (bytes) => {
-    const report = keypad.read(bytes);
-    return report && { ...report, keys: [...report.keys] };
   }),
   block('pcsc-atr', atrs, readAtr),
   block('pcsc-answer', [fromHex('90 00'), fromHex('63 00'), fromHex('00 00 13 88 90 00')], readAnswer),

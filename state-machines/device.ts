@@ -52,8 +52,8 @@ export const deviceDelays = {
   backOffFirst: 500,
   /** … and a device that is really away costs nothing. */
   backOffMost: 30_000,
-  /** Somebody may have changed the cable, the permission or the model. */
-  lastingRetry: 60_000,
+  /** Somebody may have changed the cable, the permission or the model, and stands there waiting. */
+  lastingRetry: 15_000,
   /** Drivers poll their units and say when one falls silent; what they last heard is looked at again this often, in case a word was missed. */
   heartbeat: 30_000,
 } as const;

@@ -4,7 +4,8 @@
 import { modelEntry, type DeviceDeps } from '../model-entry.ts';
 import type { AcceptorMemory } from './cash-acceptor.ts';
 import { CcnetCashAcceptor, ccnetOptionsSchema } from './ccnet/device.ts';
-import { CctalkBillAcceptor, cctalkBillOptionsSchema } from './cctalk/bill-device.ts';
+import { CctalkBillAcceptor } from './cctalk/bill-device.ts';
+import { cctalkBillOptionsSchema } from './cctalk/bill-options.ts';
 import { CctalkCoinAcceptor, cctalkCoinOptionsSchema } from './cctalk/coin-device.ts';
 import { Id003CashAcceptor, id003OptionsSchema } from './id003/device.ts';
 

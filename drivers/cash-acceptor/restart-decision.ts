@@ -1,7 +1,7 @@
 /**
  * What to do, and what to book, when the acceptor comes up or comes back while the journal may hold an open note. A pure, total table;
  * the composition's recovery reads the last record, asks here, acts and writes.
- * Source: protocols/cash-acceptor.md 6.2; rows the document leaves open are marked.
+ * Source: protocols/cash-acceptor.md 6.2 (numbers in comments are ID-003's); rows the document leaves open are marked.
  */
 import type { PowerUpState } from './cash-acceptor.ts';
 

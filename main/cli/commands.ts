@@ -3,27 +3,39 @@ import { PbocError } from '../../common/pboc.ts';
 import { ConfigError, problemText } from '../config/config.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { Failure, UsageError, type Command, type Output } from './command.ts';
-import { configCommands } from './config-commands.ts';
-import { decodeCommand } from './decode-command.ts';
-import { journalCommands } from './journal-commands.ts';
-import { pbocCommands } from './pboc-commands.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...journalCommands, decode: decodeCommand, ...configCommands, ...pbocCommands };
+type Commands = Readonly<Record<string, Command>>;
+
+/** By the first word: a command loads only what it needs, so that a journal is read without the drivers. */
+const GROUPS: Readonly<Record<string, () => Promise<Commands>>> = {
+  journal: async () => (await import('./journal-commands.ts')).journalCommands,
+  decode: async () => ({ decode: (await import('./decode-command.ts')).decodeCommand }),
+  config: async () => (await import('./config-commands.ts')).configCommands,
+  devices: async () => devices(await import('./device-commands.ts'), 'devices'),
+  monitor: async () => devices(await import('./device-commands.ts'), 'monitor'),
+  pboc: async () => (await import('./pboc-commands.ts')).pbocCommands,
+};
+
+function devices({ deviceCommands }: { readonly deviceCommands: Commands }, word: string): Commands {
+  return Object.fromEntries(Object.entries(deviceCommands).filter(([name]) => name.split(' ')[0] === word));
+}
 
 /** @returns the exit status */
 export async function run(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
   const [first = '', second = ''] = args;
   if (['help', '--help', '-h'].includes(first)) {
-    for (const { usage, does } of Object.values(COMMANDS)) output.out(`kioskctl ${usage.padEnd(58)} ${does}`);
+    for (const { usage, does } of Object.values(await everyCommand())) output.out(`kioskctl ${usage.padEnd(58)} ${does}`);
     return 0;
   }
-  const name = Object.hasOwn(COMMANDS, first) ? first : `${first} ${second}`;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const group = Object.hasOwn(GROUPS, first) ? await GROUPS[first]?.() : undefined;
+  const name = group !== undefined && Object.hasOwn(group, first) ? first : `${first} ${second}`;
+  const command = group !== undefined && Object.hasOwn(group, name) ? group[name] : undefined;
   if (command === undefined) {
+    const names = Object.keys(await everyCommand()).join(', ');
     output.error(
       first === ''
-        ? `kioskctl: expected one of ${names()}; kioskctl help says more`
-        : `kioskctl: unknown command ${JSON.stringify(name.trim())}; expected one of ${names()}`,
+        ? `kioskctl: expected one of ${names}; kioskctl help says more`
+        : `kioskctl: unknown command ${JSON.stringify(name.trim())}; expected one of ${names}`,
     );
     return 2;
   }
@@ -54,6 +66,7 @@ function report(error: unknown, command: Command, output: Output): 1 | 2 {
   throw error;
 }
 
-function names(): string {
-  return Object.keys(COMMANDS).join(', ');
+async function everyCommand(): Promise<Commands> {
+  const groups = await Promise.all(Object.values(GROUPS).map((load) => load()));
+  return Object.assign({}, ...groups) as Commands;
 }

@@ -102,6 +102,12 @@ const cardsSchema = z.strictObject({
   profiles: z.array(cardProfileSchema, 'expected a list of profiles').min(1, 'expected at least one profile'),
 });
 
+/** Pieces, or mm of paper, by the unit's id; of units that count. The sensors' own words always hold. */
+const storageSchema = z.partialRecord(
+  z.enum(['stacker', 'retainBin', 'cashBox', 'paperRoll', 'retractBin'], 'expected stacker, retainBin, cashBox, paperRoll or retractBin'),
+  z.strictObject({ low: maybe(z.int().min(0).max(1_000_000)), high: maybe(z.int().min(1).max(1_000_000)) }),
+);
+
 const topUpFields = z.strictObject({
   /** Fen, ascending, at most six. */
   presets: z.array(amount).min(1, 'expected 1 to 6 amounts').max(6, 'expected 1 to 6 amounts').default([2000, 5000, 10_000, 20_000]),
@@ -153,6 +159,8 @@ export const terminalConfigSchema = z
     language: z.enum(locales, `expected ${locales.map((locale) => `"${locale}"`).join(' or ')}`).default('zh-CN'),
     cards: section(cardsSchema),
     ...sandboxFields,
+    /** When staff is told that a unit runs low or full. */
+    storage: storageSchema.default({}),
     topUp: topUpSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })

@@ -81,3 +81,7 @@ export function makeDevices(config: TerminalConfig['devices'], { clock, packaged
     keypad: made('keypad', deviceModels.keypad, {}),
   };
 }
+
+export async function closeAll(devices: Devices): Promise<void> {
+  await Promise.all(Object.values(devices).flatMap((device) => (device === undefined ? [] : [device.close()])));
+}

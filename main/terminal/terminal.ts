@@ -24,16 +24,18 @@ import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
+import type { DevicePort } from '../../state-machines/device.ts';
 import { AvailabilityBoard, type Parts } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
 import { devicePorts } from './device-ports.ts';
-import type { Devices } from './devices.ts';
+import { closeAll, type Devices } from './devices.ts';
 import type { Log } from './log.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { CashDesk } from './ports/cash-port.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery.ts';
+import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
 import { Supervision } from './supervision.ts';
 
 export interface TerminalOptions {
@@ -158,10 +160,13 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   upstream.online.onChange((state) => board.hear({ upstream: state }));
   const supervision = new Supervision({
     clock,
-    ports: devicePorts(devices, (report) => {
-      if (powerUp !== undefined) cashDesk?.resumed(report);
-      powerUp = report;
-    }),
+    ports: judgedPorts(
+      devicePorts(devices, (report) => {
+        if (powerUp !== undefined) cashDesk?.resumed(report);
+        powerUp = report;
+      }),
+      config.storage,
+    ),
     record: (entry) => recordOf(desk, entry, log),
   });
   supervision.onChange(({ name, condition, trouble }, before) => {
@@ -200,7 +205,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       uplink.stop();
       upstream.close();
       supervision.stop();
-      await Promise.all(Object.values(devices).map((device) => device?.close()));
+      await closeAll(devices);
       desk.append({ kind: 'terminal.stopped', body: { reason: 'stop' } });
       journal.close();
     },
@@ -297,6 +302,10 @@ function listenToDevices(devices: Devices, board: AvailabilityBoard): void {
     if (event.type === 'statusChanged') board.hear({ cashAcceptor: event.status });
   });
   receiptPrinter?.onStatus((status) => board.hear({ receiptPrinter: status }));
+}
+
+function judgedPorts(ports: Readonly<Record<string, DevicePort>>, thresholds: StorageThresholds): Record<string, DevicePort> {
+  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, withThresholds(port, thresholds)]));
 }
 
 /** A journal that can't be written now says so by itself, and devices are looked after all the same. */

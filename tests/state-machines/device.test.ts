@@ -156,7 +156,7 @@ describe('a device that goes away', () => {
 });
 
 describe('a device that time alone does not mend', () => {
-  test('has failed with the reason, and is tried each minute and whenever somebody asks', async () => {
+  test('has failed with the reason, and is tried now and then and whenever somebody asks', async () => {
     const { condition, context, device, clock, actor } = await supervised((played) => (played.connects = () => Promise.reject(trouble('protocol', true))));
     expect(condition()).toBe('failed');
     expect(context().trouble).toEqual({ code: 'protocol', message: 'protocol it is', lasting: true });

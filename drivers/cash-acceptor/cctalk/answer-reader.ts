@@ -47,6 +47,13 @@ export class AnswerReader {
     return this.#find();
   }
 
+  /** The answer that was found is another question's: it is skipped, and the search goes on behind it. */
+  skip(answer: Uint8Array): ReaderStep {
+    const at = indexOfStart(this.#bytes, answer) ?? 0;
+    this.#bytes = this.#bytes.slice(at + answer.length);
+    return this.#find();
+  }
+
   /** An answer begins with the host's address and a request with the unit's, so the two are never confused. */
   #takeEcho(): 'whole' | 'partly' | 'none' {
     const { request } = this.#from;

@@ -4,8 +4,7 @@
  * its credit.
  * Source: protocols/cash-acceptor.md 5 and 6.
  */
-import { z } from 'zod';
-import { deadline, delay, type Clock } from '../../../common/clock.ts';
+import { deadline, type Clock } from '../../../common/clock.ts';
 import type { Fen } from '../../../common/fen.ts';
 import { toHex } from '../../../common/hex.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
@@ -14,6 +13,7 @@ import { Listeners } from '../../listeners.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { AcceptorMemory, CashAcceptor, CashAcceptorEvent, CashAcceptorStatus, NoteCredit, PowerUpState } from '../cash-acceptor.ts';
 import { learn, NOTHING_LEARNED, powerUpOf, shownEnd, shownTrouble, type Arrival } from './arrival.ts';
+import type { CctalkBillOptions } from './bill-options.ts';
 import { BillPath, type HostOrder } from './bill-path.ts';
 import { acceptCount, configureBills, countedSince, enableBills, hasForgotten, inhibitBills, isInhibited, readBillTable } from './bill-setup.ts';
 import type { BillWord } from './bill-track.ts';
@@ -25,32 +25,8 @@ import { findUnit } from './finding.ts';
 import { CctalkLine } from './line.ts';
 import { asDeviceError, CctalkSession, cctalkDelays } from './session.ts';
 import { billMeaning, NOT_ASKED, OFFLINE } from './status.ts';
+import { Trouble } from './trouble.ts';
 import { CctalkUnit } from './unit.ts';
-
-export const cctalkBillOptionsSchema = z.strictObject({
-  /** Face values in fen that the validator must know; more in its ids are never let in unless asked for. */
-  denominations: z.array(z.int().min(1).max(0xffff_ffff)).min(1),
-  /** Country of the bills, as the validator's ids begin (section 5.2). */
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .default('CN'),
-  address: z.int().min(2).max(255).default(40),
-  /** Which of the two checksums of section 5.1 the unit is set to. */
-  checksum: z.enum(['simple', 'crc']).default('simple'),
-  /** Ms between polls (section 5.4). */
-  pollEvery: z.int().min(50).max(1000).default(200),
-  /** Ms of silence after which an answer is missing. */
-  answerLimit: z.int().min(50).max(2000).default(200),
-  /** Ms between requests for a longer stay in escrow; a unit gives up after 30 s typically (section 5.4). */
-  holdEvery: z.int().min(500).max(30_000).default(10_000),
-  /**
-   * Whether its accept counter proves where a bill went when power failed. Set it only after trying the model: the counter must move when the
-   * bill is in the box, not before, and must not lose or take back a count without power (some units store it only now and then).
-   */
-  trustAcceptCounter: z.boolean().default(false),
-});
-export type CctalkBillOptions = z.output<typeof cctalkBillOptionsSchema>;
 
 export interface CctalkBillDeps {
   readonly transport: Transport;
@@ -66,6 +42,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
   readonly #unit: CctalkUnit;
   readonly #desk: EventDesk;
   readonly #path: BillPath;
+  readonly #trouble: Trouble;
   readonly #events = new Listeners<CashAcceptorEvent>();
 
   #status: CashAcceptorStatus = NOT_ASKED;
@@ -80,17 +57,16 @@ export class CctalkBillAcceptor implements CashAcceptor {
   #arrival: Arrival | undefined;
   #away: 'powerUp' | 'lost' | 'unclear' | undefined;
 
-  #trouble: { readonly state: 'jammed' | 'fault'; readonly seenBySelfCheck: boolean } | undefined;
   #tellsMode = false;
   #settingsAt = 0;
-  #selfCheckAt = 0;
   #session: CctalkSession | undefined;
 
   constructor(options: CctalkBillOptions, { transport, clock, memory }: CctalkBillDeps) {
     this.#options = options;
     this.#clock = clock;
     this.#line = new CctalkLine(transport, clock, options.answerLimit);
-    this.#unit = new CctalkUnit(this.#line, { address: options.address, mode: options.checksum }, clock);
+    this.#unit = new CctalkUnit(this.#line, { address: options.address, mode: options.checksum });
+    this.#trouble = new Trouble(this.#unit, clock);
     this.#desk = new EventDesk(memory, () => this.#session?.hurry());
     this.#path = new BillPath({
       line: this.#line,
@@ -127,7 +103,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
 
   /** @throws {DeviceError} `offline`, `timeout`, `aborted`; `notSupported`: another unit, no escrow, or a configured face value is missing */
   async connect(signal?: AbortSignal): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }> {
-    await this.close();
+    await this.#stop();
     const limit = deadline(this.#clock, cctalkDelays.connect, () => this.#line.error('timeout', 'the validator did not get ready in 14 s'), signal);
     try {
       await this.#line.open(limit.signal);
@@ -180,10 +156,14 @@ export class CctalkBillAcceptor implements CashAcceptor {
   }
 
   async close(): Promise<void> {
+    await this.#stop();
+    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+  }
+
+  async #stop(): Promise<void> {
     await this.#session?.stop();
     this.#session = undefined;
     await this.#line.close();
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
   }
 
   // --- the loop -------------------------------------------------------------------------------------------------------------------
@@ -216,7 +196,8 @@ export class CctalkBillAcceptor implements CashAcceptor {
     if (this.#away === undefined && this.#isDue(this.#settingsAt, cctalkDelays.settingsEvery)) await this.#checkSettings();
     if (this.#away !== undefined) return this.#resume();
     await this.#settleInhibits();
-    if (this.#trouble !== undefined) await this.#checkTrouble();
+    await this.#trouble.tend();
+    this.#refresh();
     await this.#path.tend();
   }
 
@@ -231,17 +212,6 @@ export class CctalkBillAcceptor implements CashAcceptor {
       this.#path.startFrom([]);
       this.#fallAway('powerUp');
     } else if (this.#wanted !== 0 && (await isInhibited(this.#unit))) this.#applied = undefined;
-  }
-
-  /** A jam is over when the self check, having seen it, sees it no more; one it never saw stays until the next `connect`. */
-  async #checkTrouble(): Promise<void> {
-    if (!this.#isDue(this.#selfCheckAt, cctalkDelays.selfCheckEvery)) return;
-    this.#selfCheckAt = this.#clock.monotonic();
-    const code = await this.#unit.selfCheck();
-    if (code === undefined || this.#trouble === undefined) return;
-    if (code !== 0) this.#trouble = { ...this.#trouble, seenBySelfCheck: true };
-    else if (this.#trouble.seenBySelfCheck) this.#trouble = undefined;
-    this.#refresh();
   }
 
   // --- coming up ------------------------------------------------------------------------------------------------------------------
@@ -259,7 +229,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
   /** The ring was read; nothing was ordered yet. Ends configured and inhibited, or with a bill in escrow that waits for the host. */
   async #comeUp(signal: AbortSignal): Promise<PowerUpState> {
     this.#wanted = 0;
-    this.#trouble = undefined;
+    this.#trouble.forget();
     this.#refresh();
     await this.#path.drain();
     do {
@@ -296,9 +266,9 @@ export class CctalkBillAcceptor implements CashAcceptor {
   /** Polls until the bill that was in the path showed its end, or the time for that is over. */
   async #listen(signal: AbortSignal): Promise<void> {
     const since = this.#clock.monotonic();
-    while (this.#away === undefined && this.#arrival?.end === undefined && !this.#isDue(since, cctalkDelays.settleAfterPowerUp)) {
+    while (this.#away === undefined && this.#arrival?.end === undefined && !this.#isDue(since, this.#options.settleAfterPowerUp)) {
       signal.throwIfAborted();
-      await delay(this.#clock, this.#options.pollEvery);
+      await this.#line.pause(this.#options.pollEvery);
       await this.#path.look();
     }
   }
@@ -322,24 +292,26 @@ export class CctalkBillAcceptor implements CashAcceptor {
   async #selfCheckOnArrival(): Promise<void> {
     let code = await this.#unit.selfCheck();
     const arrival = this.#arrival ?? NOTHING_LEARNED;
-    if (code !== undefined && code !== 0) this.#arrival = { ...arrival, trouble: arrival.trouble ?? { kind: 'unknown' } };
+    const toldEarlier = shownTrouble(this.#desk.handled?.events ?? []) ?? { kind: 'unknown' };
+    if (code !== undefined && code !== 0) this.#arrival = { ...arrival, trouble: arrival.trouble ?? toldEarlier };
     const trouble = this.#arrival?.trouble?.kind;
     if (trouble === undefined || trouble === 'cheated') return;
     if (!this.#desk.isOwing && this.#path.phase === 'none') {
       await this.#unit.reset();
-      await delay(this.#clock, cctalkDelays.settleAfterPowerUp);
+      await this.#line.pause(this.#options.settleAfterPowerUp);
       await this.#path.poll();
       this.#noteAway();
       await this.#configure();
+      this.#trouble.forget();
       code = await this.#unit.selfCheck();
     }
-    if (code !== undefined && code !== 0) this.#trouble = { state: trouble === 'jammed' ? 'jammed' : 'fault', seenBySelfCheck: true };
+    if (code !== undefined && code !== 0) this.#trouble.note(trouble === 'jammed' ? 'jammed' : 'fault', true);
   }
 
   /** The credit handler is called before `connect` resolves, and has what is left of its time. */
   async #awaitCredit(signal: AbortSignal): Promise<void> {
     while (this.#desk.isOwing && !signal.aborted) {
-      await delay(this.#clock, this.#options.pollEvery);
+      await this.#line.pause(this.#options.pollEvery);
       await this.#path.look();
     }
   }
@@ -372,8 +344,8 @@ export class CctalkBillAcceptor implements CashAcceptor {
   /** Nothing can be accepted in these states, and they don't end by themselves. */
   #refuseWhenUnfit(): void {
     if (this.#away !== undefined) throw this.#line.error('invalidState', 'the validator lost its power');
-    if (this.#trouble?.state === 'jammed') throw this.#line.error('mediaJammed', 'a bill is jammed in the validator');
-    if (this.#trouble !== undefined) throw this.#line.error('hardwareError', 'the validator reports a fault');
+    if (this.#trouble.state === 'jammed') throw this.#line.error('mediaJammed', 'a bill is jammed in the validator');
+    if (this.#trouble.state !== undefined) throw this.#line.error('hardwareError', 'the validator reports a fault');
     if (this.#status.box === 'full') throw this.#line.error('storageFull', 'the cash box is full');
     if (this.#status.box === 'removed') throw this.#line.error('invalidState', 'the cash box is removed');
   }
@@ -420,14 +392,14 @@ export class CctalkBillAcceptor implements CashAcceptor {
         this.#tell({ type: 'rejected', reason: word.reason, deviceCode });
         break;
       case 'jammed':
-        this.#trouble = { state: 'jammed', seenBySelfCheck: false };
+        this.#trouble.note('jammed', false);
         this.#tell({ type: 'jammed', where: word.where });
         break;
       case 'cheated':
         this.#tell({ type: 'cheated' });
         break;
       case 'fault':
-        this.#trouble = { state: 'fault', seenBySelfCheck: false };
+        this.#trouble.note('fault', false);
         break;
       case 'inhibited':
         // It inhibited itself (credit poll time-out) or was told to: what is wanted is said again.
@@ -471,7 +443,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
 
   #deviceAndState(box: CashAcceptorStatus['box']): Omit<CashAcceptorStatus, 'box'> {
     if (this.#arrival !== undefined) return { device: 'deviceBusy', state: 'initializing' };
-    if (this.#trouble !== undefined) return { device: 'hardwareError', state: this.#trouble.state };
+    if (this.#trouble.state !== undefined) return { device: 'hardwareError', state: this.#trouble.state };
     if (this.#path.phase !== 'none') return { device: 'online', state: this.#path.phase };
     const isOpen = this.#applied !== undefined && this.#applied !== 0 && box !== 'removed' && box !== 'full';
     return { device: 'online', state: isOpen ? 'idle' : 'disabled' };

@@ -15,6 +15,8 @@ import type { CctalkUnit } from './unit.ts';
 
 /** Ms after which a bill that should be on its way out is asked for. */
 const LEAVE_LIMIT = 5_000;
+/** Ms between polls while the end of a bill on its way is waited for. */
+const END_POLL = 100;
 
 export type HostOrder = 'stack' | 'return';
 type News = ReturnType<EventDesk['take']>;
@@ -121,7 +123,8 @@ export class BillPath {
         this.#moving(order === 'stack' ? 'stacking' : 'returning');
         const answer = await unit.route(order);
         if (answer === 'taken') return;
-        await this.look();
+        if (answer === 'escrowEmpty') await this.#awaitEnd(signal, isAway);
+        else await this.look();
         if (isAway()) throw line.error('outcomeUnknown', `what became of the bill after the order to ${order} it is not told by events any more`);
         if (this.#track.phase === 'none') return this.#judge(order);
         if (answer !== 'noAnswer') return this.#notTaken(order, answer, bill);
@@ -130,6 +133,15 @@ export class BillPath {
     } catch (error) {
       if (!(error instanceof DeviceError) || error.code !== 'offline') throw error;
       throw line.error('outcomeUnknown', `the line was lost after the order to ${order} the bill`, { cause: error });
+    }
+  }
+
+  /** It moves already, by an order whose ACK was lost or by itself: an event tells where to, if in time. */
+  async #awaitEnd(signal: AbortSignal, isAway: () => boolean): Promise<void> {
+    for (;;) {
+      await this.look();
+      if (this.#track.phase === 'none' || isAway() || signal.aborted) return;
+      await this.#parts.line.pause(END_POLL);
     }
   }
 
@@ -143,7 +155,7 @@ export class BillPath {
         ? line.error('hardwareError', `the validator failed to ${order} the bill`, { deviceCode: 'FF' })
         : line.error('invalidState', `the validator refused to ${order} the bill`);
     }
-    // On its way without this order, or with an earlier one that got no answer: its end is told by an event.
+    // Its end is told by an event.
     if (order === 'return') return;
     throw line.error('outcomeUnknown', 'the escrow is empty and nothing was told of the bill yet');
   }

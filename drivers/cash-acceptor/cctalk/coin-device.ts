@@ -5,7 +5,7 @@
  * Source: protocols/cash-acceptor.md 5. The header that would tell coin values is not in the document: they are an option.
  */
 import { z } from 'zod';
-import { deadline, delay, type Clock } from '../../../common/clock.ts';
+import { deadline, type Clock } from '../../../common/clock.ts';
 import { fen, type Fen } from '../../../common/fen.ts';
 import { toHex } from '../../../common/hex.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
@@ -21,6 +21,7 @@ import { findUnit } from './finding.ts';
 import { CctalkLine } from './line.ts';
 import { asDeviceError, CctalkSession, cctalkDelays } from './session.ts';
 import { coinMeaning, NOT_ASKED, OFFLINE } from './status.ts';
+import { Trouble } from './trouble.ts';
 import { CctalkUnit } from './unit.ts';
 
 export const cctalkCoinOptionsSchema = z.strictObject({
@@ -56,6 +57,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   readonly #unit: CctalkUnit;
   readonly #desk: EventDesk;
   readonly #table: CoinTable;
+  readonly #trouble: Trouble;
   readonly #events = new Listeners<CashAcceptorEvent>();
   #status: CashAcceptorStatus = NOT_ASKED;
   #onCoin: ((credit: CoinCredit) => Promise<void>) | undefined;
@@ -67,17 +69,16 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   /** Has to be told as `resumed`. */
   #away: PowerUpState | undefined;
   #arriving = false;
-  #trouble: { readonly seenBySelfCheck: boolean } | undefined;
   #owedSince = 0;
   #settingsAt = 0;
-  #selfCheckAt = 0;
   #session: CctalkSession | undefined;
 
   constructor(options: CctalkCoinOptions, { transport, clock, memory }: CctalkCoinDeps) {
     this.#options = options;
     this.#clock = clock;
     this.#line = new CctalkLine(transport, clock, options.answerLimit);
-    this.#unit = new CctalkUnit(this.#line, { address: options.address, mode: options.checksum }, clock);
+    this.#unit = new CctalkUnit(this.#line, { address: options.address, mode: options.checksum });
+    this.#trouble = new Trouble(this.#unit, clock);
     this.#desk = new EventDesk(memory, () => this.#session?.hurry());
     this.#table = new CoinTable(new Map(options.coins.map(({ position, value }) => [position, fen(value)])));
   }
@@ -111,7 +112,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
    * @throws {DeviceError} `offline`, `timeout`, `aborted`; `notSupported`: another unit
    */
   async connect(signal?: AbortSignal): Promise<{ identity: DeviceIdentity; powerUp: PowerUpState }> {
-    await this.close();
+    await this.#stop();
     const limit = deadline(this.#clock, cctalkDelays.connect, () => this.#line.error('timeout', 'the coin acceptor did not get ready in 14 s'), signal);
     this.#arriving = true;
     try {
@@ -169,10 +170,14 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   }
 
   async close(): Promise<void> {
+    await this.#stop();
+    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+  }
+
+  async #stop(): Promise<void> {
     await this.#session?.stop();
     this.#session = undefined;
     await this.#line.close();
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
   }
 
   // --- the loop -------------------------------------------------------------------------------------------------------------------
@@ -190,7 +195,8 @@ export class CctalkCoinAcceptor implements CashAcceptor {
     }
     await this.#checkSettings();
     await this.#settleInhibits();
-    await this.#checkTrouble();
+    await this.#trouble.tend();
+    this.#refresh();
   }
 
   async #comeUp(signal?: AbortSignal): Promise<PowerUpState> {
@@ -198,7 +204,8 @@ export class CctalkCoinAcceptor implements CashAcceptor {
     this.#applied = undefined;
     if (!(await this.#settleInhibits())) throw this.#line.error('protocol', 'the coin acceptor did not take its inhibits');
     const code = await this.#unit.selfCheck();
-    this.#trouble = code === undefined || code === 0 ? undefined : { seenBySelfCheck: true };
+    if (code === undefined || code === 0) this.#trouble.forget();
+    else this.#trouble.note('jammed', true);
     await this.#drain();
     if (signal !== undefined) await this.#awaitCredits(signal);
     const powerUp: PowerUpState = this.#away ?? { kind: 'idle' };
@@ -210,7 +217,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   /** The handler is called before `connect` resolves, and has what is left of its time. */
   async #awaitCredits(signal: AbortSignal): Promise<void> {
     while (this.#desk.isOwing && !signal.aborted) {
-      await delay(this.#clock, this.#options.pollEvery);
+      await this.#line.pause(this.#options.pollEvery);
       await this.#look();
     }
   }
@@ -249,7 +256,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
         this.#tell({ type: 'rejected', reason: meaning.reason, deviceCode });
         break;
       case 'jammed':
-        this.#trouble = { seenBySelfCheck: false };
+        this.#trouble.note('jammed', false);
         this.#tell({ type: 'jammed', where: 'acceptor' });
         break;
       case 'cheated':
@@ -302,20 +309,9 @@ export class CctalkCoinAcceptor implements CashAcceptor {
     if (master !== undefined && (master & 1) === 0) this.#applied = undefined;
   }
 
-  /** A jam is over when the self check, having seen it, sees it no more; one it never saw stays until the next `connect`. */
-  async #checkTrouble(): Promise<void> {
-    if (this.#trouble === undefined || !this.#isDue(this.#selfCheckAt, cctalkDelays.selfCheckEvery)) return;
-    this.#selfCheckAt = this.#clock.monotonic();
-    const code = await this.#unit.selfCheck();
-    if (code === undefined) return;
-    if (code !== 0) this.#trouble = { seenBySelfCheck: true };
-    else if (this.#trouble.seenBySelfCheck) this.#trouble = undefined;
-    this.#refresh();
-  }
-
   #refuseWhenUnfit(): void {
     if (this.#onCoin === undefined) throw this.#line.error('invalidState', 'nobody takes the coins: no coin handler is set');
-    if (this.#trouble !== undefined) throw this.#line.error('mediaJammed', 'a coin is jammed, or the self check reports a fault');
+    if (this.#trouble.state !== undefined) throw this.#line.error('mediaJammed', 'a coin is jammed, or the self check reports a fault');
   }
 
   #isDue(since: number, after: number): boolean {
@@ -326,7 +322,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
 
   /** Its box has no sensor that this protocol tells of. */
   #refresh(): void {
-    if (this.#trouble !== undefined) this.#setStatus({ device: 'hardwareError', state: 'jammed', box: 'unknown' });
+    if (this.#trouble.state !== undefined) this.#setStatus({ device: 'hardwareError', state: 'jammed', box: 'unknown' });
     else this.#setStatus({ device: 'online', state: this.#applied === undefined || this.#applied === 0 ? 'disabled' : 'idle', box: 'unknown' });
   }
 

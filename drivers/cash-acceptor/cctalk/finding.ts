@@ -3,8 +3,10 @@
  * only the own echo, noise, the other checksum, another address, another kind of unit. Used when a ccTalk driver connects.
  * Source: protocols/cash-acceptor.md 5, 5.1 and 5.2.
  */
+import { toHex } from '../../../common/hex.ts';
 import type { DeviceError } from '../../device.ts';
-import { readText } from './codec.ts';
+import { headerOf, readText } from './codec.ts';
+import { encodeFrame, HOST } from './frame.ts';
 import type { CctalkLine, CctalkPlace, Missing } from './line.ts';
 import { CCTALK_TRIES, type CctalkUnit } from './unit.ts';
 
@@ -15,7 +17,7 @@ export interface Expected {
   readonly category: RegExp;
 }
 
-/** @throws {DeviceError} `offline`: nobody answers there; `notSupported`: another kind of unit does */
+/** @throws {DeviceError} `offline`: nobody answers there; `protocol`: something does that is no ccTalk; `notSupported`: another kind of unit */
 export async function findUnit(line: CctalkLine, unit: CctalkUnit, expected: Expected): Promise<void> {
   if (!(await answers(unit))) throw await nobody(line, unit, expected);
   const category = await unit.ask({ kind: 'requestCategory' }, readText);
@@ -34,12 +36,16 @@ async function answers(unit: CctalkUnit): Promise<boolean> {
 
 async function nobody(line: CctalkLine, unit: CctalkUnit, { what }: Expected): Promise<DeviceError> {
   const { address, mode } = unit.place;
-  const came = line.missing;
+  const { what: came, bytes } = line.missing;
   const elsewhere = await lookAround(unit);
-  const tried = `no ${what} answered at ccTalk address ${address} with the ${MODES[mode]} on ${line.address}`;
-  if (elsewhere === undefined) return line.error('offline', `${tried}: ${HINTS[came]}`);
-  const found = `a unit answers at address ${elsewhere.address} with the ${MODES[elsewhere.mode]}`;
-  return line.error('offline', `${tried}, but ${found}: if that is the one, correct the options address and checksum`);
+  const who = `the ${what} at ccTalk address ${address} (${MODES[mode]}) on ${line.address}`;
+  if (elsewhere !== undefined) {
+    const found = `a unit answers at address ${elsewhere.address} with the ${MODES[elsewhere.mode]}`;
+    return line.error('offline', `${who} did not answer, but ${found}: if that is the one, check the options address and checksum`);
+  }
+  if (came !== 'noise') return line.error('offline', `${who} did not answer: ${HINTS[came]}`);
+  const sent = toHex(encodeFrame({ destination: address, source: HOST, header: headerOf('simplePoll') }, mode));
+  return line.error('protocol', `${who}: sent ${sent}, and ${bytes.slice(0, 64)} came back, which is no ccTalk answer: ${HINTS.noise}`);
 }
 
 /** The usual addresses (section 5) and the configured one, in both modes: the simple poll has no effect. */
@@ -58,5 +64,5 @@ const MODES: Readonly<Record<CctalkPlace['mode'], string>> = { simple: 'simple c
 const HINTS: Readonly<Record<Missing, string>> = {
   nothing: 'nothing came back; check power, cable, and the address and checksum of the unit (an encrypted unit does not answer either)',
   onlyEcho: 'only the echo of our own bytes came back, so the adapter works; check power, data wire, and the address and checksum of the unit',
-  noise: 'what came back is no ccTalk answer; check that the unit speaks ccTalk and the line is set to 9600 baud, 8N1',
+  noise: 'check that the unit speaks ccTalk and that the line is set to 9600 baud, 8N1',
 };

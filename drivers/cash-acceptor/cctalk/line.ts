@@ -3,7 +3,7 @@
  * the purge after an exchange that failed, and the trace. Used by the ccTalk drivers, which never have two exchanges at once.
  * Source: protocols/cash-acceptor.md 1.3, 5 and 5.6.
  */
-import { delay, type Clock } from '../../../common/clock.ts';
+import type { Clock } from '../../../common/clock.ts';
 import { toHex } from '../../../common/hex.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { DeviceError, type FrameTrace } from '../../device.ts';
@@ -41,9 +41,12 @@ export class CctalkLine {
   readonly #lost = new Listeners<void>();
   #recent: readonly FrameTrace[] = [];
   #heardAt = Number.NEGATIVE_INFINITY;
-  #hear: (bytes: Uint8Array) => void = () => {};
+  /** Something came that nobody waited for: noise, or an answer said twice. */
+  #strayAt = Number.NEGATIVE_INFINITY;
+  #hear: (bytes: Uint8Array) => void = () => this.#stray();
   #give: (() => void) | undefined;
-  #missing: Missing = 'nothing';
+  readonly #pauses = new Set<() => void>();
+  #missing: { readonly what: Missing; readonly bytes: string } = { what: 'nothing', bytes: '' };
 
   /** @param answerLimit ms without a byte after which an answer is missing */
   constructor(transport: Transport, clock: Clock, answerLimit: number) {
@@ -56,6 +59,7 @@ export class CctalkLine {
     });
     transport.onClose(() => {
       this.#give?.();
+      for (const end of this.#pauses) end();
       this.#lost.emit();
     });
   }
@@ -68,8 +72,8 @@ export class CctalkLine {
     return this.#transport.address;
   }
 
-  /** Why the last request has no answer. */
-  get missing(): Missing {
+  /** Why the last request that got no answer got none, and what came instead (hexadecimal, without the echo). */
+  get missing(): { readonly what: Missing; readonly bytes: string } {
     return this.#missing;
   }
 
@@ -100,6 +104,7 @@ export class CctalkLine {
    * left alone until it was silent, so that a late answer is never taken for the next command's. @throws {DeviceError} `offline`
    */
   async ask(command: HostCommand, place: CctalkPlace, wanted: (data: Uint8Array) => boolean): Promise<Answer | undefined> {
+    if (this.#clock.monotonic() - this.#strayAt < cctalkLineDelays.purge) await this.#purge();
     const request = encodeFrame({ destination: place.address, source: HOST, header: headerOf(command.kind), data: dataOf(command) }, place.mode);
     const waiting = this.#await(new AnswerReader({ request, ...place }), wanted);
     try {
@@ -110,6 +115,17 @@ export class CctalkLine {
     } finally {
       waiting.end();
     }
+  }
+
+  /** Lets `ms` pass; a line that is closed, or lost meanwhile, is not waited for. */
+  async pause(ms: number): Promise<void> {
+    if (!this.isOpen) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.setTimeout(resolve, ms);
+    this.#pauses.add(resolve);
+    await promise;
+    this.#pauses.delete(resolve);
+    this.#clock.clearTimeout(timer);
   }
 
   /** A DeviceError that carries the last frames. */
@@ -130,7 +146,7 @@ export class CctalkLine {
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
     const atMost = this.#clock.monotonic() + this.#answerLimit + cctalkLineDelays.longestFrame;
     const missing = (): void => {
-      this.#missing = whatCame(reader);
+      this.#missing = { what: whatCame(reader), bytes: toHex(reader.bytes) };
       if (reader.bytes.length > 0) this.#note('fromDevice', reader.bytes);
       resolve(undefined);
     };
@@ -139,20 +155,25 @@ export class CctalkLine {
     this.#hear = (bytes) => {
       // The gap between bytes is not judged here: a host that was busy for 60 ms would throw away good frames. The checksum judges.
       this.#clock.clearTimeout(timer);
-      const step = reader.push(bytes);
-      if (step.kind === 'waiting') {
-        timer = this.#clock.setTimeout(missing, Math.min(this.#answerLimit, atMost - this.#clock.monotonic()));
-        return;
+      for (let step = reader.push(bytes); ;) {
+        if (step.kind === 'waiting') {
+          timer = this.#clock.setTimeout(missing, Math.min(this.#answerLimit, atMost - this.#clock.monotonic()));
+          return;
+        }
+        if (step.kind === 'damaged') return missing();
+        this.#note('fromDevice', step.bytes);
+        const answer = answerOf(step.frame, wanted);
+        if (answer !== undefined) {
+          this.#hear = () => this.#stray();
+          return resolve(answer);
+        }
+        // Of a shape that this question never gets: an earlier answer, said twice.
+        step = reader.skip(step.bytes);
       }
-      const answer = step.kind === 'answer' ? answerOf(step.frame, wanted) : undefined;
-      if (answer === undefined) return missing();
-      this.#hear = () => {};
-      this.#note('fromDevice', step.bytes);
-      resolve(answer);
     };
     const end = (): void => {
       this.#clock.clearTimeout(timer);
-      this.#hear = () => {};
+      this.#hear = () => this.#stray();
       this.#give = undefined;
     };
     return { promise, end };
@@ -160,14 +181,18 @@ export class CctalkLine {
 
   async #purge(): Promise<void> {
     const start = this.#clock.monotonic();
-    this.#hear = () => {};
+    this.#hear = () => this.#stray();
     this.#heardAt = Math.max(this.#heardAt, start);
     for (;;) {
       const now = this.#clock.monotonic();
       const left = Math.min(this.#heardAt + cctalkLineDelays.purge, start + cctalkLineDelays.purgeLimit) - now;
       if (left <= 0 || !this.isOpen) return;
-      await delay(this.#clock, left);
+      await this.pause(left);
     }
+  }
+
+  #stray(): void {
+    this.#strayAt = this.#clock.monotonic();
   }
 
   #note(direction: FrameTrace['direction'], bytes: Uint8Array): void {

@@ -10,10 +10,7 @@ import type { CctalkLine } from './line.ts';
 export const cctalkDelays = {
   connect: 14_000, // contract: 15 s with the last exchange; 16 bill types, three tries each where a unit is slow, fit
   command: 2_000, // contract
-  settleAfterPowerUp: 2_500, // a note left in the path shows itself as returned or stacked while the unit starts
   settingsEvery: 2_000, // a power cut too short to be noticed by silence shows in the settings it forgot
-  selfCheckEvery: 1_000, // while something is jammed: is it still?
-  betweenCredits: 200, // before a credit that could not be written is offered again
 } as const;
 
 /** A command of the host that waits for the line. */

@@ -3,7 +3,6 @@
  * moves a bill never is. Used by the bill and the coin driver.
  * Source: protocols/cash-acceptor.md 5.2 and 5.6.
  */
-import { delay, type Clock } from '../../../common/clock.ts';
 import type { DeviceIdentity } from '../../device.ts';
 import { readByte, readEventRing, readNumber3, readRouteAnswer, readText, type EventRing, type HostCommand, type Route, type RouteAnswer } from './codec.ts';
 import type { CctalkLine, CctalkPlace } from './line.ts';
@@ -21,12 +20,10 @@ type Question = Exclude<HostCommand, { kind: `modify${string}` | 'routeBill' | '
 export class CctalkUnit {
   readonly place: CctalkPlace;
   readonly #line: CctalkLine;
-  readonly #clock: Clock;
 
-  constructor(line: CctalkLine, place: CctalkPlace, clock: Clock) {
+  constructor(line: CctalkLine, place: CctalkPlace) {
     this.#line = line;
     this.place = place;
-    this.#clock = clock;
   }
 
   /** The five newest events. @throws {DeviceError} `offline` after three tries without an answer */
@@ -93,7 +90,7 @@ export class CctalkUnit {
       if (answer === undefined) attempt += 1;
       else {
         busy += 1;
-        await delay(this.#clock, BUSY_PAUSE);
+        await this.#line.pause(BUSY_PAUSE);
       }
     }
     return undefined;

@@ -26,6 +26,51 @@ test('an option nobody knows is refused', () => {
   expect(schema.safeParse({ denominations: [1000], port: 'COM1' }).success).toBe(false);
 });
 
+test('cctalk-bill: the denominations are enough, the rest has the values of the document', () => {
+  const { schema: bills, create: bill } = cashAcceptorModels['cctalk-bill'];
+  const options = bills.parse({ denominations: [1000, 5000] });
+  expect(options).toEqual({
+    denominations: [1000, 5000],
+    country: 'CN',
+    address: 40,
+    checksum: 'simple',
+    pollEvery: 200,
+    answerLimit: 200,
+    holdEvery: 10_000,
+    settleAfterPowerUp: 2_500,
+    trustAcceptCounter: false,
+  });
+  expect(bill(options, { transport: new SimulatedLine(), clock: new SimulatedClock() }).capabilities).toEqual({ escrow: true, media: 'notes' });
+});
+
+test('cctalk-coin: the table of coins is enough, the rest has the values of the document', () => {
+  const { schema: coins, create: coin } = cashAcceptorModels['cctalk-coin'];
+  const options = coins.parse({ coins: [{ position: 1, value: 100 }] });
+  expect(options).toEqual({ coins: [{ position: 1, value: 100 }], address: 2, checksum: 'simple', pollEvery: 200, answerLimit: 200 });
+  expect(coin(options, { transport: new SimulatedLine(), clock: new SimulatedClock() }).capabilities).toEqual({ escrow: false, media: 'coins' });
+});
+
+test.each([
+  ['cctalk-bill', { denominations: [] }, 'denominations'],
+  ['cctalk-bill', { denominations: [1000], country: 'cn' }, 'country'],
+  ['cctalk-bill', { denominations: [1000], address: 1 }, 'address'],
+  ['cctalk-bill', { denominations: [1000], checksum: 'crc16' }, 'checksum'],
+  ['cctalk-coin', {}, 'coins'],
+  ['cctalk-coin', { coins: [{ position: 17, value: 100 }] }, 'coins.0.position'],
+  [
+    'cctalk-coin',
+    {
+      coins: [
+        { position: 1, value: 100 },
+        { position: 1, value: 50 },
+      ],
+    },
+    'coins',
+  ],
+] as const)('%s: %j is refused at %s', (model, options, path) => {
+  expect(cashAcceptorModels[model].schema.safeParse(options).error?.issues[0]?.path.join('.')).toBe(path);
+});
+
 test('cashcode-ccnet: the denominations are enough, the rest has the values of the document', () => {
   const ccnet = cashAcceptorModels['cashcode-ccnet'];
   const options = ccnet.schema.parse({ denominations: [1000, 5000] });

@@ -1,8 +1,15 @@
 /** A driver of any cash acceptor model on a stand, with what the suite's sentences are made of. */
 import { afterEach, beforeEach } from 'vitest';
 import { fen, type Fen } from '../../../common/fen.ts';
-import type { CashAcceptor, CashAcceptorEvent, NoteEvidence, PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
-import { cashAcceptorModels } from '../../../drivers/cash-acceptor/models.ts';
+import type {
+  AcceptorMemory,
+  CashAcceptor,
+  CashAcceptorEvent,
+  CashAcceptorStatus,
+  NoteEvidence,
+  PowerUpState,
+} from '../../../drivers/cash-acceptor/cash-acceptor.ts';
+import { cashAcceptorModels, type CashAcceptorDeps } from '../../../drivers/cash-acceptor/models.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../../drivers/cash-acceptor/restart-decision.ts';
 import type { SimulatedCashAcceptor } from '../../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import { DeviceError, type FrameTrace } from '../../../drivers/device.ts';
@@ -18,6 +25,8 @@ import type { UnitFactory } from './unit-process.ts';
 export interface CashAcceptorSubject {
   /** As the registry has it. */
   readonly model: string;
+  /** Name of its simulator, where that is not the model's. */
+  readonly unitName?: string;
   /** File that exports `units` with this model, for the other process. */
   readonly factories: string;
   readonly unit: UnitFactory<SimulatedCashAcceptor>;
@@ -29,7 +38,13 @@ export interface CashAcceptorSubject {
   readonly evidence: NoteEvidence;
   /** Whether a credit message was acknowledged in this exchange; undefined: the protocol acknowledges none. */
   readonly acknowledged: ((trace: readonly FrameTrace[]) => boolean) | undefined;
+  /** What it says of its box before anything happened to it: `unknown` where the protocol tells of the box only when something does. */
+  readonly boxAtStart: CashAcceptorStatus['box'];
+  /** What an adapter that gives back what is sent is: another protocol, or a sound one-wire line with nobody on it. */
+  readonly echoIs: 'protocol' | 'offline';
 }
+
+type UnitOptions = Readonly<Record<string, unknown>>;
 
 export interface StandKind {
   readonly name: string;
@@ -37,7 +52,7 @@ export interface StandKind {
   readonly missing: string | undefined;
   /** Only one may have the port open. */
   readonly exclusive: boolean;
-  acceptor(subject: CashAcceptorSubject, options: Readonly<Record<string, unknown>>): Promise<Stand<SimulatedCashAcceptor>>;
+  acceptor(subject: CashAcceptorSubject, options: UnitOptions, speed?: number): Promise<Stand<SimulatedCashAcceptor>>;
   stranger(factories: { file: string; make: UnitFactory }, answer: string, serial: string): Promise<Stand<SimulatedUnit>>;
 }
 
@@ -46,14 +61,15 @@ export const STANDS: readonly StandKind[] = [
     name: 'in this process',
     missing: undefined,
     exclusive: false,
-    acceptor: async ({ factories, model, unit }, options) => standInMemory(unit, { factories, model, options }),
+    acceptor: async ({ factories, model, unitName = model, unit }, options) => standInMemory(unit, { factories, model: unitName, options }),
     stranger: async ({ file, make }, answer) => standInMemory(make, { factories: file, model: 'stranger', options: { answer } }),
   },
   {
     name: 'in another process behind a pseudo-terminal',
     missing: noPseudoTerminal(),
     exclusive: true,
-    acceptor: ({ factories, model, serial }, options) => standOnPseudoTerminal({ factories, model, options }, serial),
+    acceptor: ({ factories, model, unitName = model, serial }, options, speed) =>
+      standOnPseudoTerminal({ factories, model: unitName, options, ...(speed === undefined ? {} : { speed }) }, serial),
     stranger: ({ file }, answer, serial) => standOnPseudoTerminal({ factories: file, model: 'stranger', options: { answer } }, serial),
   },
 ];
@@ -71,8 +87,8 @@ export const TIME = { timeout: 60_000 };
 /** Longer than any test holds a note in escrow. */
 const PATIENT = { escrowLimit: 600_000 };
 
-export function makeAcceptor({ model, options }: CashAcceptorSubject, deps: { transport: Transport; clock: Clock }): CashAcceptor {
-  return findModel<ModelEntry<CashAcceptor>>(cashAcceptorModels, model).create({ denominations: DENOMINATIONS, ...options }, deps);
+export function makeAcceptor({ model, options }: CashAcceptorSubject, deps: { transport: Transport; clock: Clock; memory?: AcceptorMemory }): CashAcceptor {
+  return findModel<ModelEntry<CashAcceptor, CashAcceptorDeps>>(cashAcceptorModels, model).create({ denominations: DENOMINATIONS, ...options }, deps);
 }
 
 export class AcceptorBench {
@@ -81,6 +97,8 @@ export class AcceptorBench {
   readonly credits: NoteEvidence[] = [];
   readonly trace: FrameTrace[] = [];
   readonly #subject: CashAcceptorSubject;
+  /** What the host keeps for the driver; outlives the host's process. */
+  #kept: string | undefined;
   acceptor: CashAcceptor;
 
   private constructor(subject: CashAcceptorSubject, stand: Stand<SimulatedCashAcceptor>) {
@@ -90,8 +108,8 @@ export class AcceptorBench {
   }
 
   /** Nothing is connected yet. */
-  static async make(subject: CashAcceptorSubject, kind: StandKind, unitOptions: Readonly<Record<string, unknown>> = {}): Promise<AcceptorBench> {
-    return new AcceptorBench(subject, await kind.acceptor(subject, { ...PATIENT, ...unitOptions }));
+  static async make(subject: CashAcceptorSubject, kind: StandKind, unitOptions: UnitOptions = {}, speed?: number): Promise<AcceptorBench> {
+    return new AcceptorBench(subject, await kind.acceptor(subject, { ...PATIENT, ...unitOptions }, speed));
   }
 
   async dispose(): Promise<void> {
@@ -169,7 +187,9 @@ export class AcceptorBench {
   }
 
   #driver(): CashAcceptor {
-    const driver = makeAcceptor(this.#subject, this.stand);
+    const memory: AcceptorMemory = { read: () => this.#kept, keep: async (text) => void (this.#kept = text) };
+    const { transport, clock } = this.stand;
+    const driver = makeAcceptor(this.#subject, { transport, clock, memory });
     driver.onEvent((event) => this.events.push(event));
     driver.onFrame((frame) => this.trace.push(frame));
     driver.setCreditHandler(async ({ evidence }) => void this.credits.push(evidence));
@@ -177,11 +197,11 @@ export class AcceptorBench {
   }
 }
 
-/** A bench for each test of a group. */
-export function benches(subject: CashAcceptorSubject, kind: StandKind, unitOptions: Readonly<Record<string, unknown>> = {}): () => AcceptorBench {
+/** A bench for each test of a group. @param speed of the unit's mechanics in another process */
+export function benches(subject: CashAcceptorSubject, kind: StandKind, unitOptions: UnitOptions = {}, speed?: number): () => AcceptorBench {
   let bench: AcceptorBench | undefined;
   beforeEach(async () => {
-    bench = await AcceptorBench.make(subject, kind, unitOptions);
+    bench = await AcceptorBench.make(subject, kind, unitOptions, speed);
   }, TIME.timeout);
   afterEach(async () => {
     await bench?.dispose();

@@ -12,4 +12,6 @@ cashAcceptorConformance({
   evidence: 'vendValid',
   // Every data answer is acknowledged; it is the acknowledgement right after "81, bill stacked" that counts.
   acknowledged: (trace) => trace.some(({ bytes }, index) => bytes.startsWith('02030781') && sent(trace.slice(index + 1, index + 2), '02030600C282')),
+  boxAtStart: 'ok',
+  echoIs: 'protocol',
 });

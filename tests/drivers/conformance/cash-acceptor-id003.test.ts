@@ -11,4 +11,6 @@ cashAcceptorConformance({
   options: QUICK,
   evidence: 'vendValid',
   acknowledged: (trace) => sent(trace, 'FC0550AA05'),
+  boxAtStart: 'ok',
+  echoIs: 'protocol',
 });

@@ -1,5 +1,6 @@
 /** The simulated cash acceptors by model name, for the conformance suite in this process and in others. */
 import { SimulatedCcnet } from '../../../drivers/cash-acceptor/ccnet/simulator.ts';
+import { SimulatedCctalkBill } from '../../../drivers/cash-acceptor/cctalk/bill-simulator.ts';
 import { SimulatedId003 } from '../../../drivers/cash-acceptor/id003/simulator.ts';
 import type { SimulatedCashAcceptor } from '../../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import type { UnitFactory } from './unit-process.ts';
@@ -7,6 +8,9 @@ import type { UnitFactory } from './unit-process.ts';
 export const units = {
   'jcm-id003': (clock, options) => new SimulatedId003(clock, numbers(options)),
   'cashcode-ccnet': (clock, options) => new SimulatedCcnet(clock, numbers(options)),
+  /** On one data wire: everything sent is read back. */
+  'cctalk-bill': (clock, options) => new SimulatedCctalkBill(clock, { ...numbers(options), echo: true }),
+  'cctalk-bill with CRC': (clock, options) => new SimulatedCctalkBill(clock, { ...numbers(options), checksum: 'crc' }),
 } satisfies Record<string, UnitFactory<SimulatedCashAcceptor>>;
 
 /** Options that every model has: patience in escrow (ms) and room in the box (notes). */

@@ -37,6 +37,8 @@ export interface UnitOf {
   readonly factories: string;
   readonly model: string;
   readonly options?: Readonly<Record<string, unknown>>;
+  /** How many times faster than real ones its mechanics move in another process; 1 where a passing state must not be missed. */
+  readonly speed?: number;
 }
 
 /** @param make the same factory that `of` names */
@@ -63,7 +65,7 @@ export function standInMemory<U extends SimulatedUnit>(make: UnitFactory<U>, of:
   };
 }
 
-/** How fast mechanics move in the other process: faster, and a poll could miss what happens between two of them. */
+/** Mechanics in the other process: faster, and a poll could miss even what lasts. */
 const SPEED = 4;
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 10;
@@ -77,8 +79,8 @@ export function noPseudoTerminal(): string | undefined {
 export async function standOnPseudoTerminal<U extends SimulatedUnit>(of: UnitOf, settings: string): Promise<Stand<U>> {
   const folder = await mkdtemp(join(tmpdir(), 'stand-'));
   const socketPath = join(folder, 'unit.sock');
-  const { factories, model, options = {} } = of;
-  const unit = await RemoteUnit.start<U>({ factories, model, options, socketPath, speed: SPEED });
+  const { factories, model, options = {}, speed = SPEED } = of;
+  const unit = await RemoteUnit.start<U>({ factories, model, options, socketPath, speed });
   let port: PseudoTerminal | undefined = await startPseudoTerminal(join(folder, 'tty'), socketPath);
   const unplug = async (): Promise<void> => {
     await port?.stop();

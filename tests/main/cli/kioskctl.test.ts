@@ -154,17 +154,29 @@ describe('decode', () => {
     ['escpos-status', '14 00 00 0F'], // receipt-printer.md, automatic status: nothing to report
     ['id003', 'FC 06 13 63 A2 D8'], // cash-acceptor.md 3.4: escrow, note code 63
     ['pboc', '80 5C 00 02 04'], // card-application.md: GET BALANCE of the EP purse
+    ['crt310', '02 00 05 31 30 4E 4A 4E 03 4F'], // card-readers.md 1.2: no card, entry by switch, rear closed
+    ['ccnet', '02 03 07 80 04 A8 75'], // cash-acceptor.md 4: escrow, type 4
+    ['cctalk', '01 0B 28 00 05 03 01 00 0A 00 0C 00 0B 00 00 A2'], // cash-acceptor.md 5.5: bill events
+    ['sam', 'AA AA AA 96 69 00 08 00 00 9F 00 00 00 00 97'], // card-readers.md 4: found
+    ['hid-pos', `02 0D 5D 45 30 34 30 30 36 33 38 31 33 33 33 39 33 31 ${'00 '.repeat(43)}64 00 00`], // card-readers.md 3.1: EAN-13
+    ['modbus', '11 05 00 AC FF 00 4E 8B'], // a well known example: unit 17, write single coil 173 on
+    ['custom-status', '10 0F 00 00 00 00'], // receipt-printer.md 6.1: full status, nothing to report
+    ['pcsc', 'FF CA 00 00 00'], // card-readers.md 2.1: UID
+    ['mifare', '88 13 00 00 77 EC FF FF 88 13 00 00 04 FB 04 FB'], // card-application.md 5.1: a value block of 5000 at address 4
   ])('%s explains a frame of its protocol document in one JSON line', (protocol, hex) => {
     const { status, out, error } = kioskctl('decode', protocol, hex);
     expect({ status, error, lines: out.length }).toEqual({ status: 0, error: [], lines: 1 });
-    expect(JSON.parse(out.join(''))).not.toHaveProperty('error');
+    expect(JSON.parse(out.join(''))).toMatchObject({ ok: true });
     expect(kioskctl('decode', protocol, ...hex.split(' ')).out).toEqual(out);
   });
-  test.each(['crt591', 'escpos-status', 'id003', 'pboc'])('%s names what is wrong with bytes in one JSON line and exits 1', (protocol) => {
-    const { status, out } = kioskctl('decode', protocol, 'XYZ');
-    expect(status).toBe(1);
-    expect(JSON.parse(out.join(''))).toMatchObject({ error: { code: expect.any(String), message: expect.any(String) } });
-  });
+  test.each(['crt591', 'crt310', 'escpos-status', 'id003', 'ccnet', 'cctalk', 'hid-pos', 'sam', 'modbus', 'pboc'])(
+    '%s names what is wrong with bytes in one JSON line and exits 1',
+    (protocol) => {
+      const { status, out } = kioskctl('decode', protocol, 'XYZ');
+      expect(status).toBe(1);
+      expect(JSON.parse(out.join(''))).toEqual({ ok: false, code: expect.any(String), message: expect.any(String) });
+    },
+  );
 });
 
 describe('config check', () => {
@@ -232,7 +244,7 @@ describe('called wrongly: one line with the right way, status 2', () => {
     ['a file that is not there', ['journal', 'verify', '/nowhere/journal.sqlite'], 'there is no journal at /nowhere/journal.sqlite'],
     ['an unknown option', ['journal', 'balance', 'x', '--jsn'], "Unknown option '--jsn'; usage: kioskctl journal balance FILE [--json]"],
     ['one word too many', ['config', 'check', 'a', 'b'], '"b" is one word too many'],
-    ['an unknown protocol', ['decode', 'morse', '00'], 'unknown protocol "morse"; expected one of crt591, escpos-status, id003, pboc'],
+    ['an unknown protocol', ['decode', 'morse', '00'], 'unknown protocol "morse"; expected one of crt591, crt310, escpos-status'],
     ['a key that is none', ['journal', 'verify', 'x', '--key', 'abc'], 'is no Ed25519 public key'],
     ['two ways to choose', ['journal', 'show', 'x', '--tail', '1', '--reference', 'A'], 'expected only one of'],
     ['a tail that is no number', ['journal', 'show', 'x', '--tail', 'all'], '--tail all is not a number of entries'],
@@ -253,6 +265,11 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl journal export',
       'kioskctl decode',
       'kioskctl config check',
+      'kioskctl devices list',
+      'kioskctl devices status',
+      'kioskctl devices watch',
+      'kioskctl devices exercise',
+      'kioskctl monitor',
       'kioskctl pboc vector',
     ]);
   });

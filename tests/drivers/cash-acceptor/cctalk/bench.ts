@@ -2,7 +2,8 @@
  * A ccTalk bill validator on a line in memory with the driver at the other end, for the tests of this folder.
  */
 import { fen } from '../../../../common/fen.ts';
-import { cctalkBillOptionsSchema, CctalkBillAcceptor, type CctalkBillOptions } from '../../../../drivers/cash-acceptor/cctalk/bill-device.ts';
+import { CctalkBillAcceptor } from '../../../../drivers/cash-acceptor/cctalk/bill-device.ts';
+import { cctalkBillOptionsSchema, type CctalkBillOptions } from '../../../../drivers/cash-acceptor/cctalk/bill-options.ts';
 import { SimulatedCctalkBill, type CctalkBillUnitOptions } from '../../../../drivers/cash-acceptor/cctalk/bill-simulator.ts';
 import type { AcceptorMemory, CashAcceptorEvent, NoteCredit } from '../../../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { SimulatedUnit } from '../../../../drivers/transport/simulated-unit.ts';

@@ -62,7 +62,9 @@ describe('connecting', () => {
     const error = await failure(new SimulatedLine(), new SimulatedClock());
     expect(error).toMatchObject({
       code: 'offline',
-      message: expect.stringMatching(/bill validator .*address 40 .*simple checksum .*sim:test: nothing came back; check power, cable/),
+      message: expect.stringMatching(
+        /bill validator at ccTalk address 40 \(simple checksum\) on sim:test did not answer: nothing came back; check power, cable/,
+      ),
     });
   });
 
@@ -75,7 +77,10 @@ describe('connecting', () => {
   test('bytes that are no ccTalk come back, as with a wrong baud rate: the message names the line settings', async () => {
     const line = new SimulatedLine();
     line.attachUnit(() => line.fromUnit(fromHex('F8 00 E0 3C 1F')));
-    expect(await failure(line, new SimulatedClock())).toMatchObject({ code: 'offline', message: expect.stringContaining('9600 baud, 8N1') });
+    expect(await failure(line, new SimulatedClock())).toMatchObject({
+      code: 'protocol',
+      message: expect.stringMatching(/sent 280001FED9, and F800E03C1F came back.*9600 baud, 8N1/),
+    });
   });
 
   test('an ID-003 acceptor on the port does not answer ccTalk, and is left as it was', async () => {
@@ -264,8 +269,8 @@ describe('orders', () => {
       if (!isOrder || lost === 'fromUnit') unit.receive(bytes);
     });
     line.sent.length = 0;
-    // With the ACK lost the note moves already: the repeated order finds the escrow empty, and only the event tells.
-    await within(clock, acceptor.stack()).catch((error: unknown) => expect(error).toMatchObject({ code: 'outcomeUnknown' }));
+    // With the ACK lost the note moves already: the repeated order finds the escrow empty, and the event tells.
+    await within(clock, acceptor.stack());
     await clock.advance(2_000);
     const sent = line.sent.map(toHex);
     const orders = sent.flatMap((frame, index) => (frame === '2801019A013B' ? [index] : []));
@@ -309,7 +314,7 @@ describe('orders', () => {
   test('the note left before the order came: a stack is not taken for done', async () => {
     const { clock, acceptor, unit, credits } = await escrowed({ unit: { escrowLimit: 1_000 }, options: { holdEvery: 30_000 } });
     await clock.advance(700); // on its way out, not told yet
-    await expect(within(clock, acceptor.stack())).rejects.toMatchObject({ code: 'outcomeUnknown' });
+    await expect(within(clock, acceptor.stack())).rejects.toMatchObject({ code: 'mediaMoved' });
     await clock.advance(2_000);
     expect(unit.returned).toEqual([5000]);
     expect(credits).toEqual([]);
@@ -516,6 +521,25 @@ describe('the line', () => {
     await clock.advance(10_000);
     expect(line.sent).toHaveLength(sent);
     await expect(stacking).rejects.toThrow();
+  });
+});
+
+describe('closing', () => {
+  test.each([0, 3, 10, 210, 230, 300, 420])('%i ms into an unanswered poll: it needs no more time', async (ms) => {
+    const { clock, acceptor, unit } = await ready();
+    unit.knobs.silent = true;
+    await clock.advance(200 + ms);
+    await acceptor.close();
+    expect(acceptor.lastStatus.device).toBe('offline');
+  });
+
+  test('while it comes up again: it needs no more time', async () => {
+    const { clock, acceptor, unit, events } = await escrowed();
+    unit.powerCycle();
+    await clock.advance(1_000);
+    await acceptor.close();
+    await clock.advance(10_000);
+    expect(events.filter((event) => event.type === 'resumed')).toEqual([]);
   });
 });
 

@@ -45,14 +45,30 @@ test('the counter going back is more than five events: lost', () => {
 });
 
 test('0 after another number is a power-up, 0 after 0 is nothing', () => {
-  expect(ringStep({ counter: 10, events: EMPTY }, { counter: 0, events: EMPTY })).toEqual({ kind: 'powerUp' });
+  expect(ringStep({ counter: 10, events: EMPTY }, { counter: 0, events: EMPTY })).toEqual({ kind: 'powerUp', events: [] });
   expect(ringStep({ counter: 0, events: EMPTY }, { counter: 0, events: EMPTY })).toEqual({ kind: 'new', events: [] });
 });
 
-test('a power cut between two polls that looks like a small step shows in the older events: lost', () => {
+test('a power cut between two polls shows in the older events: all since then are told, when the ring shows all of them', () => {
   const before: RingMark = { counter: 2, events: [ev(3, 0), ev(3, 1), ev(0, 0), ev(0, 0), ev(0, 0)] };
-  expect(ringStep(before, { counter: 3, events: [ev(4, 1), ev(0, 2), ev(0, 2), ev(0, 0), ev(0, 0)] })).toEqual({ kind: 'lost' });
-  expect(ringStep(before, { counter: 2, events: [ev(0, 2), ev(0, 2), ev(0, 0), ev(0, 0), ev(0, 0)] })).toEqual({ kind: 'lost' });
+  const none = ev(0, 0);
+  expect(ringStep(before, { counter: 2, events: [ev(0, 2), ev(0, 1), none, none, none] })).toMatchObject({
+    kind: 'powerUp',
+    events: [
+      { event: ev(0, 1), mark: { counter: 1 } },
+      { event: ev(0, 2), mark: { counter: 2 } },
+    ],
+  });
+  expect(ringStep({ ...before, counter: 200 }, { counter: 1, events: [ev(0, 1), none, none, none, none] })).toMatchObject({
+    kind: 'powerUp',
+    events: [{ event: ev(0, 1) }],
+  });
+});
+
+test('older events that are others, and no room to see all since a power cut: lost', () => {
+  const before: RingMark = { counter: 2, events: [ev(3, 0), ev(3, 1), ev(0, 0), ev(0, 0), ev(0, 0)] };
+  expect(ringStep(before, { counter: 5, events: [ev(0, 2), ev(0, 2), ev(0, 2), ev(0, 2), ev(4, 1)] })).toEqual({ kind: 'lost' });
+  expect(ringStep(before, { counter: 3, events: [ev(0, 2), ev(0, 2), ev(0, 2), ev(0, 2), ev(0, 2)] })).toEqual({ kind: 'lost' });
 });
 
 test('any run of events read in any portions of up to five comes out whole, in order and once, also through kept memory', () => {

@@ -8,7 +8,7 @@ const CHECK: Readonly<Record<TransportErrorCode, string>> = {
   badAddress: 'check the address in the configuration',
   notFound: 'check the cable, the power and the path in the configuration',
   busy: 'check which other program or device of the configuration holds this port',
-  refused: 'check that this user may open the port, or that the other side listens',
+  refused: 'check that this user may open the port (resources/udev/70-kiosk.rules gives the right), or that the other side listens',
   lost: 'check the cable and the power',
   timeout: 'check the cable and the power',
   closed: 'it was closed',

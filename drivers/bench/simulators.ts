@@ -17,7 +17,7 @@ import { SimulatedTray } from '../card-reader/pcsc/simulator.ts';
 import type { SimulatedCardReader } from '../card-reader/simulated-card-reader.ts';
 import { ccnetOptionsSchema } from '../cash-acceptor/ccnet/device.ts';
 import { SimulatedCcnet } from '../cash-acceptor/ccnet/simulator.ts';
-import { cctalkBillOptionsSchema } from '../cash-acceptor/cctalk/bill-device.ts';
+import { cctalkBillOptionsSchema } from '../cash-acceptor/cctalk/bill-options.ts';
 import { SimulatedCctalkBill } from '../cash-acceptor/cctalk/bill-simulator.ts';
 import { cctalkCoinOptionsSchema, type CctalkCoinOptions } from '../cash-acceptor/cctalk/coin-device.ts';
 import { SimulatedCctalkCoin } from '../cash-acceptor/cctalk/coin-simulator.ts';

@@ -29,9 +29,12 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, bytes[end - 1] === 0x0d ? end - 1 : end);
 }
 
+/** Keeps nothing from one call to the next. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decode(bytes: Uint8Array, fallback: TextFallback): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     if (fallback === 'none') return undefined;
     // iconv-lite replaces what it can't read; that mark in the text means that it was no GB18030 either.

@@ -4,6 +4,8 @@
  */
 import type { Symbology } from './code-scanner.ts';
 
+const BRACKET = 0x5d;
+
 /** Where the modifier decides; everything else goes by the code character. */
 const BY_IDENTIFIER: Readonly<Record<string, Symbology>> = {
   ']E0': 'ean13',
@@ -17,6 +19,7 @@ const BY_CODE: Readonly<Record<string, Symbology>> = { Q: 'qr', A: 'code39', d: 
 
 /** `undefined` when the three characters are no AIM identifier. */
 export function readAim(bytes: Uint8Array): string | undefined {
+  if (bytes.length !== 3 || bytes[0] !== BRACKET) return undefined; // most scanners say none, and every report is looked at
   const text = String.fromCharCode(...bytes);
   return /^\][A-Za-z][0-9A-Za-z]$/.test(text) ? text : undefined;
 }

@@ -243,7 +243,7 @@ function openingError(address: string, device: Found, cause: unknown): Transport
   return new TransportError(
     'refused',
     address,
-    `opening ${address}: no permission for ${device.path} (${named(device)}); add the udev rule ${rule}, put the terminal's user into that group and plug the device in again`,
+    `opening ${address}: no permission for ${device.path} (${named(device)}); add the udev rule ${rule} (resources/udev/70-kiosk.rules has it for all), put the terminal's user into that group and plug the device in again`,
     cause,
   );
 }

@@ -126,7 +126,7 @@ export class UsbPrinterTransport implements Transport {
   #openError(cause: unknown): TransportError {
     const error = transportError(this.address, 'opening', cause, 'notFound');
     const advice: Readonly<Partial<Record<TransportError['code'], string>>> = {
-      refused: 'the user of the terminal needs the group lp, to which udev gives printer nodes',
+      refused: 'the user of the terminal needs the group lp, to which udev gives printer nodes, or kiosk with resources/udev/70-kiosk.rules',
       notFound: 'check power and cable, and that the kernel module usblp is loaded and no other driver has taken the printer',
       busy: 'another program holds it; a print spooler must not own this printer',
     };

@@ -55,8 +55,8 @@ const RESYNC_EVERY = 16;
 const CALL_LIMIT_MS = 250;
 const FLOOD_LIMIT_MS = 4_000;
 const GROWTH_LIMIT = 2_000_000;
-/** Bytes of JSON for a byte of input, and for none. */
-const WORDS_PER_BYTE = 64;
+/** Bytes of JSON for a byte of input, and for none. A byte of the Custom family is explained as the answer to each question it may answer. */
+const WORDS_PER_BYTE = 256;
 const WORDS_BASE = 4_096;
 
 /** @param step told before each frame, for the watchdog. @throws {FuzzFailure} */

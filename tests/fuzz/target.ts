@@ -40,6 +40,8 @@ export interface BlockTarget {
   readonly name: string;
   readonly seeds: readonly Uint8Array[];
   readonly decode: (bytes: Uint8Array) => unknown;
+  /** As of a {@link StreamTarget}, of a bus that brings whole messages; absent: no line brings these, or what brings them is measured. */
+  readonly lineRate?: number;
 }
 
 export type FuzzTarget = StreamTarget | BlockTarget;
@@ -48,8 +50,8 @@ export function stream(name: string, parts: { seeds: readonly Uint8Array[]; maxP
   return { kind: 'stream', name, ...parts, open };
 }
 
-export function block(name: string, seeds: readonly Uint8Array[], decode: (bytes: Uint8Array) => unknown): BlockTarget {
-  return { kind: 'block', name, seeds, decode };
+export function block(name: string, seeds: readonly Uint8Array[], decode: (bytes: Uint8Array) => unknown, lineRate?: number): BlockTarget {
+  return { kind: 'block', name, seeds, decode, ...(lineRate === undefined ? {} : { lineRate }) };
 }
 
 /** What a codec is, whatever its tokens are. */

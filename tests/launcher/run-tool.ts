@@ -25,7 +25,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const bin = path.join(projectRoot, 'node_modules', '.bin');
     const child = spawn(command, [...args], {
       cwd: options.cwd ?? projectRoot,
-      env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}`, ...options.env },
+      env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}`, ...plainText(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.limitMs === undefined ? {} : { timeout: options.limitMs }),
     });
@@ -39,4 +39,9 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.on('error', (error) => resolve({ code: null, output: `${output}${error.message}\n` }));
     child.on('close', (code) => resolve({ code, output }));
   });
+}
+
+/** Colors are for people at a terminal; in a log they are noise. Some tools force them in CI unless told so. */
+function plainText(): Record<string, string> {
+  return process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' };
 }

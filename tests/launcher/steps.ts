@@ -5,6 +5,7 @@ import { buildApp } from './build.ts';
 import { missingOptionalPackages } from './lock-check.ts';
 import { playwrightCounts, vitestCounts, type Counts } from './results.ts';
 import { projectRoot, run } from './run-tool.ts';
+import { runVmTests } from '../vm/run.ts';
 
 export interface StepResult {
   readonly name: string;
@@ -33,24 +34,26 @@ export const buildStep: Step = () =>
     return '';
   });
 
-/** Enumerations of cuts, kills and damage that take their minutes: part of every release, not of every commit. */
-const ENUMERATIONS = [
-  'tests/main/terminal/crash-cash.test.ts',
-  'tests/main/terminal/crash-qr.test.ts',
-  'tests/main/journal/crash.test.ts',
-  'tests/main/journal/damage.test.ts',
-  'tests/drivers/cash-acceptor/money-safety.test.ts',
-  'tests/drivers/receipt-printer/escpos/paper-out-everywhere.test.ts',
-];
-
 export const unitStep: Step = () => units([]);
 
-/** Without the long enumerations. */
-export const quickUnitStep: Step = () => units(ENUMERATIONS.flatMap((file) => ['--exclude', file]));
+/** Without the suites behind real ports and the long enumerations. */
+export const quickUnitStep: Step = () => units(['--project', 'units']);
 
 function units(more: readonly string[]): Promise<StepResult> {
   return suite('unit tests', 'vitest', ['run', ...more], 'vitest.json', vitestCounts);
 }
+
+/** The drivers on devices of a real kernel; on a machine that can't run one, one test that was not run, with the reason. */
+export const virtualMachineStep: Step = async () => {
+  const started = performance.now();
+  const { counts, notRun, output } = await runVmTests();
+  return {
+    name: 'virtual machine',
+    counts: notRun === undefined ? counts : { ...counts, notRun: [notRun] },
+    complaint: counts.failed === 0 ? '' : output.slice(-4000),
+    seconds: (performance.now() - started) / 1000,
+  };
+};
 
 export const endToEndStep: Step = () => suite('end-to-end tests', 'playwright', ['test'], 'playwright.json', playwrightCounts);
 

@@ -20,7 +20,7 @@ export class Refusal extends DeviceError {
 const LINE_ADVICE: Partial<Readonly<Record<TransportErrorCode, string>>> = {
   notFound: 'check that its adapter is plugged in and that the configuration names its port',
   busy: 'another program holds this port, or another device of the configuration has the same address',
-  refused: 'this user may not open the port (on Linux it must be in the group dialout), or nothing listens there',
+  refused: 'this user may not open the port (on Linux it must be in the group dialout, or kiosk with resources/udev/70-kiosk.rules), or nothing listens there',
 };
 
 /** Line errors and abort reasons in the class's words; anything else is a mistake of this code and stays what it is. */

@@ -20,19 +20,26 @@ export class VpcdDecoder {
   #held = new Uint8Array(0);
 
   push(chunk: Uint8Array): Uint8Array[] {
-    let rest = Uint8Array.of(...this.#held, ...chunk);
+    const bytes = new Uint8Array(this.#held.length + chunk.length);
+    bytes.set(this.#held);
+    bytes.set(chunk, this.#held.length);
     const messages: Uint8Array[] = [];
-    for (let [high, low] = rest; high !== undefined && low !== undefined; [high, low] = rest) {
-      const end = LENGTH_BYTES + ((high << 8) | low);
-      if (rest.length < end) break;
-      messages.push(rest.slice(LENGTH_BYTES, end));
-      rest = rest.slice(end);
+    let at = 0;
+    for (let end = endOf(bytes, at); end <= bytes.length; end = endOf(bytes, at)) {
+      messages.push(bytes.slice(at + LENGTH_BYTES, end));
+      at = end;
     }
-    this.#held = rest;
+    this.#held = bytes.slice(at);
     return messages;
   }
 
   reset(): void {
     this.#held = new Uint8Array(0);
   }
+}
+
+/** Where the message that begins at `at` ends; beyond all bytes while its length isn't there. */
+function endOf(bytes: Uint8Array, at: number): number {
+  const [high, low] = bytes.subarray(at, at + LENGTH_BYTES);
+  return high === undefined || low === undefined ? Number.POSITIVE_INFINITY : at + LENGTH_BYTES + ((high << 8) | low);
 }

@@ -14,18 +14,29 @@ export type LineToken = { readonly kind: 'line'; readonly bytes: Uint8Array } | 
 
 /** Takes bytes in any chunking. Line ends and STX before a code belong to nobody; an empty line is none. Holds at most one scan. */
 export class LineSplitter {
-  readonly #end: readonly number[];
-  #line: number[] = [];
+  /** Of the end, its last byte, and the one that must stand before it. */
+  readonly #last: number;
+  readonly #beforeLast: number | undefined;
+  /** Room for the longest code and a CR that may be half of its end. */
+  readonly #held = new Uint8Array(LONGEST_SCAN + 1);
+  #pending = 0;
   #skipping = false;
   #previous: number | undefined;
 
   constructor(terminator: Terminator) {
-    this.#end = ENDS[terminator];
+    const end = ENDS[terminator];
+    this.#last = end[end.length - 1] ?? end[0];
+    this.#beforeLast = end.length === 1 ? undefined : end[0];
+  }
+
+  /** Bytes of an unfinished code. */
+  get pending(): number {
+    return this.#pending;
   }
 
   /** A code has begun and not ended. */
   get hasHalf(): boolean {
-    return this.#line.length > 0;
+    return this.#pending > 0;
   }
 
   /** Whether what comes is passed over, up to the next terminator. */
@@ -35,42 +46,62 @@ export class LineSplitter {
 
   push(bytes: Uint8Array): readonly LineToken[] {
     const tokens: LineToken[] = [];
-    for (const byte of bytes) {
-      const token = this.#take(byte);
-      this.#previous = byte;
-      if (token !== undefined) tokens.push(token);
+    for (let from = 0; from < bytes.length;) {
+      const end = this.#endIn(bytes, from);
+      const upTo = end < 0 ? bytes.length : end;
+      if (!this.#keep(bytes, from, upTo)) tokens.push({ kind: 'tooLong' });
+      if (end >= 0 && this.#pending > 0) tokens.push({ kind: 'line', bytes: this.#held.slice(0, this.#pending) });
+      if (end >= 0) this.#startAnew();
+      from = upTo + 1;
     }
+    this.#previous = bytes.at(-1) ?? this.#previous;
     return tokens;
   }
 
   /** Drops what is there of the code under way and whatever is still to come of it. */
   skipRest(): void {
-    this.#line = [];
+    this.#pending = 0;
     this.#skipping = true;
   }
 
   reset(): void {
-    this.#line = [];
-    this.#skipping = false;
+    this.#startAnew();
     this.#previous = undefined;
   }
 
-  #take(byte: number): LineToken | undefined {
-    const ended = byte === this.#end.at(-1) && (this.#end.length === 1 || this.#previous === this.#end[0]);
-    if (ended) {
-      const bytes = Uint8Array.from(this.#line);
-      this.#line = [];
-      this.#skipping = false;
-      return bytes.some((other) => other !== CR && other !== LF) ? { kind: 'line', bytes } : undefined;
-    }
-    const isBefore = this.#line.length === 0 && (byte === CR || byte === LF || byte === STX);
-    if (this.#skipping || isBefore) return undefined;
-    this.#line.push(byte);
-    // A CR may be half of the end.
-    if (this.#line.length <= LONGEST_SCAN + (byte === CR ? 1 : 0)) return undefined;
-    this.skipRest();
-    return { kind: 'tooLong' };
+  #startAnew(): void {
+    this.#pending = 0;
+    this.#skipping = false;
   }
+
+  /** Where the last byte of the next terminator is; -1: none ends here. */
+  #endIn(bytes: Uint8Array, from: number): number {
+    const isEnd = (at: number): boolean => this.#beforeLast === undefined || (at === 0 ? this.#previous : bytes[at - 1]) === this.#beforeLast;
+    let at = bytes.indexOf(this.#last, from);
+    while (at >= 0 && !isEnd(at)) at = bytes.indexOf(this.#last, at + 1);
+    return at;
+  }
+
+  /** Takes bytes without an end in them to the code under way. False: with them it is too long, and is given up. */
+  #keep(bytes: Uint8Array, from: number, upTo: number): boolean {
+    let start = from;
+    while (this.#pending === 0 && start < upTo && isBefore(bytes[start])) start += 1;
+    if (this.#skipping || start === upTo) return true;
+    const length = this.#pending + upTo - start;
+    // A CR may be half of the end.
+    if (length > LONGEST_SCAN + (bytes[upTo - 1] === CR ? 1 : 0)) {
+      this.skipRest();
+      return false;
+    }
+    this.#held.set(bytes.subarray(start, upTo), this.#pending);
+    this.#pending = length;
+    return true;
+  }
+}
+
+/** Stands before a code and belongs to nobody. */
+function isBefore(byte: number | undefined): boolean {
+  return byte === CR || byte === LF || byte === STX;
 }
 
 /** Takes the AIM identifier off the front, where there is one. */

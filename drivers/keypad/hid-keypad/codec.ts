@@ -57,12 +57,20 @@ export class KeypadReader {
   readonly #descriptor: ReportDescriptor;
   readonly #usesIds: boolean;
   readonly #shown: boolean;
+  /** Nothing but the mapping says what the reports are. */
+  readonly #onlyBits: boolean;
+  readonly #keys: readonly (readonly [KeypadKey, Source])[];
+  /** What the reports of each id say at all: looked up for every key of every report. */
+  readonly #told: ReadonlyMap<number, ReadonlySet<Usage>>;
 
   /** @param descriptor as the device gives it; undefined where the system doesn't show it */
   constructor(options: HidKeysOptions, descriptor: Uint8Array | undefined) {
     this.#options = options;
     this.#shown = descriptor !== undefined;
     this.#descriptor = descriptor === undefined ? BOOT_KEYBOARD : parseReportDescriptor(descriptor);
+    this.#onlyBits = !this.#shown && sourcesOf(options).every(({ source }) => 'byte' in source);
+    this.#keys = keysOf(options);
+    this.#told = usagesTold(this.#descriptor);
     this.#usesIds = descriptor === undefined ? sourcesOf(options).some(({ source }) => 'byte' in source && source.report !== 0) : usesIds(this.#descriptor);
   }
 
@@ -84,23 +92,27 @@ export class KeypadReader {
     const on = usagesOn(this.#descriptor.inputs, report);
     if (on.has(ROLL_OVER)) return undefined;
     const isOn = (source: Source): boolean | undefined => ('usage' in source ? this.#usageOn(source.usage, reportId, on) : bitOn(source, reportId, report));
-    const keys = new Set(keysOf(this.#options).flatMap(([key, source]) => (isOn(source) === true ? [key] : [])));
+    const keys = new Set(this.#keys.flatMap(([key, source]) => (isOn(source) === true ? [key] : [])));
     const headphone = this.#options.headphone === undefined ? undefined : isOn(this.#options.headphone);
     return { reportId, keys, headphone };
   }
 
   #isShort(reportId: number, report: Uint8Array): boolean {
-    const onlyBits = !this.#shown && sourcesOf(this.#options).every(({ source }) => 'byte' in source);
-    const needed = onlyBits
+    const needed = this.#onlyBits
       ? Math.max(...sourcesOf(this.#options).map(({ source }) => ('byte' in source && source.report === reportId ? source.byte + 1 : 1)))
       : (this.#descriptor.inputLengths.get(reportId) ?? 1);
     return report.length < needed;
   }
 
   #usageOn(usage: Usage, reportId: number, on: ReadonlySet<Usage>): boolean | undefined {
-    const isTold = this.#descriptor.inputs.some((field) => field.reportId === reportId && field.usages.includes(usage));
-    return isTold ? on.has(usage) : undefined;
+    return this.#told.get(reportId)?.has(usage) === true ? on.has(usage) : undefined;
   }
+}
+
+function usagesTold({ inputs }: ReportDescriptor): ReadonlyMap<number, ReadonlySet<Usage>> {
+  const told = new Map<number, Set<Usage>>();
+  for (const { reportId, usages } of inputs) told.set(reportId, new Set([...(told.get(reportId) ?? []), ...usages]));
+  return told;
 }
 
 function keysOf(options: HidKeysOptions): readonly (readonly [KeypadKey, Source])[] {

@@ -40,7 +40,7 @@ export class CustomSplitter implements Splitter {
   #take(said: PrinterSaid[], final: boolean): void {
     while (this.#held.length > 0) {
       if (this.#mayBeFullStatus()) {
-        const status = decodeFullStatus(this.#held.slice(0, FULL_STATUS_LENGTH));
+        const status = this.#held.length < FULL_STATUS_LENGTH ? undefined : decodeFullStatus(this.#held.slice(0, FULL_STATUS_LENGTH));
         if (status !== undefined) {
           said.push({ kind: 'fullStatus', bytes: Uint8Array.from(this.#held.splice(0, FULL_STATUS_LENGTH)), status });
           continue;

@@ -9,10 +9,12 @@ import type {
   NoteEvidence,
   PowerUpState,
 } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
-import { cashAcceptorModels, type CashAcceptorModel } from '../../../drivers/cash-acceptor/models.ts';
+import { cashAcceptorModels, type CashAcceptorDeps } from '../../../drivers/cash-acceptor/models.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../../drivers/cash-acceptor/restart-decision.ts';
 import type { SimulatedCashAcceptor } from '../../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import { DeviceError, type FrameTrace } from '../../../drivers/device.ts';
+import type { ModelEntry } from '../../../drivers/model-entry.ts';
+import { findModel } from '../../../drivers/registry.ts';
 import type { SimulatedUnit } from '../../../drivers/transport/simulated-unit.ts';
 import type { Transport } from '../../../drivers/transport/transport.ts';
 import type { Clock } from '../../../common/clock.ts';
@@ -21,7 +23,8 @@ import type { UnitFactory } from './unit-process.ts';
 
 /** A model as the suite sees it. */
 export interface CashAcceptorSubject {
-  readonly model: CashAcceptorModel;
+  /** As the registry has it. */
+  readonly model: string;
   /** Name of its simulator, where that is not the model's. */
   readonly unitName?: string;
   /** File that exports `units` with this model, for the other process. */
@@ -85,7 +88,7 @@ export const TIME = { timeout: 60_000 };
 const PATIENT = { escrowLimit: 600_000 };
 
 export function makeAcceptor({ model, options }: CashAcceptorSubject, deps: { transport: Transport; clock: Clock; memory?: AcceptorMemory }): CashAcceptor {
-  return cashAcceptorModels[model].create({ denominations: DENOMINATIONS, ...options }, deps);
+  return findModel<ModelEntry<CashAcceptor, CashAcceptorDeps>>(cashAcceptorModels, model).create({ denominations: DENOMINATIONS, ...options }, deps);
 }
 
 export class AcceptorBench {

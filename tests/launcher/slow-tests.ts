@@ -1,0 +1,27 @@
+/** Unit tests that take their time: which of them wait together, and which `npm run check` leaves to `npm test`. Read by vitest.config.ts and steps.ts. */
+
+/**
+ * Units behind real ports, in processes of their own: they wait for mechanics and silences nine tenths of their time, so more of them run
+ * side by side than there are cores, when everything that computes is done.
+ */
+export const PORT_SUITES = [
+  'tests/drivers/card-reader/pcsc/over-pcscd.test.ts',
+  'tests/drivers/conformance/cabinet-io.test.ts',
+  'tests/drivers/conformance/card-reader-ports-*.test.ts',
+  'tests/drivers/conformance/cash-acceptor-*.test.ts',
+  'tests/drivers/conformance/code-scanner*.test.ts',
+  'tests/drivers/conformance/id-reader.test.ts',
+  'tests/drivers/conformance/receipt-printer-ports-*.test.ts',
+];
+
+/** Enumerations of cuts, kills and damage, and other files of more than about ten seconds: part of every release, not of every commit. */
+export const ENUMERATIONS = [
+  'tests/main/terminal/crash-cash.test.ts',
+  'tests/main/terminal/crash-qr.test.ts',
+  'tests/main/journal/crash.test.ts',
+  'tests/main/journal/damage.test.ts',
+  'tests/drivers/cash-acceptor/money-safety.test.ts',
+  'tests/drivers/receipt-printer/escpos/paper-out-everywhere.test.ts',
+  'tests/fuzz/fuzz.test.ts',
+  'tests/launcher/new-device/new-device.test.ts',
+];

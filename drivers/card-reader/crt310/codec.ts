@@ -33,11 +33,11 @@ export type Crt310Text = Crt310Message | Crt310Refusal;
 
 type Control = 'ack' | 'nak' | 'enq';
 
-interface Content {
+export interface Crt310Content {
   readonly text: Crt310Text;
 }
 
-const LAYOUT: BccLayout<Control, Content> = {
+const LAYOUT: BccLayout<Control, Crt310Content> = {
   start: 0x02,
   controls: new Map([
     [ACK, 'ack'],
@@ -49,9 +49,9 @@ const LAYOUT: BccLayout<Control, Content> = {
   contentOf: (text) => ({ text: readText(text) }),
 };
 
-export type Crt310Token = BccToken<Control, Content>;
+export type Crt310Token = BccToken<Control, Crt310Content>;
 
-export class Crt310Decoder extends BccDecoder<Control, Content> {
+export class Crt310Decoder extends BccDecoder<Control, Crt310Content> {
   constructor() {
     super(LAYOUT);
   }

@@ -67,11 +67,11 @@ export type Crt591Message = Crt591Command | Crt591Answer;
 
 type Control = 'ack' | 'nak' | 'eot';
 
-interface Content {
+export interface Crt591Content {
   readonly frame: Crt591Frame;
 }
 
-const WITHOUT_ADDRESS: BccLayout<Control, Content> = {
+const WITHOUT_ADDRESS: BccLayout<Control, Crt591Content> = {
   start: 0xf2,
   controls: new Map([
     [ACK, 'ack'],
@@ -82,11 +82,11 @@ const WITHOUT_ADDRESS: BccLayout<Control, Content> = {
   leastText: 3,
   contentOf: (text, address) => ({ frame: { address, text } }),
 };
-const WITH_ADDRESS: BccLayout<Control, Content> = { ...WITHOUT_ADDRESS, highestAddress: MAX_ADDRESS };
+const WITH_ADDRESS: BccLayout<Control, Crt591Content> = { ...WITHOUT_ADDRESS, highestAddress: MAX_ADDRESS };
 
-export type Crt591Token = BccToken<Control, Content>;
+export type Crt591Token = BccToken<Control, Crt591Content>;
 
-export class Crt591Decoder extends BccDecoder<Control, Content> {
+export class Crt591Decoder extends BccDecoder<Control, Crt591Content> {
   constructor(options: Pick<Crt591FrameOptions, 'addr'> = CRT591_FRAMES) {
     super(options.addr ? WITH_ADDRESS : WITHOUT_ADDRESS);
   }

@@ -13,6 +13,8 @@ export interface CashAcceptorKnobs {
   rejectNext: boolean;
   /** Where the next note gets stuck. */
   jamNext: 'acceptor' | 'stacker' | undefined;
+  /** The box counts as full, however many notes are in it. Without effect on units whose box has no sensor. */
+  boxFull: boolean;
   /** Hears nothing and says nothing, but goes on moving notes. */
   silent: boolean;
   /** Each of the next answers is not sent / sent damaged / sent twice; counts down. */

@@ -74,6 +74,11 @@ export class VirtualTerminal {
       random: systemRandom,
       issuerKeys: { masterLoadKey, masterTacKey, levels: ['serial'] },
       today: new Date().toISOString().slice(0, 10),
+      devices: {
+        cardReader: { model: 'crt591-m001', options: config.devices.cardReader?.options },
+        cashAcceptor: { model: 'jcm-id003', options: config.devices.cashAcceptor?.options },
+        receiptPrinter: { model: 'escpos-generic-80', options: config.devices.receiptPrinter?.options },
+      },
     });
     this.#journal = openJournal({
       path: path.join(data, 'journal.sqlite'),
@@ -114,7 +119,7 @@ export class VirtualTerminal {
     this.#act({ type: 'receipt', choice: 'print' });
     await this.#sees('done', ({ receipt }) => receipt === 'printed');
     this.#cabinet.hand({ act: 'tearPaper' });
-    this.#cabinet.printer.loadPaper(PAPER_MM);
+    this.#cabinet.hand({ act: 'loadPaper', mm: PAPER_MM });
     this.#act({ type: 'finish' });
     await this.#hand('takeCard', () => this.#cabinet.hand({ act: 'takeCard' }).done);
     await this.#sees('attract');
@@ -163,7 +168,9 @@ export class VirtualTerminal {
   #devices({ devices }: TerminalConfig): Devices {
     const lines = new SimulatedLines();
     const line = (name: keyof typeof SPEEDS): { transport: Transport; clock: VirtualClock } => {
-      lines.add(name, overWire(this.#cabinet.units[name], this.clock, SPEEDS[name]));
+      const unit = this.#cabinet.units[name];
+      if (unit === undefined) throw new Error(`the cabinet has no ${name}`);
+      lines.add(name, overWire(unit, this.clock, SPEEDS[name]));
       return { transport: lines.transport(name), clock: this.clock };
     };
     return {

@@ -19,7 +19,15 @@ interface MovingNote {
 }
 
 export abstract class SimulatedNotePath<F extends NotePathFaults> implements SimulatedCashAcceptor {
-  readonly knobs: CashAcceptorKnobs = { rejectNext: false, jamNext: undefined, silent: false, loseAnswers: 0, corruptAnswers: 0, duplicateAnswers: 0 };
+  readonly knobs: CashAcceptorKnobs = {
+    rejectNext: false,
+    jamNext: undefined,
+    boxFull: false,
+    silent: false,
+    loseAnswers: 0,
+    corruptAnswers: 0,
+    duplicateAnswers: 0,
+  };
   readonly faults: F;
   readonly #clock: Clock;
   readonly #options: NotePathOptions;
@@ -284,7 +292,7 @@ export abstract class SimulatedNotePath<F extends NotePathFaults> implements Sim
 
   #quiet(): QuietState {
     if (!this.#boxPresent) return 'stackerOpen';
-    if (this.#box.length >= this.#options.boxCapacity) return 'stackerFull';
+    if (this.knobs.boxFull || this.#box.length >= this.#options.boxCapacity) return 'stackerFull';
     return this.inhibited ? 'disabled' : 'idling';
   }
 

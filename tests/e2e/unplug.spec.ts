@@ -116,7 +116,6 @@ test('card reader pulled at "that is all" with money in the box: the screen wait
   await pause(AWAY_MS);
   await cables.of('cardReader').plug();
   await person.sees('done');
-  await person.touches('receipt-none');
   await person.leaves();
   await world.expectChange(before, { box: [2000], chips: { [CARD]: { balance: 2000, loads: 1 } }, credited: 2000 });
   await world.expectSound();
@@ -135,7 +134,6 @@ test('cash acceptor pulled while a note is on its way into the box: the card get
   await pause(AWAY_MS);
   await comesBack(() => cables.of('cashAcceptor').plug());
   const seen = await person.sees('done', 'trouble');
-  if (seen === 'done') await person.touches('receipt-none');
   await person.leaves();
   const { box } = (await world.sandbox.cabinet()).notes;
   const stacked = box.length > before.box.length;

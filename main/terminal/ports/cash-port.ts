@@ -76,7 +76,12 @@ export class CashDesk implements CashPort {
 
   async accept(denominations: readonly Fen[]): Promise<void> {
     this.#wanted = denominations;
-    await this.#ask(() => this.#acceptor.accept(denominations));
+    try {
+      await this.#ask(() => this.#acceptor.accept(denominations));
+    } catch (error) {
+      this.#wanted = []; // nobody waits for notes that could not be asked for
+      throw error;
+    }
     if (denominations.length > 0) return;
     await this.#settled();
     if (this.#waiting) await this.returnNote();

@@ -36,6 +36,16 @@ export async function truthOf(sandbox: Sandbox): Promise<Truth> {
   };
 }
 
+/** How many entries of this kind the journal has. */
+export function countOf(journal: string, kind: JournalEntry['kind']): number {
+  const db = openForReading(journal);
+  try {
+    return db.prepare<[string], { count: number }>('SELECT count(*) AS count FROM entries WHERE kind = ?').get(kind)?.count ?? 0;
+  } finally {
+    db.close();
+  }
+}
+
 export interface Account {
   /** The journal's first break. */
   readonly broken: unknown;

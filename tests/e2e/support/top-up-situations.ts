@@ -610,6 +610,7 @@ export async function seesDelivered({ person }: World, before: Truth, card: stri
 
 async function printsSlip(world: World, reference: string): Promise<string> {
   await world.person.touches('receipt-print');
+  await world.takesSlip(reference);
   await world.person.seesFact('receipt', 'printed');
   return world.slip(reference);
 }

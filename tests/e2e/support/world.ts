@@ -15,11 +15,11 @@ import { Cardholder } from '../../launcher/cardholder.ts';
 import { findHost } from '../../launcher/host.ts';
 import { launchShell, type RunningShell } from '../../launcher/launch-shell.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../launcher/sandbox.ts';
-import { accountOf, ALL_AGREES, difference, entriesOf, transactionOf, truthOf, type Change, type Truth } from './ground-truth.ts';
+import { accountOf, ALL_AGREES, countOf, difference, entriesOf, transactionOf, truthOf, type Change, type Truth } from './ground-truth.ts';
 
 export type { Truth } from './ground-truth.ts';
 
-export interface WorldOptions extends Pick<SandboxOptions, 'carry' | 'settings' | 'speed'> {
+export interface WorldOptions extends Pick<SandboxOptions, 'base' | 'carry' | 'settings' | 'speed'> {
   /** Between sandbox and shell, e.g. to put something between the terminal and upstream. */
   readonly prepare?: (sandbox: Sandbox) => Promise<void>;
 }
@@ -113,6 +113,20 @@ export class World {
     return (found ?? []).map((line) => line.trim().replaceAll(/ +/g, ' ')).join('\n');
   }
 
+  /** A hand tears the slip with this reference off, or takes it from a presenter, which holds it until then. */
+  async takesSlip(reference: string): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          await this.sandbox.hand({ act: 'tearPaper' });
+          const { slips } = await this.sandbox.cabinet();
+          return slips.some(({ taken, text }) => taken && text.some((line) => line.includes(reference)));
+        },
+        { message: `the slip with ${reference} comes out`, timeout: PATIENCE },
+      )
+      .toBe(true);
+  }
+
   /** The transaction that a reference was given for, folded from its entries. */
   transaction(reference: string): TransactionState {
     return transactionOf(this.sandbox.journal, reference);
@@ -121,6 +135,11 @@ export class World {
   /** Kinds of the journal's entries that belong to a reference, in order. */
   kinds(reference: string): readonly string[] {
     return entriesOf(this.sandbox.journal, reference).map(({ kind }) => kind);
+  }
+
+  /** How many times a device came up, as the journal has it. */
+  identified(): number {
+    return countOf(this.sandbox.journal, 'device.identified');
   }
 
   /** How many transactions were ever opened. */

@@ -55,10 +55,11 @@ async function paid(at: Stand): Promise<void> {
   expect(at.bench.body('top-up-cash').inserted).toBe(NOTE);
 }
 
-async function getsCardBack({ bench, unit }: Stand): Promise<void> {
+async function getsCardBack({ bench, unit, card }: Stand): Promise<void> {
   await bench.until('the card lies at the gate', () => unit.card?.at === 'gate');
   expect(unit.takeCard()).toBeDefined();
   await bench.until('the next person is served', () => bench.kind === 'attract');
+  await bench.until('the gate lets the next card in', () => unit.insertCard(card));
 }
 
 async function isLoadedOnce(at: Stand): Promise<void> {

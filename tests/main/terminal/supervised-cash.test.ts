@@ -69,6 +69,21 @@ describe.each(MODELS)('%s: the cable pulled and put back', (model) => {
     await at.bench.until('the acceptor is back', () => at.bench.devices.cashAcceptor?.lastStatus.state === 'disabled');
   });
 
+  test('while the person chooses to pay with notes, and put back after they were told no: nobody is there, and no note is let in', async () => {
+    const at = await atCash(model);
+    const { bench, unit } = at;
+    await bench.touch({ type: 'cancel' });
+    await bench.until('the way back is open', () => bench.kind === 'menu');
+    await bench.touch({ type: 'service', service: 'topUp' }, { type: 'amount', amount: NOTE }, { type: 'confirm' });
+    bench.lines.cashAcceptor.unplug();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.until('it is told', () => bench.kind === 'trouble');
+    await bench.replug('cashAcceptor');
+    await bench.until('the acceptor is back', () => bench.devices.cashAcceptor?.lastStatus.device === 'online');
+    await bench.world.clock.advance(3000);
+    expect(unit.feedNote(NOTE)).toBe('refused');
+  });
+
   test('while a note waits in escrow: it comes back out, and nothing is booked', async () => {
     const at = await atCash(model);
     const end = at.bench.devices.cashAcceptor?.onEvent(({ type }) => {

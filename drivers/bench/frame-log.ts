@@ -8,7 +8,7 @@ type Frame = CabinetState['frames'][number];
 
 const FRAMES_KEPT = 60;
 /** Frames of a line that may come again and again. */
-const TURNS = 3;
+const TURNS = 4;
 /** A picture on the printer's line is longer. */
 const BYTES_SHOWN = 200;
 
@@ -44,7 +44,7 @@ export class FrameLog {
     };
   }
 
-  /** Polls come many times a second, some in turns of two or three: what was just said is not kept again. */
+  /** Polls come many times a second, some in turns: what was just said is not kept again. */
   #note(device: DeviceName, direction: Frame['direction'], bytes: Uint8Array): void {
     const line = `${device} ${direction}`;
     const whole = toHex(bytes);

@@ -8,14 +8,13 @@ import { keypadKeys } from '../keypad/keypad.ts';
 import { faultNames } from './faults.ts';
 import { deviceNames, knobNames, knobOwners } from './knob-table.ts';
 
+export { keypadKeys, type KeypadKey } from '../keypad/keypad.ts';
 export { faultNames, type FaultName } from './faults.ts';
 export * from './knob-table.ts';
 
 const device = z.enum(deviceNames);
 const knob = z.enum(knobNames);
 export const knobValueSchema = z.union([z.boolean(), z.int(), z.string().max(40)]);
-export { keypadKeys } from '../keypad/keypad.ts';
-export type { KeypadKey } from '../keypad/keypad.ts';
 
 /** One movement of a hand. Amounts are fen. */
 export const handActSchema = z.discriminatedUnion('act', [

@@ -8,8 +8,19 @@ import type { Cabinet } from './cabinet.ts';
 import { faultsOf, turnOf } from './faults.ts';
 import { isInside } from './hands.ts';
 import type { NetworkCable } from './network-cable.ts';
-import { did, knobNames, knobShape, misfit, type CabinetState, type DeviceName, type HandAct, type HandAnswer, type KnobList } from './protocol.ts';
-import type { KnobName, KnobValue } from './protocol.ts';
+import {
+  did,
+  knobNames,
+  knobShape,
+  misfit,
+  type CabinetState,
+  type DeviceName,
+  type HandAct,
+  type HandAnswer,
+  type KnobList,
+  type KnobName,
+  type KnobValue,
+} from './protocol.ts';
 
 export type Cables = Readonly<Partial<Record<DeviceName, ServedUnit>>>;
 
@@ -137,8 +148,11 @@ export class Room implements BenchSubject {
         : knob === 'upstream.paymentOffline'
           ? { paymentOffline: value }
           : { loseNextAnswer: LOSSES[String(value)] };
-    const response = await this.#post('/sandbox/faults', change);
-    return this.#told(did(response.ok, 'upstream does not do it'));
+    const turned = await this.#post('/sandbox/faults', change).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    return this.#told(did(turned, 'upstream does not do it, or does not answer'));
   }
 
   #killTerminal(): HandAnswer {

@@ -1,24 +1,30 @@
 /** The bench window on the real application: a person's whole top-up done with its hands on its live screen, and what it says is true. */
 import { expect, test } from '@playwright/test';
 import type { Page } from 'playwright-core';
+import { knobNames, knobShape } from '../../drivers/bench/protocol.ts';
 import { reckon } from '../../renderer/bench/reckoning.ts';
 import { buildApp, productParts } from '../launcher/build.ts';
 import { findHost } from '../launcher/host.ts';
 import { launchShell, type RunningShell } from '../launcher/launch-shell.ts';
-import { startSandbox, type Sandbox } from '../launcher/sandbox.ts';
+import { everyDevice, startSandbox, type Sandbox } from '../launcher/sandbox.ts';
 
 let sandbox: Sandbox;
 let shell: RunningShell;
 let bench: Page;
 
 const at = (testId: string) => bench.getByTestId(testId);
-/** One part of what is really there. */
-const truth = async (name: 'faults' | 'unplugged' | 'network') => (await sandbox.cabinet())[name];
+/** What is really there. */
+const truth = () => sandbox.cabinet();
+/** Shows the knobs of a device. */
+async function openGroup(group: string): Promise<void> {
+  const title = at(`group-${group}`).locator('.fault-title');
+  if ((await title.getAttribute('aria-expanded')) === 'false') await title.click();
+}
 const screenIs = (kind: string) => expect(at('screen')).toHaveAttribute('data-screen', kind);
 
 async function open(): Promise<void> {
   await buildApp();
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ settings: everyDevice });
   const { benchUrl, config } = sandbox;
   if (benchUrl === undefined) throw new Error('the sandbox has no cabinet');
   shell = await launchShell({ host: await findHost(), appDir: productParts.outDir, config, benchUrl });
@@ -127,26 +133,105 @@ test.describe('the bench window', () => {
     await expect(at('bench-word')).toContainText('no card lies at the gate');
   });
 
-  test('switches and plugs do in the cabinet what they show', async () => {
-    await at('fault-paperOut').click();
-    await expect(at('fault-paperOut')).toBeChecked();
-    expect(await truth('faults')).toEqual(['paperOut']);
-    await at('fault-paperOut').click();
-    await expect(at('fault-paperOut')).not.toBeChecked();
-    expect(await truth('faults')).toEqual([]);
+  test('every knob of the protocol is there, with its words, under its device', async () => {
+    for (const name of knobNames) {
+      const { owner, kind } = knobShape(name);
+      await openGroup(owner === 'card' ? 'cardReader' : owner);
+      const knob = at(kind === 'choice' ? `knob-${name}-none` : `knob-${name}`);
+      await expect(knob, name).toBeVisible();
+      await expect(knob.locator('xpath=ancestor-or-self::li[1]'), name).not.toContainText('knob.');
+    }
+  });
 
+  test('a switch, a count and a choice do in the cabinet what they show', async () => {
+    await openGroup('receiptPrinter');
+    await at('knob-receiptPrinter.paperOut').click();
+    await expect(at('knob-receiptPrinter.paperOut')).toBeChecked();
+    expect(await truth()).toMatchObject({ faults: ['paperOut'], paperMm: 0 });
+    await at('knob-receiptPrinter.jam-presenter').click();
+    await expect(at('knob-receiptPrinter.jam-presenter')).toBeChecked();
+    await expect(at('group-receiptPrinter')).toContainText('2 处');
+    expect((await truth()).knobs['receiptPrinter.jam']).toBe('presenter');
+
+    await openGroup('cardReader');
+    await at('knob-cardReader.slowBy-more').click();
+    await expect(at('knob-cardReader.slowBy')).toHaveText('500 毫秒');
+    await at('knob-cardReader.slowBy-more').click();
+    await at('knob-cardReader.slowBy-less').click();
+    await expect(at('knob-cardReader.slowBy')).toHaveText('500 毫秒');
+    expect((await truth()).knobs['cardReader.slowBy']).toBe(500);
+
+    await at('knobs-reset').click();
+    await expect(at('knobs-reset')).toHaveCount(0);
+    const { faults, knobs } = await truth();
+    expect({ faults, slowBy: knobs['cardReader.slowBy'], jam: knobs['receiptPrinter.jam'] }).toEqual({ faults: [], slowBy: 0, jam: 'none' });
+  });
+
+  test('plugs do at the cabinet what they show', async () => {
     await at('plug-cardReader').click();
     await expect(at('plug-cardReader')).not.toBeChecked();
-    expect(await truth('unplugged')).toEqual(['cardReader']);
+    expect((await truth()).unplugged).toEqual(['cardReader']);
     await at('plug-cardReader').click();
     await expect(at('plug-cardReader')).toBeChecked();
-    expect(await truth('unplugged')).toEqual([]);
+    expect((await truth()).unplugged).toEqual([]);
 
     await at('network').click();
     await expect(at('network')).not.toBeChecked();
-    expect(await truth('network')).toBe('down');
+    expect((await truth()).network).toBe('down');
     await at('network').click();
     await expect(at('network')).toBeChecked();
+  });
+
+  test('code, document, keys, headphone, door and switch reach their devices, and no secret is on the tape', async () => {
+    await at('hand-show-code').click();
+    await expect(at('scan-window')).toHaveAttribute('data-read', '1');
+    await at('hand-lay-valid').dragTo(at('id-plate'));
+    await expect(at('id-plate')).toHaveAttribute('data-document', 'valid');
+
+    const key = (await at('key-5').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await bench.mouse.move(key.x + key.width / 2, key.y + key.height / 2);
+    await bench.mouse.down();
+    await expect.poll(async () => (await truth()).keypad?.held).toEqual(['5']);
+    await bench.mouse.up();
+    await expect.poll(async () => (await truth()).keypad?.held).toEqual([]);
+    await at('headphone').click();
+    await at('door').click();
+    await at('service-switch').click();
+    await expect(at('service-switch')).toBeChecked();
+    expect(await truth()).toMatchObject({ keypad: { headphone: true }, cabinet: { door: 'open', serviceSwitch: 'maintenance' }, codesRead: 1 });
+    expect(JSON.stringify((await truth()).frames)).not.toMatch(/2899|9901011990/);
+
+    await at('hand-lift-document').click();
+    await expect(at('id-plate')).not.toHaveAttribute('data-document');
+    for (const back of ['headphone', 'door', 'service-switch']) await at(back).click();
+    await expect(at('service-switch')).not.toBeChecked();
+  });
+
+  test('a technician fills, empties and changes what is in the devices', async () => {
+    await openGroup('cardReader');
+    await at('service-fillStacker').click();
+    await expect(at('service-fillStacker')).toContainText('存 40 张');
+    await openGroup('cashAcceptor');
+    await at('service-removeBox').click();
+    await at('service-insertBox').click();
+    await expect(at('service-removeBox')).toBeVisible();
+    await openGroup('receiptPrinter');
+    await at('service-loadPaper').click();
+    await expect(at('service-loadPaper')).toContainText('剩 80 米');
+  });
+
+  test('no part of it is cut off, on portrait and on landscape glass', async () => {
+    for (const glass of ['glass-landscape', 'glass-portrait']) {
+      await at(glass).click();
+      const cut = await bench.evaluate(() =>
+        ['.bench-hand', '.cabinet', '.cabinet-slots', '.cabinet-foot', '.bench-facts', '.bench-switch', '.bench-knob', '.bench-button'].flatMap((selector) =>
+          [...document.querySelectorAll(selector)]
+            .filter((part) => part.scrollHeight > part.clientHeight + 2 || part.scrollWidth > part.clientWidth + 2)
+            .map(() => selector),
+        ),
+      );
+      expect(cut, glass).toEqual([]);
+    }
   });
 
   test('a person who chooses another theme changes the screen and not the bench', async () => {

@@ -273,10 +273,22 @@ test('a hand without a name of the protocol, or with more than it takes, is no h
   expect(handActSchema.safeParse({ act: 'knob', knob: 'cardReader.magic', value: true }).success).toBe(false);
 });
 
-function expectNowhere(where: unknown, secret: string): void {
-  expect(JSON.stringify(where)).not.toContain(secret);
-}
+test('polls that come round and round are kept once, what changes is kept too', async () => {
+  const stand = new BenchStand({ cabinet: { model: 'modbus-io' } });
+  const cabinet = await stand.connected('cabinet');
+  await stand.clock.advance(2000);
+  const before = stand.cabinet.state().frames.length;
+  await stand.clock.advance(20_000);
+  expect(stand.cabinet.state().frames).toHaveLength(before);
+  stand.hand({ act: 'door', open: true });
+  await stand.until('the terminal sees it', () => cabinet.lastStatus.door === 'open');
+  expect(stand.cabinet.state().frames).toHaveLength(before + 1);
+});
 
 test('one of each class is what stands there by these names', () => {
   expect(new BenchStand().cabinet.state().fitted).toEqual(Object.fromEntries(Object.entries(ONE_OF_EACH).map(([name, { model }]) => [name, model])));
 });
+
+function expectNowhere(where: unknown, secret: string): void {
+  expect(JSON.stringify(where)).not.toContain(secret);
+}

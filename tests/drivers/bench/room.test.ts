@@ -117,6 +117,7 @@ describe('the list of knobs', () => {
     expect(await names()).toEqual(['card.tear', 'keypad.dead', 'upstream.issuerOffline', 'upstream.paymentOffline', 'upstream.loseNextAnswer']);
     await world.stop();
     expect(await names()).toEqual(['card.tear', 'keypad.dead']);
+    expect((await hand({ act: 'knob', knob: 'upstream.issuerOffline', value: true })).why).toBe('upstream does not do it, or does not answer');
     expect((await hand({ act: 'unplug', device: 'cardReader' })).why).toBe('there is no cardReader in this cabinet');
   });
 });

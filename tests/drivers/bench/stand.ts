@@ -6,15 +6,8 @@ import type { ActInside, ActOfKnobs } from '../../../drivers/bench/hands.ts';
 import type { DeviceName, KnobName, KnobValue } from '../../../drivers/bench/protocol.ts';
 import type { ModelEntry } from '../../../drivers/model-entry.ts';
 import type { DeviceOf } from '../../../main/terminal/devices.ts';
-import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
-
-/** Nothing here waits for real input, so one turn of the event loop settles every promise. */
-class QuickClock extends SimulatedClock {
-  override settle(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-}
+import { QuickClock } from '../receipt-printer/printer-bench.ts';
 
 /** One of each class, as `npm start` shows them. */
 export const ONE_OF_EACH = {

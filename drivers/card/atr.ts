@@ -3,6 +3,7 @@
  * puts into the ATR it makes for a storage card. Pure and total. Sources: ISO 7816-3 8.2, ISO 14443-4 5.2, card-readers.md 2.2.
  */
 import { toHex } from '../../common/hex.ts';
+import type { StorageLayout } from './mifare/storage-channel.ts';
 
 /** `undefined`: not an ATR, or cut short. */
 export function historicalBytesOfAtr(atr: Uint8Array): Uint8Array | undefined {
@@ -40,3 +41,23 @@ export function registeredName(atr: Uint8Array): { readonly standard: number; re
   const [standard = 0, high = 0, low = 0] = historical.subarray(8);
   return { standard, name: high * 256 + low };
 }
+
+export interface RegisteredCard {
+  readonly kind: 'mifareClassic' | 'mifareUltralight' | 'felica';
+  /** As PC/SC names it. */
+  readonly card: 'mifareClassic1k' | 'mifareClassic4k' | 'mifareUltralight' | 'mifareMini' | 'felica';
+  readonly layout?: StorageLayout;
+  /** The SAK such a card has: readers that name it don't tell. */
+  readonly sak?: number;
+}
+
+/** By NN NN of card-readers.md 2.2. FeliCa has a name of its own on older readers. */
+export const REGISTERED_CARDS: Readonly<Record<number, RegisteredCard>> = {
+  0x0001: { kind: 'mifareClassic', card: 'mifareClassic1k', layout: 'classic1k', sak: 0x08 },
+  0x0002: { kind: 'mifareClassic', card: 'mifareClassic4k', layout: 'classic4k', sak: 0x18 },
+  0x0003: { kind: 'mifareUltralight', card: 'mifareUltralight', sak: 0x00 },
+  0x0026: { kind: 'mifareClassic', card: 'mifareMini', layout: 'mini', sak: 0x09 },
+  0x003b: { kind: 'felica', card: 'felica' },
+  0xf011: { kind: 'felica', card: 'felica' },
+  0xf012: { kind: 'felica', card: 'felica' },
+};

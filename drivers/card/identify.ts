@@ -6,7 +6,7 @@ import { toHex } from '../../common/hex.ts';
 import type { CardChannel, CardInterface } from '../card-reader/card-reader.ts';
 import { DeviceError, type DeviceErrorCode } from '../device.ts';
 import { isBad } from './apdu.ts';
-import { historicalBytesOfAtr, historicalBytesOfAts, registeredName } from './atr.ts';
+import { historicalBytesOfAtr, historicalBytesOfAts, REGISTERED_CARDS, registeredName } from './atr.ts';
 import { CardStopped, type Stop } from './card-stopped.ts';
 import { knownApplications, purseKindOf, type PurseKind } from './known-applications.ts';
 import { layoutOf, type StorageLayout } from './mifare/storage-channel.ts';
@@ -102,22 +102,11 @@ function whatTheChipSaid({ interface: iface, answerToReset, sak, atqa, uid }: Ca
   };
 }
 
-/** NN NN of card-readers.md 2.2. */
-const NAMES: Readonly<Record<number, { readonly kind: CardKind; readonly layout?: StorageLayout }>> = {
-  0x0001: { kind: 'mifareClassic', layout: 'classic1k' },
-  0x0002: { kind: 'mifareClassic', layout: 'classic4k' },
-  0x0003: { kind: 'mifareUltralight' },
-  0x0026: { kind: 'mifareClassic', layout: 'mini' },
-  0x003b: { kind: 'felica' },
-  0xf011: { kind: 'felica' },
-  0xf012: { kind: 'felica' },
-};
-
 /** A chip that takes no ISO 7816-4 commands; undefined: it may. */
 function kindWithoutCommands({ answerToReset, sak, iso7816 }: CardChannel): Pick<CardDescription, 'kind' | 'layout'> | undefined {
   const registered = registeredName(answerToReset);
-  const named = registered === undefined ? undefined : NAMES[registered.name];
-  if (named !== undefined) return named;
+  const named = registered === undefined ? undefined : REGISTERED_CARDS[registered.name];
+  if (named !== undefined) return { kind: named.kind, ...(named.layout === undefined ? {} : { layout: named.layout }) };
   if (iso7816) return undefined;
   const layout = sak === undefined ? undefined : layoutOf(sak);
   if (layout !== undefined) return { kind: 'mifareClassic', layout };

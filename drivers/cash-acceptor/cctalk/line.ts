@@ -1,14 +1,12 @@
 /**
- * One request, one answer over the transport: half duplex, one outstanding request, the host is master. Owns echo removal, the answer limit,
- * the purge after an exchange that failed, and the trace. Used by the ccTalk drivers, which never have two exchanges at once.
+ * One request, one answer over the transport: half duplex, one outstanding request, the host is master. Owns echo removal, the answer limit
+ * and the purge after an exchange that failed. Used by the ccTalk drivers, which never have two exchanges at once.
  * Source: protocols/cash-acceptor.md 1.3, 5 and 5.6.
  */
 import type { Clock } from '../../../common/clock.ts';
 import { toHex } from '../../../common/hex.ts';
-import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import { DeviceError, type FrameTrace } from '../../device.ts';
-import { Listeners } from '../../listeners.ts';
-import { TransportError, type Transport } from '../../transport/transport.ts';
+import type { Transport } from '../../transport/transport.ts';
+import { TracedLine } from '../traced-line.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { dataOf, headerOf, ANSWER, type HostCommand } from './codec.ts';
 import { BYTE_GAP, encodeFrame, HOST, type ChecksumMode } from './frame.ts';
@@ -20,9 +18,6 @@ export const cctalkLineDelays = {
   longestFrame: 300, // 257 bytes of 10 bits at 9600 baud: what the longest answer may take beyond the answer limit
 } as const;
 
-/** Frames kept for the next DeviceError. */
-const KEPT_FRAMES = 8;
-
 export type Answer = { readonly kind: 'data'; readonly data: Uint8Array } | { readonly kind: 'nak' } | { readonly kind: 'busy' };
 
 /** What the line brought instead of an answer. */
@@ -33,13 +28,9 @@ export interface CctalkPlace {
   readonly mode: ChecksumMode;
 }
 
-export class CctalkLine {
-  readonly #transport: Transport;
+export class CctalkLine extends TracedLine {
   readonly #clock: Clock;
   readonly #answerLimit: number;
-  readonly #trace = new Listeners<FrameTrace>();
-  readonly #lost = new Listeners<void>();
-  #recent: readonly FrameTrace[] = [];
   #heardAt = Number.NEGATIVE_INFINITY;
   /** Something came that nobody waited for: noise, or an answer said twice. */
   #strayAt = Number.NEGATIVE_INFINITY;
@@ -50,53 +41,24 @@ export class CctalkLine {
 
   /** @param answerLimit ms without a byte after which an answer is missing */
   constructor(transport: Transport, clock: Clock, answerLimit: number) {
-    this.#transport = transport;
+    super(transport);
     this.#clock = clock;
     this.#answerLimit = answerLimit;
-    transport.onData((bytes) => {
-      this.#heardAt = clock.monotonic();
-      this.#hear(bytes);
-    });
-    transport.onClose(() => {
-      this.#give?.();
-      for (const end of this.#pauses) end();
-      this.#lost.emit();
-    });
   }
 
-  get isOpen(): boolean {
-    return this.#transport.isOpen;
+  protected hear(bytes: Uint8Array): void {
+    this.#heardAt = this.#clock.monotonic();
+    this.#hear(bytes);
   }
 
-  get address(): string {
-    return this.#transport.address;
+  protected giveUp(): void {
+    this.#give?.();
+    for (const end of this.#pauses) end();
   }
 
   /** Why the last request that got no answer got none, and what came instead (hexadecimal, without the echo). */
   get missing(): { readonly what: Missing; readonly bytes: string } {
     return this.#missing;
-  }
-
-  /** @throws {DeviceError} `offline`, `aborted` */
-  async open(signal?: AbortSignal): Promise<void> {
-    try {
-      await this.#transport.open(signal);
-    } catch (error) {
-      throw this.#lineError(error);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#transport.close();
-  }
-
-  onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
-    return this.#trace.add(listener);
-  }
-
-  /** The line was lost or closed. */
-  onLost(listener: () => void): Unsubscribe {
-    return this.#lost.add(listener);
   }
 
   /**
@@ -108,7 +70,7 @@ export class CctalkLine {
     const request = encodeFrame({ destination: place.address, source: HOST, header: headerOf(command.kind), data: dataOf(command) }, place.mode);
     const waiting = this.#await(new AnswerReader({ request, ...place }), wanted);
     try {
-      await this.#send(request);
+      await this.write(request);
       const answer = await waiting.promise;
       if (answer === undefined && this.isOpen) await this.#purge();
       return answer;
@@ -128,26 +90,12 @@ export class CctalkLine {
     this.#clock.clearTimeout(timer);
   }
 
-  /** A DeviceError that carries the last frames. */
-  error(code: DeviceError['code'], message: string, details: { deviceCode?: string; cause?: unknown } = {}): DeviceError {
-    return new DeviceError(code, message, { ...details, frames: this.#recent });
-  }
-
-  async #send(bytes: Uint8Array): Promise<void> {
-    this.#note('toDevice', bytes);
-    try {
-      await this.#transport.write(bytes);
-    } catch (error) {
-      throw this.#lineError(error);
-    }
-  }
-
   #await(reader: AnswerReader, wanted: (data: Uint8Array) => boolean): { promise: Promise<Answer | undefined>; end: () => void } {
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
     const atMost = this.#clock.monotonic() + this.#answerLimit + cctalkLineDelays.longestFrame;
     const missing = (): void => {
       this.#missing = { what: whatCame(reader), bytes: toHex(reader.bytes) };
-      if (reader.bytes.length > 0) this.#note('fromDevice', reader.bytes);
+      if (reader.bytes.length > 0) this.note('fromDevice', reader.bytes);
       resolve(undefined);
     };
     let timer = this.#clock.setTimeout(missing, this.#answerLimit);
@@ -161,7 +109,7 @@ export class CctalkLine {
           return;
         }
         if (step.kind === 'damaged') return missing();
-        this.#note('fromDevice', step.bytes);
+        this.note('fromDevice', step.bytes);
         const answer = answerOf(step.frame, wanted);
         if (answer !== undefined) {
           this.#hear = () => this.#stray();
@@ -193,17 +141,6 @@ export class CctalkLine {
 
   #stray(): void {
     this.#strayAt = this.#clock.monotonic();
-  }
-
-  #note(direction: FrameTrace['direction'], bytes: Uint8Array): void {
-    const frame = { direction, bytes: toHex(bytes) };
-    this.#recent = [...this.#recent.slice(1 - KEPT_FRAMES), frame];
-    this.#trace.emit(frame);
-  }
-
-  #lineError(error: unknown): DeviceError {
-    if (!(error instanceof TransportError)) throw error;
-    return this.error(error.code === 'aborted' ? 'aborted' : 'offline', `the line to the acceptor: ${error.message}`, { cause: error });
   }
 }
 

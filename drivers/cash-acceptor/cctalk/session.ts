@@ -2,8 +2,9 @@
  * The one loop that owns the line while an acceptor is connected: polls, runs the host's commands one at a time in between, and ends for
  * good when the line or the unit is lost. It never connects again by itself. Used by the bill and the coin driver.
  */
-import { deadline, type Clock } from '../../../common/clock.ts';
+import type { Clock } from '../../../common/clock.ts';
 import { DeviceError } from '../../device.ts';
+import { HostCommands } from '../host-commands.ts';
 import type { CctalkLine } from './line.ts';
 
 /** Why each wait is as long as it is, in ms. */
@@ -12,12 +13,6 @@ export const cctalkDelays = {
   command: 2_000, // contract
   settingsEvery: 2_000, // a power cut too short to be noticed by silence shows in the settings it forgot
 } as const;
-
-/** A command of the host that waits for the line. */
-interface Job {
-  run(): Promise<void>;
-  drop(error: DeviceError): void;
-}
 
 export interface SessionParts {
   readonly line: CctalkLine;
@@ -31,14 +26,17 @@ export interface SessionParts {
 
 export class CctalkSession {
   readonly #parts: SessionParts;
-  readonly #jobs: Job[] = [];
+  readonly #commands: HostCommands;
   readonly #ended = new AbortController();
   readonly #unsubscribe: () => void;
   #loop: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
+  /** A command found the line or the unit gone. */
+  #lost: DeviceError | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#commands = new HostCommands(parts.clock, cctalkDelays.command);
     this.#unsubscribe = parts.line.onLost(() => this.#wake());
   }
 
@@ -64,34 +62,20 @@ export class CctalkSession {
    * @param work its limit's signal aborts when the time is up
    */
   queue<T>(signal: AbortSignal | undefined, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
-    const { line, clock } = this.#parts;
+    const { line } = this.#parts;
     if (this.#ended.signal.aborted) return Promise.reject(line.error('offline', 'the acceptor is not connected'));
-    const timeUp = (): DeviceError => line.error('timeout', 'the acceptor was busy for 2 s');
-    const parent = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
-    const limit = deadline(clock, cctalkDelays.command, timeUp, parent);
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const tooLate = (): void => {
-      const index = this.#jobs.indexOf(job);
-      if (index >= 0) this.#jobs.splice(index, 1);
-      reject(asDeviceError(limit.signal.reason));
-    };
-    const run = async (): Promise<void> => {
-      limit.signal.removeEventListener('abort', tooLate);
+    const watched = async (limit: AbortSignal): Promise<T> => {
       try {
-        resolve(await work(limit.signal));
+        return await work(limit);
       } catch (error) {
-        reject(asDeviceError(error));
-        if (error instanceof DeviceError && error.code === 'offline') throw error;
+        if (error instanceof DeviceError && error.code === 'offline') this.#lost = error;
+        throw error;
       }
     };
-    const job: Job = { run, drop: reject };
-    if (limit.signal.aborted) tooLate();
-    else {
-      limit.signal.addEventListener('abort', tooLate, { once: true });
-      this.#jobs.push(job);
-      this.#wake();
-    }
-    return promise.finally(() => limit.dispose());
+    const signals = signal === undefined ? [this.#ended.signal] : [signal, this.#ended.signal];
+    const done = this.#commands.add(watched, signals, () => line.error('timeout', 'the acceptor was busy for 2 s'));
+    this.#wake();
+    return done;
   }
 
   async #run(): Promise<void> {
@@ -99,8 +83,8 @@ export class CctalkSession {
     try {
       while (!this.#ended.signal.aborted) {
         if (!line.isOpen) throw line.error('offline', 'the line to the acceptor was lost');
-        const job = this.#jobs.shift();
-        await (job === undefined ? tend() : job.run());
+        if (!(await this.#commands.runNext())) await tend();
+        if (this.#lost !== undefined) throw this.#lost;
         await this.#sleep(pollEvery);
       }
     } catch (error) {
@@ -108,7 +92,7 @@ export class CctalkSession {
       if (!this.#ended.signal.aborted) await this.#end(gone);
     } finally {
       this.#unsubscribe();
-      for (const job of this.#jobs.splice(0)) job.drop(line.error('offline', 'the acceptor is lost'));
+      this.#commands.dropAll(() => line.error('offline', 'the acceptor is lost'));
     }
   }
 
@@ -120,7 +104,7 @@ export class CctalkSession {
 
   /** Until the next round is due, a command waits, the line is lost, or `hurry`. */
   async #sleep(ms: number): Promise<void> {
-    if (this.#jobs.length > 0 || this.#ended.signal.aborted || !this.#parts.line.isOpen) return;
+    if (this.#commands.waiting || this.#ended.signal.aborted || !this.#parts.line.isOpen) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#parts.clock.setTimeout(resolve, ms);
     this.#wake = resolve;
@@ -128,11 +112,4 @@ export class CctalkSession {
     this.#wake = () => {};
     this.#parts.clock.clearTimeout(timer);
   }
-}
-
-/** A caller's abort reason may be anything. */
-export function asDeviceError(error: unknown): unknown {
-  return error instanceof DeviceError || (error instanceof Error && error.name !== 'AbortError')
-    ? error
-    : new DeviceError('aborted', 'the call was aborted', { cause: error });
 }

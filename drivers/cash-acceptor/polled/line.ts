@@ -1,17 +1,14 @@
 /**
- * One request, one answer over the transport: half duplex, one outstanding request, the host is master. Owns the answer limit and the
- * trace; the protocol brings its framing. Used by the units of the polled acceptors, which never have two exchanges at once.
+ * One request, one answer over the transport: half duplex, one outstanding request, the host is master. Owns the answer limit; the
+ * protocol brings its framing. Used by the units of the polled acceptors, which never have two exchanges at once.
  * Source: protocols/cash-acceptor.md 1.3.
  */
 import type { Clock } from '../../../common/clock.ts';
 import { toHex } from '../../../common/hex.ts';
-import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import { DeviceError, type FrameTrace } from '../../device.ts';
-import { Listeners } from '../../listeners.ts';
-import { TransportError, type Transport } from '../../transport/transport.ts';
+import type { DeviceError } from '../../device.ts';
+import type { Transport } from '../../transport/transport.ts';
+import { TracedLine } from '../traced-line.ts';
 
-/** Frames kept for the next DeviceError. */
-const KEPT_FRAMES = 8;
 /** 255 bytes of 11 bits at 9600 baud, in ms: what the longest answer may take beyond the answer limit. */
 const LONGEST_FRAME = 300;
 /** Bytes of a stranger that are shown. */
@@ -37,14 +34,10 @@ export interface Framing<M> {
 /** What the core needs of a line, whatever is spoken on it. */
 export type AcceptorLine = Pick<PolledLine<unknown>, 'isOpen' | 'open' | 'close' | 'onFrame' | 'onLost' | 'error'>;
 
-export class PolledLine<M> {
-  readonly #transport: Transport;
+export class PolledLine<M> extends TracedLine {
   readonly #clock: Clock;
   readonly #framing: Framing<M>;
   readonly #answerLimit: number;
-  readonly #trace = new Listeners<FrameTrace>();
-  readonly #lost = new Listeners<void>();
-  #recent: readonly FrameTrace[] = [];
   #hear: (bytes: Uint8Array) => void = () => {};
   #give: (() => void) | undefined;
   // since the line was opened
@@ -54,53 +47,29 @@ export class PolledLine<M> {
 
   /** @param answerLimit ms without a byte after which an answer is missing */
   constructor(deps: { readonly transport: Transport; readonly clock: Clock; readonly framing: Framing<M>; readonly answerLimit: number }) {
-    this.#transport = deps.transport;
+    super(deps.transport);
     this.#clock = deps.clock;
     this.#framing = deps.framing;
     this.#answerLimit = deps.answerLimit;
-    this.#transport.onData((bytes) => this.#hear(bytes));
-    this.#transport.onClose(() => {
-      this.#give?.();
-      this.#lost.emit();
-    });
   }
 
-  get isOpen(): boolean {
-    return this.#transport.isOpen;
+  protected hear(bytes: Uint8Array): void {
+    this.#hear(bytes);
   }
 
-  /** @throws {DeviceError} `offline`, `aborted` */
-  async open(signal?: AbortSignal): Promise<void> {
+  protected giveUp(): void {
+    this.#give?.();
+  }
+
+  override async open(signal?: AbortSignal): Promise<void> {
     this.#answered = false;
     this.#strange = '';
-    try {
-      await this.#transport.open(signal);
-    } catch (error) {
-      throw this.#lineError(error);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#transport.close();
-  }
-
-  onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
-    return this.#trace.add(listener);
-  }
-
-  /** The line was lost or closed. */
-  onLost(listener: () => void): Unsubscribe {
-    return this.#lost.add(listener);
+    await super.open(signal);
   }
 
   /** A message that gets no answer. @throws {DeviceError} `offline` */
   async send(bytes: Uint8Array): Promise<void> {
-    this.#note('toDevice', bytes);
-    try {
-      await this.#transport.write(bytes);
-    } catch (error) {
-      throw this.#lineError(error);
-    }
+    await this.write(bytes);
   }
 
   /**
@@ -125,9 +94,9 @@ export class PolledLine<M> {
     answer.end();
   }
 
-  /** A DeviceError that carries the last frames. */
-  error(code: DeviceError['code'], message: string, details: { deviceCode?: string; cause?: unknown } = {}): DeviceError {
-    return new DeviceError(code, `${this.#transport.address}: ${message}`, { ...details, frames: this.#recent });
+  /** Says on which port. */
+  override error(code: DeviceError['code'], message: string, details: { deviceCode?: string; cause?: unknown } = {}): DeviceError {
+    return super.error(code, `${this.address}: ${message}`, details);
   }
 
   /** Why nothing useful came back: silence, or a stranger on the port. @param asked what was tried, e.g. `3 status requests (FC05112756)` */
@@ -153,7 +122,7 @@ export class PolledLine<M> {
       timer = this.#clock.setTimeout(missing, Math.min(this.#answerLimit, atMost - this.#clock.monotonic()));
       this.#strange = `${this.#strange}${toHex(bytes)}`.slice(0, 2 * STRANGE_BYTES);
       for (const heard of this.#framing.push(bytes)) {
-        this.#note('fromDevice', heard.bytes);
+        this.note('fromDevice', heard.bytes);
         const answer = heard.message === undefined ? undefined : wanted(heard.message);
         if (answer !== undefined) this.#answered = true;
         if (answer !== undefined) resolve(answer);
@@ -168,19 +137,5 @@ export class PolledLine<M> {
       this.#give = undefined;
     };
     return { promise, end };
-  }
-
-  #note(direction: FrameTrace['direction'], bytes: Uint8Array): void {
-    const frame = { direction, bytes: toHex(bytes) };
-    this.#recent = [...this.#recent.slice(1 - KEPT_FRAMES), frame];
-    this.#trace.emit(frame);
-  }
-
-  #lineError(error: unknown): DeviceError {
-    if (!(error instanceof TransportError)) throw error;
-    return new DeviceError(error.code === 'aborted' ? 'aborted' : 'offline', `the line to the acceptor: ${error.message}`, {
-      frames: this.#recent,
-      cause: error,
-    });
   }
 }

@@ -3,16 +3,12 @@
  * reports of a scan, and tells it while somebody listens. Source: card-readers.md 3.1 and 3.3.
  */
 import { z } from 'zod';
-import { delay, type Clock } from '../../../common/clock.ts';
-import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import { ConnectAttempts } from '../../connect-attempts.ts';
-import { DeviceError, type DeviceIdentity, type FrameTrace } from '../../device.ts';
+import type { Clock } from '../../../common/clock.ts';
+import { DeviceError, type DeviceIdentity } from '../../device.ts';
 import type { HidDescription } from '../../transport/hid.ts';
 import { hidLine, type HidLine } from '../../transport/hid-line.ts';
 import type { Transport } from '../../transport/transport.ts';
-import type { CodeScanner, CodeScannerEvent, CodeScannerStatus } from '../code-scanner.ts';
-import { scanOf } from '../scan-text.ts';
-import { ScannerState } from '../scanner-state.ts';
+import { ListeningScanner } from '../listening-scanner.ts';
 import { ScanAssembly, type Assembled } from './assembly.ts';
 import { readScanReport, redactedReport } from './codec.ts';
 import { layoutFrom, SCAN_LAYOUTS, type ScanLayout, type ScanLayoutName } from './layout.ts';
@@ -27,79 +23,40 @@ export const hidPosOptionsSchema = z.strictObject({
 });
 export type HidPosOptions = z.output<typeof hidPosOptionsSchema>;
 
-export const hidPosDelays = {
-  /** The class's limit: finding the device takes the library up to a tenth of a second, opening it less. */
-  connect: 5_000,
-  /** A report that the scanner kept while nobody listened to it comes right after opening, and was shown to somebody else. */
-  emptying: 200,
-} as const;
-
-export class HidPosScanner implements CodeScanner {
+export class HidPosScanner extends ListeningScanner {
   readonly #options: HidPosOptions;
-  readonly #clock: Clock;
   readonly #line: HidLine;
-  readonly #attempts: ConnectAttempts;
-  readonly #state = new ScannerState();
   readonly #assembly: ScanAssembly;
   #layout: ScanLayout = SCAN_LAYOUTS['access-is'];
-  #phase: 'down' | 'emptying' | 'up' = 'down';
 
   constructor(options: HidPosOptions, { transport, clock }: { readonly transport: Transport; readonly clock: Clock }) {
+    const line = hidLine(transport, clock);
+    super(line, clock, options.textFallback);
     this.#options = options;
-    this.#clock = clock;
-    this.#line = hidLine(transport, clock);
-    this.#attempts = new ConnectAttempts('the code scanner', clock);
+    this.#line = line;
     this.#assembly = new ScanAssembly(clock, (assembled) => this.#onAssembled(assembled));
-    this.#line.onReport((report) => this.#receive(report));
-    // A close without an error is our own.
-    this.#line.onClose((error) => {
-      if (error !== undefined) this.#lost();
-    });
-  }
-
-  get lastStatus(): CodeScannerStatus {
-    return this.#state.last;
-  }
-
-  onEvent(listener: (event: CodeScannerEvent) => void): Unsubscribe {
-    return this.#state.events.add(listener);
-  }
-
-  onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
-    return this.#state.frames.add(listener);
+    line.onReport((report) => this.#receive(report));
+    line.onClose((error) => this.onLineClosed(error));
   }
 
   setListening(listening: boolean): void {
-    if (listening !== this.#state.listening) this.#assembly.disown();
-    this.#state.listening = listening;
+    if (listening !== this.state.listening) this.#assembly.disown();
+    this.state.listening = listening;
   }
 
-  /** @throws {DeviceError} `offline`, `timeout`, `aborted`; `notSupported` when what is there is no HID POS scanner */
-  connect(signal?: AbortSignal): Promise<DeviceIdentity> {
-    return this.#attempts.run(hidPosDelays.connect, signal, async (limit) => {
-      try {
-        await this.#line.close();
-        this.#forget();
-        const description = await this.#line.open(limit);
-        this.#layout = this.#layoutOf(description);
-        this.#phase = 'emptying';
-        await delay(this.#clock, hidPosDelays.emptying, limit);
-        this.#expectUp();
-        return identityOf(description);
-      } catch (error) {
-        await this.#line.close();
-        this.#forget();
-        this.#state.setDevice('offline');
-        throw error;
-      }
-    });
+  protected async open(limit: AbortSignal): Promise<DeviceIdentity> {
+    const description = await this.#line.open(limit);
+    this.#layout = this.#layoutOf(description);
+    return identityOf(description);
   }
 
-  async close(): Promise<void> {
-    this.#attempts.end();
-    await this.#line.close();
-    this.#forget();
-    if (this.#state.last.device !== 'unknown') this.#state.setDevice('offline');
+  protected forget(): void {
+    this.#assembly.disown();
+    this.#assembly.drop();
+  }
+
+  protected loseRest(): void {
+    this.#assembly.drop();
   }
 
   #layoutOf(description: HidDescription): ScanLayout {
@@ -114,40 +71,17 @@ export class HidPosScanner implements CodeScanner {
     );
   }
 
-  #expectUp(): void {
-    if (this.#phase !== 'emptying') throw new DeviceError('offline', `connecting the code scanner: ${this.#line.address} went away while it was being opened`);
-    this.#phase = 'up';
-    this.#state.setDevice('online');
-  }
-
   #receive(report: Uint8Array): void {
-    this.#state.frames.emit({ direction: 'fromDevice', bytes: redactedReport(this.#layout, report) });
-    if (this.#phase !== 'up') return;
+    this.state.frames.emit({ direction: 'fromDevice', bytes: redactedReport(this.#layout, report) });
+    if (!this.isUp) return;
     const read = readScanReport(this.#layout, report);
     if (read.kind === 'part') this.#assembly.add(read.part);
     else if (read.kind === 'broken') this.#assembly.addBroken();
   }
 
   #onAssembled(assembled: Assembled): void {
-    if (assembled.kind === 'unreadable') {
-      this.#state.tell({ type: 'unreadable', reason: assembled.reason });
-      return;
-    }
-    const scan = scanOf(assembled.bytes, assembled.aim, this.#options.textFallback);
-    this.#state.tell(scan === undefined ? { type: 'unreadable', reason: 'notText' } : { type: 'scanned', scan });
-  }
-
-  /** What is under way belongs to nobody any more. */
-  #forget(): void {
-    this.#phase = 'down';
-    this.#assembly.disown();
-    this.#assembly.drop();
-  }
-
-  #lost(): void {
-    this.#phase = 'down';
-    this.#assembly.drop();
-    this.#state.setDevice('offline');
+    if (assembled.kind === 'unreadable') this.state.tell({ type: 'unreadable', reason: assembled.reason });
+    else this.tellCode(assembled.bytes, assembled.aim);
   }
 }
 

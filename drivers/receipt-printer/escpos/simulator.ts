@@ -11,13 +11,14 @@ import type { ReceiptPrinterKnobs, SimulatedReceiptPrinter } from '../simulated-
 import { HEALTHY, type RawStatus } from './codec.ts';
 import { CommandStream, word, type PrinterCommand } from './command-stream.ts';
 import { DrawingBoard, type Drawing } from './simulated-drawing.ts';
+import { SimulatedMechanics, type MechanicsOptions, type Movement, type Obstruction } from './simulated-mechanics.ts';
 import { isEjector, knownBy, type SimulatedKind } from './simulated-kinds.ts';
 import { applyMode } from './simulated-modes.ts';
 import { SimulatedPresenter } from './simulated-presenter.ts';
 import { SimulatedVoice, type EscposFaults } from './simulated-voice.ts';
 import { Typesetter, type SetLine } from './typesetter.ts';
 
-export interface EscposSimulatorOptions {
+export interface EscposSimulatorOptions extends MechanicsOptions {
   readonly columns?: number;
   /** Default `generic`. */
   readonly kind?: SimulatedKind;
@@ -25,11 +26,6 @@ export interface EscposSimulatorOptions {
   readonly processId?: boolean;
   /** Whether the presenter's setup lets it retract. Default true. */
   readonly retractEnabled?: boolean;
-  /** Paper on the roll. Default 60 m. */
-  readonly paperMm?: number;
-  /** Paper left when the near-end sensor trips. Default 5 m. */
-  readonly nearEndMm?: number;
-  readonly mmPerSecond?: number;
   /** `xonXoff`: says XOFF when its 4 kB are nearly full. `none`: the line itself holds back, as with RTS/CTS or TCP. */
   readonly flowControl?: 'none' | 'xonXoff';
 }
@@ -40,21 +36,9 @@ export const simulatorDelays = {
   cut: 300,
 } as const;
 
-/** 203 dpi. */
-const DOTS_PER_MM = 8;
 /** Head to blade, section 2: 10 to 30 mm. */
 const CUTTER_DOTS = 80;
 const MAX_UNKNOWN_KEPT = 100;
-
-type Obstruction = 'cutter' | 'paper' | 'presenter';
-
-/** Something that takes time and paper. */
-interface Movement {
-  readonly feedDots: number;
-  readonly extraMs: number;
-  readonly needs: Obstruction;
-  readonly done: () => void;
-}
 
 interface Queued {
   /** Bytes of the receive buffer it takes. */
@@ -74,8 +58,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   /** Hexadecimal of what began like a command and was none; at most the first hundred. */
   readonly unknownCommands: string[] = [];
   readonly #clock: Clock;
-  readonly #nearEndDots: number;
-  readonly #dotsPerSecond: number;
+  readonly #mechanics: SimulatedMechanics;
   readonly #changes = new Listeners<void>();
   readonly #stream: CommandStream;
   readonly #setter: Typesetter;
@@ -86,12 +69,6 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   readonly #voice: SimulatedVoice;
   #queue: (PrinterCommand | (Movement & Queued & { readonly op: 'movement' }))[] = [];
   #queuedBytes = 0;
-  #paperDots: number;
-  #coverOpen = false;
-  #obstruction: Obstruction | undefined;
-  #error: 'cutter' | 'paper' | undefined;
-  #motion: Timer;
-  #isMoving = false;
   #bootTimer: Timer;
   #isBooting = false;
   #retractAfter = 5;
@@ -100,9 +77,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     const kind = options.kind ?? 'generic';
     this.#clock = clock;
     this.columns = options.columns ?? 48;
-    this.#paperDots = (options.paperMm ?? 60_000) * DOTS_PER_MM;
-    this.#nearEndDots = (options.nearEndMm ?? 5_000) * DOTS_PER_MM;
-    this.#dotsPerSecond = (options.mmPerSecond ?? 150) * DOTS_PER_MM;
+    this.#mechanics = new SimulatedMechanics(clock, options);
     this.#stream = new CommandStream(knownBy(kind, options.processId));
     this.#setter = new Typesetter(this.columns * 12);
     this.#paper = new Paper(this.columns * 12, CUTTER_DOTS);
@@ -131,11 +106,10 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   }
 
   powerCycle(): void {
-    this.#halt();
+    this.#mechanics.powerOff();
     this.#forgetJobs();
     this.#setter.reset();
     this.#voice.reset();
-    this.#error = undefined;
     if (this.#presenter !== undefined) this.#presenter.continuous = this.#presenter.traits.cutsByItself;
     this.#isBooting = true;
     this.#clock.clearTimeout(this.#bootTimer);
@@ -161,15 +135,15 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   }
 
   get paperMm(): number {
-    return this.#paperDots / DOTS_PER_MM;
+    return this.#mechanics.paperMm;
   }
 
   get isCoverOpen(): boolean {
-    return this.#coverOpen;
+    return this.#mechanics.isCoverOpen;
   }
 
   get jam(): Obstruction | undefined {
-    return this.#obstruction;
+    return this.#mechanics.obstruction;
   }
 
   /** How far the presenter last pushed a slip out, mm. */
@@ -179,24 +153,14 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
 
   /** Status as the unit itself knows it. */
   get status(): RawStatus {
-    const paperEnd = this.#paperDots <= 0;
-    const error = this.#error !== undefined;
     const presenter = this.#presenter;
     const pushing = presenter?.continuous === true && this.#paper.hanging.items.length > 0;
     return {
       ...HEALTHY,
       drawerPinHigh: true,
-      offline: this.#coverOpen || paperEnd || error,
-      coverOpen: this.#coverOpen,
-      stoppedByPaperEnd: paperEnd,
-      errorOccurred: error,
-      mechanicalError: this.#error === 'paper',
-      cutterError: this.#error === 'cutter',
-      paperNearEnd: this.#paperDots <= this.#nearEndDots,
-      paperEnd,
+      ...this.#mechanics.status,
       ticketAtOutput: presenter?.slip?.at === 'output' || pushing,
       presenterJam: presenter?.jammed === true && presenter.traits.jamInFullStatus,
-      motorOn: this.#isMoving,
     };
   }
 
@@ -218,35 +182,33 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   /** Puts a new roll in; what hung from the old one comes off. */
   loadPaper(mm: number): void {
     this.#paper.replaceRoll();
-    this.#paperDots = mm * DOTS_PER_MM;
+    this.#mechanics.loadPaper(mm);
     this.#changed();
   }
 
   removePaper(): void {
-    this.#paperDots = 0;
-    this.#halt();
+    this.#mechanics.removePaper();
     this.#changed();
   }
 
   openCover(): void {
-    this.#coverOpen = true;
-    this.#halt();
+    this.#mechanics.openCover();
     this.#changed();
   }
 
   closeCover(): void {
-    this.#coverOpen = false;
+    this.#mechanics.closeCover();
     this.#changed();
   }
 
   jamWith(obstruction: Obstruction): void {
-    this.#obstruction = obstruction;
+    this.#mechanics.obstruction = obstruction;
     this.#changes.emit();
   }
 
-  /** Blade and paper path stay in error until the host says recover (section 5.1), or the power goes; the presenter's sensor is free. */
+  /** Blade and paper path stay in error until the host says recover or the power goes; the presenter's sensor is free. */
   clearJam(): void {
-    this.#obstruction = undefined;
+    this.#mechanics.obstruction = undefined;
     if (this.#presenter !== undefined) this.#presenter.jammed = false;
     this.#changes.emit();
   }
@@ -270,11 +232,11 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
 
   #recover(clear: boolean): void {
     if (clear) {
-      this.#halt();
+      this.#mechanics.halt();
       this.#forgetJobs();
       this.#setter.reset();
     }
-    if (this.#obstruction !== this.#error) this.#error = undefined;
+    this.#mechanics.recover();
     this.#changed();
   }
 
@@ -288,7 +250,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   // ---- working through the queue
 
   #pump(): void {
-    while (!this.#isMoving && !this.#isBooting && !this.status.offline) {
+    while (!this.#mechanics.isMoving && !this.#isBooting && !this.status.offline) {
       const [first] = this.#queue;
       if (first === undefined) return;
       if (first.op === 'movement') {
@@ -302,41 +264,25 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     }
   }
 
-  /** Starts paper or blade; what was meant to be there stands when the time is over. */
   #move(movement: Movement & Queued): void {
-    if (this.#obstruction === movement.needs) {
-      if (this.#obstruction === 'presenter') this.#finish(movement);
-      if (this.#obstruction === 'presenter' && this.#presenter !== undefined) this.#presenter.jammed = true;
-      else this.#error = this.#obstruction === 'cutter' ? 'cutter' : 'paper';
+    const started = this.#mechanics.start(movement, () => {
+      movement.done();
+      this.#finish(movement);
       this.#changed();
-      return;
+      this.#voice.holdBack(this.#queuedBytes);
+    });
+    if (started === 'moving') return;
+    // A blocked presenter has a sensor of its own and is done with its command; blade and paper path wait in error.
+    if (started === 'blocked' && movement.needs === 'presenter' && this.#presenter !== undefined) {
+      this.#finish(movement);
+      this.#presenter.jammed = true;
     }
-    if (movement.feedDots > this.#paperDots) {
-      this.removePaper();
-      return;
-    }
-    this.#isMoving = true;
-    this.#motion = this.#clock.setTimeout(
-      () => {
-        this.#isMoving = false;
-        this.#paperDots -= movement.feedDots;
-        movement.done();
-        this.#finish(movement);
-        this.#changed();
-        this.#voice.holdBack(this.#queuedBytes);
-      },
-      (movement.feedDots / this.#dotsPerSecond) * 1000 + movement.extraMs,
-    );
+    this.#changed();
   }
 
   #finish(item: Queued): void {
     this.#queue.shift();
     this.#queuedBytes -= item.size;
-  }
-
-  #halt(): void {
-    this.#clock.clearTimeout(this.#motion);
-    this.#isMoving = false;
   }
 
   #execute(item: PrinterCommand): Movement | undefined {
@@ -437,7 +383,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     if (presenter === undefined) return undefined;
     if (n === 6) {
       const { paperNearEnd, paperEnd } = this.status;
-      this.#voice.say(Uint8Array.of(presenter.statusByte({ paperNearEnd, paperAtInput: !paperEnd, stepperOn: this.#isMoving })));
+      this.#voice.say(Uint8Array.of(presenter.statusByte({ paperNearEnd, paperAtInput: !paperEnd, stepperOn: this.#mechanics.isMoving })));
       return undefined;
     }
     const move = presenter.move(n, m);
@@ -446,7 +392,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     return {
       feedDots: 0,
       extraMs: move.ms,
-      needs: cuts && this.#obstruction === 'cutter' ? 'cutter' : 'presenter',
+      needs: cuts && this.#mechanics.obstruction === 'cutter' ? 'cutter' : 'presenter',
       done: () => {
         if (cuts) this.#cut('fullCut');
         this.#pullIn(move.done());

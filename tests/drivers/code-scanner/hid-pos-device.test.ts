@@ -2,7 +2,8 @@ import { assert, asyncProperty, array, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromHex } from '../../../common/hex.ts';
 import { assemblyDelays } from '../../../drivers/code-scanner/hid-pos/assembly.ts';
-import { HidPosScanner, hidPosDelays, hidPosOptionsSchema } from '../../../drivers/code-scanner/hid-pos/device.ts';
+import { HidPosScanner, hidPosOptionsSchema } from '../../../drivers/code-scanner/hid-pos/device.ts';
+import { listeningDelays } from '../../../drivers/code-scanner/listening-scanner.ts';
 import { SimulatedHidPosScanner, type SimulatedHidPosOptions } from '../../../drivers/code-scanner/hid-pos/simulator.ts';
 import { SimulatedHid } from '../../../drivers/transport/simulated-hid.ts';
 import { PAYMENT_CODE, workedReports } from './hid-pos-reports.ts';
@@ -42,7 +43,7 @@ describe('hid-pos scanner', () => {
     const unit = new SimulatedHidPosScanner();
     const { scanner, clock } = unconnectedBench(unit, (deps) => new HidPosScanner(hidPosOptionsSchema.parse({}), deps));
     const connecting = scanner.connect();
-    await clock.advance(hidPosDelays.emptying);
+    await clock.advance(listeningDelays.emptying);
     expect(await connecting).toEqual({ model: 'Simulated HID POS Scanner', maker: 'Bench', serialNumber: 'SN0001' });
   });
 
@@ -177,7 +178,7 @@ describe('hid-pos scanner', () => {
       code: 'offline',
       message: expect.stringContaining('nothing there said within 2000 ms which HID device it is'),
     });
-    await clock.advance(hidPosDelays.connect);
+    await clock.advance(listeningDelays.connect);
     await failed;
     expect(events).toEqual([{ type: 'statusChanged', status: { device: 'offline' } }]);
   });
@@ -189,7 +190,7 @@ describe('hid-pos scanner', () => {
     const connecting = scanner.connect();
     await clock.settle();
     unit.show({ text: 'somebody else' });
-    await clock.advance(hidPosDelays.emptying);
+    await clock.advance(listeningDelays.emptying);
     await connecting;
     unit.show({ text: 'mine' });
     expect(told()).toEqual(['mine']);
@@ -201,9 +202,9 @@ describe('hid-pos scanner', () => {
       code: 'offline',
       message: expect.stringContaining('went away while it was being opened'),
     });
-    await clock.advance(hidPosDelays.emptying / 2);
+    await clock.advance(listeningDelays.emptying / 2);
     line.unplug();
-    await clock.advance(hidPosDelays.emptying);
+    await clock.advance(listeningDelays.emptying);
     await failed;
     expect(events).toEqual([{ type: 'statusChanged', status: { device: 'offline' } }]);
   });

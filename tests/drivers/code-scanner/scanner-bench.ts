@@ -1,7 +1,6 @@
 /** A scanner driver on a simulated line and clock, the test playing the scanner's bytes itself where a simulator wouldn't send such. */
 import type { CodeScanner, CodeScannerEvent } from '../../../drivers/code-scanner/code-scanner.ts';
-import { hidPosDelays } from '../../../drivers/code-scanner/hid-pos/device.ts';
-import { serialLineDelays } from '../../../drivers/code-scanner/serial-line/device.ts';
+import { listeningDelays } from '../../../drivers/code-scanner/listening-scanner.ts';
 import type { FrameTrace } from '../../../drivers/device.ts';
 import type { SimulatedUnit } from '../../../drivers/transport/simulated-unit.ts';
 import type { Clock } from '../../../common/clock.ts';
@@ -20,7 +19,7 @@ export interface ScannerBench {
 }
 
 /** Both models empty their line this long. */
-const CONNECTED_AFTER = Math.max(hidPosDelays.emptying, serialLineDelays.emptying);
+const CONNECTED_AFTER = listeningDelays.emptying;
 
 /** Connected and listening. */
 export async function scannerBench(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SerialLineScanner, serialLineDelays, serialLineOptionsSchema } from '../../../drivers/code-scanner/serial-line/device.ts';
+import { listeningDelays } from '../../../drivers/code-scanner/listening-scanner.ts';
 import { SimulatedSerialScanner } from '../../../drivers/code-scanner/serial-line/simulator.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
@@ -24,7 +25,7 @@ describe('serial-line scanner', () => {
     const connecting = scanner.connect();
     await clock.settle();
     unit.show({ text: 'somebody else' });
-    await clock.advance(serialLineDelays.emptying);
+    await clock.advance(listeningDelays.emptying);
     await connecting;
     unit.show({ text: 'mine' });
     expect(told()).toEqual(['mine']);
@@ -39,9 +40,9 @@ describe('serial-line scanner', () => {
       code: 'offline',
       message: expect.stringContaining('went away while it was being opened'),
     });
-    await clock.advance(serialLineDelays.emptying / 2);
+    await clock.advance(listeningDelays.emptying / 2);
     line.unplug();
-    await clock.advance(serialLineDelays.emptying);
+    await clock.advance(listeningDelays.emptying);
     await failed;
     expect(events).toEqual([{ type: 'statusChanged', status: { device: 'offline' } }]);
   });

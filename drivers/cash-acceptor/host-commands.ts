@@ -1,9 +1,9 @@
 /**
  * Commands of the host that wait for the line: one at a time, within the contract's limit, dropped when the acceptor goes away. The loop
- * of the core takes them between two polls.
+ * that owns the line takes them between two polls. Used by every driver of this class.
  */
-import { deadline, type Clock } from '../../../common/clock.ts';
-import { DeviceError } from '../../device.ts';
+import { deadline, type Clock } from '../../common/clock.ts';
+import { DeviceError } from '../device.ts';
 
 interface Job {
   run(): Promise<void>;

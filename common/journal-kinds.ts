@@ -11,6 +11,7 @@ const balance = z.int().min(0).max(0xffff_ffff);
 const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
 const id = z.string().min(1).max(80);
 const note = z.strictObject({ noteId: id, denomination: amount });
+const acceptorMemory = z.string().max(1000);
 
 /** The card a transaction is bound to: what recovery must find again. */
 export const cardRefSchema = z.strictObject({
@@ -93,6 +94,8 @@ export const journalKinds = {
     firmware: z.string().optional(),
     serialNumber: z.string().optional(),
   }),
+  /** What the acceptor's driver must know again after a restart, opaque to everyone else; the latest counts. Moves nothing. */
+  'acceptor.memory': z.strictObject({ text: acceptorMemory }),
   /** It went away, or never came up at this start. */
   'device.lost': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
 
@@ -110,8 +113,11 @@ export const journalKinds = {
   // cash: ESCROWED → STACK_ORDERED → CREDITED, or → RETURN_ORDERED → RETURNED (cash-acceptor.md 6.1)
   'note.escrowed': note,
   'note.stacking': note,
-  /** The note is in the box. `evidence`: what the acceptor said. Moves cash.box. */
-  'cash.stacked': z.strictObject({ ...note.shape, evidence: z.enum(['vendValid', 'stacked', 'powerUpInStacker']) }),
+  /**
+   * The note is in the box. `evidence`: what the acceptor said; `powerUpInStacker`: it was away, and said so when it came back. Moves cash.box.
+   * `memory`: as in `acceptor.memory`, durable together with the money.
+   */
+  'cash.stacked': z.strictObject({ ...note.shape, evidence: z.enum(['vendValid', 'stacked', 'powerUpInStacker']), memory: acceptorMemory.optional() }),
   'note.returning': note,
   'note.returned': z.strictObject({ ...note.shape, evidence: z.enum(['returned', 'idle', 'noteInAcceptor']) }),
   /** Nobody can say where the note is until the box is counted: no money is posted, a case is. */

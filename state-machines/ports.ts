@@ -38,6 +38,8 @@ export type CardProblem =
   | 'notYetValid'
   | 'notActivated'
   | 'blocked'
+  /** Several chips answer at once. */
+  | 'twoCards'
   /** The card left while it was read. */
   | 'removed';
 
@@ -65,11 +67,17 @@ export type LoadVerdict =
 
 export type MediaState = 'notPresent' | 'atGate' | 'inside' | 'jammed' | 'unknown';
 
-export type CardEvent = { readonly type: 'CARD.INSERTED' } | { readonly type: 'CARD.REMOVED' };
+export type CardEvent =
+  | { readonly type: 'CARD.INSERTED' }
+  | { readonly type: 'CARD.REMOVED' }
+  /** It came into the gate and no further, or was not let in: what is wrong with it as far as the reader can tell. */
+  | { readonly type: 'CARD.REFUSED'; readonly problem: CardProblem };
 
 /** The card path. Calls queue; each has a stated limit and rejects with PortError, unless a typed outcome covers the failure. */
 export interface CardPort {
   readonly media: MediaState;
+  /** The reader has a bin, and room in it as far as it can tell. */
+  readonly canRetain: boolean;
   /** Lets cards in, or not. */
   setEntry(enabled: boolean): Promise<void>;
   /** Activates the chip and reads it. Limit 8 s. */
@@ -97,12 +105,16 @@ export type InitializeOutcome =
   | { readonly kind: 'otherCard'; readonly tail: string }
   | { readonly kind: 'removed' };
 
+/** `untold`: the acceptor can't say what it did: nothing more goes in. */
 export type CashEvent =
   | { readonly type: 'NOTE.ACCEPTING' }
   | { readonly type: 'NOTE.ESCROWED'; readonly denomination: Fen }
   | { readonly type: 'NOTE.REJECTED'; readonly reason: 'inhibited' | 'validation' | 'insertion' | 'operation' | 'other' }
   | { readonly type: 'NOTE.RETURNED' }
-  | { readonly type: 'CASH.TROUBLE'; readonly trouble: 'jammed' | 'cheated' | 'offline' | 'boxFull' | 'boxRemoved' };
+  | { readonly type: 'CASH.TROUBLE'; readonly trouble: 'jammed' | 'cheated' | 'offline' | 'boxFull' | 'boxRemoved' | 'untold' };
+
+/** What belongs into the entry of a stacked note. */
+export type StackedCredit = Pick<JournalBody<'cash.stacked'>, 'evidence' | 'memory'>;
 
 /** The note path: one note of escrow. */
 export interface CashPort {
@@ -113,7 +125,7 @@ export interface CashPort {
    * Orders the escrowed note into the box and waits for its credit message. `onCredit` must make the credit durable; only then is the
    * message acknowledged. Limit 30 s; afterwards nobody knows until the acceptor says: `unknown`.
    */
-  stack(onCredit: (evidence: JournalBody<'cash.stacked'>['evidence']) => void): Promise<'stacked' | 'returned' | 'unknown'>;
+  stack(onCredit: (credit: StackedCredit) => void): Promise<'stacked' | 'returned' | 'unknown'>;
   /** Orders the escrowed note out. Limit 30 s. */
   returnNote(): Promise<'returned' | 'stacked' | 'unknown'>;
   onEvent(listener: (event: CashEvent) => void): Unsubscribe;
@@ -252,7 +264,16 @@ export type ServiceName = 'topUp' | 'balance';
 export type TenderName = 'cash' | 'qr';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =
-  'cardReaderDown' | 'cashAcceptorDown' | 'cashBoxFull' | 'issuerOffline' | 'paymentOffline' | 'journalUnavailable' | 'diskLow' | 'switchedOff' | 'starting';
+  | 'cardReaderDown'
+  | 'cashAcceptorDown'
+  | 'cashBoxFull'
+  | 'issuerOffline'
+  | 'paymentOffline'
+  | 'journalUnavailable'
+  | 'diskLow'
+  | 'switchedOff'
+  | 'maintenance'
+  | 'starting';
 
 export interface Availability {
   readonly services: Readonly<Record<ServiceName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;

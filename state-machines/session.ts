@@ -79,13 +79,16 @@ const actors = {
   retractCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.retract())),
   /** Nobody took the card: captured or left at the gate, as the site wants. */
   leaveCard: fromPromise<'captured' | 'kept', WithPorts>(async ({ input: { ports } }) => {
-    if (ports.settings.untakenCard === 'keepAtGate') {
+    const keep = async (): Promise<'kept'> => {
       if (ports.card.media === 'inside') await attempt(ports.card.present());
       return 'kept';
-    }
+    };
+    if (ports.settings.untakenCard === 'keepAtGate' || !ports.card.canRetain) return keep();
     ports.journal.append({ kind: 'card.captured', body: { reason: 'not taken' } });
-    await ports.card.retain();
-    return 'captured';
+    if ((await attempt(ports.card.retain())) === 'done') return 'captured';
+    // Announced and not done: the journal says so too, and the card stays where its holder finds it.
+    ports.journal.append({ kind: 'device.fault', body: { device: 'cardReader', code: 'notCaptured', detail: ports.card.media } });
+    return keep();
   }),
   topUp: topUpMachine,
 };
@@ -131,6 +134,10 @@ export const sessionMachine = setup({
     openOverlay: assign({ overlay: ({ context, event }) => (event.type === 'ui.open' ? event.overlay : context.overlay) }),
     prefer: assign({
       preferences: ({ context, event }) => (event.type === 'ui.prefer' ? preferring(context.preferences, event.preferences) : context.preferences),
+    }),
+    refuseCard: assign({
+      card: undefined,
+      problem: ({ context, event }) => (event.type === 'CARD.REFUSED' ? event.problem : context.problem),
     }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     passOn: sendTo('topUp', ({ event }) => event),
@@ -207,6 +214,7 @@ export const sessionMachine = setup({
         // A reader that was away has forgotten that cards are welcome.
         AVAILABILITY: { target: '.opening', actions: 'hearAvailability' },
         'CARD.INSERTED': 'readingCard',
+        'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
         'ui.start': 'insertCard',
         'ui.service': { target: 'insertCard', actions: assign({ service: ({ event }) => event.service }) },
       },
@@ -225,6 +233,7 @@ export const sessionMachine = setup({
       ],
       on: {
         'CARD.INSERTED': 'readingCard',
+        'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
         'ui.back': 'attract',
         'ui.cancel': 'attract',
         'ui.finish': 'attract',
@@ -332,7 +341,8 @@ export const sessionMachine = setup({
       always: { guard: ({ context }) => context.ports.card.media === 'notPresent', target: 'goodbye' },
       invoke: { src: 'presentCard', input: withPorts },
       after: { takeCard: 'leavingCard' },
-      on: { 'CARD.REMOVED': 'goodbye' },
+      // A reader that was away is back, or the card was pushed in again: it comes out once more.
+      on: { 'CARD.REMOVED': 'goodbye', 'CARD.INSERTED': { target: 'takeCard', reenter: true } },
     },
     leavingCard: {
       invoke: {

@@ -52,6 +52,7 @@ const unavailable = z.enum([
   'journalUnavailable',
   'diskLow',
   'switchedOff',
+  'maintenance',
   'starting',
 ]);
 
@@ -101,7 +102,7 @@ const bodies = {
   'reading-card': z.strictObject({ kind: z.literal('reading-card') }),
   'card-problem': z.strictObject({
     kind: z.literal('card-problem'),
-    problem: z.enum(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'removed']),
+    problem: z.enum(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed']),
     card: cardSchema.optional(),
   }),
   menu: z.strictObject({ kind: z.literal('menu'), card: cardSchema, services: z.array(serviceSchema).max(6) }),

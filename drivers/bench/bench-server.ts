@@ -1,11 +1,13 @@
-/** Serves the simulated cabinet on loopback to the bench window and to tests: state, a stream of states, hands, slips as pictures. */
+/** Serves the simulated cabinet on loopback to the bench window and to tests: state, a stream of states, hands, knobs, slips as pictures. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { handActSchema, type CabinetState, type HandAct, type HandAnswer } from './protocol.ts';
+import { handActSchema, type CabinetState, type HandAct, type HandAnswer, type KnobList } from './protocol.ts';
 
 export interface BenchSubject {
   state(): Promise<CabinetState>;
   hand(act: HandAct): Promise<HandAnswer>;
+  /** What can go wrong, and where each knob stands. */
+  knobs(): Promise<KnobList>;
   /** SVG of a slip, or undefined when there is none of that number. */
   slip(number: number): string | undefined;
   onChange(listener: () => void): () => void;
@@ -56,6 +58,7 @@ export class BenchServer {
     const slip = /^\/slips\/(\d{1,6})\.svg$/.exec(path)?.[1];
     if (request.method === 'OPTIONS') response.writeHead(204).end();
     else if (request.method === 'GET' && path === '/state') send(response, 200, await this.#subject.state());
+    else if (request.method === 'GET' && path === '/knobs') send(response, 200, await this.#subject.knobs());
     else if (request.method === 'GET' && path === '/events') await this.#stream(response);
     else if (request.method === 'POST' && path === '/hands') await this.#hand(request, response);
     else if (request.method === 'GET' && slip !== undefined) sendSvg(response, this.#subject.slip(Number(slip)));

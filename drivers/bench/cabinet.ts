@@ -1,115 +1,90 @@
 /**
- * A simulated cabinet: every simulator wired up, the things a person has at hand, and the truth of what is really in chips, box and
- * slips. It outlives the terminal process, as a cabinet does. Served by main.ts of this folder; never packaged.
+ * A simulated cabinet: the simulators of the chosen models wired up, the things a person has at hand, and the truth of what is really in
+ * chips, box and slips. It outlives the terminal process, as a cabinet does. Served by main.ts of this folder; never packaged.
  */
-import type { Clock } from '../../common/clock.ts';
-import { fen } from '../../common/fen.ts';
-import { toHex } from '../../common/hex.ts';
-import type { Random } from '../../common/ids.ts';
-import type { IssuerKeys } from '../../common/pboc.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
-import { SimulatedCrt591 } from '../card-reader/crt591/simulator.ts';
-import type { SimulatedCardReader } from '../card-reader/simulated-card-reader.ts';
-import type { SimulatedCard } from '../card-reader/simulated-card.ts';
-import { createChip, type ChipKind } from '../card/pboc/chip-kinds.ts';
 import type { Chip } from '../card/pboc/chip.ts';
-import { SimulatedId003 } from '../cash-acceptor/id003/simulator.ts';
+import type { FedNote } from '../cash-acceptor/simulated-cash-acceptor.ts';
 import { Listeners } from '../listeners.ts';
 import { slipToSvg } from '../receipt-printer/escpos/paper-svg.ts';
-import { EscposSimulator } from '../receipt-printer/escpos/simulator.ts';
 import { readSlip, type Slip } from '../receipt-printer/paper.ts';
-import type { SimulatedReceiptPrinter } from '../receipt-printer/simulated-receipt-printer.ts';
 import type { SimulatedUnit } from '../transport/simulated-unit.ts';
-import type { CabinetState, DeviceName, FaultName, HandAct, HandAnswer } from './protocol.ts';
+import { CardsAtHand, type CardWorld } from './cards-at-hand.ts';
+import { DOCUMENTS } from './documents.ts';
+import { turnOf } from './faults.ts';
+import { fit, unitsOf, type Fitted, type FittedDevices } from './fitted.ts';
+import { FrameLog } from './frame-log.ts';
+import { Hands, type ActInside, type ActOfKnobs } from './hands.ts';
+import { KnobsAtWork } from './knobs-at-work.ts';
+import type { CabinetState, DeviceName, HandAnswer } from './protocol.ts';
+import { sideWorked } from './simulators.ts';
 
-export interface CabinetOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Keys of the issuer whose cards lie here. */
-  readonly issuerKeys: IssuerKeys;
-  /** `YYYY-MM-DD`: validity of the cards is laid around it. */
-  readonly today: string;
-  /** Half-width columns of the receipt printer. */
-  readonly columns?: 32 | 48;
+export interface CabinetOptions extends CardWorld {
+  /** Devices that aren't named are not there. */
+  readonly devices: FittedDevices;
   /** How many times faster than the wall's the given clock runs; default 1. */
   readonly speed?: number;
 }
 
-/** How long the acceptor holds a note in escrow by itself, ms: patience, not mechanics, so no haste of the clock shortens it. */
+/** How long an acceptor holds a note in escrow by itself, ms: patience, not mechanics, so no haste of the clock shortens it. */
 const ESCROW_LIMIT = 30_000;
+/** Blank cards in a stacker to begin with. */
+const BLANKS = 20;
 
-interface CardAtHand {
-  readonly id: string;
-  readonly kind: ChipKind;
-  readonly tail: string;
-  readonly chip: Chip;
-  readonly card: SimulatedCard;
-  where: 'hand' | 'gate' | 'inside' | 'bin';
-}
-
-/** The cards of the bench: what each is for is in its name. */
-const CARDS: readonly { readonly id: string; readonly kind: ChipKind; readonly serial: string; readonly balance: number }[] = [
-  { id: 'student-6688', kind: 'valid', serial: '03105170010170906688', balance: 2320 },
-  { id: 'student-3071', kind: 'valid', serial: '03105170010170903071', balance: 99_000 },
-  { id: 'staff-2031', kind: 'expired', serial: '03105170010170902031', balance: 1250 },
-  { id: 'new-4410', kind: 'notActivated', serial: '00004100000012344410', balance: 0 },
-  { id: 'early-5150', kind: 'notYetValid', serial: '03105170010170905150', balance: 0 },
-  { id: 'blocked-7719', kind: 'blocked', serial: '03105170010170907719', balance: 4600 },
-  { id: 'foreign-8802', kind: 'foreign', serial: '03105170010170908802', balance: 3300 },
-  { id: 'unknown', kind: 'unknown', serial: '', balance: 0 },
-];
-
-const FRAMES_KEPT = 60;
-const SLIPS_KEPT = 50;
-/** A jam that a technician has not cleared yet would hold the next note for ever: the bench's hand clears it when the knob is turned off. */
-type Frame = CabinetState['frames'][number];
+/** What the cabinet alone can see. */
+export type StateInside = Omit<CabinetState, 'books' | 'unplugged' | 'network' | 'faults'>;
 
 export class Cabinet {
-  readonly units: Readonly<Record<DeviceName, SimulatedUnit>>;
-  readonly reader: SimulatedCardReader;
-  readonly acceptor: SimulatedId003;
-  readonly printer: SimulatedReceiptPrinter;
-  readonly #clock: Clock;
-  readonly #cards: readonly CardAtHand[];
+  /** What stands on the lines to the terminal. */
+  readonly units: Readonly<Partial<Record<DeviceName, SimulatedUnit>>>;
+  readonly #devices: FittedDevices;
+  readonly #fitted: Fitted;
+  readonly #cards: CardsAtHand;
+  readonly #hands: Hands;
+  readonly #knobs: KnobsAtWork;
+  readonly #log: FrameLog;
   readonly #changes = new Listeners<void>();
-  readonly #frames: Frame[] = [];
-  readonly #faults = new Set<FaultName>();
-  readonly #taken: Slip[] = [];
 
+  /** @throws {RangeError} unknown model @throws {z.ZodError} options that are none of the model's */
   constructor(options: CabinetOptions) {
-    this.#clock = options.clock;
-    this.reader = new SimulatedCrt591(options.clock, { stacker: 20 });
-    this.acceptor = new SimulatedId003(options.clock, { escrowLimit: ESCROW_LIMIT * (options.speed ?? 1) });
-    this.printer = new EscposSimulator(options.clock, { columns: options.columns ?? 48 });
-    this.units = {
-      cardReader: this.#listened('cardReader', this.reader),
-      cashAcceptor: this.#listened('cashAcceptor', this.acceptor),
-      receiptPrinter: this.#listened('receiptPrinter', this.printer),
-    };
-    this.#cards = CARDS.map((card) => this.#cardAtHand(card, options));
+    const { clock, devices, speed = 1 } = options;
+    const changed = (): void => this.#changes.emit();
+    this.#devices = devices;
+    this.#fitted = fit(devices, clock, { escrowLimit: ESCROW_LIMIT * speed, stacker: BLANKS });
+    const side = sideWorked(devices.cardReader?.model, devices.cardReader?.options);
+    this.#cards = new CardsAtHand(options, { reader: this.#fitted.cardReader, side }, changed);
+    this.#hands = new Hands(this.#fitted, this.#cards, { clock, speed, onChange: changed });
+    this.#knobs = new KnobsAtWork(this.#fitted, this.#cards);
+    this.#log = new FrameLog(clock, changed);
+    this.units = Object.fromEntries(unitsOf(this.#fitted).map(([name, unit]) => [name, this.#log.listened(name, unit)]));
+    for (const unit of [this.#fitted.cardReader, this.#fitted.receiptPrinter, this.#fitted.idReader, this.#fitted.cabinet]) unit?.onChange(changed);
   }
 
   onChange(listener: () => void): Unsubscribe {
     return this.#changes.add(listener);
   }
 
-  get faults(): FaultName[] {
-    return [...this.#faults];
-  }
-
-  /** What is really there; the parts that other processes know are added by whoever asks them. */
-  state(): Pick<CabinetState, 'cards' | 'notes' | 'slips' | 'faults' | 'frames'> {
-    this.#followCards();
+  state(): StateInside {
+    const { cardReader: reader, cashAcceptor: acceptor, receiptPrinter: printer, codeScanner, idReader, cabinet, keypad } = this.#fitted;
     return {
-      cards: this.#cards.map(({ id, kind, tail, where, chip }) => ({ id, kind, tail, where, balance: chip.balance, onlineCounter: chip.onlineCounter })),
+      fitted: Object.fromEntries(Object.entries(this.#devices).map(([name, { model }]) => [name, model])),
+      cards: this.#cards.state(),
+      cardStore: reader === undefined ? null : { stacker: reader.stacker.length, bin: reader.bin.length, blank: this.#cards.blank() },
       notes: {
-        box: [...this.acceptor.box],
-        escrow: typeof this.acceptor.escrow === 'number' ? this.acceptor.escrow : null,
-        atEntrance: typeof this.acceptor.atMouth === 'number' ? [this.acceptor.atMouth] : [],
+        box: [...(acceptor?.box ?? [])],
+        escrow: valueOf(acceptor?.escrow) ?? null,
+        atEntrance: [valueOf(acceptor?.atMouth)].filter((note) => note !== undefined),
+        carriedAway: [...this.#hands.carriedAway],
       },
+      cashBox: acceptor === undefined ? null : this.#hands.boxIn ? 'in' : 'out',
       slips: this.#slips().map(({ slip, number, taken }) => ({ number, taken, text: readSlip(slip) })),
-      faults: this.faults,
-      frames: [...this.#frames],
+      paperMm: printer === undefined ? null : Math.round(printer.paperMm),
+      codesRead: codeScanner?.read.length ?? null,
+      documents: DOCUMENTS.map(({ id, document }) => ({ id, name: document.name, where: idReader?.document === document ? 'reader' : 'hand' })),
+      cabinet: cabinet === undefined ? null : { door: cabinet.isDoorOpen ? 'open' : 'closed', serviceSwitch: cabinet.serviceSwitch, lit: cabinet.isLit },
+      keypad: keypad === undefined ? null : { held: [...keypad.held], headphone: keypad.headphone ?? null },
+      knobs: this.#knobs.values(),
+      frames: this.#log.frames,
     };
   }
 
@@ -118,189 +93,41 @@ export class Cabinet {
     return found === undefined ? undefined : slipToSvg(found.slip);
   }
 
-  /** The chip of a card, for tests that set up the world. */
+  /** The chip of a card, for tests that set up the world. @throws {RangeError} */
   chip(id: string): Chip {
-    return this.#card(id).chip;
+    return this.#cards.chip(id);
   }
 
-  /** Hands inside the cabinet. Acts that need other processes (phone, network, power) are the caller's. */
-  hand(act: HandAct): HandAnswer {
-    const answer = this.#hand(act);
+  /** Acts that reach beyond the cabinet (phone, cables, network, power) are the caller's, and so are upstream's knobs. */
+  hand(act: ActInside | ActOfKnobs): HandAnswer {
+    const answer = this.#did(act);
     this.#changes.emit();
     return answer;
   }
 
   /** Mains off and on: what is physically there stays. */
   powerCycle(): void {
-    for (const unit of [this.reader, this.acceptor, this.printer]) unit.powerCycle();
+    for (const [, unit] of unitsOf(this.#fitted)) unit.powerCycle();
     this.#changes.emit();
   }
 
-  #hand(act: HandAct): HandAnswer {
-    switch (act.act) {
-      case 'insertCard':
-        return this.#insert(act.card);
-      case 'takeCard':
-        return did(this.reader.takeCard() !== undefined, 'no card lies at the gate');
-      case 'pullCard':
-        return did(this.reader.pullCard() !== undefined, 'there is no card to pull');
-      case 'feedNote':
-        return did(this.acceptor.feedNote(act.denomination === 'unknown' ? 'unknown' : fen(act.denomination)) === 'taken', 'the slot does not take it');
-      case 'takeNote':
-        return did(this.acceptor.takeNote() !== undefined, 'no note sticks out');
-      case 'tearPaper': {
-        const torn = this.printer.takeSlips();
-        this.#taken.push(...torn);
-        this.#taken.splice(0, Math.max(0, this.#taken.length - SLIPS_KEPT));
-        return did(torn.length > 0, 'no slip is there');
-      }
-      case 'fault':
-        this.#fault(act.fault, act.on);
-        return { done: true };
-      case 'phone':
-      case 'unplug':
-      case 'plug':
-      case 'network':
-      case 'killTerminal':
-      case 'powerCut':
-        return { done: false, why: `${act.act} is not a hand inside the cabinet` };
-    }
-  }
-
-  #insert(id: string): HandAnswer {
-    this.#followCards();
-    const card = this.#cards.find((known) => known.id === id);
-    if (card === undefined) return { done: false, why: `there is no card ${id}; there are ${this.#cards.map((known) => known.id).join(', ')}` };
-    if (card.where !== 'hand') return { done: false, why: `card ${id} is not in the hand but ${card.where}` };
-    return did(this.reader.insertCard(card.card), 'the gate does not let it in');
-  }
-
-  #fault(fault: FaultName, on: boolean): void {
-    if (on) this.#faults.add(fault);
-    else this.#faults.delete(fault);
-    switch (fault) {
-      case 'tearBeforeCredit':
-      case 'tearAfterCredit':
-        for (const { chip } of this.#cards) {
-          chip.disarm();
-          if (on) chip.arm({ kind: 'tear', command: 'credit', when: fault === 'tearBeforeCredit' ? 'before' : 'after' });
-        }
-        break;
-      case 'noteJam':
-        if (on) this.acceptor.knobs.jamNext = 'stacker';
-        else this.acceptor.clearJam();
-        break;
-      case 'noteRejected':
-        this.acceptor.knobs.rejectNext = on;
-        break;
-      case 'paperOut':
-        if (on) this.printer.removePaper();
-        else this.printer.loadPaper(80_000);
-        break;
-      case 'coverOpen':
-        if (on) this.printer.openCover();
-        else this.printer.closeCover();
-        break;
-      case 'cardJam':
-        this.reader.knobs.jam = on;
-        break;
-      case 'issuerOffline':
-      case 'paymentOffline':
-      case 'loseNextPaymentAnswer':
-      case 'loseNextLoadAnswer':
-        break; // upstream's own knobs, turned by the caller
-    }
+  #did(act: ActInside | ActOfKnobs): HandAnswer {
+    if (act.act === 'knob') return this.#knobs.turn(act.knob, act.value);
+    if (act.act !== 'fault') return this.#hands.do(act);
+    const { knob, value } = turnOf(act.fault, act.on);
+    return this.#knobs.turn(knob, value);
   }
 
   #slips(): readonly { slip: Slip; number: number; taken: boolean }[] {
-    return [...this.#taken.map((slip) => ({ slip, taken: true })), ...this.printer.slips.map((slip) => ({ slip, taken: false }))].map((slip, number) => ({
+    const hanging = this.#fitted.receiptPrinter?.slips ?? [];
+    return [...this.#hands.torn.map((slip) => ({ slip, taken: true })), ...hanging.map((slip) => ({ slip, taken: false }))].map((slip, number) => ({
       ...slip,
       number,
     }));
   }
-
-  #card(id: string): CardAtHand {
-    const card = this.#cards.find((known) => known.id === id);
-    if (card === undefined) throw new RangeError(`there is no card ${id}`);
-    return card;
-  }
-
-  /** Where each card is by the reader's own truth. */
-  #followCards(): void {
-    const { card, bin } = this.reader;
-    for (const known of this.#cards) {
-      if (bin.includes(known.card)) known.where = 'bin';
-      else if (card?.card !== known.card) known.where = 'hand';
-      else known.where = card.at === 'gate' ? 'gate' : 'inside';
-    }
-  }
-
-  #cardAtHand({ id, kind, serial, balance }: (typeof CARDS)[number], options: CabinetOptions): CardAtHand {
-    const chip = createChip({
-      kind,
-      keys: options.issuerKeys,
-      random: options.random,
-      today: options.today,
-      uid: Uint8Array.from([4, ...Buffer.from(id.padEnd(6).slice(0, 6))]),
-      ...(serial === '' ? {} : { serial }),
-      state: { balance, onlineCounter: 320 },
-    });
-    return { id, kind, tail: serial.slice(-4), chip, card: this.#held(chip), where: 'hand' };
-  }
-
-  /** The chip in plastic: when it is torn out of the field, the card is out of the reader. */
-  #held(chip: Chip): SimulatedCard {
-    return {
-      interfaces: [chip.interface],
-      uid: chip.uid,
-      sak: chip.sak,
-      // ISO 14443-3: 7-byte UID, anticollision by bit frames
-      atqa: Uint8Array.of(0x00, 0x44),
-      powerOn: () => chip.powerOn(),
-      powerOff: () => chip.powerOff(),
-      transmit: (apdu) => {
-        const answer = chip.transmit(apdu);
-        if (answer === undefined && chip.torn) {
-          this.#tore();
-          this.#clock.setTimeout(() => {
-            this.reader.pullCard();
-            this.#changes.emit();
-          }, 0);
-        }
-        return answer;
-      },
-    };
-  }
-
-  /** Tearing strikes once: the cards that lie in the hand are safe again. */
-  #tore(): void {
-    for (const { chip } of this.#cards) chip.disarm();
-    this.#faults.delete('tearBeforeCredit');
-    this.#faults.delete('tearAfterCredit');
-  }
-
-  #listened(device: DeviceName, unit: SimulatedUnit): SimulatedUnit {
-    const note = (direction: Frame['direction'], bytes: Uint8Array): void => {
-      // Polls come many times a second; a line of the same bytes is kept once.
-      const hex = toHex(bytes);
-      const last = this.#frames.findLast((frame) => frame.device === device && frame.direction === direction);
-      if (last?.bytes === hex) return;
-      this.#frames.push({ at: new Date(this.#clock.now()).toISOString(), device, direction, bytes: hex.slice(0, 400) });
-      this.#frames.splice(0, Math.max(0, this.#frames.length - FRAMES_KEPT));
-      this.#changes.emit();
-    };
-    unit.onSend((bytes) => note('fromDevice', bytes));
-    return {
-      receive: (bytes) => {
-        note('toDevice', bytes);
-        unit.receive(bytes);
-      },
-      onSend: (listener) => unit.onSend(listener),
-      powerCycle: () => unit.powerCycle(),
-    };
-  }
 }
 
-function did(done: boolean, why: string): HandAnswer {
-  return done ? { done } : { done, why };
+/** Of a note that has one. */
+function valueOf(note: FedNote | undefined): number | undefined {
+  return typeof note === 'number' ? note : undefined;
 }

@@ -25,3 +25,6 @@ export const cashAcceptorModels = {
   'cctalk-coin': modelEntry(cctalkCoinOptionsSchema, (options, deps: CashAcceptorDeps) => new CctalkCoinAcceptor(options, deps)),
 } as const;
 export type CashAcceptorModel = keyof typeof cashAcceptorModels;
+
+/** What they take is in the box at once: no flow that gives notes back can stand on them. */
+export const modelsWithoutEscrow: readonly CashAcceptorModel[] = ['cctalk-coin'];

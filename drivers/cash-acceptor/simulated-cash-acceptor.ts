@@ -3,22 +3,21 @@
  * A model's own faults (frames, codes) are on its simulator.
  */
 import type { Fen } from '../../common/fen.ts';
+import type { AnswerKnobs } from '../transport/simulated-answers.ts';
 import type { SimulatedUnit } from '../transport/simulated-unit.ts';
 
 /** `unknown`: no note it knows. `torn`: half a note. */
 export type FedNote = Fen | 'unknown' | 'torn';
 
-export interface CashAcceptorKnobs {
+export interface CashAcceptorKnobs extends AnswerKnobs {
   /** The next note is recognized as none, and goes back. */
   rejectNext: boolean;
   /** Where the next note gets stuck. */
   jamNext: 'acceptor' | 'stacker' | undefined;
+  /** The box counts as full, however many notes are in it. Without effect on units whose box has no sensor. */
+  boxFull: boolean;
   /** Hears nothing and says nothing, but goes on moving notes. */
   silent: boolean;
-  /** Each of the next answers is not sent / sent damaged / sent twice; counts down. */
-  loseAnswers: number;
-  corruptAnswers: number;
-  duplicateAnswers: number;
 }
 
 export interface SimulatedCashAcceptor extends SimulatedUnit {

@@ -261,6 +261,7 @@ function remember(step: Step, entry: NewEntry): void {
     case 'terminal.stopped':
     case 'journal.replaced':
     case 'device.fault':
+    case 'acceptor.memory':
     case 'device.identified':
     case 'device.lost':
     case 'receipt.printing':

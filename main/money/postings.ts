@@ -24,6 +24,7 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'terminal.stopped':
     case 'journal.replaced':
     case 'device.fault':
+    case 'acceptor.memory':
     case 'device.identified':
     case 'device.lost':
     case 'transaction.opened':

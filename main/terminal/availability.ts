@@ -2,8 +2,12 @@
  * The one place that knows what works now and why the rest doesn't: from the devices' status, upstream's reach, the journal's health and
  * the disk. Flows and the attract screen read it; nothing else decides.
  */
+import type { CabinetStatus } from '../../drivers/cabinet/cabinet-io.ts';
 import type { CardReaderStatus } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptorStatus } from '../../drivers/cash-acceptor/cash-acceptor.ts';
+import type { CodeScannerStatus } from '../../drivers/code-scanner/code-scanner.ts';
+import type { IdReaderStatus } from '../../drivers/id-reader/id-reader.ts';
+import type { KeypadStatus } from '../../drivers/keypad/keypad.ts';
 import { Listeners } from '../../drivers/listeners.ts';
 import type { PrinterStatus } from '../../drivers/receipt-printer/receipt-printer.ts';
 import type { Availability, AvailabilityPort, TenderName, UnavailableReason } from '../../state-machines/ports.ts';
@@ -15,6 +19,12 @@ export interface Parts {
   readonly cardReader: CardReaderStatus | undefined;
   readonly cashAcceptor: CashAcceptorStatus | undefined;
   readonly receiptPrinter: PrinterStatus | undefined;
+  readonly codeScanner: CodeScannerStatus | undefined;
+  readonly idReader: IdReaderStatus | undefined;
+  readonly cabinet: CabinetStatus | undefined;
+  readonly keypad: KeypadStatus | undefined;
+  /** The acceptor took what it never told and never will: nothing more goes in until it comes up with another word. */
+  readonly cashUntold: boolean;
   readonly upstream: OnlineState;
   readonly journal: 'ok' | 'failed';
   readonly disk: 'ok' | 'low';
@@ -28,6 +38,15 @@ const off = (reason: UnavailableReason): Verdict => ({ available: false, reason 
 
 /** Pure: the whole rule. */
 export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]): Availability {
+  if (isOpened(parts)) {
+    const closed = off('maintenance');
+    return {
+      services: { topUp: closed, balance: closed },
+      tenders: { cash: closed, qr: closed },
+      receipts: receipts(parts.receiptPrinter),
+      upstream: parts.upstream.link,
+    };
+  }
   const patient = (verdict: Verdict): Verdict => (parts.starting && !verdict.available && verdict.reason !== 'switchedOff' ? off('starting') : verdict);
   const tenders = { cash: patient(tender('cash', cash(parts), switchedOn)), qr: patient(tender('qr', qr(parts), switchedOn)) };
   const card = patient(cardReader(parts));
@@ -37,6 +56,11 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
     receipts: receipts(parts.receiptPrinter),
     upstream: parts.upstream.link,
   };
+}
+
+/** Somebody works inside: nobody is served beside an open cabinet, or while its switch says so. An input that can't be read stops nothing. */
+function isOpened({ cabinet }: Parts): boolean {
+  return cabinet?.device === 'online' && (cabinet.door === 'open' || cabinet.serviceSwitch === 'maintenance');
 }
 
 function tender(name: TenderName, verdict: Verdict, switchedOn: readonly TenderName[]): Verdict {
@@ -58,8 +82,9 @@ function cardReader({ cardReader: status }: Parts): Verdict {
   return status.device === 'online' && status.media !== 'jammed' ? works : off('cardReaderDown');
 }
 
-function cash({ cashAcceptor: status }: Parts): Verdict {
+function cash({ cashAcceptor: status, cashUntold }: Parts): Verdict {
   if (status === undefined || status.device !== 'online' || status.state === 'jammed' || status.state === 'fault') return off('cashAcceptorDown');
+  if (cashUntold) return off('cashAcceptorDown');
   if (status.box === 'full') return off('cashBoxFull');
   return status.box === 'removed' ? off('cashAcceptorDown') : works;
 }

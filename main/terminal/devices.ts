@@ -2,7 +2,7 @@
 import type { Clock } from '../../common/clock.ts';
 import type { CabinetIo } from '../../drivers/cabinet/cabinet-io.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
-import type { CashAcceptor } from '../../drivers/cash-acceptor/cash-acceptor.ts';
+import type { AcceptorMemory, CashAcceptor } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { CashAcceptorDeps } from '../../drivers/cash-acceptor/models.ts';
 import type { CodeScanner } from '../../drivers/code-scanner/code-scanner.ts';
 import type { IdReader } from '../../drivers/id-reader/id-reader.ts';
@@ -46,6 +46,8 @@ export interface DeviceDeps {
   readonly packaged: boolean;
   /** The last process died while a slip was printed. */
   readonly unfinishedJob: boolean;
+  /** What the acceptor's driver knows again after a restart; absent where nothing is kept. */
+  readonly acceptorMemory?: AcceptorMemory;
 }
 
 /** This process holds no simulators; those of the bench stand in another one, on sockets. */
@@ -60,7 +62,7 @@ const noSimulators: TransportDeps['simulation'] = {
 };
 
 /** @throws {RangeError} unknown model @throws {z.ZodError} bad options @throws {TransportError} bad address */
-export function makeDevices(config: TerminalConfig['devices'], { clock, packaged, unfinishedJob }: DeviceDeps): Devices {
+export function makeDevices(config: TerminalConfig['devices'], { clock, packaged, unfinishedJob, acceptorMemory }: DeviceDeps): Devices {
   const made = <C extends DeviceClass, Deps extends ModelDeps>(
     name: C,
     models: Readonly<Record<string, ModelEntry<DeviceOf[C], Deps>>>,
@@ -73,7 +75,7 @@ export function makeDevices(config: TerminalConfig['devices'], { clock, packaged
   };
   return {
     cardReader: made('cardReader', deviceModels.cardReader, {}),
-    cashAcceptor: made<'cashAcceptor', CashAcceptorDeps>('cashAcceptor', deviceModels.cashAcceptor, {}),
+    cashAcceptor: made<'cashAcceptor', CashAcceptorDeps>('cashAcceptor', deviceModels.cashAcceptor, { memory: acceptorMemory }),
     receiptPrinter: made<'receiptPrinter', EscposDeps>('receiptPrinter', deviceModels.receiptPrinter, { unfinishedJob, glyphs: rareGlyphs }),
     codeScanner: made('codeScanner', deviceModels.codeScanner, {}),
     idReader: made('idReader', deviceModels.idReader, {}),

@@ -15,6 +15,7 @@ import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { createUpstream } from '../upstream/upstream.ts';
+import { JournaledMemory } from './acceptor-memory.ts';
 import { makeDevices } from './devices.ts';
 import { hostPort } from './host-port.ts';
 import { createLog } from './log.ts';
@@ -113,7 +114,12 @@ async function run(): Promise<void> {
     random: systemRandom,
     key,
     journal,
-    devices: makeDevices(config.devices, { clock: systemClock, packaged, unfinishedJob: endUnfinishedJobs(journal) }),
+    devices: makeDevices(config.devices, {
+      clock: systemClock,
+      packaged,
+      unfinishedJob: endUnfinishedJobs(journal),
+      acceptorMemory: new JournaledMemory(journal),
+    }),
     upstream,
     log,
     publish: (view) => host.post({ type: 'view', view }),

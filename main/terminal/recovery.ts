@@ -6,16 +6,17 @@
 import { delay } from '../../common/clock.ts';
 import { fen, type Fen } from '../../common/fen.ts';
 import type { CardRef, JournalBody, JournalKind, NewEntry } from '../../common/journal-kinds.ts';
-import type { CashAcceptor, NoteEvidence, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
+import type { PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../drivers/cash-acceptor/restart-decision.ts';
 import { isSameCard } from '../../drivers/card/pboc/examine-load.ts';
-import { PortError, type CardReading, type OrderState, type Ports, type Recovered, type RecoveryPort } from '../../state-machines/ports.ts';
+import { PortError, type CardReading, type OrderState, type Ports, type Recovered, type RecoveryPort, type StackedCredit } from '../../state-machines/ports.ts';
 import { authorizeLoad, commitLoad } from '../../state-machines/top-up/steps.ts';
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../money/recovery.ts';
 import { isOpenCase, noteInPath, reservedLoad } from '../money/standing.ts';
 import type { NoteState, TransactionState } from '../money/transaction-state.ts';
+import { acceptorAlarm } from './ports/cash-port.ts';
 
 export interface RecoveryOptions {
   readonly ports: Omit<Ports, 'recovery' | 'availability'>;
@@ -28,9 +29,8 @@ export interface RecoveryOptions {
     /** The last so many entries, oldest first. */
     latest(count: number): readonly JournalEntry[];
   };
-  /** What the acceptor said when it came up; `undefined` when none is fitted or it didn't come up. */
+  /** What the acceptor said when it came up, told once; `undefined` when none is fitted, it didn't come up, or somebody was told already. */
   readonly powerUp: () => PowerUpState | undefined;
-  readonly acceptor: CashAcceptor | undefined;
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -62,7 +62,7 @@ export class Recovery implements RecoveryPort {
   async run(): Promise<readonly Recovered[]> {
     const recovered: Recovered[] = [];
     const open = this.#options.read.openTransactions();
-    if (!open.some((id) => noteInPath(this.#state(id)) !== undefined)) await this.#clearNotePath();
+    if (!open.some((id) => noteInPath(this.#state(id)) !== undefined)) await this.#clearNotePath().catch(this.#later);
     for (const id of open) {
       await this.#settle(id, 'start');
       const told = this.#told(id);
@@ -71,6 +71,9 @@ export class Recovery implements RecoveryPort {
     const untold = recovered.length > 0 ? undefined : await this.#untold();
     return untold === undefined ? recovered : [untold];
   }
+
+  /** A journal that can't write now leaves the rest of the start undisturbed. */
+  readonly #later = (error: unknown): void => this.#options.log('the note path could not be cleared now', { error: String(error) });
 
   /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer. Never rejects. */
   async tend(): Promise<void> {
@@ -118,15 +121,15 @@ export class Recovery implements RecoveryPort {
   }
 
   /** A credit message that came without an order of this process: the open transaction's note, or nobody's. Durable when this returns. */
-  strayCredit(evidence: NoteEvidence): void {
+  strayCredit(credit: StackedCredit): void {
     for (const id of this.#options.read.openTransactions()) {
       const note = this.#state(id).notes.find(({ state }) => state === 'stacking');
       if (note !== undefined) {
-        this.#append(id, { kind: 'cash.stacked', body: { noteId: note.noteId, denomination: note.denomination, evidence } });
+        this.#append(id, { kind: 'cash.stacked', body: { noteId: note.noteId, denomination: note.denomination, ...credit } });
         return;
       }
     }
-    this.#options.ports.journal.append({ kind: 'device.fault', body: { device: 'cashAcceptor', code: 'strayCredit', detail: evidence } });
+    this.#options.ports.journal.append({ kind: 'device.fault', body: { device: 'cashAcceptor', code: 'strayCredit', detail: credit.evidence } });
   }
 
   async #settle(id: string, when: When): Promise<void> {
@@ -187,15 +190,21 @@ export class Recovery implements RecoveryPort {
 
   /** A note that no entry knows of goes out before anyone else stands here: it never counted. */
   async #clearNotePath(): Promise<void> {
-    if (this.#options.powerUp()?.kind !== 'noteInEscrow') return;
+    const report = this.#options.powerUp();
+    if (report === undefined) return;
+    const { act, alarm } = cashRestartDecision('none', report);
+    if (alarm) this.#options.ports.journal.append(acceptorAlarm(report));
+    if (act !== 'returnNote') return;
     const result = await this.#options.ports.cash.returnNote().catch(() => 'unknown' as const);
     this.#options.ports.journal.append({ kind: 'device.fault', body: { device: 'cashAcceptor', code: 'strayNote', detail: result } });
   }
 
   async #askAcceptor(id: string, note: NoteState): Promise<void> {
     const body = { noteId: note.noteId, denomination: note.denomination };
-    const report: PowerUpState = this.#options.powerUp() ?? { kind: 'unknown' };
+    const said = this.#options.powerUp();
+    const report: PowerUpState = said ?? { kind: 'unknown' };
     const decision = cashRestartDecision(lastRecordOf(note), report);
+    if (said !== undefined && decision.alarm) this.#options.ports.journal.append(acceptorAlarm(said));
     switch (decision.money) {
       case 'credit':
       case 'creditFlagged':

@@ -25,13 +25,14 @@ import { createReceiptPort } from '../receipts/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import type { DevicePort } from '../../state-machines/device.ts';
+import { AcceptorArrival } from './acceptor-arrival.ts';
 import { AvailabilityBoard, type Parts } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
 import { devicePorts } from './device-ports.ts';
 import { closeAll, type Devices } from './devices.ts';
 import type { Log } from './log.ts';
 import { CardDesk } from './ports/card-port.ts';
-import { CashDesk } from './ports/cash-port.ts';
+import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery.ts';
@@ -75,6 +76,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       upstream: upstream.online.current,
       journal: 'ok',
       disk: diskOf(config),
+      cashUntold: false,
       starting: true,
     },
     config.topUp.tenders,
@@ -93,9 +95,14 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   const interrupted = wasInterrupted(journal);
   desk.append({ kind: 'terminal.started', body: { version: options.version, reason: journal.replacement === undefined ? 'start' : 'newEpoch' } });
 
-  let powerUp: PowerUpState | undefined;
   const ids = createIds(clock, random);
-  const cashDesk = devices.cashAcceptor === undefined ? undefined : makeCashDesk(devices.cashAcceptor, options, (evidence) => recovery.strayCredit(evidence));
+  const cashDesk =
+    devices.cashAcceptor === undefined
+      ? undefined
+      : makeCashDesk(devices.cashAcceptor, options, {
+          onStrayCredit: (credit) => recovery.strayCredit(credit),
+          onAlarm: (report) => recordOf(desk, acceptorAlarm(report), log),
+        });
   const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
     clock,
     ids,
@@ -116,6 +123,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       verifyUrl: config.site.verifyUrl,
     },
   };
+  const arrival = new AcceptorArrival(cashDesk);
   const recovery: Recovery = new Recovery({
     ports: flowPorts,
     read: {
@@ -124,8 +132,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
       latest: (count) => latestEntries(journal, count),
     },
-    powerUp: () => powerUp,
-    acceptor: devices.cashAcceptor,
+    powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
   const ports: Ports = { ...flowPorts, recovery, availability: board };
@@ -162,8 +169,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     clock,
     ports: judgedPorts(
       devicePorts(devices, (report) => {
-        if (powerUp !== undefined) cashDesk?.resumed(report);
-        powerUp = report;
+        board.hear(saysUntold(report));
+        arrival.connected(report);
       }),
       config.storage,
     ),
@@ -176,7 +183,9 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   supervision.start();
   const connected = supervision.firstAnswers(CONNECT_WAIT_MS).then(() => board.hear({ starting: false }));
   devices.cashAcceptor?.onEvent((event) => {
-    if (event.type === 'resumed') powerUp = event.powerUp;
+    if (event.type !== 'resumed') return;
+    board.hear(saysUntold(event.powerUp));
+    arrival.resumed(event.powerUp);
   });
   // Open money is recovered, and a card that was left inside is given back, before anyone is served: that needs the devices. After an
   // orderly stop the screen need not wait for them.
@@ -247,14 +256,10 @@ function cardPort(reader: CardReader | undefined, { config, upstream }: Terminal
   });
 }
 
-function makeCashDesk(
-  acceptor: CashAcceptor,
-  { clock, config }: TerminalOptions,
-  onStrayCredit: ConstructorParameters<typeof CashDesk>[0]['onStrayCredit'],
-): CashDesk {
+function makeCashDesk(acceptor: CashAcceptor, { clock, config }: TerminalOptions, tell: Pick<CashDeskOptions, 'onStrayCredit' | 'onAlarm'>): CashDesk {
   // Every acceptor model's options name the notes the site takes.
   const { denominations } = z.object({ denominations: z.array(z.int()) }).parse(config.devices.cashAcceptor?.options);
-  return new CashDesk({ acceptor, clock, taken: denominations, onStrayCredit });
+  return new CashDesk({ acceptor, clock, taken: denominations, ...tell });
 }
 
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
@@ -276,6 +281,7 @@ const nothing = (): void => {};
 
 const noCardPort: CardPort = {
   media: 'notPresent',
+  canRetain: false,
   setEntry: notFitted,
   read: notFitted,
   initializeLoad: notFitted,
@@ -289,18 +295,29 @@ const noCardPort: CardPort = {
 };
 const noCashPort: CashPort = { denominations: [], accept: notFitted, stack: notFitted, returnNote: notFitted, onEvent: () => nothing };
 
-function statusOf({ cardReader, cashAcceptor, receiptPrinter }: Devices): Pick<Parts, 'cardReader' | 'cashAcceptor' | 'receiptPrinter'> {
-  return { cardReader: cardReader?.lastStatus, cashAcceptor: cashAcceptor?.lastStatus, receiptPrinter: receiptPrinter?.lastStatus };
+function statusOf({ cardReader, cashAcceptor, receiptPrinter, codeScanner, idReader, cabinet, keypad }: Devices): Pick<Parts, keyof Devices> {
+  return {
+    cardReader: cardReader?.lastStatus,
+    cashAcceptor: cashAcceptor?.lastStatus,
+    receiptPrinter: receiptPrinter?.lastStatus,
+    codeScanner: codeScanner?.lastStatus,
+    idReader: idReader?.lastStatus,
+    cabinet: cabinet?.lastStatus,
+    keypad: keypad?.lastStatus,
+  };
+}
+
+function saysUntold(report: PowerUpState): Pick<Parts, 'cashUntold'> {
+  return { cashUntold: report.kind === 'lostEvents' };
 }
 
 function listenToDevices(devices: Devices, board: AvailabilityBoard): void {
-  const { cardReader, cashAcceptor, receiptPrinter } = devices;
-  cardReader?.onEvent((event) => {
-    if (event.type === 'statusChanged') board.hear({ cardReader: event.status });
-  });
-  cashAcceptor?.onEvent((event) => {
-    if (event.type === 'statusChanged') board.hear({ cashAcceptor: event.status });
-  });
+  const { cardReader, cashAcceptor, receiptPrinter, codeScanner, idReader, cabinet, keypad } = devices;
+  for (const device of [cardReader, cashAcceptor, codeScanner, idReader, cabinet, keypad]) {
+    device?.onEvent(({ type }: { readonly type: string }) => {
+      if (type === 'statusChanged') board.hear(statusOf(devices));
+    });
+  }
   receiptPrinter?.onStatus((status) => board.hear({ receiptPrinter: status }));
 }
 

@@ -7,6 +7,7 @@ import { Cabinet } from './cabinet.tsx';
 import type { CabinetLink } from './cabinet-link.ts';
 import { Faults } from './faults.tsx';
 import { liveView, type Shown } from './live-view.ts';
+import { Power } from './power.tsx';
 import { useStore } from './store.ts';
 import { Tape } from './tape.tsx';
 import { ThingsAtHand } from './things-at-hand.tsx';
@@ -47,6 +48,7 @@ function Parts({ shown }: { readonly shown: Shown }) {
       <section className="bench-panel bench-facts" data-theme="light" data-size="standard">
         <Faults />
         <Truth />
+        <Power />
         <Tape />
       </section>
     </KioskContext>

@@ -26,6 +26,7 @@ export class CabinetLink {
   readonly #api: string;
   #told = 0;
   #refusals = 0;
+  #keys: Promise<void> = Promise.resolve();
 
   /** @param api address of the cabinet's interface */
   constructor(api: string) {
@@ -46,7 +47,14 @@ export class CabinetLink {
     setInterval(() => void this.#look(), LOOK_MS);
   }
 
-  async hand(act: HandAct): Promise<void> {
+  /** A finger that comes off a key does so after it was put on it. */
+  hand(act: HandAct): Promise<void> {
+    if (act.act !== 'key') return this.#do(act);
+    this.#keys = this.#keys.then(() => this.#do(act));
+    return this.#keys;
+  }
+
+  async #do(act: HandAct): Promise<void> {
     try {
       const response = await fetch(this.#url('/hands'), {
         method: 'POST',

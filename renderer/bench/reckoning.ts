@@ -20,7 +20,7 @@ export function sumOf(notes: readonly number[]): number {
 }
 
 export function reckon({ notes, books }: Pick<CabinetState, 'notes' | 'books'>): Reckoning {
-  const box = sumOf(notes.box);
+  const box = sumOf(notes.box) + sumOf(notes.carriedAway);
   if (books === null) return { verdict: 'unseen', box };
   const { capturedNet: captured, credited } = books;
   const difference = box + captured - credited;

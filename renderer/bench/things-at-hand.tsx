@@ -1,16 +1,17 @@
-/** What a person at the cabinet has: cards, bank notes, a phone. A click does with each what one does with it. */
+/** What a person at the cabinet has: cards, money, a phone, identity documents. A click does with each what one does with it. */
 import type { CabinetState } from '../../drivers/bench/protocol.ts';
-import { Bill } from '../components/parts.tsx';
 import { money } from '../words.ts';
 import { useBench } from './bench-context.ts';
 import { BenchCard } from './bench-card.tsx';
 import { carries } from './carry.ts';
-import { UnknownBill } from './unknown-bill.tsx';
+import { DocumentPicture } from './document-picture.tsx';
+import { MoneyAtHand } from './money-at-hand.tsx';
 import { say, sayIfKnown } from './words.ts';
 
 type CardState = CabinetState['cards'][number];
 
-const NOTES = [10_000, 5000, 2000, 1000, 500, 100] as const;
+/** As payment apps show them, 18 digits from 28; of nobody's account. */
+const PAYMENT_CODE = '289912345678901234';
 const PHONE_ACTS = ['pay', 'decline', 'confirming'] as const;
 
 export function ThingsAtHand() {
@@ -24,10 +25,10 @@ export function ThingsAtHand() {
           <CardAtHand key={card.id} card={card} />
         ))}
       </ul>
-      <h2>{say('hand.notes')}</h2>
-      <Notes />
+      {state.fitted.cashAcceptor !== undefined && <MoneyAtHand />}
       <h2>{say('hand.phone')}</h2>
       <Phone />
+      {state.fitted.idReader !== undefined && <Documents />}
     </>
   );
 }
@@ -61,35 +62,6 @@ function holderOf(id: string): string {
   return sayIfKnown('holder', id.split('-')[0] ?? '') ?? say('holder.other');
 }
 
-function Notes() {
-  const { hand } = useBench();
-  return (
-    <ul className="hand-notes">
-      {NOTES.map((denomination) => {
-        const act = { act: 'feedNote', denomination } as const;
-        return (
-          <li key={denomination}>
-            <button type="button" data-testid={`hand-feed-${denomination}`} onClick={() => hand(act)} {...carries(act)}>
-              <Bill denomination={denomination} />
-            </button>
-          </li>
-        );
-      })}
-      <li className="hand-notes-unknown">
-        <button
-          type="button"
-          data-testid="hand-feed-unknown"
-          onClick={() => hand({ act: 'feedNote', denomination: 'unknown' })}
-          {...carries({ act: 'feedNote', denomination: 'unknown' })}
-        >
-          <UnknownBill />
-          <span aria-hidden="true">{say('hand.unknownNote')}</span>
-        </button>
-      </li>
-    </ul>
-  );
-}
-
 function Phone() {
   const { state, hand } = useBench();
   const order = state.books?.openOrder ?? null;
@@ -110,7 +82,48 @@ function Phone() {
             </button>
           ))}
         </div>
+        {state.fitted.codeScanner !== undefined && (
+          <button
+            type="button"
+            className="bench-button"
+            data-testid="hand-show-code"
+            onClick={() => hand({ act: 'showCode', text: PAYMENT_CODE })}
+            {...carries({ act: 'showCode', text: PAYMENT_CODE })}
+          >
+            {say('hand.showCode')}
+          </button>
+        )}
       </div>
     </div>
+  );
+}
+
+function Documents() {
+  const { state, hand } = useBench();
+  return (
+    <>
+      <h2>{say('hand.documents')}</h2>
+      <ul className="hand-documents">
+        {state.documents.map(({ id, name, where }) => {
+          const act = { act: 'layDocument', document: id } as const;
+          const away = where !== 'hand';
+          return (
+            <li key={id}>
+              <button
+                type="button"
+                data-testid={`hand-lay-${id}`}
+                data-where={where}
+                aria-label={say('hand.layDocument', { name })}
+                onClick={() => hand(act)}
+                {...(away ? {} : carries(act))}
+              >
+                <DocumentPicture name={name} ghost={away} />
+                <small>{sayIfKnown('document', id) ?? say('document.other')}</small>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </>
   );
 }

@@ -17,6 +17,7 @@ export function Truth() {
       </h2>
       <dl>
         <Pieces name={say('truth.box')} notes={notes.box} testId="truth-box-sum" />
+        {notes.carriedAway.length > 0 && <Pieces name={say('truth.carriedAway')} notes={notes.carriedAway} testId="truth-carried-sum" />}
         <Pieces name={say('truth.escrow')} notes={held} testId="truth-escrow-sum" />
         {notes.atEntrance.length > 0 && <Pieces name={say('truth.atMouth')} notes={notes.atEntrance} testId="truth-mouth-sum" />}
         {cards

@@ -42,7 +42,7 @@ export function ReadingCard() {
 export function CardProblem({ body }: { readonly body: ViewBodyOf<'card-problem'> }) {
   const { say } = useKiosk();
   const { problem, card } = body;
-  const unusable = problem !== 'unreadable' && problem !== 'removed';
+  const unusable = problem !== 'unreadable' && problem !== 'twoCards' && problem !== 'removed';
   return (
     <>
       <Read className={problem === 'removed' ? '' : 'read--dock'}>

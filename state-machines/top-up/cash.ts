@@ -94,7 +94,13 @@ export const cashState = topUpSetup.createStateConfig({
             target: 'counted',
             actions: assign({
               notes: ({ context }) => context.notes.slice(0, -1),
-              cashMessage: ({ event }) => (event.output.kind === 'returned' && event.output.overLimit ? ('noteOverLimit' as const) : ('noteReturned' as const)),
+              // An acceptor in trouble takes no more, wherever this note went.
+              cashMessage: ({ context, event }) =>
+                context.cashMessage === 'acceptorDown'
+                  ? ('acceptorDown' as const)
+                  : event.output.kind === 'returned' && event.output.overLimit
+                    ? ('noteOverLimit' as const)
+                    : ('noteReturned' as const),
             }),
           },
           {

@@ -15,6 +15,7 @@ import {
   type QrOrder,
   type ReceiptContent,
   type ReceiptOutcome,
+  type StackedCredit,
 } from '../ports.ts';
 
 /** The journal could not take an entry: no further money step is allowed, recovery goes on from what it holds. */
@@ -132,8 +133,7 @@ export function takeNote(ports: Ports, { transactionId, denomination, room }: Ta
     ports.journal.append({ kind: 'note.suspense', transactionId, body: { ...note, why } });
     return { kind: 'suspense', denomination };
   };
-  const stacked = (evidence: JournalBody<'cash.stacked'>['evidence']): void =>
-    void ports.journal.append({ kind: 'cash.stacked', transactionId, body: { ...note, evidence } });
+  const stacked = (credit: StackedCredit): void => void ports.journal.append({ kind: 'cash.stacked', transactionId, body: { ...note, ...credit } });
   const returned = (overLimit: boolean): NoteOutcome => {
     ports.journal.append({ kind: 'note.returned', transactionId, body: { ...note, evidence: 'returned' } });
     return { kind: 'returned', denomination, overLimit };
@@ -157,7 +157,11 @@ export function takeNote(ports: Ports, { transactionId, denomination, room }: Ta
       await ports.cash.accept(denominationsWithin(ports, left)).catch(detailOf);
       return { kind: 'stacked', denomination };
     }
-    return result === 'returned' ? returned(false) : suspense(result);
+    if (result !== 'returned') return suspense(result);
+    const outcome = returned(false);
+    // It may have been away and come back inhibited.
+    await ports.cash.accept(denominationsWithin(ports, room)).catch(detailOf);
+    return outcome;
   });
 }
 

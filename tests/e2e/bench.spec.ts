@@ -32,8 +32,8 @@ async function close(): Promise<void> {
 }
 
 /** Box, captured net and credited; what lies in escrow, at the mouth or is reserved must not count. */
-const world = (box: number[], capturedNet: number, credited: number) => ({
-  notes: { box, escrow: 10_000, atEntrance: [2000] },
+const world = (box: number[], capturedNet: number, credited: number, carriedAway: number[] = []) => ({
+  notes: { box, escrow: 10_000, atEntrance: [2000], carriedAway },
   books: { capturedNet, credited, reserved: 700, openOrder: null },
 });
 
@@ -184,7 +184,10 @@ test.describe('the verdict on the money', () => {
   test('more credited than came in: over by the difference', () => {
     expect(reckon(world([], 3000, 3001))).toMatchObject({ verdict: 'over', difference: 1 });
   });
+  test('what a technician carried away in a box still came in', () => {
+    expect(reckon(world([1000], 0, 6000, [5000]))).toMatchObject({ verdict: 'even', box: 6000 });
+  });
   test('books out of sight: no verdict', () => {
-    expect(reckon({ notes: { box: [100], escrow: null, atEntrance: [] }, books: null })).toEqual({ verdict: 'unseen', box: 100 });
+    expect(reckon({ notes: { box: [100], escrow: null, atEntrance: [], carriedAway: [] }, books: null })).toEqual({ verdict: 'unseen', box: 100 });
   });
 });

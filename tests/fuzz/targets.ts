@@ -36,7 +36,8 @@ import { hidKeysOptionsSchema } from '../../drivers/keypad/hid-keypad/options.ts
 import { FULL_STATUS_LENGTH } from '../../drivers/receipt-printer/escpos/custom-codec.ts';
 import { CustomSplitter } from '../../drivers/receipt-printer/escpos/custom-splitter.ts';
 import { decodeCustomStatusHex, decodeEscposStatusHex } from '../../drivers/receipt-printer/escpos/decode.ts';
-import { MAX_BLOCK, StatusSplitter, type PrinterSaid, type Splitter } from '../../drivers/receipt-printer/escpos/splitter.ts';
+import type { PrinterSaid, Splitter } from '../../drivers/receipt-printer/escpos/byte-splitter.ts';
+import { MAX_BLOCK, StatusSplitter } from '../../drivers/receipt-printer/escpos/splitter.ts';
 import { ANSWERS as MODBUS_ANSWERS, REQUESTS as MODBUS_REQUESTS } from '../drivers/cabinet/modbus-io/worked-frames.ts';
 import { workedFrames as crt310Frames } from '../drivers/card-reader/crt310/worked-frames.ts';
 import { workedFrames } from '../drivers/card-reader/crt591/worked-frames.ts';

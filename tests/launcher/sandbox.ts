@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { CabinetAddresses } from '../../drivers/bench/main.ts';
+import type { CabinetAddresses, CabinetSettings } from '../../drivers/bench/main.ts';
 import {
   cabinetStateSchema,
   deviceNames,
@@ -17,6 +17,7 @@ import {
   type HandAct,
   type HandAnswer,
 } from '../../drivers/bench/protocol.ts';
+import { padWithJack } from '../../drivers/bench/simulators.ts';
 import { booksSchema, type Books } from '../../common/upstream-api/sandbox.ts';
 import { projectRoot } from './run-tool.ts';
 
@@ -52,6 +53,16 @@ export interface Sandbox {
 }
 
 const exampleConfig = path.join(projectRoot, 'resources', 'config', 'example.json');
+/** Settings with which every class has a device in the cabinet: laid over the example, which has the three that a top-up needs. */
+export const everyDevice: Settings = {
+  devices: {
+    codeScanner: { model: 'hid-pos', address: 'sim:code-scanner' },
+    idReader: { model: 'sam-serial', address: 'sim:id-reader' },
+    cabinet: { model: 'modbus-io', address: 'sim:cabinet' },
+    keypad: { model: 'hid-keys', address: 'sim:keypad', options: padWithJack },
+  },
+};
+
 const START_LIMIT = 20_000;
 
 interface Stoppable {
@@ -74,7 +85,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       cabinetDevices(wanted).length > 0 ? await startCabinet(wanted, { data, upstream: upstreamUrl, speed: options.speed ?? 1 }, running) : undefined;
     const carry = options.carry ?? (async (_, address) => address);
     const devices = await Promise.all(
-      cabinetDevices(wanted).map(async (name) => [name, { address: await carry(name, cabinet?.devices[name] ?? '') }] as const),
+      cabinetDevices(wanted).map(async ([name]) => [name, { address: await carry(name, cabinet?.devices[name] ?? '') }] as const),
     );
     const config = laid(wanted, {
       data: { folder: data },
@@ -133,7 +144,14 @@ interface CabinetPlace {
 async function startCabinet(config: Settings, { data, upstream, speed }: CabinetPlace, running: Stoppable[]): Promise<CabinetAddresses> {
   // A socket's path is short (107 characters), a data folder's may be long.
   const sockets = mkdtempSync(path.join(os.tmpdir(), 'cab-'));
-  const settings = { sockets, upstream, terminalPid: path.join(data, 'terminal.pid'), issuerKeys: levelled(issuerKeysOf(config)), columns: 48, speed };
+  const settings: CabinetSettings = {
+    sockets,
+    upstream,
+    terminalPid: path.join(data, 'terminal.pid'),
+    issuerKeys: levelled(issuerKeysOf(config)),
+    devices: Object.fromEntries(cabinetDevices(config)),
+    speed,
+  };
   const cabinet = await startService<CabinetAddresses>('drivers/bench/main.ts', ['--settings', JSON.stringify(settings)]);
   running.push({
     stop: async () => {
@@ -144,10 +162,20 @@ async function startCabinet(config: Settings, { data, upstream, speed }: Cabinet
   return cabinet.says;
 }
 
+interface CabinetDevice {
+  readonly model: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
 /** Devices whose simulators this world brings: `sim:NAME`, without a path. */
-function cabinetDevices(config: Settings): readonly DeviceName[] {
-  const { devices = {} } = config as { devices?: Record<string, { address?: string } | null> };
-  return deviceNames.filter((name) => /^sim:[^/]*$/.test(devices[name]?.address ?? ''));
+function cabinetDevices(config: Settings): readonly (readonly [DeviceName, CabinetDevice])[] {
+  const { devices = {} } = config as { devices?: Record<string, (CabinetDevice & { address?: string }) | null> };
+  return deviceNames.flatMap((name) => {
+    const device = devices[name];
+    if (!device || !/^sim:[^/]*$/.test(device.address ?? '')) return [];
+    const { model, options } = device;
+    return [[name, { model, ...(options === undefined ? {} : { options }) }] as const];
+  });
 }
 
 function upstreamOf(config: Settings): string | undefined {
@@ -167,7 +195,7 @@ async function answers(url: URL): Promise<boolean> {
 interface IssuerKeySettings {
   readonly masterLoadKey: string;
   readonly masterTacKey: string;
-  readonly diversification: string | readonly string[];
+  readonly diversification: 'serial' | 'issuer+serial' | CabinetSettings['issuerKeys']['levels'];
 }
 
 /** The sandbox issuer's keys from a terminal configuration. */
@@ -176,8 +204,9 @@ function issuerKeysOf(config: Settings): IssuerKeySettings {
   return upstream.issuer.sandboxKeys;
 }
 
-function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySettings) {
-  const levels = diversification === 'serial' ? ['serial'] : diversification === 'issuer+serial' ? ['issuer', 'serial'] : diversification;
+function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySettings): CabinetSettings['issuerKeys'] {
+  const levels =
+    diversification === 'serial' ? ['serial' as const] : diversification === 'issuer+serial' ? ['issuer' as const, 'serial' as const] : diversification;
   return { masterLoadKey, masterTacKey, levels };
 }
 

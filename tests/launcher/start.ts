@@ -13,7 +13,7 @@ import { findHost, hasDisplay, type Host } from './host.ts';
 import { launchShell, type RunningShell } from './launch-shell.ts';
 import { MissingNeed } from './needs.ts';
 import { projectRoot } from './run-tool.ts';
-import { startSandbox, type Sandbox, type Settings } from './sandbox.ts';
+import { everyDevice, startSandbox, type Sandbox, type Settings } from './sandbox.ts';
 
 const { values } = parseArgs({
   options: { config: { type: 'string' }, 'remote-debugging-port': { type: 'string' }, data: { type: 'string' } },
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
 
 /** The simulated cabinet, its upstream, the kiosk and the bench, until the window is closed. */
 async function showSandbox(host: Host): Promise<number> {
-  const sandbox = await startSandbox({ data: values.data ?? path.join(projectRoot, 'out', 'sandbox') });
+  const sandbox = await startSandbox({ data: values.data ?? path.join(projectRoot, 'out', 'sandbox'), settings: everyDevice });
   process.stdout.write(`upstream: ${sandbox.upstreamUrl}\nbench: ${sandbox.benchUrl ?? 'none'}\ndata: ${sandbox.data}\n`);
   const shell = await launchShell({ host, appDir: productParts.outDir, config: sandbox.config, ...benchOf(sandbox), headed: true, extraArgs: debugging() });
   return untilEnd(shell, () => sandbox.stop());

@@ -122,7 +122,7 @@ const amount: ViewBodyOf<'top-up-amount'> = {
 const { selected: _selected, ...unchosen } = amount;
 const { wait: _wait, ...untimedQr } = qr;
 const { balanceAfter: _balanceAfter, wait: _doneWait, ...unreadDone } = done;
-const problems = ['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'removed'] as const;
+const problems = ['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed'] as const;
 const whys = [
   'issuerOffline',
   'issuerRefused',
@@ -147,6 +147,7 @@ const reasons = [
   'journalUnavailable',
   'diskLow',
   'switchedOff',
+  'maintenance',
   'starting',
 ] as const;
 

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--only NAME]… [--json] [--top-ups N] [--data DIR]`: the speed and size figures, each beside its target. Exit status 0
+ * `npm run bench -- [--only NAME]… [--json] [--top-ups N] [--hours N] [--data DIR]`: the speed and size figures, each beside its target. Exit status 0
  * when everything could be measured, whatever the figures say; 1 when something could not; 2 when called wrongly. README.md says what
  * each figure is.
  */
@@ -13,7 +13,9 @@ import { MissingNeed } from '../launcher/needs.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
 import { measureAppend } from './append.ts';
 import { tableOf, verdictOf, type Figure, type Measure } from './figure.ts';
+import { measureDay } from './day.ts';
 import { measureDecode } from './decode.ts';
+import { measureIdle } from './idle.ts';
 import { measureLoad } from './load.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { measureMemory } from './memory.ts';
@@ -27,16 +29,19 @@ const measures = {
   touch: measureTouch,
   start: measureStart,
   memory: measureMemory,
+  day: measureDay,
+  idle: measureIdle,
 } as const satisfies Readonly<Record<string, Measure>>;
 type Name = keyof typeof measures;
 const names = Object.keys(measures) as readonly Name[];
 
-const USAGE = `usage: npm run bench -- [--only ${names.join('|')}]… [--json] [--top-ups N] [--data DIR]`;
+const USAGE = `usage: npm run bench -- [--only ${names.join('|')}]… [--json] [--top-ups N] [--hours N] [--data DIR]`;
 
 interface Command {
   readonly only: readonly Name[];
   readonly json: boolean;
   readonly topUps: number;
+  readonly hours: number;
   readonly data: string;
 }
 
@@ -52,6 +57,7 @@ function readCommand(): Command {
         only: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         'top-ups': { type: 'string', default: '1000' },
+        hours: { type: 'string', default: '24' },
         data: { type: 'string', default: path.join(projectRoot, 'out', 'speed') },
       },
     });
@@ -59,7 +65,9 @@ function readCommand(): Command {
     if (unknown !== undefined) return wrong(`--only ${unknown} is unknown`);
     const topUps = Number(values['top-ups']);
     if (!Number.isSafeInteger(topUps) || topUps < 40) return wrong(`--top-ups ${values['top-ups']}: expected a whole number from 40 on`);
-    return { only: values.only.filter(isName), json: values.json, topUps, data: path.resolve(values.data) };
+    const hours = Number(values.hours);
+    if (!Number.isSafeInteger(hours) || hours < 2) return wrong(`--hours ${values.hours}: expected a whole number from 2 on`);
+    return { only: values.only.filter(isName), json: values.json, topUps, hours, data: path.resolve(values.data) };
   } catch (error) {
     return wrong(error instanceof Error ? error.message : String(error));
   }
@@ -69,7 +77,7 @@ function isName(name: string): name is Name {
   return Object.hasOwn(measures, name);
 }
 
-async function run({ only, json, topUps, data }: Command): Promise<number> {
+async function run({ only, json, topUps, hours, data }: Command): Promise<number> {
   const tell = json ? (): void => {} : (text: string): void => void process.stdout.write(`${text}\n`);
   mkdirSync(data, { recursive: true });
   const host = await findHost();
@@ -82,7 +90,7 @@ async function run({ only, json, topUps, data }: Command): Promise<number> {
   for (const name of names.filter((candidate) => only.length === 0 || only.includes(candidate))) {
     tell(`measuring ${name} …`);
     try {
-      figures.push(...(await measures[name]({ data, topUps, host })));
+      figures.push(...(await measures[name]({ data, topUps, hours, host })));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       failed.push({ name, why });

@@ -6,7 +6,7 @@ export interface Figure {
   /** E.g. `append.ratio`. */
   readonly name: string;
   readonly value: number;
-  readonly unit: '×' | '%' | 'ms' | 'MB' | 'MB/s' | '';
+  readonly unit: '×' | '%' | 'ms' | 'MB' | 'kB' | 'MB/s' | '';
   /** At most this is wanted; absent: the figure only explains another one. */
   readonly target?: number;
 }
@@ -17,6 +17,8 @@ export interface Setting {
   readonly data: string;
   /** For the figure of memory. */
   readonly topUps: number;
+  /** For the figure of a day without anybody. */
+  readonly hours: number;
 }
 
 /** One measurement of the bench; rejects when it could not be made. */

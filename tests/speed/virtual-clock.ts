@@ -28,6 +28,11 @@ export class VirtualClock implements Clock {
     this.#charged = cpuMs();
   }
 
+  /** Timers that wait. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
   now(): number {
     return Date.now();
   }

@@ -1,6 +1,6 @@
 /**
  * Runs one of this folder's child programs, bundled as the product's terminal process is, beside a sandbox upstream, and gives what it
- * says: one JSON line. Used by load.ts and memory.ts.
+ * says: one JSON line. Used by load.ts, memory.ts and day.ts.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,23 +12,25 @@ import { terminalEnvironment } from '../../main/electron/terminal-environment.ts
 import { projectRoot } from '../launcher/run-tool.ts';
 import { startSandbox } from '../launcher/sandbox.ts';
 
+/** How much the child does, in its own words. */
+type Size = { readonly topUps: number } | { readonly hours: number };
+
 /** What the child gets as its one argument, as JSON. */
-export interface ChildSetting {
+export type ChildSetting<S extends Size = { readonly topUps: number }> = S & {
   readonly config: string;
   readonly data: string;
   readonly upstreamUrl: string;
-  readonly topUps: number;
-}
+};
 
 /** @param entry file name in this folder; @param data folder on the disk that is measured. @throws with the child's words when it fails */
-export async function runVirtual(entry: string, { data, topUps }: { readonly data: string; readonly topUps: number }): Promise<unknown> {
+export async function runVirtual(entry: string, { data, ...more }: Size & { readonly data: string }): Promise<unknown> {
   const program = await bundle(entry);
   mkdirSync(data, { recursive: true });
   const folder = mkdtempSync(path.join(data, 'virtual-'));
   const sandbox = await startSandbox({ data: folder, settings: { devices: { cardReader: null, cashAcceptor: null, receiptPrinter: null } } });
   try {
     const config = path.join(projectRoot, 'resources', 'config', 'example.json');
-    const setting: ChildSetting = { config, data: path.join(folder, 'terminal'), upstreamUrl: sandbox.upstreamUrl, topUps };
+    const setting: ChildSetting<Size> = { config, data: path.join(folder, 'terminal'), upstreamUrl: sandbox.upstreamUrl, ...more };
     const child = spawn(process.execPath, [program, JSON.stringify(setting)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...terminalEnvironment },

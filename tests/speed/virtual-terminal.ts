@@ -1,14 +1,18 @@
 /**
  * The whole terminal in this process on virtual time: main/terminal's own composition, real drivers over lines of real speed to the
- * simulated cabinet, the journal on the disk, upstream as another process over HTTP. A cardholder tops up as often as asked. Used by
- * load.ts and memory.ts.
+ * simulated cabinet, the journal on the disk, upstream as another process over HTTP. A cardholder tops up as often as asked, or nobody
+ * comes. Used by load.ts, memory.ts and day.ts.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createIds } from '../../common/ids.ts';
 import { Cabinet } from '../../drivers/bench/cabinet.ts';
+import { cabinetIoModels } from '../../drivers/cabinet/models.ts';
 import { cardReaderModels } from '../../drivers/card-reader/models.ts';
 import { cashAcceptorModels } from '../../drivers/cash-acceptor/models.ts';
+import { codeScannerModels } from '../../drivers/code-scanner/models.ts';
+import { idReaderModels } from '../../drivers/id-reader/models.ts';
+import { keypadModels } from '../../drivers/keypad/models.ts';
 import { receiptPrinterModels } from '../../drivers/receipt-printer/models.ts';
 import { SimulatedLines } from '../../drivers/transport/simulated.ts';
 import type { Transport } from '../../drivers/transport/transport.ts';
@@ -21,6 +25,8 @@ import { NO_DEVICES, type Devices } from '../../main/terminal/devices.ts';
 import { startTerminal, type Terminal } from '../../main/terminal/terminal.ts';
 import { createUpstream } from '../../main/upstream/upstream.ts';
 import { VIEW_VERSION, type UiAct, type View, type ViewBodyOf, type ViewKind } from '../../state-machines/view.ts';
+import { CountedTransport } from './counted-transport.ts';
+import { OTHER_UNITS, otherUnits } from './other-units.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { overWire, type LineSpeed } from './wire.ts';
 
@@ -32,11 +38,16 @@ const PAPER_MM = 80_000;
 /** Of the terminal's own time: longer than any wait of the flows. */
 const PATIENCE_MS = 600_000;
 
-/** Usual settings of these units (card-readers.md 1.1, cash-acceptor.md 3); printers come with 9600 to 115200. */
+/**
+ * Usual settings of these units (card-readers.md 1.1 and 4, cash-acceptor.md 3); printers come with 9600 to 115200. HID devices have none:
+ * a report comes whole.
+ */
 const SPEEDS = {
   cardReader: { baudRate: 38_400, bitsPerByte: 10 },
   cashAcceptor: { baudRate: 9600, bitsPerByte: 11 },
   receiptPrinter: { baudRate: 115_200, bitsPerByte: 10 },
+  idReader: { baudRate: 115_200, bitsPerByte: 10 },
+  cabinet: { baudRate: 9600, bitsPerByte: 10 },
 } as const satisfies Readonly<Record<string, LineSpeed>>;
 
 export interface VirtualTerminalOptions {
@@ -46,6 +57,10 @@ export interface VirtualTerminalOptions {
   readonly data: string;
   /** Of a sandbox. */
   readonly upstreamUrl: string;
+  /** Scanner, ID reader, cabinet I/O and keypad as well; default: the three that a top-up needs. */
+  readonly allDevices?: boolean;
+  /** The reader has let the hand push the card in. */
+  readonly onCardIn?: () => void;
   /** Every View as it goes out. */
   readonly onView?: (view: View) => void;
   /** Every answer of upstream, by the path that was asked. */
@@ -59,11 +74,18 @@ export class VirtualTerminal {
   readonly #cabinet: Cabinet;
   readonly #journal: Journal;
   readonly #onView: (view: View) => void;
+  readonly #onCardIn: () => void;
+  readonly #allDevices: boolean;
+  readonly #transports: CountedTransport[] = [];
+  #devices: Devices = NO_DEVICES;
   #terminal: Terminal | undefined;
   #view: View | undefined;
 
-  private constructor({ data, upstreamUrl, onView = () => {}, onAnswer = () => {} }: VirtualTerminalOptions, config: TerminalConfig) {
+  private constructor(options: VirtualTerminalOptions, config: TerminalConfig) {
+    const { data, upstreamUrl, allDevices = false, onCardIn = () => {}, onView = () => {}, onAnswer = () => {} } = options;
     this.#upstreamUrl = upstreamUrl;
+    this.#allDevices = allDevices;
+    this.#onCardIn = onCardIn;
     this.#onView = onView;
     this.#network = new CountedNetwork(onAnswer);
     const keys = config.upstream.issuer.sandboxKeys;
@@ -74,6 +96,11 @@ export class VirtualTerminal {
       random: systemRandom,
       issuerKeys: { masterLoadKey, masterTacKey, levels: ['serial'] },
       today: new Date().toISOString().slice(0, 10),
+      devices: {
+        cardReader: { model: 'crt591-m001', options: config.devices.cardReader?.options },
+        cashAcceptor: { model: 'jcm-id003', options: config.devices.cashAcceptor?.options },
+        receiptPrinter: { model: 'escpos-generic-80', options: config.devices.receiptPrinter?.options },
+      },
     });
     this.#journal = openJournal({
       path: path.join(data, 'journal.sqlite'),
@@ -102,7 +129,11 @@ export class VirtualTerminal {
     await this.#sees('attract', ({ services }) => services.some(({ name, available }) => name === 'topUp' && available));
     this.#act({ type: 'service', service: 'topUp' });
     await this.#sees('insert-card');
-    await this.#hand('insertCard', () => this.#cabinet.hand({ act: 'insertCard', card: CARD }).done);
+    await this.#hand('insertCard', () => {
+      const { done } = this.#cabinet.hand({ act: 'insertCard', card: CARD });
+      if (done) this.#onCardIn();
+      return done;
+    });
     await this.#sees('top-up-amount');
     this.#act({ type: 'amount', amount: AMOUNT });
     await this.#sees('top-up-amount', ({ selected }) => selected === AMOUNT);
@@ -114,13 +145,29 @@ export class VirtualTerminal {
     this.#act({ type: 'receipt', choice: 'print' });
     await this.#sees('done', ({ receipt }) => receipt === 'printed');
     this.#cabinet.hand({ act: 'tearPaper' });
-    this.#cabinet.printer.loadPaper(PAPER_MM);
+    this.#cabinet.hand({ act: 'loadPaper', mm: PAPER_MM });
     this.#act({ type: 'finish' });
     await this.#hand('takeCard', () => this.#cabinet.hand({ act: 'takeCard' }).done);
     await this.#sees('attract');
     // A purse holds 1,000 yuan: the cardholder rides before the next time.
     const at = { terminalId: '0000000000AA', date: '20261122', time: '081400' };
     this.#cabinet.chip(CARD).spendElsewhere({ amount: AMOUNT, ...at });
+  }
+
+  /** Nobody comes for this long. @throws when a device is not up at its end */
+  async idle(ms: number): Promise<void> {
+    const { clock } = this;
+    for (let left = ms; left > 0; left -= PATIENCE_MS / 2) {
+      const until = clock.monotonic() + Math.min(left, PATIENCE_MS / 2);
+      await this.#pass(() => clock.monotonic() >= until);
+    }
+    const away = Object.entries(this.#devices).flatMap(([name, device]) => (device === undefined || device.lastStatus.device === 'online' ? [] : [name]));
+    if (away.length > 0) throw new Error(`not online: ${away.join(', ')}`);
+  }
+
+  /** Who listens to the lines now. */
+  get listeners(): number {
+    return this.#transports.reduce((sum, { listeners }) => sum + listeners, 0);
   }
 
   async stop(): Promise<void> {
@@ -132,6 +179,7 @@ export class VirtualTerminal {
   async #start(config: TerminalConfig, data: string): Promise<void> {
     const { clock } = this;
     const key = loadOrCreateTerminalKey(path.join(data, 'terminal-key.pem'));
+    this.#devices = this.#makeDevices(config);
     this.#terminal = await startTerminal({
       config,
       version: '0.0.0',
@@ -139,7 +187,7 @@ export class VirtualTerminal {
       random: systemRandom,
       key,
       journal: this.#journal,
-      devices: this.#devices(config),
+      devices: this.#devices,
       upstream: createUpstream({
         url: this.#upstreamUrl,
         terminalId: config.terminal.id,
@@ -160,17 +208,31 @@ export class VirtualTerminal {
     });
   }
 
-  #devices({ devices }: TerminalConfig): Devices {
+  #makeDevices({ devices }: TerminalConfig): Devices {
     const lines = new SimulatedLines();
-    const line = (name: keyof typeof SPEEDS): { transport: Transport; clock: VirtualClock } => {
-      lines.add(name, overWire(this.#cabinet.units[name], this.clock, SPEEDS[name]));
-      return { transport: lines.transport(name), clock: this.clock };
+    const { clock } = this;
+    const units = { ...this.#cabinet.units, ...otherUnits(clock) };
+    const line = (name: keyof typeof units): { transport: Transport; clock: VirtualClock } => {
+      const unit = units[name];
+      if (unit === undefined) throw new Error(`the cabinet has no ${name}`);
+      lines.add(name, name in SPEEDS ? overWire(unit, clock, SPEEDS[name as keyof typeof SPEEDS]) : unit);
+      const transport = new CountedTransport(lines.transport(name));
+      this.#transports.push(transport);
+      return { transport, clock };
     };
-    return {
+    const three = {
       ...NO_DEVICES,
       cardReader: cardReaderModels['crt591-m001'].create(devices.cardReader?.options ?? {}, line('cardReader')),
       cashAcceptor: cashAcceptorModels['jcm-id003'].create(devices.cashAcceptor?.options ?? {}, line('cashAcceptor')),
       receiptPrinter: receiptPrinterModels['escpos-generic-80'].create(devices.receiptPrinter?.options ?? {}, line('receiptPrinter')),
+    };
+    if (!this.#allDevices) return three;
+    return {
+      ...three,
+      codeScanner: codeScannerModels[OTHER_UNITS.codeScanner].create({}, line('codeScanner')),
+      idReader: idReaderModels[OTHER_UNITS.idReader].create({}, line('idReader')),
+      cabinet: cabinetIoModels[OTHER_UNITS.cabinet].create({}, line('cabinet')),
+      keypad: keypadModels[OTHER_UNITS.keypad].create({}, line('keypad')),
     };
   }
 

@@ -1,6 +1,7 @@
 /** A session on a fake world: starts the chart, touches the screen by acts, moves time, reads the View. */
 import { createActor } from 'xstate';
-import { sessionMachine } from '../../state-machines/session.ts';
+import type { Ports } from '../../state-machines/ports.ts';
+import { sessionMachine, type SessionActor } from '../../state-machines/session.ts';
 import { viewOf } from '../../state-machines/session-view.ts';
 import { uiEventOf } from '../../state-machines/ui-events.ts';
 import { viewSchema, type Overlay, type UiAct, type ViewBody, type ViewBodyOf, type ViewKind } from '../../state-machines/view.ts';
@@ -9,25 +10,37 @@ import { FakeWorld } from '../support/fake-world.ts';
 export class SessionBench {
   readonly world = new FakeWorld();
   readonly seen: ViewBody[] = [];
-  readonly #actor = createActor(sessionMachine, {
-    input: {
-      ports: this.world.ports,
-      site: {
-        operator: '一卡通自助服务',
-        place: '北岸校区 图书馆一层',
-        terminal: 'A01',
-        hotline: '96123',
-        hotlineHours: '24 小时',
-        slots: { card: 'right', cash: 'right', receipt: 'below' },
+  readonly #actor: SessionActor;
+
+  /** @param real what of the fake world is played by the real thing */
+  constructor(real: (world: FakeWorld) => Partial<Ports> = () => ({})) {
+    this.#actor = this.#create({ ...this.world.ports, ...real(this.world) });
+  }
+
+  #create(ports: Ports): SessionActor {
+    return createActor(sessionMachine, {
+      input: {
+        ports,
+        site: {
+          operator: '一卡通自助服务',
+          place: '北岸校区 图书馆一层',
+          terminal: 'A01',
+          hotline: '96123',
+          hotlineHours: '24 小时',
+          slots: { card: 'right', cash: 'right', receipt: 'below' },
+        },
+        preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false },
+        notice: undefined,
       },
-      preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false },
-      notice: undefined,
-    },
-    clock: { setTimeout: (callback, ms) => this.world.clock.setTimeout(callback, ms), clearTimeout: (timer: unknown) => this.world.clock.clearTimeout(timer) },
-    inspect: (event) => {
-      if (event.type === '@xstate.snapshot') queueMicrotask(() => this.#look());
-    },
-  });
+      clock: {
+        setTimeout: (callback, ms) => this.world.clock.setTimeout(callback, ms),
+        clearTimeout: (timer: unknown) => this.world.clock.clearTimeout(timer),
+      },
+      inspect: (event) => {
+        if (event.type === '@xstate.snapshot') queueMicrotask(() => this.#look());
+      },
+    });
+  }
 
   async start(): Promise<this> {
     this.#actor.start();

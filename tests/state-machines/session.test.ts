@@ -1,6 +1,7 @@
 /** The session around the flows: cards, waiting, wishes, privacy, and the first minute after a restart. */
 import { describe, expect, it } from 'vitest';
 import { fen } from '../../common/fen.ts';
+import { PortError } from '../../state-machines/ports.ts';
 import { sessionDelays } from '../../state-machines/session.ts';
 import { CARD_REF } from '../support/fake-world.ts';
 import { SessionBench } from './session-bench.ts';
@@ -50,6 +51,63 @@ describe('the session', () => {
     expect(bench.body('trouble')).toMatchObject({ trouble: 'cardCaptured' });
   });
 
+  it('a card nobody takes at a reader without a bin, or with a full one, stays at the gate, and nothing says that it was captured', async () => {
+    const bench = await atMenu();
+    bench.world.canRetain = false;
+    await bench.touch({ type: 'finish' });
+    await bench.world.clock.advance(sessionDelays.takeCard);
+    expect(bench.world.acts).not.toContain('retain');
+    expect(bench.world.kinds).toEqual([]);
+    expect(bench.body('take-card').tail).toBeUndefined();
+    bench.world.remove();
+    await bench.settle();
+    expect(bench.kind).toBe('attract');
+  });
+
+  it('a card that could not be captured: the journal says so, and it is kept at the gate', async () => {
+    const bench = await atMenu();
+    bench.world.script.retain.set(new PortError('deviceFault', 'the bin is full'));
+    await bench.touch({ type: 'finish' });
+    await bench.world.clock.advance(sessionDelays.takeCard);
+    expect(bench.world.entries).toEqual([
+      { kind: 'card.captured', body: { reason: 'not taken' } },
+      { kind: 'device.fault', body: { device: 'cardReader', code: 'notCaptured', detail: 'atGate' } },
+    ]);
+    expect(bench.kind).toBe('take-card');
+  });
+
+  it.each(['unreadable', 'unknown', 'twoCards'] as const)(
+    'what the reader did not let in (%s) is told, and another try reads the next card',
+    async (problem) => {
+      const bench = await new SessionBench().start();
+      bench.world.cardEvents.emit({ type: 'CARD.REFUSED', problem });
+      await bench.settle();
+      expect(bench.body('card-problem')).toEqual({ kind: 'card-problem', problem });
+      bench.world.script.read.set({ ok: true, card: bench.world.card });
+      bench.world.insert();
+      await bench.settle();
+      expect(bench.kind).toBe('menu');
+    },
+  );
+
+  it('the cabinet is opened while money is in the machine: it is loaded and told first, then nobody is served', async () => {
+    const bench = await new SessionBench().atTender();
+    bench.world.script.balance.set(fen(7320));
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(5000);
+    const closed = { available: false, reason: 'maintenance' } as const;
+    bench.world.change({ services: { topUp: closed, balance: closed }, tenders: { cash: closed, qr: closed } });
+    await bench.touch({ type: 'confirm' });
+    expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });
+    await bench.touch({ type: 'finish' });
+    bench.world.remove();
+    await bench.world.clock.advance(sessionDelays.goodbye);
+    expect(bench.body('out-of-service')).toEqual({ kind: 'out-of-service', reason: 'maintenance' });
+    bench.world.change({ services: { topUp: { available: true }, balance: { available: true } } });
+    await bench.settle();
+    expect(bench.kind).toBe('attract');
+  });
+
   it('wishes and card data are gone at the end of a session', async () => {
     const bench = await atMenu();
     await bench.touch({ type: 'prefer', preferences: { locale: 'en', theme: 'black' } }, { type: 'finish' });
@@ -60,7 +118,7 @@ describe('the session', () => {
     expect(JSON.stringify(bench.view)).not.toContain('6688');
   });
 
-  it.each(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'removed'] as const)(
+  it.each(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed'] as const)(
     'a card that is %s gets its own verdict and comes back',
     async (problem) => {
       const bench = await new SessionBench().start();

@@ -68,6 +68,7 @@ export class FakeWorld {
   readonly cashEvents = new Listeners<CashEvent>();
   readonly availabilityChanges = new Listeners<Availability>();
   media: MediaState = 'notPresent';
+  canRetain = true;
   accepted: readonly Fen[] = [];
   journalFails = false;
   card: CardReading = {
@@ -99,6 +100,7 @@ export class FakeWorld {
     create: new Script<true>(true),
     close: new Script<OrderState>({ state: 'closed' }),
     refund: new Script<true>(true),
+    retain: new Script<true>(true),
     print: new Script<ReceiptOutcome>({ state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 }),
     recovered: new Script<readonly Recovered[]>([]),
     resolved: new Script<{ recovered: Recovered | undefined }>({ recovered: undefined }),
@@ -141,6 +143,7 @@ export class FakeWorld {
 
   #ports(): Ports {
     const media = (): MediaState => this.media;
+    const canRetain = (): boolean => this.canRetain;
     const availability = (): Availability => this.availability;
     const ids = createIds(this.clock, this.random);
     const act = (what: string): void => void this.acts.push(what);
@@ -158,6 +161,9 @@ export class FakeWorld {
       card: {
         get media() {
           return media();
+        },
+        get canRetain() {
+          return canRetain();
         },
         setEntry: async (enabled) => act(enabled ? 'entry open' : 'entry closed'),
         read: async () => this.script.read.next(),
@@ -199,6 +205,7 @@ export class FakeWorld {
         },
         retain: async () => {
           act('retain');
+          this.script.retain.next();
           this.media = 'notPresent';
         },
         onEvent: (listener) => this.cardEvents.add(listener),
@@ -210,7 +217,7 @@ export class FakeWorld {
         },
         stack: async (onCredit) => {
           const answer = this.script.stack.next();
-          if (answer === 'stacked') onCredit('vendValid');
+          if (answer === 'stacked') onCredit({ evidence: 'vendValid' });
           return answer;
         },
         returnNote: async () => this.script.giveBack.next(),

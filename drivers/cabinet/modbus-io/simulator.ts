@@ -6,6 +6,7 @@
 import type { Clock, Timer } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { Listeners } from '../../listeners.ts';
+import { onItsWay } from '../../transport/simulated-answers.ts';
 import type { CabinetIoKnobs, SimulatedCabinetIo } from '../simulated-cabinet-io.ts';
 import { decodeRequest, encodeAnswer, EXCEPTIONS, frameTrouble, MAX_FRAME, packBits, RtuDecoder, type ModbusAnswer, type ModbusRequest } from './codec.ts';
 
@@ -196,21 +197,7 @@ export class SimulatedModbusIo implements SimulatedCabinetIo {
   }
 
   #send(answer: Uint8Array): void {
-    const { knobs } = this;
-    if (knobs.loseAnswers > 0) {
-      knobs.loseAnswers -= 1;
-      return;
-    }
-    const bytes = Uint8Array.of(...knobs.noise, ...answer);
-    if (knobs.corruptAnswers > 0) {
-      knobs.corruptAnswers -= 1;
-      const last = bytes.length - 1;
-      bytes[last] = (bytes[last] ?? 0) ^ 0x01;
-    }
-    this.#sends.emit(bytes);
-    if (knobs.duplicateAnswers === 0) return;
-    knobs.duplicateAnswers -= 1;
-    this.#sends.emit(bytes);
+    for (const bytes of onItsWay(Uint8Array.of(...this.knobs.noise, ...answer), this.knobs)) this.#sends.emit(bytes);
   }
 }
 

@@ -3,8 +3,7 @@
  * readers. Source: card-readers.md section 1.2.
  */
 import type { Clock } from '../../../common/clock.ts';
-import type { DeviceIdentity, FrameTrace, StorageUnit } from '../../device.ts';
-import type { Listeners } from '../../listeners.ts';
+import type { DeviceIdentity, StorageUnit } from '../../device.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { CardInterface, CardReaderCapabilities } from '../card-reader.ts';
 import { askOptional, printableText } from '../motor/answers.ts';
@@ -18,7 +17,6 @@ import {
   query,
   setting,
   type Ask,
-  type Heard,
   type LinkCommand,
   type MotorCommands,
   type MotorProtocol,
@@ -50,35 +48,19 @@ class Crt310Protocol implements MotorProtocol {
   readonly capabilities: CardReaderCapabilities;
   readonly storage: readonly StorageUnit[];
   readonly commands: MotorCommands;
-  readonly #link: Crt310Link;
+  readonly line: Crt310Link;
 
-  constructor(options: Crt310Options, link: Crt310Link) {
-    this.#link = link;
+  constructor(options: Crt310Options, line: Crt310Link) {
+    this.line = line;
     const { canRetain, interfaces } = options;
     this.capabilities = { motorised: true, canRetain, canDispense: false, interfaces };
     this.storage = canRetain ? [{ id: RETAIN_BIN, use: 'collect', level: 'notSupported' }] : [];
     this.commands = commandsOf(options);
   }
 
-  get frames(): Listeners<FrameTrace> {
-    return this.#link.frames;
-  }
-
-  get lastExchange(): readonly FrameTrace[] {
-    return this.#link.lastExchange;
-  }
-
-  get heard(): Heard {
-    return this.#link.heard;
-  }
-
-  forgetHeard(): void {
-    this.#link.forgetHeard();
-  }
-
   async exchange(command: LinkCommand, signal?: AbortSignal): Promise<UnitAnswer> {
-    const answer = await this.#link.exchange(command, signal);
-    if (answer.type === 'refusal') throw new Refusal(answer.error, errorMeaning(answer.error), this.#link.lastExchange);
+    const answer = await this.line.exchange(command, signal);
+    if (answer.type === 'refusal') throw new Refusal(answer.error, errorMeaning(answer.error), this.line.lastExchange);
     if (command.cm === CM.status && command.pm === STATUS_PM.status) {
       const status = readStatus(answer.data);
       if (status === undefined) throw new LinkError('garbled', 'the answer holds no status');
@@ -89,15 +71,11 @@ class Crt310Protocol implements MotorProtocol {
     if (result === undefined) throw new LinkError('garbled', 'the answer holds no result');
     if (result === DONE) return { data: answer.data.slice(1) };
     const letter = String.fromCharCode(result);
-    throw new Refusal(letter, resultMeaning(letter, command), this.#link.lastExchange);
+    throw new Refusal(letter, resultMeaning(letter, command), this.line.lastExchange);
   }
 
   /** The protocol has no way to stop a command. */
   async clear(): Promise<void> {}
-
-  async silence(signal?: AbortSignal): Promise<void> {
-    await this.#link.silence(signal);
-  }
 
   /** Resetting answers the version. */
   async identify(greeting: Uint8Array, ask: Ask, signal: AbortSignal): Promise<DeviceIdentity> {

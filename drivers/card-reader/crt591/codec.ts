@@ -7,21 +7,17 @@
  * Source: CRT-591-M001 communication protocol 1.0, as in card-readers.md section 1.1. Parsed by length only: payloads are binary.
  */
 
-export const ACK = 0x06;
-export const NAK = 0x15;
+import { ACK, BccDecoder, encodeBccFrame, NAK, type BccLayout, type BccToken } from '../motor/bcc-framing.ts';
+
+export { ACK, MAX_FRAME, NAK } from '../motor/bcc-framing.ts';
+
 export const EOT = 0x04;
-const START = 0xf2;
-const END = 0x03;
 const HEAD_COMMAND = 0x43; // 'C'
 const HEAD_SUCCESS = 0x50; // 'P'
 const HEAD_FAILURE = 0x4e; // 'N'
 /** The paper prints the failure head as "'N', 45H"; one public driver expects 45. */
 const HEAD_FAILURE_AS_PRINTED = 0x45;
 
-/** Of a whole frame, F2 to BCC. */
-export const MAX_FRAME = 1024;
-/** HEAD CM PM. */
-const MIN_TEXT = 3;
 /** Four DIP switches. */
 const MAX_ADDRESS = 0x0f;
 
@@ -69,134 +65,38 @@ export interface Crt591Failure {
 export type Crt591Answer = Crt591Success | Crt591Failure;
 export type Crt591Message = Crt591Command | Crt591Answer;
 
-export type BadFrameReason =
-  /** Bytes between frames that are no control byte. */
-  | 'noise'
-  /** A start byte whose address or length can't be. */
-  | 'header'
-  /** ETX is not where the length says. */
-  | 'terminator'
-  /** Sound boundaries, wrong BCC: the whole frame was dropped. */
-  | 'checksum';
+type Control = 'ack' | 'nak' | 'eot';
 
-export type Crt591Token =
-  | { readonly type: 'ack' }
-  | { readonly type: 'nak' }
-  | { readonly type: 'eot' }
-  | { readonly type: 'frame'; readonly frame: Crt591Frame; readonly bytes: Uint8Array }
-  /** `bytes` were dropped. */
-  | { readonly type: 'bad'; readonly reason: BadFrameReason; readonly bytes: Uint8Array };
+export interface Crt591Content {
+  readonly frame: Crt591Frame;
+}
 
-/** Incremental decoder. Never throws, holds at most one frame's worth of bytes between calls. */
-export class Crt591Decoder {
-  readonly #addr: boolean;
-  #held: Uint8Array = new Uint8Array(0);
+const WITHOUT_ADDRESS: BccLayout<Control, Crt591Content> = {
+  start: 0xf2,
+  controls: new Map([
+    [ACK, 'ack'],
+    [NAK, 'nak'],
+    [EOT, 'eot'],
+  ]),
+  // HEAD CM PM.
+  leastText: 3,
+  contentOf: (text, address) => ({ frame: { address, text } }),
+};
+const WITH_ADDRESS: BccLayout<Control, Crt591Content> = { ...WITHOUT_ADDRESS, highestAddress: MAX_ADDRESS };
 
+export type Crt591Token = BccToken<Control, Crt591Content>;
+
+export class Crt591Decoder extends BccDecoder<Control, Crt591Content> {
   constructor(options: Pick<Crt591FrameOptions, 'addr'> = CRT591_FRAMES) {
-    this.#addr = options.addr;
+    super(options.addr ? WITH_ADDRESS : WITHOUT_ADDRESS);
   }
-
-  /** Bytes of an unfinished frame. */
-  get pending(): number {
-    return this.#held.length;
-  }
-
-  /** Takes bytes in any chunking; answers what became complete, in the order of the line. */
-  push(chunk: Uint8Array): Crt591Token[] {
-    const bytes = new Uint8Array(this.#held.length + chunk.length);
-    bytes.set(this.#held);
-    bytes.set(chunk, this.#held.length);
-    return this.#scan(bytes);
-  }
-
-  /** The rest of the frame won't come: drops its start byte and looks for what is hidden behind it. */
-  rescan(): Crt591Token[] {
-    const held = this.#held;
-    if (held.length === 0) return [];
-    return [{ type: 'bad', reason: 'header', bytes: held.slice(0, 1) }, ...this.#scan(held.subarray(1))];
-  }
-
-  reset(): void {
-    this.#held = new Uint8Array(0);
-  }
-
-  #scan(bytes: Uint8Array): Crt591Token[] {
-    const tokens: Crt591Token[] = [];
-    let at = 0;
-    while (at < bytes.length) {
-      const step = readToken(bytes.subarray(at), this.#addr);
-      if (step === 'incomplete') break;
-      tokens.push(step.token);
-      at += step.length;
-    }
-    this.#held = bytes.slice(at);
-    return tokens;
-  }
-}
-
-interface Step {
-  readonly token: Crt591Token;
-  /** Bytes it took. */
-  readonly length: number;
-}
-
-function readToken(bytes: Uint8Array, addr: boolean): Step | 'incomplete' {
-  switch (bytes[0]) {
-    case START:
-      return readFrame(bytes, addr);
-    case ACK:
-      return { token: { type: 'ack' }, length: 1 };
-    case NAK:
-      return { token: { type: 'nak' }, length: 1 };
-    case EOT:
-      return { token: { type: 'eot' }, length: 1 };
-    case undefined:
-      return 'incomplete';
-    default:
-      return bad('noise', bytes.subarray(0, noiseLength(bytes)));
-  }
-}
-
-function readFrame(bytes: Uint8Array, addr: boolean): Step | 'incomplete' {
-  const headerLength = addr ? 4 : 3;
-  const address = addr ? bytes[1] : 0;
-  if (address !== undefined && address > MAX_ADDRESS) return bad('header', bytes.subarray(0, 1));
-  const [high, low] = bytes.subarray(headerLength - 2, headerLength);
-  if (address === undefined || high === undefined || low === undefined) return 'incomplete';
-  const textLength = (high << 8) | low;
-  const length = headerLength + textLength + 2;
-  if (textLength < MIN_TEXT || length > MAX_FRAME) return bad('header', bytes.subarray(0, 1));
-  if (bytes.length < length) return 'incomplete';
-  if (bytes[length - 2] !== END) return bad('terminator', bytes.subarray(0, 1));
-  const whole = bytes.slice(0, length);
-  if (xorOf(whole) !== 0) return bad('checksum', whole);
-  return { token: { type: 'frame', frame: { address, text: whole.slice(headerLength, length - 2) }, bytes: whole }, length };
-}
-
-function bad(reason: BadFrameReason, bytes: Uint8Array): Step {
-  return { token: { type: 'bad', reason, bytes: Uint8Array.from(bytes) }, length: bytes.length };
-}
-
-function noiseLength(bytes: Uint8Array): number {
-  const end = bytes.findIndex((byte) => byte === START || byte === ACK || byte === NAK || byte === EOT);
-  return end < 0 ? bytes.length : end;
-}
-
-function xorOf(bytes: Uint8Array): number {
-  return bytes.reduce((sum, byte) => sum ^ byte, 0);
 }
 
 /** @throws {RangeError} when the frame would be longer than 1024 bytes or the address isn't 0–15. */
 export function encodeFrame(frame: Crt591Frame, options: Pick<Crt591FrameOptions, 'addr'> = CRT591_FRAMES): Uint8Array {
   const { address, text } = frame;
   if (address < 0 || address > MAX_ADDRESS) throw new RangeError(`address ${address} is not 0–15`);
-  const header = [START, ...(options.addr ? [address] : []), text.length >> 8, text.length & 0xff];
-  const length = header.length + text.length + 2;
-  if (text.length < MIN_TEXT || length > MAX_FRAME)
-    throw new RangeError(`a frame of ${length} bytes can't be sent (text 3 bytes at least, frame ${MAX_FRAME} at most)`);
-  const bytes = Uint8Array.from([...header, ...text, END, 0]);
-  bytes[length - 1] = xorOf(bytes);
-  return bytes;
+  return encodeBccFrame(options.addr ? WITH_ADDRESS : WITHOUT_ADDRESS, text, address);
 }
 
 /** The TEXT part of a message: HEAD CM PM … */

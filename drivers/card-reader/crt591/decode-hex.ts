@@ -3,7 +3,8 @@
  */
 import { toHex } from '../../../common/hex.ts';
 import { decodeHex, type DecodeAnswer } from '../../decode-answer.ts';
-import { CRT288_FRAMES, CRT591_FRAMES, Crt591Decoder, decodeText, type Crt591FrameOptions, type Crt591Message, type Crt591Token } from './codec.ts';
+import { describeOneToken, problem } from '../motor/decode-token.ts';
+import { CRT288_FRAMES, CRT591_FRAMES, Crt591Decoder, decodeText, type Crt591Frame, type Crt591FrameOptions, type Crt591Message } from './codec.ts';
 import { CM, commandName, STATUS_AND_SENSORS } from './commands.ts';
 import { errorMeaning, readSensors, readStatus } from './status.ts';
 
@@ -26,45 +27,17 @@ export function decodeCrt591Hex(hex: string): DecodeAnswer {
 }
 
 function decodeBytes(bytes: Uint8Array, framing: Framing, options: Crt591FrameOptions): DecodeAnswer {
-  const decoder = new Crt591Decoder(options);
-  const [token] = decoder.push(bytes);
-  if (token === undefined) return problem('truncated', `the frame is longer than the ${bytes.length} bytes given`);
-  const length = tokenLength(token);
-  const description = describeToken(token, framing, options);
-  if (!description.ok || length === bytes.length) return description;
-  return problem('trailingBytes', `${bytes.length - length} bytes follow after the first ${length === 1 ? 'control byte' : `frame of ${length} bytes`}`);
+  return describeOneToken(new Crt591Decoder(options), bytes, {
+    first: 'F2, 06, 15 or 04',
+    badHeader: 'the address is not 00–0F or the length is not 3–1018',
+    describe: ({ frame }) => describeFrame(frame, framing, options),
+  });
 }
 
-function describeToken(token: Crt591Token, framing: Framing, options: Crt591FrameOptions): DecodeAnswer {
-  switch (token.type) {
-    case 'ack':
-    case 'nak':
-    case 'eot':
-      return { ok: true, type: token.type };
-    case 'frame': {
-      const message = decodeText(token.frame.text, options);
-      if (message.type !== 'badText') return describeMessage(message, framing, options.addr ? token.frame.address : null);
-      return problem(
-        'badText',
-        message.reason === 'unknownHead' ? `unknown head ${toHex(token.frame.text.slice(0, 1))}` : 'the answer is too short for its head',
-      );
-    }
-    case 'bad':
-      switch (token.reason) {
-        case 'noise':
-          return problem('notAFrame', `expected F2, 06, 15 or 04 first, found ${toHex(token.bytes.slice(0, 1))}`);
-        case 'header':
-          return problem('badHeader', 'the address is not 00–0F or the length is not 3–1018');
-        case 'terminator':
-          return problem('badTerminator', 'the byte that the length says is 03 is another');
-        case 'checksum':
-          return problem('badChecksum', `BCC ${toHex(token.bytes.slice(-1))} does not fit: the XOR of the whole frame is not 00`);
-        default:
-          return token.reason satisfies never;
-      }
-    default:
-      return token satisfies never;
-  }
+function describeFrame({ address, text }: Crt591Frame, framing: Framing, options: Crt591FrameOptions): DecodeAnswer {
+  const message = decodeText(text, options);
+  if (message.type !== 'badText') return describeMessage(message, framing, options.addr ? address : null);
+  return problem('badText', message.reason === 'unknownHead' ? `unknown head ${toHex(text.slice(0, 1))}` : 'the answer is too short for its head');
 }
 
 function describeMessage(message: Crt591Message, framing: Framing, address: number | null): DecodeAnswer {
@@ -101,14 +74,6 @@ function printable(data: Uint8Array): { text?: string } {
   return data.length > 0 && data.every((byte) => byte >= 0x20 && byte <= 0x7e) ? { text: Buffer.from(data).toString('latin1') } : {};
 }
 
-function tokenLength(token: Crt591Token): number {
-  return token.type === 'frame' || token.type === 'bad' ? token.bytes.length : 1;
-}
-
 function hexByte(byte: number): string {
   return toHex(Uint8Array.of(byte));
-}
-
-function problem(code: string, message: string): DecodeAnswer {
-  return { ok: false, code, message };
 }

@@ -3,8 +3,7 @@
  * card-readers.md section 1.1.
  */
 import type { Clock } from '../../../common/clock.ts';
-import type { DeviceIdentity, FrameTrace, StorageUnit } from '../../device.ts';
-import type { Listeners } from '../../listeners.ts';
+import type { DeviceIdentity, StorageUnit } from '../../device.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { CardInterface, CardReaderCapabilities } from '../card-reader.ts';
 import { askOptional, printableText } from '../motor/answers.ts';
@@ -17,7 +16,6 @@ import {
   query,
   setting,
   type Ask,
-  type Heard,
   type LinkCommand,
   type MotorCommands,
   type MotorProtocol,
@@ -52,12 +50,12 @@ class Crt591Protocol implements MotorProtocol {
   readonly commands: MotorCommands;
   readonly #model: string;
   readonly #options: Crt591Options;
-  readonly #link: Crt591Link;
+  readonly line: Crt591Link;
 
-  constructor(model: string, options: Crt591Options, link: Crt591Link) {
+  constructor(model: string, options: Crt591Options, line: Crt591Link) {
     this.#model = model;
     this.#options = options;
-    this.#link = link;
+    this.line = line;
     const { canDispense, canRetain, interfaces } = options;
     this.capabilities = { motorised: true, canRetain, canDispense, interfaces };
     this.storage = [
@@ -67,34 +65,14 @@ class Crt591Protocol implements MotorProtocol {
     this.commands = commandsOf(options);
   }
 
-  get frames(): Listeners<FrameTrace> {
-    return this.#link.frames;
-  }
-
-  get lastExchange(): readonly FrameTrace[] {
-    return this.#link.lastExchange;
-  }
-
-  get heard(): Heard {
-    return this.#link.heard;
-  }
-
-  forgetHeard(): void {
-    this.#link.forgetHeard();
-  }
-
   async exchange(command: LinkCommand, signal?: AbortSignal): Promise<UnitAnswer> {
-    const answer = await this.#link.exchange(command, signal);
-    if (answer.type === 'failure') throw new Refusal(answer.error, errorMeaning(answer.error, command), this.#link.lastExchange);
+    const answer = await this.line.exchange(command, signal);
+    if (answer.type === 'failure') throw new Refusal(answer.error, errorMeaning(answer.error, command), this.line.lastExchange);
     return { status: readStatus(answer.status), data: answer.data };
   }
 
   async clear(): Promise<void> {
-    await this.#link.clear();
-  }
-
-  async silence(signal?: AbortSignal): Promise<void> {
-    await this.#link.silence(signal);
+    await this.line.clear();
   }
 
   async identify(greeting: Uint8Array, ask: Ask, signal: AbortSignal): Promise<DeviceIdentity> {

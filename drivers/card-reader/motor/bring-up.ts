@@ -34,7 +34,7 @@ export async function findUnit(bringUp: BringUp, signal: AbortSignal): Promise<F
   const { protocol, transport, clock, known } = bringUp;
   const speeds = transport.setBaudRate ? speedsToTry(transport.address, known, protocol.speeds) : [undefined];
   const until = clock.monotonic() + protocol.deafFor;
-  protocol.forgetHeard();
+  protocol.line.forgetHeard();
   let failure: unknown;
   do {
     for (const speed of speeds) {
@@ -67,7 +67,7 @@ async function tryAt(
 
 async function emptyLine(protocol: MotorProtocol, address: string, signal: AbortSignal): Promise<void> {
   try {
-    await protocol.silence(signal);
+    await protocol.line.silence(signal);
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     throw new DeviceError('protocol', `connect: ${address} never falls silent; another device talks on this line, check the address`, { cause: error });
@@ -85,7 +85,7 @@ function refused(protocol: MotorProtocol, address: string, refusal: Refusal): De
 }
 
 function mute(protocol: MotorProtocol, address: string, cause: DeviceError): DeviceError {
-  if (protocol.heard.otherAddress !== undefined) return nobodyThere(protocol, address, [undefined], cause);
+  if (protocol.line.heard.otherAddress !== undefined) return nobodyThere(protocol, address, [undefined], cause);
   return new DeviceError(
     'timeout',
     `connect: the unit on ${address} acknowledges the initialization and never answers it; switch it off and on, and check that it is a ${protocol.name}`,
@@ -95,8 +95,8 @@ function mute(protocol: MotorProtocol, address: string, cause: DeviceError): Dev
 
 function nobodyThere(protocol: MotorProtocol, address: string, speeds: readonly (number | undefined)[], cause: unknown): DeviceError {
   const tried = speeds[0] === undefined ? '' : ` (tried ${speeds.join(', ')} baud)`;
-  const { bytes, otherAddress } = protocol.heard;
-  const frames = protocol.lastExchange;
+  const { bytes, otherAddress } = protocol.line.heard;
+  const frames = protocol.line.lastExchange;
   if (otherAddress !== undefined) {
     return new DeviceError(
       'protocol',

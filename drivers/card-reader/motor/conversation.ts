@@ -58,7 +58,8 @@ export class Conversation {
 
   async askStatus(signal?: AbortSignal, by: 'hand' | 'us' = 'hand'): Promise<UnitStatus> {
     const { status } = await this.ask(this.#protocol.commands.status, signal, by);
-    if (status === undefined) throw new DeviceError('protocol', 'the answer to the question for status holds none', { frames: this.#protocol.lastExchange });
+    if (status === undefined)
+      throw new DeviceError('protocol', 'the answer to the question for status holds none', { frames: this.#protocol.line.lastExchange });
     return status;
   }
 
@@ -195,7 +196,7 @@ export class Conversation {
 
   /** Always throws. Effects that may have happened: the status is read again first, and then `outcomeUnknown`. */
   async #onLinkError(command: LinkCommand, error: LinkError, signal: AbortSignal | undefined): Promise<never> {
-    const frames = this.#protocol.lastExchange;
+    const frames = this.#protocol.line.lastExchange;
     if (command.resend === 'never' && !error.untouched) {
       if (error.reason !== 'lineLost') await this.readAgain(command.motion ? 'us' : 'hand');
       // A motion that was stopped has its outcome in the card's position; a chip that was stopped tells nobody what it did.

@@ -51,7 +51,7 @@ export class MotorReader implements CardReader {
   }
 
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
-    return this.#protocol.frames.add(listener);
+    return this.#protocol.line.frames.add(listener);
   }
 
   async connect(signal?: AbortSignal): Promise<DeviceIdentity> {
@@ -245,7 +245,7 @@ export class MotorReader implements CardReader {
     const unit = said ?? (await this.#statusAfter());
     if (unit !== undefined && unit.position !== 'unknown' && !motion.after.includes(unit.position)) {
       this.#state.adopt(unit);
-      throw new DeviceError('protocol', `${motion.name}: the reader says done, but the card is ${unit.position}`, { frames: this.#protocol.lastExchange });
+      throw new DeviceError('protocol', `${motion.name}: the reader says done, but the card is ${unit.position}`, { frames: this.#protocol.line.lastExchange });
     }
     this.#state.fault(undefined);
     // A card that was let go of may still be seen where it lies.
@@ -286,7 +286,7 @@ export class MotorReader implements CardReader {
     if (simple !== undefined) return await this.#power(simple, signal);
     if (collided) this.#state.collided();
     throw new DeviceError('mediaInvalid', `activate: ${collided ? 'several chips answer, or one that is broken' : 'no interface finds a chip'}`, {
-      frames: this.#protocol.lastExchange,
+      frames: this.#protocol.line.lastExchange,
       cause: refusal,
       ...(refusal?.deviceCode === undefined ? {} : { deviceCode: refusal.deviceCode }),
     });
@@ -295,7 +295,7 @@ export class MotorReader implements CardReader {
   async #power(iface: CardInterface, signal: AbortSignal): Promise<PoweredChip> {
     await this.#toStation(iface, signal);
     const chip = await this.#protocol.power(iface, (command, abort) => this.#talk.ask(command, abort), signal);
-    if (chip === undefined) throw new DeviceError('protocol', `activate: the answer is no ${iface} chip`, { frames: this.#protocol.lastExchange });
+    if (chip === undefined) throw new DeviceError('protocol', `activate: the answer is no ${iface} chip`, { frames: this.#protocol.line.lastExchange });
     return chip;
   }
 
@@ -320,7 +320,7 @@ export class MotorReader implements CardReader {
         const response = this.#protocol.response((await this.#talk.ask(this.#protocol.commands.apdu(carrier, apdu), limit)).data);
         // SW1 SW2 at least; anything less came from a chip that did something we weren't told.
         if (response !== undefined && response.length >= 2) return response;
-        throw new DeviceError('outcomeUnknown', 'the answer holds no status word', { frames: this.#protocol.lastExchange });
+        throw new DeviceError('outcomeUnknown', 'the answer holds no status word', { frames: this.#protocol.line.lastExchange });
       } catch (error) {
         throw await this.#afterApduFailure(channel, error);
       }

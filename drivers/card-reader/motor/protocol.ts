@@ -135,6 +135,17 @@ export interface Heard {
   readonly otherAddress?: number;
 }
 
+/** What went over the line, and when it is empty. */
+export interface MotorLine {
+  readonly frames: Listeners<FrameTrace>;
+  /** What went over it in the last exchange, redacted. */
+  readonly lastExchange: readonly FrameTrace[];
+  readonly heard: Heard;
+  forgetHeard(): void;
+  /** Waits until nothing has come for 500 ms. @throws {LinkError} `garbled` when that never happens */
+  silence(signal?: AbortSignal): Promise<void>;
+}
+
 export type Ask = (command: LinkCommand, signal: AbortSignal) => Promise<UnitAnswer>;
 
 export interface MotorCommands {
@@ -175,17 +186,11 @@ export interface MotorProtocol {
   /** How long a unit may be deaf with what an earlier process began, ms; 0 where `clear` stops it. */
   readonly deafFor: number;
   readonly commands: MotorCommands;
-  readonly frames: Listeners<FrameTrace>;
-  /** What went over the line in the last exchange, redacted. */
-  readonly lastExchange: readonly FrameTrace[];
-  readonly heard: Heard;
-  forgetHeard(): void;
+  readonly line: MotorLine;
   /** @throws {LinkError} no sound answer @throws {Refusal} the unit says no (errors.ts) */
   exchange(command: LinkCommand, signal?: AbortSignal): Promise<UnitAnswer>;
   /** Stops what an earlier command began, where the protocol can. */
   clear(): Promise<void>;
-  /** Waits until the line is empty. @throws {LinkError} `garbled` when it never is */
-  silence(signal?: AbortSignal): Promise<void>;
   /** @param greeting what INIT answered */
   identify(greeting: Uint8Array, ask: Ask, signal: AbortSignal): Promise<DeviceIdentity>;
   /** Powers the chip of the card that stands at the station of `iface`; undefined: the answer is no chip's. */

@@ -9,8 +9,8 @@ import type { Fen } from '../../../common/fen.ts';
 import { toHex } from '../../../common/hex.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import type { DeviceIdentity, FrameTrace } from '../../device.ts';
-import { Listeners } from '../../listeners.ts';
 import type { Transport } from '../../transport/transport.ts';
+import { AcceptorState } from '../acceptor-state.ts';
 import type { AcceptorMemory, CashAcceptor, CashAcceptorEvent, CashAcceptorStatus, NoteCredit, PowerUpState } from '../cash-acceptor.ts';
 import { learn, NOTHING_LEARNED, powerUpOf, shownEnd, shownTrouble, type Arrival } from './arrival.ts';
 import type { CctalkBillOptions } from './bill-options.ts';
@@ -24,7 +24,7 @@ import type { NewEvent } from './event-ring.ts';
 import { findUnit } from './finding.ts';
 import { CctalkLine } from './line.ts';
 import { asDeviceError, CctalkSession, cctalkDelays } from './session.ts';
-import { billMeaning, NOT_ASKED, OFFLINE } from './status.ts';
+import { billMeaning } from './status.ts';
 import { Trouble } from './trouble.ts';
 import { CctalkUnit } from './unit.ts';
 
@@ -43,9 +43,8 @@ export class CctalkBillAcceptor implements CashAcceptor {
   readonly #desk: EventDesk;
   readonly #path: BillPath;
   readonly #trouble: Trouble;
-  readonly #events = new Listeners<CashAcceptorEvent>();
+  readonly #state = new AcceptorState();
 
-  #status: CashAcceptorStatus = NOT_ASKED;
   #table = new BillTable(new Map());
   #onCredit: (credit: NoteCredit) => Promise<void> = () => Promise.reject(new Error('nobody takes credits'));
 
@@ -82,7 +81,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
   }
 
   get lastStatus(): CashAcceptorStatus {
-    return this.#status;
+    return this.#state.last;
   }
 
   get denominations(): readonly Fen[] {
@@ -94,7 +93,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
   }
 
   onEvent(listener: (event: CashAcceptorEvent) => void): Unsubscribe {
-    return this.#events.add(listener);
+    return this.#state.events.add(listener);
   }
 
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
@@ -122,7 +121,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
       return { identity, powerUp };
     } catch (error) {
       await this.#line.close();
-      this.#setStatus(OFFLINE);
+      this.#state.setOffline();
       throw asDeviceError(error);
     } finally {
       limit.dispose();
@@ -132,7 +131,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
   status(signal?: AbortSignal): Promise<CashAcceptorStatus> {
     return this.#queue(signal, async () => {
       await this.#path.look();
-      return this.#status;
+      return this.#state.last;
     });
   }
 
@@ -157,7 +156,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
 
   async close(): Promise<void> {
     await this.#stop();
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+    this.#state.setClosed();
   }
 
   async #stop(): Promise<void> {
@@ -174,7 +173,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
       clock: this.#clock,
       pollEvery: this.#options.pollEvery,
       tend: () => this.#tend(),
-      gone: () => this.#setStatus(OFFLINE),
+      gone: () => this.#state.setOffline(),
     });
   }
 
@@ -220,7 +219,7 @@ export class CctalkBillAcceptor implements CashAcceptor {
     const limit = deadline(this.#clock, cctalkDelays.connect, () => this.#line.error('offline', 'the validator did not get ready again in 14 s'));
     try {
       const powerUp = await this.#comeUp(limit.signal);
-      this.#events.emit({ type: 'resumed', powerUp });
+      this.#state.events.emit({ type: 'resumed', powerUp });
     } finally {
       limit.dispose();
     }
@@ -346,8 +345,8 @@ export class CctalkBillAcceptor implements CashAcceptor {
     if (this.#away !== undefined) throw this.#line.error('invalidState', 'the validator lost its power');
     if (this.#trouble.state === 'jammed') throw this.#line.error('mediaJammed', 'a bill is jammed in the validator');
     if (this.#trouble.state !== undefined) throw this.#line.error('hardwareError', 'the validator reports a fault');
-    if (this.#status.box === 'full') throw this.#line.error('storageFull', 'the cash box is full');
-    if (this.#status.box === 'removed') throw this.#line.error('invalidState', 'the cash box is removed');
+    if (this.#state.last.box === 'full') throw this.#line.error('storageFull', 'the cash box is full');
+    if (this.#state.last.box === 'removed') throw this.#line.error('invalidState', 'the cash box is removed');
   }
 
   // --- what the validator says ----------------------------------------------------------------------------------------------------
@@ -432,13 +431,13 @@ export class CctalkBillAcceptor implements CashAcceptor {
 
   /** While it comes up, what happened is told at once and in one word: as PowerUpState. */
   #tell(event: CashAcceptorEvent): void {
-    if (this.#arrival === undefined) this.#events.emit(event);
+    if (this.#arrival === undefined) this.#state.events.emit(event);
   }
 
   // --- status ---------------------------------------------------------------------------------------------------------------------
 
-  #refresh(box: CashAcceptorStatus['box'] = this.#status.box): void {
-    this.#setStatus({ ...this.#deviceAndState(box), box });
+  #refresh(box: CashAcceptorStatus['box'] = this.#state.last.box): void {
+    this.#state.set({ ...this.#deviceAndState(box), box });
   }
 
   #deviceAndState(box: CashAcceptorStatus['box']): Omit<CashAcceptorStatus, 'box'> {
@@ -447,12 +446,5 @@ export class CctalkBillAcceptor implements CashAcceptor {
     if (this.#path.phase !== 'none') return { device: 'online', state: this.#path.phase };
     const isOpen = this.#applied !== undefined && this.#applied !== 0 && box !== 'removed' && box !== 'full';
     return { device: 'online', state: isOpen ? 'idle' : 'disabled' };
-  }
-
-  #setStatus(status: CashAcceptorStatus): void {
-    const before = this.#status;
-    if (before.device === status.device && before.state === status.state && before.box === status.box) return;
-    this.#status = status;
-    this.#events.emit({ type: 'statusChanged', status });
   }
 }

@@ -123,7 +123,7 @@ export class SimulatedCctalkBill implements SimulatedCashAcceptor {
       ...options,
     };
     this.#station = new SimulatedStation(clock, this.#options, (command) => this.#obey(command));
-    this.knobs = Object.assign(this.#station.knobs, { rejectNext: false, jamNext: undefined });
+    this.knobs = Object.assign(this.#station.knobs, { rejectNext: false, jamNext: undefined, boxFull: false });
     this.faults = Object.assign(this.#station.faults, {
       keepAtMouth: false,
       tellsStackedAfterPowerUp: 'nothing' as const,
@@ -159,8 +159,11 @@ export class SimulatedCctalkBill implements SimulatedCashAcceptor {
 
   /** It would take a note. */
   get isOpen(): boolean {
-    const fits = this.#boxPresent && this.#box.length < this.#options.boxCapacity;
-    return this.#powered && this.#movement === 'quiet' && fits && this.#settings.accept;
+    return this.#powered && this.#movement === 'quiet' && this.#boxPresent && !this.#isFull && this.#settings.accept;
+  }
+
+  get #isFull(): boolean {
+    return this.knobs.boxFull || this.#box.length >= this.#options.boxCapacity;
   }
 
   onSend(listener: (bytes: Uint8Array) => void): Unsubscribe {
@@ -407,7 +410,7 @@ export class SimulatedCctalkBill implements SimulatedCashAcceptor {
         this.#dropIntoBox();
         this.#rest();
         this.#ring.push(billType, 0);
-        if (this.#box.length >= this.#options.boxCapacity) this.#event(14);
+        if (this.#isFull) this.#event(14);
       });
     });
   }

@@ -10,8 +10,8 @@ import { fen, type Fen } from '../../../common/fen.ts';
 import { toHex } from '../../../common/hex.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import type { DeviceIdentity, FrameTrace } from '../../device.ts';
-import { Listeners } from '../../listeners.ts';
 import type { Transport } from '../../transport/transport.ts';
+import { AcceptorState } from '../acceptor-state.ts';
 import type { AcceptorMemory, CashAcceptor, CashAcceptorEvent, CashAcceptorStatus, CoinCredit, PowerUpState } from '../cash-acceptor.ts';
 import { BillTable as CoinTable } from './bills.ts';
 import { readByte, TYPES } from './codec.ts';
@@ -20,7 +20,7 @@ import type { NewEvent } from './event-ring.ts';
 import { findUnit } from './finding.ts';
 import { CctalkLine } from './line.ts';
 import { asDeviceError, CctalkSession, cctalkDelays } from './session.ts';
-import { coinMeaning, NOT_ASKED, OFFLINE } from './status.ts';
+import { coinMeaning } from './status.ts';
 import { Trouble } from './trouble.ts';
 import { CctalkUnit } from './unit.ts';
 
@@ -58,8 +58,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   readonly #desk: EventDesk;
   readonly #table: CoinTable;
   readonly #trouble: Trouble;
-  readonly #events = new Listeners<CashAcceptorEvent>();
-  #status: CashAcceptorStatus = NOT_ASKED;
+  readonly #state = new AcceptorState();
   #onCoin: ((credit: CoinCredit) => Promise<void>) | undefined;
 
   // what the host wants accepted (mask; 0: nothing), and what the unit was last told (undefined: not known)
@@ -84,7 +83,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   }
 
   get lastStatus(): CashAcceptorStatus {
-    return this.#status;
+    return this.#state.last;
   }
 
   get denominations(): readonly Fen[] {
@@ -99,7 +98,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   }
 
   onEvent(listener: (event: CashAcceptorEvent) => void): Unsubscribe {
-    return this.#events.add(listener);
+    return this.#state.events.add(listener);
   }
 
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
@@ -129,13 +128,13 @@ export class CctalkCoinAcceptor implements CashAcceptor {
         clock: this.#clock,
         pollEvery: this.#options.pollEvery,
         tend: () => this.#tend(),
-        gone: () => this.#setStatus(OFFLINE),
+        gone: () => this.#state.setOffline(),
       });
       this.#session.start();
       return { identity, powerUp };
     } catch (error) {
       await this.#line.close();
-      this.#setStatus(OFFLINE);
+      this.#state.setOffline();
       throw asDeviceError(error);
     } finally {
       this.#arriving = false;
@@ -146,7 +145,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   status(signal?: AbortSignal): Promise<CashAcceptorStatus> {
     return this.#queue(signal, async () => {
       await this.#look();
-      return this.#status;
+      return this.#state.last;
     });
   }
 
@@ -171,7 +170,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
 
   async close(): Promise<void> {
     await this.#stop();
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+    this.#state.setClosed();
   }
 
   async #stop(): Promise<void> {
@@ -191,7 +190,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
     await this.#look();
     if (this.#away !== undefined) {
       const powerUp = await this.#comeUp();
-      this.#events.emit({ type: 'resumed', powerUp });
+      this.#state.events.emit({ type: 'resumed', powerUp });
     }
     await this.#checkSettings();
     await this.#settleInhibits();
@@ -277,7 +276,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
   }
 
   #tell(event: CashAcceptorEvent): void {
-    if (!this.#arriving) this.#events.emit(event);
+    if (!this.#arriving) this.#state.events.emit(event);
   }
 
   // --- inhibits -------------------------------------------------------------------------------------------------------------------
@@ -322,14 +321,7 @@ export class CctalkCoinAcceptor implements CashAcceptor {
 
   /** Its box has no sensor that this protocol tells of. */
   #refresh(): void {
-    if (this.#trouble.state !== undefined) this.#setStatus({ device: 'hardwareError', state: 'jammed', box: 'unknown' });
-    else this.#setStatus({ device: 'online', state: this.#applied === undefined || this.#applied === 0 ? 'disabled' : 'idle', box: 'unknown' });
-  }
-
-  #setStatus(status: CashAcceptorStatus): void {
-    const before = this.#status;
-    if (before.device === status.device && before.state === status.state && before.box === status.box) return;
-    this.#status = status;
-    this.#events.emit({ type: 'statusChanged', status });
+    if (this.#trouble.state !== undefined) this.#state.set({ device: 'hardwareError', state: 'jammed', box: 'unknown' });
+    else this.#state.set({ device: 'online', state: this.#applied === undefined || this.#applied === 0 ? 'disabled' : 'idle', box: 'unknown' });
   }
 }

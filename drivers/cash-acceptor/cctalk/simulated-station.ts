@@ -6,17 +6,14 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { Listeners } from '../../listeners.ts';
+import { onItsWay, type AnswerKnobs } from '../../transport/simulated-answers.ts';
 import type { SimulatedUnit } from '../../transport/simulated-unit.ts';
 import { ANSWER, decodeHostCommand, eventRingBytes, RING_EVENTS, type CommandKind, type HostCommand, type RingEvent } from './codec.ts';
 import { BYTE_GAP, encodeFrame, FrameDecoder, HOST, type ChecksumMode } from './frame.ts';
 
-export interface StationKnobs {
+export interface StationKnobs extends AnswerKnobs {
   /** Hears nothing and says nothing. */
   silent: boolean;
-  /** Each of the next answers is not sent / sent with a wrong checksum / sent twice; counts down. */
-  loseAnswers: number;
-  corruptAnswers: number;
-  duplicateAnswers: number;
 }
 
 export interface StationFaults {
@@ -105,19 +102,8 @@ export class SimulatedStation {
     const life = this.#life;
     this.#clock.setTimeout(() => {
       if (life !== this.#life || this.knobs.silent) return;
-      if (this.knobs.loseAnswers > 0) {
-        this.knobs.loseAnswers -= 1;
-        return;
-      }
-      const bytes = encodeFrame({ destination: HOST, source: address, header, data }, checksum);
-      if (this.knobs.corruptAnswers > 0) {
-        this.knobs.corruptAnswers -= 1;
-        bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 0x01;
-      }
-      this.#sends.emit(bytes);
-      if (this.knobs.duplicateAnswers === 0) return;
-      this.knobs.duplicateAnswers -= 1;
-      this.#sends.emit(bytes);
+      const frame = encodeFrame({ destination: HOST, source: address, header, data }, checksum);
+      for (const bytes of onItsWay(frame, this.knobs)) this.#sends.emit(bytes);
     }, this.faults.answerDelay);
   }
 }

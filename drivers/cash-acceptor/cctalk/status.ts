@@ -8,9 +8,6 @@ import type { RingEvent } from './codec.ts';
 export type RejectReason = Extract<CashAcceptorEvent, { type: 'rejected' }>['reason'];
 type Box = CashAcceptorStatus['box'];
 
-export const OFFLINE: CashAcceptorStatus = { device: 'offline', state: 'unknown', box: 'unknown' };
-export const NOT_ASKED: CashAcceptorStatus = { device: 'unknown', state: 'unknown', box: 'unknown' };
-
 /** What one event of 159 says. `none`: nothing that this class has a word for. */
 export type BillMeaning =
   | { readonly kind: 'inEscrow'; readonly billType: number }

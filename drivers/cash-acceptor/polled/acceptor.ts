@@ -8,7 +8,7 @@ import { deadline, type Clock } from '../../../common/clock.ts';
 import { fen, type Fen } from '../../../common/fen.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { DeviceError, type DeviceIdentity, type FrameTrace } from '../../device.ts';
-import { Listeners } from '../../listeners.ts';
+import { AcceptorState } from '../acceptor-state.ts';
 import type { CashAcceptor, CashAcceptorEvent, CashAcceptorStatus, PowerUpState } from '../cash-acceptor.ts';
 import { ComingUp } from './coming-up.ts';
 import { CreditDesk, type CreditHandler } from './credit-desk.ts';
@@ -18,7 +18,7 @@ import type { AcceptorLine } from './line.ts';
 import { follow, NO_NOTE, ordered, settled, type NoteTrack, type TrackEvent } from './note-track.ts';
 import { Pace } from './pace.ts';
 import { isHeld, isPowerUp, type AcceptorReport } from './report.ts';
-import { NOT_ASKED, OFFLINE, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import type { PolledUnit } from './unit.ts';
 import { notAsOrdered, unfitToAccept, type HostOrder, type Refusal } from './verdicts.ts';
 
@@ -43,14 +43,13 @@ export class PolledCashAcceptor implements CashAcceptor {
   readonly #clock: Clock;
   readonly #line: AcceptorLine;
   readonly #unit: PolledUnit;
-  readonly #events = new Listeners<CashAcceptorEvent>();
+  readonly #state = new AcceptorState();
   readonly #commands: HostCommands;
   readonly #credits: CreditDesk;
   readonly #inhibits: Inhibits;
   readonly #comingUp: ComingUp;
   readonly #pace: Pace;
 
-  #status: CashAcceptorStatus = NOT_ASKED;
   #last: AcceptorReport | undefined;
   #track: NoteTrack = NO_NOTE;
 
@@ -84,7 +83,7 @@ export class PolledCashAcceptor implements CashAcceptor {
   }
 
   get lastStatus(): CashAcceptorStatus {
-    return this.#status;
+    return this.#state.last;
   }
 
   get denominations(): readonly Fen[] {
@@ -96,7 +95,7 @@ export class PolledCashAcceptor implements CashAcceptor {
   }
 
   onEvent(listener: (event: CashAcceptorEvent) => void): Unsubscribe {
-    return this.#events.add(listener);
+    return this.#state.events.add(listener);
   }
 
   onFrame(listener: (frame: FrameTrace) => void): Unsubscribe {
@@ -122,7 +121,7 @@ export class PolledCashAcceptor implements CashAcceptor {
   status(signal?: AbortSignal): Promise<CashAcceptorStatus> {
     return this.#command(signal, async () => {
       await this.#poll();
-      return this.#status;
+      return this.#state.last;
     });
   }
 
@@ -134,7 +133,7 @@ export class PolledCashAcceptor implements CashAcceptor {
       for (;;) {
         const report = await this.#poll();
         if (denominations.length > 0) this.#throwIf(unfitToAccept(report));
-        if (await this.#inhibits.settle(report, statusOf(report, this.#status).state)) break;
+        if (await this.#inhibits.settle(report, statusOf(report, this.#state.last).state)) break;
         limit.throwIfAborted();
         await this.#pause(limit);
       }
@@ -152,7 +151,7 @@ export class PolledCashAcceptor implements CashAcceptor {
 
   async close(): Promise<void> {
     await this.#stop();
-    if (this.#status !== NOT_ASKED) this.#setStatus(OFFLINE);
+    this.#state.setClosed();
   }
 
   // --- the loop -------------------------------------------------------------------------------------------------------------------
@@ -180,7 +179,7 @@ export class PolledCashAcceptor implements CashAcceptor {
     } catch (error) {
       await this.#line.close();
       if (closing.aborted) throw asDeviceError(closing.reason);
-      this.#setStatus(OFFLINE);
+      this.#state.setOffline();
       throw asDeviceError(error);
     } finally {
       limit.dispose();
@@ -200,7 +199,7 @@ export class PolledCashAcceptor implements CashAcceptor {
         this.#lineLost ||= error.code !== 'timeout';
       }
     }
-    if (!closing.aborted) this.#setStatus(OFFLINE);
+    if (!closing.aborted) this.#state.setOffline();
     this.#commands.dropAll(() => this.#line.error('offline', 'the line to the acceptor is lost'));
     await this.#line.close();
   }
@@ -216,7 +215,7 @@ export class PolledCashAcceptor implements CashAcceptor {
     try {
       const powerUp = await this.#comeUp(limit.signal);
       this.#away = false;
-      this.#events.emit({ type: 'resumed', powerUp });
+      this.#state.events.emit({ type: 'resumed', powerUp });
     } finally {
       limit.dispose();
     }
@@ -228,7 +227,7 @@ export class PolledCashAcceptor implements CashAcceptor {
     if (isPowerUp(report)) return;
     // A unit that switched itself off while the host wants notes is told again.
     if (report.kind === 'disabled') this.#inhibits.doubtEnabled();
-    await this.#inhibits.settle(report, this.#status.state);
+    await this.#inhibits.settle(report, this.#state.last.state);
     const { owed } = this.#credits;
     if (owed !== undefined && report.kind !== 'creditMessage' && report.kind !== 'stacked') this.#credits.offer(owed);
     if (!isHeld(report) || this.#track.order !== 'none') return;
@@ -307,7 +306,7 @@ export class PolledCashAcceptor implements CashAcceptor {
     this.#last = report;
     const { track, events } = follow(this.#track, report);
     this.#track = track;
-    this.#setStatus(statusOf(report, this.#status));
+    this.#state.set(statusOf(report, this.#state.last));
     if (isPowerUp(report)) this.#hearPowerUp(report);
     for (const event of events) this.#hear(event);
     return report;
@@ -354,14 +353,7 @@ export class PolledCashAcceptor implements CashAcceptor {
 
   /** While it comes up, what happened is told at once and in one word: as PowerUpState. */
   #tell(event: CashAcceptorEvent): void {
-    if (!this.#silent) this.#events.emit(event);
-  }
-
-  #setStatus(status: CashAcceptorStatus): void {
-    const before = this.#status;
-    if (before.device === status.device && before.state === status.state && before.box === status.box) return;
-    this.#status = status;
-    this.#events.emit({ type: 'statusChanged', status });
+    if (!this.#silent) this.#state.events.emit(event);
   }
 
   // --- waiting --------------------------------------------------------------------------------------------------------------------
@@ -377,7 +369,7 @@ export class PolledCashAcceptor implements CashAcceptor {
 
   /** Runs `work` between two polls, within the contract's limit. @throws {DeviceError} `offline`, `timeout`, `aborted` */
   #command<T>(signal: AbortSignal | undefined, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#loop === undefined || this.#status.device === 'offline') return Promise.reject(this.#line.error('offline', 'the acceptor is not connected'));
+    if (this.#loop === undefined || this.#state.last.device === 'offline') return Promise.reject(this.#line.error('offline', 'the acceptor is not connected'));
     const signals = signal === undefined ? [this.#closing.signal] : [signal, this.#closing.signal];
     const limited = async (limit: AbortSignal): Promise<T> => {
       try {

@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../../../common/clock.ts';
 import { fen, type Fen } from '../../../common/fen.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { Listeners } from '../../listeners.ts';
+import { onItsWay } from '../../transport/simulated-answers.ts';
 import { notePathTimes, type NotePathFaults, type NotePathOptions, type QuietState, type Rejection, type UnitState } from './note-path-parts.ts';
 import type { CashAcceptorKnobs, FedNote, SimulatedCashAcceptor } from '../simulated-cash-acceptor.ts';
 
@@ -19,7 +20,15 @@ interface MovingNote {
 }
 
 export abstract class SimulatedNotePath<F extends NotePathFaults> implements SimulatedCashAcceptor {
-  readonly knobs: CashAcceptorKnobs = { rejectNext: false, jamNext: undefined, silent: false, loseAnswers: 0, corruptAnswers: 0, duplicateAnswers: 0 };
+  readonly knobs: CashAcceptorKnobs = {
+    rejectNext: false,
+    jamNext: undefined,
+    boxFull: false,
+    silent: false,
+    loseAnswers: 0,
+    corruptAnswers: 0,
+    duplicateAnswers: 0,
+  };
   readonly faults: F;
   readonly #clock: Clock;
   readonly #options: NotePathOptions;
@@ -243,23 +252,9 @@ export abstract class SimulatedNotePath<F extends NotePathFaults> implements Sim
   protected say(bytes: Uint8Array): void {
     const powerUps = this.#powerUps;
     this.#clock.setTimeout(() => {
-      if (this.#powered && powerUps === this.#powerUps && !this.knobs.silent) this.#send(Uint8Array.from(bytes));
+      if (!this.#powered || powerUps !== this.#powerUps || this.knobs.silent) return;
+      for (const said of onItsWay(bytes, this.knobs)) this.#sends.emit(said);
     }, this.faults.answerDelay);
-  }
-
-  #send(bytes: Uint8Array): void {
-    if (this.knobs.loseAnswers > 0) {
-      this.knobs.loseAnswers -= 1;
-      return;
-    }
-    if (this.knobs.corruptAnswers > 0) {
-      this.knobs.corruptAnswers -= 1;
-      bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 0x01;
-    }
-    this.#sends.emit(bytes);
-    if (this.knobs.duplicateAnswers === 0) return;
-    this.knobs.duplicateAnswers -= 1;
-    this.#sends.emit(bytes);
   }
 
   // --- movements ------------------------------------------------------------------------------------------------------------------
@@ -284,7 +279,7 @@ export abstract class SimulatedNotePath<F extends NotePathFaults> implements Sim
 
   #quiet(): QuietState {
     if (!this.#boxPresent) return 'stackerOpen';
-    if (this.#box.length >= this.#options.boxCapacity) return 'stackerFull';
+    if (this.knobs.boxFull || this.#box.length >= this.#options.boxCapacity) return 'stackerFull';
     return this.inhibited ? 'disabled' : 'idling';
   }
 

@@ -37,9 +37,6 @@ const STATES: Readonly<Record<AcceptorReport['kind'], StateWords>> = {
   communicationError: { device: 'online', state: 'unknown', box: undefined },
 };
 
-export const OFFLINE: CashAcceptorStatus = { device: 'offline', state: 'unknown', box: 'unknown' };
-export const NOT_ASKED: CashAcceptorStatus = { device: 'unknown', state: 'unknown', box: 'unknown' };
-
 /** What `report` says in the class's words; what it says nothing of stays as it was known before. */
 export function statusOf(report: AcceptorReport, before: CashAcceptorStatus): CashAcceptorStatus {
   const { device, state, box } = STATES[report.kind];

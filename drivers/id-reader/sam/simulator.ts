@@ -6,6 +6,7 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import { Listeners } from '../../listeners.ts';
+import { onItsWay } from '../../transport/simulated-answers.ts';
 import type { IdReaderKnobs, SimulatedDocument, SimulatedIdReader } from '../simulated-id-reader.ts';
 import { decodeCommand, encodeAnswer, type SamCommand, type SamCommandName } from './codec.ts';
 import { FrameDecoder } from './frame.ts';
@@ -198,21 +199,7 @@ export class SimulatedSam implements SimulatedIdReader {
   }
 
   #send(answer: Uint8Array): void {
-    const { knobs } = this;
-    if (knobs.loseAnswers > 0) {
-      knobs.loseAnswers -= 1;
-      return;
-    }
-    const bytes = Uint8Array.of(...knobs.noise, ...answer);
-    if (knobs.corruptAnswers > 0) {
-      knobs.corruptAnswers -= 1;
-      const last = bytes.length - 1;
-      bytes[last] = (bytes[last] ?? 0) ^ 0x01;
-    }
-    this.#sends.emit(bytes);
-    if (knobs.duplicateAnswers === 0) return;
-    knobs.duplicateAnswers -= 1;
-    this.#sends.emit(bytes);
+    for (const bytes of onItsWay(Uint8Array.of(...this.knobs.noise, ...answer), this.knobs)) this.#sends.emit(bytes);
   }
 }
 

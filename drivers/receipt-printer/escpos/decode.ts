@@ -3,8 +3,9 @@ import { toHex } from '../../../common/hex.ts';
 import { decodeHex, type DecodeAnswer } from '../../decode-answer.ts';
 import { CONDITIONS, decodeQueueAnswer, decodeStatusAnswer, type RawStatus, type StatusQuestion } from './codec.ts';
 import { decodeEjectorStatus, decodeFullStatus, FULL_STATUS_LENGTH, type EjectorStatus } from './custom-codec.ts';
+import type { PrinterSaid, Splitter } from './byte-splitter.ts';
 import { CustomSplitter } from './custom-splitter.ts';
-import { StatusSplitter, type PrinterSaid, type Splitter } from './splitter.ts';
+import { StatusSplitter } from './splitter.ts';
 
 /** Names of what is true in a status, e.g. `paperEnd`; empty: nothing to report. */
 export type StatusWords = readonly (keyof RawStatus)[];

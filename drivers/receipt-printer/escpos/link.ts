@@ -10,7 +10,7 @@ import { parseAddress } from '../../transport/address.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { HEALTHY, type RawStatus } from './codec.ts';
 import { decodeEjectorStatus, EJECTOR, ejector, type EjectorStatus } from './custom-codec.ts';
-import type { PrinterSaid, Splitter } from './splitter.ts';
+import type { PrinterSaid, Splitter } from './byte-splitter.ts';
 import { questionsOf, splitterOf, type StatusQuestion, type StatusSet } from './status-questions.ts';
 
 export const linkDelays = {

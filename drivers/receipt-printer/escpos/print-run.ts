@@ -11,7 +11,7 @@ import type { Layout } from './layout.ts';
 import type { PrinterLink } from './link.ts';
 import { ejectorStart, presentCommand } from './presenter.ts';
 import type { EscposProfile } from './profile.ts';
-import type { PrinterSaid } from './splitter.ts';
+import type { PrinterSaid } from './byte-splitter.ts';
 import { reportsChanges } from './status-questions.ts';
 import { troubleOf } from './status.ts';
 

@@ -1,9 +1,10 @@
 /** What a printer is asked for its status, by its status set, and how the answer is read. Used by link.ts. */
+import type { PrinterSaid, Splitter } from './byte-splitter.ts';
 import { askStatus, decodeStatusAnswer, STATUS_QUESTIONS, type RawStatus } from './codec.ts';
 import { ASK_FULL_STATUS } from './custom-codec.ts';
 import { CustomSplitter } from './custom-splitter.ts';
 import type { EscposProfile } from './profile.ts';
-import { StatusSplitter, type PrinterSaid, type Splitter } from './splitter.ts';
+import { StatusSplitter } from './splitter.ts';
 
 export interface StatusQuestion {
   readonly bytes: Uint8Array;

@@ -5,7 +5,7 @@
 import type { Fen } from '../../../common/fen.ts';
 import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import type { CardChannel, CardReader, CardReaderEvent } from '../../../drivers/card-reader/card-reader.ts';
+import type { CardChannel, CardReader, CardReaderEvent, CardReaderStatus } from '../../../drivers/card-reader/card-reader.ts';
 import { examineLoad, isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { CardProfile } from '../../../drivers/card/pboc/profile.ts';
 import { openPurse, type OpenOutcome, type Purse } from '../../../drivers/card/pboc/purse.ts';
@@ -43,14 +43,23 @@ export class CardDesk implements CardPort {
   readonly #listeners = new Listeners<CardEvent>();
   /** Of the card that is inside; forgotten whenever it moves. */
   #purse: Purse | undefined;
+  /** Said by the reader while it looked for the chip of the card that is inside. */
+  #collided = false;
+  /** The reader was there, and is away. */
+  #away = false;
 
   constructor(options: CardDeskOptions) {
     this.#options = options;
     options.reader.onEvent((event) => {
-      const told = cardEventOf(event);
+      // Said while a chip is looked for, it is the answer to that question.
+      if (event.type === 'mediaRefused' && event.reason === 'collision' && this.media === 'inside') {
+        this.#collided = true;
+        return;
+      }
+      const told = event.type === 'statusChanged' ? this.#afterStatus(event.status) : cardEventOf(event);
       // A chip that lost its power with the reader has forgotten its session too.
       if (told !== undefined || event.type === 'restarted') this.#purse = undefined;
-      if (told !== undefined) this.#listeners.emit({ type: told });
+      if (told !== undefined) this.#listeners.emit(told);
     });
   }
 
@@ -58,8 +67,20 @@ export class CardDesk implements CardPort {
     return this.#options.reader.lastStatus.media;
   }
 
+  get canRetain(): boolean {
+    const { capabilities, lastStatus } = this.#options.reader;
+    return capabilities.canRetain && !lastStatus.storage.some(({ use, level }) => use === 'collect' && (level === 'full' || level === 'missing'));
+  }
+
   onEvent(listener: (event: CardEvent) => void): Unsubscribe {
     return this.#listeners.add(listener);
+  }
+
+  /** A reader that comes back with a card inside says nothing of it: nobody moved it. It is there to be worked with again all the same. */
+  #afterStatus({ device, media }: CardReaderStatus): CardEvent | undefined {
+    const wasAway = this.#away;
+    if (device !== 'unknown') this.#away = device === 'offline';
+    return wasAway && !this.#away && media === 'inside' ? { type: 'CARD.INSERTED' } : undefined;
   }
 
   async setEntry(enabled: boolean): Promise<void> {
@@ -68,7 +89,8 @@ export class CardDesk implements CardPort {
 
   async read(signal?: AbortSignal): Promise<CardReadOutcome> {
     const opened = await this.#open(signal);
-    if (opened.kind !== 'opened') return { ok: false, problem: opened.kind === 'removed' ? 'removed' : 'unreadable' };
+    if (opened.kind === 'removed') return { ok: false, problem: 'removed' };
+    if (opened.kind === 'silent') return { ok: false, problem: this.#collided ? 'twoCards' : 'unreadable' };
     const { outcome } = opened;
     if (outcome.ok) return { ok: true, card: outcome.card };
     return { ok: false, problem: outcome.problem, ...(outcome.card === undefined ? {} : { card: outcome.card }) };
@@ -156,6 +178,7 @@ export class CardDesk implements CardPort {
 
   async #open(signal: AbortSignal | undefined): Promise<Opened> {
     this.#purse = undefined;
+    this.#collided = false;
     for (let attempt = 0; attempt < ACTIVATIONS; attempt += 1) {
       if (this.media !== 'inside') return { kind: 'removed' };
       const channel = await this.#activate(signal);
@@ -194,15 +217,17 @@ export class CardDesk implements CardPort {
 }
 
 /** A card that the reader captured by itself is as gone as one that was taken; the rest is told by the reader's status. */
-function cardEventOf(event: CardReaderEvent): CardEvent['type'] | undefined {
+function cardEventOf(event: CardReaderEvent): CardEvent | undefined {
   switch (event.type) {
     case 'mediaInserted':
-      return 'CARD.INSERTED';
+      return { type: 'CARD.INSERTED' };
     case 'mediaRemoved':
     case 'mediaRetained':
-      return 'CARD.REMOVED';
+      return { type: 'CARD.REMOVED' };
     case 'mediaStuck':
+      return { type: 'CARD.REFUSED', problem: 'unreadable' };
     case 'mediaRefused':
+      return { type: 'CARD.REFUSED', problem: event.reason === 'collision' ? 'twoCards' : 'unknown' };
     case 'restarted':
     case 'statusChanged':
       return undefined;

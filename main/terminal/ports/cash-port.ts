@@ -5,11 +5,12 @@
 import { deadline, type Clock } from '../../../common/clock.ts';
 import type { Fen } from '../../../common/fen.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import type { CashAcceptor, CashAcceptorEvent, NoteEvidence, PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
-import { cashRestartDecision } from '../../../drivers/cash-acceptor/restart-decision.ts';
+import type { NewEntry } from '../../../common/journal-kinds.ts';
+import type { CashAcceptor, CashAcceptorEvent, PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
+import { cashRestartDecision, type LastNoteRecord } from '../../../drivers/cash-acceptor/restart-decision.ts';
 import { DeviceError } from '../../../drivers/device.ts';
 import { Listeners } from '../../../drivers/listeners.ts';
-import { PortError, type CashEvent, type CashPort } from '../../../state-machines/ports.ts';
+import { PortError, type CashEvent, type CashPort, type StackedCredit } from '../../../state-machines/ports.ts';
 
 /** How long a note may be on its way before nobody knows (cash-acceptor.md 6.2, row "14 stacking"). */
 const NOTE_MOVE_MS = 30_000;
@@ -20,7 +21,7 @@ type StackResult = 'stacked' | 'returned' | 'unknown';
 
 interface Order {
   readonly kind: 'stack' | 'return';
-  readonly onCredit: (evidence: NoteEvidence) => void;
+  readonly onCredit: (credit: StackedCredit) => void;
   readonly end: (result: StackResult) => void;
 }
 
@@ -30,33 +31,41 @@ export interface CashDeskOptions {
   /** Notes this site takes; others that the acceptor knows are never let in. */
   readonly taken: readonly number[];
   /** A credit message for no order of this process: recovery's, or a note that was given up. Must make it durable, or throw. */
-  readonly onStrayCredit: (evidence: NoteEvidence) => void;
+  readonly onStrayCredit: (credit: StackedCredit) => void;
+  /** What it said when it came back is something staff must know. */
+  readonly onAlarm: (report: PowerUpState) => void;
+}
+
+/** For whoever looks after the cabinet: what the acceptor said when it came up. */
+export function acceptorAlarm(report: PowerUpState): NewEntry {
+  return { kind: 'device.fault', body: { device: 'cashAcceptor', code: report.kind, detail: JSON.stringify(report) } };
 }
 
 export class CashDesk implements CashPort {
   readonly #acceptor: CashAcceptor;
   readonly #clock: Clock;
   readonly #taken: readonly number[];
+  readonly #onAlarm: (report: PowerUpState) => void;
   readonly #listeners = new Listeners<CashEvent>();
   #order: Order | undefined;
-  /** Notes are wanted. */
-  #open = false;
+  /** Notes that are wanted; empty: none. */
+  #wanted: readonly Fen[] = [];
   /** A note stands in escrow and nobody has ordered anything yet. */
   #waiting = false;
+  /** How the last order ended: a note that is in the box and in the books must not be booked once more. */
+  #last: Extract<LastNoteRecord, 'none' | 'stacked'> = 'none';
 
-  constructor({ acceptor, clock, taken, onStrayCredit }: CashDeskOptions) {
+  constructor({ acceptor, clock, taken, onStrayCredit, onAlarm }: CashDeskOptions) {
     this.#acceptor = acceptor;
     this.#taken = taken;
     this.#clock = clock;
-    acceptor.setCreditHandler(async ({ evidence }) => {
+    this.#onAlarm = onAlarm;
+    acceptor.setCreditHandler(async ({ evidence, memory }) => {
       const order = this.#order;
-      if (order?.kind !== 'stack') {
-        onStrayCredit(evidence);
-        order?.end('stacked');
-        return;
-      }
-      order.onCredit(evidence);
-      order.end('stacked');
+      const credit: StackedCredit = { evidence, ...(memory === undefined ? {} : { memory }) };
+      if (order?.kind === 'stack') order.onCredit(credit);
+      else onStrayCredit(credit);
+      order?.end('stacked');
     });
     acceptor.onEvent((event) => this.#hear(event));
   }
@@ -66,14 +75,14 @@ export class CashDesk implements CashPort {
   }
 
   async accept(denominations: readonly Fen[]): Promise<void> {
-    this.#open = denominations.length > 0;
+    this.#wanted = denominations;
     await this.#ask(() => this.#acceptor.accept(denominations));
-    if (this.#open) return;
+    if (denominations.length > 0) return;
     await this.#settled();
     if (this.#waiting) await this.returnNote();
   }
 
-  async stack(onCredit: (evidence: NoteEvidence) => void): Promise<StackResult> {
+  async stack(onCredit: (credit: StackedCredit) => void): Promise<StackResult> {
     this.#waiting = false;
     return this.#run('stack', onCredit, () => this.#acceptor.stack());
   }
@@ -101,7 +110,9 @@ export class CashDesk implements CashPort {
         // The order may have been taken all the same: what the acceptor says next decides.
         if (!(error instanceof PortError)) throw error;
       });
-      return await promise;
+      const result = await promise;
+      this.#last = result === 'stacked' ? 'stacked' : 'none';
+      return result;
     } finally {
       this.#clock.clearTimeout(timer);
       this.#order = undefined;
@@ -145,21 +156,24 @@ export class CashDesk implements CashPort {
 
   #escrowed(denomination: Fen): void {
     this.#waiting = true;
-    if (this.#open) this.#listeners.emit({ type: 'NOTE.ESCROWED', denomination });
+    if (this.#wanted.length > 0) this.#listeners.emit({ type: 'NOTE.ESCROWED', denomination });
     else void this.returnNote();
   }
 
   /** The acceptor was away, perhaps in the middle of an order: its own words decide, by the same table as after a restart. */
   resumed(powerUp: PowerUpState): void {
     const order = this.#order;
-    if (powerUp.kind === 'noteInEscrow') void this.#acceptor.returnNote().catch(() => order?.end('unknown'));
+    const { act, money, alarm } = cashRestartDecision(order === undefined ? this.#last : order.kind === 'stack' ? 'stacking' : 'returning', powerUp);
+    if (alarm) this.#onAlarm(powerUp);
+    if (act === 'outOfService') this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'untold' });
+    else if (act === 'returnNote') void this.#acceptor.returnNote().catch(() => order?.end('unknown'));
+    else if (order === undefined) this.#acceptAgain();
     if (order === undefined) return;
-    const decision = cashRestartDecision(order.kind === 'stack' ? 'stacking' : 'returning', powerUp);
-    switch (decision.money) {
+    switch (money) {
       case 'credit':
       case 'creditFlagged':
-        if (powerUp.kind === 'noteInStacker') this.#creditAfterPowerUp(order);
-        break; // otherwise the credit handler brings it
+        if (powerUp.kind !== 'creditPending') this.#creditAfterPowerUp(order); // otherwise the credit handler brings it
+        break;
       case 'returned':
         order.end('returned');
         break;
@@ -172,9 +186,14 @@ export class CashDesk implements CashPort {
     }
   }
 
+  /** It came back inhibited. What it is to take is known here; one that can't now says so by its status. */
+  #acceptAgain(): void {
+    if (this.#wanted.length > 0) void this.#acceptor.accept(this.#wanted).catch(() => {});
+  }
+
   #creditAfterPowerUp(order: Order): void {
     try {
-      order.onCredit('powerUpInStacker');
+      order.onCredit({ evidence: 'powerUpInStacker' });
       order.end('stacked');
     } catch {
       order.end('unknown'); // it can't be written down now; the journal's open note is settled at the count

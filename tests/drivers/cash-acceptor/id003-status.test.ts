@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { CashAcceptorStatus } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { StatusMessage } from '../../../drivers/cash-acceptor/id003/codec.ts';
 import { failureCause, rejectReason, reportOf } from '../../../drivers/cash-acceptor/id003/status.ts';
-import { NOT_ASKED, statusOf } from '../../../drivers/cash-acceptor/polled/status.ts';
+import { NOT_ASKED } from '../../../drivers/cash-acceptor/acceptor-state.ts';
+import { statusOf } from '../../../drivers/cash-acceptor/polled/status.ts';
 
 /** From the wire's word to the class's. */
 function classWords(message: StatusMessage, before: CashAcceptorStatus): CashAcceptorStatus {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cashAcceptorModels } from '../../../drivers/cash-acceptor/models.ts';
+import { cashAcceptorModels, modelsWithoutEscrow } from '../../../drivers/cash-acceptor/models.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
 
@@ -98,4 +98,14 @@ test.each([
 test('a factory refuses options of another model', () => {
   const deps = { transport: new SimulatedLine(), clock: new SimulatedClock() };
   expect(() => create({ denominations: [1000], address: 3 }, deps)).toThrow('address');
+});
+
+test('models without escrow are named as what they are', () => {
+  const options = { denominations: [1000], coins: [{ position: 1, value: 100 }] };
+  const escrow = Object.entries(cashAcceptorModels).map(([name, model]) => {
+    const { coins, ...notes } = options;
+    const device = model.create(name === 'cctalk-coin' ? { coins } : notes, { transport: new SimulatedLine(), clock: new SimulatedClock() });
+    return [name, device.capabilities.escrow] as const;
+  });
+  expect(escrow.filter(([, holds]) => !holds).map(([name]) => name)).toEqual(modelsWithoutEscrow);
 });

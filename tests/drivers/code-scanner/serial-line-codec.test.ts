@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, integer, property, uint8Array } from 'fast-check';
+import { array, assert, constantFrom, integer, oneof, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeLine, LineSplitter, redactedLine, splitAim, type Terminator } from '../../../drivers/code-scanner/serial-line/codec.ts';
 
@@ -65,6 +65,21 @@ describe('lines of a serial scanner', () => {
       property(constantFrom<Terminator>('cr', 'lf', 'crlf', 'etx'), array(uint8Array({ maxLength: 400 }), { maxLength: 12 }), (terminator, pieces) => {
         const splitter = new LineSplitter(terminator);
         for (const token of pieces.flatMap((piece) => splitter.push(piece))) if (token.kind === 'line') expect(token.bytes.length).toBeLessThanOrEqual(1025);
+      }),
+    );
+  });
+
+  test('whatever bytes come, in whatever pieces, the same is told of them as when they come one by one', () => {
+    const piece = oneof(
+      array(constantFrom(0x02, 0x03, 0x0a, 0x0d, 0x41)),
+      constantFrom(1023, 1024, 1025).map((length) => Array.from({ length }, () => 0x42)),
+    );
+    assert(
+      property(constantFrom<Terminator>('cr', 'lf', 'crlf', 'etx'), array(piece, { maxLength: 12 }), (terminator, pieces) => {
+        const [whole, single] = [new LineSplitter(terminator), new LineSplitter(terminator)];
+        const told = pieces.flatMap((bytes) => whole.push(Uint8Array.from(bytes)));
+        expect(told).toEqual(pieces.flat().flatMap((byte) => single.push(Uint8Array.of(byte))));
+        expect([whole.pending, whole.isSkipping]).toEqual([single.pending, single.isSkipping]);
       }),
     );
   });

@@ -1,7 +1,7 @@
 /** Simulated cabinet I/O by model, for whichever process it stands in. */
-import { SimulatedModbusIo } from '../../../drivers/cabinet/modbus-io/simulator.ts';
+import { simulators } from '../../../drivers/bench/simulators.ts';
 import type { UnitFactory } from './unit-process.ts';
 
 export const units = {
-  'modbus-io': (clock) => new SimulatedModbusIo(clock),
+  'modbus-io': (clock) => simulators.cabinet['modbus-io'](clock),
 } satisfies Record<string, UnitFactory>;

@@ -4,9 +4,8 @@
  */
 import type { Clock } from '../../../common/clock.ts';
 import { fromHex } from '../../../common/hex.ts';
-import { SimulatedCrt310 } from '../../../drivers/card-reader/crt310/simulator.ts';
-import { SimulatedCrt591 } from '../../../drivers/card-reader/crt591/simulator.ts';
-import { SimulatedTray } from '../../../drivers/card-reader/pcsc/simulator.ts';
+import { simulators } from '../../../drivers/bench/simulators.ts';
+import type { CardReaderModel } from '../../../drivers/card-reader/models.ts';
 import type { CardReaderKnobs, SimulatedCardReader } from '../../../drivers/card-reader/simulated-card-reader.ts';
 import type { SimulatedCard } from '../../../drivers/card-reader/simulated-card.ts';
 import { Listeners } from '../../../drivers/listeners.ts';
@@ -129,18 +128,18 @@ class Babbler implements SimulatedUnit {
   powerCycle(): void {}
 }
 
-const crt591 =
-  (variant: 'm001' | 'r02' | 'mr') =>
+const unit =
+  (model: CardReaderModel) =>
   (clock: Clock): ReaderUnit =>
-    new ReaderUnit(new SimulatedCrt591(clock, { variant }));
+    new ReaderUnit(simulators.cardReader[model](clock));
 
 export const units = {
-  'crt591-m001': crt591('m001'),
-  crt571: crt591('m001'),
-  'crt591-r02': crt591('r02'),
-  'crt591-mr': crt591('mr'),
-  crt310: (clock) => new ReaderUnit(new SimulatedCrt310(clock)),
-  'pcsc-tray': (clock) => new ReaderUnit(new SimulatedTray(clock)),
+  'crt591-m001': unit('crt591-m001'),
+  crt571: unit('crt571'),
+  'crt591-r02': unit('crt591-r02'),
+  'crt591-mr': unit('crt591-mr'),
+  crt310: unit('crt310'),
+  'pcsc-tray': unit('pcsc-tray'),
   /** An acceptor that speaks ID003: "idling", as in cash-acceptor.md section 3. */
   stranger: () => new Stranger(fromHex('FC 05 11 27 56')),
   babbler: (clock) => new Babbler(clock),

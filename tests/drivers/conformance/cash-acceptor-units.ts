@@ -1,13 +1,12 @@
 /** The simulated cash acceptors by model name, for the conformance suite in this process and in others. */
-import { SimulatedCcnet } from '../../../drivers/cash-acceptor/ccnet/simulator.ts';
+import { simulators } from '../../../drivers/bench/simulators.ts';
 import { SimulatedCctalkBill } from '../../../drivers/cash-acceptor/cctalk/bill-simulator.ts';
-import { SimulatedId003 } from '../../../drivers/cash-acceptor/id003/simulator.ts';
 import type { SimulatedCashAcceptor } from '../../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import type { UnitFactory } from './unit-process.ts';
 
 export const units = {
-  'jcm-id003': (clock, options) => new SimulatedId003(clock, numbers(options)),
-  'cashcode-ccnet': (clock, options) => new SimulatedCcnet(clock, numbers(options)),
+  'jcm-id003': (clock, options) => simulators.cashAcceptor['jcm-id003'](clock, numbers(options)),
+  'cashcode-ccnet': (clock, options) => simulators.cashAcceptor['cashcode-ccnet'](clock, numbers(options)),
   /** On one data wire: everything sent is read back. */
   'cctalk-bill': (clock, options) => new SimulatedCctalkBill(clock, { ...numbers(options), echo: true }),
   'cctalk-bill with CRC': (clock, options) => new SimulatedCctalkBill(clock, { ...numbers(options), checksum: 'crc' }),

@@ -1,7 +1,7 @@
 /** Simulated ID readers by model, for whichever process they stand in. */
-import { SimulatedSam } from '../../../drivers/id-reader/sam/simulator.ts';
+import { simulators } from '../../../drivers/bench/simulators.ts';
 import type { UnitFactory } from './unit-process.ts';
 
 export const units = {
-  'sam-serial': (clock) => new SimulatedSam(clock),
+  'sam-serial': (clock) => simulators.idReader['sam-serial'](clock),
 } satisfies Record<string, UnitFactory>;

@@ -1,5 +1,6 @@
 /** The simulated unit of every receipt printer model, for this process and for the unit's own (unit-process.ts), and its driver on a stand. */
-import { EscposSimulator } from '../../../drivers/receipt-printer/escpos/simulator.ts';
+import { simulators } from '../../../drivers/bench/simulators.ts';
+import type { EscposSimulator } from '../../../drivers/receipt-printer/escpos/simulator.ts';
 import { receiptPrinterModels } from '../../../drivers/receipt-printer/models.ts';
 import { MODELS, type ModelName } from '../receipt-printer/printer-bench.ts';
 import type { PrinterStand } from './receipt-printer.ts';
@@ -10,8 +11,7 @@ import type { UnitFactory } from './unit-process.ts';
 const MM_PER_SECOND = 60;
 
 function unit(model: ModelName): UnitFactory<EscposSimulator> {
-  const { profile, kind } = MODELS[model];
-  return (clock) => new EscposSimulator(clock, { columns: profile.columns, kind, mmPerSecond: MM_PER_SECOND });
+  return (clock) => simulators.receiptPrinter[model](clock, { mmPerSecond: MM_PER_SECOND });
 }
 
 export const units: Readonly<Record<ModelName, UnitFactory<EscposSimulator>>> = {

@@ -101,6 +101,26 @@ export function receiptPrinterConformance(make: () => Promise<PrinterStand>, mis
     expect(printer.lastStatus.device).toBe('offline');
   });
 
+  test('asking for the status in the middle of a job disturbs nothing: each is answered, and the slip is whole', async () => {
+    const asked: Promise<PrinterStatus>[] = [];
+    const printing = printer.print({ jobId: 'long', markup: LONG });
+    const state = { done: false };
+    void printing.then(() => (state.done = true));
+    for (const lines of [1, 15, 30]) {
+      await stand.until(`${lines} lines are printed`, async () => state.done || (await stand.unit.get('hanging')).items.length >= lines);
+      asked.push(printer.status(), printer.status());
+    }
+    const held: Slip[] = [];
+    await stand.until('the job ended', async () => {
+      if (presents() && printer.lastStatus.presenter === 'holding') held.push(...(await stand.unit.call('takeSlips')));
+      return state.done;
+    });
+    expect((await printing).outcome).toEqual({ state: 'printed', confirmedBy: printer.capabilities.confirmation });
+    for (const status of await stand.settled(Promise.all(asked))) expect(status).toMatchObject({ device: 'online', cover: 'closed' });
+    const out = [...held, ...(await slips()), ...(await stand.unit.get('retracted'))];
+    expect(out.map((slip) => readSlip(slip).length)).toEqual([LONG_LINES]);
+  });
+
   test('paper out in the middle: interrupted, never continued', async () => {
     const result = await inTheMiddle(() => stand.unit.call('removePaper'));
     expect(result.outcome).toEqual({ state: 'interrupted', trouble: 'paperOut' });

@@ -1,10 +1,9 @@
 /** A driver on a line to a simulated printer, under a clock that tests move. Used by the receipt printer's tests. */
+import { printerUnits } from '../../../drivers/bench/simulators.ts';
 import type { PrintResult } from '../../../drivers/receipt-printer/receipt-printer.ts';
 import { EscposPrinter, type EscposDeps } from '../../../drivers/receipt-printer/escpos/device.ts';
 import * as profiles from '../../../drivers/receipt-printer/escpos/profile.ts';
 import type { GlyphSource } from '../../../drivers/receipt-printer/glyph-source.ts';
-import type { receiptPrinterModels } from '../../../drivers/receipt-printer/models.ts';
-import type { SimulatedKind } from '../../../drivers/receipt-printer/escpos/simulated-kinds.ts';
 import { EscposSimulator, type EscposSimulatorOptions } from '../../../drivers/receipt-printer/escpos/simulator.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
@@ -16,19 +15,8 @@ export class QuickClock extends SimulatedClock {
   }
 }
 
-/** Every model of the ESC/POS driver: its profile, and the kind of unit that it is. */
-export const MODELS = {
-  'escpos-generic-80': { profile: profiles.GENERIC_80, kind: 'generic' },
-  'escpos-generic-58': { profile: profiles.GENERIC_58, kind: 'generic' },
-  'epson-tm': { profile: profiles.EPSON_TM, kind: 'epson' },
-  'snbc-bt-t080': { profile: profiles.SNBC_T080, kind: 'generic' },
-  'citizen-pmu2300': { profile: profiles.CITIZEN_PMU2300, kind: 'citizen' },
-  'custom-vkp80': { profile: profiles.CUSTOM_VKP80, kind: 'vkp80' },
-  'custom-kpm': { profile: profiles.CUSTOM_KPM, kind: 'kpm' },
-  'custom-tptcm60': { profile: profiles.CUSTOM_TPTCM60, kind: 'tptcm60' },
-  'custom-tptcm112': { profile: profiles.CUSTOM_TPTCM112, kind: 'tptcm112' },
-  'pyramid-reliance': { profile: profiles.RELIANCE, kind: 'reliance' },
-} as const satisfies Readonly<Partial<Record<keyof typeof receiptPrinterModels, { readonly profile: profiles.EscposProfile; readonly kind: SimulatedKind }>>>;
+/** Every model: its profile, and the kind of unit that it is. */
+export const MODELS = printerUnits;
 export type ModelName = keyof typeof MODELS;
 
 export interface PrinterBench {

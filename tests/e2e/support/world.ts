@@ -152,13 +152,15 @@ export class PseudoTerminals {
 
   /** For `startSandbox`. @param address `sim:/path.sock` */
   readonly carry = async (device: DeviceName, address: string): Promise<string> => {
+    const line = LINES[device];
+    if (line === undefined) return address;
     const socket = address.replace(/^sim:/, '');
     const link = path.join(path.dirname(socket), `tty-${device}`);
     const carrier = spawn('socat', ['-t', '0', `pty,raw,echo=0,link=${link}`, `unix-connect:${socket}`], { stdio: ['ignore', 'ignore', 'inherit'] });
     this.#running.push({ process: carrier, link });
     for (let waited = 0; !existsSync(link) && waited < PATIENCE; waited += 20) await pause(20);
     if (!existsSync(link)) throw new Error(`socat made no ${link}`);
-    return `serial:${link}?${LINES[device]}`;
+    return `serial:${link}?${line}`;
   };
 
   stop(): void {
@@ -169,9 +171,11 @@ export class PseudoTerminals {
   }
 }
 
-/** As the devices' documents say (card-readers.md 1.1, cash-acceptor.md 3); printers come with 9600 to 115200. */
-const LINES: Readonly<Record<DeviceName, string>> = {
+/** As the devices' documents say (card-readers.md 1.1, 4, cash-acceptor.md 3); printers come with 9600 to 115200. What is on USB has no such line. */
+const LINES: Readonly<Partial<Record<DeviceName, string>>> = {
   cardReader: 'baudRate=38400',
   cashAcceptor: 'baudRate=9600&parity=even',
   receiptPrinter: 'baudRate=115200',
+  idReader: 'baudRate=115200',
+  cabinet: 'baudRate=9600',
 };

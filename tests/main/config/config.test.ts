@@ -90,6 +90,12 @@ describe('a wrong configuration', () => {
       'devices.cardReader.model: "crt999": expected one of crt591-m001, crt571, crt591-r02, crt591-mr, crt310',
     ],
     [
+      'a coin acceptor where notes are held in escrow',
+      ['devices', 'cashAcceptor'],
+      { model: 'cctalk-coin', address: 'sim:cashAcceptor', options: { coins: [{ position: 1, value: 100 }] } },
+      'devices.cashAcceptor.model: "cctalk-coin": expected a note acceptor with escrow: cctalk-coin takes coins into the box at once',
+    ],
+    [
       'an address without a scheme',
       ['devices', 'receiptPrinter', 'address'],
       '/dev/ttyUSB0',

@@ -7,6 +7,11 @@ const healthy: Parts = {
   cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', storage: [] },
   cashAcceptor: { device: 'online', state: 'disabled', box: 'ok' },
   receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...noPresenter },
+  codeScanner: { device: 'online' },
+  idReader: { device: 'online' },
+  cabinet: { device: 'online', door: 'closed', serviceSwitch: 'operator', lamp: 'off' },
+  keypad: { device: 'online', headphone: 'unplugged' },
+  cashUntold: false,
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
@@ -57,6 +62,39 @@ describe('availability', () => {
     const found = availabilityOf({ ...healthy, cashAcceptor }, both);
     expect(found.tenders).toEqual({ cash: off(reason), qr: works });
     expect(found.services.topUp).toEqual(works);
+  });
+
+  it('an acceptor that lost count of what it took takes no more, whatever its status says', () => {
+    const found = availabilityOf({ ...healthy, cashUntold: true }, both);
+    expect(found.tenders).toEqual({ cash: off('cashAcceptorDown'), qr: works });
+  });
+
+  it.each([
+    ['the door is open', { door: 'open' }],
+    ['the service switch says so', { serviceSwitch: 'maintenance' }],
+  ] as const)('%s: nobody is served, and maintenance is the reason', (_, change) => {
+    const cabinet = { device: 'online', door: 'closed', serviceSwitch: 'operator', lamp: 'off', ...change } as const;
+    const found = availabilityOf({ ...healthy, cabinet }, both);
+    const closed = off('maintenance');
+    expect(found).toMatchObject({ services: { topUp: closed, balance: closed }, tenders: { cash: closed, qr: closed }, receipts: 'available' });
+  });
+
+  it.each([
+    ['no cabinet inputs are fitted', undefined],
+    ['their line is gone', { device: 'offline', door: 'open', serviceSwitch: 'maintenance', lamp: 'unknown' }],
+    ['they tell nothing', { device: 'online', door: 'unknown', serviceSwitch: 'notSupported', lamp: 'notSupported' }],
+  ] as const)('%s: everybody is served', (_, cabinet) => {
+    expect(availabilityOf({ ...healthy, cabinet }, both)).toEqual(availabilityOf(healthy, both));
+  });
+
+  it.each(['codeScanner', 'idReader', 'keypad'] as const)('a missing %s stops no service that does not need it', (part) => {
+    expect(availabilityOf({ ...healthy, [part]: undefined }, both)).toEqual(availabilityOf(healthy, both));
+  });
+
+  it('a full bin for cards stops nothing: a card that nobody takes stays at the gate', () => {
+    const storage = [{ id: 'retainBin', use: 'collect', level: 'full' }] as const;
+    const found = availabilityOf({ ...healthy, cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', storage } }, both);
+    expect(found.services).toEqual({ topUp: works, balance: works });
   });
 
   it('no tender left: the top-up says why', () => {

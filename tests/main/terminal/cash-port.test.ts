@@ -1,6 +1,7 @@
 /** The flows' note path over the real ID-003 driver and a simulated acceptor: what is told is what is in the box. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import { fen, type Fen } from '../../../common/fen.ts';
+import type { PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { Id003CashAcceptor, id003OptionsSchema } from '../../../drivers/cash-acceptor/id003/device.ts';
 import { SimulatedId003 } from '../../../drivers/cash-acceptor/id003/simulator.ts';
 import type { CashEvent } from '../../../state-machines/ports.ts';
@@ -17,6 +18,7 @@ class Desk {
     clock: this.clock,
   });
   readonly stray: string[] = [];
+  readonly alarms: string[] = [];
   readonly events: CashEvent[] = [];
   readonly desk: CashDesk;
 
@@ -27,7 +29,8 @@ class Desk {
       acceptor: this.acceptor,
       clock: this.clock,
       taken: [500, 1000, 2000, 5000, 10_000],
-      onStrayCredit: (evidence) => void this.stray.push(evidence),
+      onStrayCredit: ({ evidence }) => void this.stray.push(evidence),
+      onAlarm: (report) => void this.alarms.push(report.kind),
     });
     this.desk.onEvent((event) => void this.events.push(event));
   }
@@ -92,7 +95,7 @@ describe('the note path', () => {
     await at.open(5000);
     await at.feed(fen(5000));
     const credits: string[] = [];
-    const stacking = at.desk.stack((evidence) => void credits.push(evidence));
+    const stacking = at.desk.stack(({ evidence }) => void credits.push(evidence));
     await at.clock.advance(900);
     at.unit.powerCycle();
     const result = await at.within(stacking);
@@ -148,5 +151,79 @@ describe('the note path', () => {
     at.unit.removeBox();
     await at.clock.advance(2000);
     expect(at.events).toContainEqual({ type: 'CASH.TROUBLE', trouble: 'boxRemoved' });
+  });
+});
+
+/** The order is out, its answer will never come, and the acceptor, back again, says this. */
+async function orderedThenSays(order: 'stack' | 'return', report: PowerUpState): Promise<{ result: string; credits: string[]; at: Desk }> {
+  const at = desk();
+  await at.open(5000);
+  await at.feed(fen(5000));
+  const credits: string[] = [];
+  const ending = order === 'stack' ? at.desk.stack(({ evidence }) => void credits.push(evidence)) : at.desk.returnNote();
+  await at.clock.advance(0);
+  at.line.unplug();
+  await at.clock.advance(100);
+  at.desk.resumed(report);
+  return { result: await at.within(ending), credits, at };
+}
+
+describe('an acceptor that was away in the middle of an order', () => {
+  // protocols/cash-acceptor.md 6.2, row STACK_ORDERED of each table.
+  test.each<[PowerUpState, string, readonly string[], readonly string[]]>([
+    [{ kind: 'clean' }, 'unknown', [], []],
+    [{ kind: 'noteInAcceptor', returned: true }, 'returned', [], []],
+    [{ kind: 'noteInAcceptor', returned: false }, 'unknown', [], []],
+    [{ kind: 'noteInStacker' }, 'stacked', ['powerUpInStacker'], []],
+    [{ kind: 'idle' }, 'unknown', [], []],
+    [{ kind: 'returning' }, 'returned', [], ['returning']],
+    [{ kind: 'counted', stacked: true }, 'stacked', ['powerUpInStacker'], []],
+    [{ kind: 'counted', stacked: false }, 'returned', [], []],
+    [{ kind: 'stackedEarlier', denomination: fen(5000) }, 'stacked', ['powerUpInStacker'], []],
+    [{ kind: 'untold' }, 'unknown', [], []],
+    [{ kind: 'lostEvents' }, 'unknown', [], ['lostEvents']],
+    [{ kind: 'jammed', where: 'stacker' }, 'unknown', [], ['jammed']],
+    [{ kind: 'cheated' }, 'unknown', [], ['cheated']],
+    [{ kind: 'unknown' }, 'unknown', [], ['unknown']],
+  ])('into the box, and says %j: %s', async (report, result, credits, alarms) => {
+    const found = await orderedThenSays('stack', report);
+    expect({ result: found.result, credits: found.credits, alarms: found.at.alarms }).toEqual({ result, credits, alarms });
+  });
+
+  // Row RETURN_ORDERED.
+  test.each<[PowerUpState, string]>([
+    [{ kind: 'clean' }, 'returned'],
+    [{ kind: 'idle' }, 'returned'],
+    [{ kind: 'counted', stacked: false }, 'returned'],
+    [{ kind: 'counted', stacked: true }, 'unknown'],
+    [{ kind: 'stackedEarlier', denomination: undefined }, 'unknown'],
+    [{ kind: 'untold' }, 'unknown'],
+    [{ kind: 'lostEvents' }, 'unknown'],
+  ])('out again, and says %j: %s, and no credit', async (report, result) => {
+    const found = await orderedThenSays('return', report);
+    expect(found.result).toBe(result);
+    expect(found.at.stray).toEqual([]);
+  });
+
+  test('that can not tell what it took ends the taking of notes', async () => {
+    const { at } = await orderedThenSays('stack', { kind: 'lostEvents' });
+    expect(at.events).toContainEqual({ type: 'CASH.TROUBLE', trouble: 'untold' });
+  });
+
+  test('after a note that is booked already: what lies in the box is that one, and nobody is alarmed', async () => {
+    const at = desk();
+    await at.open(5000);
+    await at.feed(fen(5000));
+    await at.within(at.desk.stack(() => {}));
+    at.desk.resumed({ kind: 'noteInStacker' });
+    expect(at.alarms).toEqual([]);
+    expect(at.stray).toEqual([]);
+  });
+
+  test('with nothing ordered, and says that a note lies in the box: staff must know of it', async () => {
+    const at = desk();
+    await at.open(5000);
+    at.desk.resumed({ kind: 'noteInStacker' });
+    expect(at.alarms).toEqual(['noteInStacker']);
   });
 });

@@ -1,7 +1,8 @@
 /** The CRT-310 handshake against a line that the test plays itself, byte by byte. */
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../../common/hex.ts';
-import { Crt310Link, linkDelays } from '../../../../drivers/card-reader/crt310/link.ts';
+import { Crt310Link } from '../../../../drivers/card-reader/crt310/link.ts';
+import { ackedLineDelays as linkDelays } from '../../../../drivers/card-reader/motor/acked-line.ts';
 import { effect, motion, query, setting } from '../../../../drivers/card-reader/motor/protocol.ts';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../../support/simulated-line.ts';
@@ -118,6 +119,26 @@ describe('what may be sent again', () => {
     await clock.advance(ACK_LIMIT + linkDelays.unacknowledged);
     expect(await asked).toMatchObject({ reason: 'unacknowledged', untouched: false });
     expect(sent()).toEqual([MOVE_COMMAND]);
+  });
+
+  test('a NAK that stands in noise proves nothing to a unit without ENQ: its motion is not sent again; with ENQ it is, since nothing has begun', async () => {
+    const without = await openLink(false);
+    const asked = without.link.exchange(MOVE).catch(caught);
+    await without.clock.settle();
+    without.say('50 60 15');
+    await without.clock.advance(20_000);
+    expect(await asked).toMatchObject({ reason: 'unacknowledged', untouched: false });
+    expect(without.sent()).toEqual([MOVE_COMMAND]);
+
+    const { link, say, sent, clock } = await openLink();
+    const moved = link.exchange(MOVE);
+    await clock.settle();
+    say('50 60 15');
+    await clock.settle();
+    expect(sent()).toEqual([MOVE_COMMAND, MOVE_COMMAND]);
+    say('06');
+    say(MOVED);
+    expect(await moved).toMatchObject({ cm: 0x32 });
   });
 
   test('NAK: again, at most three times', async () => {

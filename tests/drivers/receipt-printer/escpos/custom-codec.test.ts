@@ -12,7 +12,7 @@ import {
   stepsOf,
 } from '../../../../drivers/receipt-printer/escpos/custom-codec.ts';
 import { CustomSplitter } from '../../../../drivers/receipt-printer/escpos/custom-splitter.ts';
-import type { PrinterSaid } from '../../../../drivers/receipt-printer/escpos/splitter.ts';
+import type { PrinterSaid } from '../../../../drivers/receipt-printer/escpos/byte-splitter.ts';
 
 /** The table of receipt-printer.md 6.1: byte, bit, what it says. */
 const TABLE: readonly [number, number, (keyof RawStatus)[]][] = [

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../../common/hex.ts';
 import { encodeAutomaticStatus, encodeProcessIdAnswer, HEALTHY } from '../../../../drivers/receipt-printer/escpos/codec.ts';
-import { MAX_BLOCK, StatusSplitter, type PrinterSaid } from '../../../../drivers/receipt-printer/escpos/splitter.ts';
+import type { PrinterSaid } from '../../../../drivers/receipt-printer/escpos/byte-splitter.ts';
+import { MAX_BLOCK, StatusSplitter } from '../../../../drivers/receipt-printer/escpos/splitter.ts';
 
 function split(hex: string, splitter = new StatusSplitter()): string[] {
   return splitter.push(fromHex(hex)).map(short);

@@ -9,6 +9,8 @@ cashAcceptorConformance({
   unit: units['example-model'],
   serial: 'baudRate=9600',
   options: QUICK,
+  boxAtStart: 'ok',
+  echoIs: 'protocol',
   evidence: 'vendValid',
   // Replace by: whether a credit message was acknowledged in this exchange.
   acknowledged: undefined,

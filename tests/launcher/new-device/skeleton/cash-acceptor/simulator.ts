@@ -7,6 +7,7 @@ export class SimulatedExample extends SimulatedExampleFrames implements Simulate
   readonly knobs: CashAcceptorKnobs = {
     rejectNext: false,
     jamNext: undefined,
+    boxFull: false,
     silent: false,
     loseAnswers: 0,
     corruptAnswers: 0,

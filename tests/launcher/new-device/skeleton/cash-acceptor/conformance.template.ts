@@ -14,6 +14,4 @@ cashAcceptorConformance({
   evidence: 'vendValid',
   // Replace by: whether a credit message was acknowledged in this exchange.
   acknowledged: undefined,
-  boxAtStart: 'ok',
-  echoIs: 'protocol',
 });

@@ -68,7 +68,7 @@ export interface SimulatorOf {
   readonly keypad: SimulatedKeypad;
 }
 
-/** Every printer model: its profile, and the kind of unit that it is. */
+/** Every model of the ESC/POS driver: its profile, and the kind of unit that it is. */
 export const printerUnits = {
   'escpos-generic-80': { profile: profiles.GENERIC_80, kind: 'generic' },
   'escpos-generic-58': { profile: profiles.GENERIC_58, kind: 'generic' },
@@ -80,14 +80,14 @@ export const printerUnits = {
   'custom-tptcm60': { profile: profiles.CUSTOM_TPTCM60, kind: 'tptcm60' },
   'custom-tptcm112': { profile: profiles.CUSTOM_TPTCM112, kind: 'tptcm112' },
   'pyramid-reliance': { profile: profiles.RELIANCE, kind: 'reliance' },
-} as const satisfies Readonly<Record<ReceiptPrinterModel, { readonly profile: EscposProfile; readonly kind: SimulatedKind }>>;
+} as const satisfies Readonly<Partial<Record<ReceiptPrinterModel, { readonly profile: EscposProfile; readonly kind: SimulatedKind }>>>;
 
 const TERMINATORS = { cr: '\r', lf: '\n', crlf: '\r\n', etx: '\u0003' } as const;
 
 type Simulators = {
-  readonly [C in DeviceClass]: Readonly<
-    Record<keyof (typeof deviceModels)[C], SimulatorFactory<C extends 'receiptPrinter' ? EscposSimulator : SimulatorOf[C]>>
-  >;
+  readonly [C in DeviceClass]: {
+    readonly [M in keyof (typeof deviceModels)[C]]: SimulatorFactory<M extends keyof typeof printerUnits ? EscposSimulator : SimulatorOf[C]>;
+  };
 };
 
 export const simulators: Simulators = {
@@ -164,7 +164,7 @@ function crt591(variant: NonNullable<SimulatedCrt591Options['variant']>): Simula
   };
 }
 
-function printer(model: ReceiptPrinterModel): SimulatorFactory<EscposSimulator> {
+function printer(model: keyof typeof printerUnits): SimulatorFactory<EscposSimulator> {
   const { profile, kind } = printerUnits[model];
   return (clock, world) => {
     const options = optionsOf(escposOptionsSchema, world);

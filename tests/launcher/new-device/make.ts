@@ -74,7 +74,9 @@ export async function makeDevice({ deviceClass, model }: NewDevice, root: string
   }
   const models = path.join(root, 'drivers', folder, 'models.ts');
   writeFileSync(models, withModel(readFileSync(models, 'utf8'), model));
-  const files = [...places.values(), models].map((file) => path.relative(root, file));
+  const simulators = path.join(root, 'drivers', 'bench', 'simulators.ts');
+  writeFileSync(simulators, withSimulator(readFileSync(simulators, 'utf8'), { deviceClass, model }));
+  const files = [...places.values(), models, simulators].map((file) => path.relative(root, file));
   const { code, output } = await run('prettier', ['--write', ...files], { cwd: root });
   if (code !== 0) throw new Error(`prettier ended with ${String(code)}: ${output}`);
   return files;
@@ -105,15 +107,30 @@ function pascalCase(model: string): string {
   return model.replaceAll(/(?:^|-)([a-z0-9])/g, (_all, first: string) => first.toUpperCase());
 }
 
+function afterImports(source: string): number {
+  return source.indexOf(';\n', source.lastIndexOf('\nimport ')) + 2;
+}
+
+/** The bench's table with one line more. @throws {Error} when the file doesn't look as it should */
+function withSimulator(source: string, { deviceClass, model }: NewDevice): string {
+  const head = `  ${deviceClass}: {`;
+  const at = source.indexOf(head, source.indexOf('export const simulators'));
+  if (at < 0) throw new Error(`drivers/bench/simulators.ts has no ${deviceClass} in its table`);
+  const name = `Simulated${pascalCase(model)}`;
+  const imports = `import { ${name} } from '../${FOLDERS[deviceClass]}/${model}/simulator.ts';\n`;
+  const line = ` '${model}': (clock) => new ${name}(clock),`;
+  const cut = afterImports(source);
+  return source.slice(0, cut) + imports + source.slice(cut, at + head.length) + line + source.slice(at + head.length);
+}
+
 /** The class's table with one line more. @throws {Error} when the file doesn't look as it should */
 function withModel(source: string, model: string): string {
   const pascal = pascalCase(model);
   const camel = `${pascal.charAt(0).toLowerCase()}${pascal.slice(1)}`;
-  const lastImport = source.lastIndexOf('\nimport ');
-  const afterImports = source.indexOf(';\n', lastImport) + 2;
+  const cut = afterImports(source);
   const end = source.indexOf('\n} as const;', source.indexOf('Models = {')) + 1;
-  if (lastImport < 0 || end <= 0) throw new Error('models.ts has no table `…Models = { … } as const`');
+  if (end <= 0) throw new Error('models.ts has no table `…Models = { … } as const`');
   const imports = `import { ${pascal} } from './${model}/device.ts';\nimport { ${camel}OptionsSchema } from './${model}/options.ts';\n`;
   const line = `  '${model}': modelEntry(${camel}OptionsSchema, (options, deps) => new ${pascal}(options, deps)),\n`;
-  return source.slice(0, afterImports) + imports + source.slice(afterImports, end) + line + source.slice(end);
+  return source.slice(0, cut) + imports + source.slice(cut, end) + line + source.slice(end);
 }

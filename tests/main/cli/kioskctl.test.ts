@@ -183,7 +183,7 @@ describe('config check', () => {
   test('of the example is good', () => {
     expect(kioskctl('config', 'check', 'resources/config/example.json')).toEqual({
       status: 0,
-      out: ['resources/config/example.json: good (terminal T-0001, 3 devices, sandbox)'],
+      out: ['resources/config/example.json: good (terminal T-0001, 7 devices, sandbox)'],
       error: [],
     });
   });

@@ -137,6 +137,10 @@ describe('a wrong configuration', () => {
       'devices.cardReader.address',
       'devices.receiptPrinter.address',
       'devices.cashAcceptor.address',
+      'devices.codeScanner.address',
+      'devices.idReader.address',
+      'devices.cabinet.address',
+      'devices.keypad.address',
     ]);
   });
 
@@ -173,6 +177,10 @@ describe('outside the sandbox', () => {
       'devices.cardReader.address',
       'devices.receiptPrinter.address',
       'devices.cashAcceptor.address',
+      'devices.codeScanner.address',
+      'devices.idReader.address',
+      'devices.cabinet.address',
+      'devices.keypad.address',
     ]);
   });
   test('a sandbox without an upstream needs the keys of its own', () => {

@@ -13,11 +13,12 @@ import type { Clock } from '../../../common/clock.ts';
 import { attach, SupervisedBench, TAKEN } from './supervised-bench.ts';
 
 const NOTE = fen(5000);
-const UNITS: Readonly<Record<Exclude<CashAcceptorModel, 'cctalk-coin'>, (clock: Clock) => SimulatedCashAcceptor>> = {
+/** One of each protocol that holds notes in escrow. */
+const UNITS = {
   'jcm-id003': (clock) => new SimulatedId003(clock, { escrowLimit: 60_000 }),
   'cashcode-ccnet': (clock) => new SimulatedCcnet(clock, { escrowLimit: 60_000 }),
   'cctalk-bill': (clock) => new SimulatedCctalkBill(clock, { escrowLimit: 60_000 }),
-};
+} satisfies Partial<Record<CashAcceptorModel, (clock: Clock) => SimulatedCashAcceptor>>;
 const MODELS = Object.keys(UNITS) as readonly (keyof typeof UNITS)[];
 
 interface Stand {

@@ -99,7 +99,8 @@ function closeAs(state: TransactionState, reference: string): RecoveryAction {
       return { kind: 'reportCase', reference: owingReference(state) ?? reference, shown: state.referenceShown, closing };
     case 'delivered': {
       const load = state.loads.findLast(({ state: reached }) => reached === 'committed');
-      if (load === undefined) return { kind: 'technician', anomalies: state.anomalies };
+      // Credited by a case that was resolved before the transaction was closed: the card did not say so, the case did.
+      if (load === undefined) return { kind: 'reportCase', reference: state.cases.at(-1)?.reference ?? reference, shown: state.referenceShown, closing };
       return { kind: 'closeDelivered', loadId: load.loadId, confirm: load.confirmed === undefined, closing };
     }
     case 'refunded':

@@ -9,35 +9,35 @@ export interface GuardedText {
   readonly text: string;
   /** What became 〓, e.g. `U+20BB7`, in order of appearance. */
   readonly replaced: readonly string[];
-  /** Stand-ins in the text, as wide as what they stand for, and the pictures to draw in their places. */
+  /** Place holders in the text, as wide as what they stand for, and the pictures to draw in their places. */
   readonly drawn: ReadonlyMap<string, Uint8Array>;
 }
 
 /** A1FE, the "missing character" of GB fonts. */
 const MISSING = '〓';
 /** Yi syllables: full-width, and with four bytes each none of them ever passes the guard as itself. */
-const STAND_INS = { first: 0xa000, count: 1165 } as const;
+const PLACE_HOLDERS = { first: 0xa000, count: 1165 } as const;
 
 export function guardGlyphs(source: string, glyphs?: GlyphSource): GuardedText {
   const replaced: string[] = [];
   const drawn = new Map<string, Uint8Array>();
-  const standIns = new Map<string, string>();
+  const placeHolders = new Map<string, string>();
   let text = '';
   for (const character of mapLookAlikes(source.normalize('NFC'))) {
     const codePoint = character.codePointAt(0) ?? 0;
     const inFont = fontHas(character);
-    const known = inFont === 'surely' ? character : standIns.get(character);
-    const glyph = known === undefined && standIns.size < STAND_INS.count ? glyphs?.glyph(codePoint) : undefined;
+    const known = inFont === 'surely' ? character : placeHolders.get(character);
+    const glyph = known === undefined && placeHolders.size < PLACE_HOLDERS.count ? glyphs?.glyph(codePoint) : undefined;
     if (known !== undefined) text += known;
     else if (glyph === undefined && inFont === 'perhaps') text += character;
     else if (glyph === undefined) {
       text += MISSING;
       replaced.push(`U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`);
     } else {
-      const standIn = String.fromCodePoint(STAND_INS.first + standIns.size);
-      standIns.set(character, standIn);
-      drawn.set(standIn, glyph);
-      text += standIn;
+      const placeHolder = String.fromCodePoint(PLACE_HOLDERS.first + placeHolders.size);
+      placeHolders.set(character, placeHolder);
+      drawn.set(placeHolder, glyph);
+      text += placeHolder;
     }
   }
   return { text, replaced, drawn };

@@ -185,6 +185,16 @@ describe('interrupted after the card was written', () => {
   });
 });
 
+test('interrupted after its case was resolved as credited: closed under the case’s number, since no load of the card says so', () => {
+  const resolved: NewEntry = { kind: 'case.resolved', body: { reference: REFERENCE, resolution: 'credited', amount: 5000 } };
+  expect(decide(opened('cash'), ...taken(), caseOpened('cashNotLoaded', 5000), resolved)).toEqual({
+    kind: 'reportCase',
+    reference: REFERENCE,
+    shown: false,
+    closing: { outcome: 'delivered', loaded: 5000, refunded: 0, owed: 0 },
+  });
+});
+
 describe('where no machine decides', () => {
   test('a closed transaction needs nothing', () => {
     expect(decide(opened('cash'), ...taken(), ...delivered(), closed('delivered', 5000))).toEqual({ kind: 'closed' });

@@ -43,7 +43,7 @@ function machineClock(speed: number): Clock {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now() * speed,
-    setTimeout: (callback, ms) => setTimeout(callback, ms / speed),
+    setTimeout: (callback, ms) => setTimeout(callback, Math.max(0, ms / speed)),
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   };
 }

@@ -11,7 +11,7 @@ export interface ShellClock {
 export const systemClock: ShellClock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  setTimeout: (callback, ms) => setTimeout(callback, Math.max(0, ms)),
   clearTimeout: (timer) => {
     if (timer instanceof Object) clearTimeout(timer as NodeJS.Timeout);
   },

@@ -4,6 +4,6 @@ import type { Clock } from '../../common/clock.ts';
 export const machineClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  setTimeout: (callback, ms) => setTimeout(callback, Math.max(0, ms)),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

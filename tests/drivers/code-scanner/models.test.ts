@@ -6,10 +6,7 @@ import { SimulatedLine } from '../../support/simulated-line.ts';
 describe('code scanner models', () => {
   test('each works without any option', () => {
     const deps = { transport: new SimulatedLine(), clock: new SimulatedClock() };
-    const scanners = [
-      codeScannerModels['hid-pos'].create(codeScannerModels['hid-pos'].schema.parse({}), deps),
-      codeScannerModels['serial-line'].create(codeScannerModels['serial-line'].schema.parse({}), deps),
-    ];
+    const scanners = [codeScannerModels['hid-pos'].create({}, deps), codeScannerModels['serial-line'].create({}, deps)];
     expect(scanners.map(({ lastStatus }) => lastStatus.device)).toEqual(['unknown', 'unknown']);
   });
 

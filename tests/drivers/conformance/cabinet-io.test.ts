@@ -8,6 +8,6 @@ const factories = `${import.meta.dirname}/cabinet-io-units.ts`;
 const missing = noPseudoTerminal();
 
 const modbus = { factories, model: 'modbus-io' };
-const createModbus: CabinetIoSubject['create'] = (deps) => cabinetIoModels['modbus-io'].create(cabinetIoModels['modbus-io'].schema.parse({}), deps);
+const createModbus: CabinetIoSubject['create'] = (deps) => cabinetIoModels['modbus-io'].create({}, deps);
 cabinetIoConformance('modbus-io in this process', { stand: async () => standInMemory(units['modbus-io'], modbus), missing: undefined, create: createModbus });
 cabinetIoConformance('modbus-io behind a pseudo-terminal', { stand: () => standOnPseudoTerminal(modbus, 'baudRate=19200'), missing, create: createModbus });

@@ -19,7 +19,7 @@ const of = (model: Model): { readonly factories: string; readonly model: Model }
 const machineClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  setTimeout: (callback, ms) => setTimeout(callback, Math.max(0, ms)),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 

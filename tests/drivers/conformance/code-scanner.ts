@@ -21,8 +21,8 @@ export type ScannerMaker = (deps: { readonly transport: Transport; readonly cloc
 
 /** The models that stand in code-scanner.test.ts, with the options that fit their simulated units. */
 export const scannerMakers = {
-  'hid-pos': (deps: DeviceDeps) => codeScannerModels['hid-pos'].create(codeScannerModels['hid-pos'].schema.parse({}), deps),
-  'serial-line': (deps: DeviceDeps) => codeScannerModels['serial-line'].create(codeScannerModels['serial-line'].schema.parse({ aimPrefix: true }), deps),
+  'hid-pos': (deps: DeviceDeps) => codeScannerModels['hid-pos'].create({}, deps),
+  'serial-line': (deps: DeviceDeps) => codeScannerModels['serial-line'].create({ aimPrefix: true }, deps),
 } satisfies Readonly<Partial<Record<keyof typeof codeScannerModels, ScannerMaker>>>;
 
 export const PAYMENT_CODE = 'https://pay.example/t?o=20250101-000123&a=5000&c=CNY&s=0123456789abcdef';

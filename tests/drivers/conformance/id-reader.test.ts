@@ -8,6 +8,6 @@ const factories = `${import.meta.dirname}/id-reader-units.ts`;
 const missing = noPseudoTerminal();
 
 const sam = { factories, model: 'sam-serial' };
-const createSam: IdReaderSubject['create'] = (deps) => idReaderModels['sam-serial'].create(idReaderModels['sam-serial'].schema.parse({}), deps);
+const createSam: IdReaderSubject['create'] = (deps) => idReaderModels['sam-serial'].create({}, deps);
 idReaderConformance('sam-serial in this process', { stand: async () => standInMemory(units['sam-serial'], sam), missing: undefined, create: createSam });
 idReaderConformance('sam-serial behind a pseudo-terminal', { stand: () => standOnPseudoTerminal(sam, 'baudRate=115200'), missing, create: createSam });

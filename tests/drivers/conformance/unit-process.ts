@@ -97,7 +97,7 @@ function spedUp(speed: number): Clock {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now() * speed,
-    setTimeout: (callback, ms) => setTimeout(callback, ms / speed),
+    setTimeout: (callback, ms) => setTimeout(callback, Math.max(0, ms / speed)),
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   };
 }

@@ -36,7 +36,7 @@ function keypadCases(kind: 'keyboard' | 'bits', address: string, options: Record
       const socket = new HidSocket(unit.hid);
       await socket.plug();
       const model = keypadModels['hid-keys'];
-      const keypad = model.create(model.schema.parse(options), { transport: createTransport(address, real), clock: machineClock });
+      const keypad = model.create(options, { transport: createTransport(address, real), clock: machineClock });
       const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
       try {
         await situation.run(

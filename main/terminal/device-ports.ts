@@ -51,11 +51,11 @@ function receiptPrinterPort(printer: ReceiptPrinter): DevicePort {
   };
 }
 
-export function cardReaderReport({ device, media, storage }: CardReaderStatus): DeviceReport {
+function cardReaderReport({ device, media, storage }: CardReaderStatus): DeviceReport {
   return { health: device, impairments: [...found({ 'media.jammed': media === 'jammed' }), ...impairmentsOf(storage)], storage };
 }
 
-export function cashAcceptorReport({ device, state, box }: CashAcceptorStatus): DeviceReport {
+function cashAcceptorReport({ device, state, box }: CashAcceptorStatus): DeviceReport {
   return {
     health: device,
     impairments: found({ 'note.jammed': state === 'jammed', fault: state === 'fault', 'cashBox.full': box === 'full', 'cashBox.removed': box === 'removed' }),
@@ -63,7 +63,7 @@ export function cashAcceptorReport({ device, state, box }: CashAcceptorStatus): 
   };
 }
 
-export function receiptPrinterReport({ device, paper, cover, cutter, presenter, storage }: PrinterStatus): DeviceReport {
+function receiptPrinterReport({ device, paper, cover, cutter, presenter, storage }: PrinterStatus): DeviceReport {
   const faults = found({
     'paper.jammed': paper === 'jammed',
     'cover.open': cover === 'open',

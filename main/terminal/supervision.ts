@@ -8,6 +8,7 @@ import type { DeviceIdentity } from '../../common/device-words.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { Listeners } from '../../drivers/listeners.ts';
+import { chartClock } from '../../state-machines/chart-types.ts';
 import { conditionOf, deviceMachine, type DeviceCondition, type DevicePort, type DeviceReport, type DeviceTrouble } from '../../state-machines/device.ts';
 
 export interface SupervisedDevice {
@@ -40,14 +41,10 @@ export class Supervision {
 
   constructor(options: SupervisionOptions) {
     this.#options = options;
-    const { clock } = options;
-    const xstateClock = {
-      setTimeout: (callback: () => void, ms: number) => clock.setTimeout(callback, ms),
-      clearTimeout: (timer: unknown) => clock.clearTimeout(timer),
-    };
+    const clock = chartClock(options.clock);
     this.#actors = new Map(
       Object.entries(options.ports).map(([name, port]) => {
-        const actor = createActor(deviceMachine, { input: { port }, clock: xstateClock });
+        const actor = createActor(deviceMachine, { input: { port }, clock });
         actor.subscribe(() => this.#follow(name, actor));
         return [name, actor] as const;
       }),

@@ -24,6 +24,7 @@ import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
+import { chartClock } from '../../state-machines/chart-types.ts';
 import type { DevicePort } from '../../state-machines/device.ts';
 import { AcceptorArrival } from './acceptor-arrival.ts';
 import { AvailabilityBoard, type Parts } from './availability.ts';
@@ -151,7 +152,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       preferences: { locale: config.language, size: 'standard', theme: 'light', lowReach: false },
       notice: config.site.notice ?? undefined,
     },
-    clock: { setTimeout: (callback, ms) => clock.setTimeout(callback, ms), clearTimeout: (timer: unknown) => clock.clearTimeout(timer) },
+    clock: chartClock(clock),
     inspect: (event) => {
       if (event.type === '@xstate.snapshot') publisher.changed();
     },

@@ -1,6 +1,7 @@
 /** Supervision of a device, told by a port that the test plays. */
 import { createActor } from 'xstate';
 import { describe, expect, test } from 'vitest';
+import { chartClock } from '../../state-machines/chart-types.ts';
 import { conditionOf, deviceDelays, deviceMachine, DeviceTroubleError, type DevicePort, type DeviceReport } from '../../state-machines/device.ts';
 import type { DeviceIdentity } from '../../common/device-words.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
@@ -49,7 +50,7 @@ async function supervised(prepare: (device: PlayedDevice) => void = () => {}) {
   const { clock } = device;
   const actor = createActor(deviceMachine, {
     input: { port: device },
-    clock: { setTimeout: (callback, ms) => clock.setTimeout(callback, ms), clearTimeout: (timer: unknown) => clock.clearTimeout(timer) },
+    clock: chartClock(clock),
   });
   actor.start();
   await clock.advance(0);

@@ -1,6 +1,7 @@
 /** A session on a fake world: starts the chart, touches the screen by acts, moves time, reads the View. */
 import { createActor } from 'xstate';
 import type { Ports } from '../../state-machines/ports.ts';
+import { chartClock } from '../../state-machines/chart-types.ts';
 import { sessionMachine, type SessionActor } from '../../state-machines/session.ts';
 import { viewOf } from '../../state-machines/session-view.ts';
 import { uiEventOf } from '../../state-machines/ui-events.ts';
@@ -32,10 +33,7 @@ export class SessionBench {
         preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false },
         notice: undefined,
       },
-      clock: {
-        setTimeout: (callback, ms) => this.world.clock.setTimeout(callback, ms),
-        clearTimeout: (timer: unknown) => this.world.clock.clearTimeout(timer),
-      },
+      clock: chartClock(this.world.clock),
       inspect: (event) => {
         if (event.type === '@xstate.snapshot') queueMicrotask(() => this.#look());
       },

@@ -205,7 +205,7 @@ export interface ReceiptContent {
   readonly largePrint: boolean;
   /** Place in the journal: seq and the first 8 hex of the hash. */
   readonly journal: { readonly seq: number; readonly hash: string };
-  /** What the slip's QR says; holds no personal data. */
+  /** What the slip's code says: the link of {@link SlipPort}. */
   readonly qr: string;
 }
 
@@ -222,6 +222,23 @@ export type ReceiptOutcome =
     }
   | { readonly state: 'failedBefore' | 'interrupted' | 'unconfirmed'; readonly trouble: string };
 
+/** What a slip states of a transaction, and what the terminal signs: nothing that tells who the person is. */
+export interface SlipStatement {
+  /** That gave the outcome; absent when the journal could not take one. */
+  readonly entry: AppendedEntry | undefined;
+  readonly reference: string;
+  readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
+  readonly amount: Fen;
+  readonly tender: 'cash' | 'qr';
+  readonly cardTail: string;
+}
+
+/** Makes what a slip says checkable by whoever holds it. */
+export interface SlipPort {
+  /** A link for the person's phone that holds the statement, signed. Without an entry nothing is signed: it holds the reference alone. Pure. */
+  linkOf(statement: SlipStatement): string;
+}
+
 export interface ReceiptPort {
   /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
   print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
@@ -236,6 +253,8 @@ export interface Recovered {
   readonly amount: Fen;
   readonly balanceBefore: Fen;
   readonly balanceAfter?: Fen;
+  /** That gave the outcome: the closing one, or the later answer to a case. */
+  readonly entry: AppendedEntry;
 }
 
 /** Puts right what an interruption left open. Decisions come from the journal alone (main/money), never from memory. */
@@ -247,6 +266,7 @@ export interface RecoveryPort {
 }
 
 export interface AppendedEntry {
+  readonly epoch: number;
   readonly seq: number;
   /** Hexadecimal. */
   readonly hash: string;
@@ -323,8 +343,6 @@ export interface FlowSettings {
   readonly untakenCard: 'retain' | 'keepAtGate';
   readonly receiptDefault: 'ask' | 'none';
   readonly settledWithinHours: number;
-  /** Base of the QR on slips and screens; the reference is appended. */
-  readonly verifyUrl: string;
 }
 
 export interface Ports {
@@ -335,6 +353,7 @@ export interface Ports {
   readonly cash: CashPort;
   readonly payments: PaymentPort;
   readonly issuer: IssuerPort;
+  readonly slips: SlipPort;
   readonly receipts: ReceiptPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;

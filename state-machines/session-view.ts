@@ -1,7 +1,6 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, Recovered, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
-import { receiptQr } from './top-up/slip.ts';
 import { topUpPicture, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
@@ -116,7 +115,7 @@ function recoveredBody(context: SessionContext, recovered: Recovered | undefined
     reference: recovered.reference,
     receipts: context.availability.receipts,
     receipt: 'onScreen' as const,
-    receiptQr: receiptQr(context.ports, recovered.reference),
+    receiptQr: context.ports.slips.linkOf({ ...recovered, cardTail: recovered.ref.tail }),
     ...(wait === undefined ? {} : { wait }),
   };
   if (recovered.outcome === 'delivered') {

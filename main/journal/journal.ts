@@ -45,6 +45,7 @@ export interface JournalOptions extends EntrySource {
 }
 
 export interface Appended {
+  readonly epoch: number;
   readonly seq: number;
   /** 64 hexadecimal digits. */
   readonly hash: string;
@@ -167,7 +168,7 @@ class SqliteJournal implements Journal {
     this.#follow(built);
     this.#second.add(this.#head, built.json);
     this.#signWhenDue();
-    return { seq: built.entry.seq, hash: built.hashText, at: built.at };
+    return { epoch: this.epoch, seq: built.entry.seq, hash: built.hashText, at: built.at };
   }
 
   checkpoint(): Checkpoint | undefined {

@@ -22,6 +22,7 @@ import { businessDates } from '../journal/business-date.ts';
 import { freeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
+import { createSlipPort } from '../receipts/signed-link.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
@@ -112,6 +113,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     cash: cashDesk ?? noCashPort,
     payments: upstream.payments,
     issuer: upstream.issuer,
+    slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
     settings: {
       presets: config.topUp.presets.map(fen),
@@ -121,7 +123,6 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       untakenCard: config.topUp.untakenCard,
       receiptDefault: config.topUp.receiptDefault,
       settledWithinHours: config.topUp.settledWithinHours,
-      verifyUrl: config.site.verifyUrl,
     },
   };
   const arrival = new AcceptorArrival(cashDesk);
@@ -129,7 +130,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     ports: flowPorts,
     read: {
       openTransactions: () => journal.openTransactions(),
-      transaction: (id) => journal.transaction(id).map(({ entry }) => entry),
+      transaction: (id) => journal.transaction(id),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
       latest: (count) => latestEntries(journal, count),
     },

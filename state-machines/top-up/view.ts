@@ -1,8 +1,7 @@
 /** What the screen shows of a top-up: a pure function of where its chart stands. Used by session-view. */
 import { ZERO_FEN } from '../../common/fen.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
-import { amountOf, maximumOf, roomOf, type TopUpContext } from './context.ts';
-import { receiptQr } from './slip.ts';
+import { amountOf, maximumOf, outcomeTold, roomOf, type TopUpContext } from './context.ts';
 import type { Overlay, View, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 
@@ -168,7 +167,7 @@ function doneBody(context: TopUpContext): ViewBodyOf<'done'> {
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,
-    receiptQr: receiptQr(context.ports, reference),
+    receiptQr: slipLink(context),
     ...waitOf(context),
   };
 }
@@ -189,7 +188,18 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,
-    receiptQr: receiptQr(context.ports, reference),
+    receiptQr: slipLink(context),
     ...waitOf(context),
   };
+}
+
+function slipLink(context: TopUpContext): string {
+  return context.ports.slips.linkOf({
+    entry: context.entry,
+    reference: context.transaction?.reference ?? '',
+    outcome: outcomeTold(context),
+    amount: amountOf(context),
+    tender: context.tender ?? 'cash',
+    cardTail: context.card.ref.tail,
+  });
 }

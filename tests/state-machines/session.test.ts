@@ -185,6 +185,7 @@ describe('after a restart', () => {
     ref: CARD_REF,
     amount: fen(5000),
     balanceBefore: fen(2320),
+    entry: { epoch: 1, seq: 12, hash: '0c'.repeat(32), at: Date.UTC(2026, 10, 22) },
   } as const;
 
   async function restarted(): Promise<SessionBench> {

@@ -154,7 +154,7 @@ export class FakeWorld {
         append: (entry) => {
           if (this.journalFails) throw new PortError('journalUnavailable', 'the disk is full');
           this.entries.push(entry);
-          return { seq: this.entries.length, hash: this.entries.length.toString(16).padStart(64, '0'), at: this.clock.now() };
+          return { epoch: 1, seq: this.entries.length, hash: this.entries.length.toString(16).padStart(64, '0'), at: this.clock.now() };
         },
         newReference: () => makeReference('A01', '2026-11-22', this.random),
       },
@@ -266,6 +266,7 @@ export class FakeWorld {
           this.script.reverse.next();
         },
       },
+      slips: { linkOf: ({ entry, reference, outcome }) => `https://card.example/r/#${reference}/${outcome}/${entry?.seq ?? 'unsigned'}` },
       receipts: {
         print: async (_, content) => {
           this.slips.push(content);
@@ -287,7 +288,6 @@ export class FakeWorld {
         untakenCard: 'retain',
         receiptDefault: 'ask',
         settledWithinHours: 24,
-        verifyUrl: 'https://card.example/r/',
       },
     };
   }

@@ -59,7 +59,7 @@ describe('appending', () => {
     for (const [index, { entry, hash }] of journal.entriesAfter(1, 0, 100).entries()) {
       before = createHash('sha256').update(before).update(jcs(entry), 'utf8').digest();
       expect(hash).toBe(before.toString('hex'));
-      expect(answers[index]).toEqual({ seq: index + 1, hash, at: Date.parse(entry.at) });
+      expect(answers[index]).toEqual({ epoch: 1, seq: index + 1, hash, at: Date.parse(entry.at) });
     }
     expect(journal.head).toEqual({ epoch: 1, seq: 10, hash: before.toString('hex') });
   });

@@ -44,7 +44,10 @@ async function start(before: readonly NewEntry[], report: PowerUpState | undefin
     ports: world.ports,
     read: {
       openTransactions: () => (of('transaction.opened') && !of('transaction.closed') ? [ID] : []),
-      transaction: () => stored().filter(({ transactionId }) => transactionId === ID),
+      transaction: () => {
+        const own = stored().filter(({ transactionId }) => transactionId === ID);
+        return own.map((entry) => ({ entry, hash: entry.seq.toString(16).padStart(64, '0') }));
+      },
       lacking: () => [],
       latest: (count) => stored().slice(-count),
     },

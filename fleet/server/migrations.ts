@@ -31,6 +31,13 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE refunds (refund_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, order_id TEXT NOT NULL REFERENCES orders (order_id), amount INTEGER NOT NULL,
        at INTEGER NOT NULL) STRICT`,
   ],
+  [
+    `CREATE TABLE terminal_keys (terminal_id TEXT NOT NULL, public_key TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (terminal_id, public_key))
+       STRICT, WITHOUT ROWID`,
+    `INSERT INTO terminal_keys (terminal_id, public_key, since) SELECT terminal_id, public_key, registered_at FROM terminals`,
+    `CREATE TABLE journal_checkpoints (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, jws TEXT NOT NULL,
+       received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** @throws {StoreError} `newerSchema` */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
-import type { Checkpoint } from '../../../main/journal/lines.ts';
+import type { Checkpoint } from '../../../common/upstream-api/journal.ts';
 import { openForWriting } from '../../../main/journal/schema.ts';
 import { append, Bench, START, STOP, topUp, upstreamKey } from './bench.ts';
 

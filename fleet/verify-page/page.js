@@ -44,7 +44,7 @@
     missing: [
       ['whose', 'proved'],
       ['unaltered', 'proved'],
-      ['missing', 'wrong'],
+      ['missing', 'overdue'],
     ],
     contradicted: [
       ['whose', 'proved'],
@@ -77,6 +77,7 @@
     good: 'M5 13l5 5L20 7',
     proved: 'M5 13l5 5L20 7',
     mind: 'M12 5v9M12 18.5v.5',
+    overdue: 'M12 5v9M12 18.5v.5',
     bad: 'M6 6l12 12M18 6L6 18',
     wrong: 'M6 6l12 12M18 6L6 18',
     happened: 'M12 8v5l3 2M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18',
@@ -154,7 +155,7 @@
         element('span', { class: 'plate' }, [icon(TONES[verdict])]),
         element('h1', {}, [say(`verdict.${verdict}.title`)]),
       ]),
-      ...(finding.slip === undefined ? [] : [amount(finding, say)]),
+      ...(finding.slip === undefined || verdict === 'contradicted' ? [] : [amount(finding, say)]),
       ...(STOPS[verdict] === undefined ? [] : [line(finding, say)]),
       lines(finding, say),
       ...actions(finding, say),
@@ -166,7 +167,8 @@
   }
 
   function amount({ slip }, say) {
-    return element('p', { class: 'amount' }, [
+    const open = slip.outcome === 'voucher' || slip.outcome === 'case';
+    return element('p', { class: `amount ${open ? 'amount--open' : ''}` }, [
       element('span', { class: 'amount-word' }, [say(`amount.${slip.outcome}`)]),
       element('span', { class: 'amount-sum' }, [element('span', { class: 'yuan' }, ['¥']), ` ${yuan(slip.amount)}`]),
     ]);
@@ -177,7 +179,7 @@
     const stops = STOPS[finding.verdict].map(([name, state]) => {
       const word = name === 'signed' ? (finding.sealedUpTo === undefined ? 'signedOne' : 'signedBoth') : name;
       return element('li', { class: `stop stop--${state}` }, [
-        element('span', { class: 'dot' }, state === 'proved' || state === 'wrong' ? [icon(state)] : []),
+        element('span', { class: 'dot' }, Object.hasOwn(ICONS, state) ? [icon(state)] : []),
         element('span', { class: 'stop-text' }, [
           element('span', { class: 'stop-state' }, [say(state)]),
           say(`stop.${word}`, { terminal: finding.slip?.terminalId, seq: finding.slip?.seq }),
@@ -233,6 +235,7 @@
     const rows = [
       ['time', localTime(slip.at * 1000)],
       ['reference', slip.reference],
+      [`amount.${slip.outcome}`, say('sum', { amount: yuan(slip.amount) })],
       ['card', slip.cardTail],
       ['tender', say(slip.tender)],
       ['terminal', slip.terminalId],

@@ -141,7 +141,7 @@ function foot({ content, site, page, words }: Slip): void {
   page.rule();
   if (isOpen(content)) page.title(content.reference);
   page.code(content.qr);
-  page.centered(words(isOpen(content) ? 'scanForProgress' : 'scanToCheck'));
+  page.centered(words('scanToCheck'));
   page.centered(words('hotline', { hotline: site.hotline, hours: site.hotlineHours }));
   if (content.journal.hash !== '') page.row(words('journal', { seq: content.journal.seq }), content.journal.hash);
 }

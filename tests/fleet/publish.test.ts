@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
@@ -19,7 +19,7 @@ import { JournalDesk } from '../../main/terminal/ports/journal-port.ts';
 import { createIds } from '../../common/ids.ts';
 import { connect, until } from '../main/upstream/support.ts';
 import { findingOf } from './slip-records.ts';
-import { newKey, random, startWorld, type World } from './support.ts';
+import { newKey, random, registeredTerminal, startWorld, type World } from './support.ts';
 
 const SECRET = 'only in the entry';
 
@@ -41,7 +41,14 @@ async function stage(): Promise<Stage> {
   const key = newKey();
   const businessDate = businessDates('Asia/Shanghai');
   const { clock } = world;
-  const journal = openJournal({ path: join(folder, 'journal.sqlite'), key, clock, ids: createIds(clock, random), terminalId: 'T-0001', businessDate });
+  const journal = openJournal({
+    path: join(folder, 'journal.sqlite'),
+    key,
+    clock,
+    ids: createIds(clock, random),
+    terminalId: 'T-0001',
+    timeZone: 'Asia/Shanghai',
+  });
   onTestFinished(() => journal.close());
   const desk = new JournalDesk({ journal, clock, random, shortName: 'A01', businessDate, onHealth: () => {} });
   connect(world, { key }).startUplink(desk);
@@ -127,7 +134,6 @@ test('an old key of the terminal stays published, so that old slips stay genuine
   const { world, folder, append, slipOf, drained, publish } = await stage();
   const slip = slipOf(append(1));
   await drained();
-  const { registeredTerminal } = await import('./support.ts');
   await registeredTerminal(world, 'T-0001'); // shows a new key
   await publish();
   expect(await findingOf(slip, world.server.publicKey, statementsIn(folder, 'published.json'))).toMatchObject({ verdict: 'published' });
@@ -137,12 +143,8 @@ test('the command lays out the page, the operator’s key and the journals, and 
   const { world, folder, append, slipOf, drained } = await stage();
   const entry = append(3);
   await drained();
-  writeFileSync(join(folder, 'signing-key.pem'), world.signingKey.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  const store = await openStore(world.database);
-  await store.destroy();
-  const { dirname } = await import('node:path');
   const data = dirname(world.database);
-  writeFileSync(join(data, 'signing-key.pem'), readFileSync(join(folder, 'signing-key.pem')));
+  writeFileSync(join(data, 'signing-key.pem'), world.signingKey.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   const program = fileURLToPath(new URL('../../fleet/publish/main.ts', import.meta.url));
   const run = promisify(execFile);
   const site = join(folder, 'site');

@@ -182,7 +182,7 @@
         element('span', { class: 'dot' }, Object.hasOwn(ICONS, state) ? [icon(state)] : []),
         element('span', { class: 'stop-text' }, [
           element('span', { class: 'stop-state' }, [say(state)]),
-          say(`stop.${word}`, { terminal: finding.slip?.terminalId, seq: finding.slip?.seq }),
+          say(`stop.${word}`, { terminal: unbroken(finding.slip?.terminalId ?? ''), seq: finding.slip?.seq }),
         ]),
       ]);
     });
@@ -192,7 +192,7 @@
   /** What happened, where the money is, what to do now. */
   function lines(finding, say) {
     const { verdict, slip, reference } = finding;
-    const values = { card: slip?.cardTail, amount: slip === undefined ? undefined : yuan(slip.amount), reference };
+    const values = { card: slip?.cardTail, amount: slip === undefined ? undefined : yuan(slip.amount), reference: unbroken(reference ?? '') };
     const rows = ['happened', 'money', 'now'].map((name) => {
       const own = say(`verdict.${verdict}.${name}`, values);
       const text = own !== undefined && (name !== 'now' || slip === undefined || verdict !== 'notYet' || slip.outcome === 'delivered') ? own : undefined;
@@ -311,6 +311,11 @@
       const known = { operator: operator.name, ...values };
       return typeof found === 'string' ? found.replace(/\{(\w+)\}/g, (_, name) => known[name] ?? '') : undefined;
     };
+  }
+
+  /** A number keeps together at the end of a line: word joiners beside its hyphens. */
+  function unbroken(number) {
+    return number.replaceAll('-', '\u2060-\u2060');
   }
 
   /** Fen as yuan: thin spaces from five digits on, as on the slip. */

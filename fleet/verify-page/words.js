@@ -33,7 +33,7 @@ globalThis.kioskWords = {
     publishedAt: '公布时间',
     sealed: '终端签名到',
     operatorKey: '公布者的公钥',
-    private: '核对在您的手机里完成，凭条的内容没有发给任何人。',
+    private: '核对在手机里完成，凭条内容没有发给任何人。',
     limits: '这一页只证明凭条本身，看不到之后的变化。',
     ask: '粘贴凭条的链接',
     askHint: '用手机相机扫凭条上的码最方便。也可以把链接粘贴在这里。',

@@ -161,5 +161,5 @@ test('a case is genuine as a case: the slip holds its own entry, whatever the ca
 
 /** Place of the entry that a code names. */
 function entryOf(code: string): number {
-  return (JSON.parse(Buffer.from(code.split('.')[1] ?? '', 'base64url').toString()) as { s: number }).s;
+  return (JSON.parse(Buffer.from(code.split('#')[1]?.split('.')[1] ?? '', 'base64url').toString()) as { s: number }).s;
 }

@@ -130,6 +130,18 @@ test('the files are cut by 256 entries, each with the checkpoints of its own, an
   for (const hidden of [SECRET, 'terminal.stopped', 'businessDate']) for (const text of [everything, ...texts]) expect(text).not.toContain(hidden);
 });
 
+test('a checkpoint that was signed after its entry was sent goes up with the next entry', async () => {
+  const { folder, journal, append, drained, publish } = await stage();
+  append(3);
+  await drained();
+  journal.checkpoint(); // as at a settlement
+  append(1);
+  await drained();
+  await publish();
+  const [, ...checkpoints] = statementsIn(folder, 'published/t-T-0001/1-0.json');
+  expect(checkpoints.map((jws) => decodeJwt(jws)['seq'])).toEqual([1, 3]);
+});
+
 test('an old key of the terminal stays published, so that old slips stay genuine', async () => {
   const { world, folder, append, slipOf, drained, publish } = await stage();
   const slip = slipOf(append(1));

@@ -62,6 +62,14 @@ const qr: ViewBodyOf<'top-up-qr'> = {
   wait: calm(161_000, 180_000),
 };
 
+/** As long as the link of a signed slip, and as little like words. */
+export const SLIP_LINK = `https://kiosk.sandbox.invalid/r/#${[118, 207, 86].map(noise).join('.')}`;
+
+function noise(length: number): string {
+  const symbols = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return Array.from({ length }, (_, index) => symbols.charAt((index * index * 7 + index * 13 + length) % 64)).join('');
+}
+
 const done: ViewBodyOf<'done'> = {
   kind: 'done',
   tail: '6688',
@@ -72,7 +80,7 @@ const done: ViewBodyOf<'done'> = {
   card: 'atGate',
   receipts: 'available',
   receipt: 'choice',
-  receiptQr: `https://card.example/r/${reference}`,
+  receiptQr: SLIP_LINK,
   wait: calm(16_000, 20_000),
 };
 
@@ -88,7 +96,7 @@ const settled: ViewBodyOf<'settled'> = {
   card: 'atGate',
   receipts: 'available',
   receipt: 'printing',
-  receiptQr: `https://card.example/r/${reference}`,
+  receiptQr: SLIP_LINK,
   wait: calm(52_000, 60_000),
 };
 

@@ -198,6 +198,7 @@ describe('after a restart', () => {
   it('with money unaccounted, what happened is told first and only then the card comes', async () => {
     const bench = await restarted();
     expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'restart', amount: 5000, reference: 'A01-1122-7K4M-9', card: 'inside' });
+    expect(bench.body('settled').receiptQr).toBe('https://card.example/#A01-1122-7K4M-9/case/5000/cash/6688/12');
     expect(bench.world.acts).not.toContain('present');
     await bench.touch({ type: 'finish' });
     expect(bench.kind).toBe('take-card');

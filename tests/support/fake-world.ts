@@ -266,7 +266,10 @@ export class FakeWorld {
           this.script.reverse.next();
         },
       },
-      slips: { linkOf: ({ entry, reference, outcome }) => `https://card.example/r/#${reference}/${outcome}/${entry?.seq ?? 'unsigned'}` },
+      slips: {
+        linkOf: ({ entry, reference, outcome, amount, tender, cardTail }) =>
+          `https://card.example/#${[reference, outcome, amount, tender, cardTail, entry?.seq ?? 'unsigned'].join('/')}`,
+      },
       receipts: {
         print: async (_, content) => {
           this.slips.push(content);

@@ -27,11 +27,11 @@ interface Stage {
   readonly world: World;
   readonly folder: string;
   readonly journal: Journal;
-  append(count: number): Appended;
-  slipOf(entry: Appended): string;
+  readonly append: (count: number) => Appended;
+  readonly slipOf: (entry: Appended) => string;
   /** Lets the uplink drain the journal. */
-  drained(): Promise<void>;
-  publish(): Promise<void>;
+  readonly drained: () => Promise<void>;
+  readonly publish: () => Promise<void>;
 }
 
 async function stage(): Promise<Stage> {

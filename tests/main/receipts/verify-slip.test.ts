@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeReference } from '../../../common/ids.ts';
 import { checkpoint, findingOf, hashOf, newSigner, pageVerifier, PRINTED_AT, publishedBy, SLIP, type Signer } from '../../fleet/slip-records.ts';

@@ -55,8 +55,8 @@ globalThis.kioskWords = {
       contradicted: '和公布的第 {seq} 条记录不一样',
       recordNotAtHand: '公布了，但没有取到那一份文件',
       publishedUnknown: '在不在公布的记录里',
-      signedBoth: '记录由{operator}签名，终端自己也签了',
-      signedOne: '记录由{operator}签名',
+      signedBoth: '{operator}和终端都给记录签了名',
+      signedOne: '{operator}给记录签了名',
     },
     verdict: {
       published: { title: '凭条是真的，已公布' },

@@ -19,7 +19,7 @@ import type { UiEvent, View } from '../../state-machines/view.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import { businessDates } from '../journal/business-date.ts';
-import { freeSpace } from '../journal/free-space.ts';
+import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -49,6 +49,8 @@ export interface TerminalOptions {
   readonly journal: Journal;
   readonly devices: Devices;
   readonly upstream: Upstream;
+  /** Room on the disk of the journal's folder. */
+  readonly freeSpace: (folder: string) => FreeSpace;
   readonly log: Log;
   readonly publish: (view: View) => void;
   /** The journal can't go on with this process: a new one opens it anew. */
@@ -76,7 +78,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       ...statusOf(devices),
       upstream: upstream.online.current,
       journal: 'ok',
-      disk: diskOf(config),
+      disk: diskOf(options),
       cashUntold: false,
       starting: true,
     },
@@ -191,7 +193,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   // Open money is recovered, and a card that was left inside is given back, before anyone is served: that needs the devices. After an
   // orderly stop the screen need not wait for them.
   if (interrupted || journal.openTransactions().length > 0) await connected;
-  const disk = watchDisk(config, clock, board);
+  const disk = watchDisk(options, board);
   const uplink = upstream.startUplink(desk);
   session.start();
   const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
@@ -335,14 +337,15 @@ function recordOf(desk: JournalDesk, entry: NewEntry, log: Log): void {
   }
 }
 
-function diskOf(config: TerminalConfig): 'ok' | 'low' {
+function diskOf({ config, freeSpace }: TerminalOptions): 'ok' | 'low' {
   return freeSpace(config.data.folder).low ? 'low' : 'ok';
 }
 
-function watchDisk(config: TerminalConfig, clock: Clock, board: AvailabilityBoard): { stop(): void } {
+function watchDisk(options: TerminalOptions, board: AvailabilityBoard): { stop(): void } {
+  const { clock } = options;
   let timer = clock.setTimeout(look, DISK_LOOK_MS);
   function look(): void {
-    const disk = diskOf(config);
+    const disk = diskOf(options);
     // With room again the journal is believed anew; its next entry proves it.
     board.hear(disk === 'ok' ? { disk, journal: 'ok' } : { disk });
     timer = clock.setTimeout(look, DISK_LOOK_MS);

@@ -90,6 +90,12 @@ export class VirtualClock implements Clock {
     return true;
   }
 
+  /** Lets time pass in which nothing falls due. */
+  idleUntil(monotonic: number): void {
+    const { next } = this;
+    this.#elapsed = Math.max(this.#elapsed, next === undefined ? monotonic : Math.min(monotonic, next));
+  }
+
   #charge(): void {
     if (!this.#charging) return;
     const used = cpuMs();

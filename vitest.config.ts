@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 import { NotRunReporter } from './tests/launcher/not-run-reporter.ts';
 import { ENUMERATIONS, PORT_SUITES } from './tests/launcher/slow-tests.ts';
+
+keepCompiledModules();
 
 /** Set by `npm run check` and `npm test`: where the reports go (tests/launcher/steps.ts). */
 const report = process.env['UNIT_REPORT'];

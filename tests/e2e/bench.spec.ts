@@ -170,6 +170,7 @@ test.describe('the bench window', () => {
     await at('knob-cardReader.slowBy-more').click();
     await expect(at('knob-cardReader.slowBy')).toHaveText('500 毫秒');
     await at('knob-cardReader.slowBy-more').click();
+    await expect(at('knob-cardReader.slowBy')).toHaveText('1000 毫秒');
     await at('knob-cardReader.slowBy-less').click();
     await expect(at('knob-cardReader.slowBy')).toHaveText('500 毫秒');
     expect((await truth()).knobs['cardReader.slowBy']).toBe(500);

@@ -240,7 +240,7 @@ function wasInterrupted(journal: Journal): boolean {
 
 /** Background work never runs while a person is served. */
 function isIdle(value: unknown): boolean {
-  return value === 'attract' || value === 'outOfService' || (typeof value === 'object' && value !== null && 'attract' in value);
+  return typeof value === 'object' && value !== null && 'idle' in value;
 }
 
 function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string): CardPort {

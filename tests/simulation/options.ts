@@ -4,7 +4,7 @@ import { faultKinds, type FaultKind, type PlannedFault } from './faults.ts';
 import { flows, type FlowName } from './run-seed.ts';
 
 export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST]
-  [--exhaustive 1|2] [--disk memory|FOLDER] [--workers N] [--json]
+  [--exhaustive 1|2] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
 npm run simulate -- --replay --seed S [--sessions N] [--plan JSON] [--frames]`;
 
 export class UsageError extends Error {}
@@ -26,6 +26,8 @@ export interface SimulateOptions {
   /** `memory`, or a folder on a real disk. */
   readonly disk: string;
   readonly workers: number | undefined;
+  /** Ends at the first world with a violation, and shrinks nothing. */
+  readonly untilViolation: boolean;
 }
 
 /** @throws {UsageError} */
@@ -50,6 +52,7 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     json: values.json,
     disk: values.disk,
     workers: wholeNumber('--workers', values.workers, 1),
+    untilViolation: values['until-violation'],
   };
 }
 
@@ -70,6 +73,7 @@ function parsed(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         disk: { type: 'string', default: 'memory' },
         workers: { type: 'string' },
+        'until-violation': { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

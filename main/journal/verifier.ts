@@ -236,8 +236,9 @@ export class Verifier {
       return broken('carried', seq, 'the carried entries are not those that were sealed');
     if (this.#carried.some((link) => link.epoch >= epoch)) return broken('carried', seq, 'a carried entry is of no earlier epoch');
     if (this.#earlyReceiptEpochs.some((early) => early >= epoch)) return broken('receipt', seq, 'a receipt of this epoch stands before its first entry');
-    this.#replaced = replaced !== undefined;
-    this.#balances = { ...NO_BALANCES, ...replaced?.balances };
+    if (replaced === undefined) return undefined;
+    this.#replaced = true;
+    this.#balances = { ...NO_BALANCES, ...replaced.balances };
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 /** Cases for two verifiers: each random journal as it is, and damaged in ways drawn at random; what each verifier is told besides the file. */
 import path from 'node:path';
 import { Dice } from '../fuzz/generate.ts';
-import { damages, exportBytes } from './damage.ts';
+import { accidents, exportBytes, lies } from './damage.ts';
 import { randomJournal, strangerKeyPair, terminalKeyPair, TERMINAL, upstreamKeyPair, type RandomJournal } from './journals.ts';
 import { rawJws } from './keys.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
@@ -40,7 +40,7 @@ function* ofJournal(dice: Dice, journal: RandomJournal): Generator<Case> {
     return;
   }
   for (let count = 0; count < DAMAGED_A_JOURNAL; count += 1) {
-    const [name, damage] = dice.pick(Object.entries(damages));
+    const [name, damage] = dice.pick(Object.entries(dice.below(4) === 0 ? accidents : lies));
     const damaged = damage(dice, lines);
     if (damaged === undefined) continue;
     yield told(dice, journal, name, damaged instanceof Uint8Array ? damaged : exportBytes(damaged));
@@ -59,9 +59,9 @@ function told(dice: Dice, { receipts, epoch }: RandomJournal, name: string, byte
 }
 
 function keyTold(dice: Dice, right: PublicKey): PublicKey | undefined {
-  const draw = dice.below(12);
+  const draw = dice.below(30);
   if (draw === 0) return strangerKeyPair.publicKey;
-  return draw < 4 ? undefined : right;
+  return draw < 10 ? undefined : right;
 }
 
 function oddReceipt(dice: Dice, epoch: number): string {

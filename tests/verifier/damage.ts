@@ -12,8 +12,8 @@ import { strangerKeyPair, terminalKeyPair, upstreamKeyPair } from './journals.ts
 /** A damaged export; undefined where this journal has nothing to damage in this way. */
 type Damage = (dice: Dice, lines: readonly string[]) => Uint8Array | readonly string[] | undefined;
 
-export const damages: Readonly<Record<string, Damage>> = {
-  // accidents to bytes
+/** What befalls bytes and lines. */
+export const accidents: Readonly<Record<string, Damage>> = {
   bitFlip: (dice, lines) => {
     const bytes = exportBytes(lines);
     const at = dice.below(bytes.length);
@@ -38,8 +38,6 @@ export const damages: Readonly<Record<string, Damage>> = {
   otherLineSeparator: (_dice, lines) => Buffer.from(lines.join('\u2028')),
   utf16: (_dice, lines) => Buffer.from(lines.join('\n'), 'utf16le'),
   nothing: () => [],
-
-  // accidents to lines
   lineDeleted: (dice, lines) => lines.toSpliced(dice.below(lines.length), 1),
   linesDeleted: (dice, lines) => lines.toSpliced(dice.below(lines.length), 1 + dice.below(4)),
   linesSwapped: (dice, lines) => {
@@ -61,8 +59,10 @@ export const damages: Readonly<Record<string, Damage>> = {
     const at = 1 + dice.below(lines.length);
     return [...lines.slice(0, at), ...lines.slice(at).filter((line) => !line.startsWith('{"entry"'))];
   },
+};
 
-  // envelopes
+/** What someone writes who knows the format: first what needs no hash, then with every hash made anew, signed by nobody, a stranger, or the terminal itself. */
+export const lies: Readonly<Record<string, Damage>> = {
   headerChanged: (dice, lines) => replaced(lines, 0, (line) => dice.pick(HEADERS)(dice, line)),
   envelopeBlank: (dice, lines) => replaced(lines, dice.below(lines.length), (line) => line.replace(dice.pick(['":', '",']), (found) => `${found} `)),
   envelopeMember: (dice, lines) => replaced(lines, dice.below(lines.length), (line) => `${line.slice(0, -1)},"more":1}`),
@@ -70,16 +70,12 @@ export const damages: Readonly<Record<string, Damage>> = {
     replaced(lines, dice.below(lines.length), (line) => line.replace(/"hash":"[0-9a-f]{64}"/, (found) => `"hash":"${found.slice(8, -1).toUpperCase()}"`)),
   payloadChanged: (dice, lines) =>
     changedLine(dice, lines, ['checkpoint', 'receipt'], (line) => ({ ...line, payload: dice.pick(TEXT_CHANGES)(dice, line.payload) })),
-
-  // entries, with the hashes as they were
   entryText: (dice, lines) => changedLine(dice, lines, ['entry', 'carried'], (line) => ({ ...line, entry: dice.pick(TEXT_CHANGES)(dice, line.entry) })),
   amountChanged: (dice, lines) =>
     changedLine(dice, lines, ['entry', 'carried'], (line) => ({
       ...line,
       entry: line.entry.replace(/"(amount|denomination)":-?[1-9]/, (found) => `${found}0`),
     })),
-
-  // entries, with every hash made anew, and signed by nobody, a stranger, or the terminal itself
   entryTextRehashed: (dice, lines) => relinked(dice, lines, ['entry', 'carried'], (entry) => dice.pick(TEXT_CHANGES)(dice, entry)),
   entryMember: (dice, lines) => relinked(dice, lines, ['entry', 'carried'], (entry) => canonical(oddBody(dice, parsed(entry)))),
   entryPlace: (dice, lines) =>
@@ -103,8 +99,9 @@ export const damages: Readonly<Record<string, Damage>> = {
         kind: dice.pick(['note.stacking', 'note.returning', 'note.escrowed', 'load.reversed', 'journal.replaced', 'toString', '__proto__', 'case.opened']),
       }),
     ),
-  postingsChanged: (dice, lines) =>
-    relinked(dice, lines, ['entry', 'carried'], (entry) => canonical({ ...parsed(entry), postings: postings(dice, parsed(entry)['postings']) })),
+  postingsWrong: (dice, lines) =>
+    relinked(dice, lines, ['entry', 'entry', 'entry', 'carried'], (entry) => withPostings(dice, entry, WRONG_POSTINGS), postsSomething),
+  postingsMalformed: (dice, lines) => relinked(dice, lines, ['entry', 'entry', 'entry', 'carried'], (entry) => withPostings(dice, entry, MALFORMED_POSTINGS)),
   transactionsMixed: (dice, lines) => relinked(dice, lines, ['entry'], (entry) => entry.replace(/"transactionId":"[^"]*"/, '"transactionId":"tx-0"')),
   entriesRenumbered: (dice, lines) => renumbered(dice, lines),
   sealsRemade: (dice, lines) => relinked(dice, lines, ['entry'], (entry) => entry.replace(/"sha256":"[0-9A-F]{64}"/, `"sha256":"${'0'.repeat(64)}"`)),
@@ -122,8 +119,6 @@ export const damages: Readonly<Record<string, Damage>> = {
         { terminal: terminalKeyPair },
       ),
     ),
-
-  // signatures
   checkpointsDropped: (_dice, lines) => lines.filter((line) => !line.startsWith('{"checkpoint"')),
   signatureForged: (dice, lines) => changedLine(dice, lines, ['checkpoint', 'receipt'], (line) => signed(line, {}, strangerKeyPair)),
   claimsChanged: (dice, lines) =>
@@ -304,17 +299,20 @@ function changedLine<S extends 'carried' | 'entry' | 'checkpoint' | 'receipt'>(
   return at === undefined || line === undefined ? undefined : replaced(lines, at, () => lineText(change(line as Shaped<S>)));
 }
 
-/** One entry changed, the hashes after it made anew. */
+/** One entry changed, the hashes after it made anew. @param wanted which entries are worth changing; where there is none, any */
 function relinked(
   dice: Dice,
   lines: readonly string[],
   shapes: readonly ('entry' | 'carried')[],
   change: (entry: string) => string,
+  wanted: (entry: string) => boolean = () => true,
 ): readonly string[] | undefined {
   const model = takeApart(lines);
-  const at = indexOf(dice, model, [dice.pick(shapes)]);
-  const line = at === undefined ? undefined : model[at];
-  if (at === undefined || (line?.shape !== 'entry' && line?.shape !== 'carried')) return undefined;
+  const shape = dice.pick(shapes);
+  const fitting = model.flatMap((line, index) => (line.shape === shape ? [{ line, index }] : []));
+  if (fitting.length === 0) return undefined;
+  const worth = fitting.filter(({ line }) => wanted(line.entry));
+  const { line, index: at } = dice.pick(worth.length > 0 ? worth : fitting);
   const terminal = dice.pick([terminalKeyPair, terminalKeyPair, terminalKeyPair, strangerKeyPair]);
   const signers = { ...(dice.below(6) === 0 ? {} : { terminal }), ...(dice.below(4) === 0 ? {} : { upstream: upstreamKeyPair }) };
   return texts(rechained(model.with(at, { ...line, entry: change(line.entry) }), signers));
@@ -332,28 +330,47 @@ function renumbered(dice: Dice, lines: readonly string[]): readonly string[] {
   return texts(rechained(kept, { terminal: terminalKeyPair, upstream: upstreamKeyPair }));
 }
 
-function postings(dice: Dice, value: unknown): unknown {
-  const posted: readonly { readonly account: string; readonly amount: number }[] = Array.isArray(value) ? value : [];
-  return dice.pick<() => unknown>([
-    () => posted.toReversed(),
-    () => posted.slice(1),
-    () => [...posted, { account: 'suspense', amount: 0 }],
-    () => [...posted, { account: 'cash.box', amount: 1 }, { account: 'suspense', amount: -1 }],
-    () => posted.map((posting) => ({ ...posting, amount: posting.amount * 2 })),
-    () => posted.map((posting) => ({ ...posting, account: 'cash.petty' })),
-    () => posted.map((posting) => ({ ...posting, more: 1 })),
-    () => [
-      { account: 'cash.box', amount: Number.MAX_SAFE_INTEGER },
-      { account: 'cash.box', amount: 1 },
-      { account: 'suspense', amount: -Number.MAX_SAFE_INTEGER },
-    ],
-    () => [{ account: 'cash.box', amount: 0.5 }],
-    () => [{ account: 'cash.box', amount: 5 }],
-    () => [{ account: 'cash.box' }],
-    () => [null],
-    () => ({}),
-    () => [],
-  ])();
+interface LoosePosting {
+  readonly account: string;
+  readonly amount: number;
+}
+type PostingsChange = (posted: readonly LoosePosting[]) => unknown;
+
+const WRONG_POSTINGS: readonly PostingsChange[] = [
+  (posted) => posted.toReversed(),
+  (posted) => posted.slice(1),
+  (posted) => [...posted, { account: 'suspense', amount: 0 }],
+  (posted) => [...posted, { account: 'cash.box', amount: 1 }, { account: 'suspense', amount: -1 }],
+  (posted) => posted.map((posting) => ({ ...posting, amount: posting.amount * 2 })),
+  (posted) => posted.map((posting) => ({ ...posting, account: posting.account === 'cash.box' ? 'cash.transit' : 'cash.box' })),
+  () => [
+    { account: 'cash.box', amount: Number.MAX_SAFE_INTEGER },
+    { account: 'cash.box', amount: 1 },
+    { account: 'suspense', amount: -Number.MAX_SAFE_INTEGER },
+  ],
+  () => [{ account: 'cash.box', amount: 5 }],
+  () => [],
+];
+
+const MALFORMED_POSTINGS: readonly PostingsChange[] = [
+  () => [{ account: 'cash.petty', amount: 5 }],
+  () => [{ account: 'cash.box', amount: 0, more: 1 }],
+  () => [{ account: 'cash.box', amount: 0.5 }],
+  () => [{ account: 'cash.box', amount: '5' }],
+  () => [{ account: 'cash.box' }],
+  () => [null],
+  () => ({}),
+  () => null,
+];
+
+function withPostings(dice: Dice, entry: string, changes: readonly PostingsChange[]): string {
+  const value = parsed(entry);
+  const posted = Array.isArray(value['postings']) ? (value['postings'] as readonly LoosePosting[]) : [];
+  return canonical({ ...value, postings: dice.pick(changes)(posted) });
+}
+
+function postsSomething(entry: string): boolean {
+  return !entry.includes('"postings":[]');
 }
 
 function parsed(text: string): JsonObject {

@@ -47,7 +47,7 @@ class RandomWriter {
   constructor(dice: Dice, file: string) {
     this.#dice = dice;
     this.#path = file;
-    this.#lawlessness = dice.pick([0, 0, 0, 8, 40]);
+    this.#lawlessness = dice.pick([0, 0, 0, 0, 0, 0, 8, 40]);
   }
 
   /** Writes an epoch, then its file is gone; the next opening finds the second file. */

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Dice } from '../fuzz/generate.ts';
 import { accidents, exportBytes, lies } from './damage.ts';
-import { randomJournal, strangerKeyPair, terminalKeyPair, TERMINAL, upstreamKeyPair, type RandomJournal } from './journals.ts';
+import { randomJournal, storyJournal, strangerKeyPair, terminalKeyPair, TERMINAL, upstreamKeyPair, type RandomJournal } from './journals.ts';
 import { rawJws } from './keys.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 
@@ -15,8 +15,9 @@ export interface Case {
   readonly receipts: readonly string[];
 }
 
-/** Of each journal, besides itself. */
+/** Of each journal, besides itself; and with each journal. */
 const DAMAGED_A_JOURNAL = 24;
+const STORIES = 12;
 /** Larger ones are kept as they are: their copies would take most of a run's time. */
 const LARGEST_DAMAGED_BYTES = 120_000;
 
@@ -24,26 +25,34 @@ const LARGEST_DAMAGED_BYTES = 120_000;
 export function* cases(count: number, seed: number, folder: string): Generator<Case> {
   for (let made = 0, round = 0; made < count; round += 1) {
     const dice = Dice.of(seed, `journal ${round}`);
-    for (const made_ of ofJournal(dice, randomJournal(dice, path.join(folder, String(round))))) {
+    for (const next of casesOf(dice, path.join(folder, String(round)))) {
       if (made === count) return;
       made += 1;
-      yield made_;
+      yield next;
     }
   }
 }
 
-function* ofJournal(dice: Dice, journal: RandomJournal): Generator<Case> {
-  const { lines } = journal;
-  yield told(dice, journal, 'as it is', exportBytes(lines));
-  if (exportBytes(lines).length > LARGEST_DAMAGED_BYTES) {
-    yield told(dice, journal, 'checkpointsDropped', exportBytes(lines.filter((line) => !line.startsWith('{"checkpoint"'))));
-    return;
+function* casesOf(dice: Dice, folder: string): Generator<Case> {
+  const journal = randomJournal(dice, folder);
+  yield told(dice, journal, 'as it is', exportBytes(journal.lines));
+  yield* exportBytes(journal.lines).length > LARGEST_DAMAGED_BYTES ? unsigned(dice, journal) : damaged(dice, journal);
+  for (let count = 0; count < STORIES; count += 1) {
+    const story = storyJournal(dice);
+    yield told(dice, story, 'a story', exportBytes(story.lines));
   }
+}
+
+function* unsigned(dice: Dice, journal: RandomJournal): Generator<Case> {
+  yield told(dice, journal, 'checkpointsDropped', exportBytes(journal.lines.filter((line) => !line.startsWith('{"checkpoint"'))));
+}
+
+function* damaged(dice: Dice, journal: RandomJournal): Generator<Case> {
   for (let count = 0; count < DAMAGED_A_JOURNAL; count += 1) {
     const [name, damage] = dice.pick(Object.entries(dice.below(4) === 0 ? accidents : lies));
-    const damaged = damage(dice, lines);
-    if (damaged === undefined) continue;
-    yield told(dice, journal, name, damaged instanceof Uint8Array ? damaged : exportBytes(damaged));
+    const changed = damage(dice, journal.lines);
+    if (changed === undefined) continue;
+    yield told(dice, journal, name, changed instanceof Uint8Array ? changed : exportBytes(changed));
   }
 }
 

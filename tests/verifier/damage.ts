@@ -109,7 +109,15 @@ export const lies: Readonly<Record<string, Damage>> = {
     relinked(dice, lines, ['entry'], (entry) =>
       entry.replace(
         /"balances":\{[^}]*\}/,
-        `"balances":${dice.pick(['{}', '{"cash.box":9007199254740991}', '{"cash.box":9007199254740992}', '{"cash.petty":1}', '{"cash.box":-9007199254740991}', '[]'])}`,
+        `"balances":${dice.pick([
+          '{}',
+          '{"cash.box":9007199254740991}',
+          '{"cash.box":9007199254740992}',
+          '{"cash.petty":1}',
+          '{"__proto__":1}',
+          '{"cash.box":-9007199254740991}',
+          '[]',
+        ])}`,
       ),
     ),
   epochShifted: (_dice, lines) =>

@@ -4,8 +4,11 @@ import path from 'node:path';
 import canonicalize from 'canonicalize';
 import { createIds } from '../../common/ids.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
-import { exportJournal } from '../../main/journal/export.ts';
+import { GENESIS_HASH } from '../../common/journal-entry.ts';
+import { entryBuilder } from '../../main/journal/entry-builder.ts';
+import { exportJournal, exportLines } from '../../main/journal/export.ts';
 import { openJournal, type Journal } from '../../main/journal/journal.ts';
+import { CHECKPOINT_TYPE } from '../../main/journal/lines.ts';
 import type { Dice } from '../fuzz/generate.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { kinds, randomBody } from './bodies.ts';
@@ -33,6 +36,25 @@ export function randomJournal(dice: Dice, folder: string): RandomJournal {
   const journal = writer.finish();
   rmSync(folder, { recursive: true });
   return journal;
+}
+
+/** Two transactions without a disk under them: many stories in little time, most with a step that isn't lawful. */
+export function storyJournal(dice: Dice): RandomJournal {
+  const clock = new SimulatedClock();
+  const build = entryBuilder({ terminalId: TERMINAL, timeZone: 'Asia/Shanghai', clock, ids: createIds(clock, { bytes: (count) => dice.bytes(count) }) });
+  const stories = [new RandomStory('tx-0'), new RandomStory('tx-1')];
+  const unlawfulFrom = dice.below(40);
+  const entries = [];
+  let head = { seq: 0, hash: GENESIS_HASH };
+  for (let count = 5 + dice.below(40); count > 0; count -= 1) {
+    const { json, hash } = build(1, head, dice.pick(stories).next(dice, head.seq >= unlawfulFrom && dice.below(3) === 0));
+    head = { seq: head.seq + 1, hash };
+    entries.push({ seq: head.seq, entry: json, hash });
+  }
+  const claims = { terminalId: TERMINAL, epoch: 1, seq: head.seq, hash: Buffer.from(head.hash).toString('hex'), at: '2026-11-22T00:14:00.000Z' };
+  const checkpoints = [{ seq: head.seq, jws: terminalKeyPair.signJws(CHECKPOINT_TYPE, claims) }];
+  const publicKey = canonicalize(terminalKeyPair.publicKey) ?? '';
+  return { lines: [...exportLines({ terminalId: TERMINAL, epoch: 1, publicKey, entries, checkpoints, receipts: [], carried: [] })], receipts: [], epoch: 1 };
 }
 
 class RandomWriter {

@@ -53,6 +53,10 @@ function tell({ index, case: tried, ours, python }: Disagreement, { keep, seed }
   process.stdout.write(`DISAGREE case ${index} (${tried.name}), kept as ${file}\n  ours:   ${ours}\n  python: ${python}\n`);
 }
 
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1;
+}
+
 const setting = readCommand();
 await needPythonVerifier().catch((error: unknown) => {
   if (!(error instanceof MissingNeed)) throw error;
@@ -63,10 +67,10 @@ process.stdout.write(`seed ${setting.seed}\n`);
 const started = performance.now();
 const { cases, good, broken, damages, disagreements } = compare(setting.count, setting.seed, mkdtempSync(path.join(os.tmpdir(), 'verifiers-')));
 for (const disagreement of disagreements) tell(disagreement, setting);
-for (const [name, { tried, good: passed }] of Object.entries(damages).sort())
+for (const [name, { tried, good: passed }] of Object.entries(damages).sort(byName))
   process.stdout.write(`${name.padEnd(22)} ${String(tried).padStart(5)} tried, ${passed} good\n`);
 const checks = Object.entries(broken)
-  .sort()
+  .sort(byName)
   .map(([check, count]) => `${check} ${count}`)
   .join(', ');
 process.stdout.write(`${cases} exports: ${good} good, first breaks: ${checks}\n`);

@@ -59,7 +59,7 @@ const DRAWS: readonly Draw[] = [
   () => ({ kind: 'card.captured', body: { reason: 'left in the slot' } }),
   () => ({ kind: 'receipt.printing', body: { jobId: 'job', reprint: 0 } }),
   () => ({ kind: 'device.lost', body: { device: 'printer', code: 'offline', detail: '' } }),
-  (_dice, state) => ({ kind: 'transaction.closed', body: closingOf(state) }),
+  (_dice, state) => ({ kind: 'transaction.closed', body: { ...closingOf(state), owed: Math.max(0, state.owed) } }), // below 0 after an unlawful step
   (dice, state) => make.closed(dice.pick(OUTCOMES), balance(dice, state), balance(dice, state), balance(dice, state)),
 ];
 
@@ -78,7 +78,7 @@ export class RandomStory {
   next(dice: Dice, lawless: boolean): NewEntry {
     const first = this.#state.opened === undefined && !lawless ? make.opened(dice.pick(['cash', 'qr'])) : undefined;
     let drawn = first ?? dice.pick(DRAWS)(dice, this.#state);
-    for (let tries = 0; !lawless && tries < TRIES && !this.#isLawful(drawn); tries += 1) drawn = dice.pick(DRAWS)(dice, this.#state);
+    for (let tries = lawless ? TRIES : 0; tries < TRIES && !this.#isLawful(drawn); tries += 1) drawn = dice.pick(DRAWS)(dice, this.#state);
     this.#state = this.#after(drawn);
     return { ...drawn, transactionId: this.#transactionId };
   }

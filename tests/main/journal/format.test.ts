@@ -57,7 +57,7 @@ describe('the table of postings', () => {
     for (const kind of kinds)
       for (let tries = 0; tries < 40; tries += 1) {
         const body = randomBody(dice, kind);
-        const resolution = kind === 'case.resolved' ? ` ${String(body['resolution'])}` : '';
+        const resolution = kind === 'case.resolved' ? ` ${JSON.stringify(body['resolution']).slice(1, -1)}` : '';
         const [, plus, minus, member] = documented.find(([name]) => code(name) === kind + resolution)?.map(code) ?? [];
         const amount = member === undefined ? 0 : Number(body[member]);
         const due =

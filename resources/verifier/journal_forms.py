@@ -58,7 +58,7 @@ def link_hash(prev, text):
 # --- Types of members ---
 def string(pattern=r".*", most=None, least=0):
     rule = re.compile(pattern, re.S)
-    return lambda value: isinstance(value, str) and rule.fullmatch(value) and (most is None or least <= len(value.encode("utf-16-le", "surrogatepass")) // 2 <= most)
+    return lambda value: isinstance(value, str) and rule.fullmatch(value) and (most is None or least <= len(value) <= most)
 
 
 def integer(least, most):

@@ -83,13 +83,12 @@ function wholeNumber(dice: Dice, least: number, most: number): number {
   return dice.pick([least, most, least + dice.below(Math.min(10_000, most - least + 1))]);
 }
 
-/** Of `least` to `most` UTF-16 code units. */
+/** Of `least` to `most` code points. */
 function text(dice: Dice, least: number, most: number): string {
   let made = '';
   for (let parts = dice.below(4); parts > 0; parts -= 1) made += dice.pick(TEXTS);
-  if (dice.below(8) === 0) made = '😀'.repeat(most / 2);
-  if (made.length < least) made = 'x'.repeat(least);
-  return made.slice(0, most).isWellFormed() ? made.slice(0, most) : made.slice(0, most - 1).padEnd(least, 'x');
+  if (dice.below(8) === 0) made = '😀'.repeat(most);
+  return [...made].slice(0, most).join('').padEnd(least, 'x');
 }
 
 /** Values that fit some members and not others; each is at an end of a range, or of another type. */
@@ -104,14 +103,17 @@ const ODD: readonly Json[] = [
   'ABC',
   '٣٣٣٣٣٣٣٣',
   '20261122\n',
-  '😀😀',
+  '😀😀😀😀',
+  '😀😀😀😀😀',
   'x'.repeat(80),
   'x'.repeat(81),
   '😀'.repeat(40),
   '😀'.repeat(41),
+  '😀'.repeat(80),
+  '😀'.repeat(81),
   'x'.repeat(1001),
-  '😀'.repeat(500),
-  '😀'.repeat(501),
+  '😀'.repeat(1000),
+  '😀'.repeat(1001),
   -1,
   0,
   1,

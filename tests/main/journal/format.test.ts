@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { accounts, type NewEntry } from '../../../common/journal-kinds.ts';
+import { accounts, journalKinds, type NewEntry } from '../../../common/journal-kinds.ts';
 import { OPENING_KINDS } from '../../../main/money/open-transactions.ts';
 import { postingsFor } from '../../../main/money/postings.ts';
 import { projectRoot } from '../../launcher/run-tool.ts';
@@ -70,6 +70,12 @@ describe('the table of postings', () => {
         expect(postingsFor({ kind, body } as unknown as NewEntry), kind).toEqual(due);
       }
   });
+});
+
+test('the length of a string is counted in code points, as the document says', () => {
+  const fits = (noteId: string): boolean => journalKinds['note.escrowed'].safeParse({ noteId, denomination: 1 }).success;
+  expect(format).toContain('the length of a string is counted in Unicode code points');
+  expect(['😀'.repeat(80), '😀'.repeat(81), 'x'.repeat(80), 'x'.repeat(81)].map(fits)).toEqual([true, false, true, false]);
 });
 
 test('every account and every kind that opens a transaction is named', () => {

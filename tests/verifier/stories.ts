@@ -7,7 +7,7 @@ import type { Dice } from '../fuzz/generate.ts';
 import * as make from '../main/money/entries.ts';
 
 const AMOUNTS = [1000, 2000, 5000, 0xffff_ffff];
-const IDS = ['1', '2', '一😀'];
+const IDS = ['1', '1', '1', '2', '一😀'];
 const REASONS = ['loadUndetermined', 'noteUndetermined', 'paymentUndetermined', 'refundUndetermined', 'cardCaptured', 'cashNotLoaded'] as const;
 const RESOLUTIONS = ['credited', 'notCredited', 'refunded', 'paidOut', 'nothingOwed'] as const;
 const OUTCOMES = ['delivered', 'refunded', 'voucher', 'case', 'abandoned'] as const;
@@ -21,6 +21,14 @@ const amount = (dice: Dice, { held, owed }: TransactionState): number => {
   return drawn >= 1 && drawn <= 0xffff_ffff ? drawn : 5000;
 };
 const balance = (dice: Dice, state: TransactionState): number => (dice.below(3) === 0 ? 0 : amount(dice, state));
+
+/** Always lawful while a transaction is open: one draw, or stories would hold little else. */
+const BOOKKEEPING: readonly NewEntry[] = [
+  make.shown,
+  { kind: 'card.captured', body: { reason: 'left in the slot' } },
+  { kind: 'receipt.printing', body: { jobId: 'job', reprint: 0 } },
+  { kind: 'device.lost', body: { device: 'printer', code: 'offline', detail: '' } },
+];
 
 const DRAWS: readonly Draw[] = [
   (dice) => make.opened(dice.pick(['cash', 'qr'])),
@@ -55,10 +63,7 @@ const DRAWS: readonly Draw[] = [
   (dice, state) => make.voucher(amount(dice, state)),
   (dice, state) => make.caseOpened(dice.pick(REASONS), balance(dice, state), dice.pick([0, 0, ...AMOUNTS])),
   (dice, state) => make.caseResolved(dice.pick(RESOLUTIONS), balance(dice, state)),
-  () => make.shown,
-  () => ({ kind: 'card.captured', body: { reason: 'left in the slot' } }),
-  () => ({ kind: 'receipt.printing', body: { jobId: 'job', reprint: 0 } }),
-  () => ({ kind: 'device.lost', body: { device: 'printer', code: 'offline', detail: '' } }),
+  (dice) => dice.pick(BOOKKEEPING),
   (_dice, state) => ({ kind: 'transaction.closed', body: { ...closingOf(state), owed: Math.max(0, state.owed) } }), // below 0 after an unlawful step
   (dice, state) => make.closed(dice.pick(OUTCOMES), balance(dice, state), balance(dice, state), balance(dice, state)),
 ];
@@ -77,10 +82,16 @@ export class RandomStory {
   /** The next entry, lawful unless `lawless` or nothing lawful was drawn. */
   next(dice: Dice, lawless: boolean): NewEntry {
     const first = this.#state.opened === undefined && !lawless ? make.opened(dice.pick(['cash', 'qr'])) : undefined;
-    let drawn = first ?? dice.pick(DRAWS)(dice, this.#state);
-    for (let tries = lawless ? TRIES : 0; tries < TRIES && !this.#isLawful(drawn); tries += 1) drawn = dice.pick(DRAWS)(dice, this.#state);
+    let drawn = first ?? this.#draw(dice);
+    for (let tries = lawless ? TRIES : 0; tries < TRIES && !this.#isLawful(drawn); tries += 1) drawn = this.#draw(dice);
     this.#state = this.#after(drawn);
     return { ...drawn, transactionId: this.#transactionId };
+  }
+
+  /** Mostly not the end: a transaction may be closed as soon as nothing is held, and little may follow. */
+  #draw(dice: Dice): NewEntry {
+    const drawn = dice.pick(DRAWS)(dice, this.#state);
+    return drawn.kind === 'transaction.closed' && dice.below(4) > 0 ? this.#draw(dice) : drawn;
   }
 
   #isLawful(entry: NewEntry): boolean {

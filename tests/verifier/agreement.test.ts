@@ -22,7 +22,7 @@ function python(...args: readonly string[]): { readonly status: number | null; r
 }
 
 describe('the verifier in Python', () => {
-  beforeEach(({ skip }) => skip(!pythonVerifierRuns(), 'the second verifier needs Debian’s python3 and python3-cryptography'));
+  beforeEach(({ skip }) => skip(!pythonVerifierRuns(), 'not run: the second verifier needs Debian’s python3 and python3-cryptography'));
 
   test('and ours say the same of random and damaged exports: verdict, check and seq of the first break', () => {
     const { cases, good, broken, disagreements } = compare(CASES, 1, folder());

@@ -64,9 +64,16 @@ const DRAWS: readonly Draw[] = [
   (dice, state) => make.caseOpened(dice.pick(REASONS), balance(dice, state), dice.pick([0, 0, ...AMOUNTS])),
   (dice, state) => make.caseResolved(dice.pick(RESOLUTIONS), balance(dice, state)),
   (dice) => dice.pick(BOOKKEEPING),
-  (_dice, state) => ({ kind: 'transaction.closed', body: { ...closingOf(state), owed: Math.max(0, state.owed) } }), // below 0 after an unlawful step
+  (_dice, state) => ({ kind: 'transaction.closed', body: writable(closingOf(state)) }),
   (dice, state) => make.closed(dice.pick(OUTCOMES), balance(dice, state), balance(dice, state), balance(dice, state)),
 ];
+
+/** After an unlawful step less than nothing may be owed, or more than an entry can say. */
+function writable({ outcome, loaded, refunded, owed }: ReturnType<typeof closingOf>): ReturnType<typeof closingOf> {
+  const [least, most] = [0, 0xffff_ffff];
+  const within = (sum: number): number => Math.min(most, Math.max(least, sum));
+  return { outcome, loaded: within(loaded), refunded: within(refunded), owed: within(owed) };
+}
 
 const TRIES = 60;
 

@@ -74,7 +74,7 @@ export const journalKinds = {
   /**
    * First entry of an epoch that replaces a damaged journal. `carried` are the earlier epoch's entries kept beside this one (without
    * an upstream receipt, or of an open transaction): how many, and SHA-256 over their hashes in order. `balances` is what the provable
-   * entries add up to, earlier epochs included.
+   * entries add up to, earlier epochs included; an account that it does not name holds nothing, so that accounts can be added.
    */
   'journal.replaced': z.strictObject({
     damagedFile: z.string(),
@@ -82,7 +82,7 @@ export const journalKinds = {
     lastProvableHash: hex,
     reason: z.string(),
     carried: z.strictObject({ entries: z.int().min(0), sha256: hex }),
-    balances: z.record(z.enum(accounts), z.int()),
+    balances: z.partialRecord(z.enum(accounts), z.int()),
   }),
   /** The device and the journal could not agree; a technician must look. */
   'device.fault': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),

@@ -1,5 +1,5 @@
 /** `kioskctl journal …`: proof, reading, sums and export of a journal file, live or a copy. Changes nothing in it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { entrySchema, type JournalEntry } from '../../common/journal-entry.ts';
 import { fen, formatYuan } from '../../common/fen.ts';
 import { parseReference } from '../../common/ids.ts';
@@ -7,7 +7,9 @@ import { accounts } from '../../common/journal-kinds.ts';
 import { exportJournal } from '../journal/export.ts';
 import { withContent } from '../journal/content.ts';
 import { parseJson } from '../journal/lines.ts';
-import { verifyJournal, type Verification } from '../journal/verify.ts';
+import { verifyJournal } from '../journal/verify.ts';
+import { looksLikeExport, verifyExportStream } from '../journal/verify-export.ts';
+import type { Verification, VerifyOptions } from '../journal/verification.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision } from '../money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
@@ -16,8 +18,8 @@ import { readPublicKey } from './read-public-key.ts';
 
 export const journalCommands: Readonly<Record<string, Command>> = {
   'journal verify': {
-    usage: 'journal verify FILE [--key JWK|PEM] [--upstream-key JWK|PEM] [--receipt JWS] [--json]',
-    does: 'proves a journal from its first entry to its last, or names the first break',
+    usage: 'journal verify FILE|- [--key JWK|PEM] [--upstream-key JWK|PEM] [--receipt JWS] [--json]',
+    does: 'proves a journal, or its export (- for standard input), from its first entry to its last, or names the first break',
     run: verify,
   },
   'journal show': {
@@ -41,13 +43,13 @@ export const journalCommands: Readonly<Record<string, Command>> = {
   },
 };
 
-function verify(args: readonly string[], { out, error }: Output): Status {
+async function verify(args: readonly string[], { out, error }: Output): Promise<Status> {
   const { words, given } = readArguments(args, { least: 1, most: 1 }, { key: 'string', 'upstream-key': 'string', receipt: 'string', json: 'boolean' });
   const [file = ''] = words;
   const key = text(given, 'key');
   const upstreamKey = text(given, 'upstream-key');
   const receipt = text(given, 'receipt');
-  const verification = verifyJournal(file, {
+  const verification = await verifyFile(file, {
     ...(key === undefined ? {} : { publicKey: readPublicKey(key) }),
     ...(upstreamKey === undefined ? {} : { upstreamKey: readPublicKey(upstreamKey) }),
     ...(receipt === undefined ? {} : { receipts: [readReceipt(receipt)] }),
@@ -60,6 +62,23 @@ function verify(args: readonly string[], { out, error }: Output): Status {
     `kioskctl: ${file} is broken${found.seq === undefined ? '' : ` at entry ${found.seq}`} (${found.check}): ${found.detail}; keep the file as it is and compare it with upstream`,
   );
   return 1;
+}
+
+/** A journal or its export, by how it begins. */
+async function verifyFile(file: string, options: VerifyOptions): Promise<Verification> {
+  if (file === '-') return verifyExportStream(process.stdin, options);
+  return isExport(file) ? verifyExportStream(createReadStream(file), options) : verifyJournal(file, options);
+}
+
+function isExport(file: string): boolean {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const descriptor = openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(16);
+    return looksLikeExport(start.subarray(0, readSync(descriptor, start, 0, start.length, 0)));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function report(file: string, found: Verification): string[] {

@@ -11,7 +11,10 @@ export function exportJournal(path: string, write: (line: string) => void): void
   });
 }
 
-/** Each checkpoint and receipt follows the entry it speaks of; receipts of earlier epochs follow what was carried over from them. */
+/**
+ * Each checkpoint and receipt follows the entry it speaks of; receipts of earlier epochs follow what was carried over from them. Those of
+ * entries that are gone come last: they prove that a journal was cut off.
+ */
 export function* exportLines(content: JournalContent): Generator<string> {
   yield `{"journal":{"terminalId":${JSON.stringify(content.terminalId)},"publicKey":${content.publicKey}}}`;
   for (const link of content.carried) yield `{"carried":{"entry":${link.json},"prevHash":"${hashText(link.prevHash)}","hash":"${hashText(link.hash)}"}}`;
@@ -24,7 +27,11 @@ export function* exportLines(content: JournalContent): Generator<string> {
     if (checkpoint !== undefined) yield checkpointOf(checkpoint);
     const receipt = receipts.get(seq);
     if (receipt !== undefined) yield receiptOf(receipt);
+    checkpoints.delete(seq);
+    receipts.delete(seq);
   }
+  for (const jws of checkpoints.values()) yield checkpointOf(jws);
+  for (const jws of receipts.values()) yield receiptOf(jws);
 }
 
 function checkpointOf(jws: string): string {

@@ -90,6 +90,24 @@ describe('journal verify', () => {
   });
 });
 
+describe('journal verify of an export', () => {
+  test('proves it from a file and from standard input, and names the first break', () => {
+    const bench = journal();
+    const exported = spawnSync(process.execPath, ['main/cli/kioskctl.ts', 'journal', 'export', bench.path]).stdout;
+    const file = join(bench.folder, 'journal.jsonl');
+    writeFileSync(file, exported);
+    expect(kioskctl('journal', 'verify', file)).toMatchObject({
+      status: 0,
+      out: [`${file}: good · terminal T-0001 · epoch 1`, ...Array.from({ length: 5 }, () => expect.any(String))],
+    });
+    const piped = spawnSync(process.execPath, ['main/cli/kioskctl.ts', 'journal', 'verify', '-', '--json'], { input: exported, encoding: 'utf8' });
+    expect(piped.status).toBe(0);
+    expect(JSON.parse(piped.stdout)).toMatchObject({ ok: true, entries: 17, checkpoints: 2, openTransactions: ['tx-0002'] });
+    writeFileSync(file, exported.toString().replace('"denomination":5000', '"denomination":9000'));
+    expect(kioskctl('journal', 'verify', file)).toMatchObject({ status: 1, error: [expect.stringContaining('is broken at entry 3 (chain)')] });
+  });
+});
+
 describe('journal show', () => {
   test('prints entries with the card number masked', () => {
     const { status, out } = kioskctl('journal', 'show', journal().path);

@@ -10,7 +10,8 @@ import { withContent } from '../../../main/journal/content.ts';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { migrate, openForWriting } from '../../../main/journal/schema.ts';
-import { verifyContent, verifyJournal, type Break } from '../../../main/journal/verify.ts';
+import { verifyContent, verifyJournal } from '../../../main/journal/verify.ts';
+import type { Break } from '../../../main/journal/verification.ts';
 import { append, Bench, START, STOP, topUp, upstreamKey } from './bench.ts';
 
 /** A journal with two transactions, one of them open, two checkpoints and a receipt; closed cleanly. */

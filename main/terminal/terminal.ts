@@ -132,7 +132,9 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       transaction: (id) => journal.transaction(id).map(({ entry }) => entry),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
       latest: (count) => latestEntries(journal, count),
+      byReference: (reference) => journal.findByReference(reference),
     },
+    issuerReachable: () => upstream.online.current.issuer === 'up',
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
@@ -247,8 +249,7 @@ function cardPort(reader: CardReader | undefined, { config, upstream }: Terminal
     businessDate,
     checkTac: async (loadId, tac) => {
       try {
-        const answer = await upstream.issuer.confirmLoad({ loadId, tac });
-        return answer.tac === 'absent' ? 'unchecked' : answer.tac;
+        return await upstream.issuer.checkTac({ loadId, tac });
       } catch (error) {
         if (error instanceof PortError) return 'unchecked';
         throw error;

@@ -220,7 +220,7 @@ describe('after a restart', () => {
   it('a card whose earlier load is decided now is told of it before anything else', async () => {
     const bench = await new SessionBench().start();
     bench.world.script.read.set({ ok: true, card: bench.world.card });
-    bench.world.script.resolved.set({ recovered: { ...owed, outcome: 'delivered', balanceAfter: fen(7320) } });
+    bench.world.script.resolved.set([{ ...owed, outcome: 'delivered', balanceAfter: fen(7320) }]);
     bench.world.insert();
     await bench.settle();
     expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });

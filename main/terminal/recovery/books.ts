@@ -16,7 +16,11 @@ export interface RecoveryOptions {
     lacking(kind: JournalKind, answers: readonly JournalKind[]): readonly string[];
     /** The last so many entries, oldest first. */
     latest(count: number): readonly JournalEntry[];
+    /** The transaction that a reference was given for. */
+    byReference(reference: string): string | undefined;
   };
+  /** Whether the issuer answered lately: nobody waits for one that does not. */
+  readonly issuerReachable: () => boolean;
   /** What the acceptor said when it came up, told once; `undefined` when none is fitted, it didn't come up, or somebody was told already. */
   readonly powerUp: () => PowerUpState | undefined;
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;

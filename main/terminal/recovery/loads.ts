@@ -1,7 +1,7 @@
 /** Recovery of loads: the card says whether it was written, money still held is loaded or paid back, and the issuer learns what became of it. */
 import { fen } from '../../../common/fen.ts';
-import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
-import type { Ports } from '../../../state-machines/ports.ts';
+import type { CardRef } from '../../../common/journal-kinds.ts';
+import type { ExaminableLoad, LoadVerdict, Ports } from '../../../state-machines/ports.ts';
 import { authorizeLoad, commitLoad } from '../../../state-machines/top-up/steps.ts';
 import type { RecoveryAction } from '../../money/recovery.ts';
 import { reservedLoad } from '../../money/standing.ts';
@@ -43,10 +43,10 @@ export class LoadRecovery {
     }
   }
 
-  async examine(pending: JournalBody<'load.committing'>, card: CardRef) {
+  async examine(load: ExaminableLoad, card: CardRef): Promise<LoadVerdict> {
     const { ports } = this.#books;
-    if (ports.card.media !== 'inside') return { kind: 'removed' } as const;
-    return ports.card.examineLoad(pending, card).catch(() => ({ kind: 'removed' }) as const);
+    if (ports.card.media !== 'inside') return { kind: 'removed' };
+    return ports.card.examineLoad(load, card).catch(() => ({ kind: 'removed' }) as const);
   }
 
   /** The same card still inside gets its money now, once; otherwise what was paid goes back and cash is owed. */

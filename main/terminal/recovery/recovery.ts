@@ -4,13 +4,14 @@
  * undecided load is presented. Decides nothing itself (main/money/recovery.ts does); the files beside this one know one subject each.
  */
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
-import type { CardReading, Recovered, RecoveryPort, StackedCredit } from '../../../state-machines/ports.ts';
+import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit } from '../../../state-machines/ports.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../../money/recovery.ts';
-import { noteInPath } from '../../money/standing.ts';
+import { noteInPath, unknownLoad } from '../../money/standing.ts';
 import { RecoveryBooks, type RecoveryOptions, type When } from './books.ts';
 import { CaseRecovery } from './cases.ts';
 import { LoadRecovery } from './loads.ts';
 import { NoteRecovery } from './notes.ts';
+import { OpenLoadRecovery } from './open-loads.ts';
 import { PaymentRecovery } from './payments.ts';
 import { told, untold } from './told.ts';
 
@@ -24,6 +25,7 @@ export class Recovery implements RecoveryPort {
   readonly #payments: PaymentRecovery;
   readonly #loads: LoadRecovery;
   readonly #cases: CaseRecovery;
+  readonly #openLoads: OpenLoadRecovery;
   /** A technician was told. */
   readonly #reported = new Set<string>();
 
@@ -34,13 +36,15 @@ export class Recovery implements RecoveryPort {
     this.#notes = new NoteRecovery(books);
     this.#payments = new PaymentRecovery(books);
     this.#loads = new LoadRecovery(books);
+    this.#openLoads = new OpenLoadRecovery(books, this.#loads);
     this.#cases = new CaseRecovery({ books, payments: this.#payments, loads: this.#loads, settle: (id) => this.#settle(id, 'background') });
   }
 
   async run(): Promise<readonly Recovered[]> {
     const recovered: Recovered[] = [];
     const open = this.#options.read.openTransactions();
-    if (!open.some((id) => noteInPath(this.#books.state(id)) !== undefined)) await this.#notes.clearPath().catch(this.#later);
+    if (!open.some((id) => noteInPath(this.#books.state(id)) !== undefined))
+      await this.#notes.clearPath().catch((error: unknown) => this.#later('the note path could not be cleared now', error));
     for (const id of open) {
       await this.#settle(id, 'start');
       const words = told(this.#books, id);
@@ -50,10 +54,12 @@ export class Recovery implements RecoveryPort {
     return unseen === undefined ? recovered : [unseen];
   }
 
-  /** A journal that can't write now leaves the rest of the start undisturbed. */
-  readonly #later = (error: unknown): void => this.#options.log('the note path could not be cleared now', { error: String(error) });
+  /** A journal that can't write now leaves the rest undisturbed. */
+  #later(what: string, error: unknown): void {
+    this.#options.log(what, { error: String(error) });
+  }
 
-  /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer. Never rejects. */
+  /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer, examinations. Never rejects. */
   async tend(): Promise<void> {
     const { read } = this.#options;
     // All lists are made before the first wait: a transaction that a person opens meanwhile is never touched from here.
@@ -70,15 +76,28 @@ export class Recovery implements RecoveryPort {
     for (const id of reserved) await this.#books.guard(id, (state) => this.#loads.release(id, state));
     for (const id of answered) await this.#books.guard(id, (state) => this.#loads.tellIssuer(id, state));
     for (const id of cases) await this.#books.guard(id, (state) => this.#cases.answer(id, state));
+    await this.#openLoads.tend();
   }
 
-  async resolveWith(card: CardReading): Promise<Recovered | undefined> {
+  async resolveWith(card: CardReading): Promise<readonly (Recovered | EarlierLoad)[]> {
+    try {
+      const own = await this.#resolveOwn(card);
+      return own === undefined ? await this.#openLoads.resolve(card.ref) : [own];
+    } catch (error) {
+      this.#later('the loads of a card could not be decided now', error);
+      return [];
+    }
+  }
+
+  undecided(loads: readonly OpenLoad[]): Promise<OpenLoad | undefined> {
+    return this.#openLoads.firstUndecided(loads);
+  }
+
+  async #resolveOwn(card: CardReading): Promise<Recovered | undefined> {
     for (const id of this.#options.read.lacking('case.opened', ['case.resolved'])) {
       const state = this.#books.state(id);
-      const load = state.loads.find(({ state: reached }) => reached === 'undetermined' || reached === 'committing');
-      if (state.opened === undefined || load?.pending === undefined || !isSameCard(state.opened.card, card.ref)) continue;
-      const { pending } = load;
-      await this.#books.guard(id, () => this.#cases.examine(id, state, pending));
+      if (state.opened === undefined || unknownLoad(state)?.pending === undefined || !isSameCard(state.opened.card, card.ref)) continue;
+      await this.#books.guard(id, () => this.#cases.examine(id));
       return told(this.#books, id);
     }
     return undefined;

@@ -47,7 +47,9 @@ async function start(before: readonly NewEntry[], report: PowerUpState | undefin
       transaction: () => stored().filter(({ transactionId }) => transactionId === ID),
       lacking: () => [],
       latest: (count) => stored().slice(-count),
+      byReference: () => undefined,
     },
+    issuerReachable: () => true,
     powerUp: () => arrival.ask(),
     log: () => {},
   });

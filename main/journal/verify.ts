@@ -7,7 +7,7 @@ import { canonicalEntry, entrySchema, GENESIS_HASH, hashCanonicalEntry, type Jou
 import { journalKinds, type NewEntry, type Posting } from '../../common/journal-kinds.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
-import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
+import { EMPTY_TRANSACTION, foldEntry, isForeign } from '../money/fold.ts';
 import { addPostings, NO_BALANCES, postingsFor, type Balances } from '../money/postings.ts';
 import type { TransactionState } from '../money/transaction-state.ts';
 import { carriedSeal } from './carried.ts';
@@ -201,7 +201,7 @@ class Verifier {
 
   #fold(entry: JournalEntry): Break | undefined {
     const id = entry.transactionId;
-    if (id === undefined || this.#foreign.has(id)) return undefined;
+    if (id === undefined || this.#foreign.has(id) || isForeign(entry.kind)) return undefined;
     const before = this.#transactions.get(id);
     if (before === undefined && this.#replaced && entry.kind !== 'transaction.opened') {
       this.#foreign.add(id);
@@ -262,7 +262,7 @@ class Verifier {
   /** Only transactions that are here from their beginning can be folded; the earlier epoch’s own file proves the others. */
   #foldCarried(entry: JournalEntry): void {
     const id = entry.transactionId;
-    if (id === undefined || this.#foreign.has(id)) return;
+    if (id === undefined || this.#foreign.has(id) || isForeign(entry.kind)) return;
     const before = this.#transactions.get(id);
     if (before === undefined && entry.kind !== 'transaction.opened') this.#foreign.add(id);
     else this.#transactions.set(id, foldEntry(before ?? EMPTY_TRANSACTION, entry));

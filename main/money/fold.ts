@@ -69,7 +69,7 @@ function applyEntry(step: Step, entry: NewEntry): void {
 }
 
 /** About another terminal's load: filed under the examination's id, part of no transaction here. */
-function isForeign(kind: JournalKind): boolean {
+export function isForeign(kind: JournalKind): boolean {
   const foreign: readonly JournalKind[] = ['foreign.load.examined', 'foreign.load.reported', 'foreign.load.told'];
   return foreign.includes(kind);
 }

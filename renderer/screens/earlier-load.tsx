@@ -18,7 +18,7 @@ export function EarlierLoad({ body }: { readonly body: ViewBodyOf<'earlier-load'
           <h1>{say(`earlier.title.${verdict}`)}</h1>
         </div>
         <div className="figure">
-          <p className="body quiet">{say(`earlier.where.${verdict}`)}</p>
+          {size === 'standard' && <p className="body quiet">{say(`earlier.where.${verdict}`)}</p>}
           <Amount amount={amount} testId="earlier-amount" />
           {balance !== undefined && <p className="body tn quiet">{say('earlier.balance', { amount: money(balance) })}</p>}
         </div>

@@ -65,7 +65,7 @@ async function expectSettled({ world, a, b, chip }: Scene, { tender, when }: Tor
   for (const { journalPath } of [a, b]) expect(verifyJournal(journalPath)).toMatchObject({ ok: true, openTransactions: [] });
 }
 
-const ofA = (station: Station, prefix: string) => station.kinds().filter((kind) => kind.startsWith(prefix));
+const kindsOf = (station: Station, prefix: string) => station.kinds().filter((kind) => kind.startsWith(prefix));
 
 describe.each(TORN)('torn $when the chip executed the credit, paid by $tender', (torn) => {
   test('at another terminal the card is examined first, its holder is told under the first number, and the first terminal settles', async () => {
@@ -74,7 +74,7 @@ describe.each(TORN)('torn $when the chip executed the credit, paid by $tender', 
     const reference = await a.tornTopUp(chip, { ...torn, amount: AMOUNT });
     const balance = BEFORE + (torn.when === 'after' ? AMOUNT : 0);
     expect(await b.presented(chip)).toMatchObject([{ outcome: 'earlier', verdict: verdictOf(torn), reference, amount: AMOUNT, balance }]);
-    expect(ofA(b, 'foreign.')).toEqual(['foreign.load.examined', 'foreign.load.reported', 'foreign.load.told']);
+    expect(kindsOf(b, 'foreign.')).toEqual(['foreign.load.examined', 'foreign.load.reported', 'foreign.load.told']);
     await a.tends();
     await expectSettled(all, torn, reference);
     expect(await b.presented(chip)).toEqual([]);
@@ -118,7 +118,7 @@ describe.each(TORN)('torn $when the chip executed the credit, paid by $tender', 
     await b.presented(chip);
     await Promise.all([a.presented(chip), a.tends(), a.tends(), b.tends()]);
     await expectSettled(all, torn, reference);
-    expect(ofA(a, 'case.resolved')).toHaveLength(1);
+    expect(kindsOf(a, 'case.resolved')).toHaveLength(1);
   });
 
   test('the first terminal was faster: the other one has nothing to tell', async () => {
@@ -231,6 +231,7 @@ describe('a card that can not say', () => {
     for (let time = 0; time < 2; time += 1) expect(await b.presented(chip)).toMatchObject([{ verdict: 'undetermined', reference }]);
     expect(await b.mayLoad(chip)).toEqual({ kind: 'loadOpen', reference });
     expect((await a.presented(chip))[0]).toMatchObject({ outcome: 'case', reference });
+    expect(await a.mayLoad(chip)).toEqual({ kind: 'loadOpen', reference });
     const [load] = (await world.books()).issuer.loads;
     expect(load?.state).toBe('undetermined');
     await world.hand(`/sandbox/issuer/loads/${load?.loadId ?? ''}/clearing`, { verdict: 'notCredited' });
@@ -265,21 +266,39 @@ describe('without the issuer', () => {
     const reference = await a.tornTopUp(chip, { ...torn, amount: AMOUNT });
     b.cutAfter('/v1/issuer/check');
     expect(await b.presented(chip)).toMatchObject([{ verdict: 'notCredited', reference }]);
-    expect(ofA(b, 'foreign.')).toEqual(['foreign.load.examined', 'foreign.load.told']);
+    expect(kindsOf(b, 'foreign.')).toEqual(['foreign.load.examined', 'foreign.load.told']);
     b.online = true;
-    await b.tends();
+    await Promise.all([b.tends(), b.tends()]);
+    expect(kindsOf(b, 'foreign.load.reported')).toHaveLength(1);
     await a.tends();
     await expectSettled(all, torn, reference);
   });
 });
 
+test('what the issuer decided meanwhile goes before what the card said here, and the contradiction is a dispute', async () => {
+  const { world, a, b, chip } = await scene();
+  const reference = await a.tornTopUp(chip, { tender: 'qr', when: 'before', amount: AMOUNT });
+  b.dieAt({ kind: 'foreign.load.examined', when: 'after' });
+  await b.presented(chip);
+  const [load] = (await world.books()).issuer.loads;
+  await world.hand(`/sandbox/issuer/loads/${load?.loadId ?? ''}/clearing`, { verdict: 'credited' });
+  await b.reborn();
+  await b.tends();
+  expect(await b.presented(chip)).toMatchObject([{ verdict: 'credited', reference }]);
+  expect((await world.books()).issuer).toMatchObject({ credited: AMOUNT, disputed: AMOUNT });
+});
+
 test('a load that this journal knows the end of is no open question: the issuer is told, and the next one is allowed', async () => {
   const { world, a, chip } = await scene();
-  await world.hand('/sandbox/faults', { loseNextAnswer: '/v1/issuer/loads/confirm' });
+  await a.tends();
+  a.cutAfter('/v1/issuer/loads/authorize');
   expect(await a.topUp(chip, AMOUNT)).toBe(true);
+  expect(a.kinds()).not.toContain('load.confirmed');
+  a.online = true;
+  await world.clock.advance(86_400_000);
   expect(await a.topUp(chip, AMOUNT)).toBe(true);
   expect((await world.books()).issuer).toMatchObject({ credited: 2 * AMOUNT, reserved: 0 });
-  expect(ofA(a, 'foreign.')).toEqual([]);
+  expect(kindsOf(a, 'foreign.')).toEqual([]);
 });
 
 type Act = 'presentB' | 'presentA' | 'tendA' | 'tendB' | 'cutA' | 'joinA' | 'cutB' | 'joinB' | 'both' | 'loadB' | 'days';

@@ -45,6 +45,17 @@ export type PendingLoadInit = z.infer<typeof pendingLoadSchema>;
 
 const hostPart = { /** YYYYMMDD */ hostDate: z.string().regex(/^\d{8}$/), /** HHMMSS */ hostTime: z.string().regex(/^\d{6}$/), mac2: hex };
 
+/** What a card showed of a load, as the recovery table was asked (card-application.md 3.2). Absent: the card didn't tell, or wasn't asked. */
+export const examinedEvidenceSchema = z.strictObject({
+  /** Row of the table. */
+  row: z.int().min(1).max(16),
+  balanceNow: balance.optional(),
+  counterNow: z.int().min(0).max(0xffff).optional(),
+  proof: z.enum(['good', 'bad', 'unchecked', 'none', 'unsupported']).optional(),
+  log: z.enum(['found', 'notFound', 'unreadable']).optional(),
+});
+export type ExaminedEvidence = z.infer<typeof examinedEvidenceSchema>;
+
 export const tenderSchema = z.enum(['cash', 'qr']);
 export type Tender = z.infer<typeof tenderSchema>;
 
@@ -175,6 +186,25 @@ export const journalKinds = {
 
   'card.captured': z.strictObject({ reason: z.string() }),
   'transaction.closed': z.strictObject({ outcome: outcomeSchema, loaded: balance, refunded: balance, owed: balance }),
+
+  // a load that another terminal left open and that the issuer named (fleet/README.md): of no transaction here, posts nothing
+  /** What the card says of it. Written before the issuer is told; `examinationId` is the key of that call. */
+  'foreign.load.examined': z.strictObject({
+    examinationId: id,
+    loadId: id,
+    /** Given to the person by the terminal that began the load. */
+    reference: z.string(),
+    card: cardRefSchema,
+    amount,
+    balanceBefore: balance,
+    verdict: z.enum(['credited', 'notCredited', 'undetermined']),
+    tac: hex.optional(),
+    evidence: examinedEvidenceSchema.optional(),
+  }),
+  /** The issuer has it. `state`: what the load is to the issuer since. */
+  'foreign.load.reported': z.strictObject({ examinationId: id, loadId: id, state: z.enum(['open', 'credited', 'notCredited']) }),
+  /** The person is told on the screen. */
+  'foreign.load.told': z.strictObject({ examinationId: id, loadId: id }),
 } as const;
 
 export type JournalKind = keyof typeof journalKinds;

@@ -1,5 +1,5 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
-import type { CardReading, Recovered, ServiceName } from './ports.ts';
+import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
 import { topUpPicture, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
@@ -110,8 +110,22 @@ function outOfService({ availability }: SessionContext): ViewBody {
   return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
 }
 
-function recoveredBody(context: SessionContext, recovered: Recovered | undefined): ViewBody {
+function earlierBody(context: SessionContext, { verdict, ref, amount, reference, balance }: EarlierLoad): ViewBody {
+  const wait = leftOf(context.wait, context.ports.clock);
+  return {
+    kind: 'earlier-load',
+    verdict,
+    tail: ref.tail,
+    amount,
+    reference,
+    ...(balance === undefined ? {} : { balance }),
+    ...(wait === undefined ? {} : { wait }),
+  };
+}
+
+function recoveredBody(context: SessionContext, recovered: SessionContext['recovered'][number] | undefined): ViewBody {
   if (recovered === undefined) return { kind: 'starting' };
+  if (recovered.outcome === 'earlier') return earlierBody(context, recovered);
   const wait = leftOf(context.wait, context.ports.clock);
   const { media } = context.ports.card;
   const common = {

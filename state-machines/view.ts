@@ -81,6 +81,7 @@ export const troubles = [
   'cardJammed',
   'cardCaptured',
   'loadRefusedByCard',
+  'loadOpen',
   'journalUnavailable',
 ] as const;
 
@@ -225,6 +226,17 @@ const bodies = {
     receipts: receiptsSchema,
     receipt: receiptStateSchema,
     receiptQr: z.string().max(700),
+    wait: waitSchema.optional(),
+  }),
+  /** An earlier load of this card, left open by another terminal, and what this card or the issuer says of it. */
+  'earlier-load': z.strictObject({
+    kind: z.literal('earlier-load'),
+    verdict: z.enum(['credited', 'notCredited', 'undetermined']),
+    tail,
+    amount,
+    /** On the card now, where it tells. */
+    balance: amount.optional(),
+    reference,
     wait: waitSchema.optional(),
   }),
   trouble: z.strictObject({

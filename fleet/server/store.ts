@@ -50,7 +50,8 @@ export interface Tables {
     amount: number;
     host_date: string;
     host_time: string;
-    state: 'refused' | 'reserved' | 'credited' | 'reversed';
+    /** `undetermined`: reserved, and nobody has said for too long whether the card executed it. */
+    state: 'refused' | 'reserved' | 'undetermined' | 'credited' | 'reversed';
     refusal: LoadRefusal | null;
     /** Best TAC verdict so far. */
     tac_verdict: 'good' | 'bad' | 'absent' | null;
@@ -59,6 +60,8 @@ export interface Tables {
     disputed: number;
     at: number;
   };
+  /** What terminals found on cards, whatever it decided. */
+  load_examinations: { examination_id: string; load_id: string; terminal_id: string; /** Canonical. */ request: string; at: number };
   orders: {
     order_id: string;
     terminal_id: string;

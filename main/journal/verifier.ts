@@ -6,7 +6,7 @@ import { GENESIS_HASH, hashCanonicalEntry, type JournalEntry } from '../../commo
 import { journalKinds } from '../../common/journal-kinds.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { CHECKPOINT_TYPE, checkpointSchema, RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
-import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
+import { EMPTY_TRANSACTION, foldEntry, isForeign } from '../money/fold.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
 import type { TransactionState } from '../money/transaction-state.ts';
 import { carriedSeal, type CarriedLink } from './carried.ts';
@@ -252,7 +252,7 @@ export class Verifier {
   /** @param mayBeForeign whether a transaction may have begun where nobody can look: it can't be folded then */
   #fold(entry: JournalEntry, mayBeForeign: boolean): TransactionState | undefined {
     const id = entry.transactionId;
-    if (id === undefined || this.#foreign.has(id)) return undefined;
+    if (id === undefined || this.#foreign.has(id) || isForeign(entry.kind)) return undefined;
     const before = this.#transactions.get(id);
     if (before === undefined && mayBeForeign && entry.kind !== 'transaction.opened') {
       this.#foreign.add(id);

@@ -56,6 +56,7 @@ interface Step {
 
 function applyEntry(step: Step, entry: NewEntry): void {
   const { draft, flag } = step;
+  if (isForeign(entry.kind)) return;
   if (entry.kind === 'transaction.opened') {
     if (draft.opened !== undefined) flag('openedTwice', 'opened before');
   } else if (draft.opened === undefined) flag('notOpened', 'no transaction.opened before');
@@ -65,6 +66,12 @@ function applyEntry(step: Step, entry: NewEntry): void {
   remember(step, entry);
   if (entry.kind === 'transaction.closed') draft.closed = { outcome: entry.body.outcome, at: draft.lastAt };
   else if (leavesOpen(entry.kind) === true) delete draft.closed;
+}
+
+/** About another terminal's load: filed under the examination's id, part of no transaction here. */
+export function isForeign(kind: JournalKind): boolean {
+  const foreign: readonly JournalKind[] = ['foreign.load.examined', 'foreign.load.reported', 'foreign.load.told'];
+  return foreign.includes(kind);
 }
 
 /** What posts nothing may always follow; evidence of where money went only where a case asks for it. */
@@ -268,6 +275,9 @@ function remember(step: Step, entry: NewEntry): void {
     case 'receipt.printed':
     case 'receipt.failed':
     case 'transaction.closed':
+    case 'foreign.load.examined':
+    case 'foreign.load.reported':
+    case 'foreign.load.told':
       break;
   }
 }

@@ -52,6 +52,9 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'receipt.failed':
     case 'card.captured':
     case 'transaction.closed':
+    case 'foreign.load.examined':
+    case 'foreign.load.reported':
+    case 'foreign.load.told':
       break;
   }
   return [];

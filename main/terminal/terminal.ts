@@ -37,7 +37,7 @@ import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
-import { Recovery } from './recovery.ts';
+import { Recovery } from './recovery/recovery.ts';
 import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
 import { Supervision } from './supervision.ts';
 
@@ -138,7 +138,9 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       transaction: (id) => journal.transaction(id),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
       latest: (count) => latestEntries(journal, count),
+      byReference: (reference) => journal.findByReference(reference),
     },
+    issuerReachable: () => upstream.online.current.issuer === 'up',
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
@@ -253,8 +255,7 @@ function cardPort(reader: CardReader | undefined, { config, upstream }: Terminal
     businessDate,
     checkTac: async (loadId, tac) => {
       try {
-        const answer = await upstream.issuer.confirmLoad({ loadId, tac });
-        return answer.tac === 'absent' ? 'unchecked' : answer.tac;
+        return await upstream.issuer.checkTac({ loadId, tac });
       } catch (error) {
         if (error instanceof PortError) return 'unchecked';
         throw error;

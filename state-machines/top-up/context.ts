@@ -73,6 +73,8 @@ export interface TopUpContext extends TopUpInput {
   readonly putBackFor: 'examine' | 'start';
   readonly otherTail: string | undefined;
   readonly trouble: Trouble | undefined;
+  /** Of the earlier load that bars this one. */
+  readonly openReference: string | undefined;
   readonly settleReason: ViewBodyOf<'settled'>['why'];
   readonly outcome: Outcome;
   readonly next: TopUpOutput['next'];

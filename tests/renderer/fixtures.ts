@@ -100,6 +100,16 @@ const settled: ViewBodyOf<'settled'> = {
   wait: calm(52_000, 60_000),
 };
 
+const earlier: ViewBodyOf<'earlier-load'> = {
+  kind: 'earlier-load',
+  verdict: 'credited',
+  tail: '6688',
+  amount: 5000,
+  balance: 7320,
+  reference,
+  wait: calm(52_000, 60_000),
+};
+
 const putBack: ViewBodyOf<'put-back'> = {
   kind: 'put-back',
   tail: '6688',
@@ -190,6 +200,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'put-back': step(2, putBack),
   done: step(3, done),
   settled: step(3, settled),
+  'earlier-load': { body: earlier },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
@@ -277,6 +288,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'settled-voucher': step(3, { ...settled, outcome: 'voucher', why: 'cancelled', tender: 'cash', receipt: 'choice', receipts: 'paperOut', card: 'absent' }),
   'settled-case-cash': step(3, { ...settled, outcome: 'case', why: 'restart', tender: 'cash', receipt: 'failed', card: 'captured' }),
   'settled-case-on-screen': step(3, { ...settled, outcome: 'case', why: 'loadUndetermined', receipt: 'onScreen', card: 'absent' }),
+  ...named('earlier-load', ['notCredited', 'undetermined'], (verdict) => ({ body: { ...earlier, verdict, balance: 2320 } })),
   ...named('problem', problems, (problem) => ({ body: { kind: 'card-problem', problem } })),
   ...named('trouble', troubles, (trouble) => ({ body: { kind: 'trouble', trouble, canRetry: trouble === 'paymentDeclined', wait: calm(30_000), reference } })),
   ...named('out', reasons, (reason) => ({ body: { kind: 'out-of-service', reason }, utilities: false })),

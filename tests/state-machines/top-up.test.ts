@@ -401,6 +401,21 @@ describe('before money', () => {
     expect(bench.body('trouble')).toMatchObject({ trouble: 'cardReportedLost', canRetry: false });
   });
 
+  it('a card whose earlier load is undecided is not topped up, and its holder hears which one', async () => {
+    const bench = await new SessionBench().start();
+    const load = { loadId: 'l', amount: 5000, purseType: 2, terminalId: '000001000050', balanceBefore: 2320, onlineCounter: 15 } as const;
+    const host = { cardRandom: 'E7905A31', keyVersion: 1, algorithm: 0, hostDate: '20261122', hostTime: '081400' };
+    const open = { load: { ...load, ...host }, reference: 'B02-1122-7K4M-9' };
+    bench.world.script.check.set({ allowed: true, purseLimit: fen(100_000), openLoads: [open] });
+    bench.world.script.undecided.set({ load: open });
+    bench.world.script.read.set({ ok: true, card: bench.world.card });
+    await bench.touch({ type: 'service', service: 'topUp' });
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'loadOpen', canRetry: false, reference: 'B02-1122-7K4M-9' });
+    expect(bench.world.entries).toEqual([]);
+  });
+
   it('an own amount is checked after the whole entry and stays editable', async () => {
     const bench = await new SessionBench().atTender();
     await bench.touch({ type: 'back' }, { type: 'custom-amount' }, { type: 'digit', digit: '0' }, { type: 'digit', digit: '9' }, { type: 'digit', digit: '9' });

@@ -14,10 +14,13 @@ import {
   type CardReadOutcome,
   type CashEvent,
   type CreditOutcome,
+  type EarlierLoad,
   type InitializeOutcome,
   type IssuerCheck,
+  type LoadStanding,
   type LoadVerdict,
   type MediaState,
+  type OpenLoad,
   type OrderState,
   type Ports,
   type ReceiptContent,
@@ -95,6 +98,7 @@ export class FakeWorld {
     authorize: new Script<'authorized' | 'refused'>('authorized'),
     confirm: new Script<'good' | 'bad' | 'absent'>('good'),
     reverse: new Script<true>(true),
+    standing: new Script<LoadStanding>({ state: 'open' }),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
@@ -103,7 +107,8 @@ export class FakeWorld {
     retain: new Script<true>(true),
     print: new Script<ReceiptOutcome>({ state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 }),
     recovered: new Script<readonly Recovered[]>([]),
-    resolved: new Script<{ recovered: Recovered | undefined }>({ recovered: undefined }),
+    resolved: new Script<readonly (Recovered | EarlierLoad)[]>([]),
+    undecided: new Script<{ load: OpenLoad | undefined }>({ load: undefined }),
   };
   readonly orders = new Map<string, { state: OrderState; readonly changed: Listeners<OrderState> }>();
 
@@ -260,6 +265,10 @@ export class FakeWorld {
           if (this.script.authorize.next() === 'refused') return { kind: 'refused', code: 'limit' };
           return { kind: 'authorized', hostDate: '20261122', hostTime: '081400', mac2: 'DFFC2EC1' };
         },
+        openLoads: async () => [],
+        checkTac: async () => 'good',
+        reportExamined: async () => this.script.standing.next(),
+        loadStanding: async () => this.script.standing.next(),
         confirmLoad: async () => ({ tac: this.script.confirm.next() }),
         reverseLoad: async () => {
           act('reverse');
@@ -276,7 +285,11 @@ export class FakeWorld {
           return this.script.print.next();
         },
       },
-      recovery: { run: async () => this.script.recovered.next(), resolveWith: async () => this.script.resolved.next().recovered },
+      recovery: {
+        run: async () => this.script.recovered.next(),
+        resolveWith: async () => this.script.resolved.next(),
+        undecided: async () => this.script.undecided.next().load,
+      },
       availability: {
         get current() {
           return availability();

@@ -4,12 +4,14 @@ import { idSchema, serialSchema } from '../../../common/upstream-api/fields.ts';
 import {
   booksSchema,
   cardStatusSchema,
+  clearingRequestSchema,
   delayRequestSchema,
   faultsRequestSchema,
   faultsSchema,
   loseAnswerRequestSchema,
   sandboxOrderSchema,
 } from '../../../common/upstream-api/sandbox.ts';
+import { loadParamsSchema, loadStandingSchema } from '../../../common/upstream-api/issuer.ts';
 import type { HandMove, SandboxAcquirer } from '../acquirer.ts';
 import type { App, Context } from '../context.ts';
 
@@ -31,6 +33,11 @@ export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcqui
       await issuer.setStatus(request.params.serial, request.body.status);
       return { status: request.body.status };
     },
+  );
+  app.post(
+    '/issuer/loads/:loadId/clearing',
+    { schema: { params: loadParamsSchema, body: clearingRequestSchema, response: { 200: loadStandingSchema } } },
+    (request) => issuer.clear(request.params.loadId, request.body.verdict),
   );
   app.post('/faults', { schema: { body: faultsRequestSchema, response: { 200: faultsSchema } } }, async (request) => faults.change(request.body));
 }

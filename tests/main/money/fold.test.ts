@@ -199,3 +199,20 @@ describe('what can’t have happened lawfully is named with its seq', () => {
     expect(state.taken).toBe(0);
   });
 });
+
+test('what is found out about another terminal’s load is no transaction: it moves nothing and contradicts nothing', () => {
+  const key = { examinationId: 'e1', loadId: 'l1' };
+  const card = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170907984', tail: '7984' };
+  const finding = { ...key, reference: 'A01-1122-7K4M-9', card, amount: 5000, balanceBefore: 3800, verdict: 'notCredited' } as const;
+  const {
+    anomalies: found,
+    held,
+    loads,
+    cases,
+  } = fold(
+    { kind: 'foreign.load.examined', body: finding },
+    { kind: 'foreign.load.reported', body: { ...key, state: 'notCredited' } },
+    { kind: 'foreign.load.told', body: key },
+  );
+  expect({ found, held, loads, cases }).toEqual({ found: [], held: 0, loads: [], cases: [] });
+});

@@ -8,7 +8,7 @@ import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { JournalKind, NewEntry } from '../../../common/journal-kinds.ts';
 import type { PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { AcceptorArrival } from '../../../main/terminal/acceptor-arrival.ts';
-import { Recovery } from '../../../main/terminal/recovery.ts';
+import { Recovery } from '../../../main/terminal/recovery/recovery.ts';
 import { CARD_REF, FakeWorld } from '../../support/fake-world.ts';
 
 const ID = 't1';
@@ -50,7 +50,9 @@ async function start(before: readonly NewEntry[], report: PowerUpState | undefin
       },
       lacking: () => [],
       latest: (count) => stored().slice(-count),
+      byReference: () => undefined,
     },
+    issuerReachable: () => true,
     powerUp: () => arrival.ask(),
     log: () => {},
   });

@@ -48,7 +48,7 @@ export const secondHeaderSchema = z.strictObject({
   epoch: z.int().min(1),
   publicKey: publicKeySchema,
   after: z.strictObject({ seq: z.int().min(0), hash: hashSchema }),
-  balances: z.record(z.enum(accounts), z.int()),
+  balances: z.partialRecord(z.enum(accounts), z.int()),
 });
 export type SecondHeader = z.infer<typeof secondHeaderSchema>;
 

@@ -9,6 +9,8 @@ import { publicKeySchema, type PublicKey } from '../../common/upstream-api/field
 import { RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
 import { addPostings, NO_BALANCES, postingsFor, type Balances } from '../money/postings.ts';
+import { foldCashEntry, NO_CASH } from '../money/settlement-fold.ts';
+import type { CashState } from '../money/settlement-state.ts';
 import type { TransactionState } from '../money/transaction-state.ts';
 import { carriedSeal } from './carried.ts';
 import { withContent, type JournalContent, type StoredRow } from './content.ts';
@@ -28,6 +30,8 @@ export type Check =
   | 'entry'
   | 'postings'
   | 'fold'
+  /** The box, its settlements and the differences they left. */
+  | 'settlement'
   | 'checkpoint'
   | 'receipt'
   /** What was taken over from a damaged earlier epoch. */
@@ -112,6 +116,7 @@ class Verifier {
   #carried = 0;
   #replaced = false;
   #balances: Balances = NO_BALANCES;
+  #cash: CashState = NO_CASH;
 
   constructor(meta: { readonly terminalId: string; readonly epoch: number }, options: VerifyOptions) {
     this.#meta = meta;
@@ -174,7 +179,7 @@ class Verifier {
       return { check: 'chain', seq, detail: 'the hash does not fit the entry and its predecessor' };
     const entry = entrySchema.safeParse(parseJson(row.entry));
     if (!entry.success) return { check: 'entry', seq, detail: 'not a journal entry' };
-    const found = checkEntry(entry.data, row, content) ?? this.#checkFirst(entry.data, content) ?? this.#fold(entry.data);
+    const found = checkEntry(entry.data, row, content) ?? this.#checkFirst(entry.data, content) ?? this.#fold(entry.data) ?? this.#foldCash(entry.data);
     if (found !== undefined) return found;
     const receipted = this.#receipted.get(seq);
     if (receipted !== undefined && receipted !== hashText(row.hash)) return { check: 'receipt', seq, detail: 'upstream has another entry at this place' };
@@ -211,6 +216,12 @@ class Verifier {
     this.#transactions.set(id, after);
     const [anomaly] = after.anomalies;
     return anomaly === undefined ? undefined : { check: 'fold', seq: entry.seq, detail: `transaction ${id}: ${anomaly.code}: ${anomaly.detail}` };
+  }
+
+  #foldCash(entry: JournalEntry): Break | undefined {
+    this.#cash = foldCashEntry(this.#cash, entry);
+    const [anomaly] = this.#cash.anomalies;
+    return anomaly === undefined ? undefined : { check: 'settlement', seq: entry.seq, detail: `${anomaly.code}: ${anomaly.detail}` };
   }
 
   #checkCheckpoint(seq: number, jws: string, verify: ReturnType<typeof jwsVerifier>): Break | undefined {

@@ -14,6 +14,7 @@ import { verifyJournal, type Verification } from '../journal/verify.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision } from '../money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
+import { sumText } from './amounts.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
 
 export const journalCommands: Readonly<Record<string, Command>> = {
@@ -164,11 +165,6 @@ function sumOf(file: string): Balances {
     }
     return balances;
   });
-}
-
-/** Sums may be larger than any one amount. */
-function sumText(amount: number): string {
-  return `${amount < 0 ? '-' : ''}${Math.floor(Math.abs(amount) / 100)}.${String(Math.abs(amount) % 100).padStart(2, '0')}`;
 }
 
 /** A JWK or a PEM, in a file or in the argument itself. */

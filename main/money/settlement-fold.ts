@@ -137,7 +137,7 @@ function openSettlement({ draft, flag, entry }: Step, { settlementId, by, boxOut
   if (draft.boxId !== undefined && draft.boxId !== boxOut) flag('otherBox', `box ${draft.boxId} is in, not ${boxOut}`);
   if (!sameContent(expected, draft.content)) flag('contentDiffers', 'the box does not hold what is expected');
   const { at, businessDate } = entry;
-  draft.settlements = [...draft.settlements, { settlementId, phase: 'opened', by, boxOut, boxIn, at, businessDate, expected, difference: 0 }];
+  draft.settlements = [...draft.settlements, { settlementId, lastSeq: entry.seq, phase: 'opened', by, boxOut, boxIn, at, businessDate, expected, difference: 0 }];
 }
 
 function removeBox(step: Step, { settlementId, boxId, content }: JournalBody<'box.removed'>): void {
@@ -198,7 +198,7 @@ function addDifference(draft: Draft, of: string, amount: number): void {
 }
 
 function advance(
-  { draft, flag }: Step,
+  { draft, flag, entry }: Step,
   settlementId: string,
   after: readonly SettlementPhase[],
   phase: SettlementPhase,
@@ -210,7 +210,7 @@ function advance(
     return;
   }
   if (!after.includes(known.phase)) flag('outOfOrder', `settlement ${settlementId} was ${known.phase}`);
-  const changed = { ...known, ...change(known), phase };
+  const changed = { ...known, ...change(known), phase, lastSeq: entry.seq };
   draft.settlements = draft.settlements.map((other) => (other === known ? changed : other));
 }
 

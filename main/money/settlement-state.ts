@@ -18,6 +18,8 @@ export type SettlementPhase =
 
 export interface SettlementState {
   readonly settlementId: string;
+  /** Its last entry. */
+  readonly lastSeq: number;
   readonly phase: SettlementPhase;
   readonly by: string;
   readonly boxOut: string;

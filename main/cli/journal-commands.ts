@@ -15,6 +15,7 @@ import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision } from '../money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
 import { sumText } from './amounts.ts';
+import { dayCommand } from './day-command.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
 
 export const journalCommands: Readonly<Record<string, Command>> = {
@@ -33,6 +34,7 @@ export const journalCommands: Readonly<Record<string, Command>> = {
     does: 'prints what every account holds',
     run: balance,
   },
+  'journal day': dayCommand,
   'journal export': {
     usage: 'journal export FILE',
     does: 'writes the whole journal as JSON Lines',

@@ -184,3 +184,21 @@ describe('settle refuses, and leaves the journal as it is', () => {
     expect(existsSync(missing)).toBe(false);
   });
 });
+
+describe('journal day', () => {
+  test('prints a business date, and names the dates there are when it has none', () => {
+    const { bench } = stopped();
+    const { status, out } = kioskctl('journal', 'day', bench.path);
+    expect(status).toBe(0);
+    expect(out[0]).toBe('T-0001 · business date 2026-11-22 · 17 entries');
+    expect(out.map((line) => line.trim().replaceAll(/ +/g, ' '))).toEqual(
+      expect.arrayContaining(['voucher 2 250.00', '100.00 2 200.00', 'cash.box 0.00 250.00 250.00', 'voucher.outstanding 0.00 -250.00 -250.00']),
+    );
+    expect(JSON.parse(kioskctl('journal', 'day', bench.path, '--json').out.join(''))).toMatchObject({ date: '2026-11-22', entries: 17 });
+    expect(kioskctl('journal', 'day', bench.path, '--date', '2026-11-23')).toMatchObject({
+      status: 1,
+      error: [expect.stringContaining('has no entry of 2026-11-23: it has 2026-11-22')],
+    });
+    expect(kioskctl('journal', 'day', bench.path, '--date', 'today')).toMatchObject({ status: 2 });
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
-import { settle, SettlementError, type SettlementOrder } from '../../../main/maintenance/settlement.ts';
-import { explainDifference, ExplanationError, type Explanation } from '../../../main/maintenance/differences.ts';
+import { settle, type SettlementError, type SettlementOrder } from '../../../main/maintenance/settlement.ts';
+import { explainDifference, type ExplanationError, type Explanation } from '../../../main/maintenance/differences.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { append, Bench, START, STOP } from '../journal/bench.ts';

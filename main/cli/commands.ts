@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Commands>>> = {
   devices: async () => devices(await import('./device-commands.ts'), 'devices'),
   monitor: async () => devices(await import('./device-commands.ts'), 'monitor'),
   settle: async () => (await import('./settle-commands.ts')).settleCommands,
+  reconcile: async () => ({ reconcile: (await import('./reconcile-command.ts')).reconcileCommand }),
   pboc: async () => (await import('./pboc-commands.ts')).pbocCommands,
 };
 

@@ -46,8 +46,12 @@ function reconciled(given: Given, journals: readonly string[]): Reconciliation {
   const cash = statementOf(given, 'counts', readCashStatement);
   if (acquirer === undefined && issuer === undefined && cash === undefined)
     throw new UsageError('give at least one statement: --acquirer FILE, --issuer FILE or --counts FILE');
+  const contents = journals.map((file) =>
+    withContent(file, (content): { terminalId: string; entries: JournalEntry[] } => ({ terminalId: content.terminalId, entries: [...entriesOf(content)] })),
+  );
   const input: ReconciliationInput = {
-    entries: journals.flatMap((file): JournalEntry[] => withContent(file, (content) => [...entriesOf(content)])),
+    entries: contents.flatMap(({ entries }) => entries),
+    terminals: contents.map(({ terminalId }) => terminalId),
     timeZone: zoneOf(given),
     ...(acquirer === undefined ? {} : { acquirer }),
     ...(issuer === undefined ? {} : { issuer }),

@@ -53,9 +53,9 @@ export interface JournalSide {
   readonly lostNotes: readonly LostNote[];
 }
 
-/** @param entries of any journals, carried ones too; the same entry may come more than once */
-export function journalSides(entries: Iterable<JournalEntry>): readonly JournalSide[] {
-  const terminals = new Map<string, Map<string, JournalEntry>>();
+/** @param entries of any journals, carried ones too; the same entry may come more than once @param named terminals, though a journal be empty */
+export function journalSides(entries: Iterable<JournalEntry>, named: readonly string[]): readonly JournalSide[] {
+  const terminals = new Map(named.map((terminalId) => [terminalId, new Map<string, JournalEntry>()]));
   for (const entry of entries) {
     const known = terminals.get(entry.terminalId) ?? new Map<string, JournalEntry>();
     known.set(`${entry.epoch}/${entry.seq}`, entry);

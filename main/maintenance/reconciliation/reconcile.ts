@@ -17,6 +17,8 @@ import type { AcquirerStatement, CashStatement, IssuerStatement } from './statem
 export interface ReconciliationInput {
   /** Of any journals of any terminals, carried ones too. */
   readonly entries: Iterable<JournalEntry>;
+  /** Whose journals these are: one may be empty. */
+  readonly terminals: readonly string[];
   readonly acquirer?: AcquirerStatement;
   readonly issuer?: IssuerStatement;
   readonly cash?: CashStatement;
@@ -76,7 +78,7 @@ export class CoverageError extends Error {
 
 /** @throws {CoverageError} */
 export function reconcile(input: ReconciliationInput): Reconciliation {
-  const sides = journalSides(input.entries);
+  const sides = journalSides(input.entries, input.terminals);
   const run = new Run(input, sides);
   const books = [
     ...(input.acquirer === undefined ? [] : [run.acquirer(input.acquirer)]),

@@ -309,6 +309,7 @@ function compared(books: Books, date?: string): Reconciliation {
   const { entries, orders, refunds, loads, boxes } = books;
   return reconcile({
     entries,
+    terminals: ['T-0001'],
     acquirer: { head: head('acquirer'), orders, refunds },
     issuer: { head: head('issuer'), loads },
     cash: { head: head('cash'), boxes },
@@ -387,7 +388,8 @@ describe('at the cut-over', () => {
   test('what is too near to the end of a statement may stand in the next one', () => {
     const { books } = world([['captureForgottenThere', 5000]]);
     const { entries, orders, refunds } = books;
-    const until = (to: number): Reconciliation => reconcile({ entries, acquirer: { head: head('acquirer', 0, to), orders, refunds }, timeZone: ZONE });
+    const until = (to: number): Reconciliation =>
+      reconcile({ entries, terminals: ['T-0001'], acquirer: { head: head('acquirer', 0, to), orders, refunds }, timeZone: ZONE });
     expect(until(NOON + 3 * MINUTE).findings).toMatchObject([{ cause: 'inFlight', amount: -5000 }]);
     expect(until(NOON + 10 * MINUTE).findings).toMatchObject([{ cause: 'capturedHereUnknownThere', amount: -5000 }]);
     expect(until(NOON).findings).toEqual([]);
@@ -396,7 +398,9 @@ describe('at the cut-over', () => {
   test('a statement that does not have the whole date is refused', () => {
     const { books } = world([['loaded', 5000]]);
     const short = { head: head('acquirer', NOON, NOON + 86_400_000), orders: books.orders, refunds: [] };
-    expect(() => reconcile({ entries: books.entries, acquirer: short, timeZone: ZONE, date: '2026-11-22' })).toThrow(/not the whole of 2026-11-22/);
+    expect(() => reconcile({ entries: books.entries, terminals: ['T-0001'], acquirer: short, timeZone: ZONE, date: '2026-11-22' })).toThrow(
+      /not the whole of 2026-11-22/,
+    );
   });
 });
 
@@ -415,7 +419,9 @@ describe('the box', () => {
   function settledWorld(counted?: typeof NOTES, ...more: readonly NewEntry[]): Books {
     const note = (noteId: string, denomination: number): NewEntry => ({ kind: 'cash.stacked', body: { noteId, denomination, evidence: 'vendValid' } });
     const entries: NewEntry[] = [
-      ...[note('1', 10_000), note('2', 5000), note('3', 5000)],
+      note('1', 10_000),
+      note('2', 5000),
+      note('3', 5000),
       ...more,
       { kind: 'settlement.opened', body: { settlementId: 'S', by: 'A', boxOut: 'B-1', boxIn: 'B-2', expected: EXPECTED } },
       { kind: 'box.removed', body: { settlementId: 'S', boxId: 'B-1', content: EXPECTED } },

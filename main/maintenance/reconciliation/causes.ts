@@ -1,4 +1,4 @@
-/** Why two books can differ: a closed, numbered list. Each cause says where the money is and what to do. README.md of this folder is the same list. */
+/** Why two books can differ: a closed, numbered list. Each cause says where the money is and what to do. main/maintenance/README.md has the table. */
 
 export const causes = {
   capturedThereUnknownHere: {

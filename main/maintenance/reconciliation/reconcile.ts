@@ -1,6 +1,6 @@
 /**
  * Reconciliation: the journal against acquirer, issuer and cash office, item by item. Every difference has one of the numbered causes, and
- * what the causes explain must add up to the difference of the totals; the rest is listed as unexplained. Pure; README.md of this folder.
+ * what the causes explain must add up to the difference of the totals; the rest is listed as unexplained. Pure; main/maintenance/README.md.
  */
 import type { Account } from '../../../common/journal-kinds.ts';
 import type { JournalEntry } from '../../../common/journal-entry.ts';

@@ -2,11 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { loadOrCreateTerminalKey } from '../../../main/identity/terminal-key.ts';
 import { append, Bench, START, STOP } from '../journal/bench.ts';
 import { noteLost, notesTaken, referenceOf } from '../maintenance/notes.ts';
+
+/** Every call is a process of its own, several of them in a test. */
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Ran {
   readonly status: number | null;

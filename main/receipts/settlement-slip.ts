@@ -109,7 +109,7 @@ function verdict(page: Page, words: SettlementWords, { expected, counted, candid
 /** The whole hash: what stands on paper can be held against the journal by anyone. */
 function proof(page: Page, words: SettlementWords, { entry, signature }: SettlementSlip): void {
   page.rule();
-  page.row(words('entry', { epoch: entry.epoch, seq: entry.seq }), '');
+  page.sentence(words('entry', { epoch: entry.epoch, seq: entry.seq }));
   for (const part of [entry.hash.slice(0, 32), entry.hash.slice(32)]) page.centered(part);
   page.row(words('key'), signature.kid.slice(0, 16));
   page.row(words('signature'), signature.value.slice(0, 16));

@@ -92,7 +92,7 @@ describe('the slip of a settlement', () => {
   it('in English, of a box that agrees, says so', async () => {
     const { counted: _short, ...rest } = SLIP;
     const lines = await printed({ ...rest, counted: SLIP.expected.notes, candidates: [] }, 'en', 'escpos-generic-80');
-    expect(lines).toContain('Note          Expected     Counted     Differ.');
+    expect(lines).toContain('Note            Expected     Counted     Differ.');
     expect(lines.join('\n')).toContain(en.even);
     expect(lines.join('\n')).not.toContain('May explain');
   });

@@ -244,6 +244,7 @@ function report(settlement: SettlementState, facts: JournalFacts, written: numbe
     ...table(expected.notes, counted),
     ...(expected.unspecified === 0 ? [] : [`of unknown denominations, from an earlier epoch: ${sumText(expected.unspecified)}`]),
     `expected ${sumText(contentTotal(expected))}${counted === undefined ? '' : ` · counted ${sumText(notesTotal(counted))} · difference ${signedText(difference)}`}`,
+    ...openTransactionLines(facts),
     ...(phase === 'closed' ? [] : [`not counted yet: kioskctl settle FILE --settlement ${settlementId} --counts … once it is`]),
     ...(open === 0
       ? []
@@ -268,11 +269,14 @@ function table(expected: NoteCounts, counted: NoteCounts | undefined): string[] 
   return [head, ...rows].map((cells) => cells.map((cell) => cell.padStart(12)).join(''));
 }
 
-function waitingLines({ cash, openTransactions }: JournalFacts): string[] {
-  return [
-    ...cash.settlements.filter(({ phase }) => phase !== 'closed').map(({ settlementId, boxOut }) => `waits for its count: box ${boxOut} (${settlementId})`),
-    ...(openTransactions.length === 0 ? [] : [`${openTransactions.length} transactions are open: what is in their path is not counted yet`]),
-  ];
+function waitingLines(facts: JournalFacts): string[] {
+  const waiting = facts.cash.settlements.filter(({ phase }) => phase !== 'closed');
+  return [...waiting.map(({ settlementId, boxOut }) => `waits for its count: box ${boxOut} (${settlementId})`), ...openTransactionLines(facts)];
+}
+
+function openTransactionLines({ openTransactions }: JournalFacts): string[] {
+  const count = openTransactions.length;
+  return count === 0 ? [] : [`${count} transactions are open: the terminal brings them to an end when it starts; what is in their path is not expected yet`];
 }
 
 /** What may explain a difference; first of all a note of just the denomination that is over or short. */

@@ -255,9 +255,9 @@ function report(settlement: SettlementState, facts: JournalFacts, written: numbe
   ];
 }
 
-function proofLines(journal: Journal, { lastSeq }: SettlementState): string[] {
-  const [stored] = journal.entriesAfter(journal.epoch, lastSeq - 1, 1);
-  return [`entry ${journal.epoch}/${lastSeq} ${stored?.hash ?? ''}, signed`];
+function proofLines(journal: Journal, { lastEpoch, lastSeq }: SettlementState): string[] {
+  const [stored] = journal.entriesAfter(lastEpoch, lastSeq - 1, 1);
+  return [`entry ${lastEpoch}/${lastSeq} ${stored?.hash ?? ''}, signed`];
 }
 
 function table(expected: NoteCounts, counted: NoteCounts | undefined): string[] {

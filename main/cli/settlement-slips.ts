@@ -51,9 +51,9 @@ export async function handOverSlip(done: Settlement, wish: Wish): Promise<Handed
 }
 
 function slipOf({ journal, settlement, terminalId, candidates }: Settlement, config: TerminalConfig | undefined): SettlementSlip {
-  const { settlementId, at, businessDate, by, boxOut, boxIn, expected, counted, lastSeq } = settlement;
-  const [stored] = journal.entriesAfter(journal.epoch, lastSeq - 1, 1);
-  const [checkpoint] = journal.checkpointsAfter(lastSeq - 1, 1);
+  const { settlementId, at, businessDate, by, boxOut, boxIn, expected, counted, lastEpoch, lastSeq } = settlement;
+  const [stored] = journal.entriesAfter(lastEpoch, lastSeq - 1, 1);
+  const [checkpoint] = lastEpoch === journal.epoch ? journal.checkpointsAfter(lastSeq - 1, 1) : [];
   const [header = '', , value = ''] = checkpoint?.jws.split('.') ?? [];
   return {
     heading: config === undefined ? [] : [config.site.operator, `${config.site.place} ${config.terminal.shortName}`],
@@ -67,7 +67,7 @@ function slipOf({ journal, settlement, terminalId, candidates }: Settlement, con
     expected,
     ...(counted === undefined ? {} : { counted }),
     candidates,
-    entry: { epoch: journal.epoch, seq: lastSeq, hash: stored?.hash ?? '' },
+    entry: { epoch: lastEpoch, seq: lastSeq, hash: stored?.hash ?? '' },
     signature: { kid: kidOf(header), value },
     reprint: earlierSlips(journal, settlement),
   };
@@ -81,12 +81,13 @@ function kidOf(header: string): string {
 /** Slips of just this state of the settlement that were begun before. */
 function earlierSlips(journal: Journal, settlement: SettlementState): number {
   const prefix = jobPrefix(settlement);
-  const later = journal.entriesAfter(journal.epoch, settlement.lastSeq, Number.MAX_SAFE_INTEGER);
+  const { lastEpoch, lastSeq } = settlement;
+  const later = journal.entriesAfter(journal.epoch, lastEpoch === journal.epoch ? lastSeq : 0, Number.MAX_SAFE_INTEGER);
   return later.filter(({ entry }) => entry.kind === 'receipt.printing' && String(entry.body['jobId']).startsWith(prefix)).length;
 }
 
-function jobPrefix({ settlementId, lastSeq }: SettlementState): string {
-  return `${settlementId}:${lastSeq}:`;
+function jobPrefix({ settlementId, lastEpoch, lastSeq }: SettlementState): string {
+  return `${settlementId}:${lastEpoch}-${lastSeq}:`;
 }
 
 function writeSlip(compose: (columns: number) => string, { settlementId }: SettlementState, { file, to }: Wish): HandedOver {

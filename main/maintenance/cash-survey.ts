@@ -4,7 +4,7 @@
  */
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
-import { foldCashEntry, NO_CASH } from '../money/settlement-fold.ts';
+import { foldCashEntry, nextEpoch, NO_CASH } from '../money/settlement-fold.ts';
 import type { CashState } from '../money/settlement-state.ts';
 import { isOpenCase } from '../money/standing.ts';
 import type { NoteState, TransactionState } from '../money/transaction-state.ts';
@@ -49,7 +49,7 @@ export function surveyCash(entries: Iterable<JournalEntry>): CashSurvey {
   for (const entry of entries) {
     const { transactionId, kind, body, at } = entry;
     if (transactionId !== undefined) transactions.set(transactionId, foldEntry(transactions.get(transactionId) ?? EMPTY_TRANSACTION, entry));
-    if (entry.epoch > epoch) cash = NO_CASH; // carried entries are in the sums of the epoch that carries them
+    if (entry.epoch > epoch) cash = nextEpoch(cash);
     epoch = entry.epoch;
     cash = foldCashEntry(cash, entry);
     if (kind === 'box.removed') strays = [];

@@ -34,6 +34,14 @@ export function foldCash(entries: Iterable<CashEntry>): CashState {
   return state;
 }
 
+/**
+ * The fold of a new epoch after the entries that it carries: what they say of boxes and settlements still holds, while their sums, and
+ * what is in the box, come with `journal.replaced`.
+ */
+export function nextEpoch({ boxId, settlements }: CashState): CashState {
+  return { ...NO_CASH, boxId, settlements };
+}
+
 /** One step of {@link foldCash}. */
 export function foldCashEntry(state: CashState, entry: CashEntry): CashState {
   if (!isCashKind(entry.kind)) return state;
@@ -45,11 +53,6 @@ export function foldCashEntry(state: CashState, entry: CashEntry): CashState {
   if (known.success) apply({ draft, flag, entry }, { kind: entry.kind, body: known.data } as CashNews);
   else flag('malformed', `the body does not fit ${entry.kind}`);
   return draft;
-}
-
-/** What a settlement can name: everything but what is closed. */
-export function openSettlements({ settlements }: CashState): readonly SettlementState[] {
-  return settlements.filter(({ phase }) => phase !== 'closed');
 }
 
 /** `more` on top of `notes`, or taken from them where negative; the largest first. */
@@ -137,7 +140,10 @@ function openSettlement({ draft, flag, entry }: Step, { settlementId, by, boxOut
   if (draft.boxId !== undefined && draft.boxId !== boxOut) flag('otherBox', `box ${draft.boxId} is in, not ${boxOut}`);
   if (!sameContent(expected, draft.content)) flag('contentDiffers', 'the box does not hold what is expected');
   const { at, businessDate } = entry;
-  draft.settlements = [...draft.settlements, { settlementId, lastSeq: entry.seq, phase: 'opened', by, boxOut, boxIn, at, businessDate, expected, difference: 0 }];
+  draft.settlements = [
+    ...draft.settlements,
+    { settlementId, lastEpoch: entry.epoch, lastSeq: entry.seq, phase: 'opened', by, boxOut, boxIn, at, businessDate, expected, difference: 0 },
+  ];
 }
 
 function removeBox(step: Step, { settlementId, boxId, content }: JournalBody<'box.removed'>): void {
@@ -210,7 +216,7 @@ function advance(
     return;
   }
   if (!after.includes(known.phase)) flag('outOfOrder', `settlement ${settlementId} was ${known.phase}`);
-  const changed = { ...known, ...change(known), phase, lastSeq: entry.seq };
+  const changed = { ...known, ...change(known), phase, lastEpoch: entry.epoch, lastSeq: entry.seq };
   draft.settlements = draft.settlements.map((other) => (other === known ? changed : other));
 }
 

@@ -19,6 +19,7 @@ export type SettlementPhase =
 export interface SettlementState {
   readonly settlementId: string;
   /** Its last entry. */
+  readonly lastEpoch: number;
   readonly lastSeq: number;
   readonly phase: SettlementPhase;
   readonly by: string;

@@ -2,7 +2,7 @@
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { EMPTY_TRANSACTION, foldEntry } from '../../money/fold.ts';
-import { foldCash } from '../../money/settlement-fold.ts';
+import { surveyCash } from '../cash-survey.ts';
 import type { OpenDifference, SettlementState } from '../../money/settlement-state.ts';
 import { isOpenCase } from '../../money/standing.ts';
 import type { LoadState, PaymentState, RefundState, TransactionState } from '../../money/transaction-state.ts';
@@ -78,15 +78,15 @@ function sideOf(terminalId: string, entries: readonly JournalEntry[]): JournalSi
     story.add(entry);
   }
   const all = [...stories.values()];
-  const epochs = [...new Set(entries.map(({ epoch }) => epoch))].map((epoch) => foldCash(entries.filter((entry) => entry.epoch === epoch)));
+  const { cash } = surveyCash(entries);
   return {
     terminalId,
     entries,
     payments: all.flatMap((story) => story.payments()),
     refunds: all.flatMap((story) => story.refunds()),
     loads: all.flatMap((story) => story.loads()),
-    settlements: epochs.flatMap(({ settlements }) => settlements),
-    differences: epochs.at(-1)?.differences ?? [],
+    settlements: cash.settlements,
+    differences: cash.differences,
     lostNotes: all.flatMap((story) => story.lostNotes()),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { settle, type SettlementError, type SettlementOrder } from '../../../main/maintenance/settlement.ts';
 import { explainDifference, type ExplanationError, type Explanation } from '../../../main/maintenance/differences.ts';
+import { readSurvey } from '../../../main/maintenance/stopped-journal.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { append, Bench, START, STOP } from '../journal/bench.ts';
@@ -292,6 +293,25 @@ test('after a damaged epoch the box holds a sum without denominations, which the
   });
   expect(settlement).toMatchObject({ expected: { notes: [{ denomination: 2000, count: 1 }], unspecified: 15_000 }, difference: 0, phase: 'closed' });
   expect(verifyJournal(bench.path)).toMatchObject({ ok: true, balances: { 'cash.box': 0, 'cash.transit': 17_000, suspense: 0 } });
+});
+
+test('a box that was away when the journal was damaged is counted in the new epoch', () => {
+  const bench = new Bench();
+  const first = bench.open();
+  append(first, [START, ...notesTaken('tx-0001', 10_000, 5000), STOP]);
+  const { settlementId } = settle(first, surveyOf(first).cash, FIRST).settlement;
+  first.close();
+  bench.tamper((db) => db.exec('UPDATE entries SET hash = zeroblob(32) WHERE seq = (SELECT max(seq) FROM entries)'));
+  const journal = bench.open();
+  expect(journal.epoch).toBe(2);
+  append(journal, [START, ...notesTaken('tx-0002', 2000), STOP]);
+  const { cash } = readSurvey(bench.path);
+  expect(cash).toMatchObject({ boxId: 'B-18', content: { notes: [{ denomination: 2000, count: 1 }], unspecified: 0 } });
+  const { settlement } = settle(journal, cash, { by: '清分中心', boxOut: 'B-17', counted: [{ denomination: 10_000, count: 1 }] });
+  expect(settlement).toMatchObject({ settlementId, phase: 'closed', difference: -5000, lastEpoch: 2 });
+  expect(verifyJournal(bench.path)).toMatchObject({ ok: true, balances: { 'cash.box': 2000, 'cash.transit': 10_000, suspense: 5000 } });
+  explainDifference(journal, readSurvey(bench.path), { ...said, how: 'writtenOff', of: settlementId });
+  expect(verifyJournal(bench.path)).toMatchObject({ ok: true, balances: { suspense: 0, 'cash.overShort': 5000 } });
 });
 
 describe('verify', () => {

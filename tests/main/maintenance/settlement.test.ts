@@ -94,6 +94,14 @@ describe('a box that holds what the journal says', () => {
     expect(kindsAfterStop(world)).toHaveLength(5);
   });
 
+  test('the same boxes and the same count, but notes came in since: it is another settlement', () => {
+    const world = withNotes();
+    const order = { ...FIRST, boxIn: 'B-17', counted: [{ denomination: 10_000, count: 1 }] };
+    settled(world, order);
+    append(world.journal, [START, ...notesTaken('tx-0003', 10_000), STOP]);
+    expect(settled(world, order)).toMatchObject({ written: 5, settlement: { difference: 0 } });
+  });
+
   test('a second settlement expects only what came in since', () => {
     const world = withNotes();
     settled(world, {

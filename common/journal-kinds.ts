@@ -12,6 +12,28 @@ const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
 const id = z.string().min(1).max(80);
 const note = z.strictObject({ noteId: id, denomination: amount });
 const acceptorMemory = z.string().max(1000);
+const total = z.int();
+/** Who did it, and why, in a person's own words. */
+const words = z.string().min(1).max(200);
+const boxId = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/);
+
+/** So many notes of each denomination (fen), the largest first, each once. */
+export const noteCountsSchema = z
+  .array(z.strictObject({ denomination: amount, count: z.int().min(1).max(1_000_000) }))
+  .max(32)
+  .refine(
+    (notes) => notes.every(({ denomination }, index) => index === 0 || denomination < (notes[index - 1]?.denomination ?? 0)),
+    'expected the largest first, each once',
+  )
+  .readonly();
+export type NoteCounts = z.infer<typeof noteCountsSchema>;
+
+/**
+ * What is in a box by the journal. `unspecified`: fen whose denominations are not known, because an earlier epoch took them in and only
+ * its sum came over.
+ */
+export const boxContentSchema = z.strictObject({ notes: noteCountsSchema, unspecified: total });
+export type BoxContent = Readonly<z.infer<typeof boxContentSchema>>;
 
 /** The card a transaction is bound to: what recovery must find again. */
 export const cardRefSchema = z.strictObject({
@@ -76,6 +98,7 @@ export const accounts = [
   'fee.income',
   'voucher.outstanding',
   'suspense',
+  'cash.overShort',
 ] as const;
 export type Account = (typeof accounts)[number];
 
@@ -205,6 +228,34 @@ export const journalKinds = {
   'foreign.load.reported': z.strictObject({ examinationId: id, loadId: id, state: z.enum(['open', 'credited', 'notCredited']) }),
   /** The person is told on the screen. */
   'foreign.load.told': z.strictObject({ examinationId: id, loadId: id }),
+
+  // settlement (清机): main/money/README.md, "Settlement"
+  /** The box is about to be taken out. `expected` is what the journal says is in it. */
+  'settlement.opened': z.strictObject({ settlementId: id, by: words, boxOut: boxId, boxIn: boxId, expected: boxContentSchema }),
+  /** It is out, with all that the journal says is in it. Moves cash.box. */
+  'box.removed': z.strictObject({ settlementId: id, boxId, content: boxContentSchema }),
+  /** An empty one is in its place. */
+  'box.inserted': z.strictObject({ settlementId: id, boxId }),
+  /** What came out was counted, here or later at the cash office. Moves the difference to suspense. */
+  'settlement.counted': z.strictObject({ settlementId: id, boxId, by: words, expected: boxContentSchema, counted: noteCountsSchema }),
+  /** `difference` = counted − expected: over is positive, short is negative. */
+  'settlement.closed': z.strictObject({ settlementId: id, expected: total, counted: total, difference: total }),
+  /**
+   * Why there was a difference. `of`: the settlement, or the case whose money was not owed, that left it in suspense. `amount`: how much
+   * of it this explains, signed as the difference. `against`: the other difference that this one evens out.
+   */
+  'suspense.resolved': z.discriminatedUnion('resolution', [
+    z.strictObject({ resolution: z.enum(['recounted', 'writtenOff']), of: id, amount: total, by: words, why: words }),
+    z.strictObject({ resolution: z.literal('offset'), of: id, against: id, amount: total, by: words, why: words }),
+  ]),
+  /**
+   * A note that a case disputes was found: from now on the case holds its money. `count`: it was over at that settlement; `found`: it lay
+   * outside the box and went to the cash that was collected.
+   */
+  'case.funded': z.discriminatedUnion('source', [
+    z.strictObject({ source: z.literal('count'), settlementId: id, reference: z.string(), ...note.shape, by: words, why: words }),
+    z.strictObject({ source: z.literal('found'), reference: z.string(), ...note.shape, by: words, why: words }),
+  ]),
 } as const;
 
 export type JournalKind = keyof typeof journalKinds;

@@ -13,6 +13,8 @@ import type { Verification, VerifyOptions } from '../journal/verification.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision } from '../money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
+import { sumText } from './amounts.ts';
+import { dayCommand } from './day-command.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
 import { readPublicKey } from './read-public-key.ts';
 
@@ -32,6 +34,7 @@ export const journalCommands: Readonly<Record<string, Command>> = {
     does: 'prints what every account holds',
     run: balance,
   },
+  'journal day': dayCommand,
   'journal export': {
     usage: 'journal export FILE',
     does: 'writes the whole journal as JSON Lines',
@@ -181,11 +184,6 @@ function sumOf(file: string): Balances {
     }
     return balances;
   });
-}
-
-/** Sums may be larger than any one amount. */
-function sumText(amount: number): string {
-  return `${amount < 0 ? '-' : ''}${Math.floor(Math.abs(amount) / 100)}.${String(Math.abs(amount) % 100).padStart(2, '0')}`;
 }
 
 /** A compact JWS, or the JSON object that upstream answered, in a file or in the argument itself. */

@@ -39,6 +39,8 @@ export interface JournalOptions extends EntrySource {
   /** Default: `each` when the second file is on another partition, else `checkpoint` (FORMAT.md, "The second file"). */
   readonly secondSync?: SecondSync;
   readonly key: TerminalKey;
+  /** `refuse`: for tools; a damaged or missing journal is an error. Default: `replace`. */
+  readonly damaged?: 'replace' | 'refuse';
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A checkpoint or the second file failed; the entries themselves are safe. */
   readonly onTrouble?: (error: JournalError) => void;
@@ -87,7 +89,7 @@ export interface Journal {
   close(): void;
 }
 
-/** @throws {JournalError} `locked`, `newer`, `otherTerminal`, `full`, `io` */
+/** @throws {JournalError} `locked`, `newer`, `otherTerminal`, `full`, `io`; with `damaged: 'refuse'` also `notFound`, `corrupt` */
 export function openJournal(options: JournalOptions): Journal {
   const opening: OpeningOptions = { ...options, secondPath: options.secondPath ?? `${options.path}.second`, publicKey: options.key.publicKey };
   const release = lockForWriting(options.path);

@@ -22,6 +22,8 @@ export interface OpeningOptions extends EntrySource {
   readonly path: string;
   readonly secondPath: string;
   readonly publicKey: PublicKey;
+  /** `refuse`: a journal that is damaged or not there is left as it is, for the terminal itself to replace. Default: `replace`. */
+  readonly damaged?: 'replace' | 'refuse';
 }
 
 /** What happened to a damaged journal. */
@@ -31,8 +33,12 @@ export interface Replacement extends Salvage {
   readonly reason: string;
 }
 
-/** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io` */
+/** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io`; `notFound` and `corrupt` only to who refuses damage */
 export function prepareFiles(options: OpeningOptions): Replacement | undefined {
+  if (options.damaged === 'refuse') {
+    refuseDamage(options);
+    return undefined;
+  }
   mkdirSync(dirname(options.path), { recursive: true });
   for (const leftover of ['', '-wal', '-shm']) rmSync(`${options.path}.new${leftover}`, { force: true });
   const asides = setAsideNumbers(options.path);
@@ -44,6 +50,15 @@ export function prepareFiles(options: OpeningOptions): Replacement | undefined {
   }
   const reason = missing ? 'the file is missing' : damageOf(options, second);
   return reason === undefined ? undefined : replace(options, reason, missing ? asides.at(-1) : undefined);
+}
+
+function refuseDamage(options: OpeningOptions): void {
+  const reason = damageOf(options, readSecondSummary(options.secondPath));
+  if (reason === undefined) return;
+  throw new JournalError(
+    'corrupt',
+    `${options.path} is damaged (${reason}): nothing was written; start the terminal, which sets it aside and goes on in a new epoch`,
+  );
 }
 
 /** Why the journal can't be trusted; `undefined` when it can. */

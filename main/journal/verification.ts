@@ -13,6 +13,8 @@ export type Check =
   | 'entry'
   | 'postings'
   | 'fold'
+  /** The box, its settlements and the differences they left. */
+  | 'settlement'
   | 'checkpoint'
   | 'receipt'
   /** What was taken over from a damaged earlier epoch. */

@@ -8,6 +8,8 @@ import { publicKeySchema, type PublicKey } from '../../common/upstream-api/field
 import { CHECKPOINT_TYPE, checkpointSchema, RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { EMPTY_TRANSACTION, foldEntry, isForeign } from '../money/fold.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
+import { foldCashEntry, NO_CASH } from '../money/settlement-fold.ts';
+import type { CashState } from '../money/settlement-state.ts';
 import type { TransactionState } from '../money/transaction-state.ts';
 import { carriedSeal, type CarriedLink } from './carried.ts';
 import { postingsFault, readEntry } from './entry-check.ts';
@@ -58,6 +60,7 @@ export class Verifier {
   #receiptedUpTo = 0;
   #replaced = false;
   #balances: Balances = NO_BALANCES;
+  #cash: CashState = NO_CASH;
 
   constructor(options: VerifyOptions) {
     this.#options = options;
@@ -107,7 +110,7 @@ export class Verifier {
     const read = readEntry(row.entry);
     if ('fault' in read) return broken('entry', seq, read.fault);
     const { entry } = read;
-    const found = this.#checkPlace(entry, seq) ?? this.#checkPostings(entry) ?? this.#checkFirst(entry) ?? this.#checkFold(entry);
+    const found = this.#checkPlace(entry, seq) ?? this.#checkPostings(entry) ?? this.#checkFirst(entry) ?? this.#checkFold(entry) ?? this.#checkCash(entry);
     if (found !== undefined) return found;
     const hash = hashText(row.hash);
     const receipted = this.#elsewhere.get(place(entry.epoch, seq));
@@ -247,6 +250,12 @@ export class Verifier {
     return anomaly === undefined
       ? undefined
       : broken('fold', entry.seq, `transaction ${entry.transactionId}: entry ${anomaly.seq}: ${anomaly.code}: ${anomaly.detail}`);
+  }
+
+  #checkCash(entry: JournalEntry): Break | undefined {
+    this.#cash = foldCashEntry(this.#cash, entry);
+    const [anomaly] = this.#cash.anomalies;
+    return anomaly === undefined ? undefined : broken('settlement', entry.seq, `${anomaly.code}: ${anomaly.detail}`);
   }
 
   /** @param mayBeForeign whether a transaction may have begun where nobody can look: it can't be folded then */

@@ -68,6 +68,8 @@ export interface Terminal {
 
 /** How often the disk is looked at. */
 const DISK_LOOK_MS = 60_000;
+/** More entries than staff writes between a stop and the next start; beyond them the stop counts as an interruption, which is careful. */
+const AFTER_STOP = 100;
 /** Longest a start waits for a device; it goes on connecting in the background. */
 const CONNECT_WAIT_MS = 15_000;
 
@@ -237,8 +239,9 @@ function latestEntries(journal: Journal, count: number): readonly JournalEntry[]
 
 /** The process before this one did not come to its own end. */
 function wasInterrupted(journal: Journal): boolean {
-  const last = latestEntries(journal, 1).at(-1);
-  return last !== undefined && last.kind !== 'terminal.stopped';
+  // What staff does while the terminal is off, a settlement say, comes after its last word.
+  const latest = latestEntries(journal, AFTER_STOP);
+  return latest.length > 0 && latest.findLast(({ kind }) => kind === 'terminal.started' || kind === 'terminal.stopped')?.kind !== 'terminal.stopped';
 }
 
 /** Background work never runs while a person is served. */

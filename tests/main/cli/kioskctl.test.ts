@@ -280,6 +280,7 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl journal verify',
       'kioskctl journal show',
       'kioskctl journal balance',
+      'kioskctl journal day',
       'kioskctl journal export',
       'kioskctl slip verify',
       'kioskctl decode',
@@ -289,6 +290,9 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl devices watch',
       'kioskctl devices exercise',
       'kioskctl monitor',
+      'kioskctl settle',
+      'kioskctl settle resolve',
+      'kioskctl reconcile --journal',
       'kioskctl pboc vector',
     ]);
   });

@@ -31,8 +31,14 @@ export interface Replacement extends Salvage {
   readonly reason: string;
 }
 
+export interface Prepared {
+  readonly replacement: Replacement | undefined;
+  /** The second file as it is now; `undefined` when there is none. */
+  readonly second: SecondSummary | undefined;
+}
+
 /** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io` */
-export function prepareFiles(options: OpeningOptions): Replacement | undefined {
+export function prepareFiles(options: OpeningOptions): Prepared {
   mkdirSync(dirname(options.path), { recursive: true });
   for (const leftover of ['', '-wal', '-shm']) rmSync(`${options.path}.new${leftover}`, { force: true });
   const asides = setAsideNumbers(options.path);
@@ -40,10 +46,11 @@ export function prepareFiles(options: OpeningOptions): Replacement | undefined {
   const second = readSecondSummary(options.secondPath);
   if (missing && asides.length === 0 && second?.header === undefined) {
     createFile(options, 1, undefined);
-    return undefined;
+    return { replacement: undefined, second };
   }
   const reason = missing ? 'the file is missing' : damageOf(options, second);
-  return reason === undefined ? undefined : replace(options, reason, missing ? asides.at(-1) : undefined);
+  if (reason === undefined) return { replacement: undefined, second };
+  return { replacement: replace(options, reason, missing ? asides.at(-1) : undefined), second: undefined };
 }
 
 /** Why the journal can't be trusted; `undefined` when it can. */

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import canonicalize from 'canonicalize';
+import { z } from 'zod';
 import { GENESIS_HASH } from '../../common/journal-entry.ts';
 import { toHex } from '../../common/hex.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
@@ -13,7 +14,7 @@ import { entryBuilder, type EntrySource } from './entry-builder.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { sameBytes } from './lines.ts';
 import { salvage, type Salvage } from './salvage.ts';
-import { checkVersion, migrate, openForReading, openForWriting } from './schema.ts';
+import { checkVersion, migrate, openForReading, openForWriting, schemaFault, type Connection } from './schema.ts';
 import { readSecondCopy, readSecondSummary, type SecondSummary } from './second-copy.ts';
 import { syncFolder } from './second-file.ts';
 import { checkTail, readMeta, type Head, type Meta } from './stored-chain.ts';
@@ -60,6 +61,8 @@ function damageOf(options: OpeningOptions, second: SecondSummary | undefined): s
     const db = openForReading(options.path);
     try {
       checkVersion(db, options.path);
+      const schema = schemaFault(db);
+      if (schema !== undefined) return schema;
       meta = readMeta(db);
       const head = checkTail(db, meta);
       const ahead = secondIsAhead(options.secondPath, second, meta, head);
@@ -131,6 +134,7 @@ function createFile(options: OpeningOptions, epoch: number, replacement: Replace
         const first = replacedEntry(options, epoch, replacement);
         db.prepare('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)').run(1, first.json, first.hash);
       })();
+      emptyLog(db);
     } finally {
       db.close();
     }
@@ -139,6 +143,12 @@ function createFile(options: OpeningOptions, epoch: number, replacement: Replace
   } catch (error) {
     throw toJournalError(error, `creating ${options.path}`);
   }
+}
+
+/** Everything into the file itself, as only that is renamed: closing a connection would try the same and keep a failure to itself. */
+function emptyLog(db: Connection): void {
+  const [result] = z.tuple([z.object({ busy: z.int() })]).parse(db.pragma('wal_checkpoint(TRUNCATE)'));
+  if (result.busy !== 0) throw new JournalError('io', 'the new journal could not be written out of its log');
 }
 
 function replacedEntry(options: OpeningOptions, epoch: number, replacement: Replacement): ReturnType<ReturnType<typeof entryBuilder>> {

@@ -185,6 +185,33 @@ export function migrate(db: Connection): void {
   }
 }
 
+/** Tables, views and triggers must be those that the migrations make: a flipped bit there stops a statement that was never in doubt. */
+export function schemaFault(db: Connection): string | undefined {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const due = new Database(':memory:');
+  try {
+    for (const migration of MIGRATIONS.slice(0, version)) due.exec(migration);
+    const [found, expected] = [schemaOf(db), schemaOf(due)];
+    const wrong = [...found.keys(), ...expected.keys()].find((name) => found.get(name) !== expected.get(name));
+    return wrong === undefined ? undefined : `${wrong} is not as this program makes it`;
+  } finally {
+    due.close();
+  }
+}
+
+const schemaRow = z.object({ type: z.string(), name: z.string(), sql: z.string().nullable() });
+
+/** "table entries" → its SQL. */
+function schemaOf(db: Connection): ReadonlyMap<string, string | null> {
+  const rows = db.prepare('SELECT type, name, sql FROM sqlite_schema').all();
+  return new Map(
+    rows.map((row) => {
+      const { type, name, sql } = schemaRow.parse(row);
+      return [`${type} ${name}`, sql];
+    }),
+  );
+}
+
 /** Entries are found through the index, so it must say of each signed entry just what the entry says. Nothing to say of a file without one. */
 export function indexFault(db: Connection): string | undefined {
   const version = Number(db.pragma('user_version', { simple: true }));

@@ -13,7 +13,7 @@ import type { TransactionState } from '../money/transaction-state.ts';
 import { carriedSeal } from './carried.ts';
 import { withContent, type JournalContent, type StoredRow } from './content.ts';
 import { toJournalError } from './journal-error.ts';
-import { indexFault } from './schema.ts';
+import { indexFault, schemaFault } from './schema.ts';
 import { standingFault } from './standing.ts';
 import { jwsVerifier } from './jws.ts';
 import { CHECKPOINT_EVERY, CHECKPOINT_TYPE, checkpointSchema, hashText, jwsClaims, linkHolds, parseJson, sameBytes } from './lines.ts';
@@ -81,7 +81,7 @@ export function verifyJournal(path: string, options: VerifyOptions = {}): Verifi
       const verification = verifyContent(content, options);
       if (!verification.ok) return verification;
       const pages = String(db.pragma('integrity_check(1)', { simple: true }));
-      const detail = pages === 'ok' ? (indexFault(db) ?? standingFault(db)) : pages;
+      const detail = pages === 'ok' ? (schemaFault(db) ?? indexFault(db) ?? standingFault(db)) : pages;
       return detail === undefined ? verification : { ...verification, ok: false, break: { check: 'structure', detail } };
     });
   } catch (error) {

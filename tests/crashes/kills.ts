@@ -49,8 +49,8 @@ export interface KillReport {
 }
 
 /** Bundled, so that a start takes a fraction of a second: what runs is the same code. */
-export async function bundleWriter(): Promise<string> {
-  const outDir = path.join(projectRoot, 'out', 'crashes', 'writer');
+async function bundleWriter(): Promise<string> {
+  const outDir = path.join(projectRoot, 'out', 'crashes', `writer-${process.pid}`);
   const external = ['better-sqlite3', /^node:/, ...builtinModules];
   const entry = path.join(projectRoot, 'tests', 'main', 'journal', 'children', 'append-forever.ts');
   await build({
@@ -100,6 +100,7 @@ export async function kill(setting: KillSetting): Promise<KillReport> {
     };
   } finally {
     rmSync(folder, { recursive: true });
+    rmSync(path.dirname(writer), { recursive: true });
   }
 }
 
@@ -145,6 +146,7 @@ class Lane {
     const entries = this.#dice.below(MOST_ENTRIES);
     const micros = this.#dice.below(MOST_MICROSECONDS);
     if (early) void delay(this.#dice.below(START_MS)).then(() => child.kill('SIGKILL'));
+    const ended = new Promise<string | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
     const said = new Map<number, string>();
     let opened = false;
     for await (const line of createInterface({ input: child.stdout })) {
@@ -155,6 +157,7 @@ class Lane {
       spin(micros);
       child.kill('SIGKILL');
     }
+    if ((await ended) !== 'SIGKILL') this.#complain('the writer ended by itself');
     if (!opened) this.inStart += 1;
     return said;
   }

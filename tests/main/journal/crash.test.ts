@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,8 +66,29 @@ describe('killed with SIGKILL between the commit and what follows it', () => {
   });
 });
 
+/** A file system of one's own needs a kernel and a container that permit it. */
+const mayMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]).status === 0;
+
 describe('a disk', () => {
-  test('that is full refuses the entry, loses none before it, and takes entries again when there is space', async () => {
+  test('that is mounted read-only refuses the start, sets nothing aside, and goes on where it was when it can be written', async (context) => {
+    context.skip(!mayMount, 'not run: this machine permits no file system of its own');
+    const home = folder();
+    const file = `${home}/journal.sqlite`;
+    const live = (count: string): string => `${process.execPath} ${CHILD} ${file} ${count}`;
+    const script = `mount -t tmpfs tmpfs ${home}; ${live('5')}; mount -o remount,ro ${home}; ${live('6')}; ls ${home} | grep -c damaged; mount -o remount,rw ${home}; ${live('8')}`;
+    const lines = await linesOf('unshare', ['-rm', 'sh', '-c', script]);
+    expect(
+      lines.map((line) =>
+        line
+          .split(' ')
+          .slice(0, line.startsWith('refused') ? 2 : 1)
+          .join(' '),
+      ),
+    ).toEqual([...['opened', '1', '2', '3', '4'], ...['refused io', '0'], ...['opened', '6', '7']]);
+  }, 60_000);
+
+  test('that is full refuses the entry, loses none before it, and takes entries again when there is space', async (context) => {
+    context.skip(!mayMount, 'not run: this machine permits no file system of its own');
     const home = folder();
     const ballast = join(home, 'ballast');
     const script = `mount -t tmpfs -o size=700k tmpfs ${home} && head -c 150k /dev/zero > ${ballast} && exec ${process.execPath} ${CHILD} ${home}/journal.sqlite ${ballast}`;

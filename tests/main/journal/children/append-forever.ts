@@ -1,15 +1,15 @@
 /**
- * A terminal that appends as fast as it can until it is killed, for crash.test.ts: says each acknowledged entry in a line `seq hash`, and
- * a failed append as `failed CODE MUST-REOPEN`. Then it stops; or, given a ballast file, removes that and goes on for ten entries.
- * Given a number, it kills itself when so many entries are on the disk, before it says the last one. Arguments: path of the journal; path
- * of the ballast, or the number.
+ * A terminal that appends as fast as it can until it is killed, for crash.test.ts and tests/crashes: says each acknowledged entry in a
+ * line `seq hash`, a failed append as `failed CODE MUST-REOPEN`, a journal that can't be opened as `refused CODE`. Then it stops; or,
+ * given a ballast file, removes that and goes on for ten entries. Given a number, it kills itself when so many entries are on the disk,
+ * before it says the last one. Arguments: path of the journal; path of the ballast, or the number.
  */
 import { createHash } from 'node:crypto';
 import { rmSync, writeSync } from 'node:fs';
 import { createIds } from '../../../../common/ids.ts';
 import { loadOrCreateTerminalKey } from '../../../../main/identity/terminal-key.ts';
 import { JournalError } from '../../../../main/journal/journal-error.ts';
-import { openJournal } from '../../../../main/journal/journal.ts';
+import { openJournal, type Journal } from '../../../../main/journal/journal.ts';
 
 const [path = '', second] = process.argv.slice(2);
 const dieAt = /^\d+$/.test(second ?? '') ? Number(second) : Infinity;
@@ -26,15 +26,8 @@ const random = {
     ),
 };
 const clock = { now: () => Date.UTC(2026, 10, 22) + calls };
-const journal = openJournal({
-  path,
-  terminalId: 'T-0001',
-  timeZone: 'Asia/Shanghai',
-  clock,
-  ids: createIds(clock, random),
-  key: loadOrCreateTerminalKey(`${path}.key`),
-});
 const say = (line: string): void => void writeSync(1, `${line}\n`);
+const journal = open();
 say(`opened ${journal.epoch} ${journal.head.seq}`);
 
 while (left > 0) {
@@ -52,3 +45,20 @@ while (left > 0) {
 }
 journal.close();
 say('closed');
+
+function open(): Journal {
+  try {
+    return openJournal({
+      path,
+      terminalId: 'T-0001',
+      timeZone: 'Asia/Shanghai',
+      clock,
+      ids: createIds(clock, random),
+      key: loadOrCreateTerminalKey(`${path}.key`),
+    });
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    say(`refused ${error.code}`);
+    process.exit(1);
+  }
+}

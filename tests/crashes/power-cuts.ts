@@ -91,7 +91,7 @@ class Cuts {
 
   run(): CutReport {
     const { calls } = this.#recorded;
-    const share = Math.ceil(this.#setting.states / Math.max(1, calls.length));
+    const share = this.#setting.states / Math.max(1, calls.length);
     let possible = 0;
     let acknowledged = this.#recorded.before;
     const disk = new Disk(this.#recorded.files);
@@ -99,17 +99,18 @@ class Cuts {
       disk.apply(call);
       if (call.op === 'said') acknowledged = [...acknowledged, JSON.parse(call.text) as Acknowledged];
       possible = sumOfPowers(possible, disk.possible());
-      this.#cut(index, disk, acknowledged, share);
+      const states = Math.floor((index + 1) * share) - Math.floor(index * share);
+      if (states > 0) this.#cut(index, disk, acknowledged, states);
     }
     return { calls: calls.length, acknowledged: acknowledged.length, states: this.#seen.size, possible, problems: this.#problems };
   }
 
-  /** Every plain state, then torn ones; no more than this moment's share. */
-  #cut(index: number, disk: Disk, acknowledged: readonly Acknowledged[], share: number): void {
+  /** Every plain state, then torn ones; no more than `states`. */
+  #cut(index: number, disk: Disk, acknowledged: readonly Acknowledged[], states: number): void {
     const dice = Dice.of(this.#setting.seed, `cut ${index}`);
     const plain = [...disk.plain()];
-    const enumerated = plain.length <= share ? plain : Array.from({ length: share }, () => dice.pick(plain));
-    const torn = disk.possible() === 0 ? [] : Array.from({ length: Math.max(0, share - enumerated.length) }, () => disk.torn(dice));
+    const enumerated = plain.length <= states ? plain : Array.from({ length: states }, () => dice.pick(plain));
+    const torn = disk.possible() === 0 ? [] : Array.from({ length: Math.max(0, states - enumerated.length) }, () => disk.torn(dice));
     for (const state of [...enumerated, ...torn]) this.#look(index, state, acknowledged);
   }
 

@@ -24,7 +24,7 @@ export async function issuerStatement(store: Store, clock: Pick<Clock, 'now'>, q
   const period = periodOf(clock, query);
   const loads = await store.transaction().execute((trx) => readLoads(trx, period, query.terminalId));
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
-  const end: z.infer<typeof issuerEndSchema> = { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') };
+  const end: z.infer<typeof issuerEndSchema> = { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') + inState('undetermined') };
   return fileOf(
     'issuer',
     period,

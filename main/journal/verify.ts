@@ -7,7 +7,8 @@ import { checkpointSchema, receiptSchema } from '../../common/upstream-api/journ
 import { withContent, type JournalContent } from './content.ts';
 import { toJournalError } from './journal-error.ts';
 import { jwsClaims, parseJson } from './lines.ts';
-import { indexFault } from './schema.ts';
+import { indexFault, schemaFault } from './schema.ts';
+import { standingFault } from './standing.ts';
 import { broken, type Break, type Verification, type VerifyOptions } from './verification.ts';
 import { Verifier } from './verifier.ts';
 
@@ -18,7 +19,7 @@ export function verifyJournal(path: string, options: VerifyOptions = {}): Verifi
       const verification = verifyContent(content, options);
       if (!verification.ok) return verification;
       const pages = String(db.pragma('integrity_check(1)', { simple: true }));
-      const detail = pages === 'ok' ? indexFault(db) : pages;
+      const detail = pages === 'ok' ? (schemaFault(db) ?? indexFault(db) ?? standingFault(db)) : pages;
       return detail === undefined ? verification : { ...verification, ok: false, break: { check: 'structure', detail } };
     });
   } catch (error) {

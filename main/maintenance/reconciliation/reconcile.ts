@@ -166,7 +166,8 @@ class Run {
       };
       const there = row?.state === 'credited' ? { amount: row.amount, at: Date.parse(row.authorizedAt) } : undefined;
       this.#load(about, here, row, scope.judge(here?.posted, there));
-      if (row?.state === 'reserved' && here?.posted === undefined && scope.there(Date.parse(row.authorizedAt))) this.#reservation(about, here, row);
+      if ((row?.state === 'reserved' || row?.state === 'undetermined') && here?.posted === undefined && scope.there(Date.parse(row.authorizedAt)))
+        this.#reservation(about, here, row);
     }
     const credited = own.filter(({ state, authorizedAt }) => state === 'credited' && scope.there(Date.parse(authorizedAt)));
     return this.#totals('issuer', 0 - this.#posted('issuer.payable', scope), sumOf(credited));

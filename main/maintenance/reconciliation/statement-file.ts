@@ -54,7 +54,7 @@ export function readIssuerStatement(text: string): IssuerStatement {
   const file = new StatementFile(text, 'issuer');
   const loads = file.all('load', loadLineSchema, ({ loadId, authorizedAt }) => ({ id: loadId, at: authorizedAt }));
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
-  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') });
+  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') + inState('undetermined') });
   return { head: file.head, loads };
 }
 

@@ -81,7 +81,7 @@ describe('journal verify', () => {
     writeFileSync(file, JSON.stringify(answer));
     bench.tamper((db) =>
       db.exec(
-        'DELETE FROM entries WHERE seq > 8; DELETE FROM checkpoints WHERE seq > 8; DELETE FROM entry_index WHERE seq > (SELECT max(seq) FROM checkpoints)',
+        'DELETE FROM entries WHERE seq > 8; DELETE FROM checkpoints WHERE seq > 8; DELETE FROM entry_index WHERE seq > (SELECT max(seq) FROM checkpoints); DELETE FROM standing_members; DELETE FROM standing_questions',
       ),
     );
     expect(kioskctl('journal', 'verify', bench.path)).toMatchObject({ status: 0 });

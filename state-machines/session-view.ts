@@ -2,7 +2,7 @@
 import type { CardReading, Recovered, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
 import { receiptQr } from './top-up/slip.ts';
-import { topUpPicture, type TopUpPicture } from './top-up/view.ts';
+import { topUpPicture, voucherOf, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
 import { leftOf } from './waiting.ts';
@@ -134,6 +134,7 @@ function recoveredBody(context: SessionContext, recovered: Recovered | undefined
     outcome: recovered.outcome,
     why: 'restart',
     tender: recovered.tender,
+    ...(recovered.voucher === undefined ? {} : { voucher: voucherOf(recovered.voucher, context.ports.settings, true) }),
     settledWithinHours: context.ports.settings.settledWithinHours,
     card: media === 'inside' ? 'inside' : media === 'atGate' ? 'atGate' : 'absent',
   };

@@ -18,6 +18,10 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'voucher.issued':
     case 'case.opened':
       return move('voucher.outstanding', 'cardholder.held', entry.body.amount);
+    case 'voucher.reserved':
+      return move('cardholder.held', 'voucher.outstanding', entry.body.amount);
+    case 'voucher.releasing':
+      return move('voucher.outstanding', 'cardholder.held', entry.body.amount);
     case 'case.resolved':
       return resolutionPostings(entry.body.resolution, entry.body.amount);
     case 'terminal.started':
@@ -52,6 +56,12 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'receipt.failed':
     case 'card.captured':
     case 'transaction.closed':
+    case 'voucher.registering':
+    case 'voucher.registered':
+    case 'voucher.redeeming':
+    case 'voucher.refused':
+    case 'voucher.released':
+    case 'voucher.redeemed':
       break;
   }
   return [];

@@ -17,6 +17,7 @@ import { recoveryDecision, type Closing, type RecoveryAction } from '../money/re
 import { isOpenCase, noteInPath, reservedLoad } from '../money/standing.ts';
 import type { NoteState, TransactionState } from '../money/transaction-state.ts';
 import { acceptorAlarm } from './ports/cash-port.ts';
+import { VoucherRecovery } from './voucher-recovery.ts';
 
 export interface RecoveryOptions {
   readonly ports: Omit<Ports, 'recovery' | 'availability'>;
@@ -50,6 +51,7 @@ type When = 'start' | 'background';
 
 export class Recovery implements RecoveryPort {
   readonly #options: RecoveryOptions;
+  readonly #vouchers: VoucherRecovery;
   /** Transactions whose load was tried anew once. */
   readonly #resumed = new Set<string>();
   /** A technician was told. */
@@ -57,6 +59,7 @@ export class Recovery implements RecoveryPort {
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
+    this.#vouchers = new VoucherRecovery(options);
   }
 
   async run(): Promise<readonly Recovered[]> {
@@ -64,8 +67,9 @@ export class Recovery implements RecoveryPort {
     const open = this.#options.read.openTransactions();
     if (!open.some((id) => noteInPath(this.#state(id)) !== undefined)) await this.#clearNotePath().catch(this.#later);
     for (const id of open) {
+      const { lastAt } = this.#state(id);
       await this.#settle(id, 'start');
-      const told = this.#told(id);
+      const told = this.#tell(id, this.#options.ports.clock.now() - Date.parse(lastAt) <= TELL_WITHIN_MS);
       if (told !== undefined) recovered.push(told);
     }
     const untold = recovered.length > 0 ? undefined : await this.#untold();
@@ -87,11 +91,13 @@ export class Recovery implements RecoveryPort {
     ];
     const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
+    const chores = this.#vouchers.chores();
     for (const id of open) await this.#settle(id, 'background');
     for (const id of unconfirmed) await this.#guard(id, (state) => this.#confirm(id, state));
     for (const id of reserved) await this.#guard(id, (state) => this.#release(id, state));
     for (const id of answered) await this.#guard(id, (state) => this.#tellIssuer(id, state));
     for (const id of cases) await this.#guard(id, (state) => this.#answerCase(id, state));
+    for (const { id, work } of chores) await this.#guard(id, work);
   }
 
   async resolveWith(card: CardReading): Promise<Recovered | undefined> {
@@ -101,7 +107,7 @@ export class Recovery implements RecoveryPort {
       if (state.opened === undefined || load?.pending === undefined || !isSameCard(state.opened.card, card.ref)) continue;
       const { pending } = load;
       await this.#guard(id, () => this.#examineCase(id, state, pending));
-      return this.#told(id);
+      return this.#tell(id, true);
     }
     return undefined;
   }
@@ -116,7 +122,7 @@ export class Recovery implements RecoveryPort {
     const known = latest.slice(end + 1).some(({ kind }) => kind === 'receipt.printing' || kind === 'terminal.stopped');
     if (closed?.transactionId === undefined || known || ports.clock.now() - Date.parse(closed.at) > TELL_WITHIN_MS) return undefined;
     const inside = await ports.card.read().catch(() => undefined);
-    const told = this.#told(closed.transactionId);
+    const told = this.#tell(closed.transactionId, true);
     return inside?.ok === true && told !== undefined && isSameCard(inside.card.ref, told.ref) ? told : undefined;
   }
 
@@ -163,6 +169,12 @@ export class Recovery implements RecoveryPort {
         return true;
       case 'queryPayment':
         return this.#queryPayment(id, action, when);
+      case 'giveUpVoucher':
+        this.#vouchers.giveUp(id, action.redeemId);
+        return true;
+      case 'announceVoucher':
+        this.#vouchers.announce(id, { reference: action.reference, amount: action.amount });
+        return true;
       case 'completeRefund':
         return this.#completeRefund(id, action, when);
       case 'examineCard':
@@ -321,6 +333,9 @@ export class Recovery implements RecoveryPort {
     if (action.settleBy.kind === 'refund') {
       const { orderId, amount } = action.settleBy;
       this.#append(id, { kind: 'refund.requested', body: { refundId: this.#options.ports.ids.uuid(), orderId, amount } });
+    } else if (action.settleBy.kind === 'release') {
+      const { redeemId, amount } = action.settleBy;
+      this.#append(id, { kind: 'voucher.releasing', body: { redeemId, amount } });
     } else {
       this.#append(id, { kind: 'voucher.issued', body: { reference, amount: action.held } });
     }
@@ -407,7 +422,7 @@ export class Recovery implements RecoveryPort {
     await this.#release(id, state);
   }
 
-  /** Certainly not on the card: a payment goes back the way it came, cash stays owed under the same number. */
+  /** Certainly not on the card: a payment goes back the way it came, other money stays owed under the same number, as a voucher. */
   async #payBack(id: string, state: TransactionState, reference: string, amount: number): Promise<void> {
     const payment = state.payments.find(({ state: reached }) => reached === 'captured');
     if (payment !== undefined) {
@@ -415,6 +430,7 @@ export class Recovery implements RecoveryPort {
       this.#append(id, { kind: 'case.resolved', body: { reference, resolution: 'refunded', amount } });
     } else {
       this.#append(id, { kind: 'case.resolved', body: { reference, resolution: 'notCredited', amount: 0 } });
+      this.#vouchers.announce(id, { reference, amount });
     }
   }
 
@@ -432,6 +448,14 @@ export class Recovery implements RecoveryPort {
   #close(id: string, closing: Closing): boolean {
     this.#append(id, { kind: 'transaction.closed', body: closing });
     return false;
+  }
+
+  /** {@link #told}, and what redeems the voucher that it ended in. */
+  #tell(id: string, withCode: boolean): Recovered | undefined {
+    const told = this.#told(id);
+    if (told?.outcome !== 'voucher') return told;
+    const voucher = this.#vouchers.slipOf(this.#state(id), withCode);
+    return voucher === undefined ? told : { ...told, voucher };
   }
 
   /** What the person is told; nothing for a transaction in which nothing was taken. */

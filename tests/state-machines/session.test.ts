@@ -96,7 +96,7 @@ describe('the session', () => {
     await bench.touch({ type: 'tender', tender: 'cash' });
     await bench.note(5000);
     const closed = { available: false, reason: 'maintenance' } as const;
-    bench.world.change({ services: { topUp: closed, balance: closed }, tenders: { cash: closed, qr: closed } });
+    bench.world.change({ services: { topUp: closed, balance: closed }, tenders: { cash: closed, qr: closed, voucher: closed } });
     await bench.touch({ type: 'confirm' });
     expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });
     await bench.touch({ type: 'finish' });

@@ -9,6 +9,7 @@ import {
   faultsSchema,
   loseAnswerRequestSchema,
   sandboxOrderSchema,
+  sandboxVoucherSchema,
 } from '../../../common/upstream-api/sandbox.ts';
 import type { HandMove, SandboxAcquirer } from '../acquirer.ts';
 import type { App, Context } from '../context.ts';
@@ -18,10 +19,11 @@ const orderSchema = { params, response: { 200: sandboxOrderSchema } };
 
 export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcquirer): void {
   orderRoutes(app, context, acquirer);
-  const { issuer, journal, faults } = context;
+  const { issuer, journal, vouchers, faults } = context;
   app.get('/books', { schema: { response: { 200: booksSchema } } }, async () => ({
     acquirer: await acquirer.books(),
     issuer: await issuer.books(),
+    vouchers: await vouchers.books(),
     journal: await journal.books(),
   }));
   app.post(
@@ -30,6 +32,14 @@ export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcqui
     async (request) => {
       await issuer.setStatus(request.params.serial, request.body.status);
       return { status: request.body.status };
+    },
+  );
+  app.post(
+    '/vouchers/:voucherId/pay-out',
+    { schema: { params: z.strictObject({ voucherId: idSchema }), response: { 200: sandboxVoucherSchema } } },
+    async ({ params: { voucherId } }) => {
+      await vouchers.payOut(voucherId);
+      return { voucherId, state: 'paidOut' as const };
     },
   );
   app.post('/faults', { schema: { body: faultsRequestSchema, response: { 200: faultsSchema } } }, async (request) => faults.change(request.body));

@@ -3,7 +3,6 @@ import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch, Why } from '../components/frame.tsx';
-import { Icon } from '../components/icon.tsx';
 import { Action, BackAction, Notice } from '../components/parts.tsx';
 import { VoucherPicture } from '../components/pictures.tsx';
 import { Amount, Reference, Rich } from '../components/text.tsx';
@@ -24,7 +23,7 @@ export function EnterVoucher({ body }: { readonly body: Body }) {
     <>
       <Read className="read--voucher">
         <h1 className="title">{say(`voucher.${field}Title`)}</h1>
-        <p className="lead under-title">{say(`voucher.${field}Lead`)}</p>
+        <Said body={body} />
         {field !== 'number' && (
           <p className="lead strong voucher-number">
             <span className="quiet">{say('voucher.number')}</span> <Reference reference={number} />
@@ -38,7 +37,6 @@ export function EnterVoucher({ body }: { readonly body: Body }) {
             <bdi data-testid="typed">{field === 'number' ? number : code}</bdi>
             {field !== 'checking' && <span className="caret" aria-hidden="true" />}
           </p>
-          <Said body={body} />
         </div>
         {field === 'number' && <SymbolPad />}
         {field === 'code' && <NumberPad />}
@@ -61,10 +59,10 @@ export function EnterVoucher({ body }: { readonly body: Body }) {
   );
 }
 
-/** Below what was typed: what was wrong with it, or why it may be tried. */
+/** Under the title: where to find it on the slip, or what was wrong with what was typed. */
 function Said({ body }: { readonly body: Body }) {
   const { say } = useKiosk();
-  if (body.error === undefined) return <p className="body quiet">{say(body.field === 'checking' ? 'voucher.checkingLead' : 'voucher.safe')}</p>;
+  if (body.error === undefined) return <p className="lead under-title">{say(`voucher.${body.field}Lead`)}</p>;
   return (
     <Notice tone="warn" icon="warn" live="alert">
       <p className="body strong">{errorText(body, say)}</p>
@@ -106,23 +104,20 @@ export function ConfirmVoucher({ body }: { readonly body: ViewBodyOf<'top-up-vou
         <div className="figure">
           <p className="body quiet">{say('voucher.worth')}</p>
           <Amount amount={amount} testId="voucher-amount" />
-          <p className="body quiet tn figure-sum">
-            <Reference reference={number} />
-          </p>
         </div>
         <Dock tail={card.tail} />
       </Read>
-      <Touch>
+      <Touch className="touch--lines">
         <div className="panel voucher-sum">
           <p className="lead strong">{say('voucher.whole', { tail: card.tail })}</p>
           <p className="lead">
             <Rich text={say('voucher.after', { balance: money(card.balance + amount) })} />
           </p>
+          <p className="body quiet">
+            {say('voucher.number')} <Reference reference={number} />
+          </p>
+          <p className="body quiet">{say('voucher.keepHint')}</p>
         </div>
-        <p className="why">
-          <Icon name="info" size="s" />
-          <span>{say('voucher.keepHint')}</span>
-        </p>
       </Touch>
       <Actions>
         <Action testId="cancel" act={{ type: 'cancel' }} icon="back">

@@ -37,7 +37,14 @@ export function Settled({ body }: { readonly body: ViewBodyOf<'settled'> }) {
       </Read>
       <Touch className="touch--lines touch--settled">
         <div className="panel panel--four panel--warn">
-          <FourLines happened={words.happened} money={words.money} now={words.now} reference={reference} />
+          {/* in large print what must be copied comes before what happened and before the phone number, which stands under help */}
+          <FourLines
+            {...(code !== undefined && size !== 'standard' ? {} : { happened: words.happened })}
+            money={words.money}
+            now={words.now}
+            reference={reference}
+            phoneShown={code !== undefined && size !== 'standard'}
+          />
         </div>
         {!landscape && slip}
       </Touch>

@@ -3,25 +3,18 @@
  * redeems it, with the card left inside or gone: the voucher is redeemed once or not at all, and nobody's money is lost. Real journal files
  * and a real server over HTTP; a process that is really killed, with real drivers: killed.ts.
  */
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { fen } from '../../../common/fen.ts';
+import { makeReference } from '../../../common/ids.ts';
 import type { JournalKind } from '../../../common/journal-kinds.ts';
+import { makeVoucherCode } from '../../../common/voucher-code.ts';
 import { hashVoucherCode } from '../../../common/voucher-hash.ts';
-import { registeredTerminal, startWorld, type World } from '../../fleet/support.ts';
-import { VoucherTerminal, type KillAt } from './voucher-bench.ts';
+import { random, registeredTerminal, startWorld, type HandMadeTerminal, type World } from '../../fleet/support.ts';
+import { VoucherTerminal, type KillAt, type Life } from './voucher-bench.ts';
 
-const CODE = '482105739164';
-const NUMBER = 'B02-1120-7K4M-6';
-const SALT = '00112233445566778899AABBCCDDEEFF';
 const AMOUNT = 5000;
-
-/** A server that has one voucher, from a terminal that is elsewhere. */
-async function withVoucher(): Promise<World> {
-  const world = await startWorld();
-  const elsewhere = await registeredTerminal(world, 'T-0009');
-  const body = { voucherId: 'V1', number: NUMBER, amount: AMOUNT, salt: SALT, codeHash: hashVoucherCode(CODE, SALT), validDays: 365 };
-  await elsewhere.post('/v1/vouchers', { ...body, validUntil: '2027-03-15T00:00:00.000Z' });
-  return world;
-}
+const PATIENCE_MS = 240_000;
 
 const REDEEMED: readonly JournalKind[] = [
   'transaction.opened',
@@ -35,93 +28,140 @@ const REDEEMED: readonly JournalKind[] = [
   'voucher.redeemed',
   'transaction.closed',
 ];
-const GIVEN_BACK: readonly JournalKind[] = [
-  'transaction.opened',
-  'voucher.redeeming',
-  'voucher.reserved',
-  'voucher.releasing',
-  'transaction.closed',
-  'voucher.released',
-];
+const GIVEN_BACK: readonly JournalKind[] = ['voucher.releasing', 'transaction.closed', 'voucher.released'];
 const ISSUED: readonly JournalKind[] = ['voucher.issued', 'voucher.registering', 'reference.shown', 'transaction.closed', 'voucher.registered'];
 
 const moments = (kinds: readonly JournalKind[]): KillAt[] => kinds.flatMap((kind) => [{ kind, when: 'before' } as const, { kind, when: 'after' } as const]);
 const cases = (kinds: readonly JournalKind[]) => moments(kinds).flatMap((kill) => (['inside', 'gone'] as const).map((card) => ({ ...kill, card })));
 
-/** Every fen that the voucher stood for, wherever it is now; nothing reserved. */
-async function whereItIs(world: World): Promise<{ outstanding: number; redeemed: number; reserved: number }> {
-  const { outstanding, redeemed, reserved } = (await world.books()).vouchers;
-  return { outstanding, redeemed, reserved };
+/** One server for all moments of a life; every moment has a voucher and a terminal of its own. */
+class Scene {
+  readonly world: World;
+  readonly #elsewhere: HandMadeTerminal;
+  #count = 0;
+
+  private constructor(world: World, elsewhere: HandMadeTerminal) {
+    this.world = world;
+    this.#elsewhere = elsewhere;
+  }
+
+  static async begin(): Promise<Scene> {
+    const world = await startWorld();
+    return new Scene(world, await registeredTerminal(world, 'T-0009'));
+  }
+
+  terminal(): VoucherTerminal {
+    this.#count += 1;
+    return new VoucherTerminal(this.world, `T-${1000 + this.#count}`);
+  }
+
+  /** A voucher of a terminal that is elsewhere. */
+  async voucher(): Promise<{ readonly number: string; readonly code: string }> {
+    const number = makeReference('B02', '2026-03-15', random);
+    const code = makeVoucherCode(random.bytes(16));
+    const salt = randomBytes(16).toString('hex').toUpperCase();
+    const body = { voucherId: `V-${number}`, number, amount: AMOUNT, salt, codeHash: hashVoucherCode(code, salt), validDays: 365 };
+    await this.#elsewhere.post('/v1/vouchers', { ...body, validUntil: '2027-03-15T00:00:00.000Z' });
+    return { number, code };
+  }
+
+  async totals(): Promise<{ readonly outstanding: number; readonly redeemed: number; readonly reserved: number }> {
+    const { outstanding, redeemed, reserved } = (await this.world.books()).vouchers;
+    return { outstanding, redeemed, reserved };
+  }
 }
 
-test.each(cases(REDEEMED))(
-  'redeeming, $when $kind, the card $card',
-  async ({ card, ...kill }) => {
-    const world = await withVoucher();
-    const terminal = new VoucherTerminal(world, 'T-0002');
-    const life = terminal.start({ kill });
-    await life.bench.atTender();
-    await life.typeVoucher(NUMBER, CODE);
-    await Promise.race([life.dies(), life.sees('top-up-voucher-confirm').catch(() => undefined)]);
-    if (!life.killed) await life.bench.touch({ type: 'confirm' });
-    await life.dies();
+/** Asks for the voucher and, if the process lives so long, does `act` with it; ends dead. */
+async function upTo(life: Life, { number, code }: { number: string; code: string }, act: 'confirm' | 'cancel'): Promise<void> {
+  await life.bench.atTender();
+  await life.typeVoucher(number, code);
+  await life.until(() => life.killed || life.bench.kind === 'top-up-voucher-confirm');
+  if (!life.killed) await life.bench.touch({ type: act });
+  await life.until(() => life.killed);
+}
 
-    const next = terminal.start();
-    await next.recover(card);
-    // A load that nobody could ask the card about is decided when it comes back; everything else is decided now.
-    if (card === 'gone') await next.cardComesBack();
-    const { outstanding, redeemed, reserved } = await whereItIs(world);
-    expect({ reserved, place: terminal.card.loaded + outstanding, once: terminal.card.loads <= 1 }).toEqual({ reserved: 0, place: AMOUNT, once: true });
-    if (terminal.card.loaded > 0) expect(redeemed).toBe(AMOUNT);
-    expect(next.verified()).toMatchObject({ broken: undefined, openTransactions: [], held: 0 });
+const redeeming = cases(REDEEMED);
+test(
+  `redeeming, killed at ${redeeming.length} moments: the voucher is on the card once, or as good as before`,
+  async () => {
+    const scene = await Scene.begin();
+    for (const { card, ...kill } of redeeming) {
+      const at = `${kill.when} ${kill.kind}, the card ${card}`;
+      const voucher = await scene.voucher();
+      const before = await scene.totals();
+      const terminal = scene.terminal();
+      await upTo(terminal.start({ kill }), voucher, 'confirm');
+
+      const next = terminal.start();
+      await next.recover(card);
+      // A load that nobody could ask the card about is decided when it comes back; everything else is decided now.
+      if (card === 'gone') await next.cardComesBack();
+      const after = await scene.totals();
+      const spent = before.outstanding - after.outstanding;
+      expect({ reserved: after.reserved, spent, loads: terminal.card.loads }, at).toEqual({
+        reserved: 0,
+        spent: terminal.card.loaded,
+        loads: terminal.card.loaded === 0 ? 0 : 1,
+      });
+      if (terminal.card.loaded > 0) expect(after.redeemed - before.redeemed, at).toBe(AMOUNT);
+      expect(next.verified(), at).toMatchObject({ broken: undefined, openTransactions: [], held: 0 });
+      next.end();
+    }
   },
-  30_000,
+  PATIENCE_MS,
 );
 
-test.each(cases(GIVEN_BACK))(
-  'giving back, $when $kind, the card $card',
-  async ({ card, ...kill }) => {
-    const world = await withVoucher();
-    const terminal = new VoucherTerminal(world, 'T-0002');
-    const life = terminal.start({ kill });
-    await life.bench.atTender();
-    await life.typeVoucher(NUMBER, CODE);
-    await Promise.race([life.dies(), life.sees('top-up-voucher-confirm').catch(() => undefined)]);
-    if (!life.killed) await life.bench.touch({ type: 'cancel' });
-    await life.dies();
+const givingBack = cases(GIVEN_BACK);
+test(
+  `giving it back, killed at ${givingBack.length} moments: it can be used again, or is on the card`,
+  async () => {
+    const scene = await Scene.begin();
+    for (const { card, ...kill } of givingBack) {
+      const at = `${kill.when} ${kill.kind}, the card ${card}`;
+      const voucher = await scene.voucher();
+      const before = await scene.totals();
+      const terminal = scene.terminal();
+      await upTo(terminal.start({ kill }), voucher, 'cancel');
 
-    const next = terminal.start();
-    await next.recover(card);
-    const { outstanding, reserved } = await whereItIs(world);
-    expect({ reserved, place: terminal.card.loaded + outstanding }).toEqual({ reserved: 0, place: AMOUNT });
-    expect(next.verified()).toMatchObject({ broken: undefined, openTransactions: [], held: 0 });
+      const next = terminal.start();
+      await next.recover(card);
+      const after = await scene.totals();
+      expect({ reserved: after.reserved, spent: before.outstanding - after.outstanding }, at).toEqual({ reserved: 0, spent: terminal.card.loaded });
+      expect(next.verified(), at).toMatchObject({ broken: undefined, openTransactions: [], held: 0 });
+      next.end();
+    }
   },
-  30_000,
+  PATIENCE_MS,
 );
 
-test.each(moments(ISSUED))(
-  'issuing, $when $kind',
-  async (kill) => {
-    const world = await startWorld();
-    const terminal = new VoucherTerminal(world, 'T-0001');
-    const life = terminal.start({ kill });
-    await life.bench.atTender();
-    await life.bench.touch({ type: 'tender', tender: 'cash' });
-    await life.bench.note(AMOUNT);
-    await life.bench.touch({ type: 'cancel' });
-    await life.dies();
+const issuing = moments(ISSUED);
+test(
+  `issuing, killed at ${issuing.length} moments: there is one voucher, and its code is told right or not at all`,
+  async () => {
+    const scene = await Scene.begin();
+    for (const kill of issuing) {
+      const at = `${kill.when} ${kill.kind}`;
+      const before = await scene.totals();
+      const terminal = scene.terminal();
+      const life = terminal.start({ kill });
+      await life.bench.atTender();
+      await life.bench.touch({ type: 'tender', tender: 'cash' });
+      await life.bench.note(AMOUNT);
+      await life.bench.touch({ type: 'cancel' });
+      await life.until(() => life.killed);
 
-    const next = terminal.start();
-    const [told] = await next.recover('gone');
-    expect(await whereItIs(world)).toEqual({ outstanding: AMOUNT, redeemed: 0, reserved: 0 });
-    expect(next.verified()).toMatchObject({ broken: undefined, openTransactions: [], held: 0, outstanding: -AMOUNT });
-    const { number, code } = next.lastVoucher();
-    // Whoever stands there learns the code that really redeems it.
-    if (told !== undefined) expect(told).toMatchObject({ outcome: 'voucher', amount: AMOUNT, voucher: { number, code } });
-    const elsewhere = new VoucherTerminal(world, 'T-0002').start();
-    await elsewhere.bench.atTender();
-    await elsewhere.typeVoucher(number, code);
-    expect(await elsewhere.sees('top-up-voucher-confirm')).toMatchObject({ amount: AMOUNT });
+      const next = terminal.start();
+      const [told] = await next.recover('gone');
+      const after = await scene.totals();
+      expect({ ...after, outstanding: after.outstanding - before.outstanding }, at).toEqual({ outstanding: AMOUNT, redeemed: 0, reserved: 0 });
+      expect(next.verified(), at).toMatchObject({ broken: undefined, openTransactions: [], held: 0, outstanding: -AMOUNT });
+      const { number, code } = next.lastVoucher();
+      if (told !== undefined) expect(told, at).toMatchObject({ outcome: 'voucher', amount: AMOUNT, voucher: { number, code } });
+      const redeemId = `X-${number}`;
+      expect(await next.upstream.vouchers.reserve({ redeemId, number, code, maximum: fen(AMOUNT) }), at).toEqual({ kind: 'reserved', amount: AMOUNT });
+      await next.upstream.vouchers.release(redeemId);
+      next.end();
+    }
   },
-  30_000,
+  PATIENCE_MS,
 );

@@ -206,10 +206,10 @@ export class Life {
     await this.bench.touch(...[...code].map((digit) => ({ type: 'digit', digit }) as const), { type: 'confirm' });
   }
 
-  /** Whether the kill that was planned has come. */
-  async dies(): Promise<void> {
+  /** Lets I/O happen until `condition` holds. */
+  async until(condition: () => boolean): Promise<void> {
     await vi.waitFor(() => {
-      if (!this.#dead) throw new Error(`still alive: ${this.kinds.slice(-6).join(', ')}; ${JSON.stringify(this.bench.view.body)}`);
+      if (!condition()) throw new Error(`in vain: ${this.kinds.slice(-6).join(', ')}; ${JSON.stringify(this.bench.view.body)}`);
     }, PATIENCE);
   }
 

@@ -50,7 +50,7 @@ export function loadOrCreateTerminalKey(path: string): TerminalKey {
 export function terminalKey(privateKey: KeyObject): TerminalKey {
   const publicKey = toPublicKey(createPublicKey(privateKey));
   const kid = thumbprint(publicKey);
-  const secret = privateKey.export({ type: 'pkcs8', format: 'der' });
+  const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url'); // RFC 8037: the 32 bytes that the key is made of
   return {
     kid,
     publicKey,
@@ -58,7 +58,7 @@ export function terminalKey(privateKey: KeyObject): TerminalKey {
       const signed = `${encode(jcs({ alg: 'EdDSA', kid, typ: type }))}.${encode(jcs(payload))}`;
       return `${signed}.${encode(sign(null, Buffer.from(signed, 'ascii'), privateKey))}`;
     },
-    derive: (purpose, name) => new Uint8Array(hkdfSync('sha256', secret, '', `${purpose}:${name}`, 32)),
+    derive: (purpose, name) => new Uint8Array(hkdfSync('sha256', seed, '', `${purpose}:${name}`, 32)),
   };
 }
 

@@ -29,7 +29,7 @@ export function EnterVoucher({ body }: { readonly body: Body }) {
             <span className="quiet">{say('voucher.number')}</span> <Reference reference={number} />
           </p>
         )}
-        {size === 'standard' && <VoucherPicture />}
+        {size === 'standard' && body.error === undefined && <VoucherPicture />}
       </Read>
       <Touch className="touch--typing">
         <div className="typed">

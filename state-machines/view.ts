@@ -1,6 +1,7 @@
 /**
  * Contract 4: everything the screen may know (View) and everything it may say (UiEvent), as data, validated on both sides.
- * One View a moment; the renderer is a pure function of it. No secret, no full card number, no name in a View.
+ * One View a moment; the renderer is a pure function of it. No full card number and no name in a View, and no secret but the code of a
+ * voucher, while its holder types it, or where no slip could be printed.
  *
  * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
  */

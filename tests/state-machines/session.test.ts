@@ -203,6 +203,16 @@ describe('after a restart', () => {
     expect(bench.world.media).toBe('atGate');
   });
 
+  it('a voucher whose holder may still stand here is told with its code, and the last day it is good for', async () => {
+    const bench = new SessionBench();
+    const voucher = { number: owed.reference, code: '482105739164', validUntil: Date.UTC(2027, 10, 22, 16, 0) }; // midnight in Shanghai
+    bench.world.script.recovered.set([{ ...owed, outcome: 'voucher', voucher }]);
+    await bench.start();
+    expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', why: 'restart', voucher: { code: '4821 0573 9164', validUntil: '2027-11-23' } });
+    await bench.touch({ type: 'finish' });
+    expect(JSON.stringify(bench.view)).not.toContain('4821');
+  });
+
   it('with nobody there the card is captured and the case stays', async () => {
     const bench = await restarted();
     await bench.world.clock.advance(sessionDelays.afterRestart);

@@ -39,6 +39,8 @@ export class VoucherTerminal {
   readonly terminalId: string;
   /** Fen on the card, beyond what it came with, and how many loads it executed. */
   readonly card = { loaded: 0, loads: 0, last: '', away: false };
+  /** What the code is derived for; another one stands for another key. */
+  codeSeed = 'kiosk-voucher-code';
   readonly #server: World;
   #life: Life | undefined;
 
@@ -62,7 +64,7 @@ export class VoucherTerminal {
   }
 
   codeOf(voucherId: string): string {
-    return makeVoucherCode(this.key.derive('kiosk-voucher-code', voucherId));
+    return makeVoucherCode(this.key.derive(this.codeSeed, voucherId));
   }
 }
 
@@ -70,6 +72,8 @@ export interface LifeOptions {
   readonly kill?: KillAt;
   /** Nobody hears what is said upstream. */
   readonly offline?: boolean;
+  /** So many ms after the life before. */
+  readonly later?: number;
   /** The card executes the load and its answer is lost. */
   readonly torn?: boolean;
 }
@@ -113,6 +117,7 @@ export class Life {
   #open(world: FakeWorld): { journal: Journal; ports: Ports } {
     const { clock } = world;
     const { path, terminalId, key } = this.#terminal;
+    clock.jumpTo(clock.now() + (this.#options.later ?? 0));
     const journal = openJournal({ path, terminalId, timeZone: 'Asia/Shanghai', clock, ids: createIds(clock, random), key });
     const desk = new JournalDesk({ journal, clock, random, shortName: terminalId.slice(-1), businessDate: () => '2026-11-22', onHealth: () => {} });
     world.card = { ...world.card, balance: fen(world.card.balance + this.#terminal.card.loaded) };

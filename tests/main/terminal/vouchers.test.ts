@@ -115,6 +115,36 @@ describe('a voucher', () => {
     expect(await other.sees('top-up-voucher-confirm')).toMatchObject({ amount: 5000 });
   });
 
+  test.each([
+    ['at once', 0, { number: expect.any(String), code: expect.stringMatching(/^\d{12}$/), validUntil: expect.any(Number) }],
+    ['when others may stand there', 121_000, { number: expect.any(String), validUntil: expect.any(Number) }],
+  ])('that an interruption left unsaid is told %s, its code only to whoever was there', async (_when, later, voucher) => {
+    const world = await server();
+    const terminal = new VoucherTerminal(world, 'T-0001');
+    const life = terminal.start({ kill: { kind: 'voucher.issued', when: 'after' } });
+    await life.bench.atTender();
+    await life.bench.touch({ type: 'tender', tender: 'cash' });
+    await life.bench.note(5000);
+    await life.bench.touch({ type: 'cancel' });
+    await life.until(() => life.killed);
+    expect(await terminal.start({ later }).recover('gone')).toMatchObject([{ outcome: 'voucher', amount: 5000, voucher }]);
+    expect(await words(world)).toMatchObject(OUTSTANDING);
+  });
+
+  test('whose code was made with a key that is gone is not told another one', async () => {
+    const world = await server();
+    const terminal = new VoucherTerminal(world, 'T-0001');
+    const life = terminal.start({ kill: { kind: 'voucher.registering', when: 'after' } });
+    await life.bench.atTender();
+    await life.bench.touch({ type: 'tender', tender: 'cash' });
+    await life.bench.note(5000);
+    await life.bench.touch({ type: 'cancel' });
+    await life.until(() => life.killed);
+    terminal.codeSeed = 'another key';
+    const [told] = await terminal.start().recover('gone');
+    expect(told?.voucher).toEqual({ number: told?.reference, validUntil: expect.any(Number) });
+  });
+
   test('with a wrong code costs a try and can be typed again', async () => {
     const world = await server();
     const slip = await issue(new VoucherTerminal(world, 'T-0001').start());

@@ -243,7 +243,7 @@ export interface ReceiptContent {
   readonly largePrint: boolean;
   /** Place in the journal: seq and the first 8 hex of the hash. */
   readonly journal: { readonly seq: number; readonly hash: string };
-  /** What the slip's QR says; holds no personal data. */
+  /** What the slip's code says: the link of {@link SlipPort}. */
   readonly qr: string;
 }
 
@@ -259,6 +259,23 @@ export type ReceiptOutcome =
       readonly replaced?: readonly string[];
     }
   | { readonly state: 'failedBefore' | 'interrupted' | 'unconfirmed'; readonly trouble: string };
+
+/** What a slip states of a transaction, and what the terminal signs: nothing that tells who the person is. */
+export interface SlipStatement {
+  /** That gave the outcome; absent when the journal could not take one. */
+  readonly entry: AppendedEntry | undefined;
+  readonly reference: string;
+  readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
+  readonly amount: Fen;
+  readonly tender: TenderName;
+  readonly cardTail: string;
+}
+
+/** Makes what a slip says checkable by whoever holds it. */
+export interface SlipPort {
+  /** A link for the person's phone that holds the statement, signed. Without an entry nothing is signed: it holds the reference alone. Pure. */
+  linkOf(statement: SlipStatement): string;
+}
 
 export interface ReceiptPort {
   /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
@@ -276,6 +293,8 @@ export interface Recovered {
   readonly balanceAfter?: Fen;
   /** Outcome `voucher`. */
   readonly voucher?: VoucherSlip;
+  /** That gave the outcome: the closing one, or the later answer to a case. */
+  readonly entry: AppendedEntry;
 }
 
 /** Puts right what an interruption left open. Decisions come from the journal alone (main/money), never from memory. */
@@ -287,6 +306,7 @@ export interface RecoveryPort {
 }
 
 export interface AppendedEntry {
+  readonly epoch: number;
   readonly seq: number;
   /** Hexadecimal. */
   readonly hash: string;
@@ -368,8 +388,6 @@ export interface FlowSettings {
   readonly voucherValidDays: number;
   /** IANA name, e.g. `Asia/Shanghai`: days on screens are local. */
   readonly timeZone: string;
-  /** Base of the QR on slips and screens; the reference is appended. */
-  readonly verifyUrl: string;
 }
 
 export interface Ports {
@@ -382,6 +400,7 @@ export interface Ports {
   readonly payments: PaymentPort;
   readonly issuer: IssuerPort;
   readonly vouchers: VoucherPort;
+  readonly slips: SlipPort;
   readonly receipts: ReceiptPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;

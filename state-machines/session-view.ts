@@ -1,7 +1,6 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, Recovered, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
-import { receiptQr } from './top-up/slip.ts';
 import { topUpPicture, voucherOf, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
@@ -63,17 +62,8 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
   const { value } = snapshot;
   const state = typeof value === 'string' ? value : Object.keys(value)[0];
   switch (state) {
-    case 'attract':
-      return {
-        kind: 'attract',
-        services: servicesOf(context, ['topUp', 'balance']),
-        receipts: context.availability.receipts,
-        ...(context.notice === undefined ? {} : { notice: context.notice }),
-      };
-    case 'outOfService': {
-      const { topUp } = context.availability.services;
-      return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
-    }
+    case 'idle':
+      return snapshot.matches({ idle: 'outOfService' }) ? outOfService(context) : attract(context);
     case 'insertCard':
     case 'takingBack':
       return { kind: 'insert-card', service: context.service ?? 'balance' };
@@ -106,6 +96,20 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
   }
 }
 
+function attract(context: SessionContext): ViewBody {
+  return {
+    kind: 'attract',
+    services: servicesOf(context, ['topUp', 'balance']),
+    receipts: context.availability.receipts,
+    ...(context.notice === undefined ? {} : { notice: context.notice }),
+  };
+}
+
+function outOfService({ availability }: SessionContext): ViewBody {
+  const { topUp } = availability.services;
+  return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
+}
+
 function recoveredBody(context: SessionContext, recovered: Recovered | undefined): ViewBody {
   if (recovered === undefined) return { kind: 'starting' };
   const wait = leftOf(context.wait, context.ports.clock);
@@ -116,7 +120,7 @@ function recoveredBody(context: SessionContext, recovered: Recovered | undefined
     reference: recovered.reference,
     receipts: context.availability.receipts,
     receipt: 'onScreen' as const,
-    receiptQr: receiptQr(context.ports, recovered.reference),
+    receiptQr: context.ports.slips.linkOf({ ...recovered, cardTail: recovered.ref.tail }),
     ...(wait === undefined ? {} : { wait }),
   };
   if (recovered.outcome === 'delivered') {

@@ -218,7 +218,7 @@ const bodies = {
     receipts: receiptsSchema,
     receipt: receiptStateSchema,
     /** What the QR for the phone says. */
-    receiptQr: z.string().max(300),
+    receiptQr: z.string().max(700),
     wait: waitSchema.optional(),
   }),
   /** Money is safe but not on the card: refunded, owed by voucher, or an open case. */
@@ -252,7 +252,7 @@ const bodies = {
     card: z.enum(['atGate', 'taken', 'inside', 'captured', 'absent']),
     receipts: receiptsSchema,
     receipt: receiptStateSchema,
-    receiptQr: z.string().max(300),
+    receiptQr: z.string().max(700),
     wait: waitSchema.optional(),
   }),
   trouble: z.strictObject({

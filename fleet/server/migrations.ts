@@ -32,6 +32,13 @@ const migrations: readonly (readonly string[])[] = [
        at INTEGER NOT NULL) STRICT`,
   ],
   [
+    `CREATE TABLE terminal_keys (terminal_id TEXT NOT NULL, public_key TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (terminal_id, public_key))
+       STRICT, WITHOUT ROWID`,
+    `INSERT INTO terminal_keys (terminal_id, public_key, since) SELECT terminal_id, public_key, registered_at FROM terminals`,
+    `CREATE TABLE journal_checkpoints (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, jws TEXT NOT NULL,
+       received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT, WITHOUT ROWID`,
+  ],
+  [
     `CREATE TABLE vouchers (voucher_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, number TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0),
        salt TEXT NOT NULL, code_hash TEXT NOT NULL, valid_until TEXT NOT NULL, valid_days INTEGER NOT NULL, expires_at INTEGER NOT NULL,
        state TEXT NOT NULL CHECK (state IN ('issued', 'reserved', 'redeemed', 'paidOut')), redeem_id TEXT, registered_at INTEGER NOT NULL,

@@ -47,8 +47,23 @@ export interface Server {
   readonly publicKey: PublicKey;
   /** Port 0 picks a free one. @returns `http://host:port` */
   listen(host: string, port: number): Promise<string>;
+  /** Answers a request of this very process exactly as one that came over the network. */
+  answer(request: DirectRequest): Promise<DirectAnswer>;
   /** Answers what is under way, lets go of what is held, closes the store. */
   close(): Promise<void>;
+}
+
+export interface DirectRequest {
+  readonly method: 'GET' | 'POST';
+  /** With query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface DirectAnswer {
+  readonly status: number;
+  readonly body: string;
 }
 
 /** @throws {StoreError} when the file can't be this server's store */
@@ -80,6 +95,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       if (mode === 'sandbox' && !LOOPBACK.includes(host))
         throw new RangeError(`a sandbox listens on loopback only, not on ${host}: who reaches it can make money`);
       return app.listen({ host, port });
+    },
+    answer: async ({ method, path, headers, body }) => {
+      const answer = await app.inject({ method, url: path, headers, ...(body === undefined ? {} : { payload: body }) });
+      return { status: answer.statusCode, body: answer.payload };
     },
     close: () => app.close(),
   };

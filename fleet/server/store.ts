@@ -23,9 +23,13 @@ export class StoreError extends Error {
 /** Times are ms since 1970, amounts fen, flags 0 or 1. */
 export interface Tables {
   terminals: { terminal_id: string; public_key: string; registered_at: number; last_seen_at: number | null; uplink_lag: number | null };
+  /** Every key that a terminal ever registered: what it signed stays verifiable. */
+  terminal_keys: { terminal_id: string; public_key: string; since: number };
   nonces: { terminal_id: string; nonce: string; at: number };
   journal_epochs: { terminal_id: string; epoch: number; head_seq: number; head_hash: string; frozen: number };
   journal_entries: { terminal_id: string; epoch: number; seq: number; hash: string; entry: string; received_at: number };
+  /** Genuine ones, as they came. Whether they agree with the entries is for whoever verifies: a contradiction is evidence. */
+  journal_checkpoints: { terminal_id: string; epoch: number; seq: number; jws: string; received_at: number };
   journal_anomalies: {
     terminal_id: string;
     epoch: number;

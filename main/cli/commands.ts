@@ -9,6 +9,7 @@ type Commands = Readonly<Record<string, Command>>;
 /** By the first word: a command loads only what it needs, so that a journal is read without the drivers. */
 const GROUPS: Readonly<Record<string, () => Promise<Commands>>> = {
   journal: async () => (await import('./journal-commands.ts')).journalCommands,
+  slip: async () => (await import('./slip-commands.ts')).slipCommands,
   decode: async () => ({ decode: (await import('./decode-command.ts')).decodeCommand }),
   config: async () => (await import('./config-commands.ts')).configCommands,
   devices: async () => devices(await import('./device-commands.ts'), 'devices'),

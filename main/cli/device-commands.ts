@@ -7,7 +7,7 @@ import type { FrameTrace } from '../../drivers/device.ts';
 import type { DeviceClass } from '../../drivers/registry.ts';
 import { loadConfig, type TerminalConfig } from '../config/config.ts';
 import { devicePorts } from '../terminal/device-ports.ts';
-import { closeAll, makeDevices, type Devices } from '../terminal/devices.ts';
+import { closeAll, makeDevices, noSimulators, type Devices } from '../terminal/devices.ts';
 import { Supervision, type SupervisedDevice } from '../terminal/supervision.ts';
 import { systemClock } from '../terminal/system.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Given, type Status } from './command.ts';
@@ -134,7 +134,7 @@ function only(config: TerminalConfig, name: DeviceClass): TerminalConfig {
 async function withDevices<T>(config: TerminalConfig, work: (devices: Devices) => Promise<T>): Promise<T> {
   let devices: Devices;
   try {
-    devices = makeDevices(config.devices, { clock: systemClock, packaged: false, unfinishedJob: false });
+    devices = makeDevices(config.devices, { clock: systemClock, simulation: noSimulators, unfinishedJob: false });
   } catch (error) {
     throw new Failure(error instanceof Error ? error.message : String(error));
   }

@@ -1,12 +1,9 @@
 /** `kioskctl journal …`: proof, reading, sums and export of a journal file, live or a copy. Changes nothing in it. */
-import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { entrySchema, type JournalEntry } from '../../common/journal-entry.ts';
 import { fen, formatYuan } from '../../common/fen.ts';
 import { parseReference } from '../../common/ids.ts';
 import { accounts } from '../../common/journal-kinds.ts';
-import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
-import { toPublicKey } from '../identity/terminal-key.ts';
 import { exportJournal } from '../journal/export.ts';
 import { withContent } from '../journal/content.ts';
 import { parseJson } from '../journal/lines.ts';
@@ -15,6 +12,7 @@ import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision } from '../money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
+import { readPublicKey } from './read-public-key.ts';
 
 export const journalCommands: Readonly<Record<string, Command>> = {
   'journal verify': {
@@ -50,8 +48,8 @@ function verify(args: readonly string[], { out, error }: Output): Status {
   const upstreamKey = text(given, 'upstream-key');
   const receipt = text(given, 'receipt');
   const verification = verifyJournal(file, {
-    ...(key === undefined ? {} : { publicKey: readKey(key) }),
-    ...(upstreamKey === undefined ? {} : { upstreamKey: readKey(upstreamKey) }),
+    ...(key === undefined ? {} : { publicKey: readPublicKey(key) }),
+    ...(upstreamKey === undefined ? {} : { upstreamKey: readPublicKey(upstreamKey) }),
     ...(receipt === undefined ? {} : { receipts: [readReceipt(receipt)] }),
   });
   if (given['json'] === true) out(JSON.stringify(verification));
@@ -169,25 +167,6 @@ function sumOf(file: string): Balances {
 /** Sums may be larger than any one amount. */
 function sumText(amount: number): string {
   return `${amount < 0 ? '-' : ''}${Math.floor(Math.abs(amount) / 100)}.${String(Math.abs(amount) % 100).padStart(2, '0')}`;
-}
-
-/** A JWK or a PEM, in a file or in the argument itself. */
-function readKey(argument: string): PublicKey {
-  const content = existsSync(argument) ? readFileSync(argument, 'utf8') : argument;
-  const jwk = publicKeySchema.safeParse(pickKey(parseJson(content)));
-  if (jwk.success) return jwk.data;
-  try {
-    return toPublicKey(createPublicKey(content));
-  } catch {
-    throw new UsageError(`${JSON.stringify(argument.slice(0, 60))} is no Ed25519 public key (JWK or PEM, as a file or as text)`);
-  }
-}
-
-/** Other members of a JWK (kid, use …) don't matter here. */
-function pickKey(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const { kty, crv, x } = Object.fromEntries(Object.entries(value));
-  return { kty, crv, x };
 }
 
 /** A compact JWS, or the JSON object that upstream answered, in a file or in the argument itself. */

@@ -1,8 +1,8 @@
 /** The journal as JSON Lines, in order: what `kioskctl journal export` writes and what a verifier in another language reads (FORMAT.md). */
-import { receiptSchema } from '../../common/upstream-api/journal.ts';
+import { checkpointSchema, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { withContent, type JournalContent } from './content.ts';
 import { JournalError } from './journal-error.ts';
-import { checkpointLine, checkpointSchema, entryLine, hashText, jwsClaims, receiptLine } from './lines.ts';
+import { checkpointLine, entryLine, hashText, jwsClaims, receiptLine } from './lines.ts';
 
 /** Calls `write` once a line, without the line's end. The file may be in use. @throws {JournalError} */
 export function exportJournal(path: string, write: (line: string) => void): void {

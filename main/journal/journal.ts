@@ -7,14 +7,14 @@ import { dirname } from 'node:path';
 import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import { accounts, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
-import { receiptSchema, type Receipt } from '../../common/upstream-api/journal.ts';
+import { type Checkpoint, CHECKPOINT_TYPE, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import { leavesOpen } from '../money/open-transactions.ts';
 import { addPostings, type Balances } from '../money/postings.ts';
 import { openingBalances } from './carried.ts';
 import { entryBuilder, type BuiltEntry, type EntrySource } from './entry-builder.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
-import { CHECKPOINT_EVERY, CHECKPOINT_TYPE, hashText, jwsClaims, type Checkpoint, type StoredCheckpoint, type StoredEntry } from './lines.ts';
+import { CHECKPOINT_EVERY, hashText, jwsClaims, type StoredCheckpoint, type StoredEntry } from './lines.ts';
 import { prepareFiles, type OpeningOptions, type Replacement } from './opening.ts';
 import { migrate, openForWriting, type Connection } from './schema.ts';
 import { SecondWriter, type SecondSync } from './second-writer.ts';
@@ -45,6 +45,7 @@ export interface JournalOptions extends EntrySource {
 }
 
 export interface Appended {
+  readonly epoch: number;
   readonly seq: number;
   /** 64 hexadecimal digits. */
   readonly hash: string;
@@ -167,7 +168,7 @@ class SqliteJournal implements Journal {
     this.#follow(built);
     this.#second.add(this.#head, built.json);
     this.#signWhenDue();
-    return { seq: built.entry.seq, hash: built.hashText, at: built.at };
+    return { epoch: this.epoch, seq: built.entry.seq, hash: built.hashText, at: built.at };
   }
 
   checkpoint(): Checkpoint | undefined {

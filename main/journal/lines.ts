@@ -5,26 +5,15 @@ import { z } from 'zod';
 import { hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { accounts } from '../../common/journal-kinds.ts';
 import { hashSchema, publicKeySchema } from '../../common/upstream-api/fields.ts';
-import type { Receipt } from '../../common/upstream-api/journal.ts';
+import type { Checkpoint, Receipt } from '../../common/upstream-api/journal.ts';
 
 /** Chain hashes as text: 64 lower-case hexadecimal digits. */
 export function hashText(hash: Uint8Array): string {
   return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('hex');
 }
 
-/** What the terminal signs; `typ` of its JWS is {@link CHECKPOINT_TYPE}. */
-export const checkpointSchema = z.strictObject({
-  terminalId: z.string(),
-  epoch: z.int().min(1),
-  seq: z.int().min(1),
-  hash: hashSchema,
-  at: z.string(),
-});
-export type Checkpoint = z.infer<typeof checkpointSchema>;
 /** Most entries between two checkpoints. */
 export const CHECKPOINT_EVERY = 256;
-
-export const CHECKPOINT_TYPE = 'kiosk-checkpoint+jwt';
 
 /** An entry with the hash that is stored beside it, 64 hexadecimal digits. */
 export interface StoredEntry {

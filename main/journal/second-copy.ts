@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { canonicalEntry, entrySchema } from '../../common/journal-entry.ts';
 import { hashSchema } from '../../common/upstream-api/fields.ts';
 import { jwsVerifier } from './jws.ts';
-import { CHECKPOINT_TYPE, checkpointSchema, hashText, linkHolds, parseJson, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
+import { CHECKPOINT_TYPE, checkpointSchema } from '../../common/upstream-api/journal.ts';
+import { hashText, linkHolds, parseJson, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
 import { readFrames, type DecodedFrames } from './second-file.ts';
 
 /** A look at a second file that is good enough at every start: its bytes are whole, and how far it goes. */

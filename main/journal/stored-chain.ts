@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { entrySchema, GENESIS_HASH, type JournalEntry } from '../../common/journal-entry.ts';
 import type { JournalKind } from '../../common/journal-kinds.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
-import { receiptSchema, type Receipt } from '../../common/upstream-api/journal.ts';
+import { type Checkpoint, CHECKPOINT_TYPE, checkpointSchema, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { OPENING_KINDS } from '../money/open-transactions.ts';
 import { jwsVerifier } from './jws.ts';
 import { JournalError } from './journal-error.ts';
-import { CHECKPOINT_TYPE, checkpointSchema, hashText, jwsClaims, linkHolds, parseJson, type Checkpoint, type Link, type StoredCheckpoint } from './lines.ts';
+import { hashText, jwsClaims, linkHolds, parseJson, type Link, type StoredCheckpoint } from './lines.ts';
 import type { Connection } from './schema.ts';
 
 /** What the file says it is. */

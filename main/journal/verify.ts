@@ -6,7 +6,7 @@ import canonicalize from 'canonicalize';
 import { canonicalEntry, entrySchema, GENESIS_HASH, hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { journalKinds, type NewEntry, type Posting } from '../../common/journal-kinds.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
-import { RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
+import { CHECKPOINT_TYPE, checkpointSchema, RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
 import { addPostings, NO_BALANCES, postingsFor, type Balances } from '../money/postings.ts';
 import type { TransactionState } from '../money/transaction-state.ts';
@@ -15,7 +15,7 @@ import { withContent, type JournalContent, type StoredRow } from './content.ts';
 import { toJournalError } from './journal-error.ts';
 import { indexFault } from './schema.ts';
 import { jwsVerifier } from './jws.ts';
-import { CHECKPOINT_EVERY, CHECKPOINT_TYPE, checkpointSchema, hashText, jwsClaims, linkHolds, parseJson, sameBytes } from './lines.ts';
+import { CHECKPOINT_EVERY, hashText, jwsClaims, linkHolds, parseJson, sameBytes } from './lines.ts';
 
 export type Check =
   /** SQLite's own structures, and what the file says of itself. */

@@ -163,7 +163,7 @@ function foot({ content, site, page, words }: Slip): void {
   page.rule();
   if (isOpen(content)) page.title(content.reference);
   page.code(content.qr);
-  page.centered(words(isOpen(content) ? 'scanForProgress' : 'scanToCheck'));
+  page.centered(words('scanToCheck'));
   page.centered(words('hotline', { hotline: site.hotline, hours: site.hotlineHours }));
   if (content.journal.hash !== '') page.row(words('journal', { seq: content.journal.seq }), content.journal.hash);
 }
@@ -186,8 +186,19 @@ function localTime(at: number, timeZone: string, precision: 'seconds' | 'minutes
   return `${part('year')}-${part('month')}-${part('day')} ${time}`;
 }
 
-/** Modules of the code are 6 dots on 58 mm and 7 on 80 mm paper: 19 to 25 mm, read by every phone. */
-const CODE_OPTIONS = { narrow: 'qrcode,6,m', wide: 'qrcode,7,m' };
+/** Bytes that fit QR versions 6 and 17 at level M, 41 and 85 modules across (ISO/IEC 18004:2015, table 7). */
+const SMALL_CODE_BYTES = 106;
+const MEDIUM_CODE_BYTES = 504;
+
+/**
+ * A signed slip has about 80 modules across: 4 dots each on 58 mm paper (0.5 mm; with its margin it just fits) and 5 on 80 mm, so 40 to
+ * 50 mm in all. Level M, which a crease may cost 15 % of; L only where a long address would make the code wider than the paper.
+ */
+function codeOptions(data: string, narrow: boolean): string {
+  const bytes = Buffer.byteLength(data);
+  if (bytes <= SMALL_CODE_BYTES) return narrow ? 'qrcode,6,m' : 'qrcode,7,m';
+  return `qrcode,${narrow ? 4 : 5},${bytes <= MEDIUM_CODE_BYTES ? 'm' : 'l'}`;
+}
 
 /** Receiptline lines; `^^` is double height, `^^^` double height and width. Every text is escaped here. */
 class Page {
@@ -252,7 +263,7 @@ class Page {
 
   code(data: string): void {
     this.#setWidths('*');
-    this.#lines.push('', `{code:${escapeCode(data)};option:${this.#columns < 40 ? CODE_OPTIONS.narrow : CODE_OPTIONS.wide}}`, '');
+    this.#lines.push('', `{code:${escapeCode(data)};option:${codeOptions(data, this.#columns < 40)}}`, '');
   }
 
   #columnsOf(label: string, value: string, scale: '' | '^^' | '^^"'): void {

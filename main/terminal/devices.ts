@@ -43,7 +43,7 @@ export const NO_DEVICES: Devices = {
 export interface DeviceDeps {
   readonly clock: Clock;
   /** A packaged terminal refuses simulated devices, wherever they run. */
-  readonly packaged: boolean;
+  readonly simulation: TransportDeps['simulation'];
   /** The last process died while a slip was printed. */
   readonly unfinishedJob: boolean;
   /** What the acceptor's driver knows again after a restart; absent where nothing is kept. */
@@ -51,7 +51,7 @@ export interface DeviceDeps {
 }
 
 /** This process holds no simulators; those of the bench stand in another one, on sockets. */
-const noSimulators: TransportDeps['simulation'] = {
+export const noSimulators: TransportDeps['simulation'] = {
   transport: (name) => {
     throw new TransportError(
       'notFound',
@@ -62,7 +62,7 @@ const noSimulators: TransportDeps['simulation'] = {
 };
 
 /** @throws {RangeError} unknown model @throws {z.ZodError} bad options @throws {TransportError} bad address */
-export function makeDevices(config: TerminalConfig['devices'], { clock, packaged, unfinishedJob, acceptorMemory }: DeviceDeps): Devices {
+export function makeDevices(config: TerminalConfig['devices'], { clock, simulation, unfinishedJob, acceptorMemory }: DeviceDeps): Devices {
   const made = <C extends DeviceClass, Deps extends ModelDeps>(
     name: C,
     models: Readonly<Record<string, ModelEntry<DeviceOf[C], Deps>>>,
@@ -70,7 +70,7 @@ export function makeDevices(config: TerminalConfig['devices'], { clock, packaged
   ): DeviceOf[C] | undefined => {
     const fitted = config[name];
     if (fitted === null) return undefined;
-    const line: ModelDeps = { clock, transport: createTransport(fitted.address, { simulation: packaged ? 'refused' : noSimulators }) };
+    const line: ModelDeps = { clock, transport: createTransport(fitted.address, { simulation }) };
     return findModel(models, fitted.model).create(fitted.options, { ...line, ...more } as Deps);
   };
   return {

@@ -9,9 +9,19 @@ import type { CardRef, JournalBody, JournalKind, NewEntry } from '../../common/j
 import type { PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../drivers/cash-acceptor/restart-decision.ts';
 import { isSameCard } from '../../drivers/card/pboc/examine-load.ts';
-import { PortError, type CardReading, type OrderState, type Ports, type Recovered, type RecoveryPort, type StackedCredit } from '../../state-machines/ports.ts';
+import {
+  PortError,
+  type AppendedEntry,
+  type CardReading,
+  type OrderState,
+  type Ports,
+  type Recovered,
+  type RecoveryPort,
+  type StackedCredit,
+} from '../../state-machines/ports.ts';
 import { authorizeLoad, commitLoad } from '../../state-machines/top-up/steps.ts';
 import type { JournalEntry } from '../../common/journal-entry.ts';
+import type { ChainedEntry } from '../../common/upstream-api/journal.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../money/recovery.ts';
 import { isOpenCase, noteInPath, reservedLoad } from '../money/standing.ts';
@@ -24,7 +34,7 @@ export interface RecoveryOptions {
   /** What the journal holds; reading it never fails half way. */
   readonly read: {
     openTransactions(): readonly string[];
-    transaction(id: string): readonly JournalEntry[];
+    transaction(id: string): readonly ChainedEntry[];
     /** Transactions with an entry of `kind` and none of `answers`. */
     lacking(kind: JournalKind, answers: readonly JournalKind[]): readonly string[];
     /** The last so many entries, oldest first. */
@@ -472,9 +482,11 @@ export class Recovery implements RecoveryPort {
           : resolved === undefined
             ? closed.outcome
             : 'voucher';
-    const balanceAfter = this.#options.read
-      .transaction(id)
-      .flatMap(({ kind, body }) => (kind === 'load.committed' && typeof body['balanceAfter'] === 'number' ? [fen(body['balanceAfter'])] : []))
+    const entries = this.#options.read.transaction(id);
+    const outcomeEntry = entries.findLast(({ entry }) => entry.kind === 'transaction.closed' || entry.kind === 'case.resolved');
+    if (outcomeEntry === undefined) return undefined;
+    const balanceAfter = entries
+      .flatMap(({ entry: { kind, body } }) => (kind === 'load.committed' && typeof body['balanceAfter'] === 'number' ? [fen(body['balanceAfter'])] : []))
       .at(-1);
     return {
       outcome,
@@ -484,16 +496,21 @@ export class Recovery implements RecoveryPort {
       amount: amountTold(state, outcome),
       balanceBefore: fen(opened.balanceBefore),
       ...(balanceAfter === undefined ? {} : { balanceAfter }),
+      entry: placeOf(outcomeEntry),
     };
   }
 
   #state(id: string): TransactionState {
-    return foldTransaction(this.#options.read.transaction(id));
+    return foldTransaction(this.#options.read.transaction(id).map(({ entry }) => entry));
   }
 
   #append(id: string, entry: NewEntry): void {
     this.#options.ports.journal.append({ ...entry, transactionId: id });
   }
+}
+
+function placeOf({ entry: { epoch, seq, at }, hash }: ChainedEntry): AppendedEntry {
+  return { epoch, seq, hash, at: Date.parse(at) };
 }
 
 function capturedEntry(orderId: string, { amount, channel, channelRef }: Extract<OrderState, { state: 'captured' }>): NewEntry {

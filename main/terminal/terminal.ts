@@ -20,9 +20,10 @@ import type { UiEvent, View } from '../../state-machines/view.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import { businessDates } from '../journal/business-date.ts';
-import { freeSpace } from '../journal/free-space.ts';
+import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
+import { createSlipPort } from '../receipts/signed-link.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
@@ -50,6 +51,8 @@ export interface TerminalOptions {
   readonly journal: Journal;
   readonly devices: Devices;
   readonly upstream: Upstream;
+  /** Room on the disk of the journal's folder. */
+  readonly freeSpace: (folder: string) => FreeSpace;
   readonly log: Log;
   readonly publish: (view: View) => void;
   /** The journal can't go on with this process: a new one opens it anew. */
@@ -77,7 +80,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       ...statusOf(devices),
       upstream: upstream.online.current,
       journal: 'ok',
-      disk: diskOf(config),
+      disk: diskOf(options),
       cashUntold: false,
       starting: true,
     },
@@ -95,7 +98,10 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     },
   });
   const interrupted = wasInterrupted(journal);
-  desk.append({ kind: 'terminal.started', body: { version: options.version, reason: journal.replacement === undefined ? 'start' : 'newEpoch' } });
+  const started = onceWritten(desk, log, {
+    kind: 'terminal.started',
+    body: { version: options.version, reason: journal.replacement === undefined ? 'start' : 'newEpoch' },
+  });
 
   const ids = createIds(clock, random);
   const cashDesk =
@@ -115,6 +121,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     payments: upstream.payments,
     issuer: upstream.issuer,
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
+    slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
     settings: {
       presets: config.topUp.presets.map(fen),
@@ -126,7 +133,6 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       settledWithinHours: config.topUp.settledWithinHours,
       voucherValidDays: config.topUp.voucherValidDays,
       timeZone: config.terminal.timeZone,
-      verifyUrl: config.site.verifyUrl,
     },
   };
   const arrival = new AcceptorArrival(cashDesk);
@@ -134,7 +140,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     ports: flowPorts,
     read: {
       openTransactions: () => journal.openTransactions(),
-      transaction: (id) => journal.transaction(id).map(({ entry }) => entry),
+      transaction: (id) => journal.transaction(id),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
       latest: (count) => latestEntries(journal, count),
     },
@@ -196,7 +202,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   // Open money is recovered, and a card that was left inside is given back, before anyone is served: that needs the devices. After an
   // orderly stop the screen need not wait for them.
   if (interrupted || journal.openTransactions().length > 0) await connected;
-  const disk = watchDisk(config, clock, board);
+  const disk = watchDisk(options, board, started);
   const uplink = upstream.startUplink(desk);
   session.start();
   const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
@@ -240,7 +246,7 @@ function wasInterrupted(journal: Journal): boolean {
 
 /** Background work never runs while a person is served. */
 function isIdle(value: unknown): boolean {
-  return value === 'attract' || value === 'outOfService' || (typeof value === 'object' && value !== null && 'attract' in value);
+  return typeof value === 'object' && value !== null && 'idle' in value;
 }
 
 function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string): CardPort {
@@ -331,25 +337,37 @@ function judgedPorts(ports: Readonly<Record<string, DevicePort>>, thresholds: St
   return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, withThresholds(port, thresholds)]));
 }
 
-/** A journal that can't be written now says so by itself, and devices are looked after all the same. */
-function recordOf(desk: JournalDesk, entry: NewEntry, log: Log): void {
+/** A journal that can't be written now says so by itself, and devices are looked after all the same. @returns whether it was written */
+function recordOf(desk: JournalDesk, entry: NewEntry, log: Log): boolean {
   try {
     desk.append(entry);
+    return true;
   } catch (error) {
     log.warn({ kind: entry.kind, error: error instanceof Error ? error.message : String(error) }, 'not written to the journal');
+    return false;
   }
 }
 
-function diskOf(config: TerminalConfig): 'ok' | 'low' {
+/** Writes the entry now; what it answers tries again as long as that was not possible: a terminal starts on a full disk too, out of service. */
+function onceWritten(desk: JournalDesk, log: Log, entry: NewEntry): () => void {
+  let written = recordOf(desk, entry, log);
+  return () => {
+    written ||= recordOf(desk, entry, log);
+  };
+}
+
+function diskOf({ config, freeSpace }: TerminalOptions): 'ok' | 'low' {
   return freeSpace(config.data.folder).low ? 'low' : 'ok';
 }
 
-function watchDisk(config: TerminalConfig, clock: Clock, board: AvailabilityBoard): { stop(): void } {
+function watchDisk(options: TerminalOptions, board: AvailabilityBoard, onRoom: () => void): { stop(): void } {
+  const { clock } = options;
   let timer = clock.setTimeout(look, DISK_LOOK_MS);
   function look(): void {
-    const disk = diskOf(config);
+    const disk = diskOf(options);
     // With room again the journal is believed anew; its next entry proves it.
     board.hear(disk === 'ok' ? { disk, journal: 'ok' } : { disk });
+    if (disk === 'ok') onRoom();
     timer = clock.setTimeout(look, DISK_LOOK_MS);
   }
   return { stop: () => clock.clearTimeout(timer) };

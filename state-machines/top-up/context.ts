@@ -137,6 +137,11 @@ export function amountOf(context: TopUpContext): Fen {
   return context.held + context.disputed > 0 ? addFen(context.held, context.disputed) : (context.selected ?? ZERO_FEN);
 }
 
+/** How it ended, as the person is told. */
+export function outcomeTold({ outcome }: Pick<TopUpContext, 'outcome'>): 'delivered' | 'refunded' | 'voucher' | 'case' {
+  return outcome === 'abandoned' ? 'case' : outcome;
+}
+
 /** What a transaction is opened with. */
 export function openRequest(context: TopUpContext, tender: Tender) {
   return { card: context.card, tender, requested: known(context.selected, 'amount'), locale: context.preferences.locale };

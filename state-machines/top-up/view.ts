@@ -4,8 +4,7 @@ import { parseReferenceSymbols } from '../../common/ids.ts';
 import { groupedCode, isVoucherCode } from '../../common/voucher-code.ts';
 import type { FlowSettings, VoucherSlip } from '../ports.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
-import { amountOf, codeOnScreen, maximumOf, roomOf, type TopUpContext } from './context.ts';
-import { receiptQr } from './slip.ts';
+import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext } from './context.ts';
 import type { Overlay, View, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 
@@ -206,7 +205,7 @@ function doneBody(context: TopUpContext): ViewBodyOf<'done'> {
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,
-    receiptQr: receiptQr(context.ports, reference),
+    receiptQr: slipLink(context),
     ...waitOf(context),
   };
 }
@@ -228,7 +227,7 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,
-    receiptQr: receiptQr(context.ports, reference),
+    receiptQr: slipLink(context),
     ...waitOf(context),
   };
 }
@@ -237,4 +236,15 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
 export function voucherOf({ code, validUntil }: VoucherSlip, { timeZone }: Pick<FlowSettings, 'timeZone'>, withCode: boolean) {
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(validUntil); // Sweden writes dates as ISO 8601 does
   return { ...(code === undefined || !withCode ? {} : { code: groupedCode(code) }), validUntil: day };
+}
+
+function slipLink(context: TopUpContext): string {
+  return context.ports.slips.linkOf({
+    entry: context.entry,
+    reference: context.transaction?.reference ?? '',
+    outcome: outcomeTold(context),
+    amount: amountOf(context),
+    tender: context.tender ?? 'cash',
+    cardTail: context.card.ref.tail,
+  });
 }

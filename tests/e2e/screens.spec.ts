@@ -2,6 +2,7 @@
  * The screens as a person meets them, in the built page: layout in every size, theme, language and orientation, what axe finds, and how
  * they answer touches. The shell is pretended; what it would send and receive is in tests/renderer.
  */
+import os from 'node:os';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
@@ -10,7 +11,7 @@ import { decodeQR } from 'qr/decode.js';
 import { locales, sizes, viewKinds, type Preferences, type Site } from '../../state-machines/view.ts';
 import { buildApp } from '../launcher/build.ts';
 import { needProgram } from '../launcher/needs.ts';
-import { MAIN, SITE, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
+import { MAIN, SITE, SLIP_LINK, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages, type OpenOptions } from '../renderer/kiosk-page.ts';
 
@@ -19,11 +20,16 @@ const ORIENTATIONS = { portrait: PORTRAIT, landscape: LANDSCAPE } as const;
 type Orientation = keyof typeof ORIENTATIONS;
 type Side = Site['slots']['card'];
 
+/** Priority of what only computes, for the system's scheduler: 0 is usual, 19 the least. */
+const GIVES_WAY = 5;
+
 let browser: Browser;
 let pages: KioskPages;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
+  // It only computes: devices, which have deadlines, go first. The browser inherits it.
+  os.setPriority(GIVES_WAY);
   await buildApp();
   const executablePath = await needProgram(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'], 'chromium');
   browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
@@ -33,6 +39,17 @@ test.afterAll(async () => {
   await pages.close();
   await browser.close();
 });
+
+/** Across a code of {@link SLIP_LINK}: version 14 at level L holds 458 bytes (ISO/IEC 18004:2015, table 7). */
+const SLIP_MODULES = 73;
+
+function read(picture: { readonly width: number; readonly height: number; readonly data: Uint8Array }): string {
+  try {
+    return decodeQR(picture);
+  } catch {
+    return '';
+  }
+}
 
 const slots = (side: Side): Partial<Site> => ({ slots: { card: side, cash: side, receipt: 'below' } });
 /** Where the card slot is on the usual cabinet of each orientation. */
@@ -104,7 +121,9 @@ for (const orientation of ['portrait', 'landscape'] as const) {
         const found: string[] = [];
         for (const [name, sample] of Object.entries(MAIN)) {
           await kiosk.show(viewOf(sample, { site, preferences: { theme } }));
-          const { violations } = await new AxeBuilder({ page: kiosk.page }).options({ rules: { 'color-contrast-enhanced': { enabled: true } } }).analyze();
+          const axe = new AxeBuilder({ page: kiosk.page }).options({ rules: { 'color-contrast-enhanced': { enabled: true } } });
+          // In the page itself: there are no frames whose findings a second page would have to put together.
+          const { violations } = await axe.setLegacyMode(true).analyze();
           for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
         }
         expect(found).toEqual([]);
@@ -445,6 +464,27 @@ test.describe('what is on the glass', () => {
       expect(box?.width ?? 0, '60 mm on 21.5" glass').toBeGreaterThanOrEqual(60 * 4.034);
     });
   });
+
+  for (const [orientation, viewport] of Object.entries(ORIENTATIONS)) {
+    test(`has a signed slip that a phone can read wherever it is the only one, in every size, ${orientation}`, async () => {
+      const unread: string[] = [];
+      await withPage(viewport, async (kiosk) => {
+        for (const name of ['done-onScreen', 'done-failed', 'settled-case-cash', 'settled-case-on-screen']) {
+          for (const size of sizes) {
+            await kiosk.show(viewOf(sampleOf(name), { preferences: { size } }));
+            const code = kiosk.page.locator('.qr--slip');
+            const { width, height, data } = PNG.sync.read(await code.screenshot());
+            const box = await code.locator('svg').boundingBox();
+            const says = read({ width, height, data: new Uint8Array(data) });
+            const module = (box?.width ?? 0) / SLIP_MODULES / 4.034;
+            if (says !== SLIP_LINK || module < 0.5)
+              unread.push(`${name} ${size}: ${says === SLIP_LINK ? 'read' : 'not read'}, modules of ${module.toFixed(2)} mm`);
+          }
+        }
+      });
+      expect(unread).toEqual([]);
+    });
+  }
 
   test('has no code to scan before there is one, once it was scanned, or while the order closes', async () => {
     for (const name of ['qr-creating', 'qr-confirming', 'qr-closing']) {

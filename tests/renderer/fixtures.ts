@@ -64,6 +64,13 @@ const qr: ViewBodyOf<'top-up-qr'> = {
 
 const voucher: ViewBodyOf<'top-up-voucher'> = { kind: 'top-up-voucher', card, field: 'number', number: 'B02-1120-7K4M-5', code: '', complete: true };
 const voucherCode: ViewBodyOf<'top-up-voucher'> = { ...voucher, field: 'code', code: '4821 0573', complete: false };
+/** As long as the link of a signed slip, and as little like words. */
+export const SLIP_LINK = `https://kiosk.sandbox.invalid/r/#${[118, 207, 86].map(noise).join('.')}`;
+
+function noise(length: number): string {
+  const symbols = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return Array.from({ length }, (_, index) => symbols.charAt((index * index * 7 + index * 13 + length) % 64)).join('');
+}
 
 const done: ViewBodyOf<'done'> = {
   kind: 'done',
@@ -75,7 +82,7 @@ const done: ViewBodyOf<'done'> = {
   card: 'atGate',
   receipts: 'available',
   receipt: 'choice',
-  receiptQr: `https://card.example/r/${reference}`,
+  receiptQr: SLIP_LINK,
   wait: calm(16_000, 20_000),
 };
 
@@ -91,7 +98,7 @@ const settled: ViewBodyOf<'settled'> = {
   card: 'atGate',
   receipts: 'available',
   receipt: 'printing',
-  receiptQr: `https://card.example/r/${reference}`,
+  receiptQr: SLIP_LINK,
   wait: calm(52_000, 60_000),
 };
 

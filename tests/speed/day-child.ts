@@ -6,7 +6,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { keepHeapSmall } from '../../main/terminal/small-heap.ts';
-import { cpuMs } from './virtual-clock.ts';
+import { cpuMs } from '../support/virtual-clock.ts';
 import type { ChildSetting } from './virtual-process.ts';
 import { VirtualTerminal } from './virtual-terminal.ts';
 

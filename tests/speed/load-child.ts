@@ -4,7 +4,7 @@
  * long each card took to be read: from the push of the hand to the View with its balance.
  */
 import { keepHeapSmall } from '../../main/terminal/small-heap.ts';
-import { cpuMs } from './virtual-clock.ts';
+import { cpuMs } from '../support/virtual-clock.ts';
 import type { ChildSetting } from './virtual-process.ts';
 import { VirtualTerminal } from './virtual-terminal.ts';
 

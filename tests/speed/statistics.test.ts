@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { tableOf, verdictOf } from './figure.ts';
 import { median, percentile } from './statistics.ts';
-import { VirtualClock } from './virtual-clock.ts';
-import { overWire } from './wire.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { overWire } from '../support/line-speed.ts';
 
 describe('percentiles', () => {
   test('of 1 to 100 are the ranks themselves, in whatever order they come', () => {

@@ -18,6 +18,7 @@ import { SimulatedLines } from '../../drivers/transport/simulated.ts';
 import type { Transport } from '../../drivers/transport/transport.ts';
 import { loadConfig, type TerminalConfig } from '../../main/config/config.ts';
 import { loadOrCreateTerminalKey } from '../../main/identity/terminal-key.ts';
+import { freeSpace } from '../../main/journal/free-space.ts';
 import { openJournal, type Journal } from '../../main/journal/journal.ts';
 import { createLog } from '../../main/terminal/log.ts';
 import { systemRandom } from '../../main/terminal/system.ts';
@@ -27,8 +28,8 @@ import { createUpstream } from '../../main/upstream/upstream.ts';
 import { VIEW_VERSION, type UiAct, type View, type ViewBodyOf, type ViewKind } from '../../state-machines/view.ts';
 import { CountedTransport } from './counted-transport.ts';
 import { OTHER_UNITS, otherUnits } from './other-units.ts';
-import { VirtualClock } from './virtual-clock.ts';
-import { overWire, type LineSpeed } from './wire.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { overWire, type LineSpeed } from '../support/line-speed.ts';
 
 const CARD = 'student-6688';
 /** Fen; also a note. */
@@ -197,6 +198,7 @@ export class VirtualTerminal {
         enrolmentCode: config.upstream.enrolmentCode ?? '',
         fetch: this.#network.fetch,
       }),
+      freeSpace,
       log: createLog('error'),
       publish: (view) => {
         this.#view = view;

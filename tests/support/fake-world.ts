@@ -162,7 +162,7 @@ export class FakeWorld {
         append: (entry) => {
           if (this.journalFails) throw new PortError('journalUnavailable', 'the disk is full');
           this.entries.push(entry);
-          return { seq: this.entries.length, hash: this.entries.length.toString(16).padStart(64, '0'), at: this.clock.now() };
+          return { epoch: 1, seq: this.entries.length, hash: this.entries.length.toString(16).padStart(64, '0'), at: this.clock.now() };
         },
         newReference: () => makeReference('A01', '2026-11-22', this.random),
       },
@@ -293,6 +293,10 @@ export class FakeWorld {
           this.script.release.next();
         },
       },
+      slips: {
+        linkOf: ({ entry, reference, outcome, amount, tender, cardTail }) =>
+          `https://card.example/#${[reference, outcome, amount, tender, cardTail, entry?.seq ?? 'unsigned'].join('/')}`,
+      },
       receipts: {
         print: async (_, content) => {
           this.slips.push(content);
@@ -316,7 +320,6 @@ export class FakeWorld {
         settledWithinHours: 24,
         voucherValidDays: 365,
         timeZone: 'Asia/Shanghai',
-        verifyUrl: 'https://card.example/r/',
       },
     };
   }

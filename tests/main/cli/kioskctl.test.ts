@@ -263,6 +263,7 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl journal show',
       'kioskctl journal balance',
       'kioskctl journal export',
+      'kioskctl slip verify',
       'kioskctl decode',
       'kioskctl config check',
       'kioskctl devices list',

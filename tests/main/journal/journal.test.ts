@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
-import type { Checkpoint } from '../../../main/journal/lines.ts';
+import type { Checkpoint } from '../../../common/upstream-api/journal.ts';
 import { openForWriting } from '../../../main/journal/schema.ts';
 import { append, Bench, START, STOP, topUp, upstreamKey } from './bench.ts';
 
@@ -59,7 +59,7 @@ describe('appending', () => {
     for (const [index, { entry, hash }] of journal.entriesAfter(1, 0, 100).entries()) {
       before = createHash('sha256').update(before).update(jcs(entry), 'utf8').digest();
       expect(hash).toBe(before.toString('hex'));
-      expect(answers[index]).toEqual({ seq: index + 1, hash, at: Date.parse(entry.at) });
+      expect(answers[index]).toEqual({ epoch: 1, seq: index + 1, hash, at: Date.parse(entry.at) });
     }
     expect(journal.head).toEqual({ epoch: 1, seq: 10, hash: before.toString('hex') });
   });

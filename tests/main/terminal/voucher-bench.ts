@@ -105,7 +105,7 @@ export class Life {
       ports,
       read: {
         openTransactions: () => journal.openTransactions(),
-        transaction: (id) => journal.transaction(id).map(({ entry }) => entry),
+        transaction: (id) => journal.transaction(id),
         lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
         latest: (count) => journal.entriesAfter(1, Math.max(0, journal.head.seq - count), count).map(({ entry }) => entry),
       },

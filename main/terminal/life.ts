@@ -1,0 +1,132 @@
+/**
+ * One life of the terminal process: everything it is made of, out of its configuration and of the world it wakes up in. main.ts gives it
+ * the machine's world; the simulation gives it another, and everything between is the same.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../../common/clock.ts';
+import { createIds, type Random } from '../../common/ids.ts';
+import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import type { TransportDeps } from '../../drivers/transport/open.ts';
+import type { View } from '../../state-machines/view.ts';
+import { ConfigError, type TerminalConfig } from '../config/config.ts';
+import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
+import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
+import { JournalError } from '../journal/journal-error.ts';
+import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
+import { createUpstream } from '../upstream/upstream.ts';
+import { JournaledMemory } from './acceptor-memory.ts';
+import { makeDevices } from './devices.ts';
+import type { Log } from './log.ts';
+import { startTerminal, type Terminal } from './terminal.ts';
+
+/** What a life finds around it. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The simulators that `sim:NAME` reaches, or that there are none. */
+  readonly simulation: TransportDeps['simulation'];
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+  /** Default: the disk's own word. */
+  readonly freeSpace?: (folder: string) => FreeSpace;
+  /** Default: {@link openJournal}. */
+  readonly openJournal?: (options: JournalOptions) => Journal;
+}
+
+export interface LifeOptions extends Surroundings {
+  /** Names the file in messages. */
+  readonly configFile: string;
+  readonly config: TerminalConfig;
+  readonly version: string;
+  readonly log: Log;
+  readonly publish: (view: View) => void;
+  /** The journal can't go on with this process: a new one opens it anew. */
+  readonly onJournalLost: () => void;
+  /** The journal is this process's now; nothing else has begun. */
+  readonly onJournalOpen?: () => void;
+}
+
+/** @throws {ConfigError} @throws {JournalError} @throws {IdentityError} */
+export async function beginLife(options: LifeOptions): Promise<Terminal> {
+  const { config, clock, random, log } = options;
+  const { folder } = config.data;
+  mkdirSync(folder, { recursive: true });
+  const key = loadOrCreateTerminalKey(path.join(folder, 'terminal-key.pem'));
+  const journal = (options.openJournal ?? openJournal)({
+    path: path.join(folder, 'journal.sqlite'),
+    ...(config.data.secondFolder === undefined ? {} : { secondPath: path.join(config.data.secondFolder, 'journal.second') }),
+    ...(config.data.secondSync === undefined ? {} : { secondSync: config.data.secondSync }),
+    terminalId: config.terminal.id,
+    timeZone: config.terminal.timeZone,
+    clock,
+    ids: createIds(clock, random),
+    key,
+    onTrouble: (error) => log.error({ code: error.code, error: error.message }, 'the journal is in trouble'),
+  });
+  options.onJournalOpen?.();
+  const serverKey = serverKeyStore(config);
+  const { url, enrolmentCode } = config.upstream;
+  if (url === undefined)
+    throw new ConfigError(options.configFile, [
+      { path: 'upstream.url', value: 'null', expected: 'the address of a running upstream; `npm start` starts a sandbox and sets it' },
+    ]);
+  const upstream = createUpstream({
+    url,
+    terminalId: config.terminal.id,
+    key,
+    clock,
+    random,
+    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    ...(enrolmentCode === undefined ? {} : { enrolmentCode }),
+    ...(serverKey.known === undefined ? {} : { serverKey: serverKey.known }),
+    onServerKey: serverKey.keep,
+  });
+  return startTerminal({
+    config,
+    version: options.version,
+    clock,
+    random,
+    key,
+    journal,
+    devices: makeDevices(config.devices, {
+      clock,
+      simulation: options.simulation,
+      unfinishedJob: endUnfinishedJobs(journal, log),
+      acceptorMemory: new JournaledMemory(journal),
+    }),
+    upstream,
+    freeSpace: options.freeSpace ?? freeSpace,
+    log,
+    publish: options.publish,
+    onJournalLost: options.onJournalLost,
+  });
+}
+
+/** Slips that the last process had begun: interrupted now, and what of them hangs in the printer is cut off. Never sent again by itself. */
+function endUnfinishedJobs(journal: Journal, log: Log): boolean {
+  const unfinished = journal.transactionsLacking('receipt.printing', ['receipt.printed', 'receipt.failed']);
+  try {
+    for (const transactionId of unfinished) {
+      const jobId = journal.transaction(transactionId).findLast(({ entry }) => entry.kind === 'receipt.printing')?.entry.body['jobId'];
+      journal.append({ kind: 'receipt.failed', transactionId, body: { jobId: String(jobId), state: 'interrupted', trouble: 'restart' } });
+    }
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code !== 'full') throw error;
+    log.warn({ code: error.code }, 'unfinished slips are ended at the next start, when the disk has room'); // the next start finds them again
+  }
+  return unfinished.length > 0;
+}
+
+/** Upstream's key as learned at the first meeting; configuration beats it. */
+function serverKeyStore(config: TerminalConfig): { known: PublicKey | undefined; keep: (key: PublicKey) => void } {
+  const file = path.join(config.data.folder, 'server-key.json');
+  const read = (): PublicKey | undefined => {
+    try {
+      return publicKeySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    } catch {
+      return undefined; // not met yet
+    }
+  };
+  return { known: config.upstream.serverPublicKey ?? read(), keep: (key) => writeFileSync(file, JSON.stringify(key)) };
+}

@@ -1,0 +1,120 @@
+/**
+ * The top-up flow in the simulation: what its people want and do. The example for every flow that joins (README.md). What must be true
+ * afterwards is the same for all flows (oracles/).
+ */
+import type { ViewBodyOf } from '../../../state-machines/view.ts';
+import type { Person, Screens } from '../person.ts';
+
+/** Fen; what wallets hold. */
+const NOTES = [500, 1000, 2000, 5000, 10000] as const;
+const AMOUNTS = [2000, 5000, 10000, 20000] as const;
+
+export const topUpScreens: Screens = {
+  'top-up-amount': amount,
+  'top-up-custom': custom,
+  'top-up-tender': tender,
+  'top-up-cash': cash,
+  'top-up-qr': qr,
+  committing: (person) => {
+    if (person.slipsUp('pullsCard')) person.hands.pullCard();
+  },
+  'put-back': putBack,
+  done: result,
+  settled: result,
+  trouble,
+};
+
+function amount(person: Person, { selected, presets, maximum }: ViewBodyOf<'top-up-amount'>): void {
+  const { hands, chance } = person;
+  if (person.slipsUp('turnsBack')) hands.touch({ type: chance.pick(['back', 'cancel', 'finish'] as const) });
+  else if (selected !== undefined && chance.happens(0.9)) hands.touch({ type: 'confirm' });
+  else if (chance.happens(0.15)) hands.touch({ type: 'custom-amount' });
+  else hands.touch({ type: 'amount', amount: chance.pick(presets.length > 0 ? presets : AMOUNTS.filter((choice) => choice <= maximum).concat(2000)) });
+}
+
+function custom(person: Person, { digits, error }: ViewBodyOf<'top-up-custom'>): void {
+  const { hands, chance } = person;
+  if (person.slipsUp('turnsBack')) hands.touch({ type: 'back' });
+  else if (error !== undefined) hands.touch({ type: chance.pick(['clear', 'erase', 'back'] as const) });
+  else if (digits.length < 2) hands.touch({ type: 'digit', digit: String(chance.between(digits === '' ? 1 : 0, 9)) });
+  else hands.touch({ type: 'confirm' });
+}
+
+function tender(person: Person, { tenders }: ViewBodyOf<'top-up-tender'>): void {
+  const { hands, chance } = person;
+  const open = tenders.filter(({ available }) => available).map(({ name }) => name);
+  if (person.slipsUp('turnsBack') || open.length === 0) hands.touch({ type: chance.pick(['back', 'cancel', 'finish'] as const) });
+  else hands.touch({ type: 'tender', tender: chance.pick(open) });
+}
+
+function cash(person: Person, { inserted, requested, busy, canReturn, room, denominations }: ViewBodyOf<'top-up-cash'>): void {
+  const { hands, chance } = person;
+  hands.takeNote();
+  if (busy) return;
+  if (inserted >= requested || (inserted > 0 && chance.happens(0.15)) || room < 500) {
+    if (inserted === 0) hands.touch({ type: 'cancel' });
+    else hands.touch({ type: person.slipsUp('turnsBack') ? 'cancel' : 'confirm' });
+    return;
+  }
+  if (person.slipsUp('turnsBack')) hands.touch({ type: canReturn && chance.happens(0.5) ? 'back' : 'cancel' });
+  else hands.feedNote(nextNote(person, denominations, requested - inserted));
+}
+
+/** Mostly one that fits; sometimes whatever lies on top, or one that no machine takes. */
+function nextNote({ chance }: Person, taken: readonly number[], missing: number): number | 'unknown' | 'torn' {
+  const which = chance.weighed({ fitting: 90, any: 5, unknown: 3, torn: 2 });
+  if (which === 'unknown' || which === 'torn') return which;
+  const fitting = taken.filter((note) => note <= Math.max(missing, 500));
+  return chance.pick(which === 'any' || fitting.length === 0 ? NOTES : fitting);
+}
+
+function qr(person: Person, { state, orderId }: ViewBodyOf<'top-up-qr'>): void {
+  const { hands, chance, memory } = person;
+  if (state !== 'waiting' || memory.get(`paid ${orderId}`) === 1) {
+    if (state === 'confirming' && person.slipsUp('turnsBack')) hands.touch({ type: 'back' });
+    return;
+  }
+  if (person.slipsUp('turnsBack')) {
+    // Some pay and leave in the same breath.
+    if (chance.happens(0.3)) hands.phone(orderId, 'pay');
+    hands.touch({ type: chance.pick(['back', 'cancel'] as const) });
+    return;
+  }
+  const does = chance.weighed({ pay: 70, confirming: 4, payLate: 12, decline: 6, nothing: 8 });
+  if (does !== 'nothing') {
+    hands.phone(orderId, does);
+    if (does !== 'confirming') memory.set(`paid ${orderId}`, 1);
+  }
+}
+
+function putBack(person: Person, { checking }: ViewBodyOf<'put-back'>): void {
+  const { hands, card, otherCard, chance } = person;
+  if (checking) return;
+  if (hands.cardAt(card) === 'gate' || hands.cardAt(otherCard) === 'gate') hands.takeCard();
+  if (chance.happens(0.05)) hands.touch({ type: 'give-up-card' });
+  else if (person.slipsUp('mixesCards') && hands.cardAt(otherCard) === 'hand') hands.insertCard(otherCard);
+  else if (hands.cardAt(card) === 'hand') hands.insertCard(card);
+}
+
+function result(person: Person, body: ViewBodyOf<'done' | 'settled'>): void {
+  const { hands, card, chance } = person;
+  if (body.card === 'atGate' && hands.cardAt(card) === 'gate' && !person.slipsUp('forgetsCard')) hands.takeCard();
+  if (body.receipt === 'choice') hands.touch({ type: 'receipt', choice: chance.pick(['print', 'print', 'screen', 'none'] as const) });
+  else if (body.receipt === 'printed' && chance.happens(0.7)) person.slips.push(...hands.tearSlips());
+  else if (body.receipt !== 'printing') {
+    if (chance.happens(0.1)) hands.touch({ type: 'another' });
+    else {
+      person.finished = true;
+      hands.touch({ type: 'finish' });
+    }
+  }
+}
+
+function trouble(person: Person, { canRetry }: ViewBodyOf<'trouble'>): void {
+  const { hands, chance } = person;
+  if (canRetry && chance.happens(0.5)) hands.touch({ type: 'retry' });
+  else {
+    person.finished = true;
+    hands.touch({ type: chance.pick(['finish', 'back'] as const) });
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * `npm run simulate`: the whole terminal in virtual time against a hostile, seeded world. Exit status 1 when anything was wrong; then the
+ * command that replays it, with its fault plan shrunk, is printed.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { readOptions, USAGE, UsageError, type SimulateOptions } from './options.ts';
+import { runPool } from './pool.ts';
+import { replayCommand, Tally } from './report.ts';
+import { runSeed, type SeedOptions } from './run-seed.ts';
+import { shrink } from './shrink.ts';
+import { traceLine } from './trace.ts';
+
+const MEMORY_DISK = '/dev/shm';
+const PROGRESS_MS = 2000;
+/** Violations that are shrunk and printed; the others are counted. */
+const MOST_SHOWN = 3;
+/** Events of the wire, shown by `--frames` only. */
+const WIRE = new Set(['frame', 'apdu', 'request', 'answer']);
+
+function diskFolder(disk: string): string {
+  const base = disk === 'memory' ? (existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir()) : disk;
+  mkdirSync(base, { recursive: true });
+  return mkdtempSync(path.join(base, 'simulation-'));
+}
+
+function seedOptions(options: SimulateOptions, seed: string, disk: string): SeedOptions {
+  const { sessions, flows, kinds, plan } = options;
+  return { seed, sessions, flows, kinds, disk, ...(plan === undefined ? {} : { plan }) };
+}
+
+async function replay(options: SimulateOptions, disk: string): Promise<number> {
+  const result = await runSeed({
+    ...seedOptions(options, options.seeds[0] ?? '1', disk),
+    onEvent: (event) => {
+      if (options.frames || !WIRE.has(event.what)) process.stdout.write(`${traceLine(event)}\n`);
+    },
+  });
+  for (const { oracle, detail } of result.violations) process.stdout.write(`VIOLATION ${oracle}: ${detail}\n`);
+  process.stdout.write(`trace ${result.traceHash}\n`);
+  return result.violations.length > 0 ? 1 : 0;
+}
+
+function* jobs(options: SimulateOptions, disk: string, tally: Tally): Generator<SeedOptions> {
+  for (const seed of options.seeds) {
+    if (options.untilViolation && tally.failed.length > 0) return;
+    yield seedOptions(options, seed, disk);
+  }
+}
+
+async function simulate(options: SimulateOptions, disk: string): Promise<number> {
+  const tally = new Tally();
+  const progress = setInterval(() => {
+    process.stderr.write(`\r${tally.worlds} of ${options.seeds.length} worlds, ${tally.failed.length} with violations `);
+  }, PROGRESS_MS);
+  await runPool(jobs(options, disk, tally), {
+    workers: Math.min(options.workers ?? availableParallelism(), options.seeds.length),
+    onResult: (result) => tally.add(result),
+    onBroken: (broken, error) => tally.broken(broken, error),
+  });
+  clearInterval(progress);
+  process.stderr.write('\r');
+  process.stdout.write(`${options.json ? JSON.stringify(options.untilViolation ? tally.stopped() : tally.report()) : tally.text()}\n`);
+  for (const failed of tally.failed.slice(0, options.untilViolation ? 0 : MOST_SHOWN)) {
+    for (const { oracle, detail, at } of failed.violations)
+      process.stderr.write(`VIOLATION in seed ${failed.seed} at ${(at / 1000).toFixed(1)} s: ${oracle}: ${detail}\n`);
+    const uncaught = failed.violations.some(({ oracle }) => oracle === 'uncaught');
+    const small = uncaught ? failed : { ...failed, ...(await shrink(seedOptions(options, failed.seed, disk), failed)) };
+    process.stderr.write(`  replay: ${uncaught ? `npm run simulate -- --replay --seed ${failed.seed} --sessions ${failed.sessions}` : replayCommand(small)}\n`);
+  }
+  return tally.failed.length > 0 ? 1 : 0;
+}
+
+async function run(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  const disk = diskFolder(options.disk);
+  try {
+    return options.replay ? await replay(options, disk) : await simulate(options, disk);
+  } finally {
+    rmSync(disk, { recursive: true, force: true });
+  }
+}
+
+run().then(
+  (status) => (process.exitCode = status),
+  (error: unknown) => {
+    const usage = error instanceof UsageError;
+    process.stderr.write(`${error instanceof Error ? (usage ? error.message : (error.stack ?? error.message)) : String(error)}\n${usage ? `${USAGE}\n` : ''}`);
+    process.exitCode = usage ? 2 : 1;
+  },
+);

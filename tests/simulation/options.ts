@@ -1,0 +1,125 @@
+/** The command line of `npm run simulate`. */
+import { parseArgs } from 'node:util';
+import { faultKinds, type FaultKind, type PlannedFault } from './faults.ts';
+import { flows, type FlowName } from './run-seed.ts';
+
+export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST]
+  [--exhaustive 1|2] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
+npm run simulate -- --replay --seed S [--sessions N] [--plan JSON] [--frames]`;
+
+export class UsageError extends Error {}
+
+/** Sessions in one world, one seed. */
+export const SESSIONS_A_SEED = 10;
+
+export interface SimulateOptions {
+  readonly seeds: readonly string[];
+  /** In each world. */
+  readonly sessions: number;
+  readonly flows: readonly FlowName[];
+  readonly kinds: readonly FaultKind[];
+  readonly plan: readonly PlannedFault[] | undefined;
+  readonly exhaustive: 1 | 2 | undefined;
+  readonly replay: boolean;
+  readonly frames: boolean;
+  readonly json: boolean;
+  /** `memory`, or a folder on a real disk. */
+  readonly disk: string;
+  readonly workers: number | undefined;
+  /** Ends at the first world with a violation, and shrinks nothing. */
+  readonly untilViolation: boolean;
+}
+
+/** @throws {UsageError} */
+export function readOptions(args: readonly string[]): SimulateOptions {
+  const values = parsed(args);
+  const total = wholeNumber('--sessions', values.sessions, 1);
+  const range = seedRange(values.seeds);
+  const exhaustive = values.exhaustive === undefined ? undefined : wholeNumber('--exhaustive', values.exhaustive, 1);
+  if (exhaustive !== undefined && exhaustive !== 1 && exhaustive !== 2) throw new UsageError('--exhaustive: expected 1 or 2');
+  const first = values.seed ?? '1';
+  const worlds = total === undefined ? 1 : Math.ceil(total / SESSIONS_A_SEED);
+  const single = values.replay || !/^\d+$/.test(first);
+  return {
+    seeds: range ?? (single ? [first] : Array.from({ length: worlds }, (_, index) => String(Number(first) + index))),
+    sessions: single && total !== undefined ? total : Math.min(total ?? SESSIONS_A_SEED, SESSIONS_A_SEED),
+    flows: flowNames(values.flows),
+    kinds: kindsOf(values.faults),
+    plan: values.plan === undefined ? undefined : planOf(values.plan),
+    exhaustive,
+    replay: values.replay,
+    frames: values.frames,
+    json: values.json,
+    disk: values.disk,
+    workers: wholeNumber('--workers', values.workers, 1),
+    untilViolation: values['until-violation'],
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        sessions: { type: 'string' },
+        seed: { type: 'string' },
+        seeds: { type: 'string' },
+        flows: { type: 'string' },
+        faults: { type: 'string', default: 'all' },
+        plan: { type: 'string' },
+        exhaustive: { type: 'string' },
+        replay: { type: 'boolean', default: false },
+        frames: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        disk: { type: 'string', default: 'memory' },
+        workers: { type: 'string' },
+        'until-violation': { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least) throw new UsageError(`${name} ${text}: expected a whole number from ${least} on`);
+  return value;
+}
+
+function seedRange(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
+  if (from === undefined || to === undefined || Number(to) < Number(from)) throw new UsageError(`--seeds ${text}: expected A..B`);
+  return Array.from({ length: Number(to) - Number(from) + 1 }, (_, index) => String(Number(from) + index));
+}
+
+function flowNames(text: string | undefined): readonly FlowName[] {
+  const known = Object.keys(flows) as FlowName[];
+  if (text === undefined) return known;
+  return text.split(',').map((name) => {
+    const found = known.find((flow) => flow === name);
+    if (found === undefined) throw new UsageError(`--flows ${name}: expected ${known.join(', ')}`);
+    return found;
+  });
+}
+
+/** `all`, `none`, or names; a name with a `*` at its end stands for all that begin so. */
+function kindsOf(text: string): readonly FaultKind[] {
+  if (text === 'all') return faultKinds;
+  if (text === 'none') return [];
+  return text.split(',').flatMap((name) => {
+    const found = faultKinds.filter((kind) => kind === name || (name.endsWith('*') && kind.startsWith(name.slice(0, -1))));
+    if (found.length === 0) throw new UsageError(`--faults ${name}: there is no such fault; there are ${faultKinds.join(', ')}`);
+    return found;
+  });
+}
+
+function planOf(text: string): readonly PlannedFault[] {
+  try {
+    return (JSON.parse(text) as [FaultKind, number, number][]).map(([kind, session, nth]) => ({ kind, session, nth }));
+  } catch {
+    throw new UsageError('--plan: expected JSON, a list of [fault, session, nth]');
+  }
+}

@@ -1,0 +1,66 @@
+/** What the journal says when all is quiet: every transaction folded from its entries. The oracles compare it with the world. */
+import type { JournalEntry } from '../../../common/journal-entry.ts';
+import { parseEntry } from '../../../main/journal/stored-chain.ts';
+import { openForReading } from '../../../main/journal/schema.ts';
+import { foldTransaction } from '../../../main/money/fold.ts';
+import { isOpenCase } from '../../../main/money/standing.ts';
+import type { TransactionState } from '../../../main/money/transaction-state.ts';
+
+export interface Story {
+  readonly id: string;
+  readonly reference: string;
+  readonly serial: string;
+  readonly state: TransactionState;
+  readonly kinds: readonly string[];
+}
+
+export function readLedger(journal: string): readonly Story[] {
+  const entries = readEntries(journal);
+  const byTransaction = Map.groupBy(
+    entries.filter(({ transactionId }) => transactionId !== undefined),
+    ({ transactionId }) => transactionId ?? '',
+  );
+  return [...byTransaction].map(([id, own]) => {
+    const state = foldTransaction(own);
+    return { id, reference: state.opened?.reference ?? '', serial: state.opened?.card.serial ?? '', state, kinds: own.map(({ kind }) => kind) };
+  });
+}
+
+function readEntries(journal: string): readonly JournalEntry[] {
+  const db = openForReading(journal);
+  try {
+    return db
+      .prepare<[], { entry: string }>('SELECT entry FROM entries ORDER BY seq')
+      .all()
+      .map(({ entry }) => parseEntry(entry));
+  } finally {
+    db.close();
+  }
+}
+
+/** Fen by which the truth of a transaction may differ from what it says it owes: one for each question that is still open. */
+export function openQuestions({ state }: Story): readonly number[] {
+  return state.cases.filter(isOpenCase).flatMap((known) => {
+    switch (known.reason) {
+      case 'loadUndetermined':
+        // Either the card has it, and nothing is owed, or it has not.
+        return [-known.amount, ...noteQuestions(known.disputed)];
+      case 'refundUndetermined':
+        return [-known.amount];
+      case 'noteUndetermined':
+      case 'paymentUndetermined':
+        return noteQuestions(known.disputed);
+      case 'cardCaptured':
+      case 'cashNotLoaded':
+        return [];
+    }
+  });
+}
+
+function noteQuestions(disputed: number): readonly number[] {
+  return disputed === 0 ? [] : [disputed];
+}
+
+export function hasOpenCase({ state }: Story): boolean {
+  return state.cases.some(isOpenCase);
+}

@@ -1,0 +1,61 @@
+/**
+ * Not one fen lost, invented or counted twice: for every card, notes in custody and payments kept, less what its chip got, is what the
+ * journal says is owed for it — or differs by exactly a question that an open case asks.
+ */
+import { loadedOnto, type TownCard } from '../cards.ts';
+import { sum } from '../cabinet.ts';
+import type { World } from '../world.ts';
+import { hasOpenCase, openQuestions, type Story } from './ledger.ts';
+
+export function checkMoney(world: World, ledger: readonly Story[]): void {
+  const orders = world.upstream.orders();
+  const loads = world.upstream.loads();
+  for (const card of world.cards) {
+    const stories = ledger.filter(({ serial }) => serial === card.serial);
+    const own = orders.filter(({ reference }) => stories.some((story) => story.reference === reference));
+    const paid = sum(own.filter(({ state }) => state === 'captured').map(({ amount, refunded }) => amount - refunded));
+    const truth = notesOf(world, card) + paid - loadedOnto(card);
+    const owed = sum(stories.map(({ state }) => state.owed));
+    const allowed = reachable(owed, stories.flatMap(openQuestions));
+    if (!allowed.has(truth)) {
+      const story = stories.map(({ reference, state, kinds }) => ({
+        reference,
+        owed: state.owed,
+        held: state.held,
+        loaded: state.loaded,
+        cases: state.cases,
+        kinds,
+      }));
+      world.violation(
+        'conservation',
+        `card ${card.tail}: ${truth} fen are owed in truth, the journal says ${[...allowed].join(' or ')}: ${JSON.stringify(story)}`,
+      );
+    }
+    const undetermined = stories.some((story) => hasOpenCase(story));
+    const credited = sum(loads.filter((load) => load.serial === card.serial && load.state === 'credited').map(({ amount }) => amount));
+    const reserved = sum(loads.filter((load) => load.serial === card.serial && load.state === 'reserved').map(({ amount }) => amount));
+    if (!undetermined && (credited !== loadedOnto(card) || reserved !== 0))
+      world.violation('issuer', `card ${card.tail} got ${loadedOnto(card)} fen; the issuer booked ${credited} and still reserves ${reserved}`);
+  }
+  for (const { orderId, reference, state, amount, refunded } of orders) {
+    if (refunded > amount) world.violation('refunds', `order ${orderId}: ${refunded} of ${amount} fen refunded`);
+    const known = ledger.some((story) => story.reference === reference);
+    if (state === 'captured' && !known) world.violation('payments', `order ${orderId} is paid and no transaction knows of it`);
+  }
+}
+
+/** Fen that this holder's notes make in the operator's custody. */
+function notesOf(world: World, card: TownCard): number {
+  return sum(
+    world.notes
+      .filter(({ card: whose, fate }) => whose === card && (fate === 'box' || fate === 'found'))
+      .map(({ note }) => (typeof note === 'number' ? note : 0)),
+  );
+}
+
+/** All sums of `start` and any of the questions. */
+function reachable(start: number, questions: readonly number[]): ReadonlySet<number> {
+  let sums = new Set([start]);
+  for (const question of questions) sums = new Set([...sums].flatMap((value) => [value, value + question]));
+  return sums;
+}

@@ -1,0 +1,26 @@
+/** Slips say what happened. The words are those of resources/locales, as a person reads them. */
+import { formatYuan, fen } from '../../../common/fen.ts';
+import type { World } from '../world.ts';
+import type { Story } from './ledger.ts';
+
+const REFERENCE = /[A-Z]\d\d-\d{4}-[0-9A-Z]{4}-[0-9A-Z]/g;
+
+/** Reference numbers on a slip. */
+export function referencesOn(slip: string): readonly string[] {
+  return slip.match(REFERENCE) ?? [];
+}
+
+export function checkSlips(world: World, ledger: readonly Story[]): void {
+  for (const slip of world.slips) {
+    const [reference] = referencesOn(slip);
+    if (reference === undefined) continue; // torn off before the number was printed
+    const story = ledger.find((known) => known.reference === reference);
+    if (story === undefined) {
+      world.violation('slip', `a slip has number ${reference}, which no transaction has`);
+      continue;
+    }
+    const delivered = /充值凭条|Top-up receipt/.test(slip);
+    if (delivered && !slip.includes(formatYuan(fen(story.state.loaded))))
+      world.violation('slip', `${reference}: the slip says delivered, ${story.state.loaded} fen were loaded: ${slip}`);
+  }
+}

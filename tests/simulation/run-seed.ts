@@ -1,0 +1,280 @@
+/** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
+import { Person, characters, type Screens } from './person.ts';
+import { topUpScreens } from './flows/top-up.ts';
+import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
+import { Chance } from './chance.ts';
+import { checkJournal } from './oracles/journal.ts';
+import { checkMoney } from './oracles/money.ts';
+import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
+import { ScreenOracle } from './oracles/screens.ts';
+import { checkSlips, referencesOn } from './oracles/slips.ts';
+import type { TownCard } from './cards.ts';
+import { models, sum, type Fittings } from './cabinet.ts';
+import { World, type Violation } from './world.ts';
+import type { TraceEvent } from './trace.ts';
+
+/** Flows by name, with what their people do; a test holds them against the statecharts. */
+export const flows = { topUp: topUpScreens } as const satisfies Readonly<Record<string, Screens>>;
+export type FlowName = keyof typeof flows;
+
+export interface SeedOptions {
+  readonly seed: string;
+  readonly sessions: number;
+  readonly flows: readonly FlowName[];
+  /** Kinds that may strike; empty: none. */
+  readonly kinds: readonly FaultKind[];
+  /** Instead of what the seed would plan. */
+  readonly plan?: readonly PlannedFault[];
+  readonly disk: string;
+  readonly onEvent?: (event: TraceEvent) => void;
+}
+
+export interface Money {
+  /** Fen: notes in custody and payments that were captured. */
+  in: number;
+  onCards: number;
+  refunded: number;
+  /** Owed by vouchers, cases among them. */
+  vouchers: number;
+  /** How many cases are open. */
+  openCases: number;
+}
+
+export interface SeedResult {
+  readonly seed: string;
+  readonly sessions: number;
+  readonly plan: readonly PlannedFault[];
+  readonly virtualHours: number;
+  readonly realMs: number;
+  readonly lives: number;
+  readonly struck: Readonly<Partial<Record<FaultKind, number>>>;
+  /** `topUp/delivered` …: how often. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly money: Money;
+  readonly violations: readonly Violation[];
+  readonly latest: readonly TraceEvent[];
+  readonly traceHash: string;
+  readonly events: number;
+  /** What passed each channel, at most, in one session. */
+  readonly passed: Readonly<Partial<Record<Channel, number>>>;
+}
+
+/** About how much passes in a session: where planned faults are likely to meet something. Measured on undisturbed sessions. */
+const USUAL: Readonly<Record<Channel, number>> = {
+  'line.cardReader.toDevice': 60,
+  'line.cardReader.fromDevice': 110,
+  'line.cashAcceptor.toDevice': 250,
+  'line.cashAcceptor.fromDevice': 250,
+  'line.receiptPrinter.toDevice': 24,
+  'line.receiptPrinter.fromDevice': 24,
+  apdu: 24,
+  note: 3,
+  money: 5,
+  uplink: 16,
+  commit: 14,
+  effect: 330,
+};
+/** Planned for a session on average; some find their session already over. */
+const FAULTS_A_SESSION = 5;
+/** ms */
+const ARRIVES = { least: 500, most: 20_000 };
+const STAYS_AT_MOST = 900_000;
+const SCREEN_CLEARS = 360_000;
+const REPAIRED_EVERY = 3;
+const READY_WITHIN = 60_000;
+const COMES_TO_REST = 900_000;
+const SETTLES = 120_000;
+const DRAINS = 660_000;
+const LOOKS = 300_000;
+
+export async function runSeed(options: SeedOptions): Promise<SeedResult> {
+  const began = performance.now();
+  const chance = new Chance(`${options.seed}/town`);
+  const plan = options.plan ?? planFaults(chance.named('faults'), options);
+  const world = await World.begin({
+    seed: options.seed,
+    fittings: fittingsOf(chance.named('fittings')),
+    faults: plan,
+    disk: options.disk,
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+  });
+  const screens = new ScreenOracle(world);
+  world.witnesses.push(screens);
+  const passed: Partial<Record<Channel, number>> = {};
+  world.powerOn();
+  await world.pass(() => world.view?.body.kind === 'attract', READY_WITHIN);
+  for (let session = 0; session < options.sessions; session += 1) {
+    world.faults.beginSession(session);
+    await serve(world, chance.named(`session ${session}`), session, options);
+    for (const [channel, count] of world.faults.passed) passed[channel] = Math.max(passed[channel] ?? 0, count);
+  }
+  const ledger = await comeToRest(world, chance.named('rest'), screens);
+  const result = judge(world, ledger, screens);
+  world.remove();
+  return {
+    ...result,
+    seed: options.seed,
+    sessions: options.sessions,
+    plan,
+    virtualHours: world.hours,
+    realMs: performance.now() - began,
+    lives: world.lives,
+    struck: Object.fromEntries([...world.faults.struck].sort(([one], [other]) => (one < other ? -1 : 1))),
+    violations: world.violations,
+    latest: world.trace.latest(),
+    events: world.trace.count,
+    traceHash: world.trace.digest(),
+    passed,
+  };
+}
+
+function planFaults(chance: Chance, { kinds, sessions }: SeedOptions): readonly PlannedFault[] {
+  if (kinds.length === 0) return [];
+  return Array.from({ length: sessions }, (_, session) => session).flatMap((session) =>
+    Array.from({ length: chance.between(0, 2 * FAULTS_A_SESSION) }, () => {
+      const kind = chance.pick(kinds);
+      return { kind, session, nth: chance.between(1, USUAL[channelOf(kind)]) };
+    }),
+  );
+}
+
+function fittingsOf(chance: Chance): Fittings {
+  return {
+    cardReader: chance.pick(Object.keys(models.cardReader) as Fittings['cardReader'][]),
+    cashAcceptor: chance.pick(Object.keys(models.cashAcceptor) as Fittings['cashAcceptor'][]),
+    receiptPrinter: chance.pick(Object.keys(models.receiptPrinter) as Fittings['receiptPrinter'][]),
+  };
+}
+
+/** One person comes, does what they want, and goes; the next one waits until the glass is free. */
+async function serve(world: World, chance: Chance, session: number, options: SeedOptions): Promise<void> {
+  await world.pass(() => false, chance.between(ARRIVES.least, ARRIVES.most));
+  const card = cardFor(world, chance);
+  const otherCard = chance.pick(world.cards);
+  const person = new Person({
+    id: session,
+    clock: world.clock,
+    chance: chance.named('person'),
+    character: chance.pick(characters),
+    card,
+    otherCard,
+    hands: world.hands(card),
+    screens: options.flows.map((name) => flows[name]),
+  });
+  await stands(world, person, STAYS_AT_MOST);
+  if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
+  await world.pass(() => isFree(world), SCREEN_CLEARS);
+  if (!isFree(world)) {
+    world.repair();
+    await world.pass(() => isFree(world), SCREEN_CLEARS);
+  }
+}
+
+async function stands(world: World, person: Person, limitMs: number): Promise<void> {
+  world.watch((view) => person.sees(view));
+  if (world.view !== undefined) person.sees(world.view);
+  await world.pass(() => person.gone, limitMs);
+  person.leave();
+  world.watch(undefined);
+}
+
+function isFree({ view }: World): boolean {
+  return view?.body.kind === 'attract' || view?.body.kind === 'out-of-service';
+}
+
+/** Most people have a card of their own that works; some come again. */
+function cardFor(world: World, chance: Chance): TownCard {
+  if (world.cards.length > 1 && chance.happens(0.2)) {
+    const card = chance.pick(world.cards);
+    if (world.cabinet.placeOf(card) === 'hand') return card;
+  }
+  const kind = chance.weighed({ valid: 94, expired: 1, notYetValid: 1, notActivated: 1, blocked: 1, foreign: 1, unknown: 1 });
+  return world.makeCard(kind, kind === 'valid' ? chance.pick([0, 350, 2320, 60_000, 93_000, 99_500]) : 0);
+}
+
+/** Faults stop and everything is mended: the terminal is ready by itself, settles what it can, and undecided cards come back. */
+async function comeToRest(world: World, chance: Chance, screens: ScreenOracle): Promise<readonly Story[]> {
+  world.calm();
+  await becomesReady(world);
+  await world.pass(() => false, SETTLES);
+  await world.pass(() => readLedger(world.journal).every(({ state }) => state.closed !== undefined), SETTLES);
+  for (const card of undecided(world)) {
+    if (world.cabinet.placeOf(card) !== 'hand') continue;
+    const steady = characters[0];
+    if (steady === undefined) break;
+    const person = new Person({
+      id: -1,
+      clock: world.clock,
+      chance: chance.named(`back ${card.tail}`),
+      character: { ...steady, turnsBack: 0, curious: 0 },
+      card,
+      otherCard: card,
+      hands: world.hands(card),
+      screens: Object.values(flows),
+      wish: 'look',
+    });
+    await stands(world, person, LOOKS);
+    await world.pass(() => isFree(world), SCREEN_CLEARS);
+  }
+  await world.pass(() => false, SETTLES);
+  await world.pass(() => world.upstream.journal().head >= readHead(world), DRAINS);
+  const ledger = readLedger(world.journal);
+  screens.check();
+  await world.end();
+  return ledger;
+}
+
+function readHead(world: World): number {
+  return world.lastSeq;
+}
+
+/** Cards of which nobody knows whether they got their load. */
+function undecided(world: World): readonly TownCard[] {
+  const open = readLedger(world.journal)
+    .filter(hasOpenCase)
+    .filter(({ state }) => state.cases.some(({ reason }) => reason === 'loadUndetermined'));
+  return world.cards.filter((card) => open.some(({ serial }) => serial === card.serial));
+}
+
+/** Within a minute without a person, where no part needs a hand. What a person who left is still shown is not counted. */
+async function becomesReady(world: World): Promise<void> {
+  const limit = world.clock.monotonic() + COMES_TO_REST;
+  let unreadySince = world.clock.monotonic();
+  const isReady = (): boolean => {
+    const body = world.view?.body;
+    return body?.kind === 'attract' && body.services.some(({ name, available }) => name === 'topUp' && available) && world.life?.ready === true;
+  };
+  while (world.clock.monotonic() < limit) {
+    if (isReady()) return;
+    const body = world.view?.body;
+    if (body !== undefined && 'wait' in body && body.wait !== undefined) unreadySince = world.clock.monotonic();
+    if (world.clock.monotonic() - unreadySince > READY_WITHIN) break;
+    // Somebody takes what sticks out.
+    world.cabinet.acceptor.takeNote();
+    await world.pass(isReady, 1000);
+  }
+  if (!isReady()) world.violation('liveness', `not ready within ${READY_WITHIN} ms after the last fault: ${JSON.stringify(world.view?.body)}`);
+}
+
+function judge(world: World, ledger: readonly Story[], screens: ScreenOracle): Pick<SeedResult, 'outcomes' | 'money'> {
+  const told = new Set([...screens.told, ...world.slips.flatMap(referencesOn)]);
+  checkJournal(world, ledger, told);
+  checkMoney(world, ledger);
+  checkSlips(world, ledger);
+  const outcomes: Record<string, number> = {};
+  for (const { state } of ledger) {
+    const name = `${state.opened?.type ?? 'unknown'}/${state.opened?.tender ?? ''}/${state.closed?.outcome ?? 'open'}`;
+    outcomes[name] = (outcomes[name] ?? 0) + 1;
+  }
+  const orders = world.upstream.orders();
+  return {
+    outcomes,
+    money: {
+      in: world.cabinet.notesInCustody + sum(orders.filter(({ state }) => state === 'captured').map(({ amount }) => amount)),
+      onCards: sum(world.cards.map(({ chip, spent, startBalance }) => chip.balance + spent - startBalance)),
+      refunded: sum(orders.map(({ refunded }) => refunded)),
+      vouchers: sum(ledger.map(({ state }) => state.owed)),
+      openCases: ledger.filter(hasOpenCase).length,
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** The real upstream in this process on the world's clock, with its books as another witness: read from its database, not asked. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import type { Clock, Timer } from '../../common/clock.ts';
+import { createIds, type Random } from '../../common/ids.ts';
+import type { IssuerKeys } from '../../common/pboc.ts';
+import { serverSettingsSchema } from '../../fleet/server/config.ts';
+import { createServer, type Server } from '../../fleet/server/server.ts';
+import { loadSigningKey } from '../../fleet/server/signing-key.ts';
+import { keyFromSeed, pemOf } from './keys.ts';
+
+export interface OrderInBooks {
+  readonly orderId: string;
+  readonly reference: string;
+  readonly state: string;
+  readonly amount: number;
+  readonly refunded: number;
+}
+
+export interface LoadInBooks {
+  readonly loadId: string;
+  readonly serial: string;
+  readonly amount: number;
+  readonly state: 'refused' | 'reserved' | 'credited' | 'reversed';
+}
+
+export class SimulatedUpstream {
+  readonly server: Server;
+  readonly #file: string;
+  readonly #waits: ReadonlySet<Timer>;
+
+  private constructor(server: Server, file: string, waits: ReadonlySet<Timer>) {
+    this.server = server;
+    this.#file = file;
+    this.#waits = waits;
+  }
+
+  static async start(folder: string, { clock, random, keys }: { clock: Clock; random: Random; keys: IssuerKeys }): Promise<SimulatedUpstream> {
+    mkdirSync(folder, { recursive: true });
+    const keyFile = path.join(folder, 'signing-key.pem');
+    writeFileSync(keyFile, pemOf(keyFromSeed(2)), { mode: 0o600 });
+    const waits = new Set<Timer>();
+    const file = path.join(folder, 'fleet.sqlite');
+    const server = await createServer({
+      database: file,
+      mode: 'sandbox',
+      settings: serverSettingsSchema.parse({
+        registrationsPerMinute: 100_000,
+        issuer: { masterLoadKey: keys.masterLoadKey, masterTacKey: keys.masterTacKey, purseLimit: 100_000 },
+      }),
+      signingKey: loadSigningKey(keyFile),
+      clock: countedClock(clock, waits),
+      random,
+      ids: createIds(clock, random),
+    });
+    return new SimulatedUpstream(server, file, waits);
+  }
+
+  /** Questions that it holds until something changes, or their time is over. */
+  get held(): number {
+    return this.#waits.size;
+  }
+
+  /** What a person's phone, or a knob, does. */
+  async hand(route: string, body: object = {}): Promise<number> {
+    const { status } = await this.server.answer({
+      method: 'POST',
+      path: route,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return status;
+  }
+
+  orders(): readonly OrderInBooks[] {
+    return this.#read<OrderInBooks>('SELECT order_id AS orderId, reference, state, amount, refunded FROM orders ORDER BY order_id');
+  }
+
+  loads(): readonly LoadInBooks[] {
+    return this.#read<LoadInBooks>('SELECT load_id AS loadId, serial, amount, state FROM loads ORDER BY load_id');
+  }
+
+  /** Entries that arrived, and those that did not fit. */
+  journal(): { readonly head: number; readonly anomalies: number } {
+    const [head] = this.#read<{ head: number }>('SELECT coalesce(max(head_seq), 0) AS head FROM journal_epochs');
+    const [anomalies] = this.#read<{ count: number }>('SELECT count(*) AS count FROM journal_anomalies');
+    return { head: head?.head ?? 0, anomalies: anomalies?.count ?? 0 };
+  }
+
+  #read<T>(sql: string): readonly T[] {
+    const db = new Database(this.#file, { readonly: true });
+    try {
+      return db.prepare<[], T>(sql).all();
+    } finally {
+      db.close();
+    }
+  }
+}
+
+function countedClock(clock: Clock, waits: Set<Timer>): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    setTimeout: (callback, ms) => {
+      const timer = clock.setTimeout(() => {
+        waits.delete(timer);
+        callback();
+      }, ms);
+      waits.add(timer);
+      return timer;
+    },
+    clearTimeout: (timer) => {
+      waits.delete(timer);
+      clock.clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,432 @@
+/**
+ * The whole world of one terminal in virtual time: cabinet, cards, people, network, upstream, and the lives of the terminal process that
+ * follow one another. One seed decides everything in it; time passes only when nothing is left to do.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { NewEntry } from '../../common/journal-kinds.ts';
+import { parseConfig, type TerminalConfig } from '../../main/config/config.ts';
+import { readSlip } from '../../drivers/receipt-printer/paper.ts';
+import { VIEW_VERSION, type UiAct, type View } from '../../state-machines/view.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { SimulatedCabinet, type Fittings } from './cabinet.ts';
+import { townCard, type TownCard } from './cards.ts';
+import { Chance } from './chance.ts';
+import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
+import { keyFromSeed, pemOf } from './keys.ts';
+import { Life } from './life.ts';
+import { SimulatedNetwork } from './network.ts';
+import type { Hands } from './person.ts';
+import { Trace, type TraceEvent } from './trace.ts';
+import { SimulatedUpstream } from './upstream.ts';
+
+const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'resources', 'config', 'example.json');
+/** 08:14 on a Sunday in Shanghai. */
+const BEGINS = Date.UTC(2026, 10, 22, 0, 14);
+/** The shell starts it again after this, ms; after a power cut the machine comes up first. */
+const REBIRTH = { process: 1000, mains: 25_000 };
+const DISK_TROUBLE = { least: 5000, most: 90_000 };
+const PARTNER_OFFLINE = { least: 5000, most: 120_000 };
+/** The network time service, or somebody, sets the clock by so much at most, ms. */
+const CLOCK_JUMP = 26 * 3_600_000;
+/** A world that does not come to rest after so many timers is a violation. */
+const MOST_STEPS = 3_000_000;
+
+interface SandboxKeys {
+  readonly masterLoadKey: string;
+  readonly masterTacKey: string;
+}
+
+export interface WorldOptions {
+  readonly seed: string;
+  readonly fittings: Fittings;
+  readonly faults: readonly PlannedFault[];
+  /** In which the world makes a folder of its own. */
+  readonly disk: string;
+  readonly onEvent?: (event: TraceEvent) => void;
+}
+
+/** A touch, a movement, a View, an entry: told to the oracles as it happens. */
+export interface Witness {
+  onView?(view: View): void;
+  onEntry?(entry: NewEntry, folder: string): void;
+}
+
+export interface FedNoteStory {
+  readonly card: TownCard;
+  readonly note: number | 'unknown' | 'torn';
+  /** `found`: a technician took it out of the path. Undefined: still in the path. */
+  fate: 'box' | 'returned' | 'found' | undefined;
+}
+
+/** Something that must never be. */
+export interface Violation {
+  readonly oracle: string;
+  readonly detail: string;
+  readonly at: number;
+}
+
+export class World {
+  readonly chance: Chance;
+  readonly clock: VirtualClock;
+  readonly trace: Trace;
+  readonly faults: FaultPlan;
+  readonly cabinet: SimulatedCabinet;
+  readonly upstream: SimulatedUpstream;
+  readonly network: SimulatedNetwork;
+  readonly cards: TownCard[] = [];
+  readonly violations: Violation[] = [];
+  readonly witnesses: Witness[] = [];
+  /** Every note that the slot took, in order: whose it was, and where it ended. */
+  readonly notes: FedNoteStory[] = [];
+  /** Every slip that came off, as text. */
+  readonly slips: string[] = [];
+  lives = 0;
+  readonly #folder: string;
+  readonly #issuer: SandboxKeys;
+  #life: Life | undefined;
+  #dead: Life[] = [];
+  #view: View | undefined;
+  #wallAhead = 0;
+  #lastSeq = 0;
+  #diskFullUntil = 0;
+  #offlineUntil = { issuer: 0, acquirer: 0 };
+  #handsAtUpstream = 0;
+  readonly #placed = { box: 0, returned: 0, found: 0 };
+  #onView: ((view: View) => void) | undefined;
+
+  private constructor(options: WorldOptions, folder: string, issuer: SandboxKeys, clock: VirtualClock, upstream: SimulatedUpstream) {
+    this.#folder = folder;
+    this.#issuer = issuer;
+    this.clock = clock;
+    this.upstream = upstream;
+    this.chance = new Chance(options.seed);
+    this.trace = new Trace(() => this.clock.monotonic(), options.onEvent);
+    this.faults = new FaultPlan(options.faults, (kind) => this.trace.add('fault', kind));
+    this.cabinet = new SimulatedCabinet({
+      clock: this.clock,
+      chance: this.chance.named('cabinet'),
+      fittings: options.fittings,
+      pass: (channel, bytes) => this.#passLine(channel, bytes),
+    });
+    this.network = new SimulatedNetwork({
+      clock: this.clock,
+      chance: this.chance.named('network'),
+      server: this.upstream.server,
+      pass: (channel, request) => this.#passRequest(channel, request),
+      onAnswer: (request, status) => this.trace.add('answer', `${request} ${status}`),
+    });
+  }
+
+  static async begin(options: WorldOptions): Promise<World> {
+    const folder = mkdtempSync(path.join(options.disk, 'world-'));
+    const { upstream } = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { upstream: { issuer: { sandboxKeys: SandboxKeys } } };
+    const issuer = upstream.issuer.sandboxKeys;
+    const clock = new VirtualClock({ wall: BEGINS });
+    const served = await SimulatedUpstream.start(path.join(folder, 'upstream'), {
+      clock,
+      random: new Chance(options.seed).named('upstream'),
+      keys: { ...issuer, levels: ['serial'] },
+    });
+    const world = new World(options, folder, issuer, clock, served);
+    world.#prepare(world.#lifeFolder());
+    return world;
+  }
+
+  get view(): View | undefined {
+    return this.#view;
+  }
+
+  /** Place of the last entry that a life wrote and heard of. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  get life(): Life | undefined {
+    return this.#life;
+  }
+
+  /** Where the journal is now. */
+  get journal(): string {
+    return path.join(this.#lifeFolder(), 'journal.sqlite');
+  }
+
+  get hours(): number {
+    return this.clock.monotonic() / 3_600_000;
+  }
+
+  violation(oracle: string, detail: string): void {
+    this.violations.push({ oracle, detail, at: this.clock.monotonic() });
+    this.trace.add('violation', `${oracle}: ${detail}`);
+  }
+
+  /** Who looks at the glass now. */
+  watch(onView: ((view: View) => void) | undefined): void {
+    this.#onView = onView;
+  }
+
+  makeCard(kind: TownCard['kind'], balance: number): TownCard {
+    const id = this.cards.length + 1;
+    const card = townCard({
+      id,
+      kind,
+      balance,
+      keys: { ...this.#issuer, levels: ['serial'] },
+      random: this.chance.named(`card ${id}`),
+      today: '2026-11-22',
+      pass: (apdu) => {
+        this.trace.add('apdu', `${card.tail} ${Buffer.from(apdu.subarray(0, 5)).toString('hex')}`);
+        return this.faults.at('apdu');
+      },
+      onTorn: () => this.clock.setTimeout(() => this.cabinet.reader.pullCard(), 0),
+    });
+    this.cards.push(card);
+    return card;
+  }
+
+  // --- the process ---
+
+  powerOn(): void {
+    this.lives += 1;
+    const number = this.lives;
+    this.trace.add('life', `${number} begins`);
+    const life = new Life({
+      config: this.#config(this.#lifeFolder()),
+      clock: this.clock,
+      random: this.chance.named(`terminal ${number}`),
+      simulation: this.cabinet.lines,
+      fetchFor: (alive) => this.network.fetchFor(alive),
+      wallAhead: () => this.#wallAhead,
+      isDiskLow: () => this.clock.monotonic() < this.#diskFullUntil,
+      onAppend: (entry) => this.#passEntry(entry),
+      onAppended: (entry, { seq, hash }, faults) => {
+        this.#lastSeq = seq;
+        this.trace.add('entry', `${seq} ${entry.kind} ${JSON.stringify(entry.body)} ${hash.slice(0, 16)}`);
+        for (const witness of this.witnesses) witness.onEntry?.(entry, this.#lifeFolder());
+        if (faults.includes('process.killedAfterCommit')) this.kill('process');
+      },
+      failedWriteLands: () => this.chance.happens(0.5),
+      onView: (view) => this.#show(view),
+      onExit: (why) => {
+        this.trace.add('life', `${number} ends itself: ${why}`);
+        if (!why.startsWith('the journal')) this.violation('life', `the process ended: ${why}`);
+        this.kill('process');
+      },
+      onWarning: (message) => this.trace.add('log', message),
+    });
+    this.#life = life;
+    void life.begin();
+  }
+
+  /** The process dies now; with `mains` the devices lose their power too. The shell, or the machine, starts it again. */
+  kill(blow: 'process' | 'mains'): void {
+    const life = this.#life;
+    if (life === undefined || !life.alive) return;
+    life.die(this.#lifeFolder(1));
+    this.#dead.push(life);
+    this.#life = undefined;
+    this.#view = undefined;
+    this.trace.add('life', `${this.lives} is dead (${blow})`);
+    this.cabinet.hangUp();
+    if (blow === 'mains') this.cabinet.powerCycle();
+    this.clock.setTimeout(() => {
+      for (const dead of this.#dead.splice(0)) dead.bury();
+      this.powerOn();
+    }, REBIRTH[blow]);
+  }
+
+  /** Everything is well from now on, and a technician has been here. */
+  calm(): void {
+    this.faults.calm();
+    this.#diskFullUntil = 0;
+    this.network.mend();
+    this.#offlineUntil = { issuer: 0, acquirer: 0 };
+    this.#tellUpstream({ issuerOffline: false, paymentOffline: false });
+    this.repair();
+  }
+
+  /** A technician mends what needs a hand, and gives cards from the bin back to their holders. */
+  repair(): void {
+    this.trace.add('hand', 'a technician mends what needs a hand');
+    this.cabinet.mend();
+    this.#keepSlips(this.cabinet.printer.takeSlips().map((slip) => readSlip(slip).join('\n')));
+  }
+
+  #keepSlips(slips: readonly string[]): readonly string[] {
+    this.slips.push(...slips);
+    return slips;
+  }
+
+  async end(): Promise<void> {
+    await this.#life?.stop().catch(() => {});
+    for (const dead of this.#dead.splice(0)) dead.bury();
+    await this.upstream.server.close();
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  // --- time ---
+
+  /** Lets time pass until `done`, or for so many ms. @returns whether it was done */
+  async pass(done: () => boolean, limitMs: number): Promise<boolean> {
+    const end = this.clock.monotonic() + limitMs;
+    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+      await this.#settled();
+      if (done()) return true;
+      const { next } = this.clock;
+      if (next === undefined || next > end) {
+        this.clock.idleUntil(end);
+        return done();
+      }
+      this.clock.step();
+    }
+    this.violation('liveness', 'the world does not come to rest');
+    return done();
+  }
+
+  /** Everything that can happen now has happened: promises are settled, upstream has answered all it does not hold. */
+  async #settled(): Promise<void> {
+    do await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.network.working + this.#handsAtUpstream > this.upstream.held);
+    this.#followNotes();
+  }
+
+  /** One note at a time is in the path: where it ended is where there is one more. */
+  #followNotes(): void {
+    const { acceptor, found } = this.cabinet;
+    const places = { box: acceptor.box.length, returned: acceptor.returned.length, found: found.length };
+    for (const place of ['box', 'returned', 'found'] as const) {
+      for (; this.#placed[place] < places[place]; this.#placed[place] += 1) {
+        const note = this.notes.find(({ fate }) => fate === undefined);
+        if (note === undefined) this.violation('notes', `a note that nobody fed is in ${place}`);
+        else note.fate = place;
+      }
+    }
+  }
+
+  // --- hands ---
+
+  hands(card: TownCard): Hands {
+    const { cabinet } = this;
+    const did = <T>(what: string, result: T): T => {
+      this.trace.add('hand', `${what}: ${String(result)}`);
+      return result;
+    };
+    return {
+      touch: (act: UiAct) => {
+        this.trace.add('touch', JSON.stringify(act));
+        this.#life?.touch({ version: VIEW_VERSION, seq: this.#view?.seq ?? 0, act });
+        return true;
+      },
+      insertCard: (which) => did(`inserts ${which.tail}`, cabinet.reader.insertCard(which.plastic)),
+      takeCard: () => did('takes the card', cabinet.reader.takeCard() !== undefined),
+      pullCard: () => did('pulls the card', cabinet.reader.pullCard() !== undefined),
+      feedNote: (denomination) => this.#feed(card, denomination),
+      takeNote: () => cabinet.acceptor.atMouth !== undefined && did('takes the note', cabinet.acceptor.takeNote() !== undefined),
+      tearSlips: () => this.#keepSlips(cabinet.printer.takeSlips().map((slip) => readSlip(slip).join('\n'))),
+      phone: (orderId, does) => this.#phone(orderId, does),
+      cardAt: (which) => cabinet.placeOf(which),
+    };
+  }
+
+  #feed(card: TownCard, note: number | 'unknown' | 'torn'): boolean {
+    for (const kind of this.faults.at('note')) this.cabinet.strike(kind);
+    const taken = this.cabinet.acceptor.feedNote(note as never) === 'taken';
+    if (taken) this.notes.push({ card, note, fate: undefined });
+    this.trace.add('hand', `feeds ${note}: ${taken}`);
+    return taken;
+  }
+
+  #phone(orderId: string, does: 'pay' | 'decline' | 'confirming' | 'payLate'): void {
+    this.trace.add('phone', `${does} ${orderId}`);
+    const route = does === 'payLate' ? 'delay' : does;
+    this.#atUpstream(`/sandbox/orders/${orderId}/${route}`, does === 'payLate' ? { seconds: this.chance.between(5, 200) } : {});
+  }
+
+  #atUpstream(route: string, body: object): void {
+    this.#handsAtUpstream += 1;
+    void this.upstream.hand(route, body).then((status) => {
+      this.trace.add('phone', `${route} ${status}`);
+      this.#handsAtUpstream -= 1;
+    });
+  }
+
+  #tellUpstream(faults: { issuerOffline?: boolean; paymentOffline?: boolean }): void {
+    this.#atUpstream('/sandbox/faults', faults);
+  }
+
+  // --- what passes, and what strikes it ---
+
+  #passLine(channel: `line.${string}` & Channel, bytes: Uint8Array): readonly FaultKind[] {
+    this.trace.add('frame', `${channel.slice(5)} ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`);
+    if (channel.endsWith('.toDevice')) this.#passEffect();
+    return this.faults.at(channel);
+  }
+
+  #passRequest(channel: Channel, request: string): readonly FaultKind[] {
+    this.trace.add('request', request);
+    this.#passEffect();
+    const faults = this.faults.at(channel);
+    for (const partner of ['issuer', 'acquirer'] as const) {
+      if (!faults.includes(`${partner}.offline`)) continue;
+      const until = this.clock.monotonic() + this.chance.between(PARTNER_OFFLINE.least, PARTNER_OFFLINE.most);
+      this.#offlineUntil = { ...this.#offlineUntil, [partner]: until };
+      const knob = partner === 'issuer' ? 'issuerOffline' : 'paymentOffline';
+      this.#tellUpstream({ [knob]: true });
+      this.clock.setTimeout(() => {
+        if (this.#offlineUntil[partner] <= this.clock.monotonic()) this.#tellUpstream({ [knob]: false });
+      }, until - this.clock.monotonic());
+    }
+    return faults;
+  }
+
+  #passEntry(entry: NewEntry): readonly FaultKind[] {
+    const { clock, chance } = this;
+    this.#passEffect();
+    const full = clock.monotonic() < this.#diskFullUntil;
+    const faults = this.faults.at('commit');
+    if (faults.includes('process.killedBeforeCommit')) this.kill('process');
+    if (faults.includes('clock.forward')) this.#wallAhead += chance.between(1, CLOCK_JUMP);
+    if (faults.includes('clock.back')) this.#wallAhead -= chance.between(1, CLOCK_JUMP);
+    if (faults.includes('disk.full')) this.#diskFullUntil = clock.monotonic() + chance.between(DISK_TROUBLE.least, DISK_TROUBLE.most);
+    if (full) this.trace.add('entry', `${entry.kind} finds the disk full`);
+    return full && !faults.includes('disk.full') ? [...faults, 'disk.full'] : faults;
+  }
+
+  #passEffect(): void {
+    const faults = this.faults.at('effect');
+    if (faults.includes('process.killed')) this.kill('process');
+    if (faults.includes('power.cut')) this.kill('mains');
+  }
+
+  #show(view: View): void {
+    this.#view = view;
+    this.trace.add('view', `${JSON.stringify(view.body)}${view.overlay === undefined ? '' : ` under ${view.overlay.kind}`}`);
+    for (const witness of this.witnesses) witness.onView?.(view);
+    this.#onView?.(view);
+  }
+
+  // --- folders ---
+
+  #lifeFolder(ahead = 0): string {
+    return path.join(this.#folder, `life-${Math.max(1, this.lives) + ahead}`);
+  }
+
+  #prepare(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'terminal-key.pem'), pemOf(keyFromSeed(1)), { mode: 0o600 });
+  }
+
+  #config(folder: string): TerminalConfig {
+    const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; upstream: object; data: object };
+    const none = { codeScanner: null, idReader: null, cabinet: null, keypad: null };
+    return parseConfig({
+      ...example,
+      data: { ...example.data, folder },
+      devices: { ...this.cabinet.configured, ...none },
+      upstream: { ...example.upstream, url: 'http://127.0.0.1:9' },
+    });
+  }
+}

@@ -19,7 +19,7 @@ export function createIds(clock: Pick<Clock, 'now'>, random: Random): Ids {
 }
 
 /** Crockford base-32: no I, L, O, U. */
-const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+export const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /**
  * The number on screen, slip, case and in journal search: `A01-1122-7K4M-9` = terminal short name · month and day · four random
@@ -41,6 +41,12 @@ export function parseReference(text: string): string | undefined {
   const match = /^([0-9A-HJKMNP-TV-Z]{1,4}-\d{4}-[0-9A-HJKMNP-TV-Z]{4})-([0-9A-HJKMNP-TV-Z])$/.exec(canonical);
   const body = match?.[1];
   return body !== undefined && checkSymbol(body) === match?.[2] ? canonical : undefined;
+}
+
+/** Symbols alone, without hyphens, as a person types them: `A0111227K4M9`. @returns the canonical form, or undefined when the check fails */
+export function parseReferenceSymbols(symbols: string): string | undefined {
+  const [short, date, unique, check] = [symbols.slice(0, -9), symbols.slice(-9, -5), symbols.slice(-5, -1), symbols.slice(-1)];
+  return parseReference([short, date, unique, check].join('-'));
 }
 
 function checkSymbol(body: string): string {

@@ -78,7 +78,8 @@ export const examinedEvidenceSchema = z.strictObject({
 });
 export type ExaminedEvidence = z.infer<typeof examinedEvidenceSchema>;
 
-export const tenderSchema = z.enum(['cash', 'qr']);
+/** `voucher`: the money comes from a voucher that a terminal issued before. */
+export const tenderSchema = z.enum(['cash', 'qr', 'voucher']);
 export type Tender = z.infer<typeof tenderSchema>;
 
 export const outcomeSchema = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned']);
@@ -256,6 +257,40 @@ export const journalKinds = {
     z.strictObject({ source: z.literal('count'), settlementId: id, reference: z.string(), ...note.shape, by: words, why: words }),
     z.strictObject({ source: z.literal('found'), reference: z.string(), ...note.shape, by: words, why: words }),
   ]),
+
+  // a voucher of this terminal: redeemable once, here or elsewhere, by number and secret code
+  /**
+   * Before upstream is told, and before anyone sees number or code: what is owed under `reference` can be redeemed. `voucherId` is the
+   * idempotency key; of the code only its salted hash (common/voucher-hash.ts) is kept. Valid to the end of the day of `validUntil`.
+   */
+  'voucher.registering': z.strictObject({
+    voucherId: id,
+    reference: z.string(),
+    amount,
+    salt: hex,
+    codeHash: hex,
+    validDays: z.int().min(1).max(3650),
+    validUntil: z.iso.datetime(),
+  }),
+  /** Upstream has it. */
+  'voucher.registered': z.strictObject({ voucherId: id }),
+
+  // a voucher as a tender: redeeming → reserved → (load) → redeemed, or → releasing → released; redeemId is the idempotency key
+  /** Before upstream is asked for the voucher `number`; at most `maximum` fits on the card. */
+  'voucher.redeeming': z.strictObject({ redeemId: id, number: z.string().max(24), maximum: amount }),
+  /** Nobody else can have it: its money is held here for the person. Moves voucher.outstanding, which the issuing terminal owed. */
+  'voucher.reserved': z.strictObject({ redeemId: id, amount }),
+  /** Upstream said no; nothing was reserved. */
+  'voucher.refused': z.strictObject({ redeemId: id, code: z.string().max(40) }),
+  /**
+   * The voucher is given back, for good: from here on upstream is only told, however long that takes. `amount` is what was held for it;
+   * 0 where no answer to `voucher.redeeming` ever came.
+   */
+  'voucher.releasing': z.strictObject({ redeemId: id, amount: balance }),
+  /** Upstream knows: the voucher can be used again. */
+  'voucher.released': z.strictObject({ redeemId: id }),
+  /** Upstream knows that the voucher is used up: its money has its place. */
+  'voucher.redeemed': z.strictObject({ redeemId: id }),
 } as const;
 
 export type JournalKind = keyof typeof journalKinds;

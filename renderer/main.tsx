@@ -14,6 +14,7 @@ import './theme/screens.css';
 import './theme/landscape.css';
 import './theme/large-print.css';
 import './theme/low-reach.css';
+import './theme/voucher.css';
 import { allWords, startWords } from './words.ts';
 
 interface Shown {

@@ -23,6 +23,7 @@ import { PayQr } from './screens/pay-qr.tsx';
 import { PutBack } from './screens/put-back.tsx';
 import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
+import { ConfirmVoucher, EnterVoucher } from './screens/pay-voucher.tsx';
 import { spokenTitle } from './screens/spoken-title.ts';
 import { TroubleScreen } from './screens/trouble.tsx';
 import { drawnSize, type Scale } from './theme/scale.ts';
@@ -152,6 +153,10 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <PayCash body={body} />;
     case 'top-up-qr':
       return <PayQr body={body} />;
+    case 'top-up-voucher':
+      return <EnterVoucher body={body} />;
+    case 'top-up-voucher-confirm':
+      return <ConfirmVoucher body={body} />;
     case 'committing':
       return <Committing body={body} />;
     case 'put-back':
@@ -177,6 +182,8 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'earlier-load' ? body.verdict : undefined,
     'data-receipt': body.kind === 'settled' || body.kind === 'done' ? body.receipt : undefined,
     'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
+    'data-field': body.kind === 'top-up-voucher' ? body.field : undefined,
+    'data-error': body.kind === 'top-up-voucher' ? body.error : undefined,
     'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../common/clock.ts';
 import type { Fen } from '../common/fen.ts';
-import type { Ids } from '../common/ids.ts';
+import type { Ids, Random } from '../common/ids.ts';
 import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
 
@@ -210,6 +210,40 @@ export interface IssuerPort {
   loadStanding(loadId: string): Promise<LoadStanding>;
 }
 
+/** A voucher of this terminal as upstream is told of it. */
+export type VoucherRegistration = JournalBody<'voucher.registering'>;
+
+export type ReserveOutcome =
+  | { readonly kind: 'reserved'; readonly amount: Fen }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'unknown' | 'wrongCode' | 'locked' | 'redeemed' | 'expired' | 'inUse' | 'tooLarge' | 'released';
+      /** `wrongCode`: tries that this number has left for now. */
+      readonly triesLeft?: number;
+    };
+
+/** Vouchers: given out by this terminal, and taken as a tender. Idempotent by voucherId and redeemId. Rejects with PortError. */
+export interface VoucherPort {
+  /** The secret code of a voucher of this terminal: 12 digits, the same every time, kept nowhere. */
+  codeOf(voucherId: string): string;
+  register(voucher: VoucherRegistration): Promise<void>;
+  /** Nobody else can have the voucher from then on, until it is confirmed or released. `maximum`: it is redeemed whole or not at all. */
+  reserve(request: { redeemId: string; number: string; code: string; maximum: Fen }): Promise<ReserveOutcome>;
+  /** Its money has its place: the voucher is used up. */
+  confirm(redeemId: string): Promise<void>;
+  /** It can be used again. Also for a reservation that may never have arrived: it can't be made afterwards. */
+  release(redeemId: string): Promise<void>;
+}
+
+/** What its holder needs of a voucher. */
+export interface VoucherSlip {
+  readonly number: string;
+  /** Absent where it must not be shown: to whoever may stand here long afterwards. */
+  readonly code?: string;
+  /** ms since 1970; the whole of that day counts. */
+  readonly validUntil: number;
+}
+
 /** What a slip says; words and layout are the printer side's. */
 export interface ReceiptContent {
   readonly kind: 'topUp';
@@ -218,7 +252,7 @@ export interface ReceiptContent {
   readonly reference: string;
   readonly at: number;
   readonly cardTail: string;
-  readonly tender: 'cash' | 'qr';
+  readonly tender: 'cash' | 'qr' | 'voucher';
   /** Channel's name and the end of its own number, e.g. `微信支付`, `3071`. */
   readonly channel?: { readonly name: string; readonly tail: string };
   readonly amount: Fen;
@@ -226,6 +260,10 @@ export interface ReceiptContent {
   readonly balanceBefore: Fen;
   /** Only when read back from the card. */
   readonly balanceAfter?: Fen;
+  /** Status `voucher`: what redeems it. */
+  readonly voucher?: VoucherSlip;
+  /** Tender `voucher`: the number of the one that was brought. */
+  readonly redeemed?: string;
   /** For open outcomes: hours within which it is settled. */
   readonly settledWithinHours?: number;
   readonly notes?: readonly Fen[];
@@ -258,7 +296,7 @@ export interface SlipStatement {
   readonly reference: string;
   readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
   readonly amount: Fen;
-  readonly tender: 'cash' | 'qr';
+  readonly tender: TenderName;
   readonly cardTail: string;
 }
 
@@ -277,11 +315,13 @@ export interface ReceiptPort {
 export interface Recovered {
   readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
   readonly reference: string;
-  readonly tender: 'cash' | 'qr';
+  readonly tender: 'cash' | 'qr' | 'voucher';
   readonly ref: CardRef;
   readonly amount: Fen;
   readonly balanceBefore: Fen;
   readonly balanceAfter?: Fen;
+  /** Outcome `voucher`. */
+  readonly voucher?: VoucherSlip;
   /** That gave the outcome: the closing one, or the later answer to a case. */
   readonly entry: AppendedEntry;
 }
@@ -324,7 +364,7 @@ export interface JournalPort {
 }
 
 export type ServiceName = 'topUp' | 'balance';
-export type TenderName = 'cash' | 'qr';
+export type TenderName = 'cash' | 'qr' | 'voucher';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =
   | 'cardReaderDown'
@@ -332,6 +372,7 @@ export type UnavailableReason =
   | 'cashBoxFull'
   | 'issuerOffline'
   | 'paymentOffline'
+  | 'upstreamOffline'
   | 'journalUnavailable'
   | 'diskLow'
   | 'switchedOff'
@@ -386,16 +427,22 @@ export interface FlowSettings {
   readonly untakenCard: 'retain' | 'keepAtGate';
   readonly receiptDefault: 'ask' | 'none';
   readonly settledWithinHours: number;
+  /** How long a voucher of this terminal can be redeemed. */
+  readonly voucherValidDays: number;
+  /** IANA name, e.g. `Asia/Shanghai`: days on screens are local. */
+  readonly timeZone: string;
 }
 
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly random: Random;
   readonly journal: JournalPort;
   readonly card: CardPort;
   readonly cash: CashPort;
   readonly payments: PaymentPort;
   readonly issuer: IssuerPort;
+  readonly vouchers: VoucherPort;
   readonly slips: SlipPort;
   readonly receipts: ReceiptPort;
   readonly recovery: RecoveryPort;

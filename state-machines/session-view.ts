@@ -1,7 +1,7 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
-import { topUpPicture, type TopUpPicture } from './top-up/view.ts';
+import { topUpPicture, voucherOf, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
 import { leftOf } from './waiting.ts';
@@ -152,6 +152,7 @@ function recoveredBody(context: SessionContext, recovered: SessionContext['recov
     outcome: recovered.outcome,
     why: 'restart',
     tender: recovered.tender,
+    ...(recovered.voucher === undefined ? {} : { voucher: voucherOf(recovered.voucher, context.ports.settings, true) }),
     settledWithinHours: context.ports.settings.settledWithinHours,
     card: media === 'inside' ? 'inside' : media === 'atGate' ? 'atGate' : 'absent',
   };

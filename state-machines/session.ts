@@ -21,7 +21,7 @@ export const sessionDelays = {
   takeCard: 30_000, // kiosk-ux.md 8: then captured or kept at the gate
   wishes: 90_000, // at the idle screen: no warning, nothing but wishes is lost
   goodbye: 3_000, // seen, not waited for
-  afterRestart: 60_000, // somebody may still stand here, with money in the machine
+  afterRestart: 120_000, // somebody may still stand here, with money in the machine; a voucher's code must be written down
   captured: 20_000, // says where the card is, to whoever comes back
 } as const;
 type DelayName = keyof typeof sessionDelays;

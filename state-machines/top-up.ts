@@ -10,6 +10,7 @@ import { loadState, putBackState } from './top-up/load.ts';
 import { qrState } from './top-up/qr.ts';
 import { abandoningState, finishedState, settlingState, troubleState, unwrittenState } from './top-up/result.ts';
 import { topUpSetup, stillHere } from './top-up/setup.ts';
+import { voucherState } from './top-up/voucher.ts';
 import { patiently } from './waiting.ts';
 
 export const topUpMachine = topUpSetup.createMachine({
@@ -26,6 +27,12 @@ export const topUpMachine = topUpSetup.createMachine({
     disputed: ZERO_FEN,
     cashMessage: undefined,
     nextNote: undefined,
+    voucherNumber: '',
+    voucherCode: '',
+    voucherError: undefined,
+    triesLeft: undefined,
+    redemption: undefined,
+    issued: undefined,
     order: undefined,
     orderState: 'waiting',
     captured: undefined,
@@ -163,6 +170,11 @@ export const topUpMachine = topUpSetup.createMachine({
             target: 'qr',
             actions: assign({ tender: 'qr' }),
           },
+          {
+            guard: ({ context, event }) => event.tender === 'voucher' && context.ports.availability.current.tenders.voucher.available,
+            target: 'voucher',
+            actions: assign({ tender: 'voucher' }),
+          },
         ],
         'ui.back': 'amount',
         'ui.cancel': { target: 'left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
@@ -176,6 +188,8 @@ export const topUpMachine = topUpSetup.createMachine({
     cash: cashState,
 
     qr: qrState,
+
+    voucher: voucherState,
 
     load: loadState,
 

@@ -1,6 +1,7 @@
 /**
  * Contract 4: everything the screen may know (View) and everything it may say (UiEvent), as data, validated on both sides.
- * One View a moment; the renderer is a pure function of it. No secret, no full card number, no name in a View.
+ * One View a moment; the renderer is a pure function of it. No full card number and no name in a View, and no secret but the code of a
+ * voucher, while its holder types it, or where no slip could be printed.
  *
  * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
  */
@@ -49,6 +50,7 @@ const unavailable = z.enum([
   'cashBoxFull',
   'issuerOffline',
   'paymentOffline',
+  'upstreamOffline',
   'journalUnavailable',
   'diskLow',
   'switchedOff',
@@ -57,7 +59,8 @@ const unavailable = z.enum([
 ]);
 
 const serviceSchema = z.strictObject({ name: z.enum(['topUp', 'balance']), available: z.boolean(), reason: unavailable.optional() });
-const tenderSchema = z.strictObject({ name: z.enum(['cash', 'qr']), available: z.boolean(), reason: unavailable.optional() });
+const tenderNames = ['cash', 'qr', 'voucher'] as const;
+const tenderSchema = z.strictObject({ name: z.enum(tenderNames), available: z.boolean(), reason: unavailable.optional() });
 
 const cardSchema = z.strictObject({ tail, balance: amount, validUntil: z.iso.date() });
 
@@ -78,6 +81,12 @@ export const troubles = [
   'paymentDeclined',
   'paymentExpired',
   'cashDown',
+  'voucherOffline',
+  'voucherUsed',
+  'voucherExpired',
+  'voucherLocked',
+  'voucherInUse',
+  'voucherTooLarge',
   'cardJammed',
   'cardCaptured',
   'loadRefusedByCard',
@@ -161,6 +170,23 @@ const bodies = {
     reference,
     wait: waitSchema.optional(),
   }),
+  /** Number and code of a voucher, typed from its slip. */
+  'top-up-voucher': z.strictObject({
+    kind: z.literal('top-up-voucher'),
+    card: cardSchema,
+    /** What is being typed; `checking`: upstream is asked. */
+    field: z.enum(['number', 'code', 'checking']),
+    /** As typed; with its hyphens as soon as it is whole. */
+    number: z.string().max(24),
+    /** In groups of four, as typed. */
+    code: z.string().max(14),
+    /** The field that is being typed is whole: its check symbol is right. */
+    complete: z.boolean(),
+    error: z.enum(['badNumber', 'badCode', 'unknown', 'wrongCode']).optional(),
+    triesLeft: z.int().min(0).max(100).optional(),
+  }),
+  /** Reserved: one look at the sum before the card is written. */
+  'top-up-voucher-confirm': z.strictObject({ kind: z.literal('top-up-voucher-confirm'), card: cardSchema, amount, number: reference }),
   committing: z.strictObject({
     kind: z.literal('committing'),
     tail,
@@ -178,7 +204,7 @@ const bodies = {
     otherTail: tail.optional(),
     /** A card is inside and being examined. */
     checking: z.boolean(),
-    tender: z.enum(['cash', 'qr']),
+    tender: z.enum(tenderNames),
     wait: waitSchema,
   }),
   done: z.strictObject({
@@ -215,12 +241,14 @@ const bodies = {
       'restart',
       'journalUnavailable',
     ]),
-    tender: z.enum(['cash', 'qr']),
+    tender: z.enum(tenderNames),
     tail,
     amount,
     /** What did reach the card, when only a part is open. */
     loaded: amount.optional(),
     reference,
+    /** Outcome `voucher`: its code only where there is no slip, the last day it can be redeemed. */
+    voucher: z.strictObject({ code: z.string().max(14).optional(), validUntil: z.iso.date() }).optional(),
     settledWithinHours: z.int().min(1).max(720),
     card: z.enum(['atGate', 'taken', 'inside', 'captured', 'absent']),
     receipts: receiptsSchema,
@@ -260,7 +288,7 @@ export type ViewBodyOf<K extends ViewKind> = Extract<ViewBody, { readonly kind: 
 
 const overlaySchema = z.discriminatedUnion('kind', [
   /** "Are you still there?" with what would happen at the end. */
-  z.strictObject({ kind: z.literal('idle-warning'), wait: waitSchema, money: z.enum(['none', 'inserted', 'order']) }),
+  z.strictObject({ kind: z.literal('idle-warning'), wait: waitSchema, money: z.enum(['none', 'inserted', 'order', 'voucher']) }),
   z.strictObject({ kind: z.literal('language') }),
   z.strictObject({ kind: z.literal('access') }),
   z.strictObject({ kind: z.literal('help') }),
@@ -294,10 +322,12 @@ export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('service'), service: z.enum(['topUp', 'balance']) }),
   z.strictObject({ type: z.literal('amount'), amount: amount.min(1) }),
   z.strictObject({ type: z.literal('custom-amount') }),
+  /** A letter or digit of a voucher's number. */
+  z.strictObject({ type: z.literal('symbol'), symbol: z.string().regex(/^[0-9A-HJKMNP-TV-Z]$/) }),
   z.strictObject({ type: z.literal('digit'), digit: z.string().regex(/^\d$/) }),
   z.strictObject({ type: z.literal('erase') }),
   z.strictObject({ type: z.literal('clear') }),
-  z.strictObject({ type: z.literal('tender'), tender: z.enum(['cash', 'qr']) }),
+  z.strictObject({ type: z.literal('tender'), tender: z.enum(tenderNames) }),
   z.strictObject({ type: z.literal('confirm') }),
   z.strictObject({ type: z.literal('back') }),
   /** Leaves the flow: before money nothing happened; with money in the box it means "don't load, give me a voucher". */

@@ -41,6 +41,13 @@ export const problemCodes = [
   'orderNotCaptured',
   'orderNotPayable',
   'refundExceedsCapture',
+  // vouchers
+  'unknownVoucher',
+  'voucherNotPayable',
+  'unknownRedemption',
+  'redemptionRefused',
+  'redemptionReleased',
+  'redemptionConfirmed',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { idSchema, serialSchema, terminalIdSchema, totalSchema } from './fields.ts';
 import { orderStates } from './payments.ts';
+import { voucherBooksSchema, voucherStates } from './vouchers.ts';
 
 /** `POST /sandbox/orders/<orderId>/delay`: the person pays now, the acquirer says so only later. */
 export const delayRequestSchema = z.strictObject({ seconds: z.int().min(0).max(3600).default(10) });
@@ -16,6 +17,9 @@ export const sandboxOrderSchema = z.strictObject({ orderId: idSchema, state: z.e
 export const cardStatuses = ['active', 'blocked', 'lost', 'notActivated'] as const;
 export type CardStatus = (typeof cardStatuses)[number];
 export const cardStatusSchema = z.strictObject({ status: z.enum(cardStatuses) });
+
+/** Answer of `POST /sandbox/vouchers/<voucherId>/pay-out`: the counter paid the money to its holder. */
+export const sandboxVoucherSchema = z.strictObject({ voucherId: idSchema, state: z.enum(voucherStates) });
 
 /** `POST /sandbox/faults`: what is named changes, the rest stays. */
 export const faultsRequestSchema = z.strictObject({
@@ -74,6 +78,7 @@ export const booksSchema = z.strictObject({
       }),
     ),
   }),
+  vouchers: voucherBooksSchema,
   journal: z.strictObject({
     terminals: z.array(
       z.strictObject({ terminalId: terminalIdSchema, epoch: z.int().min(1), receivedSeq: z.int().min(0), headHash: z.string().max(64), frozen: z.boolean() }),

@@ -34,6 +34,18 @@ export const paymentSettingsSchema = z.strictObject({
 });
 export type PaymentSettings = z.infer<typeof paymentSettingsSchema>;
 
+/** Against guessing a voucher's code. */
+export const voucherSettingsSchema = z.strictObject({
+  /** Wrong tries a number has within the window, wherever they are made; then it is locked until the oldest of them is that old. */
+  triesPerNumber: z.int().min(1).max(100).default(5),
+  /** The same of a terminal, over all numbers. */
+  triesPerTerminal: z.int().min(1).max(1000).default(20),
+  windowMinutes: z.int().min(1).max(1440).default(30),
+  /** Requests a minute from one terminal, right or wrong. */
+  requestsPerMinute: z.int().min(1).max(10_000).default(30),
+});
+export type VoucherSettings = z.infer<typeof voucherSettingsSchema>;
+
 export const serverSettingsSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** Accepted any number of times, in a sandbox only. */
@@ -42,5 +54,6 @@ export const serverSettingsSchema = z.strictObject({
   registrationsPerMinute: z.int().min(1).default(60),
   issuer: issuerSettingsSchema,
   payments: paymentSettingsSchema.prefault({}),
+  vouchers: voucherSettingsSchema.prefault({}),
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;

@@ -10,6 +10,7 @@ import type { FaultPlan } from './faults.ts';
 import type { Issuer, SandboxIssuer } from './issuer.ts';
 import type { JournalIngest } from './journal-ingest.ts';
 import { ProblemError } from './problems.ts';
+import type { Vouchers } from './vouchers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,6 +33,7 @@ export interface Context {
   readonly issuer: SandboxIssuer;
   /** Absent in live mode, until a real one is connected. */
   readonly acquirer: SandboxAcquirer | undefined;
+  readonly vouchers: Vouchers;
   readonly faults: FaultPlan;
 }
 

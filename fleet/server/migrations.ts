@@ -46,6 +46,18 @@ const migrations: readonly (readonly string[])[] = [
        request TEXT NOT NULL, at INTEGER NOT NULL) STRICT`,
     `CREATE INDEX examinations_of_load ON load_examinations (load_id)`,
   ],
+  [
+    `CREATE TABLE vouchers (voucher_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, number TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0),
+       salt TEXT NOT NULL, code_hash TEXT NOT NULL, valid_until TEXT NOT NULL, valid_days INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+       state TEXT NOT NULL CHECK (state IN ('issued', 'reserved', 'redeemed', 'paidOut')), redeem_id TEXT, registered_at INTEGER NOT NULL,
+       CHECK ((redeem_id IS NULL) = (state IN ('issued', 'paidOut')))) STRICT`,
+    `CREATE INDEX vouchers_by_number ON vouchers (number)`,
+    `CREATE TABLE redemptions (redeem_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, number TEXT NOT NULL, voucher_id TEXT REFERENCES vouchers (voucher_id),
+       maximum INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('refused', 'reserved', 'redeemed', 'released')), refusal TEXT, tries_left INTEGER,
+       at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX wrong_tries_by_number ON redemptions (number, at) WHERE refusal IN ('unknown', 'wrongCode')`,
+    `CREATE INDEX wrong_tries_by_terminal ON redemptions (terminal_id, at) WHERE refusal IN ('unknown', 'wrongCode')`,
+  ],
 ];
 
 /** @throws {StoreError} `newerSchema` */

@@ -49,6 +49,12 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   orderNotCaptured: [409, 'The order was not paid'],
   orderNotPayable: [409, 'The order can no longer be paid'],
   refundExceedsCapture: [409, 'More than was paid can not be refunded'],
+  unknownVoucher: [404, 'No such voucher'],
+  voucherNotPayable: [409, 'The voucher is reserved or used up'],
+  unknownRedemption: [404, 'No such redemption was ever asked for'],
+  redemptionRefused: [409, 'The redemption was refused'],
+  redemptionReleased: [409, 'The redemption was released'],
+  redemptionConfirmed: [409, 'The redemption is booked: the voucher is used up'],
 };
 
 /** Fastify's error handler: answers `application/problem+json`, tells the log and not the caller what broke inside. */

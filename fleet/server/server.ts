@@ -25,7 +25,9 @@ import { journalRoutes } from './routes/journal-routes.ts';
 import { paymentRoutes } from './routes/payment-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
 import { heartbeatRoutes, registrationRoutes } from './routes/terminal-routes.ts';
+import { voucherRoutes } from './routes/voucher-routes.ts';
 import type { SigningKey } from './signing-key.ts';
+import { createVouchers } from './vouchers.ts';
 
 export interface ServerOptions {
   /** Path of the SQLite file. */
@@ -78,6 +80,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     journal: createJournalIngest(store, clock, signingKey),
     issuer: createIssuer({ store, clock, settings: settings.issuer, accountsOnFirstSight: mode === 'sandbox' }),
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
+    vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
   };
   const app = createApp(options);
@@ -153,7 +156,7 @@ function addRoutes(app: FastifyInstance, context: Context): void {
     const signed = scope.withTypeProvider<ZodTypeProvider>();
     scope.addHook('preValidation', (request) => context.authentication.verifyRegistered(request));
     loseAnswers(scope, context.faults);
-    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes]) add(signed, context);
+    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
     done();
   }, V1);
   const { acquirer } = context;

@@ -2,6 +2,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
 import type { OrderStateName } from '../../common/upstream-api/payments.ts';
+import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
 import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
 
 export type StoreErrorCode =
@@ -75,6 +76,35 @@ export interface Tables {
     channel: string | null;
     channel_ref: string | null;
     refunded: number;
+  };
+  vouchers: {
+    voucher_id: string;
+    /** The terminal that issued it. */
+    terminal_id: string;
+    number: string;
+    amount: number;
+    salt: string;
+    code_hash: string;
+    valid_until: string;
+    valid_days: number;
+    /** From then on a terminal redeems it no more. */
+    expires_at: number;
+    state: 'issued' | 'reserved' | 'redeemed' | 'paidOut';
+    /** The redemption that has it. */
+    redeem_id: string | null;
+    registered_at: number;
+  };
+  /** Every redemption that was ever asked for, refused ones too: they count against guessing. */
+  redemptions: {
+    redeem_id: string;
+    terminal_id: string;
+    number: string;
+    voucher_id: string | null;
+    maximum: number;
+    state: 'refused' | 'reserved' | 'redeemed' | 'released';
+    refusal: VoucherRefusal | null;
+    tries_left: number | null;
+    at: number;
   };
   refunds: { refund_id: string; terminal_id: string; order_id: string; amount: number; at: number };
 }

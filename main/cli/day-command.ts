@@ -36,6 +36,7 @@ function linesOf(report: DayReport): string[] {
     tallyLine('cash taken', tenders.cash),
     ...notes.map(({ denomination, count, amount }) => tallyLine(`  ${sumText(denomination)}`, { count, amount })),
     tallyLine('QR captured', tenders.qr),
+    tallyLine('vouchers taken', tenders.voucher),
     tallyLine('loads', report.loads),
     tallyLine('refunds', report.refunds),
     tallyLine('vouchers', report.vouchers),

@@ -117,15 +117,17 @@ const topUpFields = z.strictObject({
   minimum: amount.default(1000),
   maximum: amount.default(50_000),
   tenders: z
-    .array(z.enum(['cash', 'qr'], 'expected "cash" or "qr"'))
+    .array(z.enum(['cash', 'qr', 'voucher'], 'expected "cash", "qr" or "voucher"'))
     .min(1, 'expected at least one tender')
     .refine((list) => new Set(list).size === list.length, 'expected each tender once')
-    .default(['cash', 'qr']),
+    .default(['cash', 'qr', 'voucher']),
   /** What becomes of a card that nobody takes. */
   untakenCard: z.enum(['retain', 'keepAtGate'], 'expected "retain" or "keepAtGate"').default('retain'),
   receiptDefault: z.enum(['ask', 'none'], 'expected "ask" or "none"').default('ask'),
   /** Promised on slips of open cases. */
   settledWithinHours: z.int('expected whole hours').min(1).max(720).default(24),
+  /** How long a voucher can be redeemed at a terminal; afterwards the counter pays it out. */
+  voucherValidDays: z.int('expected whole days').min(1, 'expected at least 1 day').max(3650, 'expected at most 3650 days').default(365),
 });
 
 const topUpSchema = topUpFields.superRefine(

@@ -2,7 +2,7 @@
  * The terminal's Ed25519 key pair: a private key file that only the terminal's user can read, made at the first start. It signs
  * journal checkpoints and upstream requests. Signing is synchronous, so that a journal append never waits for the event loop.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, sign, type KeyObject } from 'node:crypto';
 import { closeSync, fchmodSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import canonicalize from 'canonicalize';
@@ -18,6 +18,12 @@ export interface TerminalKey {
    * @param type what the signature is for, e.g. `kiosk-checkpoint+jwt`: one purpose's signature is worthless for another
    */
   signJws(type: string, payload: object): string;
+  /**
+   * 32 bytes that only the holder of the private key can compute, the same every time (HKDF-SHA-256, RFC 5869): what must never be
+   * written down and must be found again.
+   * @param purpose e.g. `kiosk-voucher-code`; another purpose's bytes tell nothing about these
+   */
+  derive(purpose: string, name: string): Uint8Array;
 }
 
 export type IdentityErrorCode =
@@ -51,6 +57,7 @@ export function loadTerminalKey(path: string): TerminalKey {
 export function terminalKey(privateKey: KeyObject): TerminalKey {
   const publicKey = toPublicKey(createPublicKey(privateKey));
   const kid = thumbprint(publicKey);
+  const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url'); // RFC 8037: the 32 bytes that the key is made of
   return {
     kid,
     publicKey,
@@ -58,6 +65,7 @@ export function terminalKey(privateKey: KeyObject): TerminalKey {
       const signed = `${encode(jcs({ alg: 'EdDSA', kid, typ: type }))}.${encode(jcs(payload))}`;
       return `${signed}.${encode(sign(null, Buffer.from(signed, 'ascii'), privateKey))}`;
     },
+    derive: (purpose, name) => new Uint8Array(hkdfSync('sha256', seed, '', `${purpose}:${name}`, 32)),
   };
 }
 

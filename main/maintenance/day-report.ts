@@ -81,6 +81,7 @@ export function dayReport(entries: readonly JournalEntry[], carried: readonly Jo
     tenders: {
       cash: tally(today, 'cash.stacked', ({ denomination }) => denomination),
       qr: tally(today, 'payment.captured', ({ amount }) => amount),
+      voucher: tally(today, 'voucher.reserved', ({ amount }) => amount),
     },
     notes: notesOf(today),
     loads: tally(today, 'load.committed', ({ amount }) => amount),

@@ -5,6 +5,7 @@
 import { journalKinds, type JournalBody, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
 import { leavesOpen } from './open-transactions.ts';
 import { addPostings, NO_BALANCES, postingsFor } from './postings.ts';
+import { rememberVoucher } from './fold-vouchers.ts';
 import { blockers, isOpenCase, outcomeOf, pendingLoad, pendingRefund, phaseOf, unknownLoad } from './standing.ts';
 import type { Anomaly, AnomalyCode, FoldEntry, LoadState, NoteState, PaymentState, RefundState, TransactionState } from './transaction-state.ts';
 
@@ -15,8 +16,10 @@ export const EMPTY_TRANSACTION: TransactionState = {
   refunds: [],
   loads: [],
   vouchers: [],
+  redemptions: [],
   cases: [],
   taken: 0,
+  takenByVoucher: 0,
   held: 0,
   loaded: 0,
   refunded: 0,
@@ -89,6 +92,10 @@ function mayFollowClose(kind: JournalKind, { cases }: Draft): boolean {
     'device.fault',
     'device.identified',
     'device.lost',
+    'voucher.registering',
+    'voucher.registered',
+    'voucher.released',
+    'voucher.redeemed',
   ];
   const evidence: readonly JournalKind[] = ['cash.stacked', 'note.returned', 'payment.captured', 'payment.closed', 'payment.undetermined'];
   return bookkeeping.includes(kind) || (cases.length > 0 && evidence.includes(kind));
@@ -99,11 +106,15 @@ function post({ draft, flag }: Step, entry: NewEntry): void {
   const before = draft.held;
   draft.postings = addPostings(draft.postings, postingsFor(entry));
   draft.held = 0 - draft.postings['cardholder.held'];
-  draft.owed = 0 - draft.postings['voucher.outstanding'];
+  // What a voucher brought was owed by the terminal that issued it, not by this one.
+  if (entry.kind === 'voucher.reserved') draft.takenByVoucher += entry.body.amount;
+  else if (entry.kind === 'voucher.releasing') draft.takenByVoucher -= entry.body.amount;
+  draft.owed = draft.takenByVoucher - draft.postings['voucher.outstanding'];
   if (draft.held < 0 && draft.held < before) flag('overdrawn', `${entry.kind} gives ${before - draft.held} fen, held were ${before}`);
   if (entry.kind === 'cash.stacked') draft.taken += entry.body.denomination;
   else if (entry.kind === 'payment.captured') draft.taken += entry.body.amount;
-  else if (entry.kind === 'refund.completed') draft.refunded += entry.body.amount;
+  else if (entry.kind === 'voucher.reserved') draft.taken += entry.body.amount;
+  else if (entry.kind === 'refund.completed' || entry.kind === 'voucher.releasing') draft.refunded += entry.body.amount;
   else if (entry.kind === 'load.committed') draft.loaded += entry.body.amount;
   else if (entry.kind === 'case.resolved') settle(draft, entry.body);
   else if (entry.kind === 'case.funded') draft.taken += entry.body.denomination;
@@ -124,7 +135,7 @@ function checkStep(step: Step, entry: NewEntry): void {
     if (unknownLoad(draft) !== undefined) flag('undetermined', 'an earlier load may have been executed');
     if (entry.kind === 'load.committing') checkLoad(step, entry.body);
   } else if (entry.kind === 'refund.requested') checkRefund(step, entry.body);
-  else if (entry.kind === 'voucher.issued') checkNothingUnderWay(step);
+  else if (entry.kind === 'voucher.issued' || entry.kind === 'voucher.releasing') checkNothingUnderWay(step);
   else if (entry.kind === 'case.opened') checkCase(step, entry.body);
   else if (entry.kind === 'transaction.closed') checkClosing(step, entry.body);
 }
@@ -252,7 +263,15 @@ function remember(step: Step, entry: NewEntry): void {
       noteLoad(step, entry.body.loadId, ['authorizing', 'authorized', 'refused', 'notCredited'], { reversed: true });
       break;
     case 'voucher.issued':
-      draft.vouchers = [...draft.vouchers, entry.body];
+    case 'voucher.registering':
+    case 'voucher.registered':
+    case 'voucher.redeeming':
+    case 'voucher.reserved':
+    case 'voucher.refused':
+    case 'voucher.releasing':
+    case 'voucher.released':
+    case 'voucher.redeemed':
+      rememberVoucher(step, entry);
       break;
     case 'case.opened':
       draft.cases = [...draft.cases, { ...entry.body, settled: 0 }];

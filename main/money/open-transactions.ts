@@ -13,6 +13,8 @@ export const OPENING_KINDS = [
   'load.committed',
   'voucher.issued',
   'case.opened',
+  'voucher.reserved',
+  'voucher.releasing',
 ] as const satisfies readonly JournalKind[];
 
 /** `undefined`: the kind says nothing about it. */

@@ -18,6 +18,10 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'voucher.issued':
     case 'case.opened':
       return move('voucher.outstanding', 'cardholder.held', entry.body.amount);
+    case 'voucher.reserved':
+      return move('cardholder.held', 'voucher.outstanding', entry.body.amount);
+    case 'voucher.releasing':
+      return move('voucher.outstanding', 'cardholder.held', entry.body.amount);
     case 'case.resolved':
       return resolutionPostings(entry.body.resolution, entry.body.amount);
     case 'box.removed':
@@ -66,6 +70,12 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'settlement.opened':
     case 'box.inserted':
     case 'settlement.closed':
+    case 'voucher.registering':
+    case 'voucher.registered':
+    case 'voucher.redeeming':
+    case 'voucher.refused':
+    case 'voucher.released':
+    case 'voucher.redeemed':
       break;
   }
   return [];

@@ -3,7 +3,19 @@
  * "Recovery"). One action at a time: whoever carries it out journals the outcome, folds again and asks again, until `closed`.
  */
 import type { CardRef, JournalBody } from '../../common/journal-kinds.ts';
-import { blockers, isOpenCase, noteInPath, outcomeOf, pendingLoad, pendingPayment, pendingRefund, reservedLoad, uncoveredSuspense } from './standing.ts';
+import {
+  blockers,
+  isOpenCase,
+  noteInPath,
+  outcomeOf,
+  pendingLoad,
+  pendingPayment,
+  pendingRedemption,
+  pendingRefund,
+  reservedLoad,
+  reservedRedemption,
+  uncoveredSuspense,
+} from './standing.ts';
 import type { Anomaly, NoteState, TransactionState } from './transaction-state.ts';
 
 export type RecoveryAction =
@@ -17,6 +29,10 @@ export type RecoveryAction =
   | { readonly kind: 'queryPayment'; readonly orderId: string; readonly amount: number }
   /** Repeat the refund under the same key: it is made once. */
   | { readonly kind: 'completeRefund'; readonly refundId: string; readonly orderId: string; readonly amount: number }
+  /** No answer is known: the voucher is given up and upstream told so, under the same key. */
+  | { readonly kind: 'giveUpVoucher'; readonly redeemId: string }
+  /** A voucher that nobody has seen yet gets its code: journaled before it is shown. */
+  | { readonly kind: 'announceVoucher'; readonly reference: string; readonly amount: number }
   /** Never load again, never refund: the card says what happened, or a case keeps the question. */
   | { readonly kind: 'examineCard'; readonly pending: JournalBody<'load.committing'>; readonly card: CardRef; readonly held: number }
   /** Money is held: the same card within the resume window continues, otherwise settle. */
@@ -26,8 +42,11 @@ export type RecoveryAction =
       readonly card: CardRef;
       /** Time of the last entry, from which the resume window counts. */
       readonly since: string;
-      /** How to settle: what was paid electronically goes back, cash becomes a voucher or a case. */
-      readonly settleBy: { readonly kind: 'refund'; readonly orderId: string; readonly amount: number } | { readonly kind: 'voucher' };
+      /** How to settle: what was paid electronically goes back, a voucher is given back, cash becomes a voucher or a case. */
+      readonly settleBy:
+        | { readonly kind: 'refund'; readonly orderId: string; readonly amount: number }
+        | { readonly kind: 'release'; readonly redeemId: string; readonly amount: number }
+        | { readonly kind: 'voucher' };
       /** Reservation to release at the issuer first: that card was certainly not written. */
       readonly releaseLoadId?: string;
     }
@@ -58,6 +77,8 @@ function whatMayHaveHappened(state: TransactionState, card: CardRef): RecoveryAc
   if (note !== undefined) return { kind: 'askAcceptor', note };
   const payment = pendingPayment(state);
   if (payment !== undefined) return { kind: 'queryPayment', orderId: payment.orderId, amount: payment.amount };
+  const redemption = pendingRedemption(state);
+  if (redemption !== undefined) return { kind: 'giveUpVoucher', redeemId: redemption.redeemId };
   const load = pendingLoad(state);
   if (load?.pending !== undefined) return { kind: 'examineCard', pending: load.pending, card, held: state.held };
   const refund = pendingRefund(state);
@@ -81,10 +102,13 @@ function heldMoney(state: TransactionState, card: CardRef): RecoveryAction | und
   return disputed > 0 ? { kind: 'openCase', reason: 'noteUndetermined', amount: 0, disputed } : undefined;
 }
 
-function settlement({ payments, refunds, held }: TransactionState): Extract<RecoveryAction, { kind: 'resumeOrSettle' }>['settleBy'] {
-  for (const { orderId, amount, state } of payments) {
+function settlement(state: TransactionState): Extract<RecoveryAction, { kind: 'resumeOrSettle' }>['settleBy'] {
+  const { payments, refunds, held } = state;
+  const redemption = reservedRedemption(state);
+  if (redemption?.amount === held) return { kind: 'release', redeemId: redemption.redeemId, amount: held };
+  for (const { orderId, amount, state: reached } of payments) {
     const refunded = refunds.filter((refund) => refund.orderId === orderId).reduce((sum, refund) => sum + refund.amount, 0);
-    if (state === 'captured' && refunded < amount) return { kind: 'refund', orderId, amount: Math.min(held, amount - refunded) };
+    if (reached === 'captured' && refunded < amount) return { kind: 'refund', orderId, amount: Math.min(held, amount - refunded) };
   }
   return { kind: 'voucher' };
 }
@@ -92,6 +116,8 @@ function settlement({ payments, refunds, held }: TransactionState): Extract<Reco
 /** Nothing is under way and nothing is held: only the ending is missing. */
 function closeAs(state: TransactionState, reference: string): RecoveryAction {
   const closing = closingOf(state);
+  const unseen = state.vouchers.find(({ registration }) => registration === undefined);
+  if (unseen !== undefined) return { kind: 'announceVoucher', reference: unseen.reference, amount: unseen.amount };
   if (blockers(state).length > 0) return { kind: 'technician', anomalies: state.anomalies };
   switch (closing.outcome) {
     case 'case':

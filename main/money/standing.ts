@@ -1,6 +1,6 @@
 /** Questions about where a transaction stands, shared by the fold (may it be closed?) and by recovery (what is to be done?). */
 import type { JournalBody, Outcome } from '../../common/journal-kinds.ts';
-import type { CaseState, LoadState, NoteState, PaymentState, RefundState, TransactionPhase, TransactionState } from './transaction-state.ts';
+import type { CaseState, LoadState, NoteState, PaymentState, RedemptionState, RefundState, TransactionPhase, TransactionState } from './transaction-state.ts';
 
 type Standing = Omit<TransactionState, 'phase'>;
 
@@ -18,6 +18,26 @@ export function pendingPayment({ payments, cases }: Standing): PaymentState | un
 export function pendingRefund({ refunds, cases }: Standing): RefundState | undefined {
   if (hasCase(cases, 'refundUndetermined')) return undefined;
   return refunds.find(({ state }) => state === 'requested' || state === 'undetermined');
+}
+
+/** The voucher that may be reserved: no answer is known. */
+export function pendingRedemption({ redemptions }: Standing): RedemptionState | undefined {
+  return redemptions.find(({ state }) => state === 'redeeming');
+}
+
+/** The voucher whose money is held here, or was until it got its place. */
+export function reservedRedemption({ redemptions }: Standing): RedemptionState | undefined {
+  return redemptions.find(({ state }) => state === 'reserved');
+}
+
+/** What is owed for certain and nobody can redeem yet: vouchers, and cases whose money is certainly not on the card. */
+export function unregisteredClaims({ vouchers, cases }: Standing): readonly { readonly reference: string; readonly amount: number }[] {
+  const owed = cases.filter(isOwedForCertain).map(({ reference, amount, settled, registration }) => ({ reference, amount: amount - settled, registration }));
+  return [...vouchers, ...owed].filter(({ registration }) => registration === undefined).map(({ reference, amount }) => ({ reference, amount }));
+}
+
+export function isOwedForCertain({ resolution, amount, settled }: CaseState): boolean {
+  return resolution === 'notCredited' && settled < amount;
 }
 
 /** The load that the card may have executed; a case does not make it known. */
@@ -52,6 +72,7 @@ export function blockers(standing: Standing): readonly string[] {
     noteInPath(standing) && 'a note is in the path',
     pendingPayment(standing) && 'an order may be paid',
     pendingRefund(standing) && 'a refund is under way',
+    pendingRedemption(standing) && 'a voucher may be reserved',
     pendingLoad(standing) && 'the card may have been written',
     uncoveredSuspense(standing) > 0 ? 'a note in suspense has no case' : undefined,
   ].filter((reason) => reason !== undefined);
@@ -61,6 +82,7 @@ export function phaseOf(standing: Standing): TransactionPhase {
   if (standing.closed !== undefined) return 'closed';
   if (noteInPath(standing) !== undefined) return 'noteInPath';
   if (pendingPayment(standing) !== undefined) return 'paymentPending';
+  if (pendingRedemption(standing) !== undefined) return 'voucherPending';
   if (pendingLoad(standing) !== undefined) return 'loadCommitting';
   if (pendingRefund(standing) !== undefined) return 'refunding';
   if (standing.held > 0)

@@ -41,9 +41,25 @@ export interface LoadState {
   readonly reversed: boolean;
 }
 
+/** What is owed, made redeemable: upstream is told, or knows. */
+export interface VoucherRegistration extends Omit<JournalBody<'voucher.registering'>, 'reference' | 'amount'> {
+  readonly registered: boolean;
+}
+
 export interface VoucherState {
   readonly reference: string;
   readonly amount: number;
+  readonly registration?: VoucherRegistration;
+}
+
+/** A voucher that came as a tender. */
+export interface RedemptionState {
+  readonly redeemId: string;
+  /** The voucher's number. */
+  readonly number: string;
+  /** Held for it since `voucher.reserved`. */
+  readonly amount: number;
+  readonly state: 'redeeming' | 'refused' | 'reserved' | 'releasing' | 'released' | 'redeemed';
 }
 
 export interface CaseState {
@@ -57,6 +73,8 @@ export interface CaseState {
   readonly disputed: number;
   /** The last answer to the case's question. */
   readonly resolution?: JournalBody<'case.resolved'>['resolution'];
+  /** What is still owed can be redeemed. */
+  readonly registration?: VoucherRegistration;
 }
 
 /** Where a transaction stands; the most urgent word when several fit. */
@@ -67,6 +85,8 @@ export type TransactionPhase =
   | 'noteInPath'
   /** An order may be paid. */
   | 'paymentPending'
+  /** A voucher may be reserved. */
+  | 'voucherPending'
   | 'refunding'
   /** The card may have been written. */
   | 'loadCommitting'
@@ -126,9 +146,12 @@ export interface TransactionState {
   readonly refunds: readonly RefundState[];
   readonly loads: readonly LoadState[];
   readonly vouchers: readonly VoucherState[];
+  readonly redemptions: readonly RedemptionState[];
   readonly cases: readonly CaseState[];
-  /** Notes stacked and payments captured. */
+  /** Notes stacked, payments captured and vouchers reserved. */
   readonly taken: number;
+  /** Of `taken`: by vouchers that were not given back. */
+  readonly takenByVoucher: number;
   /** Taken and not yet delivered, refunded or owed: what `cardholder.held` holds for this transaction. */
   readonly held: number;
   readonly loaded: number;

@@ -3,7 +3,8 @@
  * both languages. Pure. port.ts prints it; the driver turns it into bytes.
  */
 import { formatYuan, type Fen } from '../../common/fen.ts';
-import type { ReceiptContent } from '../../state-machines/ports.ts';
+import { groupedCode } from '../../common/voucher-code.ts';
+import type { ReceiptContent, VoucherSlip } from '../../state-machines/ports.ts';
 import { localTime, Page } from './page.ts';
 import { receiptWords, type ReceiptWord, type ReceiptWords } from './words.ts';
 
@@ -72,6 +73,7 @@ function facts({ content, site, page, words }: Slip): void {
 
 function tenderText(content: ReceiptContent, words: ReceiptWords): string {
   if (content.tender === 'cash') return words('cash');
+  if (content.redeemed !== undefined) return words('voucherTender', { number: content.redeemed });
   return content.channel === undefined ? words('qr') : words('channel', content.channel);
 }
 
@@ -101,10 +103,12 @@ function delivered({ content, page, words }: Slip): void {
   page.sentence(words('deliveredReadBack'));
 }
 
+const REFUNDED = { cash: 'refundedCash', qr: 'refundedQr', voucher: 'refundedVoucher' } as const satisfies Record<ReceiptContent['tender'], ReceiptWord>;
+
 function refunded({ content, page, words }: Slip): void {
   page.amount(words('refundedAmount'), yuan(content.amount, words));
   page.rule();
-  page.sentence(words(content.tender === 'cash' ? 'refundedCash' : 'refundedQr'));
+  page.sentence(words(REFUNDED[content.tender]));
   if (content.balanceAfter === undefined) return;
   page.row(words('balanceUnchanged'), yuan(content.balanceAfter, words));
   if (content.balanceAfter === content.balanceBefore) page.sentence(words('cardUnchanged'));
@@ -114,15 +118,33 @@ function voucher(slip: Slip): void {
   const { content, site, page, words } = slip;
   page.amount(words('heldAmount'), yuan(content.amount, words));
   page.rule();
+  if (content.voucher !== undefined) {
+    redeemable(slip, content.voucher);
+    return;
+  }
   page.step(1, words('stepWhat'), words('voucherWhat'));
   page.step(2, words('stepMoney'), words('voucherMoney'));
   if (content.settledWithinHours !== undefined) deadline(slip, 3);
   page.step(content.settledWithinHours === undefined ? 3 : 4, words('voucherHowStep'), words('voucherHow', { hotline: site.hotline }));
 }
 
+/** What its holder needs: the code once and large, how and by when. The number stands large at the end of every open slip. */
+function redeemable({ site, page, words }: Slip, { code, validUntil }: VoucherSlip): void {
+  if (code !== undefined) {
+    page.centered(words('voucherCode'));
+    page.title(groupedCode(code));
+    page.centered(words('voucherSecret'));
+    page.rule();
+  }
+  page.step(1, words('stepWhat'), words('voucherWhat'));
+  page.step(2, words('voucherHowStep'), words('voucherUse'));
+  page.step(3, words('stepUntil'), words('voucherUntil', { date: localTime(validUntil, site.timeZone, 'minutes').slice(0, 10) }), 'tall');
+  page.sentence(words('voucherAfter'));
+}
+
 function pending(slip: Slip): void {
   const { content, site, page, words } = slip;
-  const isCash = content.tender === 'cash';
+  const isCash = content.tender !== 'qr'; // a voucher's money was taken for certain, as notes are
   page.amount(words('pendingAmount'), yuan(content.amount, words));
   page.rule();
   page.step(1, words('stepWhat'), words(isCash ? 'pendingWhatCash' : 'pendingWhatQr'));

@@ -42,16 +42,17 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
     const closed = off('maintenance');
     return {
       services: { topUp: closed, balance: closed },
-      tenders: { cash: closed, qr: closed },
+      tenders: { cash: closed, qr: closed, voucher: closed },
       receipts: receipts(parts.receiptPrinter),
       upstream: parts.upstream.link,
     };
   }
   const patient = (verdict: Verdict): Verdict => (parts.starting && !verdict.available && verdict.reason !== 'switchedOff' ? off('starting') : verdict);
-  const tenders = { cash: patient(tender('cash', cash(parts), switchedOn)), qr: patient(tender('qr', qr(parts), switchedOn)) };
+  const verdictOf = (name: TenderName, verdict: Verdict): Verdict => patient(tender(name, verdict, switchedOn));
+  const tenders = { cash: verdictOf('cash', cash(parts)), qr: verdictOf('qr', qr(parts)), voucher: verdictOf('voucher', voucher(parts)) };
   const card = patient(cardReader(parts));
   return {
-    services: { topUp: patient(topUp(parts, card, Object.values(tenders))), balance: card },
+    services: { topUp: patient(topUp(parts, card, carrying(tenders, switchedOn))), balance: card },
     tenders,
     receipts: receipts(parts.receiptPrinter),
     upstream: parts.upstream.link,
@@ -65,6 +66,11 @@ function isOpened({ cabinet }: Parts): boolean {
 
 function tender(name: TenderName, verdict: Verdict, switchedOn: readonly TenderName[]): Verdict {
   return switchedOn.includes(name) ? verdict : off('switchedOff');
+}
+
+/** Ways to pay that keep the service open: few people have a voucher, so vouchers alone do so only where nothing else was ever offered. */
+function carrying({ cash, qr, voucher }: Readonly<Record<TenderName, Verdict>>, switchedOn: readonly TenderName[]): readonly Verdict[] {
+  return switchedOn.every((name) => name === 'voucher') ? [voucher] : [cash, qr];
 }
 
 function topUp(parts: Parts, card: Verdict, tenders: readonly Verdict[]): Verdict {
@@ -91,6 +97,11 @@ function cash({ cashAcceptor: status, cashUntold }: Parts): Verdict {
 
 function qr({ upstream }: Parts): Verdict {
   return upstream.payments === 'up' ? works : off('paymentOffline');
+}
+
+/** Only upstream knows which voucher is still good. */
+function voucher({ upstream }: Parts): Verdict {
+  return upstream.link === 'online' ? works : off('upstreamOffline');
 }
 
 function receipts(status: PrinterStatus | undefined): Availability['receipts'] {

@@ -8,6 +8,7 @@ import type { Clock } from '../../common/clock.ts';
 import { fen } from '../../common/fen.ts';
 import { createIds, type Random } from '../../common/ids.ts';
 import type { JournalEntry } from '../../common/journal-entry.ts';
+import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptor, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
@@ -74,7 +75,7 @@ const AFTER_STOP = 100;
 const CONNECT_WAIT_MS = 15_000;
 
 export async function startTerminal(options: TerminalOptions): Promise<Terminal> {
-  const { config, clock, random, journal, devices, upstream, log } = options;
+  const { config, clock, random, key, journal, devices, upstream, log } = options;
   const businessDate = businessDates(config.terminal.timeZone);
   const board = new AvailabilityBoard(
     {
@@ -115,11 +116,13 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
     clock,
     ids,
+    random,
     journal: desk,
     card: cardPort(devices.cardReader, options, () => businessDate(clock.now())),
     cash: cashDesk ?? noCashPort,
     payments: upstream.payments,
     issuer: upstream.issuer,
+    vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
     settings: {
@@ -130,6 +133,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       untakenCard: config.topUp.untakenCard,
       receiptDefault: config.topUp.receiptDefault,
       settledWithinHours: config.topUp.settledWithinHours,
+      voucherValidDays: config.topUp.voucherValidDays,
+      timeZone: config.terminal.timeZone,
     },
   };
   const arrival = new AcceptorArrival(cashDesk);

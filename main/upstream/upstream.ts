@@ -6,6 +6,7 @@ import { createIssuerPort } from './issuer.ts';
 import { createOnline, type Online } from './online.ts';
 import { createPaymentPort } from './payments.ts';
 import { createRegisteredClient } from './registration.ts';
+import { createVoucherPort, type UpstreamVouchers } from './vouchers.ts';
 import { startUplink, type JournalSource, type Uplink } from './uplink.ts';
 
 export interface UpstreamOptions extends HttpOptions {
@@ -22,6 +23,7 @@ export interface UpstreamOptions extends HttpOptions {
 export interface Upstream {
   readonly issuer: IssuerPort;
   readonly payments: PaymentPort;
+  readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
   readonly online: Online;
   /** Begins to drain a journal; woken whenever upstream comes back. */
@@ -43,6 +45,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     issuer: createIssuerPort(client, options),
     payments: createPaymentPort(client, options),
+    vouchers: createVoucherPort(client, options),
     online,
     startUplink: (source) => {
       const uplink = startUplink({ client, source, terminalId, clock, random });

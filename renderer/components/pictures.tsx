@@ -428,6 +428,25 @@ export function CashPicture() {
   );
 }
 
+/** A hand with a slip that is money. */
+export function VoucherPicture() {
+  return (
+    <svg className="pic" viewBox="0 0 370 200" aria-hidden="true">
+      <path
+        d="M132 18h190v150l-19-12-19 12-19-12-19 12-19-12-19 12-19-12-19 12-19-12-19 12z"
+        fill="var(--paper)"
+        stroke="var(--ink)"
+        strokeWidth="7"
+        strokeLinejoin="round"
+      />
+      <path d="M214 46l13 18 13-18M227 64v30M211 74h32" fill="none" stroke="#0B4F6C" strokeWidth="7" strokeLinecap="round" strokeLinejoin="round" />
+      <path d="M176 116h102M196 136h62" stroke="#0B4F6C" strokeWidth="7" strokeLinecap="round" />
+      <Limb strokes={[{ d: 'M70 132L146 116', outer: 56, inner: 44 }]} />
+      <Sleeve outer="M6 146L70 134" inner="M12 145L64 135" widths={[80, 68]} />
+    </svg>
+  );
+}
+
 /** A small card in a tile: a sign for "card", not the card itself. Edged, since a tile may have the card's color. */
 function SmallCard() {
   return (

@@ -48,6 +48,8 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'top-up-tender':
     case 'top-up-cash':
     case 'top-up-qr':
+    case 'top-up-voucher':
+    case 'top-up-voucher-confirm':
       return 'pay';
     case 'committing':
     case 'put-back':

@@ -6,10 +6,11 @@ import { useKiosk } from '../kiosk-context.ts';
 
 type Idle = Extract<Overlay, { readonly kind: 'idle-warning' }>;
 
-/** With nothing at stake the session ends; with an order open it is cancelled, which closes it upstream first. */
-const END: Record<'none' | 'order', { readonly testId: string; readonly act: UiAct }> = {
+/** With nothing at stake the session ends; an open order is closed upstream first, a reserved voucher is given back. */
+const END: Record<'none' | 'order' | 'voucher', { readonly testId: string; readonly act: UiAct }> = {
   none: { testId: 'finish', act: { type: 'finish' } },
   order: { testId: 'cancel', act: { type: 'cancel' } },
+  voucher: { testId: 'cancel', act: { type: 'cancel' } },
 };
 
 export function IdleWarning({ overlay }: { readonly overlay: Idle }) {

@@ -118,7 +118,7 @@ function ConfirmAmount({ amount, off }: { readonly amount: number | undefined; r
 }
 
 /** Phone order, with 清除 and 退格. */
-function NumberPad() {
+export function NumberPad() {
   const { say } = useKiosk();
   return (
     <div className="pad">

@@ -4,16 +4,18 @@ import { Button } from '../components/button.tsx';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch, Why } from '../components/frame.tsx';
 import { BackAction, Notice } from '../components/parts.tsx';
-import { CashPicture, ScanPicture } from '../components/pictures.tsx';
+import { CashPicture, ScanPicture, VoucherPicture } from '../components/pictures.tsx';
 import { Amount, Chip } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { money, wholeYuan } from '../words.ts';
 
+type Tender = ViewBodyOf<'top-up-tender'>['tenders'][number]['name'];
+
 export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tender'> }) {
   const { say, view } = useKiosk();
   const { card, amount, tenders, denominations, receipts } = body;
-  const sub = (name: 'cash' | 'qr'): string =>
-    name === 'qr' ? say('tender.qr.sub') : say('tender.cash.sub', { denominations: listed(denominations, view.preferences.locale) });
+  const sub = (name: Tender): string =>
+    name === 'cash' ? say('tender.cash.sub', { denominations: listed(denominations, view.preferences.locale) }) : say(`tender.${name}.sub`);
   return (
     <>
       <Read className="read--dock">
@@ -26,7 +28,7 @@ export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tende
         <Dock tail={card.tail} />
       </Read>
       <Touch className="touch--tenders">
-        <div className={`tiles ${tenders.length > 2 ? 'tiles--2' : 'tiles--rows'}`}>
+        <div className={`tiles ${tenders.length > 3 ? 'tiles--2' : `tiles--rows tiles--rows-${tenders.length}`}`}>
           {tenders.map(({ name, available, reason }) => {
             const off = available ? undefined : say('service.paused', { reason: say(`reason.${reason ?? 'switchedOff'}`) });
             return (
@@ -38,7 +40,7 @@ export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tende
                 off={off}
                 offShown
               >
-                {name === 'cash' ? <CashPicture /> : <ScanPicture />}
+                <TenderPicture name={name} />
                 <span className="tile-text">
                   <span className="name">{say(`tender.${name}.name`)}</span>
                   <span className="sub">{available ? sub(name) : say('tender.other')}</span>
@@ -68,6 +70,17 @@ export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tende
       </Actions>
     </>
   );
+}
+
+function TenderPicture({ name }: { readonly name: Tender }) {
+  switch (name) {
+    case 'cash':
+      return <CashPicture />;
+    case 'qr':
+      return <ScanPicture />;
+    case 'voucher':
+      return <VoucherPicture />;
+  }
 }
 
 /** `100、50、20` or `100, 50, 20`, largest first. */

@@ -6,6 +6,9 @@ import { PutBackScene } from '../components/pictures.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { money } from '../words.ts';
 
+/** What becomes of the money when the card does not come back in time. */
+const END = { cash: 'putBack.endCash', qr: 'putBack.endQr', voucher: 'putBack.endVoucher' } as const;
+
 export function PutBack({ body }: { readonly body: ViewBodyOf<'put-back'> }) {
   const { say, landscape } = useKiosk();
   const { tail, otherTail, checking, reference, tender, wait } = body;
@@ -15,7 +18,7 @@ export function PutBack({ body }: { readonly body: ViewBodyOf<'put-back'> }) {
     <div className="still-waiting">
       <div>
         <p className="lead strong">{say('putBack.waiting')}</p>
-        <p className="body quiet">{say(tender === 'qr' ? 'putBack.endQr' : 'putBack.endCash', { amount })}</p>
+        <p className="body quiet">{say(END[tender], { amount })}</p>
       </div>
       <Ring wait={wait} large />
     </div>

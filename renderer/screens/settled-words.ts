@@ -33,7 +33,7 @@ export function settledWords(body: ViewBodyOf<'settled'>, say: Say, amount: stri
         title: say('settled.title.voucher'),
         where: say('settled.where.voucher'),
         money: say('settled.money.voucher', { amount }),
-        now: say('settled.now.voucher'),
+        now: body.voucher === undefined ? say('settled.now.voucherAtDesk') : say('settled.now.voucher', { date: body.voucher.validUntil }),
       };
     case 'case':
       return {

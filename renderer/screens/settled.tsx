@@ -1,4 +1,5 @@
 /** Money was taken and is safe, but not on the card: where it is now, and what to do. Calm and amber, never red. */
+import type { ReactNode } from 'react';
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
@@ -16,7 +17,9 @@ export function Settled({ body }: { readonly body: ViewBodyOf<'settled'> }) {
   const words = settledWords(body, say, yuan(body.amount));
   const canPrint = receipts === 'available' || receipts === 'paperLow';
   const pictured = size === 'standard' && card !== 'absent' && card !== 'taken'; // in large print words come before pictures
-  const slip = <ReceiptState receipt={receipt} receiptQr={receiptQr} aside={wait !== undefined && <Ring wait={wait} />} />;
+  const aside = wait !== undefined && <Ring wait={wait} />;
+  const code = body.voucher?.code;
+  const slip = code === undefined ? <ReceiptState receipt={receipt} receiptQr={receiptQr} aside={aside} /> : <CodePanel code={code} aside={aside} />;
   return (
     <>
       <Read className={pictured ? 'read--dock' : ''}>
@@ -34,7 +37,14 @@ export function Settled({ body }: { readonly body: ViewBodyOf<'settled'> }) {
       </Read>
       <Touch className="touch--lines touch--settled">
         <div className="panel panel--four panel--warn">
-          <FourLines happened={words.happened} money={words.money} now={words.now} reference={reference} />
+          {/* in large print what must be copied comes before what happened and before the phone number, which stands under help */}
+          <FourLines
+            {...(code !== undefined && size !== 'standard' ? {} : { happened: words.happened })}
+            money={words.money}
+            now={words.now}
+            reference={reference}
+            phoneShown={code !== undefined && size !== 'standard'}
+          />
         </div>
         {!landscape && slip}
       </Touch>
@@ -56,5 +66,22 @@ export function Settled({ body }: { readonly body: ViewBodyOf<'settled'> }) {
         </Actions>
       )}
     </>
+  );
+}
+
+/** There is no slip: what would stand on it, large enough to copy. */
+function CodePanel({ code, aside }: { readonly code: string; readonly aside: ReactNode }) {
+  const { say } = useKiosk();
+  return (
+    <div className="panel receipt-panel code-panel" role="alert">
+      <div>
+        <p className="body quiet">{say('settled.code')}</p>
+        <p className="voucher-code">
+          <bdi data-testid="voucher-code">{code}</bdi>
+        </p>
+        <p className="body strong">{say('settled.copyCode')}</p>
+      </div>
+      {aside}
+    </div>
   );
 }

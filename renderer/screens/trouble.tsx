@@ -7,7 +7,7 @@ import { useKiosk } from '../kiosk-context.ts';
 import { RetryAction } from './card-screens.tsx';
 
 type Trouble = ViewBodyOf<'trouble'>['trouble'];
-type Far = 'issuer' | 'channel' | 'cashSlot';
+type Far = 'issuer' | 'channel' | 'cashSlot' | 'center' | 'slip';
 type State = 'cut' | 'refused' | 'stuck';
 
 /** Where the line is cut, who stands at its far end, and how the cut station is. */
@@ -20,6 +20,12 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   paymentDeclined: { at: 'far', far: 'channel', state: 'refused' },
   paymentExpired: { at: 'far', far: 'channel', state: 'refused' },
   cashDown: { at: 'far', far: 'cashSlot', state: 'stuck' },
+  voucherOffline: { at: 'far', far: 'center', state: 'cut' },
+  voucherUsed: { at: 'far', far: 'slip', state: 'refused' },
+  voucherExpired: { at: 'far', far: 'slip', state: 'refused' },
+  voucherLocked: { at: 'far', far: 'slip', state: 'refused' },
+  voucherInUse: { at: 'far', far: 'slip', state: 'refused' },
+  voucherTooLarge: { at: 'far', far: 'slip', state: 'refused' },
   cardJammed: { at: 'card', far: 'issuer', state: 'stuck' },
   cardCaptured: { at: 'card', far: 'issuer', state: 'stuck' },
   loadRefusedByCard: { at: 'card', far: 'issuer', state: 'refused' },

@@ -1,7 +1,9 @@
 /** The actors a top-up invokes: its money steps as promises, the world's news as callbacks. Tests may put others in their place. */
 import { fromCallback, fromPromise } from 'xstate';
 import type { OrderState, Ports } from '../ports.ts';
+import type { OpenRequest } from './step.ts';
 import * as steps from './steps.ts';
+import { reserveVoucher, type ReserveRequest } from './voucher-steps.ts';
 
 /** A step with its ports; `request` is what the chart knows. */
 function step<R, O>(run: (ports: Ports, request: R, signal: AbortSignal) => Promise<O>) {
@@ -12,13 +14,14 @@ type In<F extends (ports: Ports, request: never, ...rest: never[]) => unknown> =
 
 export const topUpActors = {
   checkCard: step((ports, ref: In<typeof steps.checkCard>, signal) => steps.checkCard(ports, ref, signal)),
-  openCash: step((ports, request: steps.OpenRequest & { readonly room: steps.Room }) => steps.openCash(ports, request, request.room)),
+  openCash: step((ports, request: OpenRequest & { readonly room: steps.Room }) => steps.openCash(ports, request, request.room)),
   takeNote: step((ports, request: steps.TakeNoteRequest) => steps.takeNote(ports, request)),
   stopCash: step((ports) => steps.stopCash(ports)),
   abandon: step((ports, transactionId: string) => steps.abandon(ports, transactionId)),
-  createOrder: step((ports, request: steps.OpenRequest, signal) => steps.createOrder(ports, request, signal)),
+  createOrder: step((ports, request: OpenRequest, signal) => steps.createOrder(ports, request, signal)),
   recordCaptured: step((ports, request: steps.CapturedRequest) => steps.recordCaptured(ports, request)),
   closeOrder: step((ports, request: steps.OrderRequest) => steps.closeOrder(ports, request)),
+  reserveVoucher: step((ports, request: ReserveRequest) => reserveVoucher(ports, request)),
   authorizeLoad: step((ports, request: steps.AuthorizeRequest) => steps.authorizeLoad(ports, request)),
   commitLoad: step((ports, request: steps.CommitRequest) => steps.commitLoad(ports, request)),
   examineLoad: step((ports, request: steps.ExamineRequest) => steps.examineLoad(ports, request)),

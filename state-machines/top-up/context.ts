@@ -4,23 +4,28 @@
  */
 import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { JournalBody, Outcome, Tender } from '../../common/journal-kinds.ts';
-import type { AppendedEntry, CardEvent, CardReading, CashEvent, OrderState, Ports, QrOrder } from '../ports.ts';
+import type { AppendedEntry, CardEvent, CardReading, CashEvent, OrderState, Ports, QrOrder, VoucherSlip } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
 import type { RunningWait } from '../waiting.ts';
-import type { Captured, OpenTransaction } from './steps.ts';
+import type { OpenTransaction } from './step.ts';
+import type { Captured } from './steps.ts';
+import type { Redemption } from './voucher-steps.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
 export const topUpDelays = {
   chooseAmount: 60_000, // a person with a wallet in one hand
   chooseTender: 60_000, // looking for notes or a phone
   nextNote: 60_000, // since the last note
+  typeVoucher: 90_000, // twelve symbols and twelve digits from a slip; anew with every touch
+  confirmVoucher: 60_000, // one sum to read
   warning: 20_000, // WCAG 2.2.1: at least 20 s to say "I am here"
   readTrouble: 45_000, // four lines of text
   orderEndsSoon: 30_000, // what is left of an order's life when the ring turns amber
   putBack: 120_000, // the card is still within arm's reach
   result: 20_000, // delivered: the card is what people wait for
   settledResult: 60_000, // not delivered: the number must be read, perhaps written down
+  copyCode: 180_000, // no paper: number and code of a voucher must be written down or photographed
 } as const;
 export type DelayName = keyof typeof topUpDelays;
 
@@ -59,6 +64,15 @@ export interface TopUpContext extends TopUpInput {
   readonly cashMessage: ViewBodyOf<'top-up-cash'>['message'];
   /** A note that came to escrow while the one before was still being taken. */
   readonly nextNote: Fen | undefined;
+  /** The voucher's number as typed so far, without hyphens, and its code. */
+  readonly voucherNumber: string;
+  readonly voucherCode: string;
+  readonly voucherError: ViewBodyOf<'top-up-voucher'>['error'];
+  readonly triesLeft: number | undefined;
+  /** The voucher that is reserved, and pays. */
+  readonly redemption: Redemption | undefined;
+  /** The voucher that this top-up ended in. */
+  readonly issued: VoucherSlip | undefined;
   readonly order: QrOrder | undefined;
   readonly orderState: OrderState['state'];
   readonly captured: Captured | undefined;
@@ -134,3 +148,11 @@ export function outcomeTold({ outcome }: Pick<TopUpContext, 'outcome'>): 'delive
 export function openRequest(context: TopUpContext, tender: Tender) {
   return { card: context.card, tender, requested: known(context.selected, 'amount'), locale: context.preferences.locale };
 }
+
+/** The voucher's code stands on the slip; on the screen only while there is no slip. */
+export function codeOnScreen({ issued, receipt }: Pick<TopUpContext, 'issued' | 'receipt'>): boolean {
+  return issued?.code !== undefined && receipt !== 'printing' && receipt !== 'printed';
+}
+
+/** Symbols of the longest number: four of the terminal's name, eight of date and transaction, one to check. */
+export const MOST_NUMBER_SYMBOLS = 13;

@@ -138,6 +138,7 @@ export const loadState = topUpSetup.createStateConfig({
             tac: context.tac,
             balanceAfter: context.balanceAfter,
             disputed: context.disputed,
+            redemption: context.redemption,
           },
         }),
         onDone: [

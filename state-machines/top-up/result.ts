@@ -2,7 +2,7 @@
 import { assign } from 'xstate';
 import { ZERO_FEN } from '../../common/fen.ts';
 import type { ReceiptContent } from '../ports.ts';
-import { amountOf, known, outcomeTold, type TopUpContext } from './context.ts';
+import { amountOf, codeOnScreen, known, outcomeTold, type TopUpContext } from './context.ts';
 import { ports, topUpSetup, transactionIdOf } from './setup.ts';
 import { slipOf } from './slip.ts';
 import type { SettleReason } from './steps.ts';
@@ -21,6 +21,7 @@ export const settlingState = topUpSetup.createStateConfig({
         actions: assign({
           outcome: ({ event, context }) => (event.output.kind === 'journalFailed' ? context.outcome : event.output.kind),
           entry: ({ event }) => ('entry' in event.output ? event.output.entry : undefined),
+          issued: ({ event }) => ('voucher' in event.output ? event.output.voucher : undefined),
           settleReason: ({ event, context }) =>
             event.output.kind === 'case' && event.output.reason === 'refundUndetermined' ? ('refundUndetermined' as const) : context.settleReason,
         }),
@@ -70,12 +71,13 @@ export const finishedState = topUpSetup.createStateConfig({
       entry: [
         {
           type: 'startWait',
-          params: ({ context }) => ({ delay: context.outcome === 'delivered' ? ('result' as const) : ('settledResult' as const), tone: 'normal' as const }),
+          params: ({ context }) => ({ delay: resultDelay(context), tone: 'normal' as const }),
         },
       ],
       after: {
-        result: { guard: ({ context }) => context.outcome === 'delivered', target: '#topUp.over' },
-        settledResult: { target: '#topUp.over' },
+        result: { guard: ({ context }) => resultDelay(context) === 'result', target: '#topUp.over' },
+        settledResult: { guard: ({ context }) => resultDelay(context) === 'settledResult', target: '#topUp.over' },
+        copyCode: '#topUp.over',
       },
       on: {
         'ui.receipt': [
@@ -134,7 +136,8 @@ export const troubleState = topUpSetup.createStateConfig({
           context.trouble === 'paymentOffline' ||
           context.trouble === 'paymentDeclined' ||
           context.trouble === 'paymentExpired' ||
-          context.trouble === 'cashDown',
+          context.trouble === 'cashDown' ||
+          context.trouble?.startsWith('voucher') === true,
         target: 'tender',
         actions: assign({ trouble: undefined }),
       },
@@ -146,6 +149,11 @@ export const troubleState = topUpSetup.createStateConfig({
   },
 });
 
+function resultDelay(context: TopUpContext): 'result' | 'settledResult' | 'copyCode' {
+  if (context.outcome === 'delivered') return 'result';
+  return codeOnScreen(context) ? 'copyCode' : 'settledResult';
+}
+
 function settleRequest(context: TopUpContext) {
   const reason = context.settleReason;
   if (reason === 'restart' || reason === 'refundUndetermined' || reason === 'cardCaptured') throw new Error(`top-up: never settles for ${reason}`);
@@ -156,6 +164,7 @@ function settleRequest(context: TopUpContext) {
     disputed: context.disputed,
     reason: reason satisfies SettleReason,
     orderId: context.order?.orderId,
+    redemption: context.redemption,
     pendingLoadId: context.pending?.loadId,
   };
 }
@@ -170,6 +179,8 @@ function slipFor(context: TopUpContext): ReceiptContent {
     amount: amountOf(context),
     fee: ZERO_FEN,
     balanceAfter: context.balanceAfter,
+    voucher: context.issued,
+    redeemed: context.redemption?.number,
     notes: context.notes.filter((note) => note.state === 'stacked').map((note) => note.denomination),
     entry: context.entry,
     preferences: context.preferences,

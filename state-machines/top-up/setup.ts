@@ -57,6 +57,7 @@ export const topUpSetup = setup({
     cardTaken: assign({ cardPlace: 'taken' as const }),
     printing: assign({ receipt: 'printing' as const }),
     forget: assign({ transaction: undefined, order: undefined, orderState: 'waiting' as const, tender: undefined }),
+    voucherSays: assign({ voucherError: (_, params: { error: TopUpContext['voucherError'] }) => params.error, triesLeft: undefined }),
   },
   guards: {
     hasMoney: ({ context }) => context.held > 0,

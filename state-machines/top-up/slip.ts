@@ -1,7 +1,7 @@
 /** What the slip and the phone's QR of a top-up say, taken from where the flow stands. */
 import type { Fen } from '../../common/fen.ts';
 import type { Tender } from '../../common/journal-kinds.ts';
-import type { AppendedEntry, CardReading, Ports, ReceiptContent, SlipStatement } from '../ports.ts';
+import type { AppendedEntry, CardReading, Ports, ReceiptContent, SlipStatement, VoucherSlip } from '../ports.ts';
 import type { Preferences } from '../view.ts';
 
 export interface SlipFacts {
@@ -13,6 +13,9 @@ export interface SlipFacts {
   readonly amount: Fen;
   readonly fee: Fen;
   readonly balanceAfter: Fen | undefined;
+  readonly voucher: VoucherSlip | undefined;
+  /** Number of the voucher that paid. */
+  readonly redeemed: string | undefined;
   readonly notes: readonly Fen[];
   readonly entry: AppendedEntry | undefined;
   readonly preferences: Preferences;
@@ -31,6 +34,8 @@ export function slipOf(ports: Ports, facts: SlipFacts): ReceiptContent {
     fee: facts.fee,
     balanceBefore: facts.card.balance,
     ...(facts.balanceAfter === undefined ? {} : { balanceAfter: facts.balanceAfter }),
+    ...(facts.voucher === undefined ? {} : { voucher: facts.voucher }),
+    ...(facts.redeemed === undefined ? {} : { redeemed: facts.redeemed }),
     ...(facts.outcome === 'delivered' ? {} : { settledWithinHours: ports.settings.settledWithinHours }),
     ...(facts.notes.length === 0 ? {} : { notes: facts.notes }),
     reprint: 0,

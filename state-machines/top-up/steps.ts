@@ -7,7 +7,6 @@ import type { CardRef, JournalBody, Tender } from '../../common/journal-kinds.ts
 import {
   PortError,
   type AppendedEntry,
-  type CardReading,
   type IssuerCheck,
   type LoadVerdict,
   type OrderState,
@@ -16,38 +15,10 @@ import {
   type ReceiptContent,
   type ReceiptOutcome,
   type StackedCredit,
+  type VoucherSlip,
 } from '../ports.ts';
-
-/** The journal could not take an entry: no further money step is allowed, recovery goes on from what it holds. */
-export interface JournalFailed {
-  readonly kind: 'journalFailed';
-}
-
-/** A far side or a device could not do its part. `detail` is for the log. */
-export interface StepFailed {
-  readonly kind: 'failed';
-  readonly detail: string;
-}
-
-export interface OpenTransaction {
-  readonly transactionId: string;
-  readonly reference: string;
-}
-
-/** Runs a step; a journal that can't write ends it as JournalFailed, everything unexpected stays an exception. */
-async function journaled<T>(step: () => Promise<T>): Promise<T | JournalFailed> {
-  try {
-    return await step();
-  } catch (error) {
-    if (error instanceof PortError && error.code === 'journalUnavailable') return { kind: 'journalFailed' };
-    throw error;
-  }
-}
-
-function detailOf(error: unknown): string {
-  if (error instanceof PortError) return error.detail === undefined ? error.code : `${error.code}: ${error.detail}`;
-  throw error;
-}
+import { detailOf, journaled, open, type JournalFailed, type OpenRequest, type OpenTransaction, type StepFailed } from './step.ts';
+import { giveVoucherBack, makeVoucher, voucherIsUsedUp, type Redemption } from './voucher-steps.ts';
 
 /** An earlier load of the card is undecided: another one would blur what the card can still prove of it. */
 export interface LoadOpen {
@@ -65,32 +36,6 @@ export async function checkCard(ports: Ports, ref: CardRef, signal: AbortSignal)
   } catch (error) {
     return { kind: 'failed', detail: detailOf(error) };
   }
-}
-
-export interface OpenRequest {
-  readonly card: CardReading;
-  readonly tender: Tender;
-  readonly requested: Fen;
-  readonly locale: string;
-}
-
-function open(ports: Ports, request: OpenRequest): OpenTransaction {
-  const transactionId = ports.ids.uuid();
-  const reference = ports.journal.newReference();
-  ports.journal.append({
-    kind: 'transaction.opened',
-    transactionId,
-    body: {
-      type: 'top-up',
-      reference,
-      card: request.card.ref,
-      tender: request.tender,
-      requested: request.requested,
-      balanceBefore: request.card.balance,
-      locale: request.locale,
-    },
-  });
-  return { transactionId, reference };
 }
 
 /** Denominations that still fit under the purse limit: the others are inhibited, not refused later. */
@@ -402,6 +347,8 @@ export interface FinishRequest {
   /** Already read, while the card was examined. */
   readonly balanceAfter: Fen | undefined;
   readonly disputed: Fen;
+  /** The voucher that paid for it. */
+  readonly redemption: Redemption | undefined;
 }
 
 /** Reads the balance back, reports the TAC, closes the transaction. The credit itself is certain and journaled before this. */
@@ -424,6 +371,7 @@ export function finishLoad(ports: Ports, request: FinishRequest): Promise<Finish
       if (error instanceof PortError && error.code === 'journalUnavailable') throw error;
       detailOf(error); // confirmed later, in the background: the card holds the money whatever the network does
     }
+    if (request.redemption !== undefined) await voucherIsUsedUp(ports, transactionId, request.redemption.redeemId);
     if (disputed > 0) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });
     const entry = ports.journal.append({
       kind: 'transaction.closed',
@@ -461,11 +409,13 @@ export interface SettleRequest {
   readonly disputed: Fen;
   readonly reason: SettleReason;
   readonly orderId: string | undefined;
+  readonly redemption: Redemption | undefined;
   readonly pendingLoadId: string | undefined;
 }
 
 export type SettleOutcome =
-  | { readonly kind: 'refunded' | 'voucher'; readonly entry: AppendedEntry }
+  | { readonly kind: 'refunded'; readonly entry: AppendedEntry }
+  | { readonly kind: 'voucher'; readonly entry: AppendedEntry; readonly voucher: VoucherSlip }
   | { readonly kind: 'case'; readonly reason: JournalBody<'case.opened'>['reason']; readonly entry: AppendedEntry }
   | JournalFailed;
 
@@ -487,10 +437,18 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
     }
     if (request.reason === 'paymentUndetermined') return asCase('paymentUndetermined', ZERO_FEN, request.disputed);
     if (request.tender === 'qr' && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
+    if (request.redemption !== undefined) {
+      const { redeemId } = request.redemption;
+      const { held } = request;
+      return { kind: 'refunded', entry: await giveVoucherBack(ports, transactionId, { redeemId, amount: held }, () => close('refunded', held, ZERO_FEN)) };
+    }
     if (request.disputed > 0) return asCase('noteUndetermined', request.held, request.disputed);
     ports.journal.append({ kind: 'voucher.issued', transactionId, body: { reference, amount: request.held } });
+    const made = makeVoucher(ports, transactionId, { reference, amount: request.held });
     ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference, where: 'screen' } });
-    return { kind: 'voucher', entry: close('voucher', ZERO_FEN, request.held) };
+    const entry = close('voucher', ZERO_FEN, request.held);
+    await made.tellUpstream();
+    return { kind: 'voucher', entry, voucher: made.slip };
   });
 }
 

@@ -1,7 +1,10 @@
 /** What the screen shows of a top-up: a pure function of where its chart stands. Used by session-view. */
 import { ZERO_FEN } from '../../common/fen.ts';
+import { parseReferenceSymbols } from '../../common/ids.ts';
+import { groupedCode, isVoucherCode } from '../../common/voucher-code.ts';
+import type { FlowSettings, VoucherSlip } from '../ports.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
-import { amountOf, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
+import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
 import type { Overlay, View, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 
@@ -22,7 +25,18 @@ function waitOf(context: TopUpContext) {
 }
 
 /** Which stop of the route each top-level state stands at; none while only the card is asked about. */
-const stops: Partial<Record<string, 0 | 1 | 2 | 3>> = { amount: 0, custom: 0, tender: 1, cash: 1, qr: 1, load: 2, putBack: 2, settling: 2, finished: 3 };
+const stops: Partial<Record<string, 0 | 1 | 2 | 3>> = {
+  amount: 0,
+  custom: 0,
+  tender: 1,
+  cash: 1,
+  qr: 1,
+  voucher: 1,
+  load: 2,
+  putBack: 2,
+  settling: 2,
+  finished: 3,
+};
 
 /** Asked again they would be the same. */
 const FINAL_TROUBLES = ['cardReportedLost', 'issuerRefused', 'cardFull', 'loadOpen'] as const satisfies readonly Trouble[];
@@ -36,10 +50,13 @@ export function topUpPicture(snapshot: TopUpSnapshot): TopUpPicture {
     body: bodyOf(snapshot),
     step: at === undefined ? undefined : { route: 'topUp', at, of: 4 },
     moneyMoves: snapshot.hasTag('moneyMoves'),
-    ...(snapshot.hasTag('idleWarning') && wait !== undefined
-      ? { overlay: { kind: 'idle-warning' as const, wait, money: context.held > 0 ? ('inserted' as const) : ('none' as const) } }
-      : {}),
+    ...(snapshot.hasTag('idleWarning') && wait !== undefined ? { overlay: { kind: 'idle-warning' as const, wait, money: moneyAtStake(context) } } : {}),
   };
+}
+
+function moneyAtStake({ redemption, held }: TopUpContext): 'none' | 'inserted' | 'voucher' {
+  if (redemption !== undefined) return 'voucher';
+  return held > 0 ? 'inserted' : 'none';
 }
 
 function bodyOf(snapshot: TopUpSnapshot): ViewBody {
@@ -82,6 +99,7 @@ function bodyOf(snapshot: TopUpSnapshot): ViewBody {
   }
   if (snapshot.matches('cash')) return cashBody(snapshot);
   if (snapshot.matches('qr')) return qrBody(snapshot);
+  if (snapshot.matches('voucher')) return voucherBody(snapshot);
   if (snapshot.matches('load') || snapshot.matches('settling') || snapshot.matches('unwritten') || snapshot.matches({ finished: 'presenting' })) {
     return {
       kind: 'committing',
@@ -145,6 +163,26 @@ function qrBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-qr'> {
   };
 }
 
+function voucherBody(snapshot: TopUpSnapshot): ViewBody {
+  const { context } = snapshot;
+  const { redemption, voucherNumber, voucherCode, voucherError, triesLeft } = context;
+  if (snapshot.matches({ voucher: 'confirming' }) && redemption !== undefined) {
+    return { kind: 'top-up-voucher-confirm', card: cardOf(context), amount: redemption.amount, number: redemption.number };
+  }
+  const number = parseReferenceSymbols(voucherNumber);
+  const field = snapshot.matches({ voucher: 'number' }) ? 'number' : snapshot.matches({ voucher: 'code' }) ? 'code' : 'checking';
+  return {
+    kind: 'top-up-voucher',
+    card: cardOf(context),
+    field,
+    number: number ?? voucherNumber,
+    code: groupedCode(voucherCode),
+    complete: field === 'number' ? number !== undefined : isVoucherCode(voucherCode),
+    ...(voucherError === undefined ? {} : { error: voucherError }),
+    ...(triesLeft === undefined ? {} : { triesLeft }),
+  };
+}
+
 function putBackBody(snapshot: TopUpSnapshot): ViewBodyOf<'put-back'> {
   const { context } = snapshot;
   return {
@@ -188,6 +226,7 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     amount: amountOf(context),
     ...(context.loaded > 0 ? { loaded: context.loaded } : {}),
     reference,
+    ...(context.issued === undefined ? {} : { voucher: voucherOf(context.issued, context.ports.settings, codeOnScreen(context)) }),
     settledWithinHours: context.ports.settings.settledWithinHours,
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
@@ -195,6 +234,12 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     receiptQr: slipLink(context),
     ...waitOf(context),
   };
+}
+
+/** What the screen says of a voucher. */
+export function voucherOf({ code, validUntil }: VoucherSlip, { timeZone }: Pick<FlowSettings, 'timeZone'>, withCode: boolean) {
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(validUntil); // Sweden writes dates as ISO 8601 does
+  return { ...(code === undefined || !withCode ? {} : { code: groupedCode(code) }), validUntil: day };
 }
 
 function slipLink(context: TopUpContext): string {

@@ -87,7 +87,7 @@ describe.each(locales)('four parts of trouble in %s', (locale) => {
 
   test('what happened, your money, what to do: together or not at all', () => {
     const messages = branches(tree).filter(([path, branch]) => 'happened' in branch && typeof branch['happened'] === 'string' && path !== 'four');
-    expect(messages.length).toBe(9 + troubles.length + 10 + 5 + 2);
+    expect(messages.length).toBe(9 + troubles.length + 11 + 5 + 2);
     for (const [path, branch] of messages) for (const part of ['happened', 'money', 'now']) expect(branch[part], `${path}.${part}`).toBeTypeOf('string');
   });
 
@@ -103,7 +103,7 @@ describe.each(locales)('four parts of trouble in %s', (locale) => {
     const whys = Object.keys(zhCN.settled.happened) as ViewBodyOf<'settled'>['why'][];
     expect(whys).toHaveLength(13);
     for (const outcome of ['refunded', 'voucher', 'case'] as const) {
-      for (const tender of ['cash', 'qr'] as const) {
+      for (const tender of ['cash', 'qr', 'voucher'] as const) {
         for (const why of whys) {
           const words = settledWords({ ...body, outcome, tender, why }, say, '50.00');
           for (const part of [words.title, words.where, words.happened, words.money, words.now]) expect(part).not.toMatch(/^$|settled\.|\{\{/);

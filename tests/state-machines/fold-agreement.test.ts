@@ -34,6 +34,9 @@ const answers = {
   stack: ['stacked', 'returned', 'unknown'] as const,
   refund: [true, offline()] as Refusable<true>[],
   pay: ['captured', 'closed', 'late', 'unknown'] as const,
+  reserve: ['used', 'kept', 'refused', 'unknown'] as const,
+  useUp: [true, offline()] as Refusable<true>[],
+  release: [true, offline()] as Refusable<true>[],
 };
 type Choice = { readonly [K in keyof typeof answers]: (typeof answers)[K][number] };
 
@@ -49,7 +52,7 @@ function* combinations(names: readonly (keyof Choice)[]): Generator<Partial<Choi
 /** What is never asked on a path need not be answered in every way: only its first answer is tried there. */
 function isDistinct(choice: Partial<Choice>): boolean {
   const first = (name: keyof Choice): boolean => choice[name] === undefined || choice[name] === answers[name][0];
-  const unpaid = choice.pay === 'closed' || choice.pay === 'unknown';
+  const unpaid = choice.pay === 'closed' || choice.pay === 'unknown' || (choice.reserve !== undefined && choice.reserve !== 'used');
   const unprepared = unpaid || choice.initialize !== 'ready';
   const unauthorized = unprepared || choice.authorize !== 'authorized';
   const uncredited = unauthorized || choice.credit?.kind === 'refused';
@@ -58,6 +61,8 @@ function isDistinct(choice: Partial<Choice>): boolean {
   if (unauthorized && !first('credit')) return false;
   if ((unauthorized || choice.credit?.kind !== 'unknown') && !first('examine')) return false;
   if (uncredited && !(first('confirm') && first('balance'))) return false;
+  if (uncredited && !first('useUp')) return false;
+  if ((choice.reserve === 'refused' || choice.reserve === 'unknown') && !first('release')) return false;
   return first('refund') || !unpaid;
 }
 
@@ -69,6 +74,8 @@ function set({ script }: SessionBench['world'], choice: Partial<Choice>): void {
   if (choice.confirm !== undefined) script.confirm.set(choice.confirm);
   if (choice.balance !== undefined) script.balance.set(choice.balance);
   if (choice.refund !== undefined) script.refund.set(choice.refund);
+  if (choice.useUp !== undefined) script.useUp.set(choice.useUp);
+  if (choice.release !== undefined) script.release.set(choice.release);
   if (choice.stack !== undefined) script.stack.set('stacked', choice.stack);
 }
 
@@ -92,6 +99,21 @@ async function runQr(choice: Partial<Choice>): Promise<SessionBench> {
   if (choice.pay === 'captured') bench.world.order(captured);
   else await bench.touch({ type: 'back' });
   await bench.settle();
+  return toTheEnd(bench);
+}
+
+async function runVoucher(choice: Partial<Choice>): Promise<SessionBench> {
+  const bench = await new SessionBench().atTender();
+  set(bench.world, { balance: fen(7320), ...choice });
+  const reserved = { kind: 'reserved', amount: fen(5000) } as const;
+  const answers = { used: reserved, kept: reserved, refused: { kind: 'refused', code: 'expired' } as const, unknown: offline() };
+  bench.world.script.reserve.set(answers[choice.reserve ?? 'used']);
+  await bench.touch({ type: 'tender', tender: 'voucher' });
+  for (const symbol of 'A0111227K4M6') await bench.touch({ type: 'symbol', symbol });
+  await bench.touch({ type: 'confirm' });
+  for (const digit of '079927398713') await bench.touch({ type: 'digit', digit });
+  await bench.touch({ type: 'confirm' });
+  if (bench.kind === 'top-up-voucher-confirm') await bench.touch({ type: choice.reserve === 'kept' ? 'cancel' : 'confirm' });
   return toTheEnd(bench);
 }
 
@@ -148,5 +170,12 @@ describe('what was journaled, folded, is what the person was shown', () => {
     expect([...outcomes.keys()].toSorted()).toEqual(['abandoned', 'case', 'delivered', 'refunded']);
     // 2 unpaid + 2 paid × 2 ways of the refund × (2 without a card + 2 without authorization + 1 credited + 1 refused + 4 examined)
     expect([...outcomes.values()].reduce((sum, count) => sum + count, 0)).toBe(2 + 2 * 2 * (2 + 2 + 1 + 1 + 4));
+  }, 120_000);
+
+  it('on every path of a voucher', async () => {
+    const outcomes = await check(runVoucher, ['reserve', 'initialize', 'authorize', 'credit', 'examine', 'useUp', 'release']);
+    expect([...outcomes.keys()].toSorted()).toEqual(['abandoned', 'case', 'delivered', 'refunded']);
+    // 2 without a voucher + 2 ways of giving it back + 2 ways of giving back × (2 without a card + 2 without authorization + 2 credited + 1 refused + 4 × 2 examined)
+    expect([...outcomes.values()].reduce((sum, count) => sum + count, 0)).toBe(2 + 2 + 2 * (2 + 2 + 2 + 1 + 4 * 2));
   }, 120_000);
 });

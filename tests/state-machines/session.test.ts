@@ -96,7 +96,7 @@ describe('the session', () => {
     await bench.touch({ type: 'tender', tender: 'cash' });
     await bench.note(5000);
     const closed = { available: false, reason: 'maintenance' } as const;
-    bench.world.change({ services: { topUp: closed, balance: closed }, tenders: { cash: closed, qr: closed } });
+    bench.world.change({ services: { topUp: closed, balance: closed }, tenders: { cash: closed, qr: closed, voucher: closed } });
     await bench.touch({ type: 'confirm' });
     expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });
     await bench.touch({ type: 'finish' });
@@ -253,6 +253,16 @@ describe('after a restart', () => {
     await bench.touch({ type: 'finish' });
     expect(bench.kind).toBe('take-card');
     expect(bench.world.media).toBe('atGate');
+  });
+
+  it('a voucher whose holder may still stand here is told with its code, and the last day it is good for', async () => {
+    const bench = new SessionBench();
+    const voucher = { number: owed.reference, code: '482105739164', validUntil: Date.UTC(2027, 10, 22, 16, 0) }; // midnight in Shanghai
+    bench.world.script.recovered.set([{ ...owed, outcome: 'voucher', voucher }]);
+    await bench.start();
+    expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', why: 'restart', voucher: { code: '4821 0573 9164', validUntil: '2027-11-23' } });
+    await bench.touch({ type: 'finish' });
+    expect(JSON.stringify(bench.view)).not.toContain('4821');
   });
 
   it('with nobody there the card is captured and the case stays', async () => {

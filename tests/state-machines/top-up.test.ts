@@ -85,10 +85,12 @@ describe('cash', () => {
     await bench.touch({ type: 'cancel' });
     expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', why: 'cancelled', amount: 5000, receipt: 'printed' });
     expect(bench.world.slips).toMatchObject([{ status: 'voucher', amount: 5000, cardTail: '6688' }]);
-    expect(bench.world.kinds.slice(-6)).toEqual([
+    expect(bench.world.kinds.slice(-8)).toEqual([
       'voucher.issued',
+      'voucher.registering',
       'reference.shown',
       'transaction.closed',
+      'voucher.registered',
       'receipt.printing',
       'receipt.printed',
       'reference.shown',
@@ -428,7 +430,7 @@ describe('before money', () => {
 
   it('a tender that does not work now is not entered', async () => {
     const bench = await new SessionBench().atTender();
-    bench.world.change({ tenders: { cash: { available: false, reason: 'cashAcceptorDown' }, qr: { available: true } } });
+    bench.world.change({ tenders: { cash: { available: false, reason: 'cashAcceptorDown' }, qr: { available: true }, voucher: { available: true } } });
     await bench.touch({ type: 'tender', tender: 'cash' });
     expect(bench.body('top-up-tender').tenders[0]).toEqual({ name: 'cash', available: false, reason: 'cashAcceptorDown' });
   });

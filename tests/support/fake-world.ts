@@ -2,6 +2,7 @@
  * A world for charts: ports whose answers a test sets, a journal in memory, a clock that only the test moves. It plays one card, one
  * acceptor and one upstream, and records what was asked of them.
  */
+import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
 import type { CardRef, NewEntry } from '../../common/journal-kinds.ts';
@@ -26,7 +27,9 @@ import {
   type ReceiptContent,
   type ReceiptOutcome,
   type Recovered,
+  type ReserveOutcome,
 } from '../../state-machines/ports.ts';
+import { makeVoucherCode } from '../../common/voucher-code.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 export const CARD_REF: CardRef = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170906688', tail: '6688' };
@@ -84,7 +87,7 @@ export class FakeWorld {
   };
   availability: Availability = {
     services: { topUp: { available: true }, balance: { available: true } },
-    tenders: { cash: { available: true }, qr: { available: true } },
+    tenders: { cash: { available: true }, qr: { available: true }, voucher: { available: true } },
     receipts: 'available',
     upstream: 'online',
   };
@@ -104,6 +107,10 @@ export class FakeWorld {
     create: new Script<true>(true),
     close: new Script<OrderState>({ state: 'closed' }),
     refund: new Script<true>(true),
+    register: new Script<true>(true),
+    reserve: new Script<ReserveOutcome>({ kind: 'reserved', amount: fen(5000) }),
+    useUp: new Script<true>(true),
+    release: new Script<true>(true),
     retain: new Script<true>(true),
     print: new Script<ReceiptOutcome>({ state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 }),
     recovered: new Script<readonly Recovered[]>([]),
@@ -155,6 +162,7 @@ export class FakeWorld {
     return {
       clock: this.clock,
       ids,
+      random: this.random,
       journal: {
         append: (entry) => {
           if (this.journalFails) throw new PortError('journalUnavailable', 'the disk is full');
@@ -275,6 +283,25 @@ export class FakeWorld {
           this.script.reverse.next();
         },
       },
+      vouchers: {
+        codeOf: (voucherId) => makeVoucherCode(createHash('sha256').update(voucherId).digest()),
+        register: async () => {
+          act('register');
+          this.script.register.next();
+        },
+        reserve: async () => {
+          act('reserve');
+          return this.script.reserve.next();
+        },
+        confirm: async () => {
+          act('use up');
+          this.script.useUp.next();
+        },
+        release: async () => {
+          act('release');
+          this.script.release.next();
+        },
+      },
       slips: {
         linkOf: ({ entry, reference, outcome, amount, tender, cardTail }) =>
           `https://card.example/#${[reference, outcome, amount, tender, cardTail, entry?.seq ?? 'unsigned'].join('/')}`,
@@ -300,10 +327,12 @@ export class FakeWorld {
         presets: [2000, 5000, 10_000, 20_000].map(fen),
         minimumLoad: fen(500),
         maximumLoad: fen(50_000),
-        tenders: ['cash', 'qr'],
+        tenders: ['cash', 'qr', 'voucher'],
         untakenCard: 'retain',
         receiptDefault: 'ask',
         settledWithinHours: 24,
+        voucherValidDays: 365,
+        timeZone: 'Asia/Shanghai',
       },
     };
   }

@@ -10,6 +10,7 @@ import {
   faultsSchema,
   loseAnswerRequestSchema,
   sandboxOrderSchema,
+  sandboxVoucherSchema,
 } from '../../../common/upstream-api/sandbox.ts';
 import { loadParamsSchema, loadStandingSchema } from '../../../common/upstream-api/issuer.ts';
 import { STATEMENT_CONTENT_TYPE, statementQuerySchema } from '../../../common/upstream-api/statements.ts';
@@ -23,10 +24,11 @@ const orderSchema = { params, response: { 200: sandboxOrderSchema } };
 export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcquirer): void {
   orderRoutes(app, context, acquirer);
   statementRoutes(app, context);
-  const { issuer, journal, faults } = context;
+  const { issuer, journal, vouchers, faults } = context;
   app.get('/books', { schema: { response: { 200: booksSchema } } }, async () => ({
     acquirer: await acquirer.books(),
     issuer: await issuer.books(),
+    vouchers: await vouchers.books(),
     journal: await journal.books(),
   }));
   app.post(
@@ -41,6 +43,14 @@ export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcqui
     '/issuer/loads/:loadId/clearing',
     { schema: { params: loadParamsSchema, body: clearingRequestSchema, response: { 200: loadStandingSchema } } },
     (request) => issuer.clear(request.params.loadId, request.body.verdict),
+  );
+  app.post(
+    '/vouchers/:voucherId/pay-out',
+    { schema: { params: z.strictObject({ voucherId: idSchema }), response: { 200: sandboxVoucherSchema } } },
+    async ({ params: { voucherId } }) => {
+      await vouchers.payOut(voucherId);
+      return { voucherId, state: 'paidOut' as const };
+    },
   );
   app.post('/faults', { schema: { body: faultsRequestSchema, response: { 200: faultsSchema } } }, async (request) => faults.change(request.body));
 }

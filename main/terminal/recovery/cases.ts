@@ -10,11 +10,13 @@ import type { CaseState, LoadState, TransactionState } from '../../money/transac
 import type { RecoveryBooks } from './books.ts';
 import type { LoadRecovery } from './loads.ts';
 import { capturedEntry, type PaymentRecovery } from './payments.ts';
+import type { VoucherRecovery } from './vouchers.ts';
 
 export interface CaseParts {
   readonly books: RecoveryBooks;
   readonly payments: PaymentRecovery;
   readonly loads: LoadRecovery;
+  readonly vouchers: VoucherRecovery;
   /** Carries the recovery table on, now that the transaction holds money again. */
   readonly settle: (id: string) => Promise<void>;
 }
@@ -106,15 +108,16 @@ export class CaseRecovery {
     this.#parts.books.append(id, { kind: 'case.resolved', body: { reference, resolution: 'refunded', amount } });
   }
 
-  /** Certainly not on the card: a payment goes back the way it came, cash stays owed under the same number. */
+  /** Certainly not on the card: a payment goes back the way it came, other money stays owed under the same number, as a voucher. */
   async #payBack(id: string): Promise<void> {
-    const { books } = this.#parts;
+    const { books, vouchers } = this.#parts;
     const asked = this.#openLoad(id);
     if (asked === undefined) return;
     const { reference, amount } = asked.open;
     const payment = asked.state.payments.find(({ state: reached }) => reached === 'captured');
     if (payment === undefined) {
       books.append(id, { kind: 'case.resolved', body: { reference, resolution: 'notCredited', amount: 0 } });
+      vouchers.announce(id, { reference, amount });
       return;
     }
     // One refund, however often and from wherever it is asked for: the key is the case's.

@@ -57,6 +57,9 @@ export class LoadRecovery {
     if (action.settleBy.kind === 'refund') {
       const { orderId, amount } = action.settleBy;
       this.#books.append(id, { kind: 'refund.requested', body: { refundId: this.#books.ports.ids.uuid(), orderId, amount } });
+    } else if (action.settleBy.kind === 'release') {
+      const { redeemId, amount } = action.settleBy;
+      this.#books.append(id, { kind: 'voucher.releasing', body: { redeemId, amount } });
     } else {
       this.#books.append(id, { kind: 'voucher.issued', body: { reference, amount: action.held } });
     }

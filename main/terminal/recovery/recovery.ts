@@ -13,7 +13,8 @@ import { LoadRecovery } from './loads.ts';
 import { NoteRecovery } from './notes.ts';
 import { OpenLoadRecovery } from './open-loads.ts';
 import { PaymentRecovery } from './payments.ts';
-import { told, untold } from './told.ts';
+import { tell, TELL_WITHIN_MS, untold } from './told.ts';
+import { VoucherRecovery } from './vouchers.ts';
 
 /** More actions than any transaction can need: a table that never comes to an end is a bug, and stops here. */
 const MOST_ACTIONS = 40;
@@ -26,6 +27,7 @@ export class Recovery implements RecoveryPort {
   readonly #loads: LoadRecovery;
   readonly #cases: CaseRecovery;
   readonly #openLoads: OpenLoadRecovery;
+  readonly #vouchers: VoucherRecovery;
   /** A technician was told. */
   readonly #reported = new Set<string>();
 
@@ -37,7 +39,14 @@ export class Recovery implements RecoveryPort {
     this.#payments = new PaymentRecovery(books);
     this.#loads = new LoadRecovery(books);
     this.#openLoads = new OpenLoadRecovery(books, this.#loads);
-    this.#cases = new CaseRecovery({ books, payments: this.#payments, loads: this.#loads, settle: (id) => this.#settle(id, 'background') });
+    this.#vouchers = new VoucherRecovery(books);
+    this.#cases = new CaseRecovery({
+      books,
+      payments: this.#payments,
+      loads: this.#loads,
+      vouchers: this.#vouchers,
+      settle: (id) => this.#settle(id, 'background'),
+    });
   }
 
   async run(): Promise<readonly Recovered[]> {
@@ -46,11 +55,12 @@ export class Recovery implements RecoveryPort {
     if (!open.some((id) => noteInPath(this.#books.state(id)) !== undefined))
       await this.#notes.clearPath().catch((error: unknown) => this.#later('the note path could not be cleared now', error));
     for (const id of open) {
+      const { lastAt } = this.#books.state(id);
       await this.#settle(id, 'start');
-      const words = told(this.#books, id);
+      const words = tell(this.#books, this.#vouchers, id, this.#books.ports.clock.now() - Date.parse(lastAt) <= TELL_WITHIN_MS);
       if (words !== undefined) recovered.push(words);
     }
-    const unseen = recovered.length > 0 ? undefined : await untold(this.#books);
+    const unseen = recovered.length > 0 ? undefined : await untold(this.#books, this.#vouchers);
     return unseen === undefined ? recovered : [unseen];
   }
 
@@ -71,11 +81,13 @@ export class Recovery implements RecoveryPort {
     ];
     const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
+    const chores = this.#vouchers.chores();
     for (const id of open) await this.#settle(id, 'background');
     for (const id of unconfirmed) await this.#books.guard(id, (state) => this.#loads.confirm(id, state));
     for (const id of reserved) await this.#books.guard(id, (state) => this.#loads.release(id, state));
     for (const id of answered) await this.#books.guard(id, (state) => this.#loads.tellIssuer(id, state));
     for (const id of cases) await this.#books.guard(id, (state) => this.#cases.answer(id, state));
+    for (const { id, work } of chores) await this.#books.guard(id, work);
     await this.#openLoads.tend();
   }
 
@@ -98,7 +110,7 @@ export class Recovery implements RecoveryPort {
       const state = this.#books.state(id);
       if (state.opened === undefined || unknownLoad(state)?.pending === undefined || !isSameCard(state.opened.card, card.ref)) continue;
       await this.#books.guard(id, () => this.#cases.examine(id));
-      return told(this.#books, id);
+      return tell(this.#books, this.#vouchers, id, true);
     }
     return undefined;
   }
@@ -130,6 +142,12 @@ export class Recovery implements RecoveryPort {
         return true;
       case 'queryPayment':
         return this.#payments.query(id, action, when);
+      case 'giveUpVoucher':
+        this.#vouchers.giveUp(id, action.redeemId);
+        return true;
+      case 'announceVoucher':
+        this.#vouchers.announce(id, { reference: action.reference, amount: action.amount });
+        return true;
       case 'completeRefund':
         return this.#payments.completeRefund(id, action, when);
       case 'examineCard':

@@ -6,14 +6,26 @@ import type { AppendedEntry, Recovered } from '../../../state-machines/ports.ts'
 import { isOpenCase } from '../../money/standing.ts';
 import type { TransactionState } from '../../money/transaction-state.ts';
 import type { RecoveryBooks } from './books.ts';
+import type { VoucherRecovery } from './vouchers.ts';
 
 /** How long after its end a person may still stand before a top-up whose result they never saw. */
-const TELL_WITHIN_MS = 120_000;
+export const TELL_WITHIN_MS = 120_000;
 /** More entries than can follow the end of a transaction that nobody was told of. */
 const LOOK_BACK = 50;
 
+/**
+ * What the person is told, and what redeems the voucher that it ended in.
+ * @param withCode whether whoever stands here now may have the money
+ */
+export function tell(books: RecoveryBooks, vouchers: VoucherRecovery, id: string, withCode: boolean): Recovered | undefined {
+  const words = told(books, id);
+  if (words?.outcome !== 'voucher') return words;
+  const voucher = vouchers.slipOf(books.state(id), withCode);
+  return voucher === undefined ? words : { ...words, voucher };
+}
+
 /** Nothing for a transaction in which nothing was taken. */
-export function told(books: RecoveryBooks, id: string): Recovered | undefined {
+function told(books: RecoveryBooks, id: string): Recovered | undefined {
   const state = books.state(id);
   const { opened, closed } = state;
   if (opened === undefined || closed === undefined || closed.outcome === 'abandoned') return undefined;
@@ -39,7 +51,7 @@ export function told(books: RecoveryBooks, id: string): Recovered | undefined {
 }
 
 /** Interrupted between the end of a top-up and its result on the screen: its card is still inside. */
-export async function untold(books: RecoveryBooks): Promise<Recovered | undefined> {
+export async function untold(books: RecoveryBooks, vouchers: VoucherRecovery): Promise<Recovered | undefined> {
   const { ports, options } = books;
   if (ports.card.media !== 'inside') return undefined;
   const latest = options.read.latest(LOOK_BACK);
@@ -48,7 +60,7 @@ export async function untold(books: RecoveryBooks): Promise<Recovered | undefine
   const known = latest.slice(end + 1).some(({ kind }) => kind === 'receipt.printing' || kind === 'terminal.stopped');
   if (closed?.transactionId === undefined || known || ports.clock.now() - Date.parse(closed.at) > TELL_WITHIN_MS) return undefined;
   const inside = await ports.card.read().catch(() => undefined);
-  const words = told(books, closed.transactionId);
+  const words = tell(books, vouchers, closed.transactionId, true);
   return inside?.ok === true && words !== undefined && isSameCard(inside.card.ref, words.ref) ? words : undefined;
 }
 

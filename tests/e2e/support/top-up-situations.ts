@@ -451,6 +451,41 @@ const money: readonly Situation[] = [
     },
   },
   {
+    title: 'a voucher from its slip: number and code are typed, its money is on the card, and a second time it is refused',
+    run: async (world, before) => {
+      const { person } = world;
+      await person.choosesTopUp(CARD, 2000);
+      await person.touches('tender-cash');
+      await person.sees('top-up-cash');
+      await person.pays(2000);
+      await person.touches('cancel');
+      await person.sees('settled');
+      const number = await person.reads('reference');
+      await person.seesFact('receipt', 'printed');
+      const code = /^(\d{4} \d{4} \d{4})$/m.exec(await world.slip(number))?.[1]?.replaceAll(' ', '') ?? '';
+      expect(code).toMatch(/^\d{12}$/);
+      await person.leaves();
+
+      await person.choosesTopUp(CARD, 5000);
+      await typesVoucher(world, number, code);
+      await person.sees('top-up-voucher-confirm');
+      expect(await person.readsAmount('voucher-amount')).toBe(2000);
+      await person.touches('confirm');
+      const reference = await seesDelivered(world, before, CARD, 2000);
+      expect(await printsSlip(world, reference)).toContain(`付款 凭证 ${number}`);
+      await person.leaves();
+      await world.expectChange(before, { box: [2000], chips: once(CARD, 2000), credited: 2000 });
+
+      await person.choosesTopUp(CARD, 5000);
+      await typesVoucher(world, number, code);
+      await person.sees('trouble');
+      expect(await person.readsTitle()).toBe(plain(zhCN.trouble.voucherUsed.title));
+      await person.leaves();
+      await world.expectChange(before, { box: [2000], chips: once(CARD, 2000), credited: 2000 });
+      expect((await world.sandbox.books()).vouchers.vouchers).toContainEqual(expect.objectContaining({ number, state: 'redeemed' }));
+    },
+  },
+  {
     title: 'payment declined on the phone: nothing was taken, another way is offered',
     run: async (world, before) => {
       const { person } = world;
@@ -606,6 +641,14 @@ export async function seesDelivered({ person }: World, before: Truth, card: stri
   await person.sees('done');
   expect(await person.readsAmount('balance-after')).toBe(balanceOf(before, card) + amount);
   return person.reads('reference');
+}
+
+/** From the tender screen: number and code from a voucher's slip. */
+async function typesVoucher({ person }: World, number: string, code: string): Promise<void> {
+  await person.touches('tender-voucher');
+  await person.sees('top-up-voucher');
+  await person.touches(...[...number.replaceAll('-', '')].map((symbol) => `symbol-${symbol}`), 'confirm');
+  await person.touches(...[...code].map((digit) => `digit-${digit}`), 'confirm');
 }
 
 export async function printsSlip(world: World, reference: string): Promise<string> {

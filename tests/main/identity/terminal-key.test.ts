@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,19 @@ const codeOf = (path: string): string => {
 };
 
 describe('the terminal’s key', () => {
+  test('derives the same bytes for a purpose and a name every time, as RFC 5869 does from the key’s seed', () => {
+    const path = keyPath();
+    const derived = loadOrCreateTerminalKey(path).derive('kiosk-voucher-code', 'V1');
+    // RFC 8410: the seed is the last 32 bytes of the PKCS#8 file; RFC 5869: extract with a salt of zeros, expand to one block
+    const seed = createPrivateKey(readFileSync(path)).export({ type: 'pkcs8', format: 'der' }).subarray(-32);
+    const extracted = createHmac('sha256', Buffer.alloc(32)).update(seed).digest();
+    expect(Buffer.from(derived)).toEqual(createHmac('sha256', extracted).update('kiosk-voucher-code:V1').update(Uint8Array.of(1)).digest());
+    const again = loadOrCreateTerminalKey(path);
+    expect(again.derive('kiosk-voucher-code', 'V1')).toEqual(derived);
+    expect(again.derive('kiosk-voucher-code', 'V2')).not.toEqual(derived);
+    expect(again.derive('another purpose', 'V1')).not.toEqual(derived);
+  });
+
   test('is made at the first start, readable by its owner only, and stays the same', () => {
     const path = keyPath();
     const first = loadOrCreateTerminalKey(path);

@@ -78,9 +78,18 @@ describe('a disk', () => {
     const script = `mount -t tmpfs tmpfs ${home}; ${live('5')}; mount -o remount,ro ${home}; ${live('6')}; ls ${home} | grep -c damaged; mount -o remount,rw ${home}; ${live('8')}`;
     const lines = await linesOf('unshare', ['-rm', 'sh', '-c', script]);
     expect(lines.map((line) => (line.startsWith('failed') ? line : line.split(' ')[0]))).toEqual([
-      ...['opened', '1', '2', '3', '4'],
-      ...['opened', 'failed io true', 'closed', '0'],
-      ...['opened', '6', '7'],
+      'opened',
+      '1',
+      '2',
+      '3',
+      '4',
+      'opened',
+      'failed io true',
+      'closed',
+      '0',
+      'opened',
+      '6',
+      '7',
     ]);
   }, 60_000);
 

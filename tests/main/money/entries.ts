@@ -15,7 +15,7 @@ export function story(...entries: readonly NewEntry[]): FoldEntry[] {
   }));
 }
 
-export const opened = (tender: 'cash' | 'qr', requested = 0): NewEntry => ({
+export const opened = (tender: 'cash' | 'qr' | 'voucher', requested = 0): NewEntry => ({
   kind: 'transaction.opened',
   body: { type: 'top-up', reference: REFERENCE, card: CARD, tender, requested, balanceBefore: 1250, locale: 'zh-CN' },
 });
@@ -101,6 +101,25 @@ export const caseResolved = (resolution: Extract<NewEntry, { kind: 'case.resolve
   body: { reference: REFERENCE, resolution, amount },
 });
 export const voucher = (amount = 5000): NewEntry => ({ kind: 'voucher.issued', body: { reference: REFERENCE, amount } });
+export const registering = (amount = 5000, voucherId = 'v1'): NewEntry => ({
+  kind: 'voucher.registering',
+  body: {
+    voucherId,
+    reference: REFERENCE,
+    amount,
+    salt: '00112233445566778899AABBCCDDEEFF',
+    codeHash: 'AB'.repeat(32),
+    validDays: 365,
+    validUntil: '2027-11-22T05:33:00.000Z',
+  },
+});
+export const registered = (voucherId = 'v1'): NewEntry => ({ kind: 'voucher.registered', body: { voucherId } });
+export const redeeming = (redeemId = 'x1'): NewEntry => ({ kind: 'voucher.redeeming', body: { redeemId, number: 'B02-1120-7K4M-5', maximum: 90_000 } });
+export const reserved = (amount = 5000, redeemId = 'x1'): NewEntry => ({ kind: 'voucher.reserved', body: { redeemId, amount } });
+export const voucherRefused = (redeemId = 'x1', code = 'wrongCode'): NewEntry => ({ kind: 'voucher.refused', body: { redeemId, code } });
+export const releasing = (amount = 5000, redeemId = 'x1'): NewEntry => ({ kind: 'voucher.releasing', body: { redeemId, amount } });
+export const released = (redeemId = 'x1'): NewEntry => ({ kind: 'voucher.released', body: { redeemId } });
+export const redeemed = (redeemId = 'x1'): NewEntry => ({ kind: 'voucher.redeemed', body: { redeemId } });
 export const shown: NewEntry = { kind: 'reference.shown', body: { reference: REFERENCE, where: 'screen' } };
 type Outcome = Extract<NewEntry, { kind: 'transaction.closed' }>['body']['outcome'];
 export const closed = (outcome: Outcome, loaded = 0, refunded = 0, owed = 0): NewEntry => ({

@@ -14,7 +14,7 @@ const outcome = fc.constantFrom('delivered', 'refunded', 'voucher', 'case', 'aba
 
 /** Any entry at all, out of a small world so that entries often speak of the same note, order or load. */
 const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
-  fc.constantFrom('cash' as const, 'qr' as const).map((tender) => entries.opened(tender)),
+  fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const).map((tender) => entries.opened(tender)),
   ...[entries.escrowed, entries.stacking, entries.stacked, entries.returning, entries.returned, entries.suspense].map((make) =>
     fc.tuple(id, amount).map(([note, worth]) => make(note, worth)),
   ),
@@ -27,6 +27,11 @@ const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
     id.map((load) => make(load)),
   ),
   amount.map((worth) => entries.voucher(worth)),
+  fc.tuple(amount, id).map(([worth, voucher]) => entries.registering(worth, voucher)),
+  id.map((voucher) => entries.registered(voucher)),
+  ...[entries.redeeming, entries.voucherRefused, entries.released, entries.redeemed].map((make) => id.map((redemption) => make(redemption))),
+  fc.tuple(amount, id).map(([worth, redemption]) => entries.reserved(worth, redemption)),
+  fc.tuple(fc.constantFrom(0, 1000, 2000, 5000), id).map(([worth, redemption]) => entries.releasing(worth, redemption)),
   fc.tuple(reason, fc.constantFrom(0, 1000, 5000), fc.constantFrom(0, 5000)).map(([why, owed, disputed]) => entries.caseOpened(why, owed, disputed)),
   fc
     .tuple(fc.constantFrom('credited', 'notCredited', 'refunded', 'paidOut', 'nothingOwed'), fc.constantFrom(0, 1000, 5000))
@@ -39,14 +44,16 @@ const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
 const anySequence = fc.array(anyEntry, { maxLength: 40 });
 
 /** A lawful transaction cut off anywhere: random entries, each kept only where it is lawful. */
-const lawful = fc.tuple(fc.constantFrom('cash' as const, 'qr' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 })).map(([tender, candidates]) => {
-  let kept: NewEntry[] = [entries.opened(tender)];
-  for (const candidate of candidates) {
-    const longer = [...kept, candidate];
-    if (foldTransaction(entries.story(...longer)).anomalies.length === 0) kept = longer;
-  }
-  return kept;
-});
+const lawful = fc
+  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
+  .map(([tender, candidates]) => {
+    let kept: NewEntry[] = [entries.opened(tender)];
+    for (const candidate of candidates) {
+      const longer = [...kept, candidate];
+      if (foldTransaction(entries.story(...longer)).anomalies.length === 0) kept = longer;
+    }
+    return kept;
+  });
 
 describe('for any sequence of entries', () => {
   test('postings sum to zero and the fold accounts for every fen that was taken', () => {
@@ -103,9 +110,13 @@ function carryOut(action: RecoveryAction, choice: number): NewEntry[] {
       if (way === 1) return [entries.notCredited(action.pending.loadId)];
       return [entries.loadUndetermined(action.pending.loadId), entries.caseOpened('loadUndetermined', action.held)];
     case 'resumeOrSettle':
-      return action.settleBy.kind === 'refund'
-        ? [entries.refundRequested(action.settleBy.amount, `refund ${choice}`, action.settleBy.orderId)]
-        : [entries.voucher(action.held)];
+      if (action.settleBy.kind === 'refund') return [entries.refundRequested(action.settleBy.amount, `refund ${choice}`, action.settleBy.orderId)];
+      if (action.settleBy.kind === 'release') return [entries.releasing(action.settleBy.amount, action.settleBy.redeemId)];
+      return [entries.voucher(action.held)];
+    case 'giveUpVoucher':
+      return [entries.releasing(0, action.redeemId)];
+    case 'announceVoucher':
+      return [entries.registering(action.amount, `voucher ${choice}`)];
     case 'openCase':
       return [entries.caseOpened(action.reason, action.amount, action.disputed)];
     case 'reportCase':

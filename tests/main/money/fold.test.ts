@@ -18,9 +18,16 @@ import {
   opened,
   paymentClosed,
   paymentUndetermined,
+  redeemed,
+  redeeming,
   refundCompleted,
   refundRequested,
+  registered,
+  registering,
+  released,
+  releasing,
   requested,
+  reserved,
   returned,
   returning,
   reversed,
@@ -38,6 +45,7 @@ const anomalies = (...entries: readonly NewEntry[]): string[] => fold(...entries
 
 /** Power was lost with a note under way: nothing posted, a case asks for it. */
 const lostNote = [opened('cash'), escrowed(), suspense(), caseOpened('noteUndetermined', 0, 5000), closed('case')];
+const openLoadCase = [opened('cash'), ...taken(), authorizing(), authorized(), committing(), caseOpened('loadUndetermined', 5000), closed('case', 0, 0, 5000)];
 
 describe('lawful stories', () => {
   test('cash of two notes is loaded and closed as delivered', () => {
@@ -70,22 +78,25 @@ describe('lawful stories', () => {
     });
   });
 
-  const openCase = [opened('cash'), ...taken(), authorizing(), authorized(), committing(), caseOpened('loadUndetermined', 5000), closed('case', 0, 0, 5000)];
   test('a case found credited is delivered after all', () => {
-    const state = fold(...openCase, caseResolved('credited', 5000), confirmed());
+    const state = fold(...openLoadCase, caseResolved('credited', 5000), confirmed());
     expect(state).toMatchObject({ phase: 'closed', loaded: 5000, owed: 0, loads: [{ state: 'committed', confirmed: 'good' }], anomalies: [] });
   });
   test('a case refunded says that the card got nothing: its reservation may be released', () => {
-    const state = fold(...openCase, caseResolved('refunded', 5000), reversed());
+    const state = fold(...openLoadCase, caseResolved('refunded', 5000), reversed());
     expect(state).toMatchObject({ refunded: 5000, owed: 0, loads: [{ state: 'notCredited', reversed: true }], anomalies: [] });
   });
   test('a case found not credited is still owed until it is paid out', () => {
-    expect(fold(...openCase, caseResolved('notCredited', 0), reversed())).toMatchObject({
+    expect(fold(...openLoadCase, caseResolved('notCredited', 0), reversed())).toMatchObject({
       owed: 5000,
       loads: [{ state: 'notCredited', reversed: true }],
       anomalies: [],
     });
-    expect(fold(...openCase, caseResolved('notCredited', 0), caseResolved('paidOut', 5000))).toMatchObject({ owed: 0, settledElsewhere: 5000, anomalies: [] });
+    expect(fold(...openLoadCase, caseResolved('notCredited', 0), caseResolved('paidOut', 5000))).toMatchObject({
+      owed: 0,
+      settledElsewhere: 5000,
+      anomalies: [],
+    });
   });
 
   test('a payment found captured after its case was closed opens the transaction again until it is refunded', () => {
@@ -103,10 +114,92 @@ describe('lawful stories', () => {
   });
 });
 
+describe('vouchers', () => {
+  test('one that was issued is made redeemable, and upstream hears of it after the close', () => {
+    const state = fold(opened('cash'), ...taken(), voucher(), registering(), shown, closed('voucher', 0, 0, 5000), registered());
+    expect(state).toMatchObject({
+      phase: 'closed',
+      owed: 5000,
+      vouchers: [{ amount: 5000, registration: { voucherId: 'v1', registered: true } }],
+      anomalies: [],
+    });
+  });
+
+  test('one that was brought goes onto the card; this terminal owes nothing', () => {
+    const state = fold(opened('voucher', 5000), redeeming(), reserved(), ...delivered(), confirmed(), closed('delivered', 5000), redeemed());
+    expect(state).toMatchObject({
+      phase: 'closed',
+      taken: 5000,
+      loaded: 5000,
+      held: 0,
+      owed: 0,
+      redemptions: [{ state: 'redeemed', amount: 5000 }],
+      anomalies: [],
+    });
+    expect(state.postings).toMatchObject({ 'voucher.outstanding': 5000, 'issuer.payable': -5000 });
+  });
+
+  test('one that could not be loaded goes back to its holder, and upstream is only told', () => {
+    const state = fold(
+      opened('voucher', 5000),
+      redeeming(),
+      reserved(),
+      authorizing(),
+      authorized(),
+      reversed(),
+      releasing(),
+      closed('refunded', 0, 5000),
+      released(),
+    );
+    expect(state).toMatchObject({ phase: 'closed', taken: 5000, refunded: 5000, held: 0, owed: 0, anomalies: [] });
+    expect(state.postings['voucher.outstanding']).toBe(0);
+  });
+
+  test('one that nobody answered for is given up before anything was taken', () => {
+    const state = fold(opened('voucher', 5000), redeeming(), releasing(0), closed('abandoned'), released());
+    expect(state).toMatchObject({ phase: 'closed', taken: 0, redemptions: [{ state: 'released' }], anomalies: [] });
+  });
+
+  test('one whose load nobody knows of is used up, and the case owes its money here', () => {
+    const torn = [opened('voucher', 5000), redeeming(), reserved(), authorizing(), authorized(), committing(), loadUndetermined()];
+    const state = fold(...torn, caseOpened('loadUndetermined', 5000), shown, closed('case', 0, 0, 5000), redeemed());
+    expect(state).toMatchObject({ phase: 'closed', owed: 5000, redemptions: [{ state: 'redeemed' }], anomalies: [] });
+    expect(state.postings['voucher.outstanding']).toBe(0);
+  });
+
+  test('what a case owes for certain can be redeemed too', () => {
+    const state = fold(...openLoadCase, caseResolved('notCredited', 0), registering(), registered());
+    expect(state).toMatchObject({ owed: 5000, cases: [{ registration: { registered: true } }], anomalies: [] });
+  });
+
+  const held = [opened('voucher', 5000), redeeming(), reserved()];
+  test.each<[string, NewEntry[], string[]]>([
+    ['a voucher reserved without having been asked for', [opened('voucher'), reserved()], ['2 notAnnounced']],
+    ['a voucher reserved twice', [...held, reserved()], ['4 outOfOrder']],
+    ['a second voucher while the first may be reserved', [opened('voucher'), redeeming(), redeeming('x2')], ['3 undetermined']],
+    ['the same key for two redemptions', [opened('voucher'), redeeming(), redeeming()], ['3 announcedTwice']],
+    ['another sum given back than was held', [...held, releasing(2000)], ['4 amountDiffers']],
+    ['given back after it was loaded', [...held, ...delivered(), releasing()], ['8 overdrawn']],
+    ['given back while the card may have its money', [...held, authorizing(), authorized(), committing(), releasing()], ['7 undetermined']],
+    ['loaded after it was given back', [...held, releasing(), authorizing(), authorized(), committing()], ['7 overdrawn']],
+    ['used up while its money has no place', [...held, redeemed()], ['4 undetermined']],
+    ['used up after it was given back', [...held, releasing(), redeemed()], ['5 outOfOrder']],
+    ['closed while it may be reserved', [opened('voucher'), redeeming(), closed('abandoned')], ['3 closedTooEarly']],
+    ['made redeemable though nothing is owed', [opened('cash'), registering()], ['2 notAnnounced']],
+    ['made redeemable twice', [opened('cash'), ...taken(), voucher(), registering(), registering(5000, 'v2')], ['7 notAnnounced']],
+    ['made redeemable for another sum', [opened('cash'), ...taken(), voucher(), registering(2000)], ['6 notAnnounced']],
+    ['known upstream without having been announced', [opened('cash'), ...taken(), voucher(), registered()], ['6 notAnnounced']],
+  ])('%s is named with its seq', (_, entries, expected) => {
+    expect(anomalies(...entries)).toEqual(expected);
+  });
+});
+
 describe('phases', () => {
   test.each<[string, NewEntry[], string]>([
     ['opened', [opened('cash')], 'opened'],
     ['a note in escrow', [opened('cash'), escrowed()], 'noteInPath'],
+    ['a voucher asked for', [opened('voucher', 5000), redeeming()], 'voucherPending'],
+    ['a voucher reserved', [opened('voucher', 5000), redeeming(), reserved()], 'funded'],
     ['an order shown', [opened('qr', 5000), requested()], 'paymentPending'],
     ['paid', [opened('qr', 5000), requested(), captured()], 'funded'],
     ['authorized', [opened('cash'), ...taken(), authorizing(), authorized()], 'loadPrepared'],

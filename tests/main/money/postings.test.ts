@@ -18,6 +18,11 @@ describe('what an entry moves', () => {
     ['a refund takes both back', entries.refundCompleted(2000), 'cardholder.held +2000, acquirer.receivable -2000'],
     ['a load moves what was held to the issuer', entries.committed(5000), 'cardholder.held +5000, issuer.payable -5000'],
     ['a voucher owes what was held', entries.voucher(700), 'cardholder.held +700, voucher.outstanding -700'],
+    ['a voucher that is brought was owed by the terminal that issued it', entries.reserved(700), 'voucher.outstanding +700, cardholder.held -700'],
+    ['a voucher given back is owed as before', entries.releasing(700), 'cardholder.held +700, voucher.outstanding -700'],
+    ['a voucher that may not have been reserved moves nothing back', entries.releasing(0), ''],
+    ['a voucher used up moved its money before', entries.redeemed(), ''],
+    ['making a voucher redeemable moves nothing', entries.registering(), ''],
     ['a case owes what was held', entries.caseOpened('loadUndetermined', 700, 300), 'cardholder.held +700, voucher.outstanding -700'],
     ['a case about money that is not in the books posts nothing', entries.caseOpened('noteUndetermined', 0, 5000), ''],
     ['a case found credited is the issuer’s', entries.caseResolved('credited', 700), 'voucher.outstanding +700, issuer.payable -700'],
@@ -52,5 +57,11 @@ describe('what an entry moves', () => {
       'issuer.payable': -3000,
       'voucher.outstanding': -2000,
     });
+  });
+
+  test('what one terminal owes by a voucher, and what another redeems, cancel out: the fleet has the notes and owes the card', () => {
+    const issuing = [entries.stacked('n1', 5000), entries.voucher(5000)].flatMap(postingsFor);
+    const redeeming = [entries.reserved(5000), entries.committed(5000)].flatMap(postingsFor);
+    expect(addPostings(addPostings(NO_BALANCES, issuing), redeeming)).toEqual({ ...NO_BALANCES, 'cash.box': 5000, 'issuer.payable': -5000 });
   });
 });

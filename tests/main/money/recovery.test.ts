@@ -3,9 +3,11 @@ import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { foldTransaction } from '../../../main/money/fold.ts';
 import { closingOf, recoveryDecision, type RecoveryAction } from '../../../main/money/recovery.ts';
 import {
+  CARD,
+  HOST,
+  REFERENCE,
   authorized,
   authorizing,
-  CARD,
   captured,
   caseOpened,
   closed,
@@ -14,19 +16,21 @@ import {
   confirmed,
   delivered,
   escrowed,
-  HOST,
   init,
   loadUndetermined,
   notCredited,
   opened,
   paymentClosed,
   paymentUndetermined,
-  REFERENCE,
+  redeeming,
   refundCompleted,
   refundRequested,
   refundUndetermined,
   refused,
+  registering,
+  releasing,
   requested,
+  reserved,
   returned,
   returning,
   reversed,
@@ -36,6 +40,7 @@ import {
   suspense,
   taken,
   voucher,
+  voucherRefused,
 } from './entries.ts';
 
 const decide = (...entries: readonly NewEntry[]): RecoveryAction => recoveryDecision(foldTransaction(story(...entries)));
@@ -134,8 +139,29 @@ describe('interrupted when funded, load not started', () => {
       releaseLoadId: 'l1',
     });
   });
+  test('an issued voucher gets its code before anyone is told of it', () => {
+    expect(decide(opened('cash'), ...taken(), voucher())).toEqual({ kind: 'announceVoucher', reference: REFERENCE, amount: 5000 });
+  });
+  test('a voucher that may be reserved is given up, and nothing was taken', () => {
+    expect(decide(opened('voucher', 5000), redeeming())).toEqual({ kind: 'giveUpVoucher', redeemId: 'x1' });
+    expect(decide(opened('voucher', 5000), redeeming(), releasing(0))).toEqual({
+      kind: 'closeAbandoned',
+      closing: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 },
+    });
+  });
+  test('a voucher that was refused leaves nothing', () => {
+    expect(decide(opened('voucher', 5000), redeeming(), voucherRefused())).toMatchObject({ kind: 'closeAbandoned' });
+  });
+  test('a reserved voucher goes on the same card, or back to its holder', () => {
+    const held = [opened('voucher', 5000), redeeming(), reserved()];
+    expect(decide(...held)).toMatchObject({ kind: 'resumeOrSettle', held: 5000, settleBy: { kind: 'release', redeemId: 'x1', amount: 5000 } });
+    expect(decide(...held, releasing())).toEqual({ kind: 'closeRefunded', closing: { outcome: 'refunded', loaded: 0, refunded: 5000, owed: 0 } });
+  });
+  test('a voucher whose money is on the card is not given back', () => {
+    expect(decide(opened('voucher', 5000), redeeming(), reserved(), ...delivered())).toMatchObject({ kind: 'closeDelivered' });
+  });
   test('an issued voucher is reported and closed', () => {
-    expect(decide(opened('cash'), ...taken(), voucher(), shown)).toEqual({
+    expect(decide(opened('cash'), ...taken(), voucher(), registering(), shown)).toEqual({
       kind: 'reportCase',
       reference: REFERENCE,
       shown: true,

@@ -14,6 +14,14 @@ async function linesOf(content: ReceiptContent, model?: 'escpos-generic-58' | 'e
 
 const PENDING = open({ status: 'pending', at: Date.UTC(2026, 10, 22, 0, 2, 41), settledWithinHours: 24, journal: { seq: 48_209, hash: '91d07be5' } });
 
+const VOUCHER = open({
+  status: 'voucher',
+  tender: 'cash',
+  notes: [fen(5_000)],
+  settledWithinHours: 24,
+  voucher: { number: DELIVERED.reference, code: '482105739164', validUntil: Date.UTC(2027, 10, 22, 0, 14, 32) },
+});
+
 const ALL: readonly ReceiptContent[] = (['zh-CN', 'en'] as const).flatMap((locale) =>
   [
     DELIVERED,
@@ -21,6 +29,10 @@ const ALL: readonly ReceiptContent[] = (['zh-CN', 'en'] as const).flatMap((local
     PENDING,
     open({ status: 'pending', tender: 'cash' }),
     open({ status: 'voucher', tender: 'cash', notes: [fen(10_000), fen(5_000), fen(10_000)], settledWithinHours: 72 }),
+    VOUCHER,
+    { ...DELIVERED, tender: 'voucher', redeemed: 'B02-1120-7K4M-6' } as const,
+    open({ status: 'refunded', tender: 'voucher', redeemed: 'B02-1120-7K4M-6' }),
+    open({ status: 'pending', tender: 'voucher', redeemed: 'B02-1120-7K4M-6', settledWithinHours: 24 }),
     { ...DELIVERED, status: 'refunded', balanceAfter: DELIVERED.balanceBefore } as const,
     open({ status: 'refunded', tender: 'cash' }),
   ].flatMap((content) => [0, 1].map((reprint) => ({ ...content, locale, reprint, largePrint: reprint === 1 }))),
@@ -106,6 +118,60 @@ describe('slips on paper', () => {
       '    服务电话 96123（24 小时）',
       '记录 48209              91d07be5',
     ]);
+  });
+
+  it('a voucher has its number and its code, once and large, and says how and until when it can be used', async () => {
+    expect(await linesOf(VOUCHER)).toEqual([
+      '         北岸校区一卡通',
+      '         图书馆一层 A01',
+      '--------------------------------',
+      '      待领款凭证',
+      '         请保留这张凭证',
+      '--------------------------------',
+      '时间         2026-11-22 08:14:32',
+      '编号             A01-1122-7K4M-9',
+      '卡号尾号                    6688',
+      '付款                        现金',
+      '收到纸币                50 元×1',
+      '手续费                   0.00 元',
+      '为您保留                50.00 元',
+      '--------------------------------',
+      '            凭证密码',
+      '  4821 0573 9164',
+      ' 密码只印在这里，不要给别人看。',
+      '--------------------------------',
+      '1 发生了什么',
+      '  这次充值没有写进卡里。',
+      '2 怎么领',
+      '  在任一台充值机，',
+      '  付款时选“凭证”，',
+      '  输入编号和密码；',
+      '  也可到人工服务领回。',
+      '3 什么时候以前',
+      '  2027-11-22',
+      '过期后到人工服务领回，',
+      '钱仍为您保留。',
+      '--------------------------------',
+      ' A01-1122-7K4M-9',
+      '        扫码核对这张凭条',
+      '    服务电话 96123（24 小时）',
+      '记录 48214              3f9a1c72',
+    ]);
+  });
+
+  it('a slip whose code must not be told has none', async () => {
+    const { voucher } = VOUCHER;
+    if (voucher === undefined) throw new Error('unreachable');
+    const { code: _code, ...known } = voucher;
+    const lines = await linesOf({ ...VOUCHER, voucher: known });
+    expect(lines.join()).not.toMatch(/密码[^，]*\d{4} \d{4}/);
+    expect(lines).toContain('  2027-11-22');
+  });
+
+  it('what a voucher paid for names it, and given back it says so', async () => {
+    const redeemed = 'B02-1120-7K4M-6';
+    expect(await linesOf({ ...DELIVERED, tender: 'voucher', redeemed })).toContain('付款        凭证 B02-1120-7K4M-6');
+    expect((await linesOf(open({ status: 'refunded', tender: 'voucher', redeemed }))).join('')).toContain('原来的凭证没有用掉');
   });
 
   it('a voucher says that the money is kept, and how to get it', async () => {

@@ -18,14 +18,15 @@ const healthy: Parts = {
   starting: false,
 };
 const both = ['cash', 'qr'] as const;
+const all = [...both, 'voucher'] as const;
 const works = { available: true };
 const off = (reason: string) => ({ available: false, reason });
 
 describe('availability', () => {
   it('everything healthy: everything works', () => {
-    expect(availabilityOf(healthy, both)).toEqual({
+    expect(availabilityOf(healthy, all)).toEqual({
       services: { topUp: works, balance: works },
-      tenders: { cash: works, qr: works },
+      tenders: { cash: works, qr: works, voucher: works },
       receipts: 'available',
       upstream: 'online',
     });
@@ -38,6 +39,18 @@ describe('availability', () => {
     ['no card reader', { cardReader: undefined }, 'cardReaderDown'],
   ] as const)('%s stops the top-up and says so', (_, change, reason) => {
     expect(availabilityOf({ ...healthy, ...change }, both).services.topUp).toEqual(off(reason));
+  });
+
+  it('vouchers are for when upstream can be asked, and where the site wants them', () => {
+    const away = { ...healthy, upstream: { link: 'offline', issuer: 'down', payments: 'down' } } as const;
+    expect(availabilityOf(away, all).tenders.voucher).toEqual(off('upstreamOffline'));
+    expect(availabilityOf(healthy, both).tenders.voucher).toEqual(off('switchedOff'));
+  });
+
+  it('vouchers alone do not keep the service open, unless nothing else was ever offered', () => {
+    const unpayable = { ...healthy, cashAcceptor: undefined, upstream: { link: 'online', issuer: 'up', payments: 'down' } } as const;
+    expect(availabilityOf(unpayable, all).services.topUp).toEqual(off('cashAcceptorDown'));
+    expect(availabilityOf(unpayable, ['voucher']).services.topUp).toEqual(works);
   });
 
   it('a journal that failed still shows balances', () => {
@@ -60,13 +73,13 @@ describe('availability', () => {
     ['silence', { device: 'offline', state: 'unknown', box: 'unknown' }, 'cashAcceptorDown'],
   ] as const)('%s stops cash only', (_, cashAcceptor, reason) => {
     const found = availabilityOf({ ...healthy, cashAcceptor }, both);
-    expect(found.tenders).toEqual({ cash: off(reason), qr: works });
+    expect(found.tenders).toMatchObject({ cash: off(reason), qr: works });
     expect(found.services.topUp).toEqual(works);
   });
 
   it('an acceptor that lost count of what it took takes no more, whatever its status says', () => {
     const found = availabilityOf({ ...healthy, cashUntold: true }, both);
-    expect(found.tenders).toEqual({ cash: off('cashAcceptorDown'), qr: works });
+    expect(found.tenders).toMatchObject({ cash: off('cashAcceptorDown'), qr: works });
   });
 
   it.each([
@@ -121,7 +134,7 @@ describe('availability', () => {
       'cash',
     ]);
     expect(found.services).toEqual({ topUp: off('starting'), balance: off('starting') });
-    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff') });
+    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), voucher: off('switchedOff') });
   });
 
   it('tells only when the verdict changes', () => {

@@ -61,7 +61,7 @@ async function start(before: readonly NewEntry[], report: PowerUpState | undefin
 }
 
 const kinds = (entries: readonly NewEntry[]): readonly string[] => entries.map(({ kind }) => kind);
-const booked = ['cash.stacked', 'voucher.issued', 'reference.shown', 'transaction.closed'];
+const booked = ['cash.stacked', 'voucher.issued', 'voucher.registering', 'reference.shown', 'transaction.closed'];
 const given = ['note.returned', 'transaction.closed'];
 const disputed = ['note.suspense', 'case.opened', 'reference.shown', 'transaction.closed'];
 const alarmed = ['device.fault', ...disputed];

@@ -20,6 +20,7 @@ import { JournalDesk } from '../../../main/terminal/ports/journal-port.ts';
 import { Recovery } from '../../../main/terminal/recovery/recovery.ts';
 import { createUpstream, type Upstream } from '../../../main/upstream/upstream.ts';
 import type { CardReading, EarlierLoad, Ports, Recovered } from '../../../state-machines/ports.ts';
+import type { OpenTransaction } from '../../../state-machines/top-up/step.ts';
 import * as steps from '../../../state-machines/top-up/steps.ts';
 import { chipChannel } from '../../drivers/card/channels.ts';
 import { profile, TODAY } from '../../drivers/card/pboc/cards.ts';
@@ -99,7 +100,7 @@ export class Station {
     chip.arm({ kind: 'tear', command: 'credit', when });
     await steps.commitLoad(ports, { transactionId: transaction.transactionId, pending });
     this.slot.remove();
-    const request = { transaction, tender, held: fen(amount), disputed: fen(0), orderId: undefined, pendingLoadId: pending.loadId };
+    const request = { transaction, tender, held: fen(amount), disputed: fen(0), orderId: undefined, redemption: undefined, pendingLoadId: pending.loadId };
     await steps.settle(ports, { ...request, reason: 'loadUndetermined' });
     return transaction.reference;
   }
@@ -134,7 +135,15 @@ export class Station {
     const committed = await steps.commitLoad(ports, { transactionId, pending: authorized.pending });
     if (committed.kind !== 'credited') throw new Error(committed.kind);
     const { loadId } = authorized.pending;
-    await steps.finishLoad(ports, { transaction, loadId, amount: fen(amount), tac: committed.tac, balanceAfter: undefined, disputed: fen(0) });
+    await steps.finishLoad(ports, {
+      transaction,
+      loadId,
+      amount: fen(amount),
+      tac: committed.tac,
+      balanceAfter: undefined,
+      disputed: fen(0),
+      redemption: undefined,
+    });
     return true;
   }
 
@@ -157,7 +166,7 @@ export class Station {
     return this.#life.journal.entriesAfter(1, 0, 1000).map(({ entry }) => entry);
   }
 
-  async #takeMoney(card: CardReading, tender: Tender, amount: number): Promise<steps.OpenTransaction> {
+  async #takeMoney(card: CardReading, tender: Tender, amount: number): Promise<OpenTransaction> {
     const { ports } = this.#life;
     const request = { card, tender, requested: fen(tender === 'qr' ? amount : 0), locale: 'zh-CN' };
     if (tender === 'cash') {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fen } from '../../../common/fen.ts';
+import { hashVoucherCode } from '../../../common/voucher-hash.ts';
 import { faultsSchema } from '../../../common/upstream-api/sandbox.ts';
 import { PortError, type OrderState } from '../../../state-machines/ports.ts';
 import { createPaymentPort } from '../../../main/upstream/payments.ts';
@@ -281,3 +282,42 @@ async function lost(path: string) {
 function pathOf(input: Parameters<typeof fetch>[0]): string {
   return input instanceof URL ? input.pathname : '';
 }
+
+describe('the voucher port', () => {
+  const CODE = '482105739164';
+  const SALT = '00112233445566778899AABBCCDDEEFF';
+  const known = { voucherId: 'V1', reference: REFERENCE, amount: 5000, salt: SALT, validDays: 365, validUntil: '2027-03-15T00:15:30.000Z' };
+  const voucher = { ...known, codeHash: hashVoucherCode(CODE, SALT) };
+  const request = { redeemId: 'X1', number: REFERENCE, code: CODE, maximum: fen(90_000) };
+
+  test('registers, reserves, confirms; a used one is refused with its reason', async () => {
+    const world = await startWorld();
+    const { vouchers } = connect(world);
+    await vouchers.register(voucher);
+    expect(await vouchers.reserve(request)).toEqual({ kind: 'reserved', amount: 5000 });
+    await vouchers.confirm('X1');
+    expect(await vouchers.reserve({ ...request, redeemId: 'X2' })).toEqual({ kind: 'refused', code: 'redeemed' });
+    expect((await world.books()).vouchers).toMatchObject({ issued: 5000, redeemed: 5000, outstanding: 0 });
+  });
+
+  test('says how many tries a wrong code left, and releases what may never have arrived', async () => {
+    const world = await startWorld();
+    const { vouchers } = connect(world);
+    await vouchers.register(voucher);
+    expect(await vouchers.reserve({ ...request, code: '000000000000' })).toEqual({ kind: 'refused', code: 'wrongCode', triesLeft: 4 });
+    await vouchers.release('X2');
+    expect(await vouchers.reserve({ ...request, redeemId: 'X2' })).toEqual({ kind: 'refused', code: 'released' });
+    expect(await failure(vouchers.confirm('X9'))).toEqual({ code: 'refused', detail: 'unknownRedemption' });
+  });
+
+  test('a lost answer is asked for again, and there is one reservation', async () => {
+    const world = await startWorld();
+    const { vouchers } = connect(world);
+    await vouchers.register(voucher);
+    await world.hand('/sandbox/faults', { loseNextAnswer: '/v1/vouchers/redemptions' });
+    expect(await vouchers.reserve(request)).toEqual({ kind: 'reserved', amount: 5000 });
+    await world.hand('/sandbox/faults', { loseNextAnswer: '/v1/vouchers/redemptions/X1/confirm' });
+    await vouchers.confirm('X1');
+    expect((await world.books()).vouchers).toMatchObject({ redeemed: 5000 });
+  });
+});

@@ -185,7 +185,7 @@ export class Person {
   }
 
   #actOn(body: ViewBody): void {
-    for (const screens of [sessionScreens, ...this.#options.screens]) {
+    for (const screens of [...this.#options.screens, sessionScreens]) {
       const act = screens[body.kind] as ((person: Person, body: ViewBody) => void) | undefined;
       if (act !== undefined) return act(this, body);
     }

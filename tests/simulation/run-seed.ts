@@ -138,7 +138,7 @@ function planFaults(chance: Chance, { kinds, sessions }: SeedOptions): readonly 
   );
 }
 
-function fittingsOf(chance: Chance): Fittings {
+export function fittingsOf(chance: Chance): Fittings {
   return {
     cardReader: chance.pick(Object.keys(models.cardReader) as Fittings['cardReader'][]),
     cashAcceptor: chance.pick(Object.keys(models.cashAcceptor) as Fittings['cashAcceptor'][]),
@@ -170,7 +170,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
   }
 }
 
-async function stands(world: World, person: Person, limitMs: number): Promise<void> {
+export async function stands(world: World, person: Person, limitMs: number): Promise<void> {
   world.watch((view) => person.sees(view));
   if (world.view !== undefined) person.sees(world.view);
   await world.pass(() => person.gone, limitMs);
@@ -178,7 +178,7 @@ async function stands(world: World, person: Person, limitMs: number): Promise<vo
   world.watch(undefined);
 }
 
-function isFree({ view }: World): boolean {
+export function isFree({ view }: World): boolean {
   return view?.body.kind === 'attract' || view?.body.kind === 'out-of-service';
 }
 
@@ -193,7 +193,7 @@ function cardFor(world: World, chance: Chance): TownCard {
 }
 
 /** Faults stop and everything is mended: the terminal is ready by itself, settles what it can, and undecided cards come back. */
-async function comeToRest(world: World, chance: Chance, screens: ScreenOracle): Promise<readonly Story[]> {
+export async function comeToRest(world: World, chance: Chance, screens: ScreenOracle): Promise<readonly Story[]> {
   world.calm();
   await becomesReady(world);
   await world.pass(() => false, SETTLES);
@@ -229,7 +229,7 @@ function readHead(world: World): number {
 }
 
 /** Cards of which nobody knows whether they got their load. */
-function undecided(world: World): readonly TownCard[] {
+export function undecided(world: World): readonly TownCard[] {
   const open = readLedger(world.journal)
     .filter(hasOpenCase)
     .filter(({ state }) => state.cases.some(({ reason }) => reason === 'loadUndetermined'));
@@ -237,7 +237,7 @@ function undecided(world: World): readonly TownCard[] {
 }
 
 /** Within a minute without a person, where no part needs a hand. What a person who left is still shown is not counted. */
-async function becomesReady(world: World): Promise<void> {
+export async function becomesReady(world: World): Promise<void> {
   const limit = world.clock.monotonic() + COMES_TO_REST;
   let unreadySince = world.clock.monotonic();
   const isReady = (): boolean => {
@@ -256,7 +256,7 @@ async function becomesReady(world: World): Promise<void> {
   if (!isReady()) world.violation('liveness', `not ready within ${READY_WITHIN} ms after the last fault: ${JSON.stringify(world.view?.body)}`);
 }
 
-function judge(world: World, ledger: readonly Story[], screens: ScreenOracle): Pick<SeedResult, 'outcomes' | 'money'> {
+export function judge(world: World, ledger: readonly Story[], screens: ScreenOracle): Pick<SeedResult, 'outcomes' | 'money'> {
   const told = new Set([...screens.told, ...world.slips.flatMap(referencesOn)]);
   checkJournal(world, ledger, told);
   checkMoney(world, ledger);

@@ -16,6 +16,7 @@ import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './fa
 import { keyFromSeed, pemOf } from './keys.ts';
 import { Life } from './life.ts';
 import { SimulatedNetwork } from './network.ts';
+import { stepOf } from './steps.ts';
 import type { Hands } from './person.ts';
 import { Trace, type TraceEvent } from './trace.ts';
 import { SimulatedUpstream } from './upstream.ts';
@@ -50,6 +51,11 @@ export interface WorldOptions {
 export interface Witness {
   onView?(view: View): void;
   onEntry?(entry: NewEntry, folder: string): void;
+  /** A chart enters a state, before anything is done there. */
+  onStep?(step: string): void;
+  onStrike?(kind: FaultKind): void;
+  /** Bytes are about to pass on a line, in hexadecimal digits. */
+  onFrame?(channel: Channel, frame: string): void;
 }
 
 export interface FedNoteStory {
@@ -102,7 +108,10 @@ export class World {
     this.upstream = upstream;
     this.chance = new Chance(options.seed);
     this.trace = new Trace(() => this.clock.monotonic(), options.onEvent);
-    this.faults = new FaultPlan(options.faults, (kind) => this.trace.add('fault', kind));
+    this.faults = new FaultPlan(options.faults, (kind) => {
+      this.trace.add('fault', kind);
+      for (const witness of this.witnesses) witness.onStrike?.(kind);
+    });
     this.cabinet = new SimulatedCabinet({
       clock: this.clock,
       chance: this.chance.named('cabinet'),
@@ -213,6 +222,10 @@ export class World {
         this.kill('process');
       },
       onWarning: (message) => this.trace.add('log', message),
+      onChart: (event) => {
+        const step = stepOf(event);
+        if (step !== undefined) for (const witness of this.witnesses) witness.onStep?.(step);
+      },
     });
     this.#life = life;
     void life.begin();
@@ -360,7 +373,9 @@ export class World {
   // --- what passes, and what strikes it ---
 
   #passLine(channel: `line.${string}` & Channel, bytes: Uint8Array): readonly FaultKind[] {
-    this.trace.add('frame', `${channel.slice(5)} ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`);
+    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+    this.trace.add('frame', `${channel.slice(5)} ${frame}`);
+    for (const witness of this.witnesses) witness.onFrame?.(channel, frame);
     if (channel.endsWith('.toDevice')) this.#passEffect();
     return this.faults.at(channel);
   }

@@ -5,7 +5,7 @@
  */
 import { Chance } from './chance.ts';
 import { channelOf, faultKinds, type Channel, type FaultKind } from './faults.ts';
-import { ARRIVAL, playScript, passages, worldFor, type PlacedFault, type Scenario } from './scenario.ts';
+import { ARRIVAL, playScript, passages, scriptedCard, worldFor, type PlacedFault, type Scenario } from './scenario.ts';
 import type { Script } from './script.ts';
 import type { World, Witness } from './world.ts';
 
@@ -41,7 +41,7 @@ export async function survey(script: Script, options: { readonly seed: string; r
   world.faults.beginSession(0);
   world.witnesses.push(surveyor);
   surveyor.onStep(ARRIVAL);
-  await playScript(world, script, world.makeCard('valid', script.balance));
+  await playScript(world, script, scriptedCard(world, script));
   await world.end();
   world.remove();
   return { script: script.name, steps: surveyor.steps, passed: world.faults.passed, repeated: surveyor.repeated };

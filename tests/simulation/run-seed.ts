@@ -8,8 +8,8 @@ import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { checkSlips, referencesOn } from './oracles/slips.ts';
-import type { TownCard } from './cards.ts';
-import { models, sum, type Fittings } from './cabinet.ts';
+import { chipHabits, type TownCard } from './cards.ts';
+import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
 import { World, type Violation } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
@@ -189,7 +189,11 @@ function cardFor(world: World, chance: Chance): TownCard {
     if (world.cabinet.placeOf(card) === 'hand') return card;
   }
   const kind = chance.weighed({ valid: 94, expired: 1, notYetValid: 1, notActivated: 1, blocked: 1, foreign: 1, unknown: 1 });
-  return world.makeCard(kind, kind === 'valid' ? chance.pick([0, 350, 2320, 60_000, 93_000, 99_500]) : 0);
+  return world.makeCard(
+    kind,
+    kind === 'valid' ? chance.pick([0, 350, 2320, 60_000, 93_000, 99_500]) : 0,
+    chipHabits(chance.named('chip'), sidesOf(world.fittings)),
+  );
 }
 
 /** Faults stop and everything is mended: the terminal is ready by itself, settles what it can, and undecided cards come back. */

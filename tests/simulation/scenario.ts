@@ -3,6 +3,7 @@
  * world, each with a fresh card, everything mended in between.
  */
 import { Chance } from './chance.ts';
+import { sidesOf } from './cabinet.ts';
 import type { TownCard } from './cards.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { checkStories } from './oracles/journal.ts';
@@ -102,7 +103,7 @@ async function runScenario(
 ): Promise<ScenarioResult> {
   const before = world.violations.length;
   const script = scriptNamed(scenario.script);
-  const card = world.makeCard('valid', script.balance);
+  const card = scriptedCard(world, script);
   const places = new Places(world, session, scenario.faults);
   const words = new LastWords();
   world.witnesses.push(places, words);
@@ -123,6 +124,13 @@ async function runScenario(
     outcome: outcomeOf(stories, words, slips),
     violations: world.violations.slice(before),
   };
+}
+
+/** Of the side that the reader works, with all that a chip can do. */
+export function scriptedCard(world: World, { balance }: Script): TownCard {
+  const [side = 'contactless'] = sidesOf(world.fittings);
+  const purse = { prove: 'supported', proveCounter: 'after', logCounter: 'after', unusedSlots: 'notFound' } as const;
+  return world.makeCard('valid', balance, { application: 'jtt978', interface: side, purse });
 }
 
 /** Until the person is gone and the glass is free. @returns how many slips they have in their hand */

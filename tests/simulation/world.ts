@@ -10,7 +10,7 @@ import { readSlip } from '../../drivers/receipt-printer/paper.ts';
 import { VIEW_VERSION, type UiAct, type View } from '../../state-machines/view.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { SimulatedCabinet, type Fittings } from './cabinet.ts';
-import { townCard, type TownCard } from './cards.ts';
+import { townCard, type ChipHabits, type TownCard } from './cards.ts';
 import { Chance } from './chance.ts';
 import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
@@ -80,6 +80,7 @@ export class World {
   readonly cabinet: SimulatedCabinet;
   readonly upstream: SimulatedUpstream;
   readonly network: SimulatedNetwork;
+  readonly fittings: Fittings;
   readonly cards: TownCard[] = [];
   readonly violations: Violation[] = [];
   readonly witnesses: Witness[] = [];
@@ -102,6 +103,7 @@ export class World {
   #onView: ((view: View) => void) | undefined;
 
   private constructor(options: WorldOptions, folder: string, issuer: SandboxKeys, clock: VirtualClock, upstream: SimulatedUpstream) {
+    this.fittings = options.fittings;
     this.#folder = folder;
     this.#issuer = issuer;
     this.clock = clock;
@@ -174,7 +176,7 @@ export class World {
     this.#onView = onView;
   }
 
-  makeCard(kind: TownCard['kind'], balance: number): TownCard {
+  makeCard(kind: TownCard['kind'], balance: number, habits?: ChipHabits): TownCard {
     const id = this.cards.length + 1;
     const card = townCard({
       id,
@@ -183,6 +185,7 @@ export class World {
       keys: { ...this.#issuer, levels: ['serial'] },
       random: this.chance.named(`card ${id}`),
       today: '2026-11-22',
+      ...(habits === undefined ? {} : { habits }),
       pass: (apdu) => {
         this.trace.add('apdu', `${card.tail} ${Buffer.from(apdu.subarray(0, 5)).toString('hex')}`);
         return this.faults.at('apdu');

@@ -101,7 +101,7 @@ function result(person: Person, body: ViewBodyOf<'done' | 'settled'>): void {
   const { hands, card, chance } = person;
   if (body.card === 'atGate' && hands.cardAt(card) === 'gate' && !person.slipsUp('forgetsCard')) hands.takeCard();
   if (body.receipt === 'choice') hands.touch({ type: 'receipt', choice: chance.pick(['print', 'print', 'screen', 'none'] as const) });
-  else if (body.receipt === 'printed' && chance.happens(0.7)) person.slips.push(...hands.tearSlips());
+  else if ((body.receipt === 'printing' || body.receipt === 'printed') && chance.happens(0.7)) person.slips.push(...hands.tearSlips());
   else if (body.receipt !== 'printing') {
     if (chance.happens(0.1)) hands.touch({ type: 'another' });
     else {
@@ -165,8 +165,8 @@ function scriptedResult(person: Person, body: ViewBodyOf<'done' | 'settled'>): v
   const { hands, card } = person;
   if (hands.cardAt(card) === 'gate') hands.takeCard();
   if (body.receipt === 'choice') return void hands.touch({ type: 'receipt', choice: 'print' });
+  person.slips.push(...hands.tearSlips()); // a presenter waits for the hand
   if (body.receipt === 'printing') return undefined;
-  person.slips.push(...hands.tearSlips());
   person.finished = true;
   hands.touch({ type: 'finish' });
   return undefined;

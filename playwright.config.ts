@@ -1,13 +1,28 @@
-/** End-to-end tests: two workers, each with browsers, shells and devices of its own; results also as data for `npm test`. */
+/**
+ * End-to-end tests. What computes (the screens, page by page) has one worker, and gives way to the others; what waits for mechanics and
+ * people shares these, the longest first. More workers would let simulated devices fall silent on two cores. Each has browsers, shells and
+ * devices of its own. Results also as data for `npm test`.
+ */
 import { defineConfig } from '@playwright/test';
+import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
+
+keepCompiledModules();
+
+const SCREENS = ['screens.spec.ts'];
+const SITUATIONS = ['top-up.spec.ts', 'models.spec.ts', 'serial.spec.ts'];
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  workers: 2,
+  workers: 3,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   retries: 0,
   outputDir: 'out/playwright',
   reporter: [['list'], ['json', { outputFile: 'out/playwright.json' }]],
+  projects: [
+    { name: 'screens', testMatch: SCREENS, workers: 1 },
+    { name: 'situations', testMatch: SITUATIONS },
+    { name: 'terminal', testIgnore: [...SCREENS, ...SITUATIONS] },
+  ],
 });

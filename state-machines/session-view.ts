@@ -63,17 +63,8 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
   const { value } = snapshot;
   const state = typeof value === 'string' ? value : Object.keys(value)[0];
   switch (state) {
-    case 'attract':
-      return {
-        kind: 'attract',
-        services: servicesOf(context, ['topUp', 'balance']),
-        receipts: context.availability.receipts,
-        ...(context.notice === undefined ? {} : { notice: context.notice }),
-      };
-    case 'outOfService': {
-      const { topUp } = context.availability.services;
-      return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
-    }
+    case 'idle':
+      return snapshot.matches({ idle: 'outOfService' }) ? outOfService(context) : attract(context);
     case 'insertCard':
     case 'takingBack':
       return { kind: 'insert-card', service: context.service ?? 'balance' };
@@ -104,6 +95,20 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     default:
       return { kind: 'starting' };
   }
+}
+
+function attract(context: SessionContext): ViewBody {
+  return {
+    kind: 'attract',
+    services: servicesOf(context, ['topUp', 'balance']),
+    receipts: context.availability.receipts,
+    ...(context.notice === undefined ? {} : { notice: context.notice }),
+  };
+}
+
+function outOfService({ availability }: SessionContext): ViewBody {
+  const { topUp } = availability.services;
+  return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
 }
 
 function recoveredBody(context: SessionContext, recovered: Recovered | undefined): ViewBody {

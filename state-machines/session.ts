@@ -3,7 +3,7 @@
  * flows, the person's preferences and what lies over the screen; flows are invoked by it. After a restart it first tells what became
  * of interrupted money.
  */
-import { assign, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, Ports, Recovered, ServiceName } from './ports.ts';
 import { topUpMachine } from './top-up.ts';
@@ -19,11 +19,14 @@ export const sessionDelays = {
   warning: 20_000, // WCAG 2.2.1
   cardProblem: 45_000, // a verdict and what to do
   takeCard: 30_000, // kiosk-ux.md 8: then captured or kept at the gate
+  wishes: 90_000, // at the idle screen: no warning, nothing but wishes is lost
   goodbye: 3_000, // seen, not waited for
   afterRestart: 60_000, // somebody may still stand here, with money in the machine
   captured: 20_000, // says where the card is, to whoever comes back
 } as const;
 type DelayName = keyof typeof sessionDelays;
+/** Name of the one timer that runs at the idle screen. */
+const WISHES = 'wishes';
 
 export interface SessionInput {
   readonly ports: Ports;
@@ -46,7 +49,7 @@ export interface SessionContext extends SessionInput {
 }
 
 export type SessionEvent =
-  UiMachineEvent | CardEvent | { readonly type: 'AVAILABILITY'; readonly availability: Availability } | { readonly type: 'wait.ended' };
+  UiMachineEvent | CardEvent | { readonly type: 'AVAILABILITY'; readonly availability: Availability } | { readonly type: 'wait.ended' | 'wishes.ended' };
 
 type WithPorts = { readonly ports: Ports };
 
@@ -121,6 +124,11 @@ export const sessionMachine = setup({
     }),
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
+    /** Somebody stands at the idle screen: from here on the time runs after which they are taken to have gone. */
+    awaitWishes: enqueueActions(({ enqueue }) => {
+      enqueue.cancel(WISHES);
+      enqueue.raise({ type: 'wishes.ended' }, { id: WISHES, delay: 'wishes' });
+    }),
     /** End of a person's time: nothing of it stays, neither data nor wishes. */
     forget: assign({
       preferences: ({ context }) => context.defaults,
@@ -183,15 +191,15 @@ export const sessionMachine = setup({
         onDone: [
           { guard: ({ event }) => event.output.length > 0, target: 'afterRestart', actions: assign({ recovered: ({ event }) => event.output }) },
           { guard: 'cardHere', target: 'takeCard' },
-          { target: 'attract' },
+          { target: 'idle' },
         ],
-        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'attract' }],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
       },
     },
     /** First what happened and where the money is, then the card. */
     afterRestart: {
       entry: { type: 'startWait', params: { delay: 'afterRestart', tone: 'normal' } },
-      after: { afterRestart: [{ guard: 'cardHere', target: 'leavingCard' }, { target: 'attract' }] },
+      after: { afterRestart: [{ guard: 'cardHere', target: 'leavingCard' }, { target: 'idle' }] },
       exit: [assign({ recovered: [] }), 'noWait'],
       on: {
         'ui.finish': [{ guard: 'moreRecovered', actions: 'nextRecovered' }, { guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
@@ -199,45 +207,57 @@ export const sessionMachine = setup({
       },
     },
 
-    attract: {
+    /** Nobody is served. A service that goes or comes back takes nothing from who stands here: what they opened or chose ends with their time. */
+    idle: {
       entry: 'forget',
-      always: [
-        { guard: 'outOfService', target: 'outOfService' },
-        { guard: 'cardInside', target: 'readingCard' },
-      ],
-      initial: 'opening',
-      states: {
-        opening: { invoke: { src: 'openGate', input: withPorts, onDone: 'open', onError: 'open' } },
-        open: {},
-      },
+      exit: cancel(WISHES),
+      initial: 'attract',
       on: {
-        // A reader that was away has forgotten that cards are welcome.
-        AVAILABILITY: { target: '.opening', actions: 'hearAvailability' },
-        'CARD.INSERTED': 'readingCard',
-        'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
-        'ui.start': 'insertCard',
-        'ui.service': { target: 'insertCard', actions: assign({ service: ({ event }) => event.service }) },
+        'ui.open': { actions: ['openOverlay', 'awaitWishes'] },
+        'ui.close': { actions: [assign({ overlay: undefined }), 'awaitWishes'] },
+        'ui.prefer': { actions: ['prefer', 'awaitWishes'] },
+        'wishes.ended': { actions: 'forget' },
       },
-    },
-    outOfService: {
-      entry: 'forget',
-      invoke: { src: 'closeGate', input: withPorts },
-      always: { guard: 'serves', target: 'attract' },
+      states: {
+        attract: {
+          always: [
+            { guard: 'outOfService', target: 'outOfService' },
+            { guard: 'cardInside', target: '#session.readingCard' },
+          ],
+          initial: 'opening',
+          states: {
+            opening: { invoke: { src: 'openGate', input: withPorts, onDone: 'open', onError: 'open' } },
+            open: {},
+          },
+          on: {
+            // A reader that was away has forgotten that cards are welcome.
+            AVAILABILITY: { target: '.opening', actions: 'hearAvailability' },
+            'CARD.INSERTED': '#session.readingCard',
+            'CARD.REFUSED': { target: '#session.cardProblem', actions: 'refuseCard' },
+            'ui.start': '#session.insertCard',
+            'ui.service': { target: '#session.insertCard', actions: assign({ service: ({ event }) => event.service }) },
+          },
+        },
+        outOfService: {
+          invoke: { src: 'closeGate', input: withPorts },
+          always: { guard: 'serves', target: 'attract' },
+        },
+      },
     },
     insertCard: {
       ...patiently('insertCard'),
       invoke: { src: 'openGate', input: withPorts },
       always: [
-        { guard: 'outOfService', target: 'outOfService' },
+        { guard: 'outOfService', target: 'idle.outOfService' },
         { guard: 'cardInside', target: 'readingCard' },
       ],
       on: {
         'CARD.INSERTED': 'readingCard',
         'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
-        'ui.back': 'attract',
-        'ui.cancel': 'attract',
-        'ui.finish': 'attract',
-        'wait.ended': 'attract',
+        'ui.back': 'idle',
+        'ui.cancel': 'idle',
+        'ui.finish': 'idle',
+        'wait.ended': 'idle',
         'ui.open': { target: '.calm', actions: 'openOverlay' },
       },
     },
@@ -356,18 +376,18 @@ export const sessionMachine = setup({
     /** The card lies at the gate with nobody there: the screen is wiped and says so until it is taken. */
     keptAtGate: {
       entry: 'forget',
-      always: { guard: ({ context }) => context.ports.card.media === 'notPresent', target: 'attract' },
-      on: { 'CARD.REMOVED': 'attract' },
+      always: { guard: ({ context }) => context.ports.card.media === 'notPresent', target: 'idle' },
+      on: { 'CARD.REMOVED': 'idle' },
     },
     captured: {
       entry: ['forget', { type: 'startWait', params: { delay: 'captured', tone: 'normal' } }],
-      after: { captured: 'attract' },
-      on: { 'ui.finish': 'attract', 'ui.back': 'attract', 'ui.cancel': 'attract' },
+      after: { captured: 'idle' },
+      on: { 'ui.finish': 'idle', 'ui.back': 'idle', 'ui.cancel': 'idle' },
     },
     goodbye: {
       entry: assign({ card: undefined, overlay: undefined, wait: undefined }),
-      after: { goodbye: 'attract' },
-      on: { 'CARD.INSERTED': 'readingCard', 'ui.start': 'attract' },
+      after: { goodbye: 'idle' },
+      on: { 'CARD.INSERTED': 'readingCard', 'ui.start': 'idle' },
     },
   },
 });

@@ -69,6 +69,7 @@ export class Cabinet {
     return {
       fitted: Object.fromEntries(Object.entries(this.#devices).map(([name, { model }]) => [name, model])),
       cards: this.#cards.state(),
+      cardSlot: reader === undefined ? null : reader.acceptsCard ? 'open' : 'shut',
       cardStore: reader === undefined ? null : { stacker: reader.stacker.length, bin: reader.bin.length, blank: this.#cards.blank() },
       notes: {
         box: [...(acceptor?.box ?? [])],

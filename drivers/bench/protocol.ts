@@ -77,6 +77,8 @@ export const cabinetStateSchema = z.strictObject({
       onlineCounter: z.int().min(0),
     }),
   ),
+  /** Whether the reader takes a card that is put in now. */
+  cardSlot: z.enum(['open', 'shut']).nullable(),
   /** `blank`: a card of nobody, from the stacker, that is in the reader now. */
   cardStore: z.strictObject({ stacker: z.int(), bin: z.int(), blank: z.enum(['gate', 'inside']).nullable() }).nullable(),
   /** `carriedAway`: what was in boxes when they were taken out. */

@@ -31,7 +31,9 @@ export interface SimulatedCardReader extends SimulatedUnit {
   /** Cards in the stacker, the next one first; empty for models without. */
   readonly stacker: readonly SimulatedCard[];
   readonly bin: readonly SimulatedCard[];
-  /** False: the slot is shut, the hand keeps it. */
+  /** Whether a card put in now is taken. */
+  readonly acceptsCard: boolean;
+  /** False while {@link acceptsCard} is: the hand keeps it. */
   insertCard(card: SimulatedCard): boolean;
   /** Takes the card that lies at the gate, or on the tray. */
   takeCard(): SimulatedCard | undefined;

@@ -12,6 +12,7 @@ import type { View } from '../../state-machines/view.ts';
 import { ConfigError, type TerminalConfig } from '../config/config.ts';
 import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
+import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import { JournaledMemory } from './acceptor-memory.ts';
@@ -93,7 +94,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     devices: makeDevices(config.devices, {
       clock,
       simulation: options.simulation,
-      unfinishedJob: endUnfinishedJobs(journal),
+      unfinishedJob: endUnfinishedJobs(journal, log),
       acceptorMemory: new JournaledMemory(journal),
     }),
     upstream,
@@ -106,11 +107,16 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
 }
 
 /** Slips that the last process had begun: interrupted now, and what of them hangs in the printer is cut off. Never sent again by itself. */
-function endUnfinishedJobs(journal: Journal): boolean {
+function endUnfinishedJobs(journal: Journal, log: Log): boolean {
   const unfinished = journal.transactionsLacking('receipt.printing', ['receipt.printed', 'receipt.failed']);
-  for (const transactionId of unfinished) {
-    const jobId = journal.transaction(transactionId).findLast(({ entry }) => entry.kind === 'receipt.printing')?.entry.body['jobId'];
-    journal.append({ kind: 'receipt.failed', transactionId, body: { jobId: String(jobId), state: 'interrupted', trouble: 'restart' } });
+  try {
+    for (const transactionId of unfinished) {
+      const jobId = journal.transaction(transactionId).findLast(({ entry }) => entry.kind === 'receipt.printing')?.entry.body['jobId'];
+      journal.append({ kind: 'receipt.failed', transactionId, body: { jobId: String(jobId), state: 'interrupted', trouble: 'restart' } });
+    }
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code !== 'full') throw error;
+    log.warn({ code: error.code }, 'unfinished slips are ended at the next start, when the disk has room'); // the next start finds them again
   }
   return unfinished.length > 0;
 }

@@ -81,7 +81,15 @@ export class ViewPublisher {
   }
 }
 
-/** What makes a screen another one for the hand that touches it: everything on it but the time, and on the first screen what is offered. */
+/** What makes a screen another one for the hand that touches it. */
 function screenOf({ body, overlay }: View): string {
-  return JSON.stringify({ overlay, body: body.kind === 'attract' ? body.kind : { ...body, wait: undefined } });
+  return JSON.stringify({ overlay, body: lastingOf(body) });
+}
+
+/** Everything but the time, what is offered on the first screen, and what this same hand chose or typed: who is fast waits for no drawing. */
+function lastingOf(body: View['body']): object {
+  if (body.kind === 'attract') return { kind: body.kind };
+  if (body.kind === 'top-up-amount') return { ...body, selected: undefined };
+  if (body.kind === 'top-up-custom') return { ...body, digits: undefined, error: undefined };
+  return { ...body, wait: undefined };
 }

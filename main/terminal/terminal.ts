@@ -98,7 +98,10 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     },
   });
   const interrupted = wasInterrupted(journal);
-  desk.append({ kind: 'terminal.started', body: { version: options.version, reason: journal.replacement === undefined ? 'start' : 'newEpoch' } });
+  const started = onceWritten(desk, log, {
+    kind: 'terminal.started',
+    body: { version: options.version, reason: journal.replacement === undefined ? 'start' : 'newEpoch' },
+  });
 
   const ids = createIds(clock, random);
   const cashDesk =
@@ -196,7 +199,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   // Open money is recovered, and a card that was left inside is given back, before anyone is served: that needs the devices. After an
   // orderly stop the screen need not wait for them.
   if (interrupted || journal.openTransactions().length > 0) await connected;
-  const disk = watchDisk(options, board);
+  const disk = watchDisk(options, board, started);
   const uplink = upstream.startUplink(desk);
   session.start();
   const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
@@ -240,7 +243,7 @@ function wasInterrupted(journal: Journal): boolean {
 
 /** Background work never runs while a person is served. */
 function isIdle(value: unknown): boolean {
-  return value === 'attract' || value === 'outOfService' || (typeof value === 'object' && value !== null && 'attract' in value);
+  return typeof value === 'object' && value !== null && 'idle' in value;
 }
 
 function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string): CardPort {
@@ -331,26 +334,37 @@ function judgedPorts(ports: Readonly<Record<string, DevicePort>>, thresholds: St
   return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, withThresholds(port, thresholds)]));
 }
 
-/** A journal that can't be written now says so by itself, and devices are looked after all the same. */
-function recordOf(desk: JournalDesk, entry: NewEntry, log: Log): void {
+/** A journal that can't be written now says so by itself, and devices are looked after all the same. @returns whether it was written */
+function recordOf(desk: JournalDesk, entry: NewEntry, log: Log): boolean {
   try {
     desk.append(entry);
+    return true;
   } catch (error) {
     log.warn({ kind: entry.kind, error: error instanceof Error ? error.message : String(error) }, 'not written to the journal');
+    return false;
   }
+}
+
+/** Writes the entry now; what it answers tries again as long as that was not possible: a terminal starts on a full disk too, out of service. */
+function onceWritten(desk: JournalDesk, log: Log, entry: NewEntry): () => void {
+  let written = recordOf(desk, entry, log);
+  return () => {
+    written ||= recordOf(desk, entry, log);
+  };
 }
 
 function diskOf({ config, freeSpace }: TerminalOptions): 'ok' | 'low' {
   return freeSpace(config.data.folder).low ? 'low' : 'ok';
 }
 
-function watchDisk(options: TerminalOptions, board: AvailabilityBoard): { stop(): void } {
+function watchDisk(options: TerminalOptions, board: AvailabilityBoard, onRoom: () => void): { stop(): void } {
   const { clock } = options;
   let timer = clock.setTimeout(look, DISK_LOOK_MS);
   function look(): void {
     const disk = diskOf(options);
     // With room again the journal is believed anew; its next entry proves it.
     board.hear(disk === 'ok' ? { disk, journal: 'ok' } : { disk });
+    if (disk === 'ok') onRoom();
     timer = clock.setTimeout(look, DISK_LOOK_MS);
   }
   return { stop: () => clock.clearTimeout(timer) };

@@ -11,12 +11,15 @@ function Slot({
   name,
   kind,
   filled,
+  shut = false,
   children,
   buttons,
 }: {
   readonly name: string;
   readonly kind: 'card' | 'note';
   readonly filled: boolean;
+  /** Takes nothing now. */
+  readonly shut?: boolean;
   readonly children: ReactNode;
   readonly buttons: ReactNode;
 }) {
@@ -25,8 +28,8 @@ function Slot({
       <div className="slot-cut">
         <span className={`slot-place slot-place--${kind}`} />
         {children}
-        <span className="slot-mouth" />
-        {!filled && (
+        <span className="slot-mouth" data-testid={`mouth-${kind}`} data-shut={shut ? '' : undefined} />
+        {!filled && !shut && (
           <svg className="slot-hint" viewBox="0 0 80 60" aria-hidden="true">
             <path d="M40 52V12M26 26L40 12l14 14" />
           </svg>
@@ -54,6 +57,7 @@ export function CardSlot() {
       name={cardWords(card, tray)}
       kind="card"
       filled={card !== undefined}
+      shut={state.cardSlot === 'shut'}
       buttons={
         <>
           <button

@@ -29,7 +29,21 @@ async function open(): Promise<void> {
   if (benchUrl === undefined) throw new Error('the sandbox has no cabinet');
   shell = await launchShell({ host: await findHost(), appDir: productParts.outDir, config, benchUrl });
   bench = await shell.benchPage();
+  await welcomesCards();
+  await expect(at('start-top-up')).not.toHaveAttribute('aria-disabled');
+}
+
+/** The terminal asks for a card, and the slot takes one. */
+async function welcomesCards(): Promise<void> {
   await screenIs('attract');
+  await expect(at('start-balance')).not.toHaveAttribute('aria-disabled');
+  await expect(at('mouth-card')).not.toHaveAttribute('data-shut');
+}
+
+/** From the attract screen to the menu. */
+async function putsCardIn(): Promise<void> {
+  await at('hand-insert-student-6688').click();
+  await screenIs('menu');
 }
 
 async function close(): Promise<void> {
@@ -48,7 +62,7 @@ test.describe('a person at the bench', () => {
   test.afterEach(close);
 
   test('cash top-up with nothing but the bench window: note in the box, money on the chip, slip in the hand, books even', async () => {
-    await at('hand-insert-student-6688').click();
+    await putsCardIn();
     await expect(at('slot-card')).toHaveAttribute('data-at', 'inside');
     await expect(at('hand-insert-student-6688')).toHaveAttribute('data-where', 'inside');
     await expect(at('truth-balance-student-6688')).toHaveText('23.20');
@@ -85,7 +99,7 @@ test.describe('a person at the bench', () => {
   });
 
   test('phone pays the order on the screen: captured in the books, on the card', async () => {
-    await at('hand-insert-student-6688').click();
+    await putsCardIn();
     await at('start-top-up').click();
     await at('amount-2000').click();
     await at('confirm').click();
@@ -99,7 +113,7 @@ test.describe('a person at the bench', () => {
   });
 
   test('a note dragged onto the cabinet is fed', async () => {
-    await at('hand-insert-student-6688').click();
+    await putsCardIn();
     await at('start-top-up').click();
     await at('amount-5000').click();
     await at('confirm').click();
@@ -110,8 +124,7 @@ test.describe('a person at the bench', () => {
   });
 
   test('terminal process killed from the bench: the screen starts anew, the cabinet stays', async () => {
-    await at('hand-insert-student-6688').click();
-    await screenIs('menu');
+    await putsCardIn();
     const killed = shell.terminalPid();
     const from = shell.lines.length;
     await at('kill-terminal').click();
@@ -121,7 +134,7 @@ test.describe('a person at the bench', () => {
   });
 });
 
-/** Each of these leaves the cabinet as it found it. */
+/** Each of these leaves the cabinet and the terminal as it found them. */
 test.describe('the bench window', () => {
   test.beforeAll(open);
   test.afterAll(close);
@@ -157,6 +170,7 @@ test.describe('the bench window', () => {
     await at('knob-cardReader.slowBy-more').click();
     await expect(at('knob-cardReader.slowBy')).toHaveText('500 毫秒');
     await at('knob-cardReader.slowBy-more').click();
+    await expect(at('knob-cardReader.slowBy')).toHaveText('1000 毫秒');
     await at('knob-cardReader.slowBy-less').click();
     await expect(at('knob-cardReader.slowBy')).toHaveText('500 毫秒');
     expect((await truth()).knobs['cardReader.slowBy']).toBe(500);
@@ -171,9 +185,11 @@ test.describe('the bench window', () => {
     await at('plug-cardReader').click();
     await expect(at('plug-cardReader')).not.toBeChecked();
     expect((await truth()).unplugged).toEqual(['cardReader']);
+    await screenIs('out-of-service');
     await at('plug-cardReader').click();
     await expect(at('plug-cardReader')).toBeChecked();
     expect((await truth()).unplugged).toEqual([]);
+    await welcomesCards();
 
     await at('network').click();
     await expect(at('network')).not.toBeChecked();
@@ -200,11 +216,13 @@ test.describe('the bench window', () => {
     await expect(at('service-switch')).toBeChecked();
     expect(await truth()).toMatchObject({ keypad: { headphone: true }, cabinet: { door: 'open', serviceSwitch: 'maintenance' }, codesRead: 1 });
     expect(JSON.stringify((await truth()).frames)).not.toMatch(/2899|9901011990/);
+    await screenIs('out-of-service');
 
     await at('hand-lift-document').click();
     await expect(at('id-plate')).not.toHaveAttribute('data-document');
     for (const back of ['headphone', 'door', 'service-switch']) await at(back).click();
     await expect(at('service-switch')).not.toBeChecked();
+    await welcomesCards();
   });
 
   test('a technician fills, empties and changes what is in the devices', async () => {

@@ -43,7 +43,7 @@ for (const [title, devices] of Object.entries(cabinets)) {
     const cables = new Cables(Object.fromEntries(Object.entries(devices).map(([name, { line }]) => [name, line])));
     runSituations(
       situations.filter(({ main }) => main),
-      () => World.start({ carry: cables.carry, base: baseWith(devices) }),
+      () => World.start({ speed: 3, carry: cables.carry, base: baseWith(devices) }),
       () => cables.stop(),
     );
   });

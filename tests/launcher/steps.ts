@@ -37,7 +37,7 @@ export const buildStep: Step = () =>
 export const unitStep: Step = () => units([]);
 
 /** Without the suites behind real ports and the long enumerations. */
-export const quickUnitStep: Step = () => units(['--project', 'units']);
+export const quickUnitStep: Step = () => units(['--project', 'units', '--project', 'alone']);
 
 function units(more: readonly string[]): Promise<StepResult> {
   return suite('unit tests', 'vitest', ['run', ...more], 'vitest.json', vitestCounts);

@@ -60,14 +60,16 @@ export function layoutFaults(page: Page): Promise<string[]> {
       }
     }
     // Solid things that text or each other may not lie on.
-    const solids = [...scope.querySelectorAll('button, .panel, .notice, .kcard, .ring, .qr, .fan li, .typed, .route')];
+    const solids = [...scope.querySelectorAll('button, .panel, .notice, .kcard, .ring, .qr, .fan li, .typed, .route')].map((part) => ({
+      part,
+      box: part.getBoundingClientRect(),
+    }));
     for (const [index, a] of solids.entries()) {
       for (const b of solids.slice(index + 1)) {
-        if (!a.contains(b) && !b.contains(a) && overlap(a.getBoundingClientRect(), b.getBoundingClientRect())) faults.push(`${name(a)} lies on ${name(b)}`);
+        if (overlap(a.box, b.box) && !a.part.contains(b.part) && !b.part.contains(a.part)) faults.push(`${name(a.part)} lies on ${name(b.part)}`);
       }
       for (const { text, box, host } of lines) {
-        if (!a.contains(host) && !a.classList.contains('route') && overlap(box, a.getBoundingClientRect()))
-          faults.push(`text ${spoken(text)} under ${name(a)}`);
+        if (overlap(box, a.box) && !a.part.contains(host) && !a.part.classList.contains('route')) faults.push(`text ${spoken(text)} under ${name(a.part)}`);
       }
     }
     for (const zone of scope.querySelectorAll('.read, .touch, .page > .action, .utility, .dialog')) {
@@ -81,10 +83,14 @@ export function layoutFaults(page: Page): Promise<string[]> {
       }
     }
 
-    // Text on a picture: what is painted at points along each line.
+    // Text on a picture: what is painted at points along each line that comes near one.
+    const painted = [...document.querySelectorAll('.scene *')].map((part) => part.getBoundingClientRect());
+    const STROKE = 64 * k; // more than any line in a picture is wide
+    const nearPicture = (box: Box): boolean =>
+      painted.some((part) => overlap(box, { left: part.left - STROKE, right: part.right + STROKE, top: part.top - STROKE, bottom: part.bottom + STROKE }));
     const style = document.head.appendChild(document.createElement('style'));
     style.textContent = '.scene, .scene * { pointer-events: visiblePainted !important }';
-    for (const { text, box } of lines) {
+    for (const { text, box } of lines.filter((line) => nearPicture(line.box))) {
       for (const part of [0.02, 0.25, 0.5, 0.75, 0.98]) {
         for (const height of [0.2, 0.5, 0.8]) {
           const x = box.left + (box.right - box.left) * part;

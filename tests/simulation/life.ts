@@ -12,6 +12,7 @@ import type { TerminalConfig } from '../../main/config/config.ts';
 import { beginLife, type Surroundings } from '../../main/terminal/life.ts';
 import type { Log } from '../../main/terminal/log.ts';
 import type { Terminal } from '../../main/terminal/terminal.ts';
+import type { Transport } from '../../drivers/transport/transport.ts';
 import type { UiEvent, View } from '../../state-machines/view.ts';
 import type { FaultKind } from './faults.ts';
 
@@ -69,7 +70,7 @@ export class Life {
         version: '0.0.0',
         clock: this.#clock,
         random,
-        simulation,
+        simulation: simulation === 'refused' ? simulation : { transport: (name) => this.#mortalTransport(simulation.transport(name)) },
         fetch: fetchFor(() => this.#alive),
         freeSpace: () => ({ free: isDiskLow() ? 0 : 1e12, total: 2e12, low: isDiskLow() }),
         openJournal: (journal) => this.#mortalJournal(journal),
@@ -141,6 +142,12 @@ export class Life {
     };
   }
 
+  /** The dead open no lines. */
+  #mortalTransport(transport: Transport): Transport {
+    const open = (signal?: AbortSignal): Promise<void> => (this.#alive ? transport.open(signal) : new Promise(() => {}));
+    return bound(transport, { open });
+  }
+
   /** The real journal, whose appends faults strike; after death it keeps its mouth shut. */
   #mortalJournal(options: JournalOptions): Journal {
     const journal = openJournal(options);
@@ -160,15 +167,24 @@ export class Life {
       this.#options.onAppended(entry, appended, faults);
       return appended;
     };
-    return new Proxy(journal, {
-      get: (target, name) => {
-        if (name === 'append') return append;
-        if (name === 'mustReopen') return failed || target.mustReopen;
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === 'function' ? value.bind(target) : value;
+    return bound(journal, {
+      append,
+      get mustReopen() {
+        return failed || journal.mustReopen;
       },
     });
   }
+}
+
+/** `whole` with some of its members replaced. */
+function bound<T extends object>(whole: T, replaced: Partial<T>): T {
+  return new Proxy(whole, {
+    get: (target, name) => {
+      if (name in replaced) return Reflect.get(replaced, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 /** What a dead process believes; nobody hears it. */

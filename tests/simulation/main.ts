@@ -67,23 +67,27 @@ async function exhaust(options: SimulateOptions, level: 1 | 2, disk: string): Pr
   return report.violations > 0 ? 1 : 0;
 }
 
+function* jobs(options: SimulateOptions, disk: string, tally: Tally): Generator<SeedOptions> {
+  for (const seed of options.seeds) {
+    if (options.untilViolation && tally.failed.length > 0) return;
+    yield seedOptions(options, seed, disk);
+  }
+}
+
 async function simulate(options: SimulateOptions, disk: string): Promise<number> {
   const tally = new Tally();
   const progress = setInterval(() => {
     process.stderr.write(`\r${tally.worlds} of ${options.seeds.length} worlds, ${tally.failed.length} with violations `);
   }, PROGRESS_MS);
-  await runPool(
-    options.seeds.map((seed) => seedOptions(options, seed, disk)),
-    {
-      workers: Math.min(options.workers ?? availableParallelism(), options.seeds.length),
-      onResult: (result) => tally.add(result),
-      onBroken: (broken, error) => tally.broken(broken, error),
-    },
-  );
+  await runPool(jobs(options, disk, tally), {
+    workers: Math.min(options.workers ?? availableParallelism(), options.seeds.length),
+    onResult: (result) => tally.add(result),
+    onBroken: (broken, error) => tally.broken(broken, error),
+  });
   clearInterval(progress);
   process.stderr.write('\r');
-  process.stdout.write(`${options.json ? JSON.stringify(tally.report()) : tally.text()}\n`);
-  for (const failed of tally.failed.slice(0, MOST_SHOWN)) {
+  process.stdout.write(`${options.json ? JSON.stringify(options.untilViolation ? tally.stopped() : tally.report()) : tally.text()}\n`);
+  for (const failed of tally.failed.slice(0, options.untilViolation ? 0 : MOST_SHOWN)) {
     for (const { oracle, detail, at } of failed.violations)
       process.stderr.write(`VIOLATION in seed ${failed.seed} at ${(at / 1000).toFixed(1)} s: ${oracle}: ${detail}\n`);
     const uncaught = failed.violations.some(({ oracle }) => oracle === 'uncaught');

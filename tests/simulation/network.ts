@@ -50,6 +50,7 @@ export class SimulatedNetwork {
   fetchFor(alive: () => boolean): typeof fetch {
     return (input, init) =>
       new Promise((resolve, reject) => {
+        if (!alive()) return;
         const { signal } = init ?? {};
         const settle: Settle = {
           resolve: (response) => {

@@ -6,7 +6,7 @@ import { flows, type FlowName } from './run-seed.ts';
 import { scripts } from './scripts.ts';
 
 export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST]
-  [--disk memory|FOLDER] [--workers N] [--json]
+  [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
 npm run simulate -- --exhaustive 1|2 [--part I/N | --scenarios A..B] [--seed S] [--disk memory|FOLDER] [--workers N] [--json]
 npm run simulate -- --replay --seed S [--sessions N | --script ${scripts.map(({ name }) => name).join('|')}] [--plan JSON] [--frames]`;
 
@@ -36,6 +36,8 @@ export interface SimulateOptions {
   /** `memory`, or a folder on a real disk. */
   readonly disk: string;
   readonly workers: number | undefined;
+  /** Ends at the first world with a violation, and shrinks nothing. */
+  readonly untilViolation: boolean;
 }
 
 /** @throws {UsageError} */
@@ -62,6 +64,7 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     json: values.json,
     disk: values.disk,
     workers: wholeNumber('--workers', values.workers, 1),
+    untilViolation: values['until-violation'],
   };
 }
 
@@ -85,6 +88,7 @@ function parsed(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         disk: { type: 'string', default: 'memory' },
         workers: { type: 'string' },
+        'until-violation': { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

@@ -78,6 +78,13 @@ export class Tally {
     };
   }
 
+  /** For a run that ends at the first violation: how many worlds it took, and who objected. */
+  stopped(): SimulationReport & { readonly worlds: number; readonly firstOracle: string } {
+    const [first] = this.failed;
+    const broke = first?.violations[0]?.oracle === 'uncaught' ? 1 : 0;
+    return { ...this.report(), worlds: this.#worlds + broke, firstOracle: first?.violations[0]?.oracle ?? '' };
+  }
+
   text(): string {
     const { sessions, virtualHours, realSeconds, faultsStruck, faultsByKind, outcomes, money, violations, traceHash } = this.report();
     const yuan = (amount: number): string => `${formatYuan(fen(amount))} yuan`;

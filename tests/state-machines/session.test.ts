@@ -151,6 +151,56 @@ describe('the session', () => {
     expect(bench.kind).toBe('attract');
   });
 
+  it('a device fails and comes back while a person sets up the screen: the page stays open, and what was chosen stays chosen', async () => {
+    const bench = await new SessionBench().start();
+    await bench.touch({ type: 'open', overlay: 'access' }, { type: 'prefer', preferences: { size: 'large' } });
+    const down = { available: false, reason: 'cardReaderDown' } as const;
+    bench.world.change({ services: { topUp: down, balance: down } });
+    await bench.settle();
+    expect(bench.body('out-of-service')).toMatchObject({ reason: 'cardReaderDown' });
+    expect(bench.view).toMatchObject({ overlay: { kind: 'access' }, preferences: { size: 'large' } });
+    await bench.touch({ type: 'prefer', preferences: { theme: 'black' } });
+    bench.world.change({ services: { topUp: { available: true }, balance: { available: true } } });
+    await bench.settle();
+    expect(bench.kind).toBe('attract');
+    expect(bench.view).toMatchObject({ overlay: { kind: 'access' }, preferences: { size: 'large', theme: 'black' } });
+  });
+
+  it.each(['attract', 'out-of-service'] as const)(
+    'whoever set up the screen and left at %s: the next person finds it as it was, and nothing before that time',
+    async (kind) => {
+      const bench = await new SessionBench().start();
+      const before = bench.view;
+      if (kind === 'out-of-service') {
+        const down = { available: false, reason: 'cardReaderDown' } as const;
+        bench.world.change({ services: { topUp: down, balance: down } });
+        await bench.settle();
+      }
+      await bench.touch({ type: 'open', overlay: 'help' });
+      await bench.world.clock.advance(sessionDelays.wishes - 1);
+      await bench.touch({ type: 'prefer', preferences: { locale: 'en' } });
+      await bench.world.clock.advance(sessionDelays.wishes - 1);
+      expect(bench.view).toMatchObject({ body: { kind }, overlay: { kind: 'help' }, preferences: { locale: 'en' } });
+      await bench.world.clock.advance(1);
+      expect(bench.kind).toBe(kind);
+      expect(bench.overlay).toBeUndefined();
+      expect(bench.view.preferences).toEqual(before.preferences);
+    },
+  );
+
+  it('the time of wishes at the attract screen ends with it: a person who went on is not cut off', async () => {
+    const bench = await new SessionBench().start();
+    await bench.touch({ type: 'prefer', preferences: { locale: 'en' } });
+    bench.world.script.read.set({ ok: true, card: bench.world.card });
+    bench.world.insert();
+    await bench.settle();
+    for (let left = sessionDelays.wishes; left > 0; left -= sessionDelays.menu / 2) {
+      await bench.world.clock.advance(sessionDelays.menu / 2);
+      await bench.touch({ type: 'open', overlay: 'help' });
+    }
+    expect(bench.view).toMatchObject({ body: { kind: 'menu' }, overlay: { kind: 'help' }, preferences: { locale: 'en' } });
+  });
+
   it('another service after a result: the card is taken back and read again', async () => {
     const bench = await new SessionBench().atTender();
     bench.world.script.balance.set(fen(7320));

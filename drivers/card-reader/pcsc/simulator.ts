@@ -87,9 +87,13 @@ export class SimulatedTray implements SimulatedCardReader {
     this.#clock.clearTimeout(this.#late);
   }
 
+  get acceptsCard(): boolean {
+    return this.#card === undefined;
+  }
+
   /** False: another card lies there. */
   insertCard(card: SimulatedCard): boolean {
-    if (this.#card !== undefined) return false;
+    if (!this.acceptsCard) return false;
     this.#card = card;
     this.#atr = this.#find(card);
     this.#changes.emit();

@@ -25,8 +25,11 @@ describe.each(modelsOf('cardReader'))('card reader %s', (model) => {
   test('a card put in is read through the reader, and taken again', async () => {
     const stand = new BenchStand({ cardReader: { model } });
     const reader = await stand.connected('cardReader');
+    expect(stand.cabinet.state().cardSlot).toBe(model === 'pcsc-tray' ? 'open' : 'shut');
     await stand.settled(reader.setEntry(true));
+    expect(stand.cabinet.state().cardSlot).toBe('open');
     await stand.insert('student-6688');
+    expect(stand.cabinet.state().cardSlot).toBe('shut');
     await stand.until('the card is inside', () => stand.cabinet.state().cards[0]?.where === 'inside');
     await stand.until('the reader tells of it', () => reader.lastStatus.media === 'inside');
     const { channel, answer } = await activated(stand, reader);
@@ -227,7 +230,7 @@ describe('what is not there', () => {
   test('a cabinet without devices has nothing for hands but the cards themselves', () => {
     const { cabinet } = new BenchStand({});
     const state = cabinet.state();
-    expect(state).toMatchObject({ fitted: {}, cardStore: null, cashBox: null, paperMm: null, codesRead: null, cabinet: null, keypad: null });
+    expect(state).toMatchObject({ fitted: {}, cardSlot: null, cardStore: null, cashBox: null, paperMm: null, codesRead: null, cabinet: null, keypad: null });
     expect(Object.keys(state.knobs)).toEqual(['card.tear']);
     expect(state.cards).toHaveLength(8);
     expect(cabinet.hand({ act: 'insertCard', card: 'student-6688' })).toEqual({ done: false, why: 'there is no cardReader in this cabinet' });

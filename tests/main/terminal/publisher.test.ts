@@ -58,6 +58,20 @@ describe('a touch', () => {
     expect([publisher.isCurrent(1), publisher.isCurrent(2)]).toEqual([false, true]);
   });
 
+  test('made before the digit or the amount just touched was drawn counts: nobody who types fast loses a digit', () => {
+    const pad = sample('top-up-custom');
+    const amounts = sample('top-up-amount');
+    if (pad.body.kind !== 'top-up-custom' || amounts.body.kind !== 'top-up-amount') throw new Error('not the screens of an amount');
+    const { publisher, show } = screen({ body: { ...pad.body, digits: '' } });
+    show({ body: { ...pad.body, digits: '3' } });
+    show({ body: { ...pad.body, digits: '37', error: 'belowMinimum' } });
+    expect(publisher.seq).toBe(3);
+    expect(publisher.isCurrent(1)).toBe(true);
+    show({ body: { ...amounts.body, selected: undefined } });
+    show({ body: { ...amounts.body, selected: 5000 } });
+    expect([publisher.isCurrent(3), publisher.isCurrent(4)]).toEqual([false, true]);
+  });
+
   test('made on a View that was never out does not count', () => {
     expect(screen(sample('attract')).publisher.isCurrent(2)).toBe(false);
   });

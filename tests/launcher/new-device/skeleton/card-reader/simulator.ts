@@ -21,8 +21,12 @@ export class SimulatedExample extends SimulatedExampleFrames implements Simulate
   readonly bin: readonly SimulatedCard[] = [];
   readonly #changes = new Listeners<void>();
 
+  get acceptsCard(): boolean {
+    return unwritten('acceptsCard: the gate is open and nothing is in the path');
+  }
+
   insertCard(_card: SimulatedCard): boolean {
-    return unwritten('insertCard: where the card is, and what the manual says of it; false while the gate is shut');
+    return unwritten('insertCard: where the card is, and what the manual says of it; false while acceptsCard is');
   }
 
   takeCard(): SimulatedCard | undefined {

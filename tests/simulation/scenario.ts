@@ -96,7 +96,8 @@ export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'on
   return { world, screens };
 }
 
-async function runScenario(
+/** In the `session`-th session of a world from {@link worldFor}, which is mended and ready again afterwards. */
+export async function runScenario(
   world: World,
   screens: ScreenOracle,
   { scenario, session }: { readonly scenario: Scenario; readonly session: number },

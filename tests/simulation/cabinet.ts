@@ -151,6 +151,7 @@ export class SimulatedCabinet {
     if (printer.isCoverOpen) printer.closeCover();
     if (printer.paperMm < ROLL_MM / 10) printer.loadPaper(ROLL_MM);
     for (const device of lineDevices) this.lines.plug(device);
+    reader.takeCard(); // what sticks out of the gate
     return reader.emptyBin();
   }
 

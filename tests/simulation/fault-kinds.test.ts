@@ -96,8 +96,8 @@ describe('network', { timeout: 60_000 }, () => {
     const orders = world.upstream.orders().length;
     await strike('qr', { kind: 'money.twice', at: 'topUp:qr.creating' });
     expect(world.upstream.orders().length).toBe(orders + 1);
-    await strike('qr', { kind: 'money.twiceSecond', at: 'topUp:qr.creating' });
-    expect(world.upstream.orders().length).toBe(orders + 2);
+    const { struck: strokes } = await strike('qr', { kind: 'money.twiceSecond', nth: 1 });
+    expect(strokes).toBe(1);
   });
 
   test.each(['refusedBefore', 'refusedAfter', 'slow', 'down'] as const)('money %s', async (how) => {
@@ -105,7 +105,7 @@ describe('network', { timeout: 60_000 }, () => {
   });
 
   test.each(['lostBefore', 'lostAfter', 'refusedBefore', 'refusedAfter', 'slow', 'twice', 'twiceSecond', 'down'] as const)('uplink %s', async (how) => {
-    await strike('qr', { kind: `uplink.${how}`, nth: 2 });
+    await strike('qr', { kind: `uplink.${how}`, nth: 1 });
   });
 
   test.each(['issuer.offline', 'acquirer.offline'] as const)('%s: upstream itself says so', async (kind) => {

@@ -207,6 +207,7 @@ const sessionScreens: Screens = {
     const { hands, card } = person;
     if (person.finished || hands.cardAt(card) === 'bin') hands.touch({ type: 'cancel' });
     else if (person.slipsUp('turnsBack')) hands.touch({ type: 'back' });
+    else if (hands.cardAt(card) === 'gate') hands.takeCard();
     else if (hands.cardAt(card) === 'hand') hands.insertCard(card);
   },
   'card-problem': (person) => {

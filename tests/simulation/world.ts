@@ -265,6 +265,9 @@ export class World {
   repair(): void {
     this.trace.add('hand', 'a technician mends what needs a hand');
     this.cabinet.mend();
+    // A jam is over for some readers only when somebody has moved the card.
+    const body = this.#view?.body;
+    if (body?.kind === 'out-of-service' && body.reason === 'cardReaderDown') this.cabinet.reader.pullCard();
     this.#keepSlips(this.cabinet.printer.takeSlips().map((slip) => readSlip(slip).join('\n')));
   }
 

@@ -76,6 +76,8 @@ class Run {
   readonly #outcomes = new Map<string, number>();
   readonly #kinds = new Map<FaultKind, { run: number; struck: number; outcomes: Set<string> }>();
   readonly #broken: { readonly result: ScenarioResult; readonly world: { readonly from: number; readonly to: number } }[] = [];
+  /** Behind a violation in their world. */
+  readonly #left: PlacedChunk[] = [];
   #run = 0;
   #struck = 0;
 
@@ -87,7 +89,11 @@ class Run {
 
   async all(): Promise<void> {
     const uncaught: PlacedChunk[] = [];
-    await this.#pool(this.#chunks(SCENARIOS_A_WORLD), (chunk) => uncaught.push(chunk));
+    let chunks: readonly PlacedChunk[] = [...this.#chunks(SCENARIOS_A_WORLD)];
+    do {
+      await this.#pool(chunks, (chunk) => uncaught.push(chunk));
+      chunks = this.#left.splice(0);
+    } while (chunks.length > 0);
     // A world whose process broke says nothing of its scenarios: each in a world of its own tells which it was.
     const singles = uncaught.flatMap((chunk) => chunk.scenarios.map((scenario, index) => ({ ...chunk, scenarios: [scenario], from: chunk.from + index })));
     await this.#pool(singles, ({ scenarios, from, seed }, error) => {
@@ -157,7 +163,10 @@ class Run {
     }
   }
 
-  #hear(result: ChunkResult, { from, scenarios }: PlacedChunk): void {
+  #hear(result: ChunkResult, chunk: PlacedChunk): void {
+    const { from, scenarios } = chunk;
+    const done = result.scenarios.length;
+    if (done < scenarios.length) this.#left.push({ ...chunk, from: from + done, scenarios: scenarios.slice(done) });
     this.#tally.add({ ...result, seed: String(from) });
     for (const [index, each] of result.scenarios.entries()) this.#count(each, from + index, scenarios.length, from);
     const own = result.scenarios.reduce((sum, { violations }) => sum + violations.length, 0);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fen } from '../../common/fen.ts';
 import type { View, ViewBody } from '../../state-machines/view.ts';
 import type { TownCard } from './cards.ts';
 import { checkJournal, checkStories } from './oracles/journal.ts';
@@ -44,7 +45,12 @@ function objections(look: () => void): readonly string[] {
 
 const showing = (body: ViewBody): View => ({ ...view, body });
 const told = (): Set<string> => new Set(ledger.map(({ reference }) => reference));
-const withState = (changes: Partial<Story['state']>): readonly Story[] => ledger.map((story) => ({ ...story, state: { ...story.state, ...changes } }));
+const owing = (owed: number): readonly Story[] => ledger.map((story) => ({ ...story, state: { ...story.state, owed: fen(owed) } }));
+const leftOpen = (): readonly Story[] =>
+  ledger.map((story) => {
+    const { closed: _, ...state } = story.state;
+    return { ...story, state };
+  });
 
 test('nobody objects to the world as it is', () => {
   expect(ledger.map(({ state }) => [state.closed?.outcome, state.loaded])).toEqual([
@@ -77,7 +83,7 @@ describe('money', () => {
   });
 
   test('one fen more that is owed than there is, and a fen that is owed to nobody', () => {
-    expect(objections(() => checkMoney(world, withState({ owed: 1 })))).toEqual(['conservation', 'conservation']);
+    expect(objections(() => checkMoney(world, owing(1)))).toEqual(['conservation', 'conservation']);
   });
 
   test('a payment of which no transaction knows', () => {
@@ -87,12 +93,12 @@ describe('money', () => {
 
 describe('the journal', () => {
   test('a transaction that is left open', () => {
-    expect(objections(() => checkStories(world, withState({ closed: undefined }), told()))).toEqual(['open', 'open']);
+    expect(objections(() => checkStories(world, leftOpen(), told()))).toEqual(['open', 'open']);
   });
 
   test('somebody who is owed money and was not told the number', () => {
-    expect(objections(() => checkStories(world, withState({ owed: 2000 }), new Set()))).toEqual(['untold', 'untold']);
-    expect(objections(() => checkStories(world, withState({ owed: 2000 }), told()))).toEqual([]);
+    expect(objections(() => checkStories(world, owing(2000), new Set()))).toEqual(['untold', 'untold']);
+    expect(objections(() => checkStories(world, owing(2000), told()))).toEqual([]);
   });
 });
 
@@ -100,7 +106,7 @@ describe('the glass', () => {
   const card = { tail: '0001', balance: 4320, validUntil: '2036-12-31' };
 
   test('says nothing of a person who is gone', () => {
-    const attract = { kind: 'attract', services: [], receipts: 'available' } as const;
+    const attract: ViewBody = { kind: 'attract', services: [], receipts: 'available' };
     expect(objections(() => new ScreenOracle(world).onView(showing({ ...attract, notice: '0001' })))).toEqual(['privacy']);
     expect(objections(() => new ScreenOracle(world).onView(showing({ ...attract, notice: 'A01-1122-5DEG-K' })))).toEqual(['privacy']);
     expect(objections(() => new ScreenOracle(world).onView(showing(attract)))).toEqual([]);

@@ -47,6 +47,7 @@ export interface ChunkOptions {
 }
 
 export interface ChunkResult extends SeedResult {
+  /** In their order, up to the first that violates something: what comes after it in a broken world proves nothing. */
   readonly scenarios: readonly ScenarioResult[];
 }
 
@@ -57,6 +58,8 @@ const STAYS_AT_MOST = 900_000;
 const SCREEN_CLEARS = 360_000;
 const SETTLES = 120_000;
 const LOOKS = 300_000;
+const ISSUER_HEARS = 660_000;
+const ASKS_AGAIN = 5000;
 /** Screens that tell how it ended. */
 const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set(['done', 'settled', 'trouble', 'card-problem', 'out-of-service', 'put-back']);
 
@@ -64,14 +67,18 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
   const began = performance.now();
   const { world, screens } = await worldFor({ seed, disk, ...(onEvent === undefined ? {} : { onEvent }) });
   const results: ScenarioResult[] = [];
-  for (const [session, scenario] of scenarios.entries()) results.push(await runScenario(world, screens, { scenario, session }));
+  for (const [session, scenario] of scenarios.entries()) {
+    const result = await runScenario(world, screens, { scenario, session });
+    results.push(result);
+    if (result.violations.length > 0) break;
+  }
   const ledger = await comeToRest(world, new Chance(`${seed}/rest`), screens);
   const judged = judge(world, ledger, screens);
   world.remove();
   return {
     ...judged,
     seed,
-    sessions: scenarios.length,
+    sessions: results.length,
     plan: [],
     virtualHours: world.hours,
     realMs: performance.now() - began,
@@ -166,11 +173,18 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
     return own().every(({ state }) => state.closed !== undefined);
   };
   await world.pass(isClosed, SETTLES);
+  const limit = world.clock.monotonic() + ISSUER_HEARS;
+  // The issuer is told when the network is there again; nobody waits for that at the terminal.
+  while (isReserved(world, card) && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, card, 'look'), LOOKS);
     await world.pass(() => isFree(world), SCREEN_CLEARS);
   }
   return own();
+}
+
+function isReserved(world: World, { serial }: TownCard): boolean {
+  return world.upstream.loads().some((load) => load.serial === serial && load.state === 'reserved');
 }
 
 function outcomeOf(stories: readonly Story[], { words }: LastWords, slips: number): string {

@@ -27,7 +27,7 @@ export interface Enumeration {
   /** Of them, those that strike at a place of their own; those whose channel nothing passes any more are left out. */
   readonly size: number;
   /** @param index from 0; neighbors have nothing to do with each other, so every range is a fair sample */
-  scenario(index: number): Scenario;
+  readonly scenario: (index: number) => Scenario;
 }
 
 /** Frames that a poll is made of in one direction, at most. */

@@ -14,7 +14,7 @@ export const entrySchema = z.strictObject({
   at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
   businessDate: z.string().regex(/^\d{4}-\d\d-\d\d$/),
   terminalId: z.string().min(1).max(40),
-  transactionId: z.string().max(40).optional(),
+  transactionId: z.string().min(1).max(40).optional(),
   kind: z.enum(Object.keys(journalKinds) as [JournalKind, ...JournalKind[]]),
   body: z.record(z.string(), z.unknown()),
   postings: z.array(z.strictObject({ account: z.enum(accounts), amount: z.int() })),

@@ -12,6 +12,28 @@ const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
 const id = z.string().min(1).max(80);
 const note = z.strictObject({ noteId: id, denomination: amount });
 const acceptorMemory = z.string().max(1000);
+const total = z.int();
+/** Who did it, and why, in a person's own words. */
+const words = z.string().min(1).max(200);
+const boxId = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/);
+
+/** So many notes of each denomination (fen), the largest first, each once. */
+export const noteCountsSchema = z
+  .array(z.strictObject({ denomination: amount, count: z.int().min(1).max(1_000_000) }))
+  .max(32)
+  .refine(
+    (notes) => notes.every(({ denomination }, index) => index === 0 || denomination < (notes[index - 1]?.denomination ?? 0)),
+    'expected the largest first, each once',
+  )
+  .readonly();
+export type NoteCounts = z.infer<typeof noteCountsSchema>;
+
+/**
+ * What is in a box by the journal. `unspecified`: fen whose denominations are not known, because an earlier epoch took them in and only
+ * its sum came over.
+ */
+export const boxContentSchema = z.strictObject({ notes: noteCountsSchema, unspecified: total });
+export type BoxContent = Readonly<z.infer<typeof boxContentSchema>>;
 
 /** The card a transaction is bound to: what recovery must find again. */
 export const cardRefSchema = z.strictObject({
@@ -45,6 +67,17 @@ export type PendingLoadInit = z.infer<typeof pendingLoadSchema>;
 
 const hostPart = { /** YYYYMMDD */ hostDate: z.string().regex(/^\d{8}$/), /** HHMMSS */ hostTime: z.string().regex(/^\d{6}$/), mac2: hex };
 
+/** What a card showed of a load, as the recovery table was asked (card-application.md 3.2). Absent: the card didn't tell, or wasn't asked. */
+export const examinedEvidenceSchema = z.strictObject({
+  /** Row of the table. */
+  row: z.int().min(1).max(16),
+  balanceNow: balance.optional(),
+  counterNow: z.int().min(0).max(0xffff).optional(),
+  proof: z.enum(['good', 'bad', 'unchecked', 'none', 'unsupported']).optional(),
+  log: z.enum(['found', 'notFound', 'unreadable']).optional(),
+});
+export type ExaminedEvidence = z.infer<typeof examinedEvidenceSchema>;
+
 export const tenderSchema = z.enum(['cash', 'qr']);
 export type Tender = z.infer<typeof tenderSchema>;
 
@@ -65,6 +98,7 @@ export const accounts = [
   'fee.income',
   'voucher.outstanding',
   'suspense',
+  'cash.overShort',
 ] as const;
 export type Account = (typeof accounts)[number];
 
@@ -74,7 +108,7 @@ export const journalKinds = {
   /**
    * First entry of an epoch that replaces a damaged journal. `carried` are the earlier epoch's entries kept beside this one (without
    * an upstream receipt, or of an open transaction): how many, and SHA-256 over their hashes in order. `balances` is what the provable
-   * entries add up to, earlier epochs included.
+   * entries add up to, earlier epochs included; an account that it does not name holds nothing, so that accounts can be added.
    */
   'journal.replaced': z.strictObject({
     damagedFile: z.string(),
@@ -82,7 +116,7 @@ export const journalKinds = {
     lastProvableHash: hex,
     reason: z.string(),
     carried: z.strictObject({ entries: z.int().min(0), sha256: hex }),
-    balances: z.record(z.enum(accounts), z.int()),
+    balances: z.partialRecord(z.enum(accounts), z.int()),
   }),
   /** The device and the journal could not agree; a technician must look. */
   'device.fault': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
@@ -175,6 +209,53 @@ export const journalKinds = {
 
   'card.captured': z.strictObject({ reason: z.string() }),
   'transaction.closed': z.strictObject({ outcome: outcomeSchema, loaded: balance, refunded: balance, owed: balance }),
+
+  // a load that another terminal left open and that the issuer named (fleet/README.md): of no transaction here, posts nothing
+  /** What the card says of it. Written before the issuer is told; `examinationId` is the key of that call. */
+  'foreign.load.examined': z.strictObject({
+    examinationId: id,
+    loadId: id,
+    /** Given to the person by the terminal that began the load. */
+    reference: z.string(),
+    card: cardRefSchema,
+    amount,
+    balanceBefore: balance,
+    verdict: z.enum(['credited', 'notCredited', 'undetermined']),
+    tac: hex.optional(),
+    evidence: examinedEvidenceSchema.optional(),
+  }),
+  /** The issuer has it. `state`: what the load is to the issuer since. */
+  'foreign.load.reported': z.strictObject({ examinationId: id, loadId: id, state: z.enum(['open', 'credited', 'notCredited']) }),
+  /** The person is told on the screen. */
+  'foreign.load.told': z.strictObject({ examinationId: id, loadId: id }),
+
+  // settlement (清机): main/money/README.md, "Settlement"
+  /** The box is about to be taken out. `expected` is what the journal says is in it. */
+  'settlement.opened': z.strictObject({ settlementId: id, by: words, boxOut: boxId, boxIn: boxId, expected: boxContentSchema }),
+  /** It is out, with all that the journal says is in it. Moves cash.box. */
+  'box.removed': z.strictObject({ settlementId: id, boxId, content: boxContentSchema }),
+  /** An empty one is in its place. */
+  'box.inserted': z.strictObject({ settlementId: id, boxId }),
+  /** What came out was counted, here or later at the cash office. Moves the difference to suspense. */
+  'settlement.counted': z.strictObject({ settlementId: id, boxId, by: words, expected: boxContentSchema, counted: noteCountsSchema }),
+  /** `difference` = counted − expected: over is positive, short is negative. */
+  'settlement.closed': z.strictObject({ settlementId: id, expected: total, counted: total, difference: total }),
+  /**
+   * Why there was a difference. `of`: the settlement, or the case whose money was not owed, that left it in suspense. `amount`: how much
+   * of it this explains, signed as the difference. `against`: the other difference that this one evens out.
+   */
+  'suspense.resolved': z.discriminatedUnion('resolution', [
+    z.strictObject({ resolution: z.enum(['recounted', 'writtenOff']), of: id, amount: total, by: words, why: words }),
+    z.strictObject({ resolution: z.literal('offset'), of: id, against: id, amount: total, by: words, why: words }),
+  ]),
+  /**
+   * A note that a case disputes was found: from now on the case holds its money. `count`: it was over at that settlement; `found`: it lay
+   * outside the box and went to the cash that was collected.
+   */
+  'case.funded': z.discriminatedUnion('source', [
+    z.strictObject({ source: z.literal('count'), settlementId: id, reference: z.string(), ...note.shape, by: words, why: words }),
+    z.strictObject({ source: z.literal('found'), reference: z.string(), ...note.shape, by: words, why: words }),
+  ]),
 } as const;
 
 export type JournalKind = keyof typeof journalKinds;

@@ -21,6 +21,7 @@ import { Menu } from './screens/menu.tsx';
 import { PayCash } from './screens/pay-cash.tsx';
 import { PayQr } from './screens/pay-qr.tsx';
 import { PutBack } from './screens/put-back.tsx';
+import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
 import { spokenTitle } from './screens/spoken-title.ts';
 import { TroubleScreen } from './screens/trouble.tsx';
@@ -159,6 +160,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <Done body={body} />;
     case 'settled':
       return <Settled body={body} />;
+    case 'earlier-load':
+      return <EarlierLoad body={body} />;
     case 'trouble':
       return <TroubleScreen body={body} />;
     case 'take-card':
@@ -171,7 +174,7 @@ function Body({ body }: { readonly body: View['body'] }) {
 /** What a test, or a technician with the developer tools, may want to know of the screen without reading its words. */
 function facts(body: View['body']): Readonly<Record<`data-${string}`, string | undefined>> {
   return {
-    'data-outcome': body.kind === 'settled' ? body.outcome : undefined,
+    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'earlier-load' ? body.verdict : undefined,
     'data-receipt': body.kind === 'settled' || body.kind === 'done' ? body.receipt : undefined,
     'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
     'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,

@@ -5,7 +5,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { Fen } from '../common/fen.ts';
 import type { Ids } from '../common/ids.ts';
-import type { CardRef, JournalBody, NewEntry, PendingLoadInit } from '../common/journal-kinds.ts';
+import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
 
 /** What a person may be told about a card that was read. */
@@ -55,11 +55,14 @@ export type CreditOutcome =
   /** No answer, a torn card, an ambiguous word: examine before anything else. */
   | { readonly kind: 'unknown'; readonly why: string };
 
+/** What the recovery table must know of a load; the MACs are not among it. */
+export type ExaminableLoad = Omit<JournalBody<'load.committing'>, 'mac1' | 'mac2'>;
+
 /** Verdict of the recovery table (card-application.md 3.2) on an earlier load, read from the card itself. */
 export type LoadVerdict =
-  | { readonly kind: 'credited'; readonly tac?: string; /** Where the card tells. */ readonly balance?: Fen }
-  | { readonly kind: 'notCredited' }
-  | { readonly kind: 'undetermined'; readonly row: number; readonly why: string }
+  | { readonly kind: 'credited'; readonly tac?: string; /** Where the card tells. */ readonly balance?: Fen; readonly evidence?: ExaminedEvidence }
+  | { readonly kind: 'notCredited'; readonly evidence?: ExaminedEvidence }
+  | { readonly kind: 'undetermined'; readonly row: number; readonly why: string; readonly evidence?: ExaminedEvidence }
   /** Another card was presented; nothing was asked of it beyond its number. */
   | { readonly kind: 'otherCard'; readonly tail: string }
   /** The card left, or its chip fell silent, before the table could be filled: present it again. */
@@ -89,7 +92,7 @@ export interface CardPort {
   /** Reads back the balance of the card that was just written. */
   readBalance(signal?: AbortSignal): Promise<Fen>;
   /** Fills the recovery table from the card now inside. */
-  examineLoad(pending: JournalBody<'load.committing'>, ref: CardRef, signal?: AbortSignal): Promise<LoadVerdict>;
+  examineLoad(load: ExaminableLoad, ref: CardRef, signal?: AbortSignal): Promise<LoadVerdict>;
   /** To the gate, for the person to take. */
   present(): Promise<void>;
   /** Back from the gate to the station. */
@@ -159,9 +162,21 @@ export interface PaymentPort {
   refund(request: { refundId: string; orderId: string; amount: Fen }): Promise<{ readonly state: 'refunded' }>;
 }
 
-export type IssuerCheck =
+/** Authorised by the issuer, for whichever terminal; nobody has said yet whether the card executed it. */
+export interface OpenLoad {
+  readonly load: ExaminableLoad;
+  /** The number that the person was given. */
+  readonly reference: string;
+}
+
+/** `openLoads`: of this card; absent: none. */
+export type IssuerCheck = (
   | { readonly allowed: true; readonly purseLimit: Fen }
-  | { readonly allowed: false; readonly reason: 'reportedLost' | 'blocked' | 'unknownCard' | 'notActivated' | 'limit' };
+  | { readonly allowed: false; readonly reason: 'reportedLost' | 'blocked' | 'unknownCard' | 'notActivated' | 'limit' }
+) & { readonly openLoads?: readonly OpenLoad[] };
+
+/** What became of a load as the issuer has it; `open` until card or clearing says which. */
+export type LoadStanding = { readonly state: 'open' } | { readonly state: 'credited'; readonly tac: 'good' | 'absent' } | { readonly state: 'notCredited' };
 
 /** Card issuer, online. Idempotent by loadId. Rejects with PortError. */
 export interface IssuerPort {
@@ -179,6 +194,20 @@ export interface IssuerPort {
   confirmLoad(request: { loadId: string; tac?: string }): Promise<{ readonly tac: 'good' | 'bad' | 'absent' }>;
   /** Releases the reservation of a load that certainly did not happen. */
   reverseLoad(request: { loadId: string }): Promise<void>;
+  /** Of this card, asked while its holder waits for the menu: one short attempt. */
+  openLoads(ref: CardRef, signal?: AbortSignal): Promise<readonly OpenLoad[]>;
+  /** Whether a TAC is of this load, whichever terminal began it. Books nothing. */
+  checkTac(request: { loadId: string; tac: string }): Promise<'good' | 'bad'>;
+  /** What the card says of a load, whichever terminal began it. Idempotent by examinationId; answers the load's standing afterwards. */
+  reportExamined(request: {
+    examinationId: string;
+    loadId: string;
+    verdict: 'credited' | 'notCredited' | 'undetermined';
+    tac?: string;
+    evidence?: ExaminedEvidence;
+  }): Promise<LoadStanding>;
+  /** Of a load that this terminal began. */
+  loadStanding(loadId: string): Promise<LoadStanding>;
 }
 
 /** What a slip says; words and layout are the printer side's. */
@@ -205,7 +234,7 @@ export interface ReceiptContent {
   readonly largePrint: boolean;
   /** Place in the journal: seq and the first 8 hex of the hash. */
   readonly journal: { readonly seq: number; readonly hash: string };
-  /** What the slip's QR says; holds no personal data. */
+  /** What the slip's code says: the link of {@link SlipPort}. */
   readonly qr: string;
 }
 
@@ -222,6 +251,23 @@ export type ReceiptOutcome =
     }
   | { readonly state: 'failedBefore' | 'interrupted' | 'unconfirmed'; readonly trouble: string };
 
+/** What a slip states of a transaction, and what the terminal signs: nothing that tells who the person is. */
+export interface SlipStatement {
+  /** That gave the outcome; absent when the journal could not take one. */
+  readonly entry: AppendedEntry | undefined;
+  readonly reference: string;
+  readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
+  readonly amount: Fen;
+  readonly tender: 'cash' | 'qr';
+  readonly cardTail: string;
+}
+
+/** Makes what a slip says checkable by whoever holds it. */
+export interface SlipPort {
+  /** A link for the person's phone that holds the statement, signed. Without an entry nothing is signed: it holds the reference alone. Pure. */
+  linkOf(statement: SlipStatement): string;
+}
+
 export interface ReceiptPort {
   /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
   print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
@@ -236,17 +282,34 @@ export interface Recovered {
   readonly amount: Fen;
   readonly balanceBefore: Fen;
   readonly balanceAfter?: Fen;
+  /** That gave the outcome: the closing one, or the later answer to a case. */
+  readonly entry: AppendedEntry;
+}
+
+/** An earlier load of this card that another terminal left open, and what is known of it now. */
+export interface EarlierLoad {
+  readonly outcome: 'earlier';
+  readonly verdict: 'credited' | 'notCredited' | 'undetermined';
+  /** Given by the terminal that began it: every word about this money goes by it. */
+  readonly reference: string;
+  readonly ref: CardRef;
+  readonly amount: Fen;
+  /** Where the card tells. */
+  readonly balance?: Fen;
 }
 
 /** Puts right what an interruption left open. Decisions come from the journal alone (main/money), never from memory. */
 export interface RecoveryPort {
   /** Every open transaction, before the first person is served. Never rejects: what can't be decided stays an open case. */
   run(): Promise<readonly Recovered[]>;
-  /** An earlier load of this very card with unknown outcome is decided now, before any new load. */
-  resolveWith(card: CardReading): Promise<Recovered | undefined>;
+  /** Earlier loads of this very card with unknown outcome, begun here or at another terminal, are decided now, before any new load. Never rejects. */
+  resolveWith(card: CardReading): Promise<readonly (Recovered | EarlierLoad)[]>;
+  /** Of the loads that the issuer has as open, one that is really undecided: no other may be begun. What is known here the issuer is told. */
+  undecided(loads: readonly OpenLoad[]): Promise<OpenLoad | undefined>;
 }
 
 export interface AppendedEntry {
+  readonly epoch: number;
   readonly seq: number;
   /** Hexadecimal. */
   readonly hash: string;
@@ -323,8 +386,6 @@ export interface FlowSettings {
   readonly untakenCard: 'retain' | 'keepAtGate';
   readonly receiptDefault: 'ask' | 'none';
   readonly settledWithinHours: number;
-  /** Base of the QR on slips and screens; the reference is appended. */
-  readonly verifyUrl: string;
 }
 
 export interface Ports {
@@ -335,6 +396,7 @@ export interface Ports {
   readonly cash: CashPort;
   readonly payments: PaymentPort;
   readonly issuer: IssuerPort;
+  readonly slips: SlipPort;
   readonly receipts: ReceiptPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;

@@ -1,7 +1,6 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
-import type { CardReading, Recovered, ServiceName } from './ports.ts';
+import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
-import { receiptQr } from './top-up/slip.ts';
 import { topUpPicture, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
@@ -111,8 +110,22 @@ function outOfService({ availability }: SessionContext): ViewBody {
   return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
 }
 
-function recoveredBody(context: SessionContext, recovered: Recovered | undefined): ViewBody {
+function earlierBody(context: SessionContext, { verdict, ref, amount, reference, balance }: EarlierLoad): ViewBody {
+  const wait = leftOf(context.wait, context.ports.clock);
+  return {
+    kind: 'earlier-load',
+    verdict,
+    tail: ref.tail,
+    amount,
+    reference,
+    ...(balance === undefined ? {} : { balance }),
+    ...(wait === undefined ? {} : { wait }),
+  };
+}
+
+function recoveredBody(context: SessionContext, recovered: SessionContext['recovered'][number] | undefined): ViewBody {
   if (recovered === undefined) return { kind: 'starting' };
+  if (recovered.outcome === 'earlier') return earlierBody(context, recovered);
   const wait = leftOf(context.wait, context.ports.clock);
   const { media } = context.ports.card;
   const common = {
@@ -121,7 +134,7 @@ function recoveredBody(context: SessionContext, recovered: Recovered | undefined
     reference: recovered.reference,
     receipts: context.availability.receipts,
     receipt: 'onScreen' as const,
-    receiptQr: receiptQr(context.ports, recovered.reference),
+    receiptQr: context.ports.slips.linkOf({ ...recovered, cardTail: recovered.ref.tail }),
     ...(wait === undefined ? {} : { wait }),
   };
   if (recovered.outcome === 'delivered') {

@@ -5,7 +5,7 @@
  */
 import { assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
-import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, Ports, Recovered, ServiceName } from './ports.ts';
+import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, EarlierLoad, Ports, Recovered, ServiceName } from './ports.ts';
 import { topUpMachine } from './top-up.ts';
 import type { TopUpOutput } from './top-up/context.ts';
 import type { UiMachineEvent } from './ui-events.ts';
@@ -43,8 +43,8 @@ export interface SessionContext extends SessionInput {
   readonly service: ServiceName | undefined;
   readonly card: CardReading | undefined;
   readonly problem: CardProblem | undefined;
-  /** What interrupted transactions became; the first one is on the screen. */
-  readonly recovered: readonly Recovered[];
+  /** What interrupted transactions and earlier loads became; the first one is on the screen. */
+  readonly recovered: readonly (Recovered | EarlierLoad)[];
   readonly wait: RunningWait | undefined;
 }
 
@@ -74,9 +74,9 @@ const actors = {
   }),
   openGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(true))),
   closeGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(false))),
-  readCard: fromPromise<{ read: CardReadOutcome; recovered: Recovered | undefined }, WithPorts>(async ({ input, signal }) => {
+  readCard: fromPromise<{ read: CardReadOutcome; recovered: SessionContext['recovered'] }, WithPorts>(async ({ input, signal }) => {
     const read = await input.ports.card.read(signal);
-    return { read, recovered: read.ok ? await input.ports.recovery.resolveWith(read.card) : undefined };
+    return { read, recovered: read.ok ? await input.ports.recovery.resolveWith(read.card) : [] };
   }),
   presentCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.present())),
   retractCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.retract())),
@@ -268,9 +268,9 @@ export const sessionMachine = setup({
         input: withPorts,
         onDone: [
           {
-            guard: ({ event }) => event.output.recovered !== undefined,
+            guard: ({ event }) => event.output.recovered.length > 0,
             target: 'afterRestart',
-            actions: assign({ recovered: ({ event }) => (event.output.recovered === undefined ? [] : [event.output.recovered]) }),
+            actions: assign({ recovered: ({ event }) => event.output.recovered }),
           },
           {
             guard: ({ event }) => event.output.read.ok,

@@ -38,6 +38,7 @@ export const topUpMachine = topUpSetup.createMachine({
     putBackFor: 'start',
     otherTail: undefined,
     trouble: undefined,
+    openReference: undefined,
     settleReason: 'cancelled',
     outcome: 'abandoned',
     next: 'finish',
@@ -58,6 +59,14 @@ export const topUpMachine = topUpSetup.createMachine({
         src: 'checkCard',
         input: ({ context }) => ({ ports: context.ports, request: context.card.ref }),
         onDone: [
+          {
+            guard: ({ event }) => 'kind' in event.output && event.output.kind === 'loadOpen',
+            target: 'trouble',
+            actions: [
+              { type: 'troubleIs', params: { trouble: 'loadOpen' } },
+              assign({ openReference: ({ event }) => ('reference' in event.output ? event.output.reference : undefined) }),
+            ],
+          },
           { guard: ({ event }) => 'kind' in event.output, target: 'trouble', actions: { type: 'troubleIs', params: { trouble: 'issuerOffline' } } },
           {
             guard: ({ event }) => 'allowed' in event.output && !event.output.allowed && event.output.reason === 'reportedLost',

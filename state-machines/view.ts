@@ -81,6 +81,7 @@ export const troubles = [
   'cardJammed',
   'cardCaptured',
   'loadRefusedByCard',
+  'loadOpen',
   'journalUnavailable',
 ] as const;
 
@@ -192,7 +193,7 @@ const bodies = {
     receipts: receiptsSchema,
     receipt: receiptStateSchema,
     /** What the QR for the phone says. */
-    receiptQr: z.string().max(300),
+    receiptQr: z.string().max(700),
     wait: waitSchema.optional(),
   }),
   /** Money is safe but not on the card: refunded, owed by voucher, or an open case. */
@@ -224,7 +225,18 @@ const bodies = {
     card: z.enum(['atGate', 'taken', 'inside', 'captured', 'absent']),
     receipts: receiptsSchema,
     receipt: receiptStateSchema,
-    receiptQr: z.string().max(300),
+    receiptQr: z.string().max(700),
+    wait: waitSchema.optional(),
+  }),
+  /** An earlier load of this card, left open by another terminal, and what this card or the issuer says of it. */
+  'earlier-load': z.strictObject({
+    kind: z.literal('earlier-load'),
+    verdict: z.enum(['credited', 'notCredited', 'undetermined']),
+    tail,
+    amount,
+    /** On the card now, where it tells. */
+    balance: amount.optional(),
+    reference,
     wait: waitSchema.optional(),
   }),
   trouble: z.strictObject({

@@ -1,14 +1,38 @@
-/** Issuer: may this card be loaded; authorise, confirm, reverse one load. Idempotent by `loadId`. */
+/**
+ * Issuer: may this card be loaded; authorise, confirm, reverse one load; what any terminal found on a card of which a load is open.
+ * Idempotent by `loadId`, examinations by `examinationId`.
+ */
 import { z } from 'zod';
+import { examinedEvidenceSchema } from '../journal-kinds.ts';
 import { amountSchema, idSchema, macSchema, referenceSchema, upstreamCardSchema, upstreamLoadSchema } from './fields.ts';
+
+const hostDate = z.string().regex(/^\d{8}$/);
+const hostTime = z.string().regex(/^\d{6}$/);
 
 /** `POST /v1/issuer/check` */
 export const checkRequestSchema = z.strictObject({ card: upstreamCardSchema });
 export type CheckRequest = z.infer<typeof checkRequestSchema>;
 
+/**
+ * A load that was authorised, by whichever terminal, and of which nobody has said yet whether the card executed it. All that the
+ * examination of the card needs (card-application.md 3.2); no MAC is: none is told to a terminal that did not ask for it.
+ */
+export const openLoadSchema = z.strictObject({
+  ...upstreamLoadSchema.omit({ mac1: true }).shape,
+  hostDate,
+  hostTime,
+  /** The number that the person was given. */
+  reference: referenceSchema,
+});
+export type OpenLoadAnswer = z.infer<typeof openLoadSchema>;
+
+/** More than any card can have open: a second one is not authorised elsewhere while one is. */
+const openLoads = z.array(openLoadSchema).min(1).max(20).optional();
+
+/** `openLoads`, oldest first; absent: none. The card is asked about them before anything else is done with it. */
 export const checkAnswerSchema = z.discriminatedUnion('allowed', [
-  z.strictObject({ allowed: z.literal(true), purseLimit: amountSchema }),
-  z.strictObject({ allowed: z.literal(false), reason: z.enum(['reportedLost', 'blocked', 'unknownCard', 'notActivated', 'limit']) }),
+  z.strictObject({ allowed: z.literal(true), purseLimit: amountSchema, openLoads }),
+  z.strictObject({ allowed: z.literal(false), reason: z.enum(['reportedLost', 'blocked', 'unknownCard', 'notActivated', 'limit']), openLoads }),
 ]);
 export type CheckAnswer = z.infer<typeof checkAnswerSchema>;
 
@@ -31,6 +55,8 @@ export const loadRefusals = [
   'dailyCount',
   /** Reversed before the request arrived. */
   'reversed',
+  /** An earlier load of the card is not decided: another one would blur what the card can still prove. */
+  'loadOpen',
 ] as const;
 export type LoadRefusal = (typeof loadRefusals)[number];
 
@@ -42,8 +68,8 @@ export const authorizeAnswerSchema = z.discriminatedUnion('result', [
   z.strictObject({
     result: z.literal('authorized'),
     /** YYYYMMDD and HHMMSS of the issuer's local time, exactly as under MAC2. */
-    hostDate: z.string().regex(/^\d{8}$/),
-    hostTime: z.string().regex(/^\d{6}$/),
+    hostDate,
+    hostTime,
     mac2: macSchema,
   }),
   z.strictObject({ result: z.literal('refused'), code: z.enum(loadRefusals) }),
@@ -64,3 +90,35 @@ export type ReverseRequest = z.infer<typeof reverseRequestSchema>;
 
 export const reverseAnswerSchema = z.strictObject({ state: z.literal('reversed') });
 export type ReverseAnswer = z.infer<typeof reverseAnswerSchema>;
+
+/** `POST /v1/issuer/loads/check-tac`: is this the TAC of this load? Books nothing. */
+export const checkTacRequestSchema = z.strictObject({ loadId: idSchema, tac: macSchema });
+export type CheckTacRequest = z.infer<typeof checkTacRequestSchema>;
+
+export const checkTacAnswerSchema = z.strictObject({ tac: z.enum(['good', 'bad']) });
+export type CheckTacAnswer = z.infer<typeof checkTacAnswerSchema>;
+
+/**
+ * What became of a load as the issuer has it. `open`: reserved or undetermined, until card or clearing says which; never released by time.
+ * `tac`: how the credit is proved.
+ */
+export const loadStandingSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('open') }),
+  z.strictObject({ state: z.literal('credited'), tac: z.enum(['good', 'absent']) }),
+  z.strictObject({ state: z.literal('notCredited') }),
+]);
+export type LoadStanding = z.infer<typeof loadStandingSchema>;
+
+/** `POST /v1/issuer/loads/examined`: the verdict of the recovery table at whichever terminal the card came to. Answers the load's standing afterwards. */
+export const examinedRequestSchema = z.strictObject({
+  examinationId: idSchema,
+  loadId: idSchema,
+  verdict: z.enum(['credited', 'notCredited', 'undetermined']),
+  /** Where the card gave one; a credit is then booked only if it is good. */
+  tac: macSchema.optional(),
+  evidence: examinedEvidenceSchema.optional(),
+});
+export type ExaminedRequest = z.infer<typeof examinedRequestSchema>;
+
+/** `GET /v1/issuer/loads/<loadId>`: answers a {@link LoadStanding} of a load that this terminal asked for. */
+export const loadParamsSchema = z.strictObject({ loadId: idSchema });

@@ -7,9 +7,22 @@ import { upstreamLimits } from './limits.ts';
 export const chainedEntrySchema = z.strictObject({ entry: entrySchema, hash: hashSchema });
 export type ChainedEntry = z.infer<typeof chainedEntrySchema>;
 
+/** What the terminal signs of its chain: everything up to `seq`, whose hash it is; `typ` of its JWS is {@link CHECKPOINT_TYPE}. */
+export const checkpointSchema = z.strictObject({
+  terminalId: z.string(),
+  epoch: z.int().min(1),
+  seq: z.int().min(1),
+  hash: hashSchema,
+  at: z.string(),
+});
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+export const CHECKPOINT_TYPE = 'kiosk-checkpoint+jwt';
+
 /** One epoch, ascending without gaps. The body is also bounded in bytes (`upstreamLimits.requestBytes`). */
 export const journalBatchSchema = z.strictObject({
   entries: z.array(chainedEntrySchema).min(1).max(upstreamLimits.batchEntries),
+  /** Compact JWS of the same epoch: of these entries, and of the one before them, which may have been signed after it was sent. */
+  checkpoints: z.array(jwsSchema).min(1).max(upstreamLimits.batchCheckpoints).optional(),
 });
 export type JournalBatch = z.infer<typeof journalBatchSchema>;
 

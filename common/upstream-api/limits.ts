@@ -6,6 +6,8 @@ export const upstreamLimits = {
   answerBytes: 1024 * 1024,
   /** Entries in a batch of the journal. */
   batchEntries: 500,
+  /** Checkpoints in a batch. */
+  batchCheckpoints: 16,
   /** Age, and lead, of a request's signature, ms. */
   requestAgeMs: 60_000,
   /** Longest hold of a long poll, ms. */

@@ -31,7 +31,10 @@ export const faultsSchema = z.strictObject({
 });
 export type Faults = z.infer<typeof faultsSchema>;
 
-const loadStates = ['refused', 'reserved', 'credited', 'reversed'] as const;
+/** `POST /sandbox/issuer/loads/<loadId>/clearing`: the clearing's word, as an operator imports it. */
+export const clearingRequestSchema = z.strictObject({ verdict: z.enum(['credited', 'notCredited']) });
+
+const loadStates = ['refused', 'reserved', 'undetermined', 'credited', 'reversed'] as const;
 
 /** `GET /sandbox/books`: totals are exact; lists hold the latest 1,000. Amounts in fen. */
 export const booksSchema = z.strictObject({
@@ -46,9 +49,10 @@ export const booksSchema = z.strictObject({
     ),
   }),
   issuer: z.strictObject({
-    /** Everything ever authorised = reserved + credited + reversed. */
+    /** Everything ever authorised = reserved + undetermined + credited + reversed. */
     authorized: totalSchema,
     reserved: totalSchema,
+    undetermined: totalSchema,
     credited: totalSchema,
     reversed: totalSchema,
     /** Of `credited`: without a TAC, and credited after the terminal had reversed it. */
@@ -56,6 +60,7 @@ export const booksSchema = z.strictObject({
     creditedAfterReversal: totalSchema,
     /** Of `reserved` and `reversed`: the terminal reported a TAC that is wrong, or a credit that it had reversed. */
     disputed: totalSchema,
+    /** A card's `reserved` holds what is undetermined too. */
     accounts: z.array(z.strictObject({ serial: serialSchema, status: z.enum(cardStatuses), credited: totalSchema, reserved: totalSchema })),
     loads: z.array(
       z.strictObject({

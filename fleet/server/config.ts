@@ -17,6 +17,8 @@ export const issuerSettingsSchema = z.strictObject({
   /** Most that a card may be loaded with on one day, fen; and how often. Absent: no limit. */
   dailyAmount: z.int().min(1).optional(),
   dailyCount: z.int().min(1).optional(),
+  /** A reservation that is not confirmed within this time is undetermined until card or clearing says which; it is never released by time. */
+  undeterminedAfterMinutes: z.int().min(1).max(1440).default(15),
   /** The issuer's local time, under MAC2 and TAC: minutes ahead of UTC. */
   utcOffsetMinutes: z.int().min(-720).max(840).default(480),
 });

@@ -6,26 +6,29 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { sql, type RawBuilder } from 'kysely';
-import type { Clock } from '../../common/clock.ts';
 import { toHex } from '../../common/hex.ts';
-import { cardKeys, loadSessionKey, mac2, pbocAlgorithms, PbocError, tac, verifyMac1, type HostTime, type IssuerKeys } from '../../common/pboc.ts';
-import {
-  authorizeRequestSchema,
-  type AuthorizeAnswer,
-  type AuthorizeRequest,
-  type CheckAnswer,
-  type CheckRequest,
-  type ConfirmAnswer,
-  type ConfirmRequest,
-  type LoadRefusal,
+import { cardKeys, loadSessionKey, mac2, pbocAlgorithms, PbocError, verifyMac1, type HostTime } from '../../common/pboc.ts';
+import type {
+  AuthorizeAnswer,
+  AuthorizeRequest,
+  CheckAnswer,
+  CheckRequest,
+  CheckTacAnswer,
+  CheckTacRequest,
+  ConfirmAnswer,
+  ConfirmRequest,
+  ExaminedRequest,
+  LoadRefusal,
+  LoadStanding,
 } from '../../common/upstream-api/issuer.ts';
 import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
 import type { IssuerSettings } from './config.ts';
-import type { Store, StoreTransaction, Tables } from './store.ts';
+import { expectedTac, findLoad, issuerKeys, type IssuerOptions, type LoadRow } from './load-rows.ts';
+import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
+import type { StoreTransaction } from './store.ts';
 
 type Card = CheckRequest['card'];
-type LoadRow = Tables['loads'];
 
 /** Idempotent by loadId. */
 export interface Issuer {
@@ -36,37 +39,44 @@ export interface Issuer {
   confirm(terminalId: string, request: ConfirmRequest): Promise<ConfirmAnswer>;
   /** Releases; a load that never arrived is barred. @throws {ProblemError} `loadCredited` */
   reverse(terminalId: string, loadId: string): Promise<void>;
+  /** Of any terminal's load; books nothing. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized` */
+  checkTac(request: CheckTacRequest): Promise<CheckTacAnswer>;
+  /** What the card said, at whichever terminal. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `idempotencyConflict` */
+  examined(terminalId: string, request: ExaminedRequest): Promise<LoadStanding>;
+  /** Of a load that this terminal asked for. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized` */
+  standing(terminalId: string, loadId: string): Promise<LoadStanding>;
 }
 
 export interface SandboxIssuer extends Issuer {
   setStatus(serial: string, status: CardStatus): Promise<void>;
+  /** The clearing's word, as an operator imports it. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `loadCredited`, `loadReversed` */
+  clear(loadId: string, verdict: 'credited' | 'notCredited'): Promise<LoadStanding>;
   books(): Promise<Books['issuer']>;
-}
-
-export interface IssuerOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly settings: IssuerSettings;
-  /** Whether a card gets an account when it is first seen, as in a sandbox. */
-  readonly accountsOnFirstSight: boolean;
 }
 
 const statusRefusals = { blocked: 'blocked', lost: 'reportedLost', notActivated: 'notActivated' } as const;
 
 export function createIssuer(options: IssuerOptions): SandboxIssuer {
-  const { store, settings } = options;
+  const { store } = options;
+  /** One transaction, in which a reservation that is too old is undetermined. */
+  const inBooks = <T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> =>
+    store.transaction().execute(async (trx) => {
+      await ageReservations(trx, options);
+      return work(trx);
+    });
   return {
-    check: async (card) => {
-      const reason = await store.transaction().execute((trx) => checkRefusal(trx, options, card));
-      return reason === undefined ? { allowed: true, purseLimit: settings.purseLimit } : { allowed: false, reason };
-    },
-    authorize: (terminalId, request) => store.transaction().execute((trx) => authorize(trx, options, terminalId, request)),
+    check: (card) => inBooks((trx) => check(trx, options, card)),
+    authorize: (terminalId, request) => inBooks((trx) => authorize(trx, options, terminalId, request)),
     confirm: async (terminalId, request) => {
-      const outcome = await store.transaction().execute((trx) => confirm(trx, options, terminalId, request));
+      const outcome = await inBooks((trx) => confirm(trx, options, terminalId, request));
       if (outcome instanceof ProblemError) throw outcome;
       return outcome;
     },
-    reverse: (terminalId, loadId) => store.transaction().execute((trx) => reverse(trx, options, terminalId, loadId)),
+    reverse: (terminalId, loadId) => inBooks((trx) => reverse(trx, options, terminalId, loadId)),
+    checkTac: (request) => inBooks((trx) => checkTac(trx, options, request)),
+    examined: (terminalId, request) => inBooks((trx) => recordExamination(trx, options, terminalId, request)),
+    standing: (terminalId, loadId) => inBooks((trx) => standingFor(trx, terminalId, loadId)),
+    clear: (loadId, verdict) => inBooks((trx) => clear(trx, loadId, verdict)),
     setStatus: async (serial, status) => {
       await store
         .insertInto('accounts')
@@ -74,8 +84,15 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
         .onConflict((conflict) => conflict.column('serial').doUpdateSet({ status }))
         .execute();
     },
-    books: () => store.transaction().execute(readBooks),
+    books: () => inBooks(readBooks),
   };
+}
+
+async function check(trx: StoreTransaction, options: IssuerOptions, card: Card): Promise<CheckAnswer> {
+  const reason = await checkRefusal(trx, options, card);
+  const openLoads = await openLoadsOf(trx, card.serial);
+  const open = openLoads.length === 0 ? {} : { openLoads: [...openLoads] };
+  return reason === undefined ? { allowed: true, purseLimit: options.settings.purseLimit, ...open } : { allowed: false, reason, ...open };
 }
 
 async function authorize(trx: StoreTransaction, options: IssuerOptions, terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer> {
@@ -83,7 +100,11 @@ async function authorize(trx: StoreTransaction, options: IssuerOptions, terminal
   const earlier = await findLoad(trx, init.loadId);
   if (earlier !== undefined) return repeat(options, terminalId, earlier, request);
   const host = hostTime(options);
-  const refusal = (await cardRefusal(trx, options, card)) ?? macRefusal(options, request) ?? (await limitRefusal(trx, options, request, host));
+  const refusal =
+    (await cardRefusal(trx, options, card)) ??
+    macRefusal(options, request) ??
+    ((await hasBarringLoad(trx, card.serial, terminalId)) ? 'loadOpen' : undefined) ??
+    (await limitRefusal(trx, options, request, host));
   const { mac1: _mac1, ...withoutMac } = init;
   const row: LoadRow = {
     load_id: init.loadId,
@@ -142,7 +163,7 @@ async function confirm(
     return { tac: 'good' };
   }
   if (row.state === 'credited') return { tac: verdict };
-  if (verdict === 'absent' && row.state === 'reserved') {
+  if (verdict === 'absent' && row.state !== 'reversed') {
     await update.set({ state: 'credited', tac_verdict: 'absent', disputed: 0 }).execute();
     return { tac: 'absent' };
   }
@@ -163,7 +184,7 @@ async function reverse(trx: StoreTransaction, options: IssuerOptions, terminalId
   }
   if (row.terminal_id !== terminalId) throw new ProblemError('unknownLoad', `load ${loadId} was never asked for`);
   if (row.state === 'credited') throw new ProblemError('loadCredited', `load ${loadId} is booked as credited`);
-  if (row.state === 'reserved') await trx.updateTable('loads').set({ state: 'reversed' }).where('load_id', '=', loadId).execute();
+  if (row.state !== 'reversed' && row.state !== 'refused') await trx.updateTable('loads').set({ state: 'reversed' }).where('load_id', '=', loadId).execute();
 }
 
 /** The least load there is stands for all: if not even that is allowed today, the person should hear it first. */
@@ -225,24 +246,11 @@ async function dailyRefusal(
     .select([sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(amount), 0)`.as('total')])
     .where('serial', '=', card.serial)
     .where('host_date', '=', host.hostDate)
-    .where('state', 'in', ['reserved', 'credited'])
+    .where('state', 'in', ['reserved', 'undetermined', 'credited'])
     .executeTakeFirstOrThrow();
   if (dailyCount !== undefined && count >= dailyCount) return 'dailyCount';
   if (dailyAmount !== undefined && total + amount > dailyAmount) return 'dailyAmount';
   return undefined;
-}
-
-function expectedTac({ settings }: IssuerOptions, row: LoadRow): string {
-  const { card, init } = storedRequestSchema.parse(JSON.parse(row.request));
-  const { tacKey } = cardKeys(issuerKeys(settings), card);
-  return toHex(tac(tacKey, init, { hostDate: row.host_date, hostTime: row.host_time }));
-}
-
-const storedRequestSchema = authorizeRequestSchema.extend({ init: authorizeRequestSchema.shape.init.omit({ mac1: true }) });
-
-function issuerKeys({ masterLoadKey, masterTacKey, diversification }: IssuerSettings): IssuerKeys {
-  const levels = diversification === 'serial' ? (['serial'] as const) : diversification === 'issuer+serial' ? (['issuer', 'serial'] as const) : diversification;
-  return { masterLoadKey, masterTacKey, levels };
 }
 
 /** The issuer's local calendar, as under MAC2. */
@@ -261,10 +269,6 @@ function digest(request: AuthorizeRequest): string {
     .digest('hex');
 }
 
-function findLoad(trx: StoreTransaction, loadId: string): Promise<LoadRow | undefined> {
-  return trx.selectFrom('loads').selectAll().where('load_id', '=', loadId).executeTakeFirst();
-}
-
 /** Fen of the loads for which `condition`, SQL written here, holds. */
 function sum(condition: string): RawBuilder<number> {
   return sql<number>`coalesce(sum(case when ${sql.raw(condition)} then amount else 0 end), 0)`;
@@ -276,6 +280,7 @@ async function readBooks(trx: StoreTransaction): Promise<Books['issuer']> {
     .select([
       sum("state <> 'refused'").as('authorized'),
       sum("state = 'reserved'").as('reserved'),
+      sum("state = 'undetermined'").as('undetermined'),
       sum("state = 'credited'").as('credited'),
       sum("state = 'reversed'").as('reversed'),
       sum("state = 'credited' and tac_verdict = 'absent'").as('creditedWithoutTac'),
@@ -286,7 +291,12 @@ async function readBooks(trx: StoreTransaction): Promise<Books['issuer']> {
   const accounts = await trx
     .selectFrom('accounts')
     .leftJoin('loads', 'loads.serial', 'accounts.serial')
-    .select(['accounts.serial', 'accounts.status', sum("loads.state = 'credited'").as('credited'), sum("loads.state = 'reserved'").as('reserved')])
+    .select([
+      'accounts.serial',
+      'accounts.status',
+      sum("loads.state = 'credited'").as('credited'),
+      sum("loads.state in ('reserved', 'undetermined')").as('reserved'),
+    ])
     .groupBy(['accounts.serial', 'accounts.status'])
     .orderBy('accounts.serial')
     .limit(1000)

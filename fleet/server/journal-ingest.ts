@@ -2,10 +2,21 @@
  * Takes terminals' journals. Each entry is re-hashed onto the chain that is already here; what fits is stored for ever, what doesn't is
  * stored as an anomaly and refused with its place. A fork (another entry where one stands) freezes the epoch: it may be a rewritten past.
  */
+import { compactVerify } from 'jose';
 import type { Clock } from '../../common/clock.ts';
 import { fromHex, toHex } from '../../common/hex.ts';
 import { canonicalEntry, GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
-import { RECEIPT_TYPE, type ChainedEntry, type JournalAnswer, type JournalBatch, type Receipt } from '../../common/upstream-api/journal.ts';
+import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import {
+  CHECKPOINT_TYPE,
+  checkpointSchema,
+  RECEIPT_TYPE,
+  type ChainedEntry,
+  type Checkpoint,
+  type JournalAnswer,
+  type JournalBatch,
+  type Receipt,
+} from '../../common/upstream-api/journal.ts';
 import type { ProblemCode } from '../../common/upstream-api/problem.ts';
 import type { Books } from '../../common/upstream-api/sandbox.ts';
 import type { Store, StoreTransaction, Tables } from './store.ts';
@@ -32,7 +43,11 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
   return {
     accept: async (terminalId, batch) => {
       const epoch = requireOneOwner(terminalId, batch);
-      const result = await store.transaction().execute((trx) => ingest(trx, terminalId, epoch, batch, clock.now()));
+      const checkpoints = await genuineCheckpoints(store, terminalId, batch);
+      const result = await store.transaction().execute(async (trx) => {
+        await storeCheckpoints(trx, checkpoints, clock.now());
+        return ingest(trx, terminalId, epoch, batch, clock.now());
+      });
       if (result instanceof ProblemError) throw result;
       const receipt: Receipt = { terminalId, epoch, upToSeq: result.seq, headHash: hashText(result.hash), at: clock.now() };
       return { receipt, jws: await signJws(signingKey, RECEIPT_TYPE, receipt) };
@@ -55,6 +70,40 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
       };
     },
   };
+}
+
+interface GenuineCheckpoint {
+  readonly claims: Checkpoint;
+  readonly jws: string;
+}
+
+/** Those that the terminal's own key signed. One that doesn't verify proves nothing, and must not keep entries from being taken. */
+async function genuineCheckpoints(store: Store, terminalId: string, { checkpoints = [] }: JournalBatch): Promise<GenuineCheckpoint[]> {
+  const row = await store.selectFrom('terminals').select('public_key').where('terminal_id', '=', terminalId).executeTakeFirst();
+  if (row === undefined) return [];
+  const key = publicKeySchema.parse(JSON.parse(row.public_key));
+  const found = await Promise.all(checkpoints.map((jws) => genuineCheckpoint(jws, key)));
+  return found.filter((checkpoint) => checkpoint?.claims.terminalId === terminalId).filter((checkpoint) => checkpoint !== undefined);
+}
+
+async function genuineCheckpoint(jws: string, key: PublicKey): Promise<GenuineCheckpoint | undefined> {
+  try {
+    const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
+    if (protectedHeader.typ !== CHECKPOINT_TYPE) return undefined;
+    return { jws, claims: checkpointSchema.parse(JSON.parse(new TextDecoder().decode(payload))) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function storeCheckpoints(trx: StoreTransaction, checkpoints: readonly GenuineCheckpoint[], now: number): Promise<void> {
+  for (const { jws, claims } of checkpoints) {
+    await trx
+      .insertInto('journal_checkpoints')
+      .values({ terminal_id: claims.terminalId, epoch: claims.epoch, seq: claims.seq, jws, received_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
 }
 
 /** Lower-case hexadecimal, as in a journal's export. */

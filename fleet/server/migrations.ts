@@ -31,6 +31,21 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE refunds (refund_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, order_id TEXT NOT NULL REFERENCES orders (order_id), amount INTEGER NOT NULL,
        at INTEGER NOT NULL) STRICT`,
   ],
+  [
+    `CREATE TABLE terminal_keys (terminal_id TEXT NOT NULL, public_key TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (terminal_id, public_key))
+       STRICT, WITHOUT ROWID`,
+    `INSERT INTO terminal_keys (terminal_id, public_key, since) SELECT terminal_id, public_key, registered_at FROM terminals`,
+    `CREATE TABLE journal_checkpoints (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, jws TEXT NOT NULL,
+       received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT, WITHOUT ROWID`,
+  ],
+  // loads that are open: found by their card, and aged by the clock; what terminals found on the cards
+  [
+    `CREATE INDEX loads_open ON loads (serial) WHERE state IN ('reserved', 'undetermined')`,
+    `CREATE INDEX loads_reserved ON loads (at) WHERE state = 'reserved'`,
+    `CREATE TABLE load_examinations (examination_id TEXT PRIMARY KEY, load_id TEXT NOT NULL REFERENCES loads (load_id), terminal_id TEXT NOT NULL,
+       request TEXT NOT NULL, at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX examinations_of_load ON load_examinations (load_id)`,
+  ],
 ];
 
 /** @throws {StoreError} `newerSchema` */

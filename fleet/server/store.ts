@@ -22,9 +22,13 @@ export class StoreError extends Error {
 /** Times are ms since 1970, amounts fen, flags 0 or 1. */
 export interface Tables {
   terminals: { terminal_id: string; public_key: string; registered_at: number; last_seen_at: number | null; uplink_lag: number | null };
+  /** Every key that a terminal ever registered: what it signed stays verifiable. */
+  terminal_keys: { terminal_id: string; public_key: string; since: number };
   nonces: { terminal_id: string; nonce: string; at: number };
   journal_epochs: { terminal_id: string; epoch: number; head_seq: number; head_hash: string; frozen: number };
   journal_entries: { terminal_id: string; epoch: number; seq: number; hash: string; entry: string; received_at: number };
+  /** Genuine ones, as they came. Whether they agree with the entries is for whoever verifies: a contradiction is evidence. */
+  journal_checkpoints: { terminal_id: string; epoch: number; seq: number; jws: string; received_at: number };
   journal_anomalies: {
     terminal_id: string;
     epoch: number;
@@ -46,7 +50,8 @@ export interface Tables {
     amount: number;
     host_date: string;
     host_time: string;
-    state: 'refused' | 'reserved' | 'credited' | 'reversed';
+    /** `undetermined`: reserved, and nobody has said for too long whether the card executed it. */
+    state: 'refused' | 'reserved' | 'undetermined' | 'credited' | 'reversed';
     refusal: LoadRefusal | null;
     /** Best TAC verdict so far. */
     tac_verdict: 'good' | 'bad' | 'absent' | null;
@@ -55,6 +60,8 @@ export interface Tables {
     disputed: number;
     at: number;
   };
+  /** What terminals found on cards, whatever it decided. */
+  load_examinations: { examination_id: string; load_id: string; terminal_id: string; /** Canonical. */ request: string; at: number };
   orders: {
     order_id: string;
     terminal_id: string;

@@ -9,10 +9,13 @@ type Commands = Readonly<Record<string, Command>>;
 /** By the first word: a command loads only what it needs, so that a journal is read without the drivers. */
 const GROUPS: Readonly<Record<string, () => Promise<Commands>>> = {
   journal: async () => (await import('./journal-commands.ts')).journalCommands,
+  slip: async () => (await import('./slip-commands.ts')).slipCommands,
   decode: async () => ({ decode: (await import('./decode-command.ts')).decodeCommand }),
   config: async () => (await import('./config-commands.ts')).configCommands,
   devices: async () => devices(await import('./device-commands.ts'), 'devices'),
   monitor: async () => devices(await import('./device-commands.ts'), 'monitor'),
+  settle: async () => (await import('./settle-commands.ts')).settleCommands,
+  reconcile: async () => ({ reconcile: (await import('./reconcile-command.ts')).reconcileCommand }),
   pboc: async () => (await import('./pboc-commands.ts')).pbocCommands,
 };
 
@@ -28,7 +31,8 @@ export async function run(args: readonly string[], output: Output): Promise<0 | 
     return 0;
   }
   const group = Object.hasOwn(GROUPS, first) ? await GROUPS[first]?.() : undefined;
-  const name = group !== undefined && Object.hasOwn(group, first) ? first : `${first} ${second}`;
+  const both = `${first} ${second}`;
+  const name = group !== undefined && !Object.hasOwn(group, both) && Object.hasOwn(group, first) ? first : both;
   const command = group !== undefined && Object.hasOwn(group, name) ? group[name] : undefined;
   if (command === undefined) {
     const names = Object.keys(await everyCommand()).join(', ');

@@ -1,25 +1,27 @@
 /** `kioskctl journal …`: proof, reading, sums and export of a journal file, live or a copy. Changes nothing in it. */
-import { createPublicKey } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { entrySchema, type JournalEntry } from '../../common/journal-entry.ts';
 import { fen, formatYuan } from '../../common/fen.ts';
 import { parseReference } from '../../common/ids.ts';
 import { accounts } from '../../common/journal-kinds.ts';
-import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
-import { toPublicKey } from '../identity/terminal-key.ts';
 import { exportJournal } from '../journal/export.ts';
 import { withContent } from '../journal/content.ts';
 import { parseJson } from '../journal/lines.ts';
-import { verifyJournal, type Verification } from '../journal/verify.ts';
+import { verifyJournal } from '../journal/verify.ts';
+import { looksLikeExport, verifyExportStream } from '../journal/verify-export.ts';
+import type { Verification, VerifyOptions } from '../journal/verification.ts';
 import { foldTransaction } from '../money/fold.ts';
 import { recoveryDecision } from '../money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
+import { sumText } from './amounts.ts';
+import { dayCommand } from './day-command.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
+import { readPublicKey } from './read-public-key.ts';
 
 export const journalCommands: Readonly<Record<string, Command>> = {
   'journal verify': {
-    usage: 'journal verify FILE [--key JWK|PEM] [--upstream-key JWK|PEM] [--receipt JWS] [--json]',
-    does: 'proves a journal from its first entry to its last, or names the first break',
+    usage: 'journal verify FILE|- [--key JWK|PEM] [--upstream-key JWK|PEM] [--receipt JWS] [--json]',
+    does: 'proves a journal, or its export (- for standard input), from its first entry to its last, or names the first break',
     run: verify,
   },
   'journal show': {
@@ -32,6 +34,7 @@ export const journalCommands: Readonly<Record<string, Command>> = {
     does: 'prints what every account holds',
     run: balance,
   },
+  'journal day': dayCommand,
   'journal export': {
     usage: 'journal export FILE',
     does: 'writes the whole journal as JSON Lines',
@@ -43,15 +46,15 @@ export const journalCommands: Readonly<Record<string, Command>> = {
   },
 };
 
-function verify(args: readonly string[], { out, error }: Output): Status {
+async function verify(args: readonly string[], { out, error }: Output): Promise<Status> {
   const { words, given } = readArguments(args, { least: 1, most: 1 }, { key: 'string', 'upstream-key': 'string', receipt: 'string', json: 'boolean' });
   const [file = ''] = words;
   const key = text(given, 'key');
   const upstreamKey = text(given, 'upstream-key');
   const receipt = text(given, 'receipt');
-  const verification = verifyJournal(file, {
-    ...(key === undefined ? {} : { publicKey: readKey(key) }),
-    ...(upstreamKey === undefined ? {} : { upstreamKey: readKey(upstreamKey) }),
+  const verification = await verifyFile(file, {
+    ...(key === undefined ? {} : { publicKey: readPublicKey(key) }),
+    ...(upstreamKey === undefined ? {} : { upstreamKey: readPublicKey(upstreamKey) }),
     ...(receipt === undefined ? {} : { receipts: [readReceipt(receipt)] }),
   });
   if (given['json'] === true) out(JSON.stringify(verification));
@@ -62,6 +65,23 @@ function verify(args: readonly string[], { out, error }: Output): Status {
     `kioskctl: ${file} is broken${found.seq === undefined ? '' : ` at entry ${found.seq}`} (${found.check}): ${found.detail}; keep the file as it is and compare it with upstream`,
   );
   return 1;
+}
+
+/** A journal or its export, by how it begins. */
+async function verifyFile(file: string, options: VerifyOptions): Promise<Verification> {
+  if (file === '-') return verifyExportStream(process.stdin, options);
+  return isExport(file) ? verifyExportStream(createReadStream(file), options) : verifyJournal(file, options);
+}
+
+function isExport(file: string): boolean {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const descriptor = openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(16);
+    return looksLikeExport(start.subarray(0, readSync(descriptor, start, 0, start.length, 0)));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function report(file: string, found: Verification): string[] {
@@ -164,30 +184,6 @@ function sumOf(file: string): Balances {
     }
     return balances;
   });
-}
-
-/** Sums may be larger than any one amount. */
-function sumText(amount: number): string {
-  return `${amount < 0 ? '-' : ''}${Math.floor(Math.abs(amount) / 100)}.${String(Math.abs(amount) % 100).padStart(2, '0')}`;
-}
-
-/** A JWK or a PEM, in a file or in the argument itself. */
-function readKey(argument: string): PublicKey {
-  const content = existsSync(argument) ? readFileSync(argument, 'utf8') : argument;
-  const jwk = publicKeySchema.safeParse(pickKey(parseJson(content)));
-  if (jwk.success) return jwk.data;
-  try {
-    return toPublicKey(createPublicKey(content));
-  } catch {
-    throw new UsageError(`${JSON.stringify(argument.slice(0, 60))} is no Ed25519 public key (JWK or PEM, as a file or as text)`);
-  }
-}
-
-/** Other members of a JWK (kid, use …) don't matter here. */
-function pickKey(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const { kty, crv, x } = Object.fromEntries(Object.entries(value));
-  return { kty, crv, x };
 }
 
 /** A compact JWS, or the JSON object that upstream answered, in a file or in the argument itself. */

@@ -42,8 +42,11 @@ const siteSchema = z.strictObject({
   hotlineHours: text(40),
   /** Where the cabinet's slots are, seen from the screen. */
   slots: z.strictObject({ card: side.default('right'), cash: side.default('right'), receipt: side.default('below') }).prefault({}),
-  /** Base of the QR on slips and screens; the reference is appended. */
-  verifyUrl: z.url({ protocol: /^https?$/, error: 'expected an https: address' }).max(200),
+  /** The page where slips are verified (fleet/verify-page); the QR on slips and screens adds `#` and the signed slip. */
+  verifyUrl: z
+    .url({ protocol: /^https?$/, error: 'expected an https: address' })
+    .max(120, 'expected at most 120 characters: more make the code on the slip too fine')
+    .refine((url) => !url.includes('#'), 'expected an address without #'),
   /** A line on the first screen. */
   notice: maybe(z.string().max(120)),
 });

@@ -41,6 +41,13 @@ export function loadOrCreateTerminalKey(path: string): TerminalKey {
   return terminalKey(readKey(path) ?? writeKey(path, generateKeyPairSync('ed25519').privateKey));
 }
 
+/** The key at `path`, never a new one: for tools that work on what a terminal left. @throws {IdentityError} `io` when there is none */
+export function loadTerminalKey(path: string): TerminalKey {
+  const key = readKey(path);
+  if (key === undefined) throw new IdentityError('io', `there is no terminal key at ${path}: it is terminal-key.pem in the terminal's data folder`);
+  return terminalKey(key);
+}
+
 export function terminalKey(privateKey: KeyObject): TerminalKey {
   const publicKey = toPublicKey(createPublicKey(privateKey));
   const kid = thumbprint(publicKey);

@@ -42,7 +42,8 @@ export function carriedSeal(links: readonly CarriedLink[]): { entries: number; s
 
 /** What the accounts held when this epoch began: zero, or what `journal.replaced` says. */
 export function openingBalances(db: Connection): Balances {
-  const row = z.object({ entry: z.string() }).safeParse(db.prepare("SELECT entry FROM entries WHERE seq = 1 AND kind = 'journal.replaced'").get());
-  if (!row.success) return NO_BALANCES;
-  return { ...NO_BALANCES, ...journalKinds['journal.replaced'].parse(parseEntry(row.data.entry).body).balances };
+  const row = z.object({ entry: z.string() }).safeParse(db.prepare('SELECT entry FROM entries WHERE seq = 1').get());
+  const first = row.success ? parseEntry(row.data.entry) : undefined;
+  if (first?.kind !== 'journal.replaced') return NO_BALANCES;
+  return { ...NO_BALANCES, ...journalKinds['journal.replaced'].parse(first.body).balances };
 }

@@ -1,8 +1,8 @@
 /** The journal as JSON Lines, in order: what `kioskctl journal export` writes and what a verifier in another language reads (FORMAT.md). */
-import { receiptSchema } from '../../common/upstream-api/journal.ts';
+import { checkpointSchema, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { withContent, type JournalContent } from './content.ts';
 import { JournalError } from './journal-error.ts';
-import { checkpointLine, checkpointSchema, entryLine, hashText, jwsClaims, receiptLine } from './lines.ts';
+import { checkpointLine, entryLine, hashText, jwsClaims, receiptLine } from './lines.ts';
 
 /** Calls `write` once a line, without the line's end. The file may be in use. @throws {JournalError} */
 export function exportJournal(path: string, write: (line: string) => void): void {
@@ -11,7 +11,10 @@ export function exportJournal(path: string, write: (line: string) => void): void
   });
 }
 
-/** Each checkpoint and receipt follows the entry it speaks of; receipts of earlier epochs follow what was carried over from them. */
+/**
+ * Each checkpoint and receipt follows the entry it speaks of; receipts of earlier epochs follow what was carried over from them. Those of
+ * entries that are gone come last: they prove that a journal was cut off.
+ */
 export function* exportLines(content: JournalContent): Generator<string> {
   yield `{"journal":{"terminalId":${JSON.stringify(content.terminalId)},"publicKey":${content.publicKey}}}`;
   for (const link of content.carried) yield `{"carried":{"entry":${link.json},"prevHash":"${hashText(link.prevHash)}","hash":"${hashText(link.hash)}"}}`;
@@ -24,7 +27,11 @@ export function* exportLines(content: JournalContent): Generator<string> {
     if (checkpoint !== undefined) yield checkpointOf(checkpoint);
     const receipt = receipts.get(seq);
     if (receipt !== undefined) yield receiptOf(receipt);
+    checkpoints.delete(seq);
+    receipts.delete(seq);
   }
+  for (const jws of checkpoints.values()) yield checkpointOf(jws);
+  for (const jws of receipts.values()) yield receiptOf(jws);
 }
 
 function checkpointOf(jws: string): string {

@@ -35,9 +35,10 @@ export function toJournalError(error: unknown, attempted: string): JournalError 
   return new JournalError(classify(code), `${attempted}: ${detail}${code === '' ? '' : ` (${code})`}`, error);
 }
 
+/** `SQLITE_ERROR`: a statement of this program does not fit the schema in the file. */
 function classify(code: string): JournalErrorCode {
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'full';
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_SCHEMA') return 'corrupt';
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_SCHEMA' || code === 'SQLITE_ERROR') return 'corrupt';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked';
   if (code === 'ENOENT') return 'notFound';
   return 'io';

@@ -7,29 +7,18 @@ import { dirname } from 'node:path';
 import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import { accounts, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
-import { receiptSchema, type Receipt } from '../../common/upstream-api/journal.ts';
+import { type Checkpoint, CHECKPOINT_TYPE, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
-import { leavesOpen } from '../money/open-transactions.ts';
 import { addPostings, type Balances } from '../money/postings.ts';
 import { openingBalances } from './carried.ts';
 import { entryBuilder, type BuiltEntry, type EntrySource } from './entry-builder.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
-import { CHECKPOINT_EVERY, CHECKPOINT_TYPE, hashText, jwsClaims, type Checkpoint, type StoredCheckpoint, type StoredEntry } from './lines.ts';
-import { prepareFiles, type OpeningOptions, type Replacement } from './opening.ts';
+import { CHECKPOINT_EVERY, hashText, jwsClaims, type StoredCheckpoint, type StoredEntry } from './lines.ts';
+import { prepareFiles, type OpeningOptions, type Prepared, type Replacement } from './opening.ts';
 import { migrate, openForWriting, type Connection } from './schema.ts';
-import { SecondWriter, type SecondSync } from './second-writer.ts';
-import {
-  lastCheckpoint,
-  lastReceipt,
-  linkRow,
-  parseEntry,
-  readCheckpoints,
-  readHead,
-  readMeta,
-  readOpenTransactions,
-  readTransactionsLacking,
-  type Head,
-} from './stored-chain.ts';
+import { SecondWriter, type BalancesAt, type SecondSync } from './second-writer.ts';
+import { Standing } from './standing.ts';
+import { lastCheckpoint, lastReceipt, linkRow, parseEntry, readCheckpoints, readHead, readMeta, type Head } from './stored-chain.ts';
 import { lockForWriting } from './writer-lock.ts';
 
 export interface JournalOptions extends EntrySource {
@@ -39,12 +28,15 @@ export interface JournalOptions extends EntrySource {
   /** Default: `each` when the second file is on another partition, else `checkpoint` (FORMAT.md, "The second file"). */
   readonly secondSync?: SecondSync;
   readonly key: TerminalKey;
+  /** `refuse`: for tools; a damaged or missing journal is an error. Default: `replace`. */
+  readonly damaged?: 'replace' | 'refuse';
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A checkpoint or the second file failed; the entries themselves are safe. */
   readonly onTrouble?: (error: JournalError) => void;
 }
 
 export interface Appended {
+  readonly epoch: number;
   readonly seq: number;
   /** 64 hexadecimal digits. */
   readonly hash: string;
@@ -86,16 +78,16 @@ export interface Journal {
   close(): void;
 }
 
-/** @throws {JournalError} `locked`, `newer`, `otherTerminal`, `full`, `io` */
+/** @throws {JournalError} `locked`, `newer`, `otherTerminal`, `full`, `io`; with `damaged: 'refuse'` also `notFound`, `corrupt` */
 export function openJournal(options: JournalOptions): Journal {
   const opening: OpeningOptions = { ...options, secondPath: options.secondPath ?? `${options.path}.second`, publicKey: options.key.publicKey };
   const release = lockForWriting(options.path);
   let db: Connection | undefined;
   try {
-    const replacement = prepareFiles(opening);
+    const prepared = prepareFiles(opening);
     db = openForWriting(options.path);
     migrate(db);
-    return new SqliteJournal(options, opening.secondPath, db, replacement, release);
+    return new SqliteJournal(options, opening.secondPath, db, prepared, release);
   } catch (error) {
     db?.close();
     release();
@@ -114,13 +106,13 @@ class SqliteJournal implements Journal {
   /** By their text: the uplink asks after every append. */
   readonly #prepared = new Map<string, Statement>();
   readonly #second: SecondWriter;
-  readonly #open: Set<string>;
+  readonly #standing: Standing;
   #head: Head;
   #signed: number;
   #balances: Balances | undefined;
   #state: 'open' | 'failed' | 'closed' = 'open';
 
-  constructor(options: JournalOptions, secondPath: string, db: Connection, replacement: Replacement | undefined, release: () => void) {
+  constructor(options: JournalOptions, secondPath: string, db: Connection, { replacement, second }: Prepared, release: () => void) {
     const meta = readMeta(db);
     this.epoch = meta.epoch;
     this.replacement = replacement;
@@ -131,14 +123,17 @@ class SqliteJournal implements Journal {
     this.#insert = db.prepare<[number, string, Uint8Array]>('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)');
     this.#head = readHead(db);
     this.#signed = lastCheckpoint(db, meta)?.seq ?? 0;
-    this.#open = new Set(readOpenTransactions(db));
+    this.#standing = new Standing(db);
+    if (this.#standing.damaged)
+      options.onTrouble?.(new JournalError('corrupt', `what ${options.path} stores of standing transactions is damaged: it is made anew`));
     this.#second = new SecondWriter(
       {
         path: secondPath,
+        found: second,
         sync: options.secondSync ?? (sameDisk(options.path, secondPath) ? 'checkpoint' : 'each'),
         db,
         meta,
-        balancesAt: (seq) => this.#balancesAt(seq),
+        balancesAt: (seq, known) => this.#balancesAt(seq, known),
         keepAfter: () => this.#keepAfter(),
         onTrouble: (error) => options.onTrouble?.(error),
       },
@@ -167,7 +162,7 @@ class SqliteJournal implements Journal {
     this.#follow(built);
     this.#second.add(this.#head, built.json);
     this.#signWhenDue();
-    return { seq: built.entry.seq, hash: built.hashText, at: built.at };
+    return { epoch: this.epoch, seq: built.entry.seq, hash: built.hashText, at: built.at };
   }
 
   checkpoint(): Checkpoint | undefined {
@@ -178,11 +173,15 @@ class SqliteJournal implements Journal {
     const checkpoint: Checkpoint = { terminalId: this.#options.terminalId, epoch: this.epoch, seq, hash: hashText(hash), at };
     const jws = this.#options.key.signJws(CHECKPOINT_TYPE, checkpoint);
     try {
-      this.#statement('INSERT INTO checkpoints (seq, jws) VALUES (?, ?)').run(seq, jws);
+      this.#db.transaction(() => {
+        this.#statement('INSERT INTO checkpoints (seq, jws) VALUES (?, ?)').run(seq, jws);
+        this.#standing.save();
+      })();
     } catch (error) {
       throw this.#failed(error, `signing entry ${seq}`);
     }
     this.#signed = seq;
+    this.#standing.saved();
     this.#second.addCheckpoint({ checkpoint, jws });
     this.#options.onCheckpoint?.(checkpoint);
     return checkpoint;
@@ -228,11 +227,11 @@ class SqliteJournal implements Journal {
   }
 
   openTransactions(): readonly string[] {
-    return [...this.#open];
+    return this.#read(() => this.#standing.open());
   }
 
   transactionsLacking(kind: JournalKind, answers: readonly JournalKind[]): readonly string[] {
-    return this.#read(() => readTransactionsLacking(this.#db, kind, answers));
+    return this.#read(() => this.#standing.lacking(kind, answers));
   }
 
   findByReference(reference: string): string | undefined {
@@ -267,10 +266,7 @@ class SqliteJournal implements Journal {
 
   #follow({ entry }: BuiltEntry): void {
     if (this.#balances !== undefined) this.#balances = addPostings(this.#balances, entry.postings);
-    if (entry.transactionId === undefined) return;
-    const open = leavesOpen(entry.kind);
-    if (open === true) this.#open.add(entry.transactionId);
-    if (open === false) this.#open.delete(entry.transactionId);
+    if (entry.transactionId !== undefined) this.#standing.follow({ transactionId: entry.transactionId, kind: entry.kind });
   }
 
   #checkReceipt(receipt: Receipt, jws: string): void {
@@ -297,15 +293,15 @@ class SqliteJournal implements Journal {
     return Math.min(this.lastReceipt(this.epoch)?.upToSeq ?? 0, ...firstOpen.map((seq) => seq - 1));
   }
 
-  #balancesAt(seq: number): Balances {
+  #balancesAt(seq: number, known: BalancesAt = { seq: 0, balances: openingBalances(this.#db) }): Balances {
     const sums = this.#all(
       `SELECT posting.value ->> '$.account' AS account, sum(posting.value ->> '$.amount') AS amount
        FROM entries, json_each(entry, '$.postings') AS posting
-       WHERE seq <= ? AND instr(entry, '"postings":[]') = 0 GROUP BY account`,
-      [seq],
+       WHERE seq > ? AND seq <= ? AND instr(entry, '"postings":[]') = 0 GROUP BY account`,
+      [known.seq, seq],
       balanceRow,
     );
-    return addPostings(openingBalances(this.#db), sums);
+    return addPostings(known.balances, sums);
   }
 
   #entries(sql: string, parameters: readonly unknown[]): readonly StoredEntry[] {

@@ -3,7 +3,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { thumbprint } from '../identity/terminal-key.ts';
-import { isCanonicalBase64Url, parseJson } from './lines.ts';
+import { isCanonicalBase64Url, parseUtf8Json } from './lines.ts';
 
 const headerSchema = z.looseObject({ alg: z.literal('EdDSA'), kid: z.string().optional(), typ: z.string().optional() });
 
@@ -18,11 +18,11 @@ export function jwsVerifier(publicKey: PublicKey): (jws: string, type: string) =
     const parts = jws.split('.');
     const [head = '', payload = '', signature = ''] = parts;
     if (parts.length !== 3 || ![head, payload, signature].every(isCanonicalBase64Url)) return { ok: false, problem: 'malformed' };
-    const header = headerSchema.safeParse(parseJson(Buffer.from(head, 'base64url').toString('utf8')));
+    const header = headerSchema.safeParse(parseUtf8Json(Buffer.from(head, 'base64url')));
     if (!header.success) return { ok: false, problem: 'malformed' };
     if (header.data.typ !== type) return { ok: false, problem: 'wrongType' };
     if (header.data.kid !== undefined && header.data.kid !== kid) return { ok: false, problem: 'wrongKey' };
     if (!verify(null, Buffer.from(`${head}.${payload}`, 'ascii'), key, Buffer.from(signature, 'base64url'))) return { ok: false, problem: 'badSignature' };
-    return { ok: true, claims: parseJson(Buffer.from(payload, 'base64url').toString('utf8')) };
+    return { ok: true, claims: parseUtf8Json(Buffer.from(payload, 'base64url')) };
   };
 }

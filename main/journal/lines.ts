@@ -1,30 +1,20 @@
 /**
  * The journal's lines: what export writes, what the second file frames, and the payloads that are signed. One shape for every reader.
  */
+import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { accounts } from '../../common/journal-kinds.ts';
 import { hashSchema, publicKeySchema } from '../../common/upstream-api/fields.ts';
-import type { Receipt } from '../../common/upstream-api/journal.ts';
+import type { Checkpoint, Receipt } from '../../common/upstream-api/journal.ts';
 
 /** Chain hashes as text: 64 lower-case hexadecimal digits. */
 export function hashText(hash: Uint8Array): string {
   return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('hex');
 }
 
-/** What the terminal signs; `typ` of its JWS is {@link CHECKPOINT_TYPE}. */
-export const checkpointSchema = z.strictObject({
-  terminalId: z.string(),
-  epoch: z.int().min(1),
-  seq: z.int().min(1),
-  hash: hashSchema,
-  at: z.string(),
-});
-export type Checkpoint = z.infer<typeof checkpointSchema>;
 /** Most entries between two checkpoints. */
 export const CHECKPOINT_EVERY = 256;
-
-export const CHECKPOINT_TYPE = 'kiosk-checkpoint+jwt';
 
 /** An entry with the hash that is stored beside it, 64 hexadecimal digits. */
 export interface StoredEntry {
@@ -48,7 +38,7 @@ export const secondHeaderSchema = z.strictObject({
   epoch: z.int().min(1),
   publicKey: publicKeySchema,
   after: z.strictObject({ seq: z.int().min(0), hash: hashSchema }),
-  balances: z.record(z.enum(accounts), z.int()),
+  balances: z.partialRecord(z.enum(accounts), z.int()),
 });
 export type SecondHeader = z.infer<typeof secondHeaderSchema>;
 
@@ -62,11 +52,11 @@ export function entryLine(canonicalJson: string, hash: Uint8Array): string {
 }
 
 export function checkpointLine({ checkpoint, jws }: StoredCheckpoint): string {
-  return JSON.stringify({ checkpoint, jws });
+  return `{"checkpoint":${canonicalize(checkpoint)},"jws":"${jws}"}`;
 }
 
 export function receiptLine({ receipt, jws }: StoredReceipt): string {
-  return JSON.stringify({ receipt, jws });
+  return `{"receipt":${canonicalize(receipt)},"jws":"${jws}"}`;
 }
 
 /** A link of the chain as it is stored: canonical JSON and hashes as bytes. */
@@ -90,7 +80,7 @@ export function jwsClaims(jws: string): unknown {
   const parts = jws.split('.');
   const [header, payload, signature] = parts;
   if (parts.length !== 3 || ![header, payload, signature].every((part) => part !== undefined && isCanonicalBase64Url(part))) return undefined;
-  return parseJson(Buffer.from(payload ?? '', 'base64url').toString('utf8'));
+  return parseUtf8Json(Buffer.from(payload ?? '', 'base64url'));
 }
 
 export function parseJson(text: string): unknown {
@@ -100,6 +90,23 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** `undefined` when it isn't JSON in UTF-8. */
+export function parseUtf8Json(bytes: Uint8Array): unknown {
+  const text = utf8Text(bytes);
+  return text === undefined ? undefined : parseJson(text);
+}
+
+/** Refuses what isn't UTF-8 instead of replacing it, and keeps a byte order mark: readers in other languages must see the same text. */
+export function utf8Text(bytes: Uint8Array): string | undefined {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Base64url has spare bits in its last character: only one spelling of a signature is accepted, or a flipped bit would go unseen. */
 export function isCanonicalBase64Url(text: string): boolean {

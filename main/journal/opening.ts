@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import canonicalize from 'canonicalize';
+import { z } from 'zod';
 import { GENESIS_HASH } from '../../common/journal-entry.ts';
 import { toHex } from '../../common/hex.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
@@ -13,7 +14,7 @@ import { entryBuilder, type EntrySource } from './entry-builder.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { sameBytes } from './lines.ts';
 import { salvage, type Salvage } from './salvage.ts';
-import { checkVersion, migrate, openForReading, openForWriting } from './schema.ts';
+import { checkVersion, migrate, openForReading, openForWriting, schemaFault, type Connection } from './schema.ts';
 import { readSecondCopy, readSecondSummary, type SecondSummary } from './second-copy.ts';
 import { syncFolder } from './second-file.ts';
 import { checkTail, readMeta, type Head, type Meta } from './stored-chain.ts';
@@ -22,6 +23,8 @@ export interface OpeningOptions extends EntrySource {
   readonly path: string;
   readonly secondPath: string;
   readonly publicKey: PublicKey;
+  /** `refuse`: a journal that is damaged or not there is left as it is, for the terminal itself to replace. Default: `replace`. */
+  readonly damaged?: 'replace' | 'refuse';
 }
 
 /** What happened to a damaged journal. */
@@ -31,8 +34,18 @@ export interface Replacement extends Salvage {
   readonly reason: string;
 }
 
-/** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io` */
-export function prepareFiles(options: OpeningOptions): Replacement | undefined {
+export interface Prepared {
+  readonly replacement: Replacement | undefined;
+  /** The second file as it is now; `undefined` when there is none. */
+  readonly second: SecondSummary | undefined;
+}
+
+/** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io`; `notFound` and `corrupt` only to who refuses damage */
+export function prepareFiles(options: OpeningOptions): Prepared {
+  if (options.damaged === 'refuse') {
+    refuseDamage(options);
+    return { replacement: undefined, second: readSecondSummary(options.secondPath) };
+  }
   mkdirSync(dirname(options.path), { recursive: true });
   for (const leftover of ['', '-wal', '-shm']) rmSync(`${options.path}.new${leftover}`, { force: true });
   const asides = setAsideNumbers(options.path);
@@ -40,10 +53,20 @@ export function prepareFiles(options: OpeningOptions): Replacement | undefined {
   const second = readSecondSummary(options.secondPath);
   if (missing && asides.length === 0 && second?.header === undefined) {
     createFile(options, 1, undefined);
-    return undefined;
+    return { replacement: undefined, second };
   }
   const reason = missing ? 'the file is missing' : damageOf(options, second);
-  return reason === undefined ? undefined : replace(options, reason, missing ? asides.at(-1) : undefined);
+  if (reason === undefined) return { replacement: undefined, second };
+  return { replacement: replace(options, reason, missing ? asides.at(-1) : undefined), second: undefined };
+}
+
+function refuseDamage(options: OpeningOptions): void {
+  const reason = damageOf(options, readSecondSummary(options.secondPath));
+  if (reason === undefined) return;
+  throw new JournalError(
+    'corrupt',
+    `${options.path} is damaged (${reason}): nothing was written; start the terminal, which sets it aside and goes on in a new epoch`,
+  );
 }
 
 /** Why the journal can't be trusted; `undefined` when it can. */
@@ -53,6 +76,8 @@ function damageOf(options: OpeningOptions, second: SecondSummary | undefined): s
     const db = openForReading(options.path);
     try {
       checkVersion(db, options.path);
+      const schema = schemaFault(db);
+      if (schema !== undefined) return schema;
       meta = readMeta(db);
       const head = checkTail(db, meta);
       const ahead = secondIsAhead(options.secondPath, second, meta, head);
@@ -124,6 +149,7 @@ function createFile(options: OpeningOptions, epoch: number, replacement: Replace
         const first = replacedEntry(options, epoch, replacement);
         db.prepare('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)').run(1, first.json, first.hash);
       })();
+      emptyLog(db);
     } finally {
       db.close();
     }
@@ -132,6 +158,12 @@ function createFile(options: OpeningOptions, epoch: number, replacement: Replace
   } catch (error) {
     throw toJournalError(error, `creating ${options.path}`);
   }
+}
+
+/** Everything into the file itself, as only that is renamed: closing a connection would try the same and keep a failure to itself. */
+function emptyLog(db: Connection): void {
+  const [result] = z.tuple([z.object({ busy: z.int() })]).parse(db.pragma('wal_checkpoint(TRUNCATE)'));
+  if (result.busy !== 0) throw new JournalError('io', 'the new journal could not be written out of its log');
 }
 
 function replacedEntry(options: OpeningOptions, epoch: number, replacement: Replacement): ReturnType<ReturnType<typeof entryBuilder>> {

@@ -94,6 +94,38 @@ const MIGRATIONS: readonly string[] = [
     UNION ALL SELECT seq, transaction_id, kind, reference FROM unsigned_entries;
   ${['UPDATE', 'DELETE'].map((verb) => appendOnly('entry_index', verb)).join('\n')}
   `,
+  // A start must not read the JSON of every entry, as quick_check does for generated columns, nor the whole index for what is open.
+  `
+  DROP VIEW transaction_entries;
+  DROP VIEW unsigned_entries;
+  DROP TRIGGER checkpoint_fills_index;
+  ALTER TABLE entries DROP COLUMN transaction_id;
+  ALTER TABLE entries DROP COLUMN kind;
+  ALTER TABLE entries DROP COLUMN reference;
+  CREATE VIEW described_entries AS
+    SELECT seq, entry, hash, entry ->> '$.transactionId' AS transaction_id, entry ->> '$.kind' AS kind, entry ->> '$.body.reference' AS reference FROM entries;
+  CREATE TRIGGER checkpoint_fills_index AFTER INSERT ON checkpoints BEGIN
+    INSERT INTO entry_index (seq, transaction_id, kind, reference)
+      SELECT seq, transaction_id, kind, reference FROM described_entries
+      WHERE seq > (SELECT coalesce(max(seq), 0) FROM checkpoints WHERE seq < NEW.seq) AND seq <= NEW.seq AND transaction_id IS NOT NULL;
+  END;
+  CREATE VIEW unsigned_entries AS
+    SELECT seq, transaction_id, kind, reference FROM described_entries
+    WHERE seq > (SELECT coalesce(max(seq), 0) FROM checkpoints) AND transaction_id IS NOT NULL;
+  CREATE VIEW transaction_entries AS
+    SELECT seq, transaction_id, kind, reference FROM entry_index
+    UNION ALL SELECT seq, transaction_id, kind, reference FROM unsigned_entries;
+  CREATE TABLE standing_questions (
+    name TEXT PRIMARY KEY,
+    sum BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE standing_members (
+    number INTEGER PRIMARY KEY,
+    question TEXT NOT NULL,
+    transaction_id TEXT NOT NULL,
+    UNIQUE (question, transaction_id)
+  ) STRICT;
+  `,
 ];
 
 /** The version this release writes. */
@@ -153,9 +185,37 @@ export function migrate(db: Connection): void {
   }
 }
 
+/** Tables, views and triggers must be those that the migrations make: a flipped bit there stops a statement that was never in doubt. */
+export function schemaFault(db: Connection): string | undefined {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const due = new Database(':memory:');
+  try {
+    for (const migration of MIGRATIONS.slice(0, version)) due.exec(migration);
+    const [found, expected] = [schemaOf(db), schemaOf(due)];
+    const wrong = [...found.keys(), ...expected.keys()].find((name) => found.get(name) !== expected.get(name));
+    return wrong === undefined ? undefined : `${wrong} is not as this program makes it`;
+  } finally {
+    due.close();
+  }
+}
+
+const schemaRow = z.object({ type: z.string(), name: z.string(), sql: z.string().nullable() });
+
+/** "table entries" → its SQL. */
+function schemaOf(db: Connection): ReadonlyMap<string, string | null> {
+  const rows = db.prepare('SELECT type, name, sql FROM sqlite_schema').all();
+  return new Map(
+    rows.map((row) => {
+      const { type, name, sql } = schemaRow.parse(row);
+      return [`${type} ${name}`, sql];
+    }),
+  );
+}
+
 /** Entries are found through the index, so it must say of each signed entry just what the entry says. Nothing to say of a file without one. */
 export function indexFault(db: Connection): string | undefined {
-  if (Number(db.pragma('user_version', { simple: true })) < 2) return undefined;
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version < 2) return undefined;
   const row = z
     .object({ seq: z.int() })
     .optional()
@@ -164,7 +224,7 @@ export function indexFault(db: Connection): string | undefined {
         .prepare(
           `SELECT coalesce(found.seq, due.seq) AS seq
          FROM entry_index AS found FULL JOIN
-           (SELECT * FROM entries WHERE transaction_id IS NOT NULL AND seq <= (SELECT coalesce(max(seq), 0) FROM checkpoints)) AS due ON due.seq = found.seq
+           (SELECT * FROM ${version < 3 ? 'entries' : 'described_entries'} WHERE transaction_id IS NOT NULL AND seq <= (SELECT coalesce(max(seq), 0) FROM checkpoints)) AS due ON due.seq = found.seq
          WHERE found.transaction_id IS NOT due.transaction_id OR found.kind IS NOT due.kind OR found.reference IS NOT due.reference
          LIMIT 1`,
         )

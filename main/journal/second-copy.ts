@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { canonicalEntry, entrySchema } from '../../common/journal-entry.ts';
 import { hashSchema } from '../../common/upstream-api/fields.ts';
 import { jwsVerifier } from './jws.ts';
-import { CHECKPOINT_TYPE, checkpointSchema, hashText, linkHolds, parseJson, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
-import { readFrames, type DecodedFrames } from './second-file.ts';
+import { CHECKPOINT_TYPE, checkpointSchema } from '../../common/upstream-api/journal.ts';
+import { hashText, linkHolds, parseJson, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
+import { outlineOf, readFrames, type FrameOutline } from './second-file.ts';
 
 /** A look at a second file that is good enough at every start: its bytes are whole, and how far it goes. */
 export interface SecondSummary {
@@ -29,20 +30,25 @@ const headerLine = z.strictObject({ journal: secondHeaderSchema });
 const entryLine = z.strictObject({ entry: entrySchema, hash: hashSchema });
 const bodyLine = z.union([entryLine, z.strictObject({ checkpoint: checkpointSchema, jws: z.string() })]);
 
-/** `undefined` when there is no such file. Checks every frame's checksum and reads the last entry. */
+/** `undefined` when there is no such file. Checks every frame's checksum and reads the last entry, in little memory however long the file is. */
 export function readSecondSummary(path: string): SecondSummary | undefined {
-  const decoded = readFrames(path);
-  if (decoded === undefined) return undefined;
-  const header = headerOf(decoded);
-  if (header === undefined) return { header, last: undefined, goodBytes: decoded.goodBytes, trouble: NO_HEADER };
-  return { header, last: lastOf(header, decoded.frames), goodBytes: decoded.goodBytes, trouble: gapsIn(decoded) };
+  const outline = outlineOf(path, ENTRY_MARK);
+  if (outline === undefined) return undefined;
+  const { first, marked, goodBytes } = outline;
+  const header = headerOf(first);
+  if (header === undefined) return { header, last: undefined, goodBytes, trouble: NO_HEADER };
+  if (marked === undefined)
+    return { header, last: { seq: header.after.seq, hash: Buffer.from(header.after.hash, 'hex') }, goodBytes, trouble: gapsIn(outline) };
+  const line = entryLine.safeParse(parseJson(marked.toString('utf8')));
+  if (!line.success) return { header, last: undefined, goodBytes, trouble: 'its last entry is not readable' };
+  return { header, last: { seq: line.data.entry.seq, hash: Buffer.from(line.data.hash, 'hex') }, goodBytes, trouble: gapsIn(outline) };
 }
 
 /** `undefined` when there is no such file. Proves every entry in it: for recovery. */
 export function readSecondCopy(path: string): SecondCopy | undefined {
   const decoded = readFrames(path);
   if (decoded === undefined) return undefined;
-  const header = headerOf(decoded);
+  const header = headerOf(decoded.frames[0]);
   if (header === undefined) return { header, links: [], trouble: NO_HEADER };
   const { links, trouble } = chainOf(header, decoded.frames.slice(1));
   return { header, links, trouble: trouble ?? gapsIn(decoded) };
@@ -50,21 +56,16 @@ export function readSecondCopy(path: string): SecondCopy | undefined {
 
 const NO_HEADER = 'it has no readable header';
 
-function headerOf({ frames: [first] }: DecodedFrames): SecondHeader | undefined {
+/** How an entry's line begins (lines.ts). */
+const ENTRY_MARK = Buffer.from('{"entry":');
+
+function headerOf(first: Buffer | undefined): SecondHeader | undefined {
   const header = headerLine.safeParse(first === undefined ? undefined : parseJson(first.toString('utf8')));
   return header.success ? header.data.journal : undefined;
 }
 
-function gapsIn({ gaps }: DecodedFrames): string | undefined {
+function gapsIn({ gaps }: FrameOutline): string | undefined {
   return gaps > 0 ? 'bytes between its frames are damaged' : undefined;
-}
-
-function lastOf(header: SecondHeader, frames: readonly Buffer[]): { seq: number; hash: Uint8Array } {
-  for (let index = frames.length - 1; index > 0; index -= 1) {
-    const line = entryLine.safeParse(parseJson(frames[index]?.toString('utf8') ?? ''));
-    if (line.success) return { seq: line.data.entry.seq, hash: Buffer.from(line.data.hash, 'hex') };
-  }
-  return { seq: header.after.seq, hash: Buffer.from(header.after.hash, 'hex') };
 }
 
 function chainOf(header: SecondHeader, lines: readonly Buffer[]): { links: Link[]; trouble: string | undefined } {

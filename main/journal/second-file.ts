@@ -3,13 +3,15 @@
  * journal, in production on another partition. It keeps what upstream has not yet receipted, so that one bad page can't lose money.
  * main/journal/journal.ts writes it, recovery reads it. FORMAT.md gives the bytes.
  */
-import { closeSync, existsSync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32c } from './crc32c.ts';
 
 /** Longest JSON of one frame: far above any entry, far below what could exhaust memory. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
 const HEAD_BYTES = 8;
+/** Of a file that is written as a whole, in one go. */
+const WRITE_BYTES = 256 * 1024;
 
 /** length of the JSON (4 bytes, little endian) · CRC-32C of the JSON (4 bytes, little endian) · JSON in UTF-8. */
 export function encodeFrame(json: string): Buffer {
@@ -33,24 +35,87 @@ export interface DecodedFrames {
 /** Finds every good frame, also behind damage. Never throws. */
 export function decodeFrames(bytes: Buffer): DecodedFrames {
   const frames: Buffer[] = [];
+  const outline = walkFrames({ length: bytes.length, bytes: (from, length) => bytes.subarray(from, from + length) }, (json) => frames.push(json));
+  return { frames, ...outline };
+}
+
+export function readFrames(path: string): DecodedFrames | undefined {
+  return existsSync(path) ? decodeFrames(readFileSync(path)) : undefined;
+}
+
+/** What is known of a second file without keeping its frames. */
+export type FrameOutline = Omit<DecodedFrames, 'frames'>;
+
+/** The first frame of a file and the last one that begins with `mark`, found in a few MiB of memory however long the file is. */
+export function outlineOf(
+  path: string,
+  mark: Buffer,
+): (FrameOutline & { readonly first: Buffer | undefined; readonly marked: Buffer | undefined }) | undefined {
+  if (!existsSync(path)) return undefined;
+  const file = openSync(path, 'r');
+  try {
+    const window = new FileWindow(file);
+    let first: Buffer | undefined;
+    let marked: { readonly from: number; readonly length: number } | undefined;
+    const outline = walkFrames(window, (json, from) => {
+      first ??= Buffer.from(json);
+      if (mark.equals(json.subarray(0, mark.length))) marked = { from, length: json.length };
+    });
+    return { ...outline, first, marked: marked === undefined ? undefined : Buffer.from(window.bytes(marked.from, marked.length)) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+interface ByteSource {
+  readonly length: number;
+  /** Fewer at the end. Good until the next call. */
+  bytes(from: number, length: number): Buffer;
+}
+
+/** `onFrame` gets the JSON, which it must copy to keep, and where it begins. */
+function walkFrames(source: ByteSource, onFrame: (json: Buffer, from: number) => void): FrameOutline {
   let gaps = 0;
   let goodBytes = 0;
-  for (let at = 0; at + HEAD_BYTES <= bytes.length;) {
-    const json = frameAt(bytes, at);
+  for (let at = 0; at + HEAD_BYTES <= source.length;) {
+    const json = frameAt(source, at);
     if (json === undefined) {
       at += 1;
       continue;
     }
     if (at !== goodBytes) gaps += 1;
-    frames.push(json);
     at += HEAD_BYTES + json.length;
     goodBytes = at;
+    onFrame(json, at - json.length);
   }
-  return { frames, gaps, goodBytes };
+  return { gaps, goodBytes };
 }
 
-export function readFrames(path: string): DecodedFrames | undefined {
-  return existsSync(path) ? decodeFrames(readFileSync(path)) : undefined;
+/** The part of a file that is being read: room for one frame of the longest and more, so that the file is read about once. */
+class FileWindow implements ByteSource {
+  readonly length: number;
+  readonly #file: number;
+  readonly #buffer = Buffer.allocUnsafe(2 * (MAX_FRAME_BYTES + HEAD_BYTES));
+  #from = 0;
+  #filled = 0;
+
+  constructor(file: number) {
+    this.#file = file;
+    this.length = fstatSync(file).size;
+  }
+
+  bytes(from: number, length: number): Buffer {
+    const end = Math.min(from + length, this.length);
+    if (from < this.#from || end > this.#from + this.#filled) this.#fill(from);
+    return this.#buffer.subarray(from - this.#from, Math.min(end - this.#from, this.#filled));
+  }
+
+  #fill(from: number): void {
+    this.#from = from;
+    this.#filled = 0;
+    for (let count = -1; count !== 0 && this.#filled < this.#buffer.length; this.#filled += count)
+      count = readSync(this.#file, this.#buffer, this.#filled, this.#buffer.length - this.#filled, from + this.#filled);
+  }
 }
 
 /** An open second file. Every method may throw what the file system throws. */
@@ -79,7 +144,7 @@ export class SecondFile {
   static replace(path: string, lines: Iterable<string>): SecondFile {
     const file = openSync(`${path}.new`, 'w', 0o600);
     try {
-      for (const line of lines) writeFully(file, encodeFrame(line));
+      for (const frames of batches(lines)) writeFully(file, frames);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -126,13 +191,32 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** Frames of these lines in pieces worth a write. */
+function* batches(lines: Iterable<string>): Generator<Buffer> {
+  let batch: Buffer[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const frame = encodeFrame(line);
+    batch.push(frame);
+    bytes += frame.length;
+    if (bytes < WRITE_BYTES) continue;
+    yield Buffer.concat(batch);
+    batch = [];
+    bytes = 0;
+  }
+  yield Buffer.concat(batch);
+}
+
 function writeFully(file: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }
 
-function frameAt(bytes: Buffer, at: number): Buffer | undefined {
-  const length = bytes.readUInt32LE(at);
-  if (length === 0 || length > MAX_FRAME_BYTES || at + HEAD_BYTES + length > bytes.length) return undefined;
-  const json = bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length);
-  return crc32c(json) === bytes.readUInt32LE(at + 4) ? json : undefined;
+function frameAt(source: ByteSource, at: number): Buffer | undefined {
+  const head = source.bytes(at, HEAD_BYTES);
+  if (head.length < HEAD_BYTES) return undefined;
+  const length = head.readUInt32LE(0);
+  const checksum = head.readUInt32LE(4);
+  if (length === 0 || length > MAX_FRAME_BYTES || at + HEAD_BYTES + length > source.length) return undefined;
+  const json = source.bytes(at + HEAD_BYTES, length);
+  return json.length === length && crc32c(json) === checksum ? json : undefined;
 }

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { GENESIS_HASH } from '../../common/journal-entry.ts';
-import type { Balances } from '../money/postings.ts';
+import { NO_BALANCES, type Balances } from '../money/postings.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { checkpointLine, entryLine, hashText, sameBytes, secondHeaderLine, type StoredCheckpoint } from './lines.ts';
 import { setSecondAside } from './opening.ts';
@@ -27,23 +27,33 @@ export const SHRINK_ABOVE_BYTES = 1024 * 1024;
 /** Entries that wait at most, in a run of appends that never lets go. */
 const MOST_WAITING = 64;
 
+/** That are copied from the journal in one write. */
+const CATCH_UP_LINES = 256;
+
 export interface SecondWriterOptions {
   readonly path: string;
+  /** What the opening found there. */
+  readonly found: SecondSummary | undefined;
   readonly sync: SecondSync;
   readonly db: Connection;
   readonly meta: Meta;
-  /** Fen on every account after this entry. */
-  readonly balancesAt: (seq: number) => Balances;
+  /** Fen on every account after this entry. @param known what they held earlier, so that not every entry is read again */
+  readonly balancesAt: (seq: number, known?: BalancesAt) => Balances;
   /** Entries up to this one need not be kept twice. */
   readonly keepAfter: () => number;
   readonly onTrouble: (error: JournalError) => void;
 }
 
+export interface BalancesAt {
+  readonly seq: number;
+  readonly balances: Balances;
+}
+
 export class SecondWriter {
   readonly #options: SecondWriterOptions;
   #file: SecondFile | undefined;
-  /** The file holds the entries after this one … */
-  #after = 0;
+  /** The file holds the entries after this one, with what the accounts held then … */
+  #begin: BalancesAt | undefined;
   /** … up to this one. */
   #last = 0;
   #failing = false;
@@ -53,7 +63,10 @@ export class SecondWriter {
   /** `head` is the journal's last entry. */
   constructor(options: SecondWriterOptions, head: number) {
     this.#options = options;
-    this.#attempt(() => this.#catchUp(this.#opened(), head));
+    this.#attempt(() => {
+      this.#file = this.#open(options.found);
+      this.#catchUp(this.#file, head);
+    });
   }
 
   /** Follows an append. */
@@ -83,7 +96,9 @@ export class SecondWriter {
     this.#attempt(() => {
       const file = this.#written();
       const keepAfter = this.#options.keepAfter();
-      if (file.length < SHRINK_ABOVE_BYTES || (keepAfter - this.#after) * 2 < this.#last - this.#after) return;
+      const begin = this.#begin?.seq ?? 0;
+      if (file.length < SHRINK_ABOVE_BYTES || (keepAfter - begin) * 2 < this.#last - begin) return;
+      this.#file = undefined; // opened anew if what follows fails
       file.close();
       this.#file = this.#create(keepAfter);
     });
@@ -111,19 +126,18 @@ export class SecondWriter {
   }
 
   #opened(): SecondFile {
-    this.#file ??= this.#open();
+    this.#file ??= this.#open(readSecondSummary(this.#options.path));
     return this.#file;
   }
 
-  #open(): SecondFile {
+  #open(found: SecondSummary | undefined): SecondFile {
     const { path, meta } = this.#options;
     mkdirSync(dirname(path), { recursive: true });
-    const found = readSecondSummary(path);
     if (found === undefined) return this.#create(this.#options.keepAfter());
     const problem = this.#problemOf(found);
     if (problem === undefined) {
-      this.#after = found.header?.after.seq ?? 0;
-      this.#last = found.last?.seq ?? this.#after;
+      if (found.header !== undefined) this.#begin = { seq: found.header.after.seq, balances: { ...NO_BALANCES, ...found.header.balances } };
+      this.#last = found.last?.seq ?? 0;
       return SecondFile.open(path, found.goodBytes);
     }
     const aside = setSecondAside(path, meta.epoch);
@@ -140,17 +154,18 @@ export class SecondWriter {
   }
 
   #create(after: number): SecondFile {
-    const { path, db } = this.#options;
-    const file = SecondFile.replace(path, this.#lines(after));
-    this.#after = after;
+    const { path, db, balancesAt } = this.#options;
+    const begin = { seq: after, balances: balancesAt(after, this.#begin) };
+    const file = SecondFile.replace(path, this.#lines(begin));
+    this.#begin = begin;
     this.#last = z.object({ seq: z.int() }).parse(db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM entries').get()).seq;
     return file;
   }
 
-  *#lines(after: number): Generator<string> {
-    const { db, meta, balancesAt } = this.#options;
+  *#lines({ seq: after, balances }: BalancesAt): Generator<string> {
+    const { db, meta } = this.#options;
     const hash = (after === 0 ? GENESIS_HASH : storedHash(db, after)) ?? GENESIS_HASH;
-    yield secondHeaderLine({ ...meta, after: { seq: after, hash: hashText(hash) }, balances: balancesAt(after) });
+    yield secondHeaderLine({ ...meta, after: { seq: after, hash: hashText(hash) }, balances });
     const checkpoints = new Map(readCheckpoints(db, after).map((stored) => [stored.checkpoint.seq, stored]));
     for (const link of storedLinks(db, after + 1)) {
       yield entryLine(link.json, link.hash);
@@ -162,7 +177,14 @@ export class SecondWriter {
   /** Copies from the journal what the file lacks up to `seq`. */
   #catchUp(file: SecondFile, seq: number): void {
     if (this.#last >= seq) return;
-    for (const link of storedLinks(this.#options.db, this.#last + 1)) this.#append(file, link.seq, [entryLine(link.json, link.hash)]);
+    let lines: string[] = [];
+    for (const link of storedLinks(this.#options.db, this.#last + 1)) {
+      lines.push(entryLine(link.json, link.hash));
+      if (lines.length < CATCH_UP_LINES) continue;
+      this.#append(file, link.seq, lines);
+      lines = [];
+    }
+    if (lines.length > 0) this.#append(file, this.#last + lines.length, lines);
   }
 
   #append(file: SecondFile, last: number, lines: readonly string[]): void {

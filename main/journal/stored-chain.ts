@@ -1,13 +1,11 @@
 /** Reads what a journal file holds, link by link, and checks the part that every start must trust. Used by openJournal and recovery. */
 import { z } from 'zod';
 import { entrySchema, GENESIS_HASH, type JournalEntry } from '../../common/journal-entry.ts';
-import type { JournalKind } from '../../common/journal-kinds.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
-import { receiptSchema, type Receipt } from '../../common/upstream-api/journal.ts';
-import { OPENING_KINDS } from '../money/open-transactions.ts';
+import { type Checkpoint, CHECKPOINT_TYPE, checkpointSchema, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { jwsVerifier } from './jws.ts';
 import { JournalError } from './journal-error.ts';
-import { CHECKPOINT_TYPE, checkpointSchema, hashText, jwsClaims, linkHolds, parseJson, type Checkpoint, type Link, type StoredCheckpoint } from './lines.ts';
+import { hashText, jwsClaims, linkHolds, parseJson, type Link, type StoredCheckpoint } from './lines.ts';
 import type { Connection } from './schema.ts';
 
 /** What the file says it is. */
@@ -82,41 +80,33 @@ export function readHead(db: Connection): Head {
   return row === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: row.seq, hash: row.hash };
 }
 
-/** Ids of transactions that are not closed (main/money/open-transactions.ts), oldest first. */
-export function readOpenTransactions(db: Connection): readonly string[] {
-  const kinds = [...OPENING_KINDS, 'transaction.closed'].map((kind) => `'${kind}'`).join(', ');
-  const rows = db
-    .prepare(
-      `WITH turns AS (
-         SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries WHERE transaction_id IS NOT NULL
-         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM transaction_entries
-       )
-       SELECT transaction_id, kind, max(place) FROM turns WHERE kind IN (${kinds}) GROUP BY transaction_id ORDER BY 3`,
-    )
-    .all();
-  return rows.map((row) => turnRow.parse(row)).flatMap(({ transaction_id: id, kind }) => (kind === 'transaction.closed' ? [] : [id]));
+/** What an entry says to those who ask for transactions. */
+export interface Turn {
+  readonly transactionId: string;
+  readonly kind: string;
 }
 
-/** Ids of transactions with an entry of `kind` and none of `answers`, oldest first. */
-export function readTransactionsLacking(db: Connection, kind: JournalKind, answers: readonly JournalKind[]): readonly string[] {
-  const rows = db
-    .prepare(
-      `SELECT transaction_id, min(place) FROM (
-         SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries WHERE transaction_id IS NOT NULL
-         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM transaction_entries
-       ) AS asked
-       WHERE kind = :kind AND ${unanswered('recovered_entries')} AND ${unanswered('entry_index')}
-         AND transaction_id NOT IN (SELECT transaction_id FROM unsigned_entries WHERE kind IN (SELECT value FROM json_each(:answers)))
-       GROUP BY transaction_id ORDER BY 2`,
-    )
-    .all({ kind, answers: JSON.stringify(answers) });
-  return rows.map((row) => z.object({ transaction_id: z.string() }).parse(row).transaction_id);
+/** Of the entries since the last checkpoint, in order. */
+export function readUnsignedTurns(db: Connection): Turn[] {
+  return db
+    .prepare('SELECT transaction_id, kind FROM unsigned_entries ORDER BY seq')
+    .all()
+    .map((row) => {
+      const { transaction_id: transactionId, kind } = turnRow.parse(row);
+      return { transactionId, kind };
+    });
 }
 
-/** The transaction `asked` has none of `:answers` in `table`. */
-function unanswered(table: string): string {
-  return `NOT EXISTS (
-    SELECT 1 FROM ${table} AS answer WHERE answer.transaction_id = asked.transaction_id AND answer.kind IN (SELECT value FROM json_each(:answers)))`;
+/** Whether a transaction has an entry of one of these kinds, up to the last checkpoint. */
+export function hasKind(db: Connection, transactionId: string, kinds: readonly string[]): boolean {
+  const found = db
+    .prepare(
+      ['entry_index', 'recovered_entries']
+        .map((table) => `SELECT 1 FROM ${table} WHERE transaction_id = :transactionId AND kind IN (SELECT value FROM json_each(:kinds))`)
+        .join(' UNION ALL '),
+    )
+    .get({ transactionId, kinds: JSON.stringify(kinds) });
+  return found !== undefined;
 }
 
 /** The receipt that reaches furthest into `epoch`. Its signature was verified by the uplink. */

@@ -56,6 +56,7 @@ interface Step {
 
 function applyEntry(step: Step, entry: NewEntry): void {
   const { draft, flag } = step;
+  if (isForeign(entry.kind)) return;
   if (entry.kind === 'transaction.opened') {
     if (draft.opened !== undefined) flag('openedTwice', 'opened before');
   } else if (draft.opened === undefined) flag('notOpened', 'no transaction.opened before');
@@ -65,6 +66,12 @@ function applyEntry(step: Step, entry: NewEntry): void {
   remember(step, entry);
   if (entry.kind === 'transaction.closed') draft.closed = { outcome: entry.body.outcome, at: draft.lastAt };
   else if (leavesOpen(entry.kind) === true) delete draft.closed;
+}
+
+/** About another terminal's load: filed under the examination's id, part of no transaction here. */
+export function isForeign(kind: JournalKind): boolean {
+  const foreign: readonly JournalKind[] = ['foreign.load.examined', 'foreign.load.reported', 'foreign.load.told'];
+  return foreign.includes(kind);
 }
 
 /** What posts nothing may always follow; evidence of where money went only where a case asks for it. */
@@ -78,6 +85,7 @@ function mayFollowClose(kind: JournalKind, { cases }: Draft): boolean {
     'reference.shown',
     'card.captured',
     'case.resolved',
+    'case.funded',
     'device.fault',
     'device.identified',
     'device.lost',
@@ -98,6 +106,7 @@ function post({ draft, flag }: Step, entry: NewEntry): void {
   else if (entry.kind === 'refund.completed') draft.refunded += entry.body.amount;
   else if (entry.kind === 'load.committed') draft.loaded += entry.body.amount;
   else if (entry.kind === 'case.resolved') settle(draft, entry.body);
+  else if (entry.kind === 'case.funded') draft.taken += entry.body.denomination;
 }
 
 function settle(draft: Draft, { resolution, amount }: JournalBody<'case.resolved'>): void {
@@ -251,6 +260,9 @@ function remember(step: Step, entry: NewEntry): void {
     case 'case.resolved':
       resolveCase(step, entry.body);
       break;
+    case 'case.funded':
+      fundCase(step, entry.body);
+      break;
     case 'reference.shown':
       draft.referenceShown = true;
       break;
@@ -268,6 +280,15 @@ function remember(step: Step, entry: NewEntry): void {
     case 'receipt.printed':
     case 'receipt.failed':
     case 'transaction.closed':
+    case 'foreign.load.examined':
+    case 'foreign.load.reported':
+    case 'foreign.load.told':
+    case 'settlement.opened':
+    case 'box.removed':
+    case 'box.inserted':
+    case 'settlement.counted':
+    case 'settlement.closed':
+    case 'suspense.resolved':
       break;
   }
 }
@@ -375,4 +396,19 @@ function resolveCase({ draft, flag }: Step, { reference, resolution, amount }: J
   // What was paid goes back only when the card certainly has nothing.
   const state = resolution === 'credited' ? 'committed' : 'notCredited';
   draft.loads = draft.loads.map((known) => (known.state === 'committing' || known.state === 'undetermined' ? { ...known, state } : known));
+}
+
+/** The note that a case disputes was found: it was taken after all, and the case owes it. */
+function fundCase(step: Step, { reference, noteId, denomination }: JournalBody<'case.funded'>): void {
+  const { draft, flag } = step;
+  if (draft.notes.find((known) => known.noteId === noteId)?.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
+  moveNote(step, { noteId, denomination }, 'stacked');
+  const funded = draft.cases.findLast((known) => known.reference === reference && known.reason === 'noteUndetermined');
+  if (funded === undefined) {
+    flag('notAnnounced', `no case ${reference} about a note`);
+    return;
+  }
+  if (denomination > funded.disputed) flag('overdrawn', `case ${reference} disputes ${funded.disputed} fen`);
+  const holds = { ...funded, amount: funded.amount + denomination, disputed: Math.max(0, funded.disputed - denomination) };
+  draft.cases = draft.cases.map((known) => (known === funded ? holds : known));
 }

@@ -2,7 +2,7 @@
  * What each kind of entry moves between the accounts: a pure function of kind and body, so that every verifier can demand exactly
  * these postings. main/journal computes them on append; README.md here gives the table and the reasons.
  */
-import { accounts, type Account, type NewEntry, type Posting } from '../../common/journal-kinds.ts';
+import { accounts, type Account, type BoxContent, type NewEntry, type NoteCounts, type Posting } from '../../common/journal-kinds.ts';
 
 /** Sums to zero, never posts zero. Assets grow positive, liabilities grow negative. */
 export function postingsFor(entry: NewEntry): readonly Posting[] {
@@ -20,6 +20,14 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
       return move('voucher.outstanding', 'cardholder.held', entry.body.amount);
     case 'case.resolved':
       return resolutionPostings(entry.body.resolution, entry.body.amount);
+    case 'box.removed':
+      return move('cash.box', 'cash.transit', contentTotal(entry.body.content));
+    case 'settlement.counted':
+      return moveSigned('suspense', 'cash.transit', notesTotal(entry.body.counted) - contentTotal(entry.body.expected));
+    case 'suspense.resolved':
+      return explanationPostings(entry.body.resolution, entry.body.amount);
+    case 'case.funded':
+      return move('voucher.outstanding', entry.body.source === 'count' ? 'suspense' : 'cash.transit', entry.body.denomination);
     case 'terminal.started':
     case 'terminal.stopped':
     case 'journal.replaced':
@@ -52,9 +60,25 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'receipt.failed':
     case 'card.captured':
     case 'transaction.closed':
+    case 'foreign.load.examined':
+    case 'foreign.load.reported':
+    case 'foreign.load.told':
+    case 'settlement.opened':
+    case 'box.inserted':
+    case 'settlement.closed':
       break;
   }
   return [];
+}
+
+/** Fen. */
+export function notesTotal(notes: NoteCounts): number {
+  return notes.reduce((sum, { denomination, count }) => sum + denomination * count, 0);
+}
+
+/** Fen. */
+export function contentTotal({ notes, unspecified }: BoxContent): number {
+  return notesTotal(notes) + unspecified;
 }
 
 export type Balances = Readonly<Record<Account, number>>;
@@ -90,6 +114,24 @@ function resolutionPostings(resolution: Resolution, amount: number): readonly Po
       break; // answers the question; the money is still owed
   }
   return [];
+}
+
+/** What was over, or short, leaves `suspense` for where it belongs. Two differences that even each other out are there already. */
+function explanationPostings(resolution: Extract<NewEntry, { kind: 'suspense.resolved' }>['body']['resolution'], amount: number): readonly Posting[] {
+  switch (resolution) {
+    case 'recounted':
+      return moveSigned('cash.transit', 'suspense', amount);
+    case 'writtenOff':
+      return moveSigned('cash.overShort', 'suspense', amount);
+    case 'offset':
+      break;
+  }
+  return [];
+}
+
+/** A negative amount goes the other way. */
+function moveSigned(from: Account, to: Account, amount: number): readonly Posting[] {
+  return amount < 0 ? move(to, from, -amount) : move(from, to, amount);
 }
 
 /** Takes `amount` from the side that shrinks by it (posted negative) to the one that grows (posted positive). */

@@ -3,9 +3,8 @@
  * both languages. Pure. port.ts prints it; the driver turns it into bytes.
  */
 import { formatYuan, type Fen } from '../../common/fen.ts';
-import { cellWidth, escapeCode, escapeText } from '../../drivers/receipt-printer/markup.ts';
 import type { ReceiptContent } from '../../state-machines/ports.ts';
-import { breakLines } from './break-lines.ts';
+import { localTime, Page } from './page.ts';
 import { receiptWords, type ReceiptWord, type ReceiptWords } from './words.ts';
 
 /** What every slip of a terminal says about where it stands. */
@@ -141,112 +140,7 @@ function foot({ content, site, page, words }: Slip): void {
   page.rule();
   if (isOpen(content)) page.title(content.reference);
   page.code(content.qr);
-  page.centered(words(isOpen(content) ? 'scanForProgress' : 'scanToCheck'));
+  page.centered(words('scanToCheck'));
   page.centered(words('hotline', { hotline: site.hotline, hours: site.hotlineHours }));
   if (content.journal.hash !== '') page.row(words('journal', { seq: content.journal.seq }), content.journal.hash);
-}
-
-/** `2026-11-22 08:14:32`, or without seconds, as clocks at the site show it. */
-function localTime(at: number, timeZone: string, precision: 'seconds' | 'minutes'): string {
-  const format = new Intl.DateTimeFormat('en', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
-  const time = `${part('hour')}:${part('minute')}${precision === 'seconds' ? `:${part('second')}` : ''}`;
-  return `${part('year')}-${part('month')}-${part('day')} ${time}`;
-}
-
-/** Modules of the code are 6 dots on 58 mm and 7 on 80 mm paper: 19 to 25 mm, read by every phone. */
-const CODE_OPTIONS = { narrow: 'qrcode,6,m', wide: 'qrcode,7,m' };
-
-/** Receiptline lines; `^^` is double height, `^^^` double height and width. Every text is escaped here. */
-class Page {
-  readonly #columns: number;
-  readonly #body: '' | '^^';
-  readonly #lines: string[] = [];
-  #widths = '';
-
-  constructor(columns: number, largePrint: boolean) {
-    this.#columns = columns;
-    this.#body = largePrint ? '^^' : '';
-  }
-
-  get markup(): string {
-    return this.#lines.join('\n');
-  }
-
-  rule(): void {
-    this.#setWidths('*');
-    this.#lines.push('---');
-  }
-
-  centered(text: string): void {
-    this.#setWidths('*');
-    for (const line of breakLines(text, this.#columns)) this.#lines.push(this.#body + escapeText(line));
-  }
-
-  /** Stands alone, twice as large; too long for that, only twice as high. */
-  title(text: string): void {
-    this.#setWidths('*');
-    this.#lines.push((cellWidth(text) * 2 <= this.#columns ? '^^^' : '^^') + escapeText(text));
-  }
-
-  /** White on black. */
-  mark(text: string): void {
-    this.#setWidths('*');
-    this.#lines.push(`${this.#body}\`~${escapeText(text)}~\``);
-  }
-
-  /** Left and right; what doesn't fit beside its label goes below it, still at the right. */
-  row(label: string, value: string): void {
-    this.#columnsOf(label, value, this.#body);
-  }
-
-  /** A sum: twice as high, and bold where everything is. */
-  amount(label: string, value: string): void {
-    this.#columnsOf(label, value, this.#body === '' ? '^^' : '^^"');
-  }
-
-  sentence(text: string): void {
-    this.#setWidths('*');
-    for (const line of breakLines(text, this.#columns)) this.#lines.push(`|${this.#body}${escapeText(line)}`);
-  }
-
-  /** A numbered heading and what it says, set in by two. */
-  step(number: number, heading: string, text: string, size: 'body' | 'tall' = 'body'): void {
-    this.#setWidths('2 *', 0);
-    this.#lines.push(`${this.#body}${number} |${this.#body}${escapeText(heading)}`);
-    const scale = size === 'tall' ? '^^' : this.#body;
-    for (const line of breakLines(text, this.#columns - 2)) this.#lines.push(`||${scale}${escapeText(line)}`);
-  }
-
-  code(data: string): void {
-    this.#setWidths('*');
-    this.#lines.push('', `{code:${escapeCode(data)};option:${this.#columns < 40 ? CODE_OPTIONS.narrow : CODE_OPTIONS.wide}}`, '');
-  }
-
-  #columnsOf(label: string, value: string, scale: '' | '^^' | '^^"'): void {
-    const labelCells = cellWidth(label);
-    if (labelCells + 1 + cellWidth(value) <= this.#columns) {
-      this.#setWidths(`${labelCells} *`);
-      this.#lines.push(`${scale}${escapeText(label)} | ${scale}${escapeText(value)}`);
-      return;
-    }
-    this.sentence(label);
-    for (const line of breakLines(value, this.#columns)) this.#lines.push(`| ${scale}${escapeText(line)}`);
-  }
-
-  #setWidths(widths: string, border: 0 | 1 = 1): void {
-    const wanted = `{width:${widths};border:${border}}`;
-    if (wanted !== this.#widths) this.#lines.push(wanted);
-    this.#widths = wanted;
-  }
 }

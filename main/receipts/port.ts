@@ -4,22 +4,23 @@ import type { ReceiptContent, ReceiptOutcome, ReceiptPort } from '../../state-ma
 import { composeReceipt, type ReceiptSite } from './compose.ts';
 
 export function createReceiptPort(printer: Pick<ReceiptPrinter, 'columns' | 'print'>, site: ReceiptSite): ReceiptPort {
-  return {
-    print: async (jobId: string, content: ReceiptContent): Promise<ReceiptOutcome> => {
-      let markup: string;
-      try {
-        markup = composeReceipt(content, site, printer.columns);
-      } catch (error) {
-        return { state: 'failedBefore', trouble: `composing: ${messageOf(error)}` };
-      }
-      try {
-        return outcomeOf(await printer.print({ jobId, markup }));
-      } catch (error) {
-        // A driver that breaks its word not to reject: whether something is on paper nobody knows.
-        return { state: 'interrupted', trouble: `driver: ${messageOf(error)}` };
-      }
-    },
-  };
+  return { print: (jobId: string, content: ReceiptContent) => printSlip(printer, jobId, () => composeReceipt(content, site, printer.columns)) };
+}
+
+/** Never rejects: the outcome says what is known. @param compose answers a receiptline document for the printer's columns */
+export async function printSlip(printer: Pick<ReceiptPrinter, 'print'>, jobId: string, compose: () => string): Promise<ReceiptOutcome> {
+  let markup: string;
+  try {
+    markup = compose();
+  } catch (error) {
+    return { state: 'failedBefore', trouble: `composing: ${messageOf(error)}` };
+  }
+  try {
+    return outcomeOf(await printer.print({ jobId, markup }));
+  } catch (error) {
+    // A driver that breaks its word not to reject: whether something is on paper nobody knows.
+    return { state: 'interrupted', trouble: `driver: ${messageOf(error)}` };
+  }
 }
 
 function outcomeOf({ outcome, sha256, byteCount, presented, replaced }: PrintResult): ReceiptOutcome {

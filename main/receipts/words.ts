@@ -1,17 +1,25 @@
-/** The words of slips in the person's language, from resources/locales/<locale>/receipt.json. Used by compose.ts. */
+/** The words of slips, from resources/locales/<locale>/receipt.json and settlement.json. Used by compose.ts and settlement-slip.ts. */
 import { createInstance } from 'i18next';
 import en from '../../resources/locales/en/receipt.json' with { type: 'json' };
+import settlementEn from '../../resources/locales/en/settlement.json' with { type: 'json' };
 import zhCN from '../../resources/locales/zh-CN/receipt.json' with { type: 'json' };
+import settlementZhCN from '../../resources/locales/zh-CN/settlement.json' with { type: 'json' };
 
 export type ReceiptWord = keyof typeof zhCN;
-export type ReceiptWords = (word: ReceiptWord, values?: Readonly<Record<string, string | number>>) => string;
+export type SettlementWord = keyof typeof settlementZhCN;
+type Values = Readonly<Record<string, string | number>>;
+export type ReceiptWords = (word: ReceiptWord, values?: Values) => string;
+export type SettlementWords = (word: SettlementWord, values?: Values) => string;
 
 const catalogue = createInstance();
 void catalogue.init({
   initAsync: false,
-  resources: { 'zh-CN': { receipt: zhCN }, en: { receipt: en satisfies typeof zhCN } },
+  resources: {
+    'zh-CN': { receipt: zhCN, settlement: settlementZhCN },
+    en: { receipt: en satisfies typeof zhCN, settlement: settlementEn satisfies typeof settlementZhCN },
+  },
   fallbackLng: 'zh-CN',
-  ns: ['receipt'],
+  ns: ['receipt', 'settlement'],
   defaultNS: 'receipt',
   keySeparator: false,
   nsSeparator: false,
@@ -21,5 +29,11 @@ void catalogue.init({
 /** An unknown locale speaks Chinese, the language of every site. */
 export function receiptWords(locale: string): ReceiptWords {
   const translate = catalogue.getFixedT(locale, 'receipt');
+  return (word, values) => translate(word, { ...values });
+}
+
+/** As {@link receiptWords}, for the slip that staff signs. */
+export function settlementWords(locale: string): SettlementWords {
+  const translate = catalogue.getFixedT(locale, 'settlement');
   return (word, values) => translate(word, { ...values });
 }

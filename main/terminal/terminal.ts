@@ -22,6 +22,7 @@ import { businessDates } from '../journal/business-date.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';
+import { createSlipPort } from '../receipts/signed-link.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
@@ -36,7 +37,7 @@ import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
-import { Recovery } from './recovery.ts';
+import { Recovery } from './recovery/recovery.ts';
 import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
 import { Supervision } from './supervision.ts';
 
@@ -69,6 +70,8 @@ export interface Terminal {
 
 /** How often the disk is looked at. */
 const DISK_LOOK_MS = 60_000;
+/** More entries than staff writes between a stop and the next start; beyond them the stop counts as an interruption, which is careful. */
+const AFTER_STOP = 100;
 /** Longest a start waits for a device; it goes on connecting in the background. */
 const CONNECT_WAIT_MS = 15_000;
 
@@ -119,6 +122,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     cash: cashDesk ?? noCashPort,
     payments: upstream.payments,
     issuer: upstream.issuer,
+    slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
     settings: {
       presets: config.topUp.presets.map(fen),
@@ -128,7 +132,6 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       untakenCard: config.topUp.untakenCard,
       receiptDefault: config.topUp.receiptDefault,
       settledWithinHours: config.topUp.settledWithinHours,
-      verifyUrl: config.site.verifyUrl,
     },
   };
   const arrival = new AcceptorArrival(cashDesk);
@@ -136,10 +139,12 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     ports: flowPorts,
     read: {
       openTransactions: () => journal.openTransactions(),
-      transaction: (id) => journal.transaction(id).map(({ entry }) => entry),
+      transaction: (id) => journal.transaction(id),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
       latest: (count) => latestEntries(journal, count),
+      byReference: (reference) => journal.findByReference(reference),
     },
+    issuerReachable: () => upstream.online.current.issuer === 'up',
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
@@ -237,8 +242,9 @@ function latestEntries(journal: Journal, count: number): readonly JournalEntry[]
 
 /** The process before this one did not come to its own end. */
 function wasInterrupted(journal: Journal): boolean {
-  const last = latestEntries(journal, 1).at(-1);
-  return last !== undefined && last.kind !== 'terminal.stopped';
+  // What staff does while the terminal is off, a settlement say, comes after its last word.
+  const latest = latestEntries(journal, AFTER_STOP);
+  return latest.length > 0 && latest.findLast(({ kind }) => kind === 'terminal.started' || kind === 'terminal.stopped')?.kind !== 'terminal.stopped';
 }
 
 /** Background work never runs while a person is served. */
@@ -255,8 +261,7 @@ function cardPort(reader: CardReader | undefined, { config, upstream }: Terminal
     businessDate,
     checkTac: async (loadId, tac) => {
       try {
-        const answer = await upstream.issuer.confirmLoad({ loadId, tac });
-        return answer.tac === 'absent' ? 'unchecked' : answer.tac;
+        return await upstream.issuer.checkTac({ loadId, tac });
       } catch (error) {
         if (error instanceof PortError) return 'unchecked';
         throw error;

@@ -4,7 +4,15 @@
  */
 import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
-import { journalAnswerSchema, receiptSchema, RECEIPT_TYPE, type ChainedEntry, type JournalAnswer, type Receipt } from '../../common/upstream-api/journal.ts';
+import {
+  journalAnswerSchema,
+  receiptSchema,
+  RECEIPT_TYPE,
+  type ChainedEntry,
+  type JournalAnswer,
+  type JournalBatch,
+  type Receipt,
+} from '../../common/upstream-api/journal.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { PortError } from '../../state-machines/ports.ts';
@@ -17,6 +25,8 @@ import type { RegisteredClient } from './registration.ts';
 export interface JournalSource {
   /** In order, all of one epoch, at most `limit`: what follows `(epoch, seq)`; when nothing does, the next epoch from its first entry. `(1, 0)` is the start. */
   entriesAfter(epoch: number, seq: number, limit: number): readonly ChainedEntry[];
+  /** Checkpoints (JWS) of the entries `from` to `to` of an epoch, both included; at most `limit`. */
+  checkpointsOf(epoch: number, from: number, to: number, limit: number): readonly string[];
   /** The one that reaches furthest. */
   lastReceipt(): Pick<Receipt, 'epoch' | 'upToSeq'> | undefined;
   storeReceipt(receipt: Receipt, jws: string): void;
@@ -142,17 +152,31 @@ export function startUplink(options: UplinkOptions): Uplink {
   };
 }
 
+/** More than a checkpoint in a batch ever takes: its longest terminal name and its quotation marks included. */
+const CHECKPOINT_BYTES = 600;
+
+/**
+ * What the terminal signed of a batch, and of the entry before it: signed after it was sent, a checkpoint goes with the batch that follows.
+ * So upstream gets each of them that anything follows.
+ */
+function signedOf(source: JournalSource, entries: readonly ChainedEntry[]): Pick<JournalBatch, 'checkpoints'> {
+  const [first, last] = [entries[0]?.entry, entries.at(-1)?.entry];
+  if (first === undefined || last === undefined) return {};
+  const checkpoints = source.checkpointsOf(first.epoch, first.seq - 1, last.seq, upstreamLimits.batchCheckpoints);
+  return checkpoints.length === 0 ? {} : { checkpoints: [...checkpoints] };
+}
+
 /** As many entries as a request may hold, in number and in bytes; at least one when there is one. */
 function takeBatch(source: JournalSource, { epoch, seq }: Position): readonly ChainedEntry[] {
   const entries = source.entriesAfter(epoch, seq, upstreamLimits.batchEntries);
-  let bytes = '{"entries":[]}'.length;
+  let bytes = '{"entries":[],"checkpoints":[]}'.length + upstreamLimits.batchCheckpoints * CHECKPOINT_BYTES;
   const fitting = entries.findIndex((item) => (bytes += Buffer.byteLength(JSON.stringify(item)) + 1) > upstreamLimits.requestBytes);
   return fitting === -1 ? entries : entries.slice(0, Math.max(1, fitting));
 }
 
-async function sendBatch({ client, terminalId }: UplinkOptions, entries: readonly ChainedEntry[], signal: AbortSignal): Promise<JournalAnswer> {
+async function sendBatch({ client, source, terminalId }: UplinkOptions, entries: readonly ChainedEntry[], signal: AbortSignal): Promise<JournalAnswer> {
   const serverKey = await client.serverKey();
-  const body = { entries };
+  const body: JournalBatch = { entries: [...entries], ...signedOf(source, entries) };
   const answer = await client.call({ method: 'POST', path: '/v1/journal', body, answer: journalAnswerSchema, limitMs: uplinkDelays.answer, signal });
   const verdict = jwsVerifier(serverKey)(answer.jws, RECEIPT_TYPE);
   if (!verdict.ok) throw new PortError('invalidAnswer', `the receipt is not signed by upstream: ${verdict.problem}`);

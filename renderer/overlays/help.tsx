@@ -53,6 +53,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'put-back':
     case 'done':
     case 'settled':
+    case 'earlier-load':
       return 'after';
     case 'starting':
     case 'out-of-service':

@@ -55,6 +55,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return say('done.titleTaken', { amount: money(body.amount) });
     case 'settled':
       return settledWords(body, say, money(body.amount)).title;
+    case 'earlier-load':
+      return say(`earlier.title.${body.verdict}`);
     case 'trouble':
       return say(`trouble.${body.trouble}.title`);
     case 'take-card':

@@ -23,6 +23,7 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   cardJammed: { at: 'card', far: 'issuer', state: 'stuck' },
   cardCaptured: { at: 'card', far: 'issuer', state: 'stuck' },
   loadRefusedByCard: { at: 'card', far: 'issuer', state: 'refused' },
+  loadOpen: { at: 'far', far: 'issuer', state: 'refused' },
   journalUnavailable: { at: 'machine', far: 'issuer', state: 'stuck' },
 };
 

@@ -73,6 +73,8 @@ export interface TopUpContext extends TopUpInput {
   readonly putBackFor: 'examine' | 'start';
   readonly otherTail: string | undefined;
   readonly trouble: Trouble | undefined;
+  /** Of the earlier load that bars this one. */
+  readonly openReference: string | undefined;
   readonly settleReason: ViewBodyOf<'settled'>['why'];
   readonly outcome: Outcome;
   readonly next: TopUpOutput['next'];
@@ -121,6 +123,11 @@ export function known<T>(value: T | undefined, what: string): T {
 export function amountOf(context: TopUpContext): Fen {
   if (context.loaded > 0 && context.outcome === 'delivered') return context.loaded;
   return context.held + context.disputed > 0 ? addFen(context.held, context.disputed) : (context.selected ?? ZERO_FEN);
+}
+
+/** How it ended, as the person is told. */
+export function outcomeTold({ outcome }: Pick<TopUpContext, 'outcome'>): 'delivered' | 'refunded' | 'voucher' | 'case' {
+  return outcome === 'abandoned' ? 'case' : outcome;
 }
 
 /** What a transaction is opened with. */

@@ -2,7 +2,7 @@
 import { assign } from 'xstate';
 import { ZERO_FEN } from '../../common/fen.ts';
 import type { ReceiptContent } from '../ports.ts';
-import { amountOf, known, type TopUpContext } from './context.ts';
+import { amountOf, known, outcomeTold, type TopUpContext } from './context.ts';
 import { ports, topUpSetup, transactionIdOf } from './setup.ts';
 import { slipOf } from './slip.ts';
 import type { SettleReason } from './steps.ts';
@@ -161,9 +161,8 @@ function settleRequest(context: TopUpContext) {
 }
 
 function slipFor(context: TopUpContext): ReceiptContent {
-  const status = context.outcome === 'delivered' || context.outcome === 'refunded' || context.outcome === 'voucher' ? context.outcome : 'pending';
   return slipOf(context.ports, {
-    status,
+    outcome: outcomeTold(context),
     reference: known(context.transaction, 'transaction').reference,
     card: context.card,
     tender: known(context.tender, 'tender'),

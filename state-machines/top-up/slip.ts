@@ -1,11 +1,11 @@
 /** What the slip and the phone's QR of a top-up say, taken from where the flow stands. */
 import type { Fen } from '../../common/fen.ts';
 import type { Tender } from '../../common/journal-kinds.ts';
-import type { AppendedEntry, CardReading, Ports, ReceiptContent } from '../ports.ts';
+import type { AppendedEntry, CardReading, Ports, ReceiptContent, SlipStatement } from '../ports.ts';
 import type { Preferences } from '../view.ts';
 
 export interface SlipFacts {
-  readonly status: ReceiptContent['status'];
+  readonly outcome: SlipStatement['outcome'];
   readonly reference: string;
   readonly card: CardReading;
   readonly tender: Tender;
@@ -21,7 +21,7 @@ export interface SlipFacts {
 export function slipOf(ports: Ports, facts: SlipFacts): ReceiptContent {
   return {
     kind: 'topUp',
-    status: facts.status,
+    status: facts.outcome === 'case' ? 'pending' : facts.outcome,
     reference: facts.reference,
     at: facts.entry?.at ?? ports.clock.now(),
     cardTail: facts.card.ref.tail,
@@ -31,17 +31,12 @@ export function slipOf(ports: Ports, facts: SlipFacts): ReceiptContent {
     fee: facts.fee,
     balanceBefore: facts.card.balance,
     ...(facts.balanceAfter === undefined ? {} : { balanceAfter: facts.balanceAfter }),
-    ...(facts.status === 'delivered' ? {} : { settledWithinHours: ports.settings.settledWithinHours }),
+    ...(facts.outcome === 'delivered' ? {} : { settledWithinHours: ports.settings.settledWithinHours }),
     ...(facts.notes.length === 0 ? {} : { notes: facts.notes }),
     reprint: 0,
     locale: facts.preferences.locale,
     largePrint: facts.preferences.size !== 'standard',
     journal: { seq: facts.entry?.seq ?? 0, hash: facts.entry?.hash.slice(0, 8) ?? '' },
-    qr: receiptQr(ports, facts.reference),
+    qr: ports.slips.linkOf({ ...facts, cardTail: facts.card.ref.tail }),
   };
-}
-
-/** Holds the reference and nothing of the person. */
-export function receiptQr(ports: Pick<Ports, 'settings'>, reference: string): string {
-  return `${ports.settings.verifyUrl}${reference}`;
 }

@@ -49,10 +49,19 @@ function detailOf(error: unknown): string {
   throw error;
 }
 
+/** An earlier load of the card is undecided: another one would blur what the card can still prove of it. */
+export interface LoadOpen {
+  readonly kind: 'loadOpen';
+  /** The number that the person was given for it. */
+  readonly reference: string;
+}
+
 /** Asks the issuer before the person invests anything. */
-export async function checkCard(ports: Ports, ref: CardRef, signal: AbortSignal): Promise<IssuerCheck | StepFailed> {
+export async function checkCard(ports: Ports, ref: CardRef, signal: AbortSignal): Promise<IssuerCheck | LoadOpen | StepFailed> {
   try {
-    return await ports.issuer.checkCard(ref, signal);
+    const check = await ports.issuer.checkCard(ref, signal);
+    const open = check.openLoads === undefined ? undefined : await ports.recovery.undecided(check.openLoads);
+    return open === undefined ? check : { kind: 'loadOpen', reference: open.reference };
   } catch (error) {
     return { kind: 'failed', detail: detailOf(error) };
   }

@@ -1,8 +1,7 @@
 /** What the screen shows of a top-up: a pure function of where its chart stands. Used by session-view. */
 import { ZERO_FEN } from '../../common/fen.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
-import { amountOf, maximumOf, roomOf, type TopUpContext } from './context.ts';
-import { receiptQr } from './slip.ts';
+import { amountOf, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
 import type { Overlay, View, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 
@@ -24,6 +23,9 @@ function waitOf(context: TopUpContext) {
 
 /** Which stop of the route each top-level state stands at; none while only the card is asked about. */
 const stops: Partial<Record<string, 0 | 1 | 2 | 3>> = { amount: 0, custom: 0, tender: 1, cash: 1, qr: 1, load: 2, putBack: 2, settling: 2, finished: 3 };
+
+/** Asked again they would be the same. */
+const FINAL_TROUBLES = ['cardReportedLost', 'issuerRefused', 'cardFull', 'loadOpen'] as const satisfies readonly Trouble[];
 
 export function topUpPicture(snapshot: TopUpSnapshot): TopUpPicture {
   const { context } = snapshot;
@@ -97,7 +99,8 @@ function bodyOf(snapshot: TopUpSnapshot): ViewBody {
       kind: 'trouble',
       trouble: context.trouble ?? 'cashDown',
       card,
-      canRetry: context.trouble !== 'cardReportedLost' && context.trouble !== 'issuerRefused' && context.trouble !== 'cardFull',
+      canRetry: !FINAL_TROUBLES.some((final) => final === context.trouble),
+      ...(context.openReference === undefined || context.trouble !== 'loadOpen' ? {} : { reference: context.openReference }),
       ...waitOf(context),
     };
   }
@@ -168,7 +171,7 @@ function doneBody(context: TopUpContext): ViewBodyOf<'done'> {
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,
-    receiptQr: receiptQr(context.ports, reference),
+    receiptQr: slipLink(context),
     ...waitOf(context),
   };
 }
@@ -189,7 +192,18 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,
-    receiptQr: receiptQr(context.ports, reference),
+    receiptQr: slipLink(context),
     ...waitOf(context),
   };
+}
+
+function slipLink(context: TopUpContext): string {
+  return context.ports.slips.linkOf({
+    entry: context.entry,
+    reference: context.transaction?.reference ?? '',
+    outcome: outcomeTold(context),
+    amount: amountOf(context),
+    tender: context.tender ?? 'cash',
+    cardTail: context.card.ref.tail,
+  });
 }

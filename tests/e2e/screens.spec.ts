@@ -11,7 +11,7 @@ import { decodeQR } from 'qr/decode.js';
 import { locales, sizes, viewKinds, type Preferences, type Site } from '../../state-machines/view.ts';
 import { buildApp } from '../launcher/build.ts';
 import { needProgram } from '../launcher/needs.ts';
-import { MAIN, SITE, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
+import { MAIN, SITE, SLIP_LINK, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages, type OpenOptions } from '../renderer/kiosk-page.ts';
 
@@ -39,6 +39,17 @@ test.afterAll(async () => {
   await pages.close();
   await browser.close();
 });
+
+/** Across a code of {@link SLIP_LINK}: version 14 at level L holds 458 bytes (ISO/IEC 18004:2015, table 7). */
+const SLIP_MODULES = 73;
+
+function read(picture: { readonly width: number; readonly height: number; readonly data: Uint8Array }): string {
+  try {
+    return decodeQR(picture);
+  } catch {
+    return '';
+  }
+}
 
 const slots = (side: Side): Partial<Site> => ({ slots: { card: side, cash: side, receipt: 'below' } });
 /** Where the card slot is on the usual cabinet of each orientation. */
@@ -450,6 +461,27 @@ test.describe('what is on the glass', () => {
       expect(box?.width ?? 0, '60 mm on 21.5" glass').toBeGreaterThanOrEqual(60 * 4.034);
     });
   });
+
+  for (const [orientation, viewport] of Object.entries(ORIENTATIONS)) {
+    test(`has a signed slip that a phone can read wherever it is the only one, in every size, ${orientation}`, async () => {
+      const unread: string[] = [];
+      await withPage(viewport, async (kiosk) => {
+        for (const name of ['done-onScreen', 'done-failed', 'settled-case-cash', 'settled-case-on-screen']) {
+          for (const size of sizes) {
+            await kiosk.show(viewOf(sampleOf(name), { preferences: { size } }));
+            const code = kiosk.page.locator('.qr--slip');
+            const { width, height, data } = PNG.sync.read(await code.screenshot());
+            const box = await code.locator('svg').boundingBox();
+            const says = read({ width, height, data: new Uint8Array(data) });
+            const module = (box?.width ?? 0) / SLIP_MODULES / 4.034;
+            if (says !== SLIP_LINK || module < 0.5)
+              unread.push(`${name} ${size}: ${says === SLIP_LINK ? 'read' : 'not read'}, modules of ${module.toFixed(2)} mm`);
+          }
+        }
+      });
+      expect(unread).toEqual([]);
+    });
+  }
 
   test('has no code to scan before there is one, once it was scanned, or while the order closes', async () => {
     for (const name of ['qr-creating', 'qr-confirming', 'qr-closing']) {

@@ -121,6 +121,7 @@ describe('an authorisation', () => {
     await reverse(terminal, 'L1');
     expect(await authorize(terminal, loadOf(1000, 'L3'))).toMatchObject({ body: { result: 'authorized' } });
     expect(await authorize(terminal, loadOf(1, 'L4'))).toMatchObject(refusal('dailyAmount'));
+    await confirm(terminal, { loadId: 'L3' });
     await world.clock.advance(24 * 3_600_000);
     expect(await authorize(terminal, loadOf(1, 'L5'))).toMatchObject({ body: { result: 'authorized' } });
   });
@@ -130,6 +131,7 @@ describe('an authorisation', () => {
     expect((await check(terminal)).body).toMatchObject({ allowed: true });
     await authorize(terminal, loadOf(1, 'L1'));
     expect(await authorize(terminal, loadOf(1, 'L2'))).toMatchObject(refusal('dailyCount'));
+    await confirm(terminal, { loadId: 'L1' });
     expect((await check(terminal)).body).toEqual({ allowed: false, reason: 'limit' });
   });
 });

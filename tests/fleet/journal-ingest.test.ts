@@ -1,7 +1,8 @@
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { journalAnswerSchema, type ChainedEntry } from '../../common/upstream-api/journal.ts';
-import { chain, problemOf, registeredTerminal, startWorld, type HandMadeTerminal } from './support.ts';
+import { openStore } from '../../fleet/server/database.ts';
+import { chain, newKey, problemOf, registeredTerminal, startWorld, type HandMadeTerminal, type World } from './support.ts';
 
 const send = (terminal: HandMadeTerminal, entries: readonly ChainedEntry[]) => terminal.post('/v1/journal', { entries });
 
@@ -121,5 +122,49 @@ describe('a batch that does not fit', () => {
     await send(terminal, late);
     await send(terminal, late);
     expect((await world.books()).journal.anomalies).toBe(1);
+  });
+});
+
+describe('checkpoints', () => {
+  const claims = (entries: readonly ChainedEntry[], seq: number) => {
+    const item = entries[seq - 1];
+    return { terminalId: 'T-0001', epoch: 1, seq, hash: item?.hash, at: '2026-03-15T00:15:30.000Z' };
+  };
+  const stored = async (world: World) => {
+    const store = await openStore(world.database);
+    try {
+      return await store.selectFrom('journal_checkpoints').select(['seq', 'jws']).orderBy('seq').execute();
+    } finally {
+      await store.destroy();
+    }
+  };
+
+  test('of the terminal are kept, once each', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const entries = chain('T-0001', 4);
+    const [one, four] = [1, 4].map((seq) => terminal.key.signJws('kiosk-checkpoint+jwt', claims(entries, seq)));
+    expect((await terminal.post('/v1/journal', { entries: entries.slice(0, 3), checkpoints: [one] })).status).toBe(200);
+    expect((await terminal.post('/v1/journal', { entries: entries.slice(3), checkpoints: [one, four] })).status).toBe(200);
+    expect(await stored(world)).toEqual([
+      { seq: 1, jws: one },
+      { seq: 4, jws: four },
+    ]);
+  });
+
+  test('of another key, another terminal, or another purpose are passed over, and the entries are taken all the same', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const entries = chain('T-0001', 2);
+    const said = claims(entries, 1);
+    const checkpoints = [
+      newKey().signJws('kiosk-checkpoint+jwt', said),
+      terminal.key.signJws('kiosk-receipt+jwt', said),
+      terminal.key.signJws('kiosk-checkpoint+jwt', { ...said, terminalId: 'T-0002' }),
+      terminal.key.signJws('kiosk-checkpoint+jwt', { ...said, more: true }),
+      'not.a.checkpoint',
+    ];
+    expect((await terminal.post('/v1/journal', { entries, checkpoints })).status).toBe(200);
+    expect(await stored(world)).toEqual([]);
   });
 });

@@ -34,6 +34,19 @@ test('a store that was opened before keeps what it holds', async () => {
   await second.destroy();
 });
 
+test('a store of the first version gets what is new, and the keys that its terminals have', async () => {
+  const file = path();
+  await (await openStore(file)).destroy();
+  const old = new SQLite(file);
+  old.exec(`DROP TABLE terminal_keys; DROP TABLE journal_checkpoints; PRAGMA user_version = 1;
+    INSERT INTO terminals (terminal_id, public_key, registered_at) VALUES ('T-0001', '{"x":1}', 7)`);
+  old.close();
+  const store = await openStore(file);
+  expect(await store.selectFrom('terminal_keys').selectAll().execute()).toEqual([{ terminal_id: 'T-0001', public_key: '{"x":1}', since: 7 }]);
+  expect(await store.selectFrom('journal_checkpoints').selectAll().execute()).toEqual([]);
+  await store.destroy();
+});
+
 test('journal entries can be neither changed nor deleted', async () => {
   const world = await startWorld();
   const terminal = await registeredTerminal(world);

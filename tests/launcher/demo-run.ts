@@ -262,7 +262,11 @@ function journalProof(file: string, tell: (line: string) => void): { entries: nu
   const report = verifyJournal(file);
   const db = openForReading(file);
   try {
-    const rows = db.prepare(`SELECT seq, kind, entry ->> '$.body' AS body FROM entries ORDER BY seq`).all() as { seq: number; kind: string; body: string }[];
+    const rows = db.prepare(`SELECT seq, kind, entry ->> '$.body' AS body FROM described_entries ORDER BY seq`).all() as {
+      seq: number;
+      kind: string;
+      body: string;
+    }[];
     tell('\njournal');
     for (const { seq, kind, body } of rows) tell(`  ${String(seq).padStart(3)}  ${kind.padEnd(20)} ${body.slice(0, 110)}`);
     tell(`proof: ${report.ok ? 'chain, checkpoints, postings and the fold of every transaction hold' : 'BROKEN'}`);

@@ -1,6 +1,6 @@
 /**
  * What the machine must have beyond the packages: found on the PATH, else installed where that is ours to do (root on Debian), else an
- * error that names the one command that helps. Used by `host.ts`, `pcsc-parts.ts` and `test.ts`.
+ * error that names the one command that helps. Used by `host.ts`, `pcsc-parts.ts`, `python-verifier.ts` and `test.ts`.
  */
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';

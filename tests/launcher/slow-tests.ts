@@ -18,6 +18,11 @@ export const PORT_SUITES = [
 export const ENUMERATIONS = [
   'tests/main/terminal/crash-cash.test.ts',
   'tests/main/terminal/crash-qr.test.ts',
+  'tests/main/terminal/elsewhere.test.ts',
+  'tests/main/terminal/elsewhere-process.test.ts',
+  'tests/main/maintenance/end-to-end.test.ts',
+  'tests/main/cli/settle.test.ts',
+  'tests/crashes/crashes.test.ts',
   'tests/main/journal/crash.test.ts',
   'tests/main/journal/damage.test.ts',
   'tests/drivers/cash-acceptor/money-safety.test.ts',

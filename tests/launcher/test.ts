@@ -6,6 +6,7 @@
 import { findHost } from './host.ts';
 import { MissingNeed, needProgram } from './needs.ts';
 import { bringPcscParts } from './pcsc-parts.ts';
+import { bringPythonVerifier } from './python-verifier.ts';
 import { add, notRunLine, summaryLine } from './results.ts';
 import { buildStep, endToEndStep, lockStep, report, simulationSteps, staticSteps, unitStep, virtualMachineStep, type StepResult } from './steps.ts';
 
@@ -13,6 +14,7 @@ try {
   process.stdout.write(`${(await findHost()).line}\n`);
   await needProgram(['socat'], 'socat');
   await bringPcscParts();
+  await bringPythonVerifier();
 } catch (error) {
   if (!(error instanceof MissingNeed)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -62,6 +62,14 @@ const qr: ViewBodyOf<'top-up-qr'> = {
   wait: calm(161_000, 180_000),
 };
 
+/** As long as the link of a signed slip, and as little like words. */
+export const SLIP_LINK = `https://kiosk.sandbox.invalid/r/#${[118, 207, 86].map(noise).join('.')}`;
+
+function noise(length: number): string {
+  const symbols = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return Array.from({ length }, (_, index) => symbols.charAt((index * index * 7 + index * 13 + length) % 64)).join('');
+}
+
 const done: ViewBodyOf<'done'> = {
   kind: 'done',
   tail: '6688',
@@ -72,7 +80,7 @@ const done: ViewBodyOf<'done'> = {
   card: 'atGate',
   receipts: 'available',
   receipt: 'choice',
-  receiptQr: `https://card.example/r/${reference}`,
+  receiptQr: SLIP_LINK,
   wait: calm(16_000, 20_000),
 };
 
@@ -88,7 +96,17 @@ const settled: ViewBodyOf<'settled'> = {
   card: 'atGate',
   receipts: 'available',
   receipt: 'printing',
-  receiptQr: `https://card.example/r/${reference}`,
+  receiptQr: SLIP_LINK,
+  wait: calm(52_000, 60_000),
+};
+
+const earlier: ViewBodyOf<'earlier-load'> = {
+  kind: 'earlier-load',
+  verdict: 'credited',
+  tail: '6688',
+  amount: 5000,
+  balance: 7320,
+  reference,
   wait: calm(52_000, 60_000),
 };
 
@@ -182,6 +200,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'put-back': step(2, putBack),
   done: step(3, done),
   settled: step(3, settled),
+  'earlier-load': { body: earlier },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
@@ -269,6 +288,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'settled-voucher': step(3, { ...settled, outcome: 'voucher', why: 'cancelled', tender: 'cash', receipt: 'choice', receipts: 'paperOut', card: 'absent' }),
   'settled-case-cash': step(3, { ...settled, outcome: 'case', why: 'restart', tender: 'cash', receipt: 'failed', card: 'captured' }),
   'settled-case-on-screen': step(3, { ...settled, outcome: 'case', why: 'loadUndetermined', receipt: 'onScreen', card: 'absent' }),
+  ...named('earlier-load', ['notCredited', 'undetermined'], (verdict) => ({ body: { ...earlier, verdict, balance: 2320 } })),
   ...named('problem', problems, (problem) => ({ body: { kind: 'card-problem', problem } })),
   ...named('trouble', troubles, (trouble) => ({ body: { kind: 'trouble', trouble, canRetry: trouble === 'paymentDeclined', wait: calm(30_000), reference } })),
   ...named('out', reasons, (reason) => ({ body: { kind: 'out-of-service', reason }, utilities: false })),

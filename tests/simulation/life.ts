@@ -188,7 +188,7 @@ function bound<T extends object>(whole: T, replaced: Partial<T>): T {
 }
 
 /** What a dead process believes; nobody hears it. */
-const UNHEARD: Appended = { seq: 0, hash: '0'.repeat(64), at: 0 };
+const UNHEARD: Appended = { epoch: 1, seq: 0, hash: '0'.repeat(64), at: 0 };
 
 function quietLog(onWarning: (message: string) => void): Log {
   const warn = (details: unknown, message?: string): void => onWarning(`${message ?? ''} ${JSON.stringify(details)}`.trim());

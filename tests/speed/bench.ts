@@ -19,6 +19,7 @@ import { measureIdle } from './idle.ts';
 import { measureLoad } from './load.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { measureMemory } from './memory.ts';
+import { measureMillion } from './million.ts';
 import { measureStart } from './start.ts';
 import { measureTouch } from './touch.ts';
 
@@ -28,6 +29,7 @@ const measures = {
   load: measureLoad,
   touch: measureTouch,
   start: measureStart,
+  million: measureMillion,
   memory: measureMemory,
   day: measureDay,
   idle: measureIdle,

@@ -235,6 +235,7 @@ describe('after a restart', () => {
     ref: CARD_REF,
     amount: fen(5000),
     balanceBefore: fen(2320),
+    entry: { epoch: 1, seq: 12, hash: '0c'.repeat(32), at: Date.UTC(2026, 10, 22) },
   } as const;
 
   async function restarted(): Promise<SessionBench> {
@@ -247,6 +248,7 @@ describe('after a restart', () => {
   it('with money unaccounted, what happened is told first and only then the card comes', async () => {
     const bench = await restarted();
     expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'restart', amount: 5000, reference: 'A01-1122-7K4M-9', card: 'inside' });
+    expect(bench.body('settled').receiptQr).toBe('https://card.example/#A01-1122-7K4M-9/case/5000/cash/6688/12');
     expect(bench.world.acts).not.toContain('present');
     await bench.touch({ type: 'finish' });
     expect(bench.kind).toBe('take-card');
@@ -270,9 +272,25 @@ describe('after a restart', () => {
   it('a card whose earlier load is decided now is told of it before anything else', async () => {
     const bench = await new SessionBench().start();
     bench.world.script.read.set({ ok: true, card: bench.world.card });
-    bench.world.script.resolved.set({ recovered: { ...owed, outcome: 'delivered', balanceAfter: fen(7320) } });
+    bench.world.script.resolved.set([{ ...owed, outcome: 'delivered', balanceAfter: fen(7320) }]);
     bench.world.insert();
     await bench.settle();
     expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });
+  });
+
+  it('an earlier load of another terminal is told with its number, each of several in turn; then the card comes', async () => {
+    const bench = await new SessionBench().start();
+    const { ref } = bench.world.card;
+    const earlier = { outcome: 'earlier', verdict: 'credited', reference: 'B02-1122-7K4M-9', ref, amount: fen(5000), balance: fen(7320) } as const;
+    const other = { ...earlier, verdict: 'undetermined', reference: 'C03-1122-7K4M-9' } as const;
+    bench.world.script.read.set({ ok: true, card: bench.world.card });
+    bench.world.script.resolved.set([earlier, other]);
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.body('earlier-load')).toMatchObject({ verdict: 'credited', reference: 'B02-1122-7K4M-9', amount: 5000, balance: 7320, tail: '6688' });
+    await bench.touch({ type: 'finish' });
+    expect(bench.body('earlier-load')).toMatchObject({ verdict: 'undetermined', reference: 'C03-1122-7K4M-9' });
+    await bench.touch({ type: 'finish' });
+    expect(bench.kind).toBe('take-card');
   });
 });

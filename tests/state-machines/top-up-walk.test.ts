@@ -27,6 +27,7 @@ function walkTopUp() {
       { allowed: true, purseLimit: fen(2400) },
       { allowed: false, reason: 'reportedLost' },
       { allowed: false, reason: 'limit' },
+      { kind: 'loadOpen', reference: 'A01-1122-7K4M-9' },
       failed,
     ],
     cashEvents: [],

@@ -327,6 +327,56 @@ describe('the card while money waits', () => {
   });
 });
 
+describe('the code on slip and screen names the entry that closed the transaction, and says how it ended', () => {
+  /** What the code says of a transaction whose closing entry is the last of its kind. */
+  const said = (bench: SessionBench, what: string): string => {
+    const closing = bench.world.entries.findLastIndex(({ kind }) => kind === 'transaction.closed') + 1;
+    const opened = bench.world.entries.findLast(({ kind }) => kind === 'transaction.opened');
+    return `https://card.example/#${String(Object(opened?.body)['reference'])}/${what}/6688/${closing}`;
+  };
+
+  it('delivered', async () => {
+    const bench = await cashWith(5000, 2000);
+    bench.world.script.balance.set(fen(9320));
+    await bench.touch({ type: 'confirm' });
+    const link = said(bench, 'delivered/7000/cash');
+    expect(bench.body('done').receiptQr).toBe(link);
+    await bench.touch({ type: 'receipt', choice: 'print' });
+    expect(bench.world.slips).toMatchObject([{ status: 'delivered', qr: link }]);
+  });
+
+  it('a voucher', async () => {
+    const bench = await cashWith(5000);
+    await bench.touch({ type: 'cancel' });
+    expect(bench.body('settled').receiptQr).toBe(said(bench, 'voucher/5000/cash'));
+    expect(bench.world.slips).toMatchObject([{ qr: said(bench, 'voucher/5000/cash') }]);
+  });
+
+  it('refunded', async () => {
+    const bench = await qrShown();
+    bench.world.script.authorize.set('refused');
+    bench.world.order(captured);
+    await bench.settle();
+    expect(bench.body('settled').receiptQr).toBe(said(bench, 'refunded/5000/qr'));
+  });
+
+  it('a case, of what is in question', async () => {
+    const bench = await cashWith(5000);
+    bench.world.script.stack.set('unknown');
+    bench.world.script.balance.set(fen(7320));
+    await bench.note(2000);
+    expect(bench.body('settled').receiptQr).toBe(said(bench, 'case/2000/cash'));
+    expect(bench.world.slips).toMatchObject([{ status: 'pending', qr: said(bench, 'case/2000/cash') }]);
+  });
+
+  it('where the journal could not take one, nothing is signed', async () => {
+    const bench = await cashWith();
+    bench.world.journalFails = true;
+    await bench.note(5000);
+    expect(bench.body('settled').receiptQr).toMatch(/\/case\/\d+\/cash\/6688\/unsigned$/);
+  });
+});
+
 describe('before money', () => {
   it('the issuer is offline: said before anything is asked of the person', async () => {
     const bench = await new SessionBench().start();
@@ -349,6 +399,21 @@ describe('before money', () => {
     bench.world.insert();
     await bench.settle();
     expect(bench.body('trouble')).toMatchObject({ trouble: 'cardReportedLost', canRetry: false });
+  });
+
+  it('a card whose earlier load is undecided is not topped up, and its holder hears which one', async () => {
+    const bench = await new SessionBench().start();
+    const load = { loadId: 'l', amount: 5000, purseType: 2, terminalId: '000001000050', balanceBefore: 2320, onlineCounter: 15 } as const;
+    const host = { cardRandom: 'E7905A31', keyVersion: 1, algorithm: 0, hostDate: '20261122', hostTime: '081400' };
+    const open = { load: { ...load, ...host }, reference: 'B02-1122-7K4M-9' };
+    bench.world.script.check.set({ allowed: true, purseLimit: fen(100_000), openLoads: [open] });
+    bench.world.script.undecided.set({ load: open });
+    bench.world.script.read.set({ ok: true, card: bench.world.card });
+    await bench.touch({ type: 'service', service: 'topUp' });
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'loadOpen', canRetry: false, reference: 'B02-1122-7K4M-9' });
+    expect(bench.world.entries).toEqual([]);
   });
 
   it('an own amount is checked after the whole entry and stays editable', async () => {

@@ -14,10 +14,13 @@ import {
   type CardReadOutcome,
   type CashEvent,
   type CreditOutcome,
+  type EarlierLoad,
   type InitializeOutcome,
   type IssuerCheck,
+  type LoadStanding,
   type LoadVerdict,
   type MediaState,
+  type OpenLoad,
   type OrderState,
   type Ports,
   type ReceiptContent,
@@ -95,6 +98,7 @@ export class FakeWorld {
     authorize: new Script<'authorized' | 'refused'>('authorized'),
     confirm: new Script<'good' | 'bad' | 'absent'>('good'),
     reverse: new Script<true>(true),
+    standing: new Script<LoadStanding>({ state: 'open' }),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
@@ -103,7 +107,8 @@ export class FakeWorld {
     retain: new Script<true>(true),
     print: new Script<ReceiptOutcome>({ state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 }),
     recovered: new Script<readonly Recovered[]>([]),
-    resolved: new Script<{ recovered: Recovered | undefined }>({ recovered: undefined }),
+    resolved: new Script<readonly (Recovered | EarlierLoad)[]>([]),
+    undecided: new Script<{ load: OpenLoad | undefined }>({ load: undefined }),
   };
   readonly orders = new Map<string, { state: OrderState; readonly changed: Listeners<OrderState> }>();
 
@@ -154,7 +159,7 @@ export class FakeWorld {
         append: (entry) => {
           if (this.journalFails) throw new PortError('journalUnavailable', 'the disk is full');
           this.entries.push(entry);
-          return { seq: this.entries.length, hash: this.entries.length.toString(16).padStart(64, '0'), at: this.clock.now() };
+          return { epoch: 1, seq: this.entries.length, hash: this.entries.length.toString(16).padStart(64, '0'), at: this.clock.now() };
         },
         newReference: () => makeReference('A01', '2026-11-22', this.random),
       },
@@ -260,11 +265,19 @@ export class FakeWorld {
           if (this.script.authorize.next() === 'refused') return { kind: 'refused', code: 'limit' };
           return { kind: 'authorized', hostDate: '20261122', hostTime: '081400', mac2: 'DFFC2EC1' };
         },
+        openLoads: async () => [],
+        checkTac: async () => 'good',
+        reportExamined: async () => this.script.standing.next(),
+        loadStanding: async () => this.script.standing.next(),
         confirmLoad: async () => ({ tac: this.script.confirm.next() }),
         reverseLoad: async () => {
           act('reverse');
           this.script.reverse.next();
         },
+      },
+      slips: {
+        linkOf: ({ entry, reference, outcome, amount, tender, cardTail }) =>
+          `https://card.example/#${[reference, outcome, amount, tender, cardTail, entry?.seq ?? 'unsigned'].join('/')}`,
       },
       receipts: {
         print: async (_, content) => {
@@ -272,7 +285,11 @@ export class FakeWorld {
           return this.script.print.next();
         },
       },
-      recovery: { run: async () => this.script.recovered.next(), resolveWith: async () => this.script.resolved.next().recovered },
+      recovery: {
+        run: async () => this.script.recovered.next(),
+        resolveWith: async () => this.script.resolved.next(),
+        undecided: async () => this.script.undecided.next().load,
+      },
       availability: {
         get current() {
           return availability();
@@ -287,7 +304,6 @@ export class FakeWorld {
         untakenCard: 'retain',
         receiptDefault: 'ask',
         settledWithinHours: 24,
-        verifyUrl: 'https://card.example/r/',
       },
     };
   }

@@ -13,8 +13,8 @@ import { CardLink, type Presentation } from './link.ts';
 import { loadVerdict, type LoadEvidence, type LoadProof, type Verdict } from './load-verdict.ts';
 import { targetFor, type CardProfile } from './profile.ts';
 
-/** As the journal holds it since before CREDIT FOR LOAD was sent. */
-export type PendingLoad = JournalBody<'load.committing'>;
+/** As the journal holds it since before CREDIT FOR LOAD was sent, or as the issuer has it; the MACs prove nothing afterwards. */
+export type PendingLoad = Omit<JournalBody<'load.committing'>, 'mac1' | 'mac2'>;
 
 export type ExamineOutcome =
   /** `balance` unless the card doesn't tell; `evidence` to judge anew once the host has checked the TAC; absent when the table wasn't reached. */

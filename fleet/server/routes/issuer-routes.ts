@@ -4,8 +4,13 @@ import {
   authorizeRequestSchema,
   checkAnswerSchema,
   checkRequestSchema,
+  checkTacAnswerSchema,
+  checkTacRequestSchema,
   confirmAnswerSchema,
   confirmRequestSchema,
+  examinedRequestSchema,
+  loadParamsSchema,
+  loadStandingSchema,
   reverseAnswerSchema,
   reverseRequestSchema,
 } from '../../../common/upstream-api/issuer.ts';
@@ -25,4 +30,13 @@ export function issuerRoutes(app: App, context: Context): void {
     await reachIssuer(context).reverse(request.terminalId, request.body.loadId);
     return { state: 'reversed' as const };
   });
+  app.post('/issuer/loads/check-tac', { schema: { body: checkTacRequestSchema, response: { 200: checkTacAnswerSchema } } }, (request) =>
+    reachIssuer(context).checkTac(request.body),
+  );
+  app.post('/issuer/loads/examined', { schema: { body: examinedRequestSchema, response: { 200: loadStandingSchema } } }, (request) =>
+    reachIssuer(context).examined(request.terminalId, request.body),
+  );
+  app.get('/issuer/loads/:loadId', { schema: { params: loadParamsSchema, response: { 200: loadStandingSchema } } }, (request) =>
+    reachIssuer(context).standing(request.terminalId, request.params.loadId),
+  );
 }

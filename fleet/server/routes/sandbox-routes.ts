@@ -4,20 +4,25 @@ import { idSchema, serialSchema } from '../../../common/upstream-api/fields.ts';
 import {
   booksSchema,
   cardStatusSchema,
+  clearingRequestSchema,
   delayRequestSchema,
   faultsRequestSchema,
   faultsSchema,
   loseAnswerRequestSchema,
   sandboxOrderSchema,
 } from '../../../common/upstream-api/sandbox.ts';
+import { loadParamsSchema, loadStandingSchema } from '../../../common/upstream-api/issuer.ts';
+import { STATEMENT_CONTENT_TYPE, statementQuerySchema } from '../../../common/upstream-api/statements.ts';
 import type { HandMove, SandboxAcquirer } from '../acquirer.ts';
 import type { App, Context } from '../context.ts';
+import { acquirerStatement, issuerStatement } from '../statements.ts';
 
 const params = z.strictObject({ orderId: idSchema });
 const orderSchema = { params, response: { 200: sandboxOrderSchema } };
 
 export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcquirer): void {
   orderRoutes(app, context, acquirer);
+  statementRoutes(app, context);
   const { issuer, journal, faults } = context;
   app.get('/books', { schema: { response: { 200: booksSchema } } }, async () => ({
     acquirer: await acquirer.books(),
@@ -32,7 +37,24 @@ export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcqui
       return { status: request.body.status };
     },
   );
+  app.post(
+    '/issuer/loads/:loadId/clearing',
+    { schema: { params: loadParamsSchema, body: clearingRequestSchema, response: { 200: loadStandingSchema } } },
+    (request) => issuer.clear(request.params.loadId, request.body.verdict),
+  );
   app.post('/faults', { schema: { body: faultsRequestSchema, response: { 200: faultsSchema } } }, async (request) => faults.change(request.body));
+}
+
+function statementRoutes(app: App, { store, clock }: Context): void {
+  for (const [book, make] of [
+    ['acquirer', acquirerStatement],
+    ['issuer', issuerStatement],
+  ] as const) {
+    app.get(`/statements/${book}`, { schema: { querystring: statementQuerySchema } }, async (request, reply) => {
+      const file = await make(store, clock, request.query);
+      return reply.type(STATEMENT_CONTENT_TYPE).send(file);
+    });
+  }
 }
 
 function orderRoutes(app: App, { faults }: Context, acquirer: SandboxAcquirer): void {

@@ -19,6 +19,11 @@ export function registrationRoutes(app: App, { mode, settings, store, clock, pub
       .values({ terminal_id: terminalId, public_key, registered_at: clock.now(), last_seen_at: null, uplink_lag: null })
       .onConflict((conflict) => conflict.column('terminal_id').doUpdateSet({ public_key }))
       .execute();
+    await store
+      .insertInto('terminal_keys')
+      .values({ terminal_id: terminalId, public_key, since: clock.now() })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
     return { terminalId, serverKey: publicKey };
   });
 }

@@ -3,7 +3,7 @@
  * inside, and compares every card with the one the money is meant for.
  */
 import type { Fen } from '../../../common/fen.ts';
-import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
+import type { CardRef, ExaminedEvidence } from '../../../common/journal-kinds.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import type { CardChannel, CardReader, CardReaderEvent, CardReaderStatus } from '../../../drivers/card-reader/card-reader.ts';
 import { examineLoad, isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
@@ -17,6 +17,7 @@ import {
   type CardPort,
   type CardReadOutcome,
   type CreditOutcome,
+  type ExaminableLoad,
   type InitializeOutcome,
   type LoadVerdict,
   type MediaState,
@@ -129,15 +130,15 @@ export class CardDesk implements CardPort {
     return answer.balance;
   }
 
-  async examineLoad(pending: JournalBody<'load.committing'>, ref: CardRef, signal?: AbortSignal): Promise<LoadVerdict> {
+  async examineLoad(load: ExaminableLoad, ref: CardRef, signal?: AbortSignal): Promise<LoadVerdict> {
     this.#purse = undefined;
     for (let attempt = 0; attempt < ACTIVATIONS; attempt += 1) {
       if (this.media !== 'inside') return { kind: 'removed' };
       const channel = await this.#activate(signal);
       if (channel === undefined) continue;
       const outcome = await this.#ask(() =>
-        examineLoad(channel, this.#options.profiles, pending, ref, {
-          checkTac: (tac) => this.#options.checkTac(pending.loadId, tac),
+        examineLoad(channel, this.#options.profiles, load, ref, {
+          checkTac: (tac) => this.#options.checkTac(load.loadId, tac),
           ...(signal === undefined ? {} : { signal }),
         }),
       );
@@ -234,21 +235,36 @@ function cardEventOf(event: CardReaderEvent): CardEvent | undefined {
   }
 }
 
-function toVerdict(outcome: Exclude<Awaited<ReturnType<typeof examineLoad>>, { kind: 'removed' }>): LoadVerdict {
+type Examined = Exclude<Awaited<ReturnType<typeof examineLoad>>, { kind: 'removed' }>;
+
+function toVerdict(outcome: Examined): LoadVerdict {
+  if (outcome.kind === 'otherCard') return outcome;
+  const evidence = evidenceOf(outcome);
   switch (outcome.kind) {
     case 'credited':
       return {
         kind: 'credited',
+        evidence,
         ...(outcome.tac === undefined ? {} : { tac: outcome.tac }),
         ...(outcome.balance === undefined ? {} : { balance: outcome.balance }),
       };
     case 'notCredited':
-      return { kind: 'notCredited' };
+      return { kind: 'notCredited', evidence };
     case 'undetermined':
-      return { kind: 'undetermined', row: outcome.row, why: outcome.why };
-    case 'otherCard':
-      return outcome;
+      return { kind: 'undetermined', row: outcome.row, why: outcome.why, evidence };
   }
+}
+
+function evidenceOf({ row, evidence }: Exclude<Examined, { kind: 'otherCard' }>): ExaminedEvidence {
+  if (evidence === undefined) return { row };
+  const { balanceNow, counterNow, proof, log } = evidence;
+  return {
+    row,
+    ...(balanceNow === undefined ? {} : { balanceNow }),
+    ...(counterNow === undefined ? {} : { counterNow }),
+    proof: proof.kind === 'tac' ? proof.checked : proof.kind,
+    log: log.kind,
+  };
 }
 
 function toPortError(error: unknown): unknown {

@@ -68,6 +68,15 @@ export class JournalDesk implements JournalPort, JournalSource {
     return next === undefined ? [] : journal.entriesAfter(next, 0, limit);
   }
 
+  checkpointsOf(epoch: number, from: number, to: number, limit: number): readonly string[] {
+    const { journal } = this.#options;
+    if (epoch !== journal.epoch) return []; // an earlier epoch's stand in the file that was set aside
+    return journal
+      .checkpointsAfter(from - 1, limit)
+      .filter(({ checkpoint }) => checkpoint.seq <= to)
+      .map(({ jws }) => jws);
+  }
+
   lastReceipt(): Receipt | undefined {
     const { journal } = this.#options;
     return journal

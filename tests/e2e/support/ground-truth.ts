@@ -40,7 +40,7 @@ export async function truthOf(sandbox: Sandbox): Promise<Truth> {
 export function countOf(journal: string, kind: JournalEntry['kind']): number {
   const db = openForReading(journal);
   try {
-    return db.prepare<[string], { count: number }>('SELECT count(*) AS count FROM entries WHERE kind = ?').get(kind)?.count ?? 0;
+    return db.prepare<[string], { count: number }>('SELECT count(*) AS count FROM described_entries WHERE kind = ?').get(kind)?.count ?? 0;
   } finally {
     db.close();
   }
@@ -103,8 +103,8 @@ export function entriesOf(journal: string, reference: string): readonly JournalE
   try {
     const rows = db
       .prepare<[string], { entry: string }>(
-        `SELECT entry FROM entries WHERE transaction_id =
-           (SELECT transaction_id FROM entries WHERE reference = ? AND kind = 'transaction.opened') ORDER BY seq`,
+        `SELECT entry FROM described_entries WHERE transaction_id =
+           (SELECT transaction_id FROM described_entries WHERE reference = ? AND kind = 'transaction.opened') ORDER BY seq`,
       )
       .all(reference);
     return rows.map(({ entry }) => JSON.parse(entry) as JournalEntry);

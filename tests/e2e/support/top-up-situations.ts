@@ -608,7 +608,7 @@ export async function seesDelivered({ person }: World, before: Truth, card: stri
   return person.reads('reference');
 }
 
-async function printsSlip(world: World, reference: string): Promise<string> {
+export async function printsSlip(world: World, reference: string): Promise<string> {
   await world.person.touches('receipt-print');
   await world.takesSlip(reference);
   await world.person.seesFact('receipt', 'printed');
@@ -623,7 +623,7 @@ async function putsOtherCardBack({ person }: World): Promise<void> {
 }
 
 /** At the put-back screen: "I don't have the card". @returns the reference of the case, which is on paper too */
-async function leavesTornCard(world: World): Promise<string> {
+export async function leavesTornCard(world: World): Promise<string> {
   const { person } = world;
   await person.sees('put-back');
   await person.touches('put-back-leave');

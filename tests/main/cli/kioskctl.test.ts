@@ -81,12 +81,30 @@ describe('journal verify', () => {
     writeFileSync(file, JSON.stringify(answer));
     bench.tamper((db) =>
       db.exec(
-        'DELETE FROM entries WHERE seq > 8; DELETE FROM checkpoints WHERE seq > 8; DELETE FROM entry_index WHERE seq > (SELECT max(seq) FROM checkpoints)',
+        'DELETE FROM entries WHERE seq > 8; DELETE FROM checkpoints WHERE seq > 8; DELETE FROM entry_index WHERE seq > (SELECT max(seq) FROM checkpoints); DELETE FROM standing_members; DELETE FROM standing_questions',
       ),
     );
     expect(kioskctl('journal', 'verify', bench.path)).toMatchObject({ status: 0 });
     const args = ['--receipt', file, '--upstream-key', JSON.stringify(upstream.key.publicKey)];
     expect(kioskctl('journal', 'verify', bench.path, ...args)).toMatchObject({ status: 1, error: [expect.stringContaining('at entry 9 (receipt)')] });
+  });
+});
+
+describe('journal verify of an export', () => {
+  test('proves it from a file and from standard input, and names the first break', () => {
+    const bench = journal();
+    const exported = spawnSync(process.execPath, ['main/cli/kioskctl.ts', 'journal', 'export', bench.path]).stdout;
+    const file = join(bench.folder, 'journal.jsonl');
+    writeFileSync(file, exported);
+    expect(kioskctl('journal', 'verify', file)).toMatchObject({
+      status: 0,
+      out: [`${file}: good · terminal T-0001 · epoch 1`, ...Array.from({ length: 5 }, () => expect.any(String))],
+    });
+    const piped = spawnSync(process.execPath, ['main/cli/kioskctl.ts', 'journal', 'verify', '-', '--json'], { input: exported, encoding: 'utf8' });
+    expect(piped.status).toBe(0);
+    expect(JSON.parse(piped.stdout)).toMatchObject({ ok: true, entries: 17, checkpoints: 2, openTransactions: ['tx-0002'] });
+    writeFileSync(file, exported.toString().replace('"denomination":5000', '"denomination":9000'));
+    expect(kioskctl('journal', 'verify', file)).toMatchObject({ status: 1, error: [expect.stringContaining('is broken at entry 3 (chain)')] });
   });
 });
 
@@ -262,7 +280,9 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl journal verify',
       'kioskctl journal show',
       'kioskctl journal balance',
+      'kioskctl journal day',
       'kioskctl journal export',
+      'kioskctl slip verify',
       'kioskctl decode',
       'kioskctl config check',
       'kioskctl devices list',
@@ -270,6 +290,9 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl devices watch',
       'kioskctl devices exercise',
       'kioskctl monitor',
+      'kioskctl settle',
+      'kioskctl settle resolve',
+      'kioskctl reconcile --journal',
       'kioskctl pboc vector',
     ]);
   });

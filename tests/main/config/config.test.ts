@@ -109,6 +109,13 @@ describe('a wrong configuration', () => {
     ],
     ['no card profile', ['cards', 'profiles'], [], 'cards.profiles: []: expected at least one profile'],
     ['plain http to another machine', ['upstream', 'url'], 'http://10.0.0.9', 'upstream.url: "http://10.0.0.9": http: is allowed on loopback only; use https:'],
+    [
+      'an address of slips with a #',
+      ['site', 'verifyUrl'],
+      'https://card.example/#/r/',
+      'site.verifyUrl: "https://card.example/#/r/": expected an address without #',
+    ],
+    ['an address of slips that is too long to print', ['site', 'verifyUrl'], `https://card.example/${'r'.repeat(100)}`, 'expected at most 120 characters'],
     ['an unknown language', ['language'], 'de', 'language: "de": expected "zh-CN" or "en"'],
   ])('%s: path, value and what was expected', (_what, path, value, expected) => {
     const found = problems(changed(path, value));

@@ -83,9 +83,10 @@ export class Bench {
   /** Someone with the file in hand and SQLite, but without the terminal's key. */
   tamper(change: (db: Database.Database) => void, path = this.path): void {
     const db = new Database(path);
-    const triggers = db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+    const triggers = db.prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
     for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
     change(db);
+    for (const { sql } of triggers) db.exec(sql);
     db.pragma('wal_checkpoint(TRUNCATE)');
     db.close();
   }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
-import type { Checkpoint } from '../../../main/journal/lines.ts';
+import type { Checkpoint } from '../../../common/upstream-api/journal.ts';
 import { openForWriting } from '../../../main/journal/schema.ts';
 import { append, Bench, START, STOP, topUp, upstreamKey } from './bench.ts';
 
@@ -59,7 +59,7 @@ describe('appending', () => {
     for (const [index, { entry, hash }] of journal.entriesAfter(1, 0, 100).entries()) {
       before = createHash('sha256').update(before).update(jcs(entry), 'utf8').digest();
       expect(hash).toBe(before.toString('hex'));
-      expect(answers[index]).toEqual({ seq: index + 1, hash, at: Date.parse(entry.at) });
+      expect(answers[index]).toEqual({ epoch: 1, seq: index + 1, hash, at: Date.parse(entry.at) });
     }
     expect(journal.head).toEqual({ epoch: 1, seq: 10, hash: before.toString('hex') });
   });
@@ -144,7 +144,7 @@ describe('the file', () => {
     bench.open().close();
     bench.tamper((db) => db.pragma('user_version = 999'));
     const before = bench.digest();
-    expect(() => bench.open()).toThrow(/written by a newer release \(schema 999, this one knows 2\): install that release/);
+    expect(() => bench.open()).toThrow(/written by a newer release \(schema 999, this one knows 3\): install that release/);
     expect(codeOf(() => bench.open())).toBe('newer');
     expect(bench.digest()).toBe(before);
   });

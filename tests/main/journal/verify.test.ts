@@ -9,8 +9,10 @@ import type { JournalContent, StoredRow } from '../../../main/journal/content.ts
 import { withContent } from '../../../main/journal/content.ts';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
-import { migrate, openForWriting } from '../../../main/journal/schema.ts';
-import { verifyContent, verifyJournal, type Break } from '../../../main/journal/verify.ts';
+import { migrate, openForWriting, SCHEMA_VERSION } from '../../../main/journal/schema.ts';
+import { Standing } from '../../../main/journal/standing.ts';
+import { verifyContent, verifyJournal } from '../../../main/journal/verify.ts';
+import type { Break, VerifyOptions } from '../../../main/journal/verification.ts';
 import { append, Bench, START, STOP, topUp, upstreamKey } from './bench.ts';
 
 /** A journal with two transactions, one of them open, two checkpoints and a receipt; closed cleanly. */
@@ -91,9 +93,9 @@ function flips(text: string, check: (flipped: string, bit: number) => void): num
   return bytes.length * 8;
 }
 
-function verifyOrRefusal(path: string, bench: Bench): boolean {
+function verifyOrRefusal(path: string, keys: VerifyOptions): boolean {
   try {
-    return verifyJournal(path, { publicKey: bench.key.publicKey }).ok;
+    return verifyJournal(path, keys).ok;
   } catch (error) {
     if (error instanceof JournalError) return false;
     throw error;
@@ -148,7 +150,7 @@ describe('every single bit', () => {
   }, 60_000);
 
   test('of the file itself, in samples: what verify passes still holds the very same rows', async () => {
-    const { bench } = await sample();
+    const { bench, upstream } = await sample();
     const good = rowsOf(bench.path);
     const bytes = readFileSync(bench.path);
     const copy = join(bench.folder, 'copy.sqlite');
@@ -158,7 +160,7 @@ describe('every single bit', () => {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
       writeFileSync(copy, changed);
-      const verification = verifyOrRefusal(copy, bench);
+      const verification = verifyOrRefusal(copy, { publicKey: bench.key.publicKey, upstreamKey: upstream.key.publicKey });
       if (verification) expect(rowsOf(copy)).toEqual(good);
       else found += 1;
     }
@@ -257,7 +259,8 @@ describe('an entry that was', () => {
 
 const cut = (bench: Bench, keep: number): void =>
   bench.tamper((db) =>
-    db.exec(`DELETE FROM entries WHERE seq > ${keep}; DELETE FROM checkpoints WHERE seq > ${keep}; DELETE FROM entry_index WHERE seq > ${keep}`),
+    db.exec(`DELETE FROM entries WHERE seq > ${keep}; DELETE FROM checkpoints WHERE seq > ${keep}; DELETE FROM entry_index WHERE seq > ${keep};
+             DELETE FROM standing_members; DELETE FROM standing_questions`),
   );
 
 describe('a tail that was cut off', () => {
@@ -340,14 +343,20 @@ describe('a journal of this release', () => {
     onTestFinished(() => journal.close());
   });
 
-  test('of the first schema is lifted with every row as it was, and finds its transactions as before', () => {
+  test.each([1, 2])('of schema %i is lifted with every row as it was, and finds its transactions as before', (schema) => {
     const bench = new Bench();
-    copyFileSync('tests/main/journal/old-files/schema-1.sqlite', bench.path);
+    copyFileSync(`tests/main/journal/old-files/schema-${schema}.sqlite`, bench.path);
     const rowsBefore = rowsOf(bench.path);
     const db = openForWriting(bench.path);
+    expect(db.pragma('user_version', { simple: true })).toBe(schema);
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 17, transactions: 2 });
     migrate(db);
+    expect(db.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     const found = db.prepare('SELECT seq, kind FROM transaction_entries ORDER BY seq').all();
-    const due = db.prepare('SELECT seq, kind FROM entries WHERE transaction_id IS NOT NULL ORDER BY seq').all();
+    const due = db.prepare('SELECT seq, kind FROM described_entries WHERE transaction_id IS NOT NULL ORDER BY seq').all();
+    const standing = new Standing(db);
+    expect(standing.open()).toEqual(['tx-0002']);
+    expect(standing.lacking('load.committed', ['load.confirmed'])).toEqual(['tx-0001']);
     db.close();
     expect(found).toHaveLength(16);
     expect(found).toEqual(due);

@@ -107,3 +107,23 @@ export const closed = (outcome: Outcome, loaded = 0, refunded = 0, owed = 0): Ne
   kind: 'transaction.closed',
   body: { outcome, loaded, refunded, owed },
 });
+const said = { by: '张三', why: '查监控' };
+/** The note that case {@link REFERENCE} disputes was found. */
+export const funded = (source: 'found' | 'count', noteId = 'n1', denomination = 5000): NewEntry => ({
+  kind: 'case.funded',
+  body: { ...(source === 'found' ? { source } : { source, settlementId: 'S' }), reference: REFERENCE, ...note(noteId, denomination), ...said },
+});
+export const explained = (resolution: 'recounted' | 'writtenOff', amount: number): NewEntry => ({
+  kind: 'suspense.resolved',
+  body: { resolution, of: 'S', amount, ...said },
+});
+export const offset = (amount: number): NewEntry => ({ kind: 'suspense.resolved', body: { resolution: 'offset', of: 'S', against: 'T', amount, ...said } });
+type Notes = Extract<NewEntry, { kind: 'settlement.counted' }>['body']['counted'];
+export const boxRemoved = (notes: Notes, unspecified = 0): NewEntry => ({
+  kind: 'box.removed',
+  body: { settlementId: 'S', boxId: 'B-1', content: { notes, unspecified } },
+});
+export const counted = (expected: Notes, found: Notes, unspecified = 0): NewEntry => ({
+  kind: 'settlement.counted',
+  body: { settlementId: 'S', boxId: 'B-1', by: said.by, expected: { notes: expected, unspecified }, counted: found },
+});

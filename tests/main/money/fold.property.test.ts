@@ -31,6 +31,7 @@ const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
   fc
     .tuple(fc.constantFrom('credited', 'notCredited', 'refunded', 'paidOut', 'nothingOwed'), fc.constantFrom(0, 1000, 5000))
     .map(([how, worth]) => entries.caseResolved(how, worth)),
+  fc.tuple(fc.constantFrom('found' as const, 'count' as const), id, amount).map(([source, note, worth]) => entries.funded(source, note, worth)),
   fc.constant(entries.shown),
   fc.tuple(outcome, amount).map(([end, worth]) => entries.closed(end, worth)),
 );

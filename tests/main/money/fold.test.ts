@@ -13,6 +13,7 @@ import {
   confirmed,
   delivered,
   escrowed,
+  funded,
   loadUndetermined,
   opened,
   paymentClosed,
@@ -34,6 +35,9 @@ import {
 
 const fold = (...entries: readonly NewEntry[]): ReturnType<typeof foldTransaction> => foldTransaction(story(...entries));
 const anomalies = (...entries: readonly NewEntry[]): string[] => fold(...entries).anomalies.map(({ seq, code }) => `${seq} ${code}`);
+
+/** Power was lost with a note under way: nothing posted, a case asks for it. */
+const lostNote = [opened('cash'), escrowed(), suspense(), caseOpened('noteUndetermined', 0, 5000), closed('case')];
 
 describe('lawful stories', () => {
   test('cash of two notes is loaded and closed as delivered', () => {
@@ -179,6 +183,14 @@ describe('what can’t have happened lawfully is named with its seq', () => {
     ],
     ['a case resolved beyond what it owes', [opened('cash'), ...taken(), caseOpened('cashNotLoaded', 5000), caseResolved('paidOut', 6000)], ['6 overdrawn']],
     ['a case resolved that nobody opened', [opened('cash'), caseResolved('nothingOwed', 0)], ['2 notAnnounced']],
+    [
+      'a note funded that is in the box',
+      [opened('cash'), ...taken(), voucher(), closed('voucher', 0, 0, 5000), funded('found')],
+      ['7 outOfOrder', '7 outOfOrder', '7 notAnnounced'],
+    ],
+    ['a note funded twice', [...lostNote, funded('found'), funded('count')], ['7 outOfOrder', '7 outOfOrder', '7 overdrawn']],
+    ['another note funded than the one in suspense', [...lostNote, funded('found', 'n1', 10_000)], ['6 amountDiffers', '6 overdrawn']],
+    ['more paid out than the funded case holds', [...lostNote, funded('found'), caseResolved('paidOut', 6000)], ['7 overdrawn']],
     ['closed while money is held', [opened('cash'), ...taken(), closed('abandoned')], ['5 closedTooEarly', '5 closingDisagrees']],
     ['closed while a note is in the path', [opened('cash'), escrowed(), closed('abandoned')], ['3 closedTooEarly']],
     ['closed while an order may be paid', [opened('qr', 5000), requested(), closed('abandoned')], ['3 closedTooEarly']],
@@ -191,6 +203,24 @@ describe('what can’t have happened lawfully is named with its seq', () => {
     expect(anomalies(...entries)).toEqual(expected);
   });
 
+  test('a note of a case is funded after the end: it was taken, the case owes it, and what follows settles it', () => {
+    const state = foldTransaction(story(...lostNote, funded('count'), caseResolved('paidOut', 5000)));
+    expect(state.anomalies).toEqual([]);
+    expect(state).toMatchObject({ taken: 5000, owed: 0, settledElsewhere: 5000, held: 0, phase: 'closed' });
+    expect(foldTransaction(story(...lostNote, funded('count')))).toMatchObject({
+      taken: 5000,
+      owed: 5000,
+      notes: [{ state: 'stacked' }],
+      cases: [{ amount: 5000, disputed: 0, settled: 0 }],
+    });
+  });
+
+  test('a case that was answered too early is open again when its note is found', () => {
+    const state = foldTransaction(story(...lostNote, caseResolved('nothingOwed', 0), funded('found'), caseResolved('credited', 5000)));
+    expect(state.anomalies).toEqual([]);
+    expect(state).toMatchObject({ loaded: 5000, owed: 0 });
+  });
+
   test('a body that does not fit its kind is named and moves nothing', () => {
     const [first] = story(opened('cash'));
     const broken = { seq: 2, at: '2026-11-22T05:33:01.000Z', kind: 'cash.stacked' as const, body: { denomination: 5000 } };
@@ -198,4 +228,21 @@ describe('what can’t have happened lawfully is named with its seq', () => {
     expect(state.anomalies).toMatchObject([{ seq: 2, kind: 'cash.stacked', code: 'malformed' }]);
     expect(state.taken).toBe(0);
   });
+});
+
+test('what is found out about another terminal’s load is no transaction: it moves nothing and contradicts nothing', () => {
+  const key = { examinationId: 'e1', loadId: 'l1' };
+  const card = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170907984', tail: '7984' };
+  const finding = { ...key, reference: 'A01-1122-7K4M-9', card, amount: 5000, balanceBefore: 3800, verdict: 'notCredited' } as const;
+  const {
+    anomalies: found,
+    held,
+    loads,
+    cases,
+  } = fold(
+    { kind: 'foreign.load.examined', body: finding },
+    { kind: 'foreign.load.reported', body: { ...key, state: 'notCredited' } },
+    { kind: 'foreign.load.told', body: key },
+  );
+  expect({ found, held, loads, cases }).toEqual({ found: [], held: 0, loads: [], cases: [] });
 });

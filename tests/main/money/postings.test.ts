@@ -8,7 +8,9 @@ const posted = (entry: NewEntry): string =>
     .map(({ account, amount }: Posting) => `${account} ${amount > 0 ? '+' : ''}${amount}`)
     .join(', ');
 
-// main/money/README.md, the table of postings; assets grow positive, liabilities grow negative
+const FIFTIES = (count: number): { denomination: number; count: number }[] => [{ denomination: 5000, count }];
+
+// main/money/README.md, the tables of postings; assets grow positive, liabilities grow negative
 describe('what an entry moves', () => {
   test.each<[string, NewEntry, string]>([
     ['a stacked note is in the box and owed to the person', entries.stacked('n1', 5000), 'cash.box +5000, cardholder.held -5000'],
@@ -26,6 +28,18 @@ describe('what an entry moves', () => {
     ['a note in escrow is still the person’s', entries.escrowed(), ''],
     ['a note in suspense is counted before it is posted', entries.suspense(), ''],
     ['announcing a load moves nothing', entries.committing(), ''],
+    ['a box taken out takes with it all that is in it', entries.boxRemoved(FIFTIES(2), 700), 'cash.transit +10700, cash.box -10700'],
+    ['an empty box takes nothing', entries.boxRemoved([]), ''],
+    ['a count that is over', entries.counted(FIFTIES(2), FIFTIES(3)), 'cash.transit +5000, suspense -5000'],
+    ['a count that is short', entries.counted(FIFTIES(2), FIFTIES(1), 700), 'suspense +5700, cash.transit -5700'],
+    ['a count that agrees', entries.counted(FIFTIES(2), FIFTIES(2)), ''],
+    ['what was over and was not there in a second count', entries.explained('recounted', 700), 'suspense +700, cash.transit -700'],
+    ['what was short and was there in a second count', entries.explained('recounted', -700), 'cash.transit +700, suspense -700'],
+    ['what was over and stays the operator’s', entries.explained('writtenOff', 700), 'suspense +700, cash.overShort -700'],
+    ['what was short and the operator bears', entries.explained('writtenOff', -700), 'cash.overShort +700, suspense -700'],
+    ['two differences that even each other out', entries.offset(700), ''],
+    ['a note that was over is the case’s', entries.funded('count'), 'suspense +5000, voucher.outstanding -5000'],
+    ['a note found outside the box is the case’s', entries.funded('found'), 'cash.transit +5000, voucher.outstanding -5000'],
   ])('%s', (_situation, entry, expected) => {
     expect(posted(entry)).toBe(expected);
   });

@@ -140,7 +140,7 @@ class Lives {
   reference(): string {
     const db = openForReading(this.sandbox.journal);
     try {
-      const row = db.prepare<[], { reference: string }>(`SELECT reference FROM entries WHERE kind = 'transaction.opened' ORDER BY seq DESC LIMIT 1`).get();
+      const row = db.prepare<[], { reference: string }>(`SELECT reference FROM described_entries WHERE kind = 'transaction.opened' ORDER BY seq DESC LIMIT 1`).get();
       return row?.reference ?? '';
     } finally {
       db.close();

@@ -8,7 +8,7 @@ import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { JournalKind, NewEntry } from '../../../common/journal-kinds.ts';
 import type { PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { AcceptorArrival } from '../../../main/terminal/acceptor-arrival.ts';
-import { Recovery } from '../../../main/terminal/recovery.ts';
+import { Recovery } from '../../../main/terminal/recovery/recovery.ts';
 import { CARD_REF, FakeWorld } from '../../support/fake-world.ts';
 
 const ID = 't1';
@@ -44,10 +44,15 @@ async function start(before: readonly NewEntry[], report: PowerUpState | undefin
     ports: world.ports,
     read: {
       openTransactions: () => (of('transaction.opened') && !of('transaction.closed') ? [ID] : []),
-      transaction: () => stored().filter(({ transactionId }) => transactionId === ID),
+      transaction: () => {
+        const own = stored().filter(({ transactionId }) => transactionId === ID);
+        return own.map((entry) => ({ entry, hash: entry.seq.toString(16).padStart(64, '0') }));
+      },
       lacking: () => [],
       latest: (count) => stored().slice(-count),
+      byReference: () => undefined,
     },
+    issuerReachable: () => true,
     powerUp: () => arrival.ask(),
     log: () => {},
   });
@@ -82,7 +87,8 @@ describe('a note that was ordered into the box when the process died', () => {
   test('and whose acceptor does not come up: nobody says where it is, and a number is given', async () => {
     const { added, told } = await start([OPENED, escrowed, stacking], undefined);
     expect(kinds(added)).toEqual(disputed);
-    expect(told).toMatchObject([{ outcome: 'case', amount: 5000 }]);
+    const closing = 3 + added.length; // the last entry: its slip names it
+    expect(told).toMatchObject([{ outcome: 'case', amount: 5000, entry: { epoch: 1, seq: closing, hash: closing.toString(16).padStart(64, '0') } }]);
   });
 });
 

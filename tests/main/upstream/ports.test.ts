@@ -31,6 +31,23 @@ describe('the issuer port', () => {
     expect((await world.books()).issuer).toMatchObject({ credited: 100_000, reserved: 0 });
   });
 
+  test('hears of a card’s open load at another terminal, has its TAC checked, reports what the card said, and the first one hears that', async () => {
+    const world = await startWorld();
+    const [first, other] = [connect(world).issuer, connect(world, { terminalId: 'T-0002' }).issuer];
+    await first.authorizeLoad(load);
+    const { mac1: _mac1, ...init } = V1.init;
+    const open = { load: { ...init, loadId: 'L1', hostDate: V1.host.hostDate, hostTime: V1.host.hostTime }, reference: REFERENCE };
+    expect(await other.openLoads(V1.card)).toEqual([open]);
+    expect(await other.checkCard(V1.card)).toEqual({ allowed: true, purseLimit: 500_000, openLoads: [open] });
+    expect(await other.checkTac({ loadId: 'L1', tac: V1.tac })).toBe('good');
+    expect(await first.loadStanding('L1')).toEqual({ state: 'open' });
+    const finding = { examinationId: 'E1', loadId: 'L1', verdict: 'credited', tac: V1.tac, evidence: { row: 1, proof: 'good' } } as const;
+    expect(await other.reportExamined(finding)).toEqual({ state: 'credited', tac: 'good' });
+    expect(await first.loadStanding('L1')).toEqual({ state: 'credited', tac: 'good' });
+    expect(await other.openLoads(V1.card)).toEqual([]);
+    expect(await failure(other.loadStanding('L1'))).toEqual({ code: 'refused', detail: 'unknownLoad' });
+  });
+
   test('tells a refusal from a failure', async () => {
     const world = await startWorld();
     const { issuer } = connect(world);

@@ -16,6 +16,7 @@ const TERMINAL = 'T-0001';
 class MemoryJournal implements JournalSource {
   readonly entries: ChainedEntry[] = [];
   readonly receipts: Receipt[] = [];
+  readonly checkpoints: { readonly at: { readonly epoch: number; readonly seq: number }; readonly jws: string }[] = [];
   readonly #listeners = new Set<() => void>();
 
   append(...entries: readonly ChainedEntry[]): void {
@@ -26,6 +27,11 @@ class MemoryJournal implements JournalSource {
   entriesAfter(epoch: number, seq: number, limit: number): ChainedEntry[] {
     const rest = this.entries.filter(({ entry }) => entry.epoch > epoch || (entry.epoch === epoch && entry.seq > seq));
     return rest.filter(({ entry }) => entry.epoch === rest[0]?.entry.epoch).slice(0, limit);
+  }
+
+  checkpointsOf(epoch: number, from: number, to: number, limit: number): string[] {
+    const wanted = this.checkpoints.filter(({ at }) => at.epoch === epoch && at.seq >= from && at.seq <= to);
+    return wanted.slice(0, limit).map(({ jws }) => jws);
   }
 
   lastReceipt(): Receipt | undefined {

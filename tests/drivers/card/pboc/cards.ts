@@ -93,7 +93,7 @@ export function authorize(init: Omit<PendingLoadInit, 'loadId'>, card = V2_CARD,
   return { ...HOST, mac2: toHex(mac2(sessionKey, init, HOST)) };
 }
 
-export function tacOf(init: Omit<PendingLoadInit, 'loadId'>, card = V2_CARD, keys = V2_KEYS): string {
+export function tacOf(init: Omit<PendingLoadInit, 'loadId' | 'mac1'>, card = V2_CARD, keys = V2_KEYS): string {
   return toHex(tac(cardKeys(keys, card).tacKey, init, HOST));
 }
 

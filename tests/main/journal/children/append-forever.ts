@@ -1,7 +1,8 @@
 /**
- * A terminal that appends as fast as it can until it is killed, for crash.test.ts: says each acknowledged entry in a line `seq hash`, and
- * a failed append as `failed CODE MUST-REOPEN`. Then it stops; or, given a ballast file, removes that and goes on for ten entries.
- * Arguments: path of the journal, path of the ballast.
+ * A terminal that appends as fast as it can until it is killed, for crash.test.ts and tests/crashes: says each acknowledged entry in a
+ * line `seq hash`, a failed append as `failed CODE MUST-REOPEN`. Then it stops; or,
+ * given a ballast file, removes that and goes on for ten entries. Given a number, it kills itself when so many entries are on the disk,
+ * before it says the last one. Arguments: path of the journal; path of the ballast, or the number.
  */
 import { createHash } from 'node:crypto';
 import { rmSync, writeSync } from 'node:fs';
@@ -10,7 +11,9 @@ import { loadOrCreateTerminalKey } from '../../../../main/identity/terminal-key.
 import { JournalError } from '../../../../main/journal/journal-error.ts';
 import { openJournal } from '../../../../main/journal/journal.ts';
 
-const [path = '', ballast] = process.argv.slice(2);
+const [path = '', second] = process.argv.slice(2);
+const dieAt = /^\d+$/.test(second ?? '') ? Number(second) : Infinity;
+const ballast = dieAt === Infinity ? second : undefined;
 let left = Infinity;
 let calls = 0;
 const random = {
@@ -23,6 +26,7 @@ const random = {
     ),
 };
 const clock = { now: () => Date.UTC(2026, 10, 22) + calls };
+const say = (line: string): void => void writeSync(1, `${line}\n`);
 const journal = openJournal({
   path,
   terminalId: 'T-0001',
@@ -31,12 +35,12 @@ const journal = openJournal({
   ids: createIds(clock, random),
   key: loadOrCreateTerminalKey(`${path}.key`),
 });
-const say = (line: string): void => void writeSync(1, `${line}\n`);
 say(`opened ${journal.epoch} ${journal.head.seq}`);
 
 while (left > 0) {
   try {
     const { seq, hash } = journal.append({ kind: 'device.fault', body: { device: 'none', code: String(calls), detail: 'x'.repeat(calls % 700) } });
+    if (seq >= dieAt) die();
     say(`${seq} ${hash}`);
     left -= 1;
   } catch (error) {
@@ -48,3 +52,9 @@ while (left > 0) {
 }
 journal.close();
 say('closed');
+
+/** The signal may reach another thread first: this one says nothing more. */
+function die(): never {
+  process.kill(process.pid, 'SIGKILL');
+  for (;;) continue;
+}

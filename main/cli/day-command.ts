@@ -1,0 +1,54 @@
+/** `kioskctl journal day FILE`: what happened on a business date, and what every account held before and after it. Changes nothing. */
+import { accounts } from '../../common/journal-kinds.ts';
+import { withContent } from '../journal/content.ts';
+import { parseEntry } from '../journal/stored-chain.ts';
+import { dayReport, type DayReport, type Tally } from '../maintenance/day-report.ts';
+import { sumText } from './amounts.ts';
+import { Failure, readArguments, text, UsageError, type Command } from './command.ts';
+
+export const dayCommand: Command = {
+  usage: 'journal day FILE [--date YYYY-MM-DD] [--json]',
+  does: 'what happened on a business date: outcomes, tenders, notes, accounts before and after, what was open',
+  run: (args, { out }) => {
+    const { words, given } = readArguments(args, { least: 1, most: 1 }, { date: 'string', json: 'boolean' });
+    const [file = ''] = words;
+    const date = text(given, 'date');
+    if (date !== undefined && !/^\d{4}-\d\d-\d\d$/.test(date)) throw new UsageError(`--date ${JSON.stringify(date)}: expected YYYY-MM-DD`);
+    const report = withContent(file, ({ entries, carried }) =>
+      dayReport(
+        Array.from(entries, ({ entry }) => parseEntry(entry)),
+        carried.map(({ json }) => parseEntry(json)),
+        date,
+      ),
+    );
+    if (report.entries === 0) throw new Failure(`${file} has no entry of ${report.date || 'any date'}: it has ${report.dates.join(', ') || 'none'}`);
+    if (given['json'] === true) out(JSON.stringify(report));
+    else for (const line of linesOf(report)) out(line);
+    return 0;
+  },
+};
+
+function linesOf(report: DayReport): string[] {
+  const { terminalId, date, entries, clockSetBack, outcomes, tenders, notes, opening, movement, closing, openCases } = report;
+  return [
+    `${terminalId} · business date ${date} · ${entries} entries${clockSetBack === 0 ? '' : ` · the clock was set back ${clockSetBack} times`}`,
+    ...Object.entries(outcomes).map(([outcome, tally]) => tallyLine(outcome, tally)),
+    tallyLine('cash taken', tenders.cash),
+    ...notes.map(({ denomination, count, amount }) => tallyLine(`  ${sumText(denomination)}`, { count, amount })),
+    tallyLine('QR captured', tenders.qr),
+    tallyLine('loads', report.loads),
+    tallyLine('refunds', report.refunds),
+    tallyLine('vouchers', report.vouchers),
+    tallyLine('cases opened', report.casesOpened),
+    tallyLine('cases resolved', report.casesResolved),
+    tallyLine('settlements', report.settlements),
+    `${''.padEnd(22)}${['opening', 'movement', 'closing'].map((word) => word.padStart(16)).join('')}`,
+    ...accounts.map((account) => `${account.padEnd(22)}${[opening, movement, closing].map((sums) => sumText(sums[account]).padStart(16)).join('')}`),
+    ...report.openTransactions.map(({ reference, phase, held, openedOn }) => `open: ${reference} ${phase}, held ${sumText(held)}, since ${openedOn}`),
+    ...openCases.map(({ reference, reason, owed, disputed }) => `open case: ${reference} ${reason}, owed ${sumText(owed)}, disputed ${sumText(disputed)}`),
+  ];
+}
+
+function tallyLine(name: string, { count, amount }: Tally): string {
+  return `${name.padEnd(22)}${String(count).padStart(16)}${sumText(amount).padStart(16)}`;
+}

@@ -1,0 +1,19 @@
+"""Runs the Python verifier over many exports in one process: the test side of resources/verifier.
+
+Usage: batch.py VERIFIER_FOLDER CASES_FOLDER. Reads CASES_FOLDER/cases.json, an array of {"file", "key", "upstreamKey", "receipts"} (keys: `x` of
+the JWK or null), and prints a line of JSON for each: what was checked, and the first break or null.
+"""
+import json
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from journal_forms import Key  # noqa: E402
+from verify_journal import verify  # noqa: E402
+
+folder = pathlib.Path(sys.argv[2])
+for case in json.loads((folder / "cases.json").read_text()):
+    upstream = None if case["upstreamKey"] is None else Key(case["upstreamKey"])
+    found, checked = verify((folder / case["file"]).read_bytes(), key=case["key"], upstream_key=upstream, receipts=case["receipts"])
+    print(json.dumps({"break": found and {"check": found.check, "seq": found.seq, "detail": found.detail}, **checked}))

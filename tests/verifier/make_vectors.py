@@ -1,0 +1,231 @@
+"""Computes tests/main/journal/vectors with the Python verifier's own functions and Python's cryptography, never with the terminal's code.
+
+Usage: make_vectors.py [--check]. Rewrites the files, the same bytes every time; with --check compares them instead, and the Python verifier with
+known-answers.json, whose values others published. Exit status 1 when something differs.
+"""
+import base64
+import hashlib
+import json
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "resources" / "verifier"))
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: E402
+
+from journal_forms import Key, jcs, link_hash, parse  # noqa: E402
+from journal_story import Story, due  # noqa: E402
+from verify_journal import verify  # noqa: E402
+
+OUT = ROOT / "tests" / "main" / "journal" / "vectors"
+TERMINAL = "T-0001"
+CARD = {"aid": "A000000632010105", "issuer": "01011000FFFFFFFF", "serial": "03105170010170907984", "tail": "7984"}
+REFERENCE = "A01-1122-7K4M-9"
+
+
+def b64(raw):
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class Signer:
+    def __init__(self, seed):
+        self.seed, self.key = seed, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
+        self.jwk = {"crv": "Ed25519", "kty": "OKP", "x": b64(self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))}
+        self.kid = b64(hashlib.sha256(jcs(self.jwk).encode()).digest())
+
+    def jws(self, typ, payload):
+        signed = f"{b64(jcs({'alg': 'EdDSA', 'kid': self.kid, 'typ': typ}).encode())}.{b64(jcs(payload).encode())}"
+        return f"{signed}.{b64(self.key.sign(signed.encode()))}"
+
+
+# RFC 8032 7.1, TEST 1 and TEST 2: keys that everyone has.
+TERMINAL_KEY = Signer("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+UPSTREAM_KEY = Signer("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
+
+
+class Export:
+    """Lines of an export as FORMAT.md has them."""
+
+    def __init__(self, epoch, carried=()):
+        self.epoch, self.seq, self.head, self.links = epoch, 0, bytes(32), []
+        self.lines = [f'{{"journal":{{"terminalId":"{TERMINAL}","publicKey":{jcs(TERMINAL_KEY.jwk)}}}}}']
+        for text, prev, hash_ in carried:
+            self.lines.append(f'{{"carried":{{"entry":{text},"prevHash":"{prev.hex()}","hash":"{hash_.hex()}"}}}}')
+
+    def add(self, kind, body, transaction=None):
+        self.seq += 1
+        entry = {
+            "epoch": self.epoch, "seq": self.seq, "id": f"019ab000-0000-7000-8000-{self.epoch:06d}{self.seq:06d}", "at": f"2026-11-22T05:33:{self.seq:02d}.123Z",
+            "businessDate": "2026-11-22", "terminalId": TERMINAL, "kind": kind, "body": body,
+            "postings": [{"account": account, "amount": amount} for account, amount in due(kind, body)],
+        }
+        if transaction:
+            entry["transactionId"] = transaction
+        text, prev = jcs(entry), self.head
+        self.head = link_hash(prev, text)
+        self.links.append((text, prev, self.head))
+        self.lines.append(f'{{"entry":{text},"hash":"{self.head.hex()}"}}')
+        return entry
+
+    def checkpoint(self):
+        payload = {"at": f"2026-11-22T05:33:{self.seq:02d}.500Z", "epoch": self.epoch, "hash": self.head.hex(), "seq": self.seq, "terminalId": TERMINAL}
+        jws = TERMINAL_KEY.jws("kiosk-checkpoint+jwt", payload)
+        self.lines.append(f'{{"checkpoint":{jcs(payload)},"jws":"{jws}"}}')
+        return {"payload": jcs(payload), "jws": jws}
+
+    def receipt(self):
+        payload = {"at": 1795325580000, "epoch": self.epoch, "headHash": self.head.hex(), "terminalId": TERMINAL, "upToSeq": self.seq}
+        jws = UPSTREAM_KEY.jws("kiosk-receipt+jwt", payload)
+        self.lines.append(f'{{"receipt":{jcs(payload)},"jws":"{jws}"}}')
+        return {"payload": jcs(payload), "jws": jws}
+
+    def text(self):
+        return "".join(line + "\n" for line in self.lines)
+
+
+NOTE = {"noteId": "n1", "denomination": 5000}
+INIT = {"loadId": "l1", "amount": 5000, "purseType": 2, "terminalId": "000001000050", "balanceBefore": 1250, "onlineCounter": 7, "cardRandom": "1A2B3C4D",
+        "keyVersion": 1, "algorithm": 0, "mac1": "824B80B8"}
+HOST = {"hostDate": "20261122", "hostTime": "133300", "mac2": "0A0B0C0D"}
+OPENED = ("transaction.opened", {"type": "top-up", "reference": REFERENCE, "card": CARD, "tender": "cash", "requested": 0, "balanceBefore": 1250, "locale": "zh-CN"})
+TAKEN = [("note.escrowed", NOTE), ("note.stacking", NOTE), ("cash.stacked", {**NOTE, "evidence": "vendValid"})]
+PREPARED = [("load.authorizing", INIT), ("load.authorized", {"loadId": "l1", **HOST}), ("load.committing", {**INIT, **HOST})]
+COMMITTED = ("load.committed", {"loadId": "l1", "amount": 5000, "tac": "01020304", "evidence": "cardAnswer"})
+UNDETERMINED = ("load.undetermined", {"loadId": "l1", "why": "the card left"})
+CASE = ("case.opened", {"reference": REFERENCE, "reason": "loadUndetermined", "amount": 5000, "disputed": 0})
+ORDERED = ("payment.requested", {"orderId": "o1", "amount": 5000})
+CAPTURED = ("payment.captured", {"orderId": "o1", "amount": 5000, "channel": "wechat", "channelRef": "4200003071"})
+
+
+def closed(outcome, loaded=0, refunded=0, owed=0):
+    return ("transaction.closed", {"outcome": outcome, "loaded": loaded, "refunded": refunded, "owed": owed})
+
+
+def resolved(resolution, amount):
+    return ("case.resolved", {"reference": REFERENCE, "resolution": resolution, "amount": amount})
+
+
+# What becomes of them was reasoned out by hand from FORMAT.md; the Python fold must agree before anything is written.
+FOLDS = [
+    ("a note loaded and closed", [OPENED, *TAKEN, *PREPARED, COMMITTED, closed("delivered", 5000)],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 5000, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("cut off while the card was written", [OPENED, *TAKEN, *PREPARED],
+     {"anomaly": None, "open": True, "taken": 5000, "held": 5000, "loaded": 0, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("a case about a torn load takes the money", [OPENED, *TAKEN, *PREPARED, UNDETERMINED, CASE, closed("case", 0, 0, 5000)],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 0, "refunded": 0, "owed": 5000, "settledElsewhere": 0}),
+    ("and is paid out later", [OPENED, *TAKEN, *PREPARED, UNDETERMINED, CASE, closed("case", 0, 0, 5000), resolved("notCredited", 0), resolved("paidOut", 5000)],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 0, "refunded": 0, "owed": 0, "settledElsewhere": 5000}),
+    ("an order found paid after its case was closed opens the transaction again",
+     [OPENED, ORDERED, ("payment.undetermined", {"orderId": "o1", "why": "no answer"}),
+      ("case.opened", {"reference": REFERENCE, "reason": "paymentUndetermined", "amount": 0, "disputed": 5000}), closed("case"), CAPTURED],
+     {"anomaly": None, "open": True, "taken": 5000, "held": 5000, "loaded": 0, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("a note nobody announced", [OPENED, ("cash.stacked", {**NOTE, "evidence": "stacked"})], {"anomaly": "notAnnounced", "at": 2}),
+    ("a note credited twice", [OPENED, *TAKEN, ("cash.stacked", {**NOTE, "evidence": "stacked"})], {"anomaly": "outOfOrder", "at": 5}),
+    ("another amount captured", [OPENED, ORDERED, ("payment.captured", {**CAPTURED[1], "amount": 4000})], {"anomaly": "amountDiffers", "at": 3}),
+    ("more loaded than is held", [OPENED, *TAKEN, ("load.authorizing", {**INIT, "amount": 6000}), PREPARED[1], ("load.committing", {**INIT, "amount": 6000, **HOST})],
+     {"anomaly": "overdrawn", "at": 7}),
+    ("a voucher while the card may have the money", [OPENED, *TAKEN, *PREPARED, ("voucher.issued", {"reference": REFERENCE, "amount": 5000})],
+     {"anomaly": "undetermined", "at": 8}),
+    ("closed while money is held", [OPENED, *TAKEN, closed("abandoned")], {"anomaly": "closedTooEarly", "at": 5}),
+    ("closed with other sums", [OPENED, *TAKEN, *PREPARED, COMMITTED, closed("delivered", 4000)], {"anomaly": "closingDisagrees", "at": 9}),
+    ("a note after the end", [OPENED, closed("abandoned"), TAKEN[0]], {"anomaly": "afterClose", "at": 3}),
+    ("money before the transaction was opened", [TAKEN[0], OPENED], {"anomaly": "notOpened", "at": 1}),
+    ("opened twice", [OPENED, OPENED], {"anomaly": "openedTwice", "at": 2}),
+    ("a note announced twice", [OPENED, TAKEN[0], TAKEN[0]], {"anomaly": "announcedTwice", "at": 3}),
+]
+
+
+def folded(entries):
+    story = Story()
+    for place, (kind, body) in enumerate(entries, 1):
+        story.add(kind, body)
+        if story.anomaly:
+            return {"anomaly": story.anomaly.split(" ")[0], "at": place}
+    return {"anomaly": None, "open": story.open, **story.sums}
+
+
+def folds():
+    for name, entries, due_ in FOLDS:
+        assert folded(entries) == due_, (name, folded(entries), due_)
+    return [{"name": name, "entries": [{"kind": kind, "body": body} for kind, body in entries], "fold": fold} for name, entries, fold in FOLDS]
+
+
+def epochs():
+    """Two exports: epoch 1 ends in the middle of a transaction, epoch 2 carries it on."""
+    first = Export(1)
+    started = first.add("terminal.started", {"version": "1.0.0", "reason": "start"})
+    checkpoint = first.checkpoint()
+    opened = first.add(*OPENED, transaction="tx-1")
+    for step in TAKEN:
+        stacked = first.add(*step, transaction="tx-1")
+    receipt = first.receipt()
+    first.add("device.lost", {"device": "打印机", "code": "offline", "detail": 'said "\\" and 😀\u2028\n\u0001'})
+    for step in PREPARED:
+        first.add(*step, transaction="tx-1")
+    first.checkpoint()
+    carried = first.links[1:]
+    second = Export(2, carried)
+    second.lines.append(first.lines[first.lines.index(next(line for line in first.lines if line.startswith('{"receipt"')))])
+    balances = dict.fromkeys(("cash.box", "cash.transit", "acquirer.receivable", "cardholder.held", "issuer.payable", "fee.income", "voucher.outstanding", "suspense"), 0)
+    balances.update({"cash.box": 5000, "cardholder.held": -5000})
+    seal = hashlib.sha256(b"".join(hash_ for _, _, hash_ in carried)).hexdigest().upper()
+    second.add("journal.replaced", {
+        "damagedFile": "journal.sqlite.damaged-1", "lastProvableSeq": first.seq, "lastProvableHash": first.head.hex().upper(), "reason": "the chain breaks at entry 10",
+        "carried": {"entries": len(carried), "sha256": seal}, "balances": balances})
+    second.checkpoint()
+    second.add(*COMMITTED, transaction="tx-1")
+    second.add(*closed("delivered", 5000), transaction="tx-1")
+    second.checkpoint()
+    quoted = [{"canonical": jcs(entry), "prevHash": prev.hex(), "hash": hash_.hex()} for entry, (_, prev, hash_) in zip((started, opened), first.links)]
+    text, prev, hash_ = first.links[4]
+    assert text == jcs(stacked)
+    quoted.append({"canonical": text, "prevHash": prev.hex(), "hash": hash_.hex()})
+    return first, second, {"entries": quoted, "checkpoint": checkpoint, "receipt": receipt}
+
+
+def known_answers():
+    """What of the published answers concerns journals: numbers with fractions have no place in one, and the verifier refuses them."""
+    known = json.loads((OUT / "known-answers.json").read_text(encoding="utf-8"))
+    for answer in known["jcs"]:
+        value = parse(answer["input"])
+        canonical = json.loads(answer["canonical"])
+        for both in (value, canonical):
+            both.pop("numbers", None)
+        wanted = answer["canonical"] if "numbers" not in answer["canonical"] else answer["canonical"].replace('"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],', "")
+        assert jcs(value) == wanted == jcs(canonical), answer["source"]
+    ed25519 = known["ed25519"]
+    key = Key(ed25519["publicKey"]["x"])
+    header, payload, signature = ed25519["jws"].split(".")
+    raw = lambda part: base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))  # noqa: E731
+    key.key.verify(raw(signature), f"{header}.{payload}".encode())
+    assert key.kid == ed25519["thumbprint"] and raw(header).decode() == ed25519["header"] and raw(payload).decode() == ed25519["payload"]
+    assert Signer(raw(ed25519["d"]).hex()).jwk == ed25519["publicKey"]
+
+
+def files():
+    first, second, parts = epochs()
+    keys = {"terminal": TERMINAL_KEY, "upstream": UPSTREAM_KEY}
+    journal = {"keys": {name: {"seed": key.seed, "publicKey": key.jwk, "kid": key.kid} for name, key in keys.items()}, **parts, "exports": {}}
+    for name, export in (("epoch-1.jsonl", first), ("epoch-2.jsonl", second)):
+        found, checked = verify(export.text().encode(), key=TERMINAL_KEY.jwk["x"], upstream_key=Key(UPSTREAM_KEY.jwk["x"]))
+        assert found is None, (name, found, found.detail)
+        journal["exports"][name] = checked
+        yield name, export.text()
+    yield "journal.json", json.dumps(journal, indent=2, ensure_ascii=False) + "\n"
+    yield "folds.json", json.dumps(folds(), indent=2, ensure_ascii=False) + "\n"
+
+
+def main():
+    known_answers()
+    OUT.mkdir(exist_ok=True)
+    for name, text in files():
+        if "--check" not in sys.argv:
+            (OUT / name).write_text(text, encoding="utf-8")
+        elif (OUT / name).read_text(encoding="utf-8") != text:
+            sys.exit(f"{name} is not what FORMAT.md's rules give: run tests/verifier/make_vectors.py and read the difference")
+
+
+if __name__ == "__main__":
+    main()

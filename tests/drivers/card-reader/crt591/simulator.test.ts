@@ -43,7 +43,6 @@ describe('the unit on the wire', () => {
     expect((await ask(INIT))[0]).toBe('06');
   });
 
-
   test('before INIT every command is refused with B0; INIT greets; then STATUS answers as printed', async () => {
     const { ask, unit } = wire();
     expect(await ask(STATUS)).toEqual(['06', compact('F2 00 00 05 4E 31 30 42 30 03 C9')]);

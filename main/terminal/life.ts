@@ -18,7 +18,7 @@ import { createUpstream } from '../upstream/upstream.ts';
 import { JournaledMemory } from './acceptor-memory.ts';
 import { makeDevices } from './devices.ts';
 import type { Log } from './log.ts';
-import { startTerminal, type Terminal } from './terminal.ts';
+import { startTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
 
 /** What a life finds around it. */
 export interface Surroundings {
@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly freeSpace?: (folder: string) => FreeSpace;
   /** Default: {@link openJournal}. */
   readonly openJournal?: (options: JournalOptions) => Journal;
+  /** Default: nobody watches the charts. */
+  readonly onChart?: TerminalOptions['onChart'];
 }
 
 export interface LifeOptions extends Surroundings {
@@ -100,6 +102,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     log,
     publish: options.publish,
     onJournalLost: options.onJournalLost,
+    ...(options.onChart === undefined ? {} : { onChart: options.onChart }),
   });
 }
 

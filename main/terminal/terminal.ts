@@ -2,7 +2,7 @@
  * The terminal, put together: the only place where ports meet drivers, journal and upstream. Starts in the order that money needs —
  * journal, devices, recovery — and stops in the reverse one.
  */
-import { createActor } from 'xstate';
+import { createActor, type InspectionEvent } from 'xstate';
 import { z } from 'zod';
 import type { Clock } from '../../common/clock.ts';
 import { fen } from '../../common/fen.ts';
@@ -57,6 +57,8 @@ export interface TerminalOptions {
   readonly publish: (view: View) => void;
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
+  /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
+  readonly onChart?: (event: InspectionEvent) => void;
 }
 
 export interface Terminal {
@@ -169,6 +171,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     },
     clock: chartClock(clock),
     inspect: (event) => {
+      options.onChart?.(event);
       if (event.type === '@xstate.snapshot') publisher.changed();
     },
   });

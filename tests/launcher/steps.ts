@@ -55,6 +55,16 @@ export const virtualMachineStep: Step = async () => {
   };
 };
 
+/** The terminal in virtual time against a hostile world (tests/simulation): some worlds of chance, and a slice of all faults at all places. */
+export const simulationSteps: readonly Step[] = [
+  () => simulation('simulation', ['--seeds', '101..106']),
+  () => simulation('simulation, every fault at every step: a slice', ['--exhaustive', '1', '--part', '7/60']),
+];
+
+function simulation(name: string, args: readonly string[]): Promise<StepResult> {
+  return tool(name, 'node', [path.join('tests', 'simulation', 'main.ts'), ...args]);
+}
+
 export const endToEndStep: Step = () => suite('end-to-end tests', 'playwright', ['test'], 'playwright.json', playwrightCounts);
 
 /** One line a step, then the complaints of those that failed. */

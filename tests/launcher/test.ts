@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything a release needs — the static checks, the lock file, unit tests, the drivers in a virtual machine,
- * the build, and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
+ * `npm test`: everything a release needs — the static checks, the lock file, unit tests, the simulation, the drivers in a virtual
+ * machine, the build, and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
  * lack a part of the machine stand before it, `N not run: …`.
  */
 import { findHost } from './host.ts';
@@ -8,7 +8,7 @@ import { MissingNeed, needProgram } from './needs.ts';
 import { bringPcscParts } from './pcsc-parts.ts';
 import { bringPythonVerifier } from './python-verifier.ts';
 import { add, notRunLine, summaryLine } from './results.ts';
-import { buildStep, endToEndStep, lockStep, report, staticSteps, unitStep, virtualMachineStep, type StepResult } from './steps.ts';
+import { buildStep, endToEndStep, lockStep, report, simulationSteps, staticSteps, unitStep, virtualMachineStep, type StepResult } from './steps.ts';
 
 try {
   process.stdout.write(`${(await findHost()).line}\n`);
@@ -22,7 +22,7 @@ try {
 }
 
 const results: StepResult[] = await Promise.all([...staticSteps, lockStep].map((step) => step()));
-for (const step of [unitStep, virtualMachineStep, buildStep, endToEndStep]) results.push(await step());
+for (const step of [unitStep, ...simulationSteps, virtualMachineStep, buildStep, endToEndStep]) results.push(await step());
 
 const total = add(results.map(({ counts }) => counts));
 process.stdout.write(`\n${report(results)}${notRunLine(total)}${summaryLine(total)}\n`);

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../common/clock.ts';
 import type { Fen } from '../../common/fen.ts';
-import { simulators } from '../../drivers/bench/simulators.ts';
+import { sideWorked, simulators } from '../../drivers/bench/simulators.ts';
 import type { SimulatedCardReader } from '../../drivers/card-reader/simulated-card-reader.ts';
 import type { FedNote, SimulatedCashAcceptor } from '../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import type { SimulatedReceiptPrinter } from '../../drivers/receipt-printer/simulated-receipt-printer.ts';
@@ -21,14 +21,24 @@ export const models = {
   cardReader: {
     'crt591-m001': { address: 0, interfaces: ['contactless', 'contact'], rfTypes: 'AB', contactPower: '5V-emv' },
     'crt591-r02': { address: 0, interfaces: ['contactless', 'contact'], rfTypes: 'AB', contactPower: '5V-emv' },
+    'crt591-mr': {},
+    crt571: {},
+    crt310: {},
   },
   cashAcceptor: {
     'jcm-id003': { denominations: [500, 1000, 2000, 5000, 10000], stackCommand: 'stack1', pollEvery: 150 },
     'cashcode-ccnet': { denominations: [500, 1000, 2000, 5000, 10000] },
+    'cctalk-bill': { denominations: [500, 1000, 2000, 5000, 10000] },
   },
   receiptPrinter: {
     'escpos-generic-80': { columns: 48, dialect: 'auto', qr: 'raster', confirm: 'queueAnswer' },
+    'escpos-generic-58': {},
     'epson-tm': {},
+    'snbc-bt-t080': {},
+    'citizen-pmu2300': {},
+    'custom-vkp80': {},
+    'custom-kpm': {},
+    'pyramid-reliance': {},
   },
 } as const;
 type ModelOf<D extends LineDevice> = keyof (typeof models)[D] & string;
@@ -36,6 +46,13 @@ export interface Fittings {
   readonly cardReader: ModelOf<'cardReader'>;
   readonly cashAcceptor: ModelOf<'cashAcceptor'>;
   readonly receiptPrinter: ModelOf<'receiptPrinter'>;
+}
+
+/** The sides of a card that a reader works, most of it first. */
+export function sidesOf({ cardReader }: Fittings): readonly ('contactless' | 'contact')[] {
+  const options: { readonly interfaces?: readonly ('contactless' | 'contact')[] } = models.cardReader[cardReader];
+  const first = sideWorked(cardReader, options);
+  return first === 'contact' ? [first] : [first, ...(options.interfaces ?? []).filter((side) => side !== first)];
 }
 
 /** Usual settings of these units (card-readers.md 1.1, cash-acceptor.md 3); printers come with 9600 to 115200. */
@@ -134,6 +151,7 @@ export class SimulatedCabinet {
     if (printer.isCoverOpen) printer.closeCover();
     if (printer.paperMm < ROLL_MM / 10) printer.loadPaper(ROLL_MM);
     for (const device of lineDevices) this.lines.plug(device);
+    reader.takeCard(); // what sticks out of the gate
     return reader.emptyBin();
   }
 

@@ -2,8 +2,10 @@
 import type { Random } from '../../common/ids.ts';
 import type { IssuerKeys } from '../../common/pboc.ts';
 import type { SimulatedCard } from '../../drivers/card-reader/simulated-card.ts';
-import { createChip, type ChipKind } from '../../drivers/card/pboc/chip-kinds.ts';
+import { createChip, type ChipApplication, type ChipKind } from '../../drivers/card/pboc/chip-kinds.ts';
 import type { Chip } from '../../drivers/card/pboc/chip.ts';
+import type { PurseConfig } from '../../drivers/card/pboc/chip-types.ts';
+import type { Chance } from './chance.ts';
 import type { FaultKind } from './faults.ts';
 
 export interface TownCard {
@@ -20,7 +22,30 @@ export interface TownCard {
   spent: number;
 }
 
+/** What chips of one town differ in, and what matters to the question whether a torn load took effect. */
+export interface ChipHabits {
+  readonly application: Extract<ChipApplication, 'jtt978' | 'cjt'>;
+  readonly interface: 'contactless' | 'contact';
+  readonly purse: Pick<PurseConfig, 'prove' | 'proveCounter' | 'logCounter' | 'unusedSlots'>;
+}
+
+/** @param sides that the reader works; most cards are of the first */
+export function chipHabits(chance: Chance, [usual = 'contactless', ...others]: readonly ChipHabits['interface'][]): ChipHabits {
+  return {
+    application: chance.weighed({ jtt978: 75, cjt: 25 }),
+    interface: others.length > 0 && chance.happens(0.15) ? chance.pick(others) : usual,
+    purse: {
+      prove: chance.weighed({ supported: 60, tacOnly: 20, unsupported: 20 }),
+      proveCounter: chance.pick(['after', 'before']),
+      logCounter: chance.pick(['after', 'before']),
+      unusedSlots: chance.pick(['notFound', 'zeros']),
+    },
+  };
+}
+
 export interface CardOptions {
+  /** Default: a JT/T 978 chip without contacts that does all it could. */
+  readonly habits?: ChipHabits;
   readonly id: number;
   readonly kind: ChipKind;
   readonly balance: number;
@@ -33,11 +58,20 @@ export interface CardOptions {
   readonly onTorn: (card: TownCard) => void;
 }
 
-export function townCard({ id, kind, balance, keys, random, today, pass, onTorn }: CardOptions): TownCard {
+export function townCard({ id, kind, balance, keys, random, today, habits, pass, onTorn }: CardOptions): TownCard {
   const tail = String(id).padStart(4, '0');
-  const serial = kind === 'notActivated' ? `000041000000${tail}4410`.slice(0, 20) : `0310517001017090${tail}`;
+  const serial = kind === 'notActivated' || habits?.application === 'cjt' ? `0000410000000000${tail}` : `0310517001017090${tail}`;
   const uid = Uint8Array.of(4, 1, 2, 3, 4, id >> 8, id & 0xff);
-  const chip = createChip({ kind, keys, random, today, uid, ...(kind === 'unknown' ? {} : { serial }), state: { balance, onlineCounter: 20 + id } });
+  const chip = createChip({
+    kind,
+    keys,
+    random,
+    today,
+    uid,
+    ...habits,
+    ...(kind === 'unknown' ? {} : { serial }),
+    state: { balance, onlineCounter: 20 + id },
+  });
   const card: TownCard = {
     id,
     kind,

@@ -34,6 +34,7 @@ export interface LifeOptions {
   /** It ended itself, as a process ends with exit status 10. */
   readonly onExit: (why: string) => void;
   readonly onWarning: (message: string) => void;
+  readonly onChart: NonNullable<Surroundings['onChart']>;
 }
 
 export class Life {
@@ -78,6 +79,9 @@ export class Life {
           if (this.#alive) onView(view);
         },
         onJournalLost: () => this.#exit('the journal must be opened anew'),
+        onChart: (event) => {
+          if (this.#alive) this.#options.onChart(event);
+        },
       });
       if (this.#alive) this.#terminal = terminal;
     } catch (error) {

@@ -5,12 +5,14 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
+import { breachCommand, runExhaustive, scenarioWords } from './exhaustive-run.ts';
 import { readOptions, USAGE, UsageError, type SimulateOptions } from './options.ts';
 import { runPool } from './pool.ts';
 import { replayCommand, Tally } from './report.ts';
 import { runSeed, type SeedOptions } from './run-seed.ts';
+import { runChunk } from './scenario.ts';
 import { shrink } from './shrink.ts';
-import { traceLine } from './trace.ts';
+import { traceLine, type TraceEvent } from './trace.ts';
 
 const MEMORY_DISK = '/dev/shm';
 const PROGRESS_MS = 2000;
@@ -31,15 +33,38 @@ function seedOptions(options: SimulateOptions, seed: string, disk: string): Seed
 }
 
 async function replay(options: SimulateOptions, disk: string): Promise<number> {
-  const result = await runSeed({
-    ...seedOptions(options, options.seeds[0] ?? '1', disk),
-    onEvent: (event) => {
-      if (options.frames || !WIRE.has(event.what)) process.stdout.write(`${traceLine(event)}\n`);
-    },
-  });
+  const seed = options.seeds[0] ?? '1';
+  const onEvent = (event: TraceEvent): void => {
+    if (options.frames || !WIRE.has(event.what)) process.stdout.write(`${traceLine(event)}\n`);
+  };
+  const { script, plan = [] } = options;
+  const result = await (script === undefined
+    ? runSeed({ ...seedOptions(options, seed, disk), onEvent })
+    : runChunk({ seed, disk, onEvent, scenarios: [{ script, faults: plan.map(({ kind, nth }) => ({ kind, nth })) }] }));
   for (const { oracle, detail } of result.violations) process.stdout.write(`VIOLATION ${oracle}: ${detail}\n`);
   process.stdout.write(`trace ${result.traceHash}\n`);
   return result.violations.length > 0 ? 1 : 0;
+}
+
+async function exhaust(options: SimulateOptions, level: 1 | 2, disk: string): Promise<number> {
+  const seed = options.seeds[0] ?? '1';
+  const { report, text, breaches } = await runExhaustive({
+    level,
+    seed,
+    disk,
+    workers: options.workers ?? availableParallelism(),
+    part: options.part,
+    scenarios: options.scenarios,
+    onProgress: (progress) => process.stderr.write(`\r${progress} `),
+  });
+  process.stderr.write('\r');
+  process.stdout.write(`${options.json ? JSON.stringify(report) : text}\n`);
+  for (const breach of breaches) {
+    for (const { oracle, detail } of breach.result.violations)
+      process.stderr.write(`VIOLATION ${scenarioWords(breach.result.scenario)}: ${oracle}: ${detail}\n`);
+    process.stderr.write(`  replay: ${breachCommand(breach, { level, seed })}\n`);
+  }
+  return report.violations > 0 ? 1 : 0;
 }
 
 function* jobs(options: SimulateOptions, disk: string, tally: Tally): Generator<SeedOptions> {
@@ -76,7 +101,8 @@ async function run(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const disk = diskFolder(options.disk);
   try {
-    return options.replay ? await replay(options, disk) : await simulate(options, disk);
+    if (options.replay) return await replay(options, disk);
+    return options.exhaustive === undefined ? await simulate(options, disk) : await exhaust(options, options.exhaustive, disk);
   } finally {
     rmSync(disk, { recursive: true, force: true });
   }

@@ -1,13 +1,18 @@
 /** The command line of `npm run simulate`. */
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { faultKinds, type FaultKind, type PlannedFault } from './faults.ts';
 import { flows, type FlowName } from './run-seed.ts';
+import { scripts } from './scripts.ts';
 
 export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST]
-  [--exhaustive 1|2] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
-npm run simulate -- --replay --seed S [--sessions N] [--plan JSON] [--frames]`;
+  [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
+npm run simulate -- --exhaustive 1|2 [--part I/N | --scenarios A..B] [--seed S] [--disk memory|FOLDER] [--workers N] [--json]
+npm run simulate -- --replay --seed S [--sessions N | --script ${scripts.map(({ name }) => name).join('|')}] [--plan JSON] [--frames]`;
 
 export class UsageError extends Error {}
+
+const planSchema = z.array(z.tuple([z.enum(faultKinds), z.int().min(0), z.int().min(1)]));
 
 /** Sessions in one world, one seed. */
 export const SESSIONS_A_SEED = 10;
@@ -20,6 +25,11 @@ export interface SimulateOptions {
   readonly kinds: readonly FaultKind[];
   readonly plan: readonly PlannedFault[] | undefined;
   readonly exhaustive: 1 | 2 | undefined;
+  /** Of the enumerated scenarios: the part by its number from 1, or a range of their places from 1. */
+  readonly part: { readonly index: number; readonly of: number } | undefined;
+  readonly scenarios: { readonly from: number; readonly to: number } | undefined;
+  /** A scripted person in place of the seed's people. */
+  readonly script: string | undefined;
   readonly replay: boolean;
   readonly frames: boolean;
   readonly json: boolean;
@@ -47,6 +57,8 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     kinds: kindsOf(values.faults),
     plan: values.plan === undefined ? undefined : planOf(values.plan),
     exhaustive,
+    ...enumerated(values, exhaustive),
+    script: scriptName(values.script),
     replay: values.replay,
     frames: values.frames,
     json: values.json,
@@ -68,6 +80,9 @@ function parsed(args: readonly string[]) {
         faults: { type: 'string', default: 'all' },
         plan: { type: 'string' },
         exhaustive: { type: 'string' },
+        part: { type: 'string' },
+        scenarios: { type: 'string' },
+        script: { type: 'string' },
         replay: { type: 'boolean', default: false },
         frames: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -86,6 +101,35 @@ function wholeNumber(name: string, text: string | undefined, least: number): num
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < least) throw new UsageError(`${name} ${text}: expected a whole number from ${least} on`);
   return value;
+}
+
+function enumerated(
+  values: { readonly part?: string; readonly scenarios?: string },
+  exhaustive: number | undefined,
+): Pick<SimulateOptions, 'part' | 'scenarios'> {
+  const { part, scenarios } = values;
+  if (exhaustive === undefined && (part ?? scenarios) !== undefined) throw new UsageError('--part and --scenarios: of --exhaustive');
+  if (part !== undefined && scenarios !== undefined) throw new UsageError('--part and --scenarios: one of them');
+  return { part: part === undefined ? undefined : partOf(part), scenarios: scenarios === undefined ? undefined : rangeOf('--scenarios', scenarios) };
+}
+
+function partOf(text: string): { index: number; of: number } {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (index === undefined || of === undefined || Number(index) < 1 || Number(index) > Number(of))
+    throw new UsageError(`--part ${text}: expected I/N, with I from 1 to N`);
+  return { index: Number(index), of: Number(of) };
+}
+
+function rangeOf(name: string, text: string): { from: number; to: number } {
+  const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
+  if (from === undefined || to === undefined || Number(from) < 1 || Number(to) < Number(from)) throw new UsageError(`${name} ${text}: expected A..B`);
+  return { from: Number(from), to: Number(to) };
+}
+
+function scriptName(text: string | undefined): string | undefined {
+  if (text !== undefined && !scripts.some(({ name }) => name === text))
+    throw new UsageError(`--script ${text}: expected ${scripts.map(({ name }) => name).join(', ')}`);
+  return text;
 }
 
 function seedRange(text: string | undefined): readonly string[] | undefined {
@@ -118,8 +162,8 @@ function kindsOf(text: string): readonly FaultKind[] {
 
 function planOf(text: string): readonly PlannedFault[] {
   try {
-    return (JSON.parse(text) as [FaultKind, number, number][]).map(([kind, session, nth]) => ({ kind, session, nth }));
+    return planSchema.parse(JSON.parse(text)).map(([kind, session, nth]) => ({ kind, session, nth }));
   } catch {
-    throw new UsageError('--plan: expected JSON, a list of [fault, session, nth]');
+    throw new UsageError('--plan: expected JSON, a list of [fault, session from 0, nth from 1]');
   }
 }

@@ -185,7 +185,7 @@ export class Person {
   }
 
   #actOn(body: ViewBody): void {
-    for (const screens of [sessionScreens, ...this.#options.screens]) {
+    for (const screens of [...this.#options.screens, sessionScreens]) {
       const act = screens[body.kind] as ((person: Person, body: ViewBody) => void) | undefined;
       if (act !== undefined) return act(this, body);
     }
@@ -207,6 +207,7 @@ const sessionScreens: Screens = {
     const { hands, card } = person;
     if (person.finished || hands.cardAt(card) === 'bin') hands.touch({ type: 'cancel' });
     else if (person.slipsUp('turnsBack')) hands.touch({ type: 'back' });
+    else if (hands.cardAt(card) === 'gate') hands.takeCard();
     else if (hands.cardAt(card) === 'hand') hands.insertCard(card);
   },
   'card-problem': (person) => {

@@ -1,21 +1,20 @@
 /** Runs worlds on all cores: each worker process has one at a time, and is replaced when it broke or has run many. */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import type { SeedOptions, SeedResult } from './run-seed.ts';
-import type { FromWorker } from './worker.ts';
+import type { FromWorker, Job, ResultOf } from './worker.ts';
 
 const WORKER = path.join(import.meta.dirname, 'worker.ts');
 /** A fresh process after so many worlds keeps memory small. */
 const WORLDS_A_WORKER = 200;
 
-export interface PoolOptions {
+export interface PoolOptions<J extends Job> {
   readonly workers: number;
-  readonly onResult: (result: SeedResult) => void;
+  readonly onResult: (result: ResultOf<J>, job: J) => void;
   /** A world whose process broke. */
-  readonly onBroken: (options: SeedOptions, error: string) => void;
+  readonly onBroken: (job: J, error: string) => void;
 }
 
-export async function runPool(jobs: Iterable<SeedOptions>, { workers, onResult, onBroken }: PoolOptions): Promise<void> {
+export async function runPool<J extends Job>(jobs: Iterable<J>, { workers, onResult, onBroken }: PoolOptions<J>): Promise<void> {
   const queue = jobs[Symbol.iterator]();
   const work = async (): Promise<void> => {
     let worker: ChildProcess | undefined;
@@ -28,7 +27,7 @@ export async function runPool(jobs: Iterable<SeedOptions>, { workers, onResult, 
       }
       worlds += 1;
       const answer = await ask(worker, next.value);
-      if (answer.kind === 'result') onResult(answer.result);
+      if (answer.kind === 'result') onResult(answer.result as ResultOf<J>, next.value);
       else {
         onBroken(next.value, answer.error);
         worker = undefined;
@@ -39,14 +38,14 @@ export async function runPool(jobs: Iterable<SeedOptions>, { workers, onResult, 
   await Promise.all(Array.from({ length: workers }, work));
 }
 
-function ask(worker: ChildProcess, options: SeedOptions): Promise<FromWorker> {
+function ask(worker: ChildProcess, job: Job): Promise<FromWorker> {
   return new Promise((resolve) => {
-    const ended = (code: number | null): void => resolve({ kind: 'broken', seed: options.seed, error: `the process ended with status ${String(code)}` });
+    const ended = (code: number | null): void => resolve({ kind: 'broken', seed: job.seed, error: `the process ended with status ${String(code)}` });
     worker.once('exit', ended);
     worker.once('message', (message) => {
       worker.off('exit', ended);
       resolve(message as FromWorker);
     });
-    worker.send({ options });
+    worker.send({ job });
   });
 }

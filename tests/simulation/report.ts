@@ -53,7 +53,7 @@ export class Tally {
     if (result.violations.length > 0) this.failed.push(result);
   }
 
-  broken({ seed, sessions }: SeedOptions, error: string): void {
+  broken({ seed, sessions }: Pick<SeedOptions, 'seed' | 'sessions'>, error: string): void {
     this.failed.push({ seed, sessions, plan: [], violations: [{ oracle: 'uncaught', detail: error, at: 0 }] });
   }
 

@@ -8,8 +8,8 @@ import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { checkSlips, referencesOn } from './oracles/slips.ts';
-import type { TownCard } from './cards.ts';
-import { models, sum, type Fittings } from './cabinet.ts';
+import { chipHabits, type TownCard } from './cards.ts';
+import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
 import { World, type Violation } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
@@ -138,7 +138,7 @@ function planFaults(chance: Chance, { kinds, sessions }: SeedOptions): readonly 
   );
 }
 
-function fittingsOf(chance: Chance): Fittings {
+export function fittingsOf(chance: Chance): Fittings {
   return {
     cardReader: chance.pick(Object.keys(models.cardReader) as Fittings['cardReader'][]),
     cashAcceptor: chance.pick(Object.keys(models.cashAcceptor) as Fittings['cashAcceptor'][]),
@@ -170,7 +170,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
   }
 }
 
-async function stands(world: World, person: Person, limitMs: number): Promise<void> {
+export async function stands(world: World, person: Person, limitMs: number): Promise<void> {
   world.watch((view) => person.sees(view));
   if (world.view !== undefined) person.sees(world.view);
   await world.pass(() => person.gone, limitMs);
@@ -178,7 +178,7 @@ async function stands(world: World, person: Person, limitMs: number): Promise<vo
   world.watch(undefined);
 }
 
-function isFree({ view }: World): boolean {
+export function isFree({ view }: World): boolean {
   return view?.body.kind === 'attract' || view?.body.kind === 'out-of-service';
 }
 
@@ -189,11 +189,15 @@ function cardFor(world: World, chance: Chance): TownCard {
     if (world.cabinet.placeOf(card) === 'hand') return card;
   }
   const kind = chance.weighed({ valid: 94, expired: 1, notYetValid: 1, notActivated: 1, blocked: 1, foreign: 1, unknown: 1 });
-  return world.makeCard(kind, kind === 'valid' ? chance.pick([0, 350, 2320, 60_000, 93_000, 99_500]) : 0);
+  return world.makeCard(
+    kind,
+    kind === 'valid' ? chance.pick([0, 350, 2320, 60_000, 93_000, 99_500]) : 0,
+    chipHabits(chance.named('chip'), sidesOf(world.fittings)),
+  );
 }
 
 /** Faults stop and everything is mended: the terminal is ready by itself, settles what it can, and undecided cards come back. */
-async function comeToRest(world: World, chance: Chance, screens: ScreenOracle): Promise<readonly Story[]> {
+export async function comeToRest(world: World, chance: Chance, screens: ScreenOracle): Promise<readonly Story[]> {
   world.calm();
   await becomesReady(world);
   await world.pass(() => false, SETTLES);
@@ -229,7 +233,7 @@ function readHead(world: World): number {
 }
 
 /** Cards of which nobody knows whether they got their load. */
-function undecided(world: World): readonly TownCard[] {
+export function undecided(world: World): readonly TownCard[] {
   const open = readLedger(world.journal)
     .filter(hasOpenCase)
     .filter(({ state }) => state.cases.some(({ reason }) => reason === 'loadUndetermined'));
@@ -237,7 +241,7 @@ function undecided(world: World): readonly TownCard[] {
 }
 
 /** Within a minute without a person, where no part needs a hand. What a person who left is still shown is not counted. */
-async function becomesReady(world: World): Promise<void> {
+export async function becomesReady(world: World): Promise<void> {
   const limit = world.clock.monotonic() + COMES_TO_REST;
   let unreadySince = world.clock.monotonic();
   const isReady = (): boolean => {
@@ -256,7 +260,7 @@ async function becomesReady(world: World): Promise<void> {
   if (!isReady()) world.violation('liveness', `not ready within ${READY_WITHIN} ms after the last fault: ${JSON.stringify(world.view?.body)}`);
 }
 
-function judge(world: World, ledger: readonly Story[], screens: ScreenOracle): Pick<SeedResult, 'outcomes' | 'money'> {
+export function judge(world: World, ledger: readonly Story[], screens: ScreenOracle): Pick<SeedResult, 'outcomes' | 'money'> {
   const told = new Set([...screens.told, ...world.slips.flatMap(referencesOn)]);
   checkJournal(world, ledger, told);
   checkMoney(world, ledger);

@@ -11,14 +11,21 @@ export interface Shrunk {
   readonly runs: number;
 }
 
-/** @param failed what broke, with its plan */
-export async function shrink(options: SeedOptions, failed: Pick<SeedResult, 'plan' | 'violations' | 'sessions'>): Promise<Shrunk> {
+/**
+ * @param failed what broke, with its plan
+ * @param run a world under a plan
+ */
+export async function shrink(
+  options: SeedOptions,
+  failed: Pick<SeedResult, 'plan' | 'violations' | 'sessions'>,
+  run: (options: SeedOptions) => Promise<Pick<SeedResult, 'violations'>> = runSeed,
+): Promise<Shrunk> {
   const oracle = failed.violations[0]?.oracle;
   let runs = 0;
   const stillBreaks = async (plan: readonly PlannedFault[], sessions: number): Promise<boolean> => {
     if (runs >= MOST_RUNS) return false;
     runs += 1;
-    const { violations } = await runSeed({ ...options, plan, sessions });
+    const { violations } = await run({ ...options, plan, sessions });
     return violations.some((violation) => violation.oracle === oracle);
   };
   let { plan, sessions } = failed;

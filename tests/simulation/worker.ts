@@ -1,8 +1,13 @@
 /** A process that runs worlds for main.ts, one at a time. An error that nobody catches would have ended the terminal: it is a violation. */
 import { runSeed, type SeedOptions, type SeedResult } from './run-seed.ts';
+import { runChunk, type ChunkOptions, type ChunkResult } from './scenario.ts';
 
-export type ToWorker = { readonly options: SeedOptions };
-export type FromWorker = { readonly kind: 'result'; readonly result: SeedResult } | { readonly kind: 'broken'; readonly seed: string; readonly error: string };
+/** A world of chance, or a world of chosen scenarios. */
+export type Job = SeedOptions | ChunkOptions;
+export type ResultOf<J extends Job> = J extends ChunkOptions ? ChunkResult : SeedResult;
+export type ToWorker = { readonly job: Job };
+export type FromWorker =
+  { readonly kind: 'result'; readonly result: SeedResult | ChunkResult } | { readonly kind: 'broken'; readonly seed: string; readonly error: string };
 
 let seed = '';
 
@@ -13,7 +18,11 @@ function broken(error: unknown): void {
 process.on('uncaughtException', broken);
 process.on('unhandledRejection', broken);
 process.on('disconnect', () => process.exit(0));
-process.on('message', ({ options }: ToWorker) => {
-  seed = options.seed;
-  runSeed(options).then((result) => process.send?.({ kind: 'result', result } satisfies FromWorker), broken);
+process.on('message', ({ job }: ToWorker) => {
+  seed = job.seed;
+  run(job).then((result) => process.send?.({ kind: 'result', result } satisfies FromWorker), broken);
 });
+
+function run(job: Job): Promise<SeedResult | ChunkResult> {
+  return 'scenarios' in job ? runChunk(job) : runSeed(job);
+}

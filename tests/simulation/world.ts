@@ -10,12 +10,13 @@ import { readSlip } from '../../drivers/receipt-printer/paper.ts';
 import { VIEW_VERSION, type UiAct, type View } from '../../state-machines/view.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { SimulatedCabinet, type Fittings } from './cabinet.ts';
-import { townCard, type TownCard } from './cards.ts';
+import { townCard, type ChipHabits, type TownCard } from './cards.ts';
 import { Chance } from './chance.ts';
 import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
 import { Life } from './life.ts';
 import { SimulatedNetwork } from './network.ts';
+import { stepOf } from './steps.ts';
 import type { Hands } from './person.ts';
 import { Trace, type TraceEvent } from './trace.ts';
 import { SimulatedUpstream } from './upstream.ts';
@@ -50,6 +51,11 @@ export interface WorldOptions {
 export interface Witness {
   onView?(view: View): void;
   onEntry?(entry: NewEntry, folder: string): void;
+  /** A chart enters a state, before anything is done there. */
+  onStep?(step: string): void;
+  onStrike?(kind: FaultKind): void;
+  /** Bytes are about to pass on a line, in hexadecimal digits. */
+  onFrame?(channel: Channel, frame: string): void;
 }
 
 export interface FedNoteStory {
@@ -74,6 +80,7 @@ export class World {
   readonly cabinet: SimulatedCabinet;
   readonly upstream: SimulatedUpstream;
   readonly network: SimulatedNetwork;
+  readonly fittings: Fittings;
   readonly cards: TownCard[] = [];
   readonly violations: Violation[] = [];
   readonly witnesses: Witness[] = [];
@@ -96,13 +103,17 @@ export class World {
   #onView: ((view: View) => void) | undefined;
 
   private constructor(options: WorldOptions, folder: string, issuer: SandboxKeys, clock: VirtualClock, upstream: SimulatedUpstream) {
+    this.fittings = options.fittings;
     this.#folder = folder;
     this.#issuer = issuer;
     this.clock = clock;
     this.upstream = upstream;
     this.chance = new Chance(options.seed);
     this.trace = new Trace(() => this.clock.monotonic(), options.onEvent);
-    this.faults = new FaultPlan(options.faults, (kind) => this.trace.add('fault', kind));
+    this.faults = new FaultPlan(options.faults, (kind) => {
+      this.trace.add('fault', kind);
+      for (const witness of this.witnesses) witness.onStrike?.(kind);
+    });
     this.cabinet = new SimulatedCabinet({
       clock: this.clock,
       chance: this.chance.named('cabinet'),
@@ -165,7 +176,7 @@ export class World {
     this.#onView = onView;
   }
 
-  makeCard(kind: TownCard['kind'], balance: number): TownCard {
+  makeCard(kind: TownCard['kind'], balance: number, habits?: ChipHabits): TownCard {
     const id = this.cards.length + 1;
     const card = townCard({
       id,
@@ -174,6 +185,7 @@ export class World {
       keys: { ...this.#issuer, levels: ['serial'] },
       random: this.chance.named(`card ${id}`),
       today: '2026-11-22',
+      ...(habits === undefined ? {} : { habits }),
       pass: (apdu) => {
         this.trace.add('apdu', `${card.tail} ${Buffer.from(apdu.subarray(0, 5)).toString('hex')}`);
         return this.faults.at('apdu');
@@ -213,6 +225,10 @@ export class World {
         this.kill('process');
       },
       onWarning: (message) => this.trace.add('log', message),
+      onChart: (event) => {
+        const step = stepOf(event);
+        if (step !== undefined) for (const witness of this.witnesses) witness.onStep?.(step);
+      },
     });
     this.#life = life;
     void life.begin();
@@ -249,6 +265,9 @@ export class World {
   repair(): void {
     this.trace.add('hand', 'a technician mends what needs a hand');
     this.cabinet.mend();
+    // A jam is over for some readers only when somebody has moved the card.
+    const body = this.#view?.body;
+    if (body?.kind === 'out-of-service' && body.reason === 'cardReaderDown') this.cabinet.reader.pullCard();
     this.#keepSlips(this.cabinet.printer.takeSlips().map((slip) => readSlip(slip).join('\n')));
   }
 
@@ -360,7 +379,9 @@ export class World {
   // --- what passes, and what strikes it ---
 
   #passLine(channel: `line.${string}` & Channel, bytes: Uint8Array): readonly FaultKind[] {
-    this.trace.add('frame', `${channel.slice(5)} ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`);
+    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+    this.trace.add('frame', `${channel.slice(5)} ${frame}`);
+    for (const witness of this.witnesses) witness.onFrame?.(channel, frame);
     if (channel.endsWith('.toDevice')) this.#passEffect();
     return this.faults.at(channel);
   }

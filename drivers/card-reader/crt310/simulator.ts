@@ -87,6 +87,7 @@ export class SimulatedCrt310 extends SimulatedMotorReader {
 
   override receive(bytes: Uint8Array): void {
     if (this.knobs.dead) return;
+    if (this.silentBefore()) this.#decoder.reset();
     for (const token of this.#decoder.push(bytes)) {
       if (token.type === 'enq') this.#onEnq();
       else if (token.type === 'frame' && token.text.type === 'message') this.#onCommand(token.text);

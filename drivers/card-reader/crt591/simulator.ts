@@ -129,6 +129,7 @@ export class SimulatedCrt591 extends SimulatedMotorReader {
 
   override receive(bytes: Uint8Array): void {
     if (this.knobs.dead) return;
+    if (this.silentBefore()) this.#decoder.reset();
     for (const token of this.#decoder.push(bytes)) {
       switch (token.type) {
         case 'ack':

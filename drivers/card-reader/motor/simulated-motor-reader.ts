@@ -61,6 +61,12 @@ export interface Work<R> {
   readonly finish: () => R;
 }
 
+/**
+ * A half frame is forgotten after so much silence, ms, as the firmware of serial units does: one lost byte must not swallow the frames that
+ * follow. No document says after how much (unconfirmed); it is less than a host waits before it asks again.
+ */
+const FRAME_GAP = 250;
+
 export abstract class SimulatedMotorReader implements SimulatedCardReader {
   readonly knobs: CardReaderKnobs = {
     jam: false,
@@ -86,6 +92,7 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
   #moving = false;
   #workTimer: Timer;
   #carryTimer: Timer;
+  #heardAt = 0;
 
   constructor(clock: Clock, world: MotorReaderWorld) {
     this.#clock = clock;
@@ -95,6 +102,14 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
   }
 
   abstract receive(bytes: Uint8Array): void;
+
+  /** Asked with every piece of the line: whether what came before it is too old to belong to it. */
+  protected silentBefore(): boolean {
+    const now = this.#clock.monotonic();
+    const silent = now - this.#heardAt > FRAME_GAP;
+    this.#heardAt = now;
+    return silent;
+  }
 
   /** The line and the memory of the unit after its power was cut. */
   protected abstract forget(): void;

@@ -4,6 +4,7 @@
  */
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
 import type { Person, Screens } from '../person.ts';
+import { scriptedSession, triesAgain, type Script } from '../script.ts';
 
 /** Fen; what wallets hold. */
 const NOTES = [500, 1000, 2000, 5000, 10000] as const;
@@ -100,7 +101,7 @@ function result(person: Person, body: ViewBodyOf<'done' | 'settled'>): void {
   const { hands, card, chance } = person;
   if (body.card === 'atGate' && hands.cardAt(card) === 'gate' && !person.slipsUp('forgetsCard')) hands.takeCard();
   if (body.receipt === 'choice') hands.touch({ type: 'receipt', choice: chance.pick(['print', 'print', 'screen', 'none'] as const) });
-  else if (body.receipt === 'printed' && chance.happens(0.7)) person.slips.push(...hands.tearSlips());
+  else if ((body.receipt === 'printing' || body.receipt === 'printed') && chance.happens(0.7)) person.slips.push(...hands.tearSlips());
   else if (body.receipt !== 'printing') {
     if (chance.happens(0.1)) hands.touch({ type: 'another' });
     else {
@@ -117,4 +118,56 @@ function trouble(person: Person, { canRetry }: ViewBodyOf<'trouble'>): void {
     person.finished = true;
     hands.touch({ type: chance.pick(['finish', 'back'] as const) });
   }
+}
+
+/** 20 yuan by two notes, and 20 yuan by phone; both want a slip. */
+export const topUpScripts: readonly Script[] = [
+  { name: 'cash', balance: 2320, screens: scriptedTopUp('cash') },
+  { name: 'qr', balance: 350, screens: scriptedTopUp('qr') },
+];
+
+function scriptedTopUp(wanted: 'cash' | 'qr'): Screens {
+  return {
+    ...scriptedSession('topUp'),
+    'top-up-amount': ({ hands }, { selected }) => {
+      hands.touch(selected === undefined ? { type: 'amount', amount: 2000 } : { type: 'confirm' });
+    },
+    'top-up-tender': (person, { tenders }) => {
+      const open = tenders.some(({ name, available }) => name === wanted && available);
+      if (!open) person.finished = true;
+      person.hands.touch(open ? { type: 'tender', tender: wanted } : { type: 'cancel' });
+    },
+    'top-up-cash': ({ hands }, { inserted, requested, busy }) => {
+      hands.takeNote();
+      if (busy) return;
+      if (inserted >= requested || !hands.feedNote(1000)) hands.touch({ type: inserted > 0 ? 'confirm' : 'extend' });
+    },
+    'top-up-qr': (person, { state, orderId }) => {
+      if (state === 'waiting' && triesAgain(person, `pay ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
+    },
+    committing: () => {},
+    'put-back': ({ hands, card }, { checking }) => {
+      if (!checking && hands.cardAt(card) === 'gate') hands.takeCard();
+      if (!checking && hands.cardAt(card) === 'hand') hands.insertCard(card);
+    },
+    done: scriptedResult,
+    settled: scriptedResult,
+    trouble: (person, { canRetry }) => {
+      if (canRetry && triesAgain(person, 'trouble')) return void person.hands.touch({ type: 'retry' });
+      person.finished = true;
+      person.hands.touch({ type: 'finish' });
+      return undefined;
+    },
+  };
+}
+
+function scriptedResult(person: Person, body: ViewBodyOf<'done' | 'settled'>): void {
+  const { hands, card } = person;
+  if (hands.cardAt(card) === 'gate') hands.takeCard();
+  if (body.receipt === 'choice') return void hands.touch({ type: 'receipt', choice: 'print' });
+  person.slips.push(...hands.tearSlips()); // a presenter waits for the hand
+  if (body.receipt === 'printing') return undefined;
+  person.finished = true;
+  hands.touch({ type: 'finish' });
+  return undefined;
 }

@@ -10,6 +10,10 @@ export function checkJournal(world: World, ledger: readonly Story[], told: Reado
   const { head, anomalies } = world.upstream.journal();
   if (anomalies > 0) world.violation('uplink', `${anomalies} entries did not fit upstream`);
   if (head > proved.entries) world.violation('acknowledged', `upstream has ${head} entries, the terminal ${proved.entries}`);
+  checkStories(world, ledger, told);
+}
+
+export function checkStories(world: World, ledger: readonly Story[], told: ReadonlySet<string>): void {
   for (const story of ledger) {
     const { state, reference, kinds } = story;
     if (state.anomalies.length > 0) world.violation('fold', `${reference}: ${JSON.stringify(state.anomalies)}`);

@@ -7,10 +7,11 @@ import { sum } from '../cabinet.ts';
 import type { World } from '../world.ts';
 import { hasOpenCase, openQuestions, type Story } from './ledger.ts';
 
-export function checkMoney(world: World, ledger: readonly Story[]): void {
+/** @param cards whose holders are asked about; default: everybody */
+export function checkMoney(world: World, ledger: readonly Story[], cards: readonly TownCard[] = world.cards): void {
   const orders = world.upstream.orders();
   const loads = world.upstream.loads();
-  for (const card of world.cards) {
+  for (const card of cards) {
     const stories = ledger.filter(({ serial }) => serial === card.serial);
     const own = orders.filter(({ reference }) => stories.some((story) => story.reference === reference));
     const paid = sum(own.filter(({ state }) => state === 'captured').map(({ amount, refunded }) => amount - refunded));

@@ -37,6 +37,12 @@ function worked(what: string): string {
 const compact = (hex: string): string => hex.replaceAll(' ', '');
 
 describe('the unit on the wire', () => {
+  test('half a frame is forgotten in the silence after it: the next command is answered', async () => {
+    const { ask } = wire();
+    expect(await ask('F2 00', 300)).toEqual([]);
+    expect((await ask(INIT))[0]).toBe('06');
+  });
+
   test('before INIT every command is refused with B0; INIT greets; then STATUS answers as printed', async () => {
     const { ask, unit } = wire();
     expect(await ask(STATUS)).toEqual(['06', compact('F2 00 00 05 4E 31 30 42 30 03 C9')]);

@@ -1,0 +1,212 @@
+/** `--exhaustive`: runs what exhaustive.ts enumerates on all cores, counts how it ends, and shows what broke alone in a world of its own. */
+import { faultKinds, type FaultKind } from './faults.ts';
+import { enumerate, survey, type Enumeration, type Survey } from './exhaustive.ts';
+import { runPool } from './pool.ts';
+import { Tally, type SimulationReport } from './report.ts';
+import type { ChunkOptions, ChunkResult, Scenario, ScenarioResult } from './scenario.ts';
+import { scripts } from './scripts.ts';
+
+/** Scenarios one after the other in one world: more make its books long. */
+const SCENARIOS_A_WORLD = 40;
+/** Scenarios that violate and are run again alone. */
+const MOST_SHOWN = 5;
+
+export interface ExhaustiveOptions {
+  readonly level: 1 | 2;
+  readonly seed: string;
+  readonly disk: string;
+  readonly workers: number;
+  readonly part: { readonly index: number; readonly of: number } | undefined;
+  readonly scenarios: { readonly from: number; readonly to: number } | undefined;
+  readonly onProgress: (text: string) => void;
+}
+
+export interface ExhaustiveFigures {
+  /** Fault kinds times places (level 1), pairs of kinds at steps (level 2). */
+  readonly enumerated: number;
+  readonly run: number;
+  /** Scenarios in which every fault met its place. */
+  readonly struck: number;
+  readonly distinctOutcomes: number;
+}
+
+export interface ExhaustiveReport extends SimulationReport {
+  readonly exhaustive: ExhaustiveFigures;
+}
+
+/** A scenario that violates something. */
+export interface Breach {
+  readonly result: ScenarioResult;
+  /** The same alone in a fresh world; absent: there it does not happen. */
+  readonly alone: ScenarioResult | undefined;
+  /** The world in which it happened: places in the enumeration, from 1. */
+  readonly world: { readonly from: number; readonly to: number };
+}
+
+export interface ExhaustiveResult {
+  readonly report: ExhaustiveReport;
+  readonly text: string;
+  readonly breaches: readonly Breach[];
+}
+
+interface PlacedChunk extends ChunkOptions {
+  readonly from: number;
+}
+
+export async function runExhaustive(options: ExhaustiveOptions): Promise<ExhaustiveResult> {
+  const surveys: Survey[] = [];
+  for (const script of scripts) surveys.push(await survey(script, options));
+  const enumeration = enumerate(options.level, surveys, options.seed);
+  const range = rangeOf(enumeration, options);
+  const run = new Run(options, enumeration, range);
+  await run.all();
+  return { report: run.report(), text: run.text(surveys), breaches: await run.breaches() };
+}
+
+function rangeOf({ size }: Enumeration, { part, scenarios }: ExhaustiveOptions): { from: number; to: number } {
+  if (part !== undefined) return { from: Math.floor(((part.index - 1) * size) / part.of), to: Math.floor((part.index * size) / part.of) };
+  return scenarios === undefined ? { from: 0, to: size } : { from: scenarios.from - 1, to: Math.min(size, scenarios.to) };
+}
+
+class Run {
+  readonly #options: ExhaustiveOptions;
+  readonly #enumeration: Enumeration;
+  readonly #range: { readonly from: number; readonly to: number };
+  readonly #tally = new Tally();
+  readonly #outcomes = new Map<string, number>();
+  readonly #kinds = new Map<FaultKind, { run: number; struck: number; outcomes: Set<string> }>();
+  readonly #broken: { readonly result: ScenarioResult; readonly world: { readonly from: number; readonly to: number } }[] = [];
+  /** Behind a violation in their world. */
+  readonly #left: PlacedChunk[] = [];
+  #run = 0;
+  #struck = 0;
+
+  constructor(options: ExhaustiveOptions, enumeration: Enumeration, range: { readonly from: number; readonly to: number }) {
+    this.#options = options;
+    this.#enumeration = enumeration;
+    this.#range = range;
+  }
+
+  async all(): Promise<void> {
+    const uncaught: PlacedChunk[] = [];
+    let chunks: readonly PlacedChunk[] = [...this.#chunks(SCENARIOS_A_WORLD)];
+    do {
+      await this.#pool(chunks, (chunk) => uncaught.push(chunk));
+      chunks = this.#left.splice(0);
+    } while (chunks.length > 0);
+    // A world whose process broke says nothing of its scenarios: each in a world of its own tells which it was.
+    const singles = uncaught.flatMap((chunk) => chunk.scenarios.map((scenario, index) => ({ ...chunk, scenarios: [scenario], from: chunk.from + index })));
+    await this.#pool(singles, ({ scenarios, from, seed }, error) => {
+      const [scenario] = scenarios;
+      if (scenario === undefined) return;
+      this.#tally.broken({ seed, sessions: 1 }, error);
+      this.#count(
+        { scenario, plan: [], struck: scenario.faults.length, outcome: 'the process broke', violations: [{ oracle: 'uncaught', detail: error, at: 0 }] },
+        from,
+        1,
+      );
+    });
+  }
+
+  report(): ExhaustiveReport {
+    const { enumerated } = this.#enumeration;
+    return { ...this.#tally.report(), exhaustive: { enumerated, run: this.#run, struck: this.#struck, distinctOutcomes: this.#outcomes.size } };
+  }
+
+  text(surveys: readonly Survey[]): string {
+    const { enumerated, size, level } = this.#enumeration;
+    const kinds = [...this.#kinds].sort(([one], [other]) => faultKinds.indexOf(one) - faultKinds.indexOf(other));
+    const outcomes = [...this.#outcomes].sort(([, one], [, other]) => other - one);
+    return [
+      this.#tally.text(),
+      ...surveys.map(({ script, steps, passed }) => `script ${script}: ${steps.length} steps, ${passed.get('effect') ?? 0} effects undisturbed`),
+      `exhaustive      level ${level}: ${enumerated} combinations, ${size} of them at places of their own; ${this.#run} run, ${this.#struck} struck, ${this.#outcomes.size} distinct outcomes`,
+      ...kinds.map(([kind, { run, struck, outcomes: own }]) => `  ${kind.padEnd(40)} ${count(run)} run ${count(struck)} struck ${count(own.size)} outcomes`),
+      'outcomes',
+      ...outcomes.map(([outcome, times]) => `  ${count(times)}  ${outcome}`),
+    ].join('\n');
+  }
+
+  async breaches(): Promise<readonly Breach[]> {
+    const shown: Breach[] = [];
+    for (const { result, world } of this.#broken.slice(0, MOST_SHOWN)) {
+      let alone: ScenarioResult | undefined;
+      await runPool([{ seed: this.#options.seed, disk: this.#options.disk, scenarios: [result.scenario] }], {
+        workers: 1,
+        onResult: ({ scenarios: [again], violations }: ChunkResult) => {
+          if (again !== undefined && violations.length > 0) alone = { ...again, violations };
+        },
+        onBroken: () => (alone = result),
+      });
+      shown.push({ result, alone, world });
+    }
+    return shown;
+  }
+
+  get broken(): number {
+    return this.#broken.length;
+  }
+
+  #pool(chunks: Iterable<PlacedChunk>, onBroken: (chunk: PlacedChunk, error: string) => void): Promise<void> {
+    return runPool(chunks, {
+      workers: this.#options.workers,
+      onResult: (result: ChunkResult, chunk) => this.#hear(result, chunk),
+      onBroken,
+    });
+  }
+
+  *#chunks(size: number): Generator<PlacedChunk> {
+    const { seed, disk } = this.#options;
+    for (let from = this.#range.from; from < this.#range.to; from += size) {
+      const length = Math.min(size, this.#range.to - from);
+      yield { seed, disk, from, scenarios: Array.from({ length }, (_, index) => this.#enumeration.scenario(from + index)) };
+    }
+  }
+
+  #hear(result: ChunkResult, chunk: PlacedChunk): void {
+    const { from, scenarios } = chunk;
+    const done = result.scenarios.length;
+    if (done < scenarios.length) this.#left.push({ ...chunk, from: from + done, scenarios: scenarios.slice(done) });
+    this.#tally.add({ ...result, seed: String(from) });
+    for (const [index, each] of result.scenarios.entries()) this.#count(each, from + index, scenarios.length, from);
+    const own = result.scenarios.reduce((sum, { violations }) => sum + violations.length, 0);
+    const last = result.scenarios.at(-1);
+    // What only the end of the whole world showed.
+    if (result.violations.length > own && last !== undefined)
+      this.#broken.push({ result: { ...last, violations: result.violations.slice(own) }, world: { from: from + 1, to: from + scenarios.length } });
+    this.#options.onProgress(`${this.#run} of ${this.#range.to - this.#range.from} scenarios, ${this.#broken.length} with violations`);
+  }
+
+  #count(result: ScenarioResult, place: number, worldSize: number, worldFrom = place): void {
+    const { scenario, struck, outcome, violations } = result;
+    this.#run += 1;
+    if (struck === scenario.faults.length) this.#struck += 1;
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+    for (const { kind } of scenario.faults) {
+      const known = this.#kinds.get(kind) ?? { run: 0, struck: 0, outcomes: new Set<string>() };
+      known.outcomes.add(outcome);
+      this.#kinds.set(kind, { run: known.run + 1, struck: known.struck + (struck === scenario.faults.length ? 1 : 0), outcomes: known.outcomes });
+    }
+    if (violations.length > 0) this.#broken.push({ result, world: { from: worldFrom + 1, to: worldFrom + worldSize } });
+  }
+}
+
+/** The command that shows it again. */
+export function breachCommand({ result, alone, world }: Breach, { level, seed }: Pick<ExhaustiveOptions, 'level' | 'seed'>): string {
+  if (alone === undefined) return `npm run simulate -- --exhaustive ${level} --scenarios ${world.from}..${world.to} --seed ${seed} --workers 1`;
+  return `npm run simulate -- --replay --script ${result.scenario.script} --seed ${seed} --plan '${JSON.stringify(planOf(alone))}'`;
+}
+
+function planOf({ plan, scenario }: ScenarioResult): readonly (readonly [FaultKind, number, number])[] {
+  if (plan.length > 0) return plan.map(({ kind, session, nth }) => [kind, session, nth]);
+  return scenario.faults.flatMap((fault) => ('nth' in fault ? [[fault.kind, 0, fault.nth] as const] : []));
+}
+
+/** For people: the scenario in words. */
+export function scenarioWords({ script, faults }: Scenario): string {
+  return `${script} with ${faults.map((fault) => `${fault.kind} ${'at' in fault ? `at ${fault.at}` : `at passage ${fault.nth}`}`).join(' and ')}`;
+}
+
+function count(value: number): string {
+  return String(value).padStart(7);
+}

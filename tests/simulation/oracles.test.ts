@@ -1,0 +1,161 @@
+/** Oracles object when they must: a real world that is well, then made wrong by hand, one thing at a time. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fen } from '../../common/fen.ts';
+import type { View, ViewBody } from '../../state-machines/view.ts';
+import type { TownCard } from './cards.ts';
+import { checkJournal, checkStories } from './oracles/journal.ts';
+import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkMoney } from './oracles/money.ts';
+import { ScreenOracle } from './oracles/screens.ts';
+import { checkSlips } from './oracles/slips.ts';
+import { playScript, scriptedCard, worldFor } from './scenario.ts';
+import { scriptNamed } from './scripts.ts';
+import type { World } from './world.ts';
+
+const disk = mkdtempSync(path.join(tmpdir(), 'oracles-'));
+let world: World;
+let cash: TownCard;
+let ledger: readonly Story[];
+let view: View;
+
+beforeAll(async () => {
+  ({ world } = await worldFor({ seed: '1', disk }));
+  cash = scriptedCard(world, scriptNamed('cash'));
+  await playScript(world, scriptNamed('cash'), cash);
+  await playScript(world, scriptNamed('qr'), scriptedCard(world, scriptNamed('qr')));
+  await world.pass(() => world.upstream.journal().head >= world.lastSeq, 60_000);
+  ledger = readLedger(world.journal);
+  if (world.view === undefined) throw new Error('no view');
+  ({ view } = world);
+}, 60_000);
+afterAll(async () => {
+  await world.end();
+  rmSync(disk, { recursive: true, force: true });
+});
+
+/** Names of the oracles that object to `look`. */
+function objections(look: () => void): readonly string[] {
+  const before = world.violations.length;
+  look();
+  return world.violations.splice(before).map(({ oracle }) => oracle);
+}
+
+const showing = (body: ViewBody): View => ({ ...view, body });
+const told = (): Set<string> => new Set(ledger.map(({ reference }) => reference));
+const owing = (owed: number): readonly Story[] => ledger.map((story) => ({ ...story, state: { ...story.state, owed: fen(owed) } }));
+const leftOpen = (): readonly Story[] =>
+  ledger.map((story) => {
+    const { closed: _, ...state } = story.state;
+    return { ...story, state };
+  });
+
+test('nobody objects to the world as it is', () => {
+  expect(ledger.map(({ state }) => [state.closed?.outcome, state.loaded])).toEqual([
+    ['delivered', 2000],
+    ['delivered', 2000],
+  ]);
+  expect(
+    objections(() => {
+      checkJournal(world, ledger, told());
+      checkMoney(world, ledger);
+      checkSlips(world, ledger);
+    }),
+  ).toEqual([]);
+});
+
+describe('money', () => {
+  test('a note that is not where the journal says is missed', () => {
+    const [note] = world.notes;
+    if (note === undefined) throw new Error('no note was fed');
+    note.fate = 'returned';
+    expect(objections(() => checkMoney(world, ledger))).toEqual(['conservation']);
+    note.fate = 'box';
+  });
+
+  test('a card that got it twice: the money is gone, and the issuer knows of one', () => {
+    const before = cash.chip.snapshot();
+    cash.chip.loadElsewhere({ amount: 2000, terminalId: '000001000050', date: '20261122', time: '081500' });
+    expect(objections(() => checkMoney(world, ledger))).toEqual(['conservation', 'issuer']);
+    cash.chip.restore(before);
+  });
+
+  test('one fen more that is owed than there is, and a fen that is owed to nobody', () => {
+    expect(objections(() => checkMoney(world, owing(1)))).toEqual(['conservation', 'conservation']);
+  });
+
+  test('a payment of which no transaction knows', () => {
+    expect(objections(() => checkMoney(world, [], []))).toEqual(['payments']);
+  });
+});
+
+describe('the journal', () => {
+  test('a transaction that is left open', () => {
+    expect(objections(() => checkStories(world, leftOpen(), told()))).toEqual(['open', 'open']);
+  });
+
+  test('somebody who is owed money and was not told the number', () => {
+    expect(objections(() => checkStories(world, owing(2000), new Set()))).toEqual(['untold', 'untold']);
+    expect(objections(() => checkStories(world, owing(2000), told()))).toEqual([]);
+  });
+});
+
+describe('the glass', () => {
+  const card = { tail: '0001', balance: 4320, validUntil: '2036-12-31' };
+
+  test('says nothing of a person who is gone', () => {
+    const attract: ViewBody = { kind: 'attract', services: [], receipts: 'available' };
+    expect(objections(() => new ScreenOracle(world).onView(showing({ ...attract, notice: '0001' })))).toEqual(['privacy']);
+    expect(objections(() => new ScreenOracle(world).onView(showing({ ...attract, notice: 'A01-1122-5DEG-K' })))).toEqual(['privacy']);
+    expect(objections(() => new ScreenOracle(world).onView(showing(attract)))).toEqual([]);
+  });
+
+  test('never shows a whole card number', () => {
+    const trouble = { kind: 'trouble', trouble: 'cardFull', card, reference: cash.serial, canRetry: false } as const;
+    expect(objections(() => new ScreenOracle(world).onView(showing(trouble)))).toEqual(['privacy']);
+  });
+
+  test('says that it is done only when the chip has it, and what the chip holds', () => {
+    const done = {
+      kind: 'done',
+      tail: cash.tail,
+      amount: 2000,
+      balanceBefore: 2320,
+      balanceAfter: 4320,
+      reference: 'A01-1122-5DEG-K',
+      card: 'atGate',
+      receipts: 'available',
+      receipt: 'choice',
+      receiptQr: '',
+    } as const;
+    expect(objections(() => new ScreenOracle(world).onView(showing(done)))).toEqual([]);
+    expect(objections(() => new ScreenOracle(world).onView(showing({ ...done, amount: 2001 })))).toEqual(['success before proof']);
+    expect(objections(() => new ScreenOracle(world).onView(showing({ ...done, balanceAfter: 4319 })))).toEqual(['screen']);
+    expect(objections(() => new ScreenOracle(world).onView(showing({ ...done, tail: '9999' })))).toEqual(['screen']);
+  });
+
+  test('a refund that was promised and not made', () => {
+    const oracle = new ScreenOracle(world);
+    oracle.refunded.set(ledger[1]?.reference ?? '', 2000);
+    expect(objections(() => oracle.check())).toEqual(['screen']);
+  });
+});
+
+describe('slips', () => {
+  test('a number that no transaction has', () => {
+    world.slips.push('充值凭条\n编号 A01-1122-5DEG-K\n充入 20.00 元');
+    expect(objections(() => checkSlips(world, ledger))).toEqual(['slip']);
+    world.slips.pop();
+  });
+
+  test('another amount than was loaded; one that broke off before says nothing wrong', () => {
+    const reference = ledger[0]?.reference ?? '';
+    world.slips.push(`充值凭条\n编号 ${reference}\n充入 30.00 元\n充值后余额 20.00 元`);
+    expect(objections(() => checkSlips(world, ledger))).toEqual(['slip']);
+    world.slips.splice(-1, 1, `充值凭条\n编号 ${reference}`);
+    expect(objections(() => checkSlips(world, ledger))).toEqual([]);
+    world.slips.pop();
+  });
+});

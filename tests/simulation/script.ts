@@ -1,0 +1,50 @@
+/** A steady person with a fixed intention, for the enumeration of faults: the same situation always finds them doing the same. */
+import type { Character, Person, Screens } from './person.ts';
+
+export interface Script {
+  readonly name: string;
+  /** Fen on their card. */
+  readonly balance: number;
+  /** Before those of the session. */
+  readonly screens: Screens;
+}
+
+export const scripted: Character = {
+  name: 'steady',
+  thinks: { least: 250, most: 250 },
+  walksOff: 0,
+  turnsBack: 0,
+  pullsCard: 0,
+  forgetsCard: 0,
+  mixesCards: 0,
+  curious: 0,
+};
+
+/** Tries of the same thing before they give it up. */
+const TRIES = 2;
+
+/** Whether they do `what` once more. */
+export function triesAgain(person: Person, what: string, tries = TRIES): boolean {
+  const before = person.memory.get(what) ?? 0;
+  person.memory.set(what, before + 1);
+  return before < tries;
+}
+
+/** The session's screens, without a choice that is left to chance. */
+export function scriptedSession(service: 'topUp'): Screens {
+  return {
+    attract: (person) => {
+      const { hands, card } = person;
+      if (hands.cardAt(card) === 'gate') hands.takeCard();
+      const at = hands.cardAt(card);
+      if ((person.finished && at !== 'inside') || at === 'bin' || !triesAgain(person, 'begin', 3)) person.leave();
+      else hands.touch({ type: 'service', service });
+    },
+    'card-problem': (person) => {
+      if (triesAgain(person, 'card')) return void person.hands.touch({ type: 'retry' });
+      person.finished = true;
+      person.hands.touch({ type: 'finish' });
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,12 @@
+/** Every script of every flow, by name. */
+import { topUpScripts } from './flows/top-up.ts';
+import type { Script } from './script.ts';
+
+export const scripts: readonly Script[] = [...topUpScripts];
+
+/** @throws {RangeError} */
+export function scriptNamed(name: string): Script {
+  const script = scripts.find((known) => known.name === name);
+  if (script === undefined) throw new RangeError(`no script ${name}; there are ${scripts.map((known) => known.name).join(', ')}`);
+  return script;
+}

@@ -236,9 +236,9 @@ export const defects: readonly Defect[] = [
     name: 'personRemembered',
     what: 'the card of the last person is not forgotten when they go',
     file: 'state-machines/session-view.ts',
-    find: '        ...(context.notice === undefined ? {} : { notice: context.notice }),',
+    find: '    ...(context.notice === undefined ? {} : { notice: context.notice }),',
     replace:
-      '        ...(context.recovered[0] === undefined && context.service === undefined ? { notice: JSON.stringify(context.ports.journal.newReference()) } : {}),',
+      '    ...(context.recovered[0] === undefined && context.service === undefined ? { notice: JSON.stringify(context.ports.journal.newReference()) } : {}),',
   },
   {
     name: 'caseNotOpened',

@@ -2,8 +2,16 @@
  * The cash of a terminal as a fold over its whole journal: what is in the box by denomination, how far each settlement has come, and
  * which differences nobody has explained yet. Pure and total, as fold.ts is for transactions. Used by settlement, verify and the reports.
  */
-import { journalKinds, type BoxContent, type JournalBody, type JournalKind, type NewEntry, type NoteCounts } from '../../common/journal-kinds.ts';
-import { contentTotal, notesTotal } from './postings.ts';
+import {
+  contentTotal,
+  journalKinds,
+  notesTotal,
+  type BoxContent,
+  type JournalBody,
+  type JournalKind,
+  type NewEntry,
+  type NoteCounts,
+} from '../../common/journal-kinds.ts';
 import type { CashAnomalyCode, CashEntry, CashState, SettlementPhase, SettlementState } from './settlement-state.ts';
 
 export const EMPTY_BOX: BoxContent = { notes: [], unspecified: 0 };

@@ -21,7 +21,8 @@ export const NO_CASH: CashState = { boxId: undefined, content: EMPTY_BOX, settle
 /** Name of the difference that an earlier epoch left in `suspense`. */
 export const CARRIED_DIFFERENCE = 'carried';
 
-const CASH_KINDS = [
+/** What the fold reads; FORMAT.md has a row for each. */
+export const CASH_KINDS = [
   'journal.replaced',
   'cash.stacked',
   'case.resolved',

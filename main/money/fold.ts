@@ -420,7 +420,8 @@ function resolveCase({ draft, flag }: Step, { reference, resolution, amount }: J
 /** The note that a case disputes was found: it was taken after all, and the case owes it. */
 function fundCase(step: Step, { reference, noteId, denomination }: JournalBody<'case.funded'>): void {
   const { draft, flag } = step;
-  if (draft.notes.find((known) => known.noteId === noteId)?.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
+  const note = draft.notes.find((known) => known.noteId === noteId);
+  if (note !== undefined && note.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
   moveNote(step, { noteId, denomination }, 'stacked');
   const funded = draft.cases.findLast((known) => known.reference === reference && known.reason === 'noteUndetermined');
   if (funded === undefined) {

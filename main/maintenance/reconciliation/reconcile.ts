@@ -2,10 +2,9 @@
  * Reconciliation: the journal against acquirer, issuer and cash office, item by item. Every difference has one of the numbered causes, and
  * what the causes explain must add up to the difference of the totals; the rest is listed as unexplained. Pure; main/maintenance/README.md.
  */
-import type { Account } from '../../../common/journal-kinds.ts';
+import { contentTotal, notesTotal, type Account } from '../../../common/journal-kinds.ts';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { BoxLine, LoadLine, StatementBook } from '../../../common/upstream-api/statements.ts';
-import { contentTotal, notesTotal } from '../../money/postings.ts';
 import { noteDifferences } from '../../money/settlement-fold.ts';
 import type { SettlementState } from '../../money/settlement-state.ts';
 import { businessDates } from '../../journal/business-date.ts';

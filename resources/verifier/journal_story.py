@@ -19,6 +19,7 @@ class Story:
         self.opened, self.open, self.anomaly = False, True, None
         self.things = {thing: {} for thing in UNCERTAIN}  # id → {"state", "amount", "body"}
         self.cases = []
+        self.note_stuck = False
         self.sums = dict.fromkeys(("taken", "held", "owed", "loaded", "refunded", "settledElsewhere"), 0)
 
     def add(self, kind, body):
@@ -73,6 +74,7 @@ class Story:
         sums = self.sums
         suspense = sum(note["amount"] for note in self.things["note"].values() if note["state"] == "suspense")
         lawful(sums["held"] == 0 and suspense <= sum(case["disputed"] for case in self.cases), "closedTooEarly")
+        lawful(not self.note_stuck or any(case["reason"] == "noteUndetermined" for case in self.cases), "closedTooEarly")
         lawful(not self.uncertain("note") and not any(map(self.pending, CASE_OF)), "closedTooEarly")
         outcome = ("case" if any(map(is_open, self.cases)) else "voucher" if sums["owed"] > 0 else "delivered" if sums["loaded"] > 0
                    else "refunded" if sums["refunded"] > 0 else "case" if sums["taken"] > 0 else "abandoned")
@@ -91,6 +93,8 @@ class Story:
             self.cases.append({**body, "settled": 0, "resolved": False})
         elif kind == "case.resolved":
             self.resolve(body)
+        elif kind == "device.fault" and body["code"] == "noteStuck":
+            self.note_stuck = True
         if kind not in MOVES:
             return
         thing, member, state, after = MOVES[kind]

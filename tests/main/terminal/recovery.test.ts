@@ -110,6 +110,15 @@ test('a note that jammed before its value was known: the person gets a number, a
   expect(told).toMatchObject([{ outcome: 'case', amount: 0, noteStuck: true }]);
 });
 
+test('a note that jammed while the process was dead: the acceptor says so, and it is that of the person who was paying', async () => {
+  const { added, told } = await start([OPENED], { kind: 'jammed', where: 'acceptor' });
+  expect(kinds(added)).toEqual(['device.fault', 'device.fault', 'case.opened', 'reference.shown', 'transaction.closed']);
+  expect(added[1]).toMatchObject({ transactionId: ID, body: { code: 'noteStuck' } });
+  expect(told).toMatchObject([{ outcome: 'case', amount: 0, noteStuck: true }]);
+  const behind = await start([OPENED], { kind: 'jammed', where: 'stacker' });
+  expect(kinds(behind.added)).toEqual(['device.fault', 'transaction.closed']);
+});
+
 describe('with no note in the journal', () => {
   test.each<PowerUpState>([{ kind: 'lostEvents' }, { kind: 'noteInStacker' }, { kind: 'cheated' }])(
     '%j is for staff to know, and nobody is given money',

@@ -20,7 +20,19 @@ const total = z.int();
 const words = z.string().min(1).max(200);
 const boxId = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/);
 
-/** So many notes of each denomination (fen), the largest first, each once. */
+/** Fen. */
+export function notesTotal(notes: Notes): number {
+  return notes.reduce((sum, { denomination, count }) => sum + denomination * count, 0);
+}
+
+/** Fen. */
+export function contentTotal({ notes, unspecified }: { readonly notes: Notes; readonly unspecified: number }): number {
+  return notesTotal(notes) + unspecified;
+}
+
+type Notes = readonly { readonly denomination: number; readonly count: number }[];
+
+/** So many notes of each denomination (fen), the largest first, each once; their sum is a safe integer. */
 export const noteCountsSchema = z
   .array(z.strictObject({ denomination: amount, count: z.int().min(1).max(1_000_000) }))
   .max(32)
@@ -28,6 +40,7 @@ export const noteCountsSchema = z
     (notes) => notes.every(({ denomination }, index) => index === 0 || denomination < (notes[index - 1]?.denomination ?? 0)),
     'expected the largest first, each once',
   )
+  .refine((notes) => Number.isSafeInteger(notesTotal(notes)), 'beyond any sum of money')
   .readonly();
 export type NoteCounts = z.infer<typeof noteCountsSchema>;
 
@@ -35,7 +48,9 @@ export type NoteCounts = z.infer<typeof noteCountsSchema>;
  * What is in a box by the journal. `unspecified`: fen whose denominations are not known, because an earlier epoch took them in and only
  * its sum came over.
  */
-export const boxContentSchema = z.strictObject({ notes: noteCountsSchema, unspecified: total });
+export const boxContentSchema = z
+  .strictObject({ notes: noteCountsSchema, unspecified: total })
+  .refine((content) => Number.isSafeInteger(contentTotal(content)), 'beyond any sum of money');
 export type BoxContent = Readonly<z.infer<typeof boxContentSchema>>;
 
 /** The card a transaction is bound to: what recovery must find again. */

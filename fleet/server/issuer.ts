@@ -21,11 +21,13 @@ import type {
   LoadRefusal,
   LoadStanding,
 } from '../../common/upstream-api/issuer.ts';
+import type { StatementQuery } from '../../common/upstream-api/statements.ts';
 import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
 import type { IssuerSettings } from './config.ts';
 import { expectedTac, findLoad, issuerKeys, type IssuerOptions, type LoadRow } from './load-rows.ts';
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
+import { issuerStatement } from './statements.ts';
 import type { StoreTransaction } from './store.ts';
 
 type Card = CheckRequest['card'];
@@ -52,6 +54,8 @@ export interface SandboxIssuer extends Issuer {
   /** The clearing's word, as an operator imports it. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `loadCredited`, `loadReversed` */
   clear(loadId: string, verdict: 'credited' | 'notCredited'): Promise<LoadStanding>;
   books(): Promise<Books['issuer']>;
+  /** JSON Lines (statements.ts). */
+  statement(query: StatementQuery): Promise<string>;
 }
 
 const statusRefusals = { blocked: 'blocked', lost: 'reportedLost', notActivated: 'notActivated' } as const;
@@ -85,6 +89,7 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
         .execute();
     },
     books: () => inBooks(readBooks),
+    statement: (query) => inBooks((trx) => issuerStatement(trx, options.clock, query)),
   };
 }
 

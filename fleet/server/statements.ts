@@ -20,9 +20,9 @@ export async function acquirerStatement(store: Store, clock: Pick<Clock, 'now'>,
   return fileOf('acquirer', period, [...orders.map((order) => ({ order })), ...refunds.map((refund) => ({ refund }))], end);
 }
 
-export async function issuerStatement(store: Store, clock: Pick<Clock, 'now'>, query: StatementQuery): Promise<string> {
+export async function issuerStatement(trx: StoreTransaction, clock: Pick<Clock, 'now'>, query: StatementQuery): Promise<string> {
   const period = periodOf(clock, query);
-  const loads = await store.transaction().execute((trx) => readLoads(trx, period, query.terminalId));
+  const loads = await readLoads(trx, period, query.terminalId);
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
   const end: z.infer<typeof issuerEndSchema> = { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') + inState('undetermined') };
   return fileOf(

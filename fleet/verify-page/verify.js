@@ -107,9 +107,9 @@ globalThis.kioskVerify = (() => {
     const parts = text.split('.');
     const [head, payload, signature] = parts.map(fromBase64Url);
     if (parts.length !== 3 || head === undefined || payload === undefined || signature === undefined) return undefined;
-    const header = parseJson(new TextDecoder().decode(head));
+    const header = parseUtf8Json(head);
     if (!isObject(header) || header.alg !== 'EdDSA') return undefined;
-    return { header, claims: parseJson(new TextDecoder().decode(payload)), content: utf8(`${parts[0]}.${parts[1]}`), signature };
+    return { header, claims: parseUtf8Json(payload), content: utf8(`${parts[0]}.${parts[1]}`), signature };
   }
 
   // --- shapes ---
@@ -216,6 +216,15 @@ globalThis.kioskVerify = (() => {
   function lastIsCanonical(text, bytes) {
     const rest = bytes.length % 3;
     return rest === 0 || toBase64Url(bytes.subarray(bytes.length - rest)) === text.slice(text.length - rest - 1);
+  }
+
+  /** `undefined` where the bytes are no UTF-8 or no JSON; a byte order mark is neither. */
+  function parseUtf8Json(bytes) {
+    try {
+      return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    } catch {
+      return undefined;
+    }
   }
 
   function parseJson(text) {

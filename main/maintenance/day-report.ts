@@ -26,14 +26,17 @@ export interface DayReport {
   readonly clockSetBack: number;
   /** Transactions that ended on the date, by how. Amounts: what was loaded, refunded, or is owed; 0 for abandoned ones. */
   readonly outcomes: Readonly<Partial<Record<Outcome, Tally>>>;
-  /** What was taken on the date: notes that went into the box, payments that were captured. */
+  /** What was taken on the date: notes that went into the box, payments that were captured, vouchers that were reserved. */
   readonly tenders: Readonly<Record<Tender, Tally>>;
   /** Notes that went into the box, the largest first. */
   readonly notes: readonly { readonly denomination: number; readonly count: number; readonly amount: number }[];
   /** Every other kind that moves money. */
   readonly loads: Tally;
   readonly refunds: Tally;
+  /** Issued here. */
   readonly vouchers: Tally;
+  /** Reserved here, and given back because their money could not be loaded. */
+  readonly vouchersGivenBack: Tally;
   readonly casesOpened: Tally;
   readonly casesResolved: Tally;
   /** Settlements closed, and their differences, which may be negative. */
@@ -87,6 +90,11 @@ export function dayReport(entries: readonly JournalEntry[], carried: readonly Jo
     loads: tally(today, 'load.committed', ({ amount }) => amount),
     refunds: tally(today, 'refund.completed', ({ amount }) => amount),
     vouchers: tally(today, 'voucher.issued', ({ amount }) => amount),
+    vouchersGivenBack: tally(
+      today.filter(({ postings }) => postings.length > 0),
+      'voucher.releasing',
+      ({ amount }) => amount,
+    ),
     casesOpened: tally(today, 'case.opened', ({ amount }) => amount),
     casesResolved: tally(today, 'case.resolved', ({ amount }) => amount),
     settlements: tally(today, 'settlement.closed', ({ difference }) => difference),

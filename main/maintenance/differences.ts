@@ -19,6 +19,8 @@ export type ExplanationErrorCode =
   | 'unlawful'
   /** The note that was found must be told by its value. */
   | 'valueNotSaid'
+  /** A voucher was made of what the case owes: whoever holds it can still redeem it. */
+  | 'isVoucher'
   /** The terminal must bring the transaction to its end first. */
   | 'transactionOpen';
 
@@ -132,6 +134,12 @@ function resolvedEntry(survey: CashSurvey, reference: string, resolution: Resolu
   const [transactionId, { cases }] = transactionOf(survey, reference);
   const open = cases.findLast((known) => known.reference === reference && (known.resolution === undefined || known.settled < known.amount));
   if (open === undefined) throw new ExplanationError('nothingOpen', `case ${reference} is not open; nothing was written`);
+  if (open.registration !== undefined && resolution !== 'notCredited') {
+    throw new ExplanationError(
+      'isVoucher',
+      `a voucher was made of what case ${reference} owes, and can be redeemed at any terminal: have it paid out upstream, which ends it; nothing was written`,
+    );
+  }
   const rest = open.amount - open.settled;
   return { kind: 'case.resolved', transactionId, body: { reference, resolution, amount: resolution === 'notCredited' ? 0 : (amount ?? rest) } };
 }

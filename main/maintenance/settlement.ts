@@ -3,9 +3,8 @@
  * later. Every step is an entry before the next one is taken, so that a settlement that was cut short goes on where it stood. Used by
  * `kioskctl settle`; the maintenance screens take the same steps.
  */
-import type { NewEntry, NoteCounts } from '../../common/journal-kinds.ts';
+import { contentTotal, notesTotal, type NewEntry, type NoteCounts } from '../../common/journal-kinds.ts';
 import type { Appended, Journal } from '../journal/journal.ts';
-import { contentTotal, notesTotal } from '../money/postings.ts';
 import { foldCashEntry, noteDifferences } from '../money/settlement-fold.ts';
 import type { CashState, SettlementState } from '../money/settlement-state.ts';
 

@@ -63,7 +63,7 @@ function applyEntry(step: Step, entry: NewEntry): void {
   if (entry.kind === 'transaction.opened') {
     if (draft.opened !== undefined) flag('openedTwice', 'opened before');
   } else if (draft.opened === undefined) flag('notOpened', 'no transaction.opened before');
-  if (draft.closed !== undefined && !mayFollowClose(entry.kind, draft)) flag('afterClose', `closed as ${draft.closed.outcome} before`);
+  if (draft.closed !== undefined && !mayFollowClose(entry, draft)) flag('afterClose', `closed as ${draft.closed.outcome} before`);
   checkStep(step, entry);
   post(step, entry);
   remember(step, entry);
@@ -77,8 +77,11 @@ export function isForeign(kind: JournalKind): boolean {
   return foreign.includes(kind);
 }
 
-/** What posts nothing may always follow; evidence of where money went only where a case asks for it. */
-function mayFollowClose(kind: JournalKind, { cases }: Draft): boolean {
+/**
+ * What posts nothing may always follow; evidence of where money went only where a case asks for it; a case that owes nothing where the issuer
+ * was not told of a load yet: it may refuse its TAC.
+ */
+function mayFollowClose({ kind, body }: NewEntry, { cases, loads }: Draft): boolean {
   const bookkeeping: readonly JournalKind[] = [
     'load.confirmed',
     'load.reversed',
@@ -98,6 +101,7 @@ function mayFollowClose(kind: JournalKind, { cases }: Draft): boolean {
     'voucher.redeemed',
   ];
   const evidence: readonly JournalKind[] = ['cash.stacked', 'note.returned', 'payment.captured', 'payment.closed', 'payment.undetermined'];
+  if (kind === 'case.opened') return body.amount === 0 && loads.some(({ state, confirmed }) => state === 'committed' && confirmed === undefined);
   return bookkeeping.includes(kind) || (cases.length > 0 && evidence.includes(kind));
 }
 
@@ -422,12 +426,13 @@ function resolveCase({ draft, flag }: Step, { reference, resolution, amount }: J
 /** The note that a case is about was found: it was taken after all, and the case owes it. A stuck note gets its value, and its id, only here. */
 function fundCase(step: Step, { reference, noteId, denomination }: JournalBody<'case.funded'>): void {
   const { draft, flag } = step;
-  const stuck = draft.noteStuck === 'unknown' && !draft.notes.some((known) => known.noteId === noteId);
+  const note = draft.notes.find((known) => known.noteId === noteId);
+  const stuck = note === undefined && draft.noteStuck === 'unknown';
   if (stuck) {
     draft.noteStuck = 'found';
     draft.notes = [...draft.notes, { noteId, denomination, state: 'stacked' }];
   } else {
-    if (draft.notes.find((known) => known.noteId === noteId)?.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
+    if (note !== undefined && note.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
     moveNote(step, { noteId, denomination }, 'stacked');
   }
   const funded = draft.cases.findLast((known) => known.reference === reference && known.reason === 'noteUndetermined');

@@ -2,7 +2,7 @@
  * What each kind of entry moves between the accounts: a pure function of kind and body, so that every verifier can demand exactly
  * these postings. main/journal computes them on append; README.md here gives the table and the reasons.
  */
-import { accounts, type Account, type BoxContent, type NewEntry, type NoteCounts, type Posting } from '../../common/journal-kinds.ts';
+import { accounts, contentTotal, notesTotal, type Account, type NewEntry, type Posting } from '../../common/journal-kinds.ts';
 
 /** Sums to zero, never posts zero. Assets grow positive, liabilities grow negative. */
 export function postingsFor(entry: NewEntry): readonly Posting[] {
@@ -25,7 +25,7 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'case.resolved':
       return resolutionPostings(entry.body.resolution, entry.body.amount);
     case 'box.removed':
-      return move('cash.box', 'cash.transit', contentTotal(entry.body.content));
+      return moveSigned('cash.box', 'cash.transit', contentTotal(entry.body.content));
     case 'settlement.counted':
       return moveSigned('suspense', 'cash.transit', notesTotal(entry.body.counted) - contentTotal(entry.body.expected));
     case 'suspense.resolved':
@@ -79,16 +79,6 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
       break;
   }
   return [];
-}
-
-/** Fen. */
-export function notesTotal(notes: NoteCounts): number {
-  return notes.reduce((sum, { denomination, count }) => sum + denomination * count, 0);
-}
-
-/** Fen. */
-export function contentTotal({ notes, unspecified }: BoxContent): number {
-  return notesTotal(notes) + unspecified;
 }
 
 export type Balances = Readonly<Record<Account, number>>;

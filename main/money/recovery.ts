@@ -78,12 +78,12 @@ function whatMayHaveHappened(state: TransactionState, card: CardRef): RecoveryAc
   if (note !== undefined) return { kind: 'askAcceptor', note };
   const payment = pendingPayment(state);
   if (payment !== undefined) return { kind: 'queryPayment', orderId: payment.orderId, amount: payment.amount };
-  const redemption = pendingRedemption(state);
-  if (redemption !== undefined) return { kind: 'giveUpVoucher', redeemId: redemption.redeemId };
   const load = pendingLoad(state);
   if (load?.pending !== undefined) return { kind: 'examineCard', pending: load.pending, card, held: state.held };
   const refund = pendingRefund(state);
   if (refund !== undefined) return { kind: 'completeRefund', refundId: refund.refundId, orderId: refund.orderId, amount: refund.amount };
+  const redemption = pendingRedemption(state);
+  if (redemption !== undefined) return { kind: 'giveUpVoucher', redeemId: redemption.redeemId };
   return undefined;
 }
 

@@ -2,8 +2,16 @@
  * The cash of a terminal as a fold over its whole journal: what is in the box by denomination, how far each settlement has come, and
  * which differences nobody has explained yet. Pure and total, as fold.ts is for transactions. Used by settlement, verify and the reports.
  */
-import { journalKinds, type BoxContent, type JournalBody, type JournalKind, type NewEntry, type NoteCounts } from '../../common/journal-kinds.ts';
-import { contentTotal, notesTotal } from './postings.ts';
+import {
+  contentTotal,
+  journalKinds,
+  notesTotal,
+  type BoxContent,
+  type JournalBody,
+  type JournalKind,
+  type NewEntry,
+  type NoteCounts,
+} from '../../common/journal-kinds.ts';
 import type { CashAnomalyCode, CashEntry, CashState, SettlementPhase, SettlementState } from './settlement-state.ts';
 
 export const EMPTY_BOX: BoxContent = { notes: [], unspecified: 0 };
@@ -13,7 +21,8 @@ export const NO_CASH: CashState = { boxId: undefined, content: EMPTY_BOX, settle
 /** Name of the difference that an earlier epoch left in `suspense`. */
 export const CARRIED_DIFFERENCE = 'carried';
 
-const CASH_KINDS = [
+/** What the fold reads; FORMAT.md has a row for each. */
+export const CASH_KINDS = [
   'journal.replaced',
   'cash.stacked',
   'case.resolved',

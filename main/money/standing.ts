@@ -45,6 +45,11 @@ export function unknownLoad({ loads }: Standing): LoadState | undefined {
   return loads.find(({ state }) => state === 'committing' || state === 'undetermined');
 }
 
+/** The load whose TAC the issuer refused: the card said that it was executed, and the issuer's books wait for proof. */
+export function unprovenLoad({ loads }: Standing): LoadState | undefined {
+  return loads.find(({ confirmed }) => confirmed === 'bad');
+}
+
 /** {@link unknownLoad} that no case covers. */
 export function pendingLoad(standing: Standing): LoadState | undefined {
   return hasCase(standing.cases, 'loadUndetermined') ? undefined : unknownLoad(standing);

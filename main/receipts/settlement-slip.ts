@@ -3,8 +3,7 @@
  * and signature that prove it. Pure; printed, or written to a file where no printer is at hand.
  */
 import receiptline from 'receiptline';
-import type { BoxContent, NoteCounts } from '../../common/journal-kinds.ts';
-import { contentTotal, notesTotal } from '../money/postings.ts';
+import { contentTotal, notesTotal, type BoxContent, type NoteCounts } from '../../common/journal-kinds.ts';
 import { addNotes } from '../money/settlement-fold.ts';
 import { localTime, Page } from './page.ts';
 import { settlementWords, type SettlementWords } from './words.ts';

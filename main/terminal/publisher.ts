@@ -91,5 +91,6 @@ function lastingOf(body: View['body']): object {
   if (body.kind === 'attract') return { kind: body.kind };
   if (body.kind === 'top-up-amount') return { ...body, selected: undefined };
   if (body.kind === 'top-up-custom') return { ...body, digits: undefined, error: undefined };
+  if (body.kind === 'top-up-voucher') return { kind: body.kind, card: body.card, field: body.field };
   return { ...body, wait: undefined };
 }

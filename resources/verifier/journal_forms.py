@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import re
+from calendar import monthrange
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
@@ -69,14 +70,48 @@ def members(specification):
     return lambda value: fits(value, specification)
 
 
+def notes(value):
+    """So many of each denomination, the largest first."""
+    if not isinstance(value, list) or len(value) > 32 or not all(fits(note, "denomination amount, count pieces") for note in value):
+        return False
+    denominations = [note["denomination"] for note in value]
+    return denominations == sorted(set(denominations), reverse=True) and notes_total(value) <= SAFE
+
+
+def content(value):
+    return fits(value, "notes notes, unspecified fen") and abs(content_total(value)) <= SAFE
+
+
+def notes_total(counts):
+    return sum(note["denomination"] * note["count"] for note in counts)
+
+
+def content_total(value):
+    return notes_total(value["notes"]) + value["unspecified"]
+
+
+MOMENT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?Z")
+
+
+def moment(value):
+    """A time in UTC whose day is one of the Gregorian calendar, year 0 included."""
+    found = isinstance(value, str) and MOMENT.fullmatch(value)
+    if not found:
+        return False
+    year, month, day = map(int, found.groups()[:3])
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year + 400, month)[1]
+
+
 TYPES = {
-    "text": string(), "text1000": string(most=1000), "id": string(most=80, least=1), "tail": string(most=4, least=1), "name": string(most=40, least=1),
+    "text": string(), "text24": string(most=24), "text40": string(most=40), "words": string(most=200, least=1), "box": string("[A-Za-z0-9._-]{1,40}"), "text1000": string(most=1000), "id": string(most=80, least=1), "tail": string(most=4, least=1), "name": string(most=40, least=1),
     "texts": lambda value: isinstance(value, list) and all(isinstance(text, str) for text in value),
     "hex": string("([0-9A-F]{2})*"), "digits8": string("[0-9]{8}"), "digits6": string("[0-9]{6}"), "hash": string("[0-9a-fA-F]{64}"),
     "uuid7": string("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"), "terminal": string("[A-Za-z0-9._-]{1,40}"),
     "time": string(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"), "date": string("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "amount": integer(1, 0xFFFFFFFF), "balance": integer(0, 0xFFFFFFFF), "count": integer(0, SAFE), "from1": integer(1, SAFE), "fen": integer(-SAFE, SAFE),
-    "u16": integer(0, 0xFFFF), "u8": integer(0, 0xFF), "purse": integer(1, 2),
+    "u16": integer(0, 0xFFFF), "u8": integer(0, 0xFF), "purse": integer(1, 2), "row": integer(1, 16), "pieces": integer(1, 1_000_000), "days": integer(1, 3650),
+    "moment": moment, "notes": notes, "content": content,
+    "examined": members('row row, balanceNow? balance, counterNow? u16, proof? "good"/"bad"/"unchecked"/"none"/"unsupported", log? "found"/"notFound"/"unreadable"'),
     "card": members("aid hex, issuer hex, serial hex, tail tail"), "seal": members("entries count, sha256 hex"),
     "balances": lambda value: isinstance(value, dict) and all(account in ACCOUNTS and TYPES["fen"](sum_) for account, sum_ in value.items()),
     "account": lambda value: value in ACCOUNTS, "kind": lambda value: isinstance(value, str) and value in KINDS, "object": lambda value: isinstance(value, dict),
@@ -94,6 +129,10 @@ def rules(specification):
 
 
 def fits(value, specification):
+    return any(has_members(value, body) for body in specification.split("; or "))
+
+
+def has_members(value, specification):
     known = rules(specification)
     if not isinstance(value, dict) or not value.keys() <= known.keys():
         return False

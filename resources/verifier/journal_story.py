@@ -1,6 +1,7 @@
 """The fold of a transaction and the postings of an entry, as main/journal/FORMAT.md has them. Bodies fit their kinds when they come here."""
 
-from journal_tables import AFTER_CLOSE, CASE_OF, EVIDENCE, LEAVES_OPEN, MOVES, POSTINGS, SUMS, UNCERTAIN
+from journal_forms import content_total, notes_total
+from journal_tables import AFTER_CLOSE, CASE_OF, EVIDENCE, LEAVES_OPEN, MOVES, OWED_ELSEWHERE, POSTINGS, SUMS, UNCERTAIN
 
 
 class Anomaly(Exception):
@@ -18,8 +19,8 @@ class Story:
     def __init__(self):
         self.opened, self.open, self.anomaly = False, True, None
         self.things = {thing: {} for thing in UNCERTAIN}  # id → {"state", "amount", "body"}
-        self.cases = []
-        self.note_stuck = False
+        self.cases, self.vouchers = [], []
+        self.note_stuck = None  # then "unknown", then "found"
         self.sums = dict.fromkeys(("taken", "held", "owed", "loaded", "refunded", "settledElsewhere"), 0)
 
     def add(self, kind, body):
@@ -38,9 +39,14 @@ class Story:
     def pending(self, thing):
         return [] if any(case["reason"] == CASE_OF[thing] for case in self.cases) else self.uncertain(thing)
 
+    def doubts(self, kind, body):
+        """A case that owes nothing, where the issuer was not told of a load yet."""
+        loads = self.things["load"].values()
+        return kind == "case.opened" and body["amount"] == 0 and any(load["state"] == "committed" and "confirmed" not in load for load in loads)
+
     def check(self, kind, body):
         lawful(self.opened or kind == "transaction.opened", "notOpened")
-        lawful(self.open or kind in AFTER_CLOSE or (self.cases and kind in EVIDENCE), "afterClose")
+        lawful(self.open or kind in AFTER_CLOSE or (self.cases and kind in EVIDENCE) or self.doubts(kind, body), "afterClose")
         if kind == "transaction.opened":
             lawful(not self.opened, "openedTwice")
             self.opened = True
@@ -53,8 +59,12 @@ class Story:
                 lawful(body["amount"] <= self.sums["held"], "overdrawn")
         elif kind == "refund.requested":
             self.check_refund(body)
-        elif kind == "voucher.issued":
+        elif kind in ("voucher.issued", "voucher.releasing"):
             lawful(not self.pending("load") and not self.pending("refund"), "undetermined")
+        elif kind == "voucher.redeeming":
+            lawful(all(known["state"] not in ("redeeming", "reserved") for known in self.things["redemption"].values()), "undetermined")
+        elif kind == "voucher.redeemed":
+            lawful(self.sums["held"] <= 0, "undetermined")
         elif kind == "case.opened":
             for thing in ("load", "refund"):
                 for known in self.pending(thing)[:1]:
@@ -74,53 +84,93 @@ class Story:
         sums = self.sums
         suspense = sum(note["amount"] for note in self.things["note"].values() if note["state"] == "suspense")
         lawful(sums["held"] == 0 and suspense <= sum(case["disputed"] for case in self.cases), "closedTooEarly")
-        lawful(not self.note_stuck or any(case["reason"] == "noteUndetermined" for case in self.cases), "closedTooEarly")
-        lawful(not self.uncertain("note") and not any(map(self.pending, CASE_OF)), "closedTooEarly")
+        lawful(self.note_stuck != "unknown" or any(case["reason"] == "noteUndetermined" for case in self.cases), "closedTooEarly")
+        lawful(not self.uncertain("note") and not self.uncertain("redemption") and not any(map(self.pending, CASE_OF)), "closedTooEarly")
         outcome = ("case" if any(map(is_open, self.cases)) else "voucher" if sums["owed"] > 0 else "delivered" if sums["loaded"] > 0
                    else "refunded" if sums["refunded"] > 0 else "case" if sums["taken"] > 0 else "abandoned")
         lawful(body["outcome"] == outcome and all(body[name] == sums[name] for name in ("loaded", "refunded", "owed")), "closingDisagrees")
 
     def post(self, kind, body):
         for account, amount in due(kind, body):
-            if account in ("cardholder.held", "voucher.outstanding"):
-                self.sums["held" if account == "cardholder.held" else "owed"] -= amount
-                lawful(account != "cardholder.held" or amount < 0 or self.sums["held"] >= 0, "overdrawn")
+            if account == "cardholder.held":
+                self.sums["held"] -= amount
+                lawful(amount < 0 or self.sums["held"] >= 0, "overdrawn")
+            elif account == "voucher.outstanding" and kind not in OWED_ELSEWHERE:
+                self.sums["owed"] -= amount
         for name, amount in counted(kind, body):
             self.sums[name] += amount
 
     def move(self, kind, body):
         if kind == "case.opened":
-            self.cases.append({**body, "settled": 0, "resolved": False})
+            self.cases.append({**body, "settled": 0, "resolution": None})
         elif kind == "case.resolved":
             self.resolve(body)
         elif kind == "device.fault" and body["code"] == "noteStuck":
-            self.note_stuck = True
-        if kind not in MOVES:
+            self.note_stuck = self.note_stuck or "unknown"
+        elif kind == "voucher.issued":
+            self.vouchers.append({**body})
+        if kind == "case.funded" and self.note_stuck == "unknown" and body["noteId"] not in self.things["note"]:
+            self.find_stuck(body)
             return
+        if kind in MOVES:
+            self.move_thing(kind, body)
+        if kind == "voucher.registering":
+            self.register(body)
+        elif kind == "case.funded":
+            self.fund(body, body["denomination"])
+
+    def find_stuck(self, body):
+        """Nobody knew its value before: it takes nothing from what the case disputes."""
+        self.note_stuck = "found"
+        self.things["note"][body["noteId"]] = {"state": "stacked", "amount": body["denomination"], "body": body}
+        self.fund(body, 0)
+
+    def move_thing(self, kind, body):
         thing, member, state, after = MOVES[kind]
         known, amount = self.things[thing].get(body[member]), body.get("denomination", body.get("amount"))
         if after == "":
             lawful(known is None, "announcedTwice")
-            known = self.things[thing][body[member]] = {"amount": amount, "body": body}
+            known = self.things[thing][body[member]] = {"amount": amount or 0, "body": body}
         else:
             lawful(known is not None, "notAnnounced")
             lawful(known["state"] in after.split(), "outOfOrder")
+            if kind == "voucher.reserved":
+                known["amount"] = amount
             lawful(amount in (None, known["amount"]), "amountDiffers")
         known["state"] = state or known["state"]
+        if kind == "load.confirmed":
+            known["confirmed"] = body["tacChecked"]
 
     def resolve(self, body):
         case = next((case for case in self.cases if case["reference"] == body["reference"] and is_open(case)), None)
         lawful(case is not None, "notAnnounced")
         settled = 0 if body["resolution"] == "notCredited" else body["amount"]
         lawful(settled <= case["amount"] - case["settled"], "overdrawn")
-        case.update(settled=case["settled"] + settled, resolved=True)
+        case.update(settled=case["settled"] + settled, resolution=body["resolution"])
         if case["reason"] == CASE_OF["load"] and body["resolution"] in ("credited", "notCredited", "refunded"):
             for load in self.uncertain("load"):
                 load["state"] = "committed" if body["resolution"] == "credited" else "notCredited"
 
 
+    def register(self, body):
+        """A registration stands for one thing that is owed, and only once."""
+        owed = [(voucher, voucher["amount"]) for voucher in self.vouchers]
+        owed += [(case, case["amount"] - case["settled"]) for case in self.cases if case["resolution"] == "notCredited"]
+        free = (claim for claim, amount in owed if "voucherId" not in claim and (claim["reference"], amount) == (body["reference"], body["amount"]))
+        claim = next(free, None)
+        lawful(claim is not None, "notAnnounced")
+        claim["voucherId"] = body["voucherId"]
+
+    def fund(self, body, disputed):
+        """The note that a case disputes was found: the case owes it."""
+        case = next((case for case in reversed(self.cases) if (case["reference"], case["reason"]) == (body["reference"], "noteUndetermined")), None)
+        lawful(case is not None, "notAnnounced")
+        lawful(disputed <= case["disputed"], "overdrawn")
+        case.update(amount=case["amount"] + body["denomination"], disputed=case["disputed"] - disputed)
+
+
 def is_open(case):
-    return not case["resolved"] or case["settled"] < case["amount"]
+    return case["resolution"] is None or case["settled"] < case["amount"]
 
 
 def counted(kind, body):
@@ -130,10 +180,21 @@ def counted(kind, body):
 
 
 def row_of(kind, body):
-    return f"case.resolved {body['resolution']}" if kind == "case.resolved" else kind
+    which = {"case.resolved": "resolution", "suspense.resolved": "resolution", "case.funded": "source"}.get(kind)
+    return f"{kind} {body[which]}" if which else kind
 
 
 def due(kind, body):
-    plus, minus, member = POSTINGS.get(row_of(kind, body), (None, None, None))
-    amount = body[member] if member else 0
+    plus, minus, where = POSTINGS.get(row_of(kind, body), (None, None, None))
+    amount = amount_at(where, body) if where else 0
+    if amount < 0:
+        plus, minus, amount = minus, plus, -amount
     return [(plus, amount), (minus, -amount)] if amount else []
+
+
+def amount_at(where, body):
+    if where == "content":
+        return content_total(body["content"])
+    if where == "counted − expected":
+        return notes_total(body["counted"]) - content_total(body["expected"])
+    return body[where]

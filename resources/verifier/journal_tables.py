@@ -1,7 +1,8 @@
 """The tables of main/journal/FORMAT.md, row by row: a new kind of entry is added here and nowhere else in the verifier."""
 
 SAFE = 2**53 - 1
-ACCOUNTS = ("cash.box", "cash.transit", "acquirer.receivable", "cardholder.held", "issuer.payable", "fee.income", "voucher.outstanding", "suspense")
+ACCOUNTS = ("cash.box", "cash.transit", "acquirer.receivable", "cardholder.held", "issuer.payable", "fee.income", "voucher.outstanding", "suspense",
+            "cash.overShort")
 
 # --- Kinds and bodies: rows as in FORMAT.md ---
 KINDS = {
@@ -12,7 +13,7 @@ KINDS = {
     "device.identified": "device text, model text, maker? text, firmware? text, serialNumber? text",
     "device.lost": "device text, code text, detail text",
     "acceptor.memory": "text text1000",
-    "transaction.opened": 'type "top-up", reference text, card card, tender "cash"/"qr", requested balance, balanceBefore balance, locale text',
+    "transaction.opened": 'type "top-up", reference text, card card, tender "cash"/"qr"/"voucher", requested balance, balanceBefore balance, locale text',
     "note.escrowed": "noteId id, denomination amount",
     "note.stacking": "noteId id, denomination amount",
     "cash.stacked": 'noteId id, denomination amount, evidence "vendValid"/"stacked"/"powerUpInStacker", memory? text1000',
@@ -36,17 +37,35 @@ KINDS = {
     "load.confirmed": 'loadId id, tacChecked "good"/"bad"/"absent"',
     "load.reversed": "loadId id",
     "voucher.issued": "reference text, amount amount",
+    "voucher.registering": "voucherId id, reference text, amount amount, salt hex, codeHash hex, validDays days, validUntil moment",
+    "voucher.registered": "voucherId id",
+    "voucher.redeeming": "redeemId id, number text24, maximum amount",
+    "voucher.reserved": "redeemId id, amount amount",
+    "voucher.refused": "redeemId id, code text40",
+    "voucher.releasing": "redeemId id, amount balance",
+    "voucher.released": "redeemId id",
+    "voucher.redeemed": "redeemId id",
     "case.opened": 'reference text, reason "loadUndetermined"/"noteUndetermined"/"paymentUndetermined"/"refundUndetermined"/"cardCaptured"/"cashNotLoaded", amount balance, disputed balance',
     "reference.shown": 'reference text, where "screen"/"paper"',
     "case.resolved": 'reference text, resolution "credited"/"notCredited"/"refunded"/"paidOut"/"nothingOwed", amount balance',
+    "case.funded": 'source "count", settlementId id, reference text, noteId id, denomination amount, by words, why words; or source "found", reference text, noteId id, denomination amount, by words, why words',
     "receipt.printing": "jobId id, reprint count",
     "receipt.printed": 'jobId id, confirmedBy "processId"/"queueAnswer"/"presenter", sha256 hex, byteCount count, presented? "taken"/"retracted"/"ejected"/"jammed"/"unknown", replaced? texts',
     "receipt.failed": 'jobId id, state "failedBefore"/"interrupted"/"unconfirmed", trouble text',
     "card.captured": "reason text",
     "transaction.closed": 'outcome "delivered"/"refunded"/"voucher"/"case"/"abandoned", loaded balance, refunded balance, owed balance',
+    "foreign.load.examined": 'examinationId id, loadId id, reference text, card card, amount amount, balanceBefore balance, verdict "credited"/"notCredited"/"undetermined", tac? hex, evidence? examined',
+    "foreign.load.reported": 'examinationId id, loadId id, state "open"/"credited"/"notCredited"',
+    "foreign.load.told": "examinationId id, loadId id",
+    "settlement.opened": "settlementId id, by words, boxOut box, boxIn box, expected content",
+    "box.removed": "settlementId id, boxId box, content content",
+    "box.inserted": "settlementId id, boxId box",
+    "settlement.counted": "settlementId id, boxId box, by words, expected content, counted notes",
+    "settlement.closed": "settlementId id, expected fen, counted fen, difference fen",
+    "suspense.resolved": 'resolution "recounted"/"writtenOff", of id, amount fen, by words, why words; or resolution "offset", of id, against id, amount fen, by words, why words',
 }
 
-# --- Postings: first + the amount, then − the amount, the member that holds it ---
+# --- Postings: first + the amount, then − the amount, where the amount is ---
 POSTINGS = {
     "cash.stacked": ("cash.box", "cardholder.held", "denomination"),
     "payment.captured": ("acquirer.receivable", "cardholder.held", "amount"),
@@ -58,6 +77,14 @@ POSTINGS = {
     "case.resolved refunded": ("voucher.outstanding", "acquirer.receivable", "amount"),
     "case.resolved paidOut": ("voucher.outstanding", "cash.transit", "amount"),
     "case.resolved nothingOwed": ("voucher.outstanding", "suspense", "amount"),
+    "case.funded count": ("suspense", "voucher.outstanding", "denomination"),
+    "case.funded found": ("cash.transit", "voucher.outstanding", "denomination"),
+    "voucher.reserved": ("voucher.outstanding", "cardholder.held", "amount"),
+    "voucher.releasing": ("cardholder.held", "voucher.outstanding", "amount"),
+    "box.removed": ("cash.transit", "cash.box", "content"),
+    "settlement.counted": ("cash.transit", "suspense", "counted − expected"),
+    "suspense.resolved recounted": ("suspense", "cash.transit", "amount"),
+    "suspense.resolved writtenOff": ("suspense", "cash.overShort", "amount"),
 }
 
 # --- The fold: kind → thing, member with its id, state it makes ("" no change), states it may follow (none: an announcement) ---
@@ -84,12 +111,23 @@ MOVES = {
     "load.undetermined": ("load", "loadId", "undetermined", "committing undetermined"),
     "load.confirmed": ("load", "loadId", "", "committed"),
     "load.reversed": ("load", "loadId", "", "authorizing authorized refused notCredited"),
+    "voucher.registering": ("voucher", "voucherId", "registering", ""),
+    "voucher.registered": ("voucher", "voucherId", "registered", "registering"),
+    "voucher.redeeming": ("redemption", "redeemId", "redeeming", ""),
+    "voucher.reserved": ("redemption", "redeemId", "reserved", "redeeming"),
+    "voucher.refused": ("redemption", "redeemId", "refused", "redeeming"),
+    "voucher.releasing": ("redemption", "redeemId", "releasing", "redeeming reserved"),
+    "voucher.released": ("redemption", "redeemId", "released", "releasing"),
+    "voucher.redeemed": ("redemption", "redeemId", "redeemed", "reserved"),
+    "case.funded": ("note", "noteId", "stacked", "suspense"),
 }
-UNCERTAIN = {"note": ("escrowed", "stacking", "returning"), "order": ("requested", "undetermined"), "refund": ("requested", "undetermined"), "load": ("committing", "undetermined")}
+UNCERTAIN = {"note": ("escrowed", "stacking", "returning"), "order": ("requested", "undetermined"), "refund": ("requested", "undetermined"), "load": ("committing", "undetermined"),
+             "redemption": ("redeeming",), "voucher": ()}
 CASE_OF = {"order": "paymentUndetermined", "refund": "refundUndetermined", "load": "loadUndetermined"}
-LEAVES_OPEN = ("transaction.opened", "cash.stacked", "payment.captured", "refund.completed", "load.committed", "voucher.issued", "case.opened")
-AFTER_CLOSE = ("load.confirmed load.reversed receipt.printing receipt.printed receipt.failed reference.shown card.captured case.resolved "
-               "device.fault device.identified device.lost").split()
+LEAVES_OPEN = ("transaction.opened", "cash.stacked", "payment.captured", "refund.completed", "load.committed", "voucher.issued", "case.opened",
+               "voucher.reserved", "voucher.releasing")
+AFTER_CLOSE = ("load.confirmed load.reversed receipt.printing receipt.printed receipt.failed reference.shown card.captured case.resolved case.funded "
+               "device.fault device.identified device.lost voucher.registering voucher.registered voucher.released voucher.redeemed").split()
 EVIDENCE = ("cash.stacked", "note.returned", "payment.captured", "payment.closed", "payment.undetermined")
 
 # What each row of POSTINGS adds its amount to, besides `held` and `owed`.
@@ -102,4 +140,10 @@ SUMS = {
     "case.resolved refunded": "refunded",
     "case.resolved paidOut": "settledElsewhere",
     "case.resolved nothingOwed": "settledElsewhere",
+    "case.funded count": "taken",
+    "case.funded found": "taken",
+    "voucher.reserved": "taken",
+    "voucher.releasing": "refunded",
 }
+# They move what another terminal owes: `owed` does not count them.
+OWED_ELSEWHERE = ("voucher.reserved", "voucher.releasing")

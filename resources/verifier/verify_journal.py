@@ -11,8 +11,9 @@ import json
 import re
 import sys
 
+from journal_cash import Cash
 from journal_forms import CHECKPOINT, ENTRY, RECEIPT, Key, decode, fits, is_canonical, link_hash, parse, payload_of
-from journal_story import Story, due
+from journal_story import Anomaly, Story, due
 from journal_tables import ACCOUNTS, KINDS, SAFE
 
 HASH, JWS = "([0-9a-f]{64})", "([A-Za-z0-9_.-]*)"
@@ -45,7 +46,7 @@ class Verifier:
         self.carried, self.early_receipts, self.known_hashes = [], [], {}
         self.counts = dict.fromkeys(("carried", "checkpoint", "receipt"), 0)
         self.balances = dict.fromkeys(ACCOUNTS, 0)
-        self.stories, self.foreign = {}, set()
+        self.stories, self.foreign, self.cash = {}, set(), Cash()
 
     def run(self, lines):
         """Lines as bytes, without their ends. Raises Break at the first thing that is wrong."""
@@ -106,9 +107,9 @@ class Verifier:
         for posting in entry["postings"]:
             self.balances[posting["account"]] += posting["amount"]
         demand(all(abs(balance) <= SAFE for balance in self.balances.values()), "postings", seq, "a balance is beyond any sum of money")
-        self.fold(entry, self.replaced)
-        story = self.stories.get(entry.get("transactionId"))
+        story = self.fold(entry, self.replaced)
         demand(story is None or story.anomaly is None, "fold", seq, story and f"transaction {entry.get('transactionId')}: {story.anomaly}")
+        self.fold_cash(entry)
         demand(self.known_hashes.get((self.epoch, seq), set()) <= {hash_.hex()}, "receipt", seq, "upstream has another entry at this place")
         self.seq, self.head = seq, hash_
         demand(seq - self.signed_up_to <= CADENCE, "checkpoint", seq, f"no checkpoint since entry {self.signed_up_to}")
@@ -123,14 +124,22 @@ class Verifier:
         self.balances.update(entry["body"]["balances"] if self.replaced else {})
 
     def fold(self, entry, may_be_foreign):
-        """A transaction that began where nobody can look is left out."""
+        """The entry's story. A transaction that began where nobody can look is left out, and so is a load of another terminal."""
         id_ = entry.get("transactionId")
-        if id_ is None or id_ in self.foreign:
-            return
+        if id_ is None or id_ in self.foreign or entry["kind"].startswith("foreign.load."):
+            return None
         if id_ not in self.stories and may_be_foreign and entry["kind"] != "transaction.opened":
             self.foreign.add(id_)
-        else:
-            self.stories.setdefault(id_, Story()).add(entry["kind"], entry["body"])
+            return None
+        story = self.stories.setdefault(id_, Story())
+        story.add(entry["kind"], entry["body"])
+        return story
+
+    def fold_cash(self, entry):
+        try:
+            self.cash.add(entry["kind"], entry["body"])
+        except Anomaly as anomaly:
+            raise Break("settlement", entry["seq"], f"{anomaly} at {entry['kind']}") from None
 
     def on_checkpoint(self, text, jws):
         claims = payload_of(jws)

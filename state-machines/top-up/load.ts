@@ -133,7 +133,8 @@ export const loadState = topUpSetup.createStateConfig({
           ports: context.ports,
           request: {
             transaction: known(context.transaction, 'transaction'),
-            loadId: known(context.pending, 'load').loadId,
+            pending: known(context.pending, 'load'),
+            ref: context.card.ref,
             amount: context.loaded,
             tac: context.tac,
             balanceAfter: context.balanceAfter,

@@ -5,7 +5,6 @@
 import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
 import { NOTE_STUCK, type CardRef, type JournalBody, type Tender } from '../../common/journal-kinds.ts';
 import {
-  PortError,
   type AppendedEntry,
   type IssuerCheck,
   type LoadVerdict,
@@ -354,7 +353,8 @@ export type FinishOutcome =
 
 export interface FinishRequest {
   readonly transaction: OpenTransaction;
-  readonly loadId: string;
+  readonly pending: JournalBody<'load.committing'>;
+  readonly ref: CardRef;
   readonly amount: Fen;
   readonly tac: string | undefined;
   /** Already read, while the card was examined. */
@@ -368,7 +368,7 @@ export interface FinishRequest {
 /** Reads the balance back, reports the TAC, closes the transaction. The credit itself is certain and journaled before this. */
 export function finishLoad(ports: Ports, request: FinishRequest): Promise<FinishOutcome> {
   const { transactionId, reference } = request.transaction;
-  const { loadId, tac, disputed } = request;
+  const { disputed } = request;
   const isCase = disputed > 0 || request.noteStuck;
   return journaled<FinishOutcome>(async () => {
     let balanceAfter = request.balanceAfter;
@@ -379,13 +379,8 @@ export function finishLoad(ports: Ports, request: FinishRequest): Promise<Finish
         detailOf(error); // the card left after its answer: the answer is the proof, there is no balance to show
       }
     }
-    try {
-      const answer = await ports.issuer.confirmLoad({ loadId, ...(tac === undefined ? {} : { tac }) });
-      ports.journal.append({ kind: 'load.confirmed', transactionId, body: { loadId, tacChecked: answer.tac } });
-    } catch (error) {
-      if (error instanceof PortError && error.code === 'journalUnavailable') throw error;
-      detailOf(error); // confirmed later, in the background: the card holds the money whatever the network does
-    }
+    const tacChecked = await confirmed(ports, request);
+    if (tacChecked !== undefined) ports.journal.append({ kind: 'load.confirmed', transactionId, body: { loadId: request.pending.loadId, tacChecked } });
     if (request.redemption !== undefined) await voucherIsUsedUp(ports, transactionId, request.redemption.redeemId);
     if (isCase) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });
     const entry = ports.journal.append({
@@ -395,6 +390,30 @@ export function finishLoad(ports: Ports, request: FinishRequest): Promise<Finish
     });
     return { kind: 'finished', balanceAfter, entry };
   });
+}
+
+type Reported = Pick<FinishRequest, 'pending' | 'ref' | 'tac'>;
+
+/**
+ * Reports the credit, with a TAC that the issuer does not refuse. An answer that came damaged holds another one than the card made: the card is
+ * asked for its proof, once. Undefined: reported later, in the background. The card holds the money whatever the network does.
+ */
+async function confirmed(ports: Ports, { pending, ref, tac }: Reported): Promise<'good' | 'absent' | undefined> {
+  try {
+    const first = await report(ports, pending.loadId, tac);
+    if (first !== 'bad') return first;
+    const verdict = await ports.card.examineLoad(pending, ref);
+    const second = verdict.kind === 'credited' ? await report(ports, pending.loadId, verdict.tac) : 'bad';
+    return second === 'bad' ? undefined : second;
+  } catch (error) {
+    detailOf(error);
+    return undefined;
+  }
+}
+
+async function report(ports: Ports, loadId: string, tac: string | undefined): Promise<'good' | 'bad' | 'absent'> {
+  const answer = await ports.issuer.confirmLoad({ loadId, ...(tac === undefined ? {} : { tac }) });
+  return answer.tac;
 }
 
 function openCase(ports: Ports, transactionId: string, body: JournalBody<'case.opened'>): void {

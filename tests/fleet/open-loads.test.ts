@@ -224,7 +224,7 @@ test('a decision is final', async () => {
     }),
     { numRuns: 30 },
   );
-});
+}, 60_000);
 
 async function perform(act: string, { world, first, other }: Place, examinationId: string): Promise<void> {
   if (act === 'confirm') await confirm(first);

@@ -67,6 +67,18 @@ test('the issuer’s statement has every reservation and what became of it', asy
   ]);
 });
 
+test('a reservation that nobody decided for long is in the issuer’s statement as such, and among what is reserved', async () => {
+  const world = await startWorld();
+  const terminal = await registeredTerminal(world);
+  await terminal.post('/v1/issuer/loads/authorize', loadRequest(V1, 'L1'));
+  await world.clock.advance(14 * 60_000);
+  expect(readIssuerStatement(await statement(world, 'issuer')).loads).toMatchObject([{ loadId: 'L1', state: 'reserved' }]);
+  await world.clock.advance(60_000);
+  const file = await statement(world, 'issuer');
+  expect(readIssuerStatement(file).loads).toMatchObject([{ loadId: 'L1', state: 'undetermined', tac: null }]);
+  expect(JSON.parse(file.trimEnd().split('\n').at(-1) ?? '')).toEqual({ end: { loads: 1, credited: 0, reserved: 1 } });
+});
+
 describe('a statement that is not whole is not used', () => {
   const head = { statement: { book: 'acquirer', from: at(0), to: at(V1.at + 1), madeAt: at(V1.at) } };
   const order = {

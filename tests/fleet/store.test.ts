@@ -38,7 +38,8 @@ test('a store of the first version gets what is new, and the keys that its termi
   const file = path();
   await (await openStore(file)).destroy();
   const old = new SQLite(file);
-  old.exec(`DROP TABLE redemptions; DROP TABLE vouchers; DROP TABLE terminal_keys; DROP TABLE journal_checkpoints; PRAGMA user_version = 1;
+  old.exec(`DROP TABLE redemptions; DROP TABLE vouchers; DROP TABLE load_examinations; DROP INDEX loads_open; DROP INDEX loads_reserved;
+    DROP TABLE terminal_keys; DROP TABLE journal_checkpoints; PRAGMA user_version = 1;
     INSERT INTO terminals (terminal_id, public_key, registered_at) VALUES ('T-0001', '{"x":1}', 7)`);
   old.close();
   const store = await openStore(file);

@@ -252,7 +252,7 @@ describe('paid out at the counter', () => {
 test('a store from before vouchers gets their tables', async () => {
   const { world } = await withVoucher();
   const db = new SQLite(world.database);
-  db.exec('DROP TABLE redemptions; DROP TABLE vouchers; PRAGMA user_version = 2');
+  db.exec('DROP TABLE redemptions; DROP TABLE vouchers; PRAGMA user_version = 3');
   db.close();
   await world.restart();
   expect(await totals(world)).toEqual({ ...none, issued: 0 });

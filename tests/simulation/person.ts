@@ -75,6 +75,14 @@ export interface PersonOptions {
   readonly screens: readonly Screens[];
   /** `look`: only whether the card is all right. */
   readonly wish?: 'topUp' | 'look';
+  /** Slips of vouchers that they brought. */
+  readonly vouchers?: readonly VoucherInHand[];
+}
+
+export interface VoucherInHand {
+  readonly number: string;
+  /** Twelve digits, as printed. */
+  readonly code: string;
 }
 
 /** Looks again when nothing changes, ms. */
@@ -98,6 +106,7 @@ export class Person {
   /** What flows remember of this person. */
   readonly memory = new Map<string, number>();
   readonly wish: 'topUp' | 'look';
+  readonly vouchers: readonly VoucherInHand[];
   readonly #options: PersonOptions;
   #timer: Timer;
   #view: View | undefined;
@@ -114,6 +123,7 @@ export class Person {
     this.chance = chance;
     this.hands = hands;
     this.wish = options.wish ?? 'topUp';
+    this.vouchers = options.vouchers ?? [];
     this.#options = options;
     this.#since = clock.monotonic();
   }

@@ -1,5 +1,5 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
-import { Person, characters, type Screens } from './person.ts';
+import { Person, characters, type Screens, type VoucherInHand } from './person.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { Chance } from './chance.ts';
@@ -7,7 +7,7 @@ import { checkJournal } from './oracles/journal.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
-import { checkSlips, referencesOn } from './oracles/slips.ts';
+import { checkSlips, referencesOn, voucherOn } from './oracles/slips.ts';
 import { chipHabits, type TownCard } from './cards.ts';
 import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
 import { World, type Violation } from './world.ts';
@@ -160,8 +160,10 @@ async function serve(world: World, chance: Chance, session: number, options: See
     otherCard,
     hands: world.hands(card),
     screens: options.flows.map((name) => flows[name]),
+    vouchers: vouchersOf(world, card),
   });
   await stands(world, person, STAYS_AT_MOST);
+  world.pockets.set(card, [...(world.pockets.get(card) ?? []), ...person.slips]);
   if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
   await world.pass(() => isFree(world), SCREEN_CLEARS);
   if (!isFree(world)) {
@@ -182,10 +184,16 @@ export function isFree({ view }: World): boolean {
   return view?.body.kind === 'attract' || view?.body.kind === 'out-of-service';
 }
 
+/** The latest first: that is the one they came for. */
+function vouchersOf(world: World, card: TownCard): readonly VoucherInHand[] {
+  return (world.pockets.get(card) ?? []).flatMap((slip) => voucherOn(slip) ?? []).toReversed();
+}
+
 /** Most people have a card of their own that works; some come again. */
 function cardFor(world: World, chance: Chance): TownCard {
-  if (world.cards.length > 1 && chance.happens(0.2)) {
-    const card = chance.pick(world.cards);
+  const owed = world.cards.filter((card) => vouchersOf(world, card).length > 0);
+  if (world.cards.length > 1 && chance.happens(owed.length > 0 ? 0.4 : 0.2)) {
+    const card = chance.pick(owed.length > 0 ? owed : world.cards);
     if (world.cabinet.placeOf(card) === 'hand') return card;
   }
   const kind = chance.weighed({ valid: 94, expired: 1, notYetValid: 1, notActivated: 1, blocked: 1, foreign: 1, unknown: 1 });

@@ -86,6 +86,8 @@ export class World {
   readonly witnesses: Witness[] = [];
   /** Every note that the slot took, in order: whose it was, and where it ended. */
   readonly notes: FedNoteStory[] = [];
+  /** Slips that people took home, by the card that they have. */
+  readonly pockets = new Map<TownCard, readonly string[]>();
   /** Every slip that came off, as text. */
   readonly slips: string[] = [];
   lives = 0;

@@ -24,7 +24,8 @@ const answerSchema = z.strictObject({
   headHash: z.string(),
   signedUpTo: z.int(),
   openTransactions: z.array(z.string()),
-  balances: z.record(z.string(), z.int()),
+  /** Of a broken journal also beyond any sum of money. */
+  balances: z.record(z.string(), z.number()),
 });
 type Answer = z.infer<typeof answerSchema>;
 

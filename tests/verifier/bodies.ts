@@ -18,6 +18,7 @@ const schemaShape = z.looseObject({
   enum: z.array(z.string()).optional(),
   const: z.union([z.string(), z.number()]).optional(),
   anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
   items: z.unknown().optional(),
   pattern: z.string().optional(),
   minLength: z.int().optional(),
@@ -26,10 +27,15 @@ const schemaShape = z.looseObject({
   maximum: z.number().optional(),
 });
 
+/** What a kind asks of several members together is in no schema: another body is drawn until one fits. */
 export function randomBody(dice: Dice, kind: JournalKind): JsonObject {
-  const body = sample(dice, z.toJSONSchema(journalKinds[kind]));
-  if (!isObject(body)) throw new TypeError(`the body of ${kind} is no object`);
-  return body;
+  const schema = z.toJSONSchema(journalKinds[kind]);
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const body = sample(dice, schema);
+    if (!isObject(body)) throw new TypeError(`the body of ${kind} is no object`);
+    if (journalKinds[kind].safeParse(body).success) return body;
+  }
+  throw new TypeError(`teach sample() what fits ${kind}`);
 }
 
 /** Texts in which languages differ: what must be escaped, what may be, two code units, line ends of other standards. */
@@ -54,6 +60,9 @@ const PATTERNS: Readonly<Record<string, (dice: Dice) => string>> = {
   '^(?:[0-9A-F]{2})*$': (dice) => hexText(dice, dice.below(6)),
   '^\\d{8}$': () => '20261122',
   '^\\d{6}$': () => '133300',
+  '^[A-Za-z0-9._-]{1,40}$': (dice) => dice.pick(['B-1', '0', '.', '_-'.repeat(20)]),
+  [z.toJSONSchema(z.iso.datetime()).pattern ?? '']: (dice) =>
+    dice.pick(['2027-11-22T05:33:00.000Z', '2024-02-29T23:59:59Z', '0000-02-29T00:00:00.1Z', '9999-12-31T23:59:59.999999Z']),
 };
 
 function hexText(dice: Dice, bytes: number): string {
@@ -62,10 +71,11 @@ function hexText(dice: Dice, bytes: number): string {
 
 /** A value that fits a JSON schema; ends of ranges are as likely as what lies between. */
 function sample(dice: Dice, schema: unknown): Json {
-  const { type, properties, required = [], enum: choices, const: only, anyOf, items, pattern, ...limits } = schemaShape.parse(schema);
+  const { type, properties, required = [], enum: choices, const: only, anyOf, oneOf, items, pattern, ...limits } = schemaShape.parse(schema);
+  const alternatives = anyOf ?? oneOf;
   if (only !== undefined) return only;
   if (choices !== undefined) return dice.pick(choices);
-  if (anyOf !== undefined) return sample(dice, dice.pick(anyOf));
+  if (alternatives !== undefined) return sample(dice, dice.pick(alternatives));
   if (type === 'integer') return wholeNumber(dice, limits.minimum ?? Number.MIN_SAFE_INTEGER, limits.maximum ?? Number.MAX_SAFE_INTEGER);
   if (type === 'array') return Array.from({ length: dice.below(4) }, () => sample(dice, items));
   if (type === 'object') {
@@ -136,6 +146,39 @@ const ODD: readonly Json[] = [
   ['x', 1],
   {},
   { x: 1 },
+  [{ denomination: 2, count: 1 }],
+  [
+    { denomination: 2, count: 1_000_000 },
+    { denomination: 1, count: 1 },
+  ],
+  [
+    { denomination: 1, count: 1 },
+    { denomination: 2, count: 1 },
+  ],
+  [
+    { denomination: 1, count: 1 },
+    { denomination: 1, count: 1 },
+  ],
+  [{ denomination: 1, count: 1_000_001 }],
+  [
+    { denomination: 0xffff_ffff, count: 1_000_000 },
+    { denomination: 0xffff_fffe, count: 1_000_000 },
+    { denomination: 0xffff_fffd, count: 1_000_000 },
+  ],
+  { notes: [], unspecified: Number.MAX_SAFE_INTEGER },
+  { notes: [{ denomination: 1, count: 1 }], unspecified: Number.MAX_SAFE_INTEGER },
+  { notes: [{ denomination: 1, count: 1 }], unspecified: -1 },
+  '2027-02-29T00:00:00Z',
+  '2028-02-29T00:00:00Z',
+  '1900-02-29T00:00:00Z',
+  '2027-04-31T00:00:00Z',
+  '2027-11-22T24:00:00Z',
+  '2027-11-22T05:33Z',
+  '2027-11-22T05:33:00.Z',
+  '2027-11-22T05:33:00+00:00',
+  '😀'.repeat(200),
+  '😀'.repeat(201),
+  'B 1',
 ];
 
 /** One change somewhere in `body`, whether or not it still fits afterwards. */

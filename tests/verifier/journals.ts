@@ -12,6 +12,7 @@ import { CHECKPOINT_TYPE } from '../../common/upstream-api/journal.ts';
 import type { Dice } from '../fuzz/generate.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { kinds, randomBody } from './bodies.ts';
+import { RandomCash } from './cash.ts';
 import { keyOf, rawJws } from './keys.ts';
 import { RandomStory } from './stories.ts';
 
@@ -38,16 +39,21 @@ export function randomJournal(dice: Dice, folder: string): RandomJournal {
   return journal;
 }
 
-/** Two transactions without a disk under them: many stories in little time, most with a step that isn't lawful. */
+/** Two transactions, and settlements between them, without a disk under them: many stories in little time, most with a step that isn't lawful. */
 export function storyJournal(dice: Dice): RandomJournal {
   const clock = new SimulatedClock();
   const build = entryBuilder({ terminalId: TERMINAL, timeZone: 'Asia/Shanghai', clock, ids: createIds(clock, { bytes: (count) => dice.bytes(count) }) });
-  const stories = [new RandomStory('tx-0'), new RandomStory('tx-1')];
+  const cash = new RandomCash();
+  const stories = [new RandomStory('tx-0', cash), new RandomStory('tx-1', cash)];
   const unlawfulFrom = dice.below(40);
   const entries = [];
   let head = { seq: 0, hash: GENESIS_HASH };
   for (let count = 5 + dice.below(40); count > 0; count -= 1) {
-    const { json, hash } = build(1, head, dice.pick(stories).next(dice, head.seq >= unlawfulFrom && dice.below(3) === 0));
+    const lawless = head.seq >= unlawfulFrom && dice.below(3) === 0;
+    const settlement = dice.below(4) === 0 ? cash.next(dice, lawless) : undefined;
+    const entry = settlement ?? dice.pick(stories).next(dice, lawless);
+    cash.add(entry);
+    const { json, hash } = build(1, head, entry);
     head = { seq: head.seq + 1, hash };
     entries.push({ seq: head.seq, entry: json, hash });
   }
@@ -63,6 +69,7 @@ class RandomWriter {
   readonly #clock = new SimulatedClock();
   readonly #receipts: string[] = [];
   readonly #stories: RandomStory[] = [];
+  readonly #cash = new RandomCash();
   /** In how many entries one is unlawful; 0: none. */
   readonly #lawlessness: number;
 
@@ -93,7 +100,7 @@ class RandomWriter {
 
   #open(): Journal {
     const random = { bytes: (count: number): Uint8Array => this.#dice.bytes(count) };
-    return openJournal({
+    const journal = openJournal({
       path: this.#path,
       terminalId: TERMINAL,
       timeZone: 'Asia/Shanghai',
@@ -101,11 +108,15 @@ class RandomWriter {
       ids: createIds(this.#clock, random),
       key: terminalKeyPair,
     });
+    this.#cash.begin(journal.entriesAfter(journal.epoch, 0, 10_000).map(({ entry }) => entry));
+    return journal;
   }
 
   #write(journal: Journal, count: number): void {
     for (let written = 0; written < count; written += 1) {
-      journal.append(this.#next());
+      const entry = this.#next();
+      this.#cash.add(entry);
+      journal.append(entry);
       if (this.#dice.below(12) === 0) journal.checkpoint();
       if (this.#dice.below(8) === 0) this.#receipt(journal);
     }
@@ -113,13 +124,20 @@ class RandomWriter {
 
   #next(): NewEntry {
     const dice = this.#dice;
-    if (dice.below(5) === 0) {
-      const kind = dice.pick(kinds.filter((known) => known !== 'journal.replaced'));
-      return { kind, body: randomBody(dice, kind) } as unknown as NewEntry;
-    }
+    const lawless = this.#lawlessness > 0 && dice.below(this.#lawlessness) === 0;
+    if (dice.below(5) === 0) return this.#any(lawless);
+    const settlement = dice.below(5) === 0 ? this.#cash.next(dice, lawless) : undefined;
+    if (settlement !== undefined) return settlement;
     if (this.#stories.length === 0 || dice.below(10) === 0)
-      this.#stories.push(new RandomStory(dice.pick([`tx-${this.#stories.length}`, `交易 ${this.#stories.length}`])));
-    return dice.pick(this.#stories.slice(-3)).next(dice, this.#lawlessness > 0 && dice.below(this.#lawlessness) === 0);
+      this.#stories.push(new RandomStory(dice.pick([`tx-${this.#stories.length}`, `交易 ${this.#stories.length}`]), this.#cash));
+    return dice.pick(this.#stories.slice(-3)).next(dice, lawless);
+  }
+
+  /** Any kind with any body that fits it; of no transaction. */
+  #any(lawless: boolean): NewEntry {
+    const kind = this.#dice.pick(kinds.filter((known) => known !== 'journal.replaced'));
+    const entry = { kind, body: randomBody(this.#dice, kind) } as unknown as NewEntry;
+    return lawless || this.#cash.isLawful(entry) ? entry : this.#any(lawless);
   }
 
   /** Upstream's word on what was carried over: it comes when the next epoch has begun. */

@@ -15,8 +15,9 @@ sys.path.insert(0, str(ROOT / "resources" / "verifier"))
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: E402
 
-from journal_forms import Key, jcs, link_hash, parse  # noqa: E402
-from journal_story import Story, due  # noqa: E402
+from journal_cash import Cash  # noqa: E402
+from journal_forms import Key, content_total, jcs, link_hash, notes_total, parse  # noqa: E402
+from journal_story import Anomaly, Story, due  # noqa: E402
 from verify_journal import verify  # noqa: E402
 
 OUT = ROOT / "tests" / "main" / "journal" / "vectors"
@@ -99,6 +100,42 @@ ORDERED = ("payment.requested", {"orderId": "o1", "amount": 5000})
 CAPTURED = ("payment.captured", {"orderId": "o1", "amount": 5000, "channel": "wechat", "channelRef": "4200003071"})
 
 
+VOUCHER = ("voucher.issued", {"reference": REFERENCE, "amount": 5000})
+REGISTERING = ("voucher.registering", {"voucherId": "v1", "reference": REFERENCE, "amount": 5000, "salt": "00112233445566778899AABBCCDDEEFF", "codeHash": "AB" * 32,
+                                       "validDays": 365, "validUntil": "2027-11-22T05:33:00.000Z"})
+REGISTERED = ("voucher.registered", {"voucherId": "v1"})
+REDEEMING = ("voucher.redeeming", {"redeemId": "x1", "number": "B02-1120-7K4M-5", "maximum": 90000})
+RESERVED = ("voucher.reserved", {"redeemId": "x1", "amount": 5000})
+REDEEMED = ("voucher.redeemed", {"redeemId": "x1"})
+RELEASED = ("voucher.released", {"redeemId": "x1"})
+BY_VOUCHER = ("transaction.opened", {**OPENED[1], "tender": "voucher"})
+
+
+def releasing(amount):
+    return ("voucher.releasing", {"redeemId": "x1", "amount": amount})
+
+
+def content(unspecified=0, **counts):
+    """Notes by denomination, as _5000=2."""
+    return {"notes": [{"denomination": int(name[1:]), "count": count} for name, count in counts.items()], "unspecified": unspecified}
+
+
+def settlement(expected, counted):
+    """S1: box B-1 is taken out, B-2 put in, and what came out counted."""
+    expected_sum, counted_sum = content_total(expected), notes_total(counted["notes"])
+    return [
+        ("settlement.opened", {"settlementId": "S1", "by": "张三", "boxOut": "B-1", "boxIn": "B-2", "expected": expected}),
+        ("box.removed", {"settlementId": "S1", "boxId": "B-1", "content": expected}),
+        ("box.inserted", {"settlementId": "S1", "boxId": "B-2"}),
+        ("settlement.counted", {"settlementId": "S1", "boxId": "B-1", "by": "李四", "expected": expected, "counted": counted["notes"]}),
+        ("settlement.closed", {"settlementId": "S1", "expected": expected_sum, "counted": counted_sum, "difference": counted_sum - expected_sum}),
+    ]
+
+
+def explained(resolution, amount, **more):
+    return ("suspense.resolved", {"resolution": resolution, "of": "S1", "amount": amount, "by": "张三", "why": "查监控", **more})
+
+
 def closed(outcome, loaded=0, refunded=0, owed=0):
     return ("transaction.closed", {"outcome": outcome, "loaded": loaded, "refunded": refunded, "owed": owed})
 
@@ -130,10 +167,66 @@ FOLDS = [
      {"anomaly": "undetermined", "at": 8}),
     ("closed while money is held", [OPENED, *TAKEN, closed("abandoned")], {"anomaly": "closedTooEarly", "at": 5}),
     ("closed with other sums", [OPENED, *TAKEN, *PREPARED, COMMITTED, closed("delivered", 4000)], {"anomaly": "closingDisagrees", "at": 9}),
+    ("the issuer refuses the TAC after the end", [OPENED, *TAKEN, *PREPARED, COMMITTED, closed("delivered", 5000),
+                                                  ("case.opened", {"reference": REFERENCE, "reason": "loadUndetermined", "amount": 0, "disputed": 0}),
+                                                  ("load.confirmed", {"loadId": "l1", "tacChecked": "bad"}), closed("case", 5000),
+                                                  ("case.resolved", {"reference": REFERENCE, "resolution": "credited", "amount": 0})],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 5000, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("a case after the end about a load that the issuer knows", [OPENED, *TAKEN, *PREPARED, COMMITTED, closed("delivered", 5000),
+                                                                 ("load.confirmed", {"loadId": "l1", "tacChecked": "good"}),
+                                                                 ("case.opened", {"reference": REFERENCE, "reason": "loadUndetermined", "amount": 0, "disputed": 0})],
+     {"anomaly": "afterClose", "at": 11}),
     ("a note after the end", [OPENED, closed("abandoned"), TAKEN[0]], {"anomaly": "afterClose", "at": 3}),
     ("money before the transaction was opened", [TAKEN[0], OPENED], {"anomaly": "notOpened", "at": 1}),
     ("opened twice", [OPENED, OPENED], {"anomaly": "openedTwice", "at": 2}),
     ("a note announced twice", [OPENED, TAKEN[0], TAKEN[0]], {"anomaly": "announcedTwice", "at": 3}),
+    ("a voucher given out, and known upstream after the end", [OPENED, *TAKEN, VOUCHER, REGISTERING, closed("voucher", 0, 0, 5000), REGISTERED],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 0, "refunded": 0, "owed": 5000, "settledElsewhere": 0}),
+    ("a voucher redeemed", [BY_VOUCHER, REDEEMING, RESERVED, *PREPARED, COMMITTED, closed("delivered", 5000), REDEEMED],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 5000, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("a voucher given back", [BY_VOUCHER, REDEEMING, RESERVED, releasing(5000), closed("refunded", 0, 5000), RELEASED],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 0, "refunded": 5000, "owed": 0, "settledElsewhere": 0}),
+    ("a note in suspense that was found later", [OPENED, *TAKEN[:2], ("note.suspense", {**NOTE, "why": "power was lost"}),
+     ("case.opened", {**CASE[1], "reason": "noteUndetermined", "amount": 0, "disputed": 5000}), closed("case"),
+     ("case.funded", {"source": "found", "reference": REFERENCE, **NOTE, "by": "张三", "why": "查监控"}), resolved("paidOut", 5000)],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 0, "refunded": 0, "owed": 0, "settledElsewhere": 5000}),
+    ("a note found that nobody announced",
+     [OPENED, ("case.opened", {**CASE[1], "reason": "noteUndetermined", "amount": 0, "disputed": 5000}),
+      ("case.funded", {"source": "found", "reference": REFERENCE, **NOTE, "by": "张三", "why": "查监控"})], {"anomaly": "notAnnounced", "at": 3}),
+    ("a voucher made redeemable twice", [OPENED, *TAKEN, VOUCHER, REGISTERING, ("voucher.registering", {**REGISTERING[1], "voucherId": "v2"})],
+     {"anomaly": "notAnnounced", "at": 7}),
+    ("a second voucher while the first may be reserved", [BY_VOUCHER, REDEEMING, ("voucher.redeeming", {**REDEEMING[1], "redeemId": "x2"})],
+     {"anomaly": "undetermined", "at": 3}),
+    ("less given back than the voucher brought", [BY_VOUCHER, REDEEMING, RESERVED, releasing(4000)], {"anomaly": "amountDiffers", "at": 4}),
+    ("a voucher used up while its money is held", [BY_VOUCHER, REDEEMING, RESERVED, REDEEMED], {"anomaly": "undetermined", "at": 4}),
+    ("closed while a voucher may be reserved", [BY_VOUCHER, REDEEMING, closed("abandoned")], {"anomaly": "closedTooEarly", "at": 3}),
+]
+
+EVEN = settlement(content(_10000=1, _5000=2), content(_10000=1, _5000=2))
+SHORT = settlement(content(_10000=1, _5000=2), content(_10000=1, _5000=1))
+OVER = settlement(content(_10000=1, _5000=2), content(_10000=1, _5000=3))
+STACKED = [("cash.stacked", {"noteId": f"n{number}", "denomination": denomination, "evidence": "vendValid"}) for number, denomination in enumerate((5000, 10000, 5000), 1)]
+EMPTY = content()
+REPLACED = ("journal.replaced", {
+    "damagedFile": "", "lastProvableSeq": 0, "lastProvableHash": "", "reason": "gone", "carried": {"entries": 0, "sha256": ""}, "balances": {"cash.box": 20000, "suspense": -700}})
+
+# Likewise reasoned out by hand: the whole cash of an epoch. `box` null: none is known to be in; `differences` without those that are 0.
+CASH = [
+    ("a settlement that is even", [*STACKED, *EVEN], {"anomaly": None, "box": "B-2", "content": EMPTY, "differences": {}}),
+    ("a note missing", [*STACKED, *SHORT], {"anomaly": None, "box": "B-2", "content": EMPTY, "differences": {"S1": -5000}}),
+    ("a note over, of which a part is written off", [*STACKED, *OVER, explained("writtenOff", 2000)],
+     {"anomaly": None, "box": "B-2", "content": EMPTY, "differences": {"S1": 3000}}),
+    ("a difference with a case whose money was not owed", [*STACKED, *SHORT, resolved("nothingOwed", 5000), explained("offset", -5000, against=REFERENCE)],
+     {"anomaly": None, "box": "B-2", "content": EMPTY, "differences": {}}),
+    ("what an earlier epoch left", [REPLACED, *STACKED[:1], explained("recounted", 700, of="carried"), explained("recounted", 1, of="S0")],
+     {"anomaly": None, "box": None, "content": content(20000, _5000=1), "differences": {"S0": -1}}),
+    ("a box with less than was stacked", [*STACKED, *settlement(content(_10000=1, _5000=1), EMPTY)], {"anomaly": "contentDiffers", "at": 4}),
+    ("a box nobody announced", [*STACKED, EVEN[1]], {"anomaly": "notAnnounced", "at": 4}),
+    ("counted before another box is in", [*STACKED, *EVEN[:2], EVEN[3]], {"anomaly": "outOfOrder", "at": 6}),
+    ("another box than announced", [*STACKED, *EVEN[:2], ("box.inserted", {"settlementId": "S1", "boxId": "B-3"})], {"anomaly": "otherBox", "at": 6}),
+    ("the same settlement again", [*STACKED, *EVEN, EVEN[0]], {"anomaly": "announcedTwice", "at": 9}),
+    ("other sums than were counted", [*STACKED, *EVEN[:4], SHORT[4]], {"anomaly": "contentDiffers", "at": 8}),
+    ("more explained than is open", [*STACKED, *SHORT, explained("writtenOff", -5001)], {"anomaly": "overdrawn", "at": 9}),
 ]
 
 
@@ -146,10 +239,32 @@ def folded(entries):
     return {"anomaly": None, "open": story.open, **story.sums}
 
 
+def cash_folded(entries):
+    cash = Cash()
+    for place, (kind, body) in enumerate(entries, 1):
+        try:
+            cash.add(kind, body)
+        except Anomaly as anomaly:
+            return {"anomaly": str(anomaly), "at": place}
+    notes = [{"denomination": denomination, "count": count} for denomination, count in sorted(cash.notes.items(), reverse=True)]
+    differences = {of: amount for of, amount in cash.differences.items() if amount}
+    return {"anomaly": None, "box": cash.box, "content": {"notes": notes, "unspecified": cash.unspecified}, "differences": differences}
+
+
+def cash_folds():
+    for name, entries, due_ in CASH:
+        assert cash_folded(entries) == due_, (name, cash_folded(entries), due_)
+    return [{"name": name, "entries": written(entries), "fold": fold} for name, entries, fold in CASH]
+
+
+def written(entries):
+    return [{"kind": kind, "body": body, "postings": [{"account": account, "amount": amount} for account, amount in due(kind, body)]} for kind, body in entries]
+
+
 def folds():
     for name, entries, due_ in FOLDS:
         assert folded(entries) == due_, (name, folded(entries), due_)
-    return [{"name": name, "entries": [{"kind": kind, "body": body} for kind, body in entries], "fold": fold} for name, entries, fold in FOLDS]
+    return [{"name": name, "entries": written(entries), "fold": fold} for name, entries, fold in FOLDS]
 
 
 def epochs():
@@ -215,6 +330,7 @@ def files():
         yield name, export.text()
     yield "journal.json", json.dumps(journal, indent=2, ensure_ascii=False) + "\n"
     yield "folds.json", json.dumps(folds(), indent=2, ensure_ascii=False) + "\n"
+    yield "cash.json", json.dumps(cash_folds(), indent=2, ensure_ascii=False) + "\n"
 
 
 def main():

@@ -6,16 +6,24 @@
 import { fen, type Fen } from '../../../common/fen.ts';
 import type { CctalkLine } from './line.ts';
 import { BillTable, denominationOf } from './bills.ts';
-import { readBillId, readByte, readNumber3, readScalingFactor, STACKER_AND_ESCROW, TYPES, type ScalingFactor } from './codec.ts';
+import { readBillId, readByte, readNumber3, readScalingFactor, STACKER_AND_ESCROW, TYPES, type BillId, type ScalingFactor } from './codec.ts';
 import type { AcceptedBefore } from './memory.ts';
 import type { CctalkUnit } from './unit.ts';
 
-/** @throws {DeviceError} `notSupported` when a configured face value is missing */
+/**
+ * Reads the table upwards and, of what has a value, downwards, and believes only what both readings say. A bill id does not say of which type
+ * it is, so a copy of an answer, or a late one, is taken for the next type's, and shifts all that follow. Shifted upwards a type gets the id of
+ * a lower one, downwards that of a higher one: they never agree on a wrong id.
+ * @throws {DeviceError} `notSupported` when a configured face value is missing, `protocol` when the readings differ
+ */
 export async function readBillTable(line: CctalkLine, unit: CctalkUnit, wanted: { country: string; denominations: readonly number[] }): Promise<BillTable> {
-  const byType = new Map<number, Fen>();
   const scaling = await unit.ask({ kind: 'requestScalingFactor', country: wanted.country }, readScalingFactor);
-  if (scaling !== undefined) await readTypes(unit, wanted.country, scaling, byType);
-  const table = new BillTable(byType);
+  const ids = scaling === undefined ? new Map<number, BillId>() : await readIds(unit, wanted.country);
+  for (const [billType, id] of [...ids].toReversed()) {
+    const again = await readId(unit, billType);
+    if (!isSameId(id, again)) throw line.error('protocol', `the validator gave type ${billType} as ${words(id)}, then as ${words(again)}: read it again`);
+  }
+  const table = new BillTable(scaling === undefined ? new Map() : valuesOf(ids, scaling));
   const missing = table.missing(wanted.denominations.map(fen));
   if (missing === undefined) return table;
   const why = scaling === undefined ? `; it gave no scaling factor for country ${wanted.country}` : '';
@@ -23,13 +31,35 @@ export async function readBillTable(line: CctalkLine, unit: CctalkUnit, wanted: 
 }
 
 /** A type that gives no id is not programmed. Bills of other countries have no value here and are never let in. */
-async function readTypes(unit: CctalkUnit, country: string, scaling: ScalingFactor, byType: Map<number, Fen>): Promise<void> {
+async function readIds(unit: CctalkUnit, country: string): Promise<ReadonlyMap<number, BillId>> {
+  const ids = new Map<number, BillId>();
   for (let billType = 1; billType <= TYPES; billType += 1) {
-    const id = await unit.ask({ kind: 'requestBillId', billType }, readBillId);
-    if (id === undefined || id === 'none' || id.country !== country) continue;
+    const id = await readId(unit, billType);
+    if (id?.country === country) ids.set(billType, id);
+  }
+  return ids;
+}
+
+async function readId(unit: CctalkUnit, billType: number): Promise<BillId | undefined> {
+  const id = await unit.ask({ kind: 'requestBillId', billType }, readBillId);
+  return id === 'none' ? undefined : id;
+}
+
+function isSameId(one: BillId, other: BillId | undefined): boolean {
+  return one.country === other?.country && one.value === other.value && one.issue === other.issue;
+}
+
+function words(id: BillId | undefined): string {
+  return id === undefined ? 'nothing' : `${id.country} ${id.value} ${id.issue}`;
+}
+
+function valuesOf(ids: ReadonlyMap<number, BillId>, scaling: ScalingFactor): ReadonlyMap<number, Fen> {
+  const byType = new Map<number, Fen>();
+  for (const [billType, id] of ids) {
     const denomination = denominationOf(id, scaling);
     if (denomination !== undefined) byType.set(billType, denomination);
   }
+  return byType;
 }
 
 /**

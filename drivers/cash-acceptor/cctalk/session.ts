@@ -9,7 +9,7 @@ import type { CctalkLine } from './line.ts';
 
 /** Why each wait is as long as it is, in ms. */
 export const cctalkDelays = {
-  connect: 14_000, // contract: 15 s with the last exchange; 16 bill types, three tries each where a unit is slow, fit
+  connect: 14_000, // contract: 15 s with the last exchange; 16 bill types, three tries each where a unit is slow, fit; those that gave an id are asked again
   command: 2_000, // contract
   settingsEvery: 2_000, // a power cut too short to be noticed by silence shows in the settings it forgot
 } as const;

@@ -13,10 +13,10 @@ import {
   sandboxVoucherSchema,
 } from '../../../common/upstream-api/sandbox.ts';
 import { loadParamsSchema, loadStandingSchema } from '../../../common/upstream-api/issuer.ts';
-import { STATEMENT_CONTENT_TYPE, statementQuerySchema } from '../../../common/upstream-api/statements.ts';
+import { STATEMENT_CONTENT_TYPE, statementQuerySchema, type StatementQuery } from '../../../common/upstream-api/statements.ts';
 import type { HandMove, SandboxAcquirer } from '../acquirer.ts';
 import type { App, Context } from '../context.ts';
-import { acquirerStatement, issuerStatement } from '../statements.ts';
+import { acquirerStatement } from '../statements.ts';
 
 const params = z.strictObject({ orderId: idSchema });
 const orderSchema = { params, response: { 200: sandboxOrderSchema } };
@@ -55,13 +55,13 @@ export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcqui
   app.post('/faults', { schema: { body: faultsRequestSchema, response: { 200: faultsSchema } } }, async (request) => faults.change(request.body));
 }
 
-function statementRoutes(app: App, { store, clock }: Context): void {
+function statementRoutes(app: App, { store, clock, issuer }: Context): void {
   for (const [book, make] of [
-    ['acquirer', acquirerStatement],
-    ['issuer', issuerStatement],
+    ['acquirer', (query: StatementQuery) => acquirerStatement(store, clock, query)],
+    ['issuer', (query: StatementQuery) => issuer.statement(query)],
   ] as const) {
     app.get(`/statements/${book}`, { schema: { querystring: statementQuerySchema } }, async (request, reply) => {
-      const file = await make(store, clock, request.query);
+      const file = await make(request.query);
       return reply.type(STATEMENT_CONTENT_TYPE).send(file);
     });
   }

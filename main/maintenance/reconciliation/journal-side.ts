@@ -146,7 +146,7 @@ class Story {
     return this.#state.notes.filter(({ state }) => state === 'suspense').map(({ denomination }) => ({ denomination, reference: open.reference }));
   }
 
-  /** A case pays back under the id of the refund it is about, else under its own (main/terminal/recovery.ts). */
+  /** A case pays back under the id of the refund it is about, else under its own (main/terminal/recovery/cases.ts). */
   #resolve({ resolution, reference, amount }: { resolution: string; reference: string; amount: number }, place: { at: number; date: string }): void {
     const kind = resolution === 'refunded' ? 'refund' : 'load';
     const about =

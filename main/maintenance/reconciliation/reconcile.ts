@@ -2,10 +2,9 @@
  * Reconciliation: the journal against acquirer, issuer and cash office, item by item. Every difference has one of the numbered causes, and
  * what the causes explain must add up to the difference of the totals; the rest is listed as unexplained. Pure; main/maintenance/README.md.
  */
-import type { Account } from '../../../common/journal-kinds.ts';
+import { contentTotal, notesTotal, type Account } from '../../../common/journal-kinds.ts';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { BoxLine, LoadLine, StatementBook } from '../../../common/upstream-api/statements.ts';
-import { contentTotal, notesTotal } from '../../money/postings.ts';
 import { noteDifferences } from '../../money/settlement-fold.ts';
 import type { SettlementState } from '../../money/settlement-state.ts';
 import { businessDates } from '../../journal/business-date.ts';
@@ -166,8 +165,7 @@ class Run {
       };
       const there = row?.state === 'credited' ? { amount: row.amount, at: Date.parse(row.authorizedAt) } : undefined;
       this.#load(about, here, row, scope.judge(here?.posted, there));
-      if ((row?.state === 'reserved' || row?.state === 'undetermined') && here?.posted === undefined && scope.there(Date.parse(row.authorizedAt)))
-        this.#reservation(about, here, row);
+      if (row !== undefined && isReserved(row) && here?.posted === undefined && scope.there(Date.parse(row.authorizedAt))) this.#reservation(about, here, row);
     }
     const credited = own.filter(({ state, authorizedAt }) => state === 'credited' && scope.there(Date.parse(authorizedAt)));
     return this.#totals('issuer', 0 - this.#posted('issuer.payable', scope), sumOf(credited));
@@ -284,7 +282,8 @@ class Run {
 
   #notConfirmed(about: About, here: HereLoad | undefined, row: LoadLine | undefined, amount: number): void {
     const card = maskedCard(here?.serial ?? '');
-    if (row?.state !== 'reserved') this.#find('committedHereUnknownThere', 'difference', about, amount, `${row?.state ?? 'never authorized'} there, ${card}`);
+    if (row === undefined || !isReserved(row))
+      this.#find('committedHereUnknownThere', 'difference', about, amount, `${row?.state ?? 'never authorized'} there, ${card}`);
     else if (row.tac === 'bad') this.#find('committedHereTacBad', 'difference', about, amount, card);
     else this.#find('committedHereNotConfirmedThere', here?.confirmed === true ? 'difference' : 'open', about, amount, card);
   }
@@ -369,6 +368,11 @@ class Run {
     const { number, where, todo } = causes[cause];
     this.findings.push({ number, cause, status, ...about, amount, atStake, detail, where, todo });
   }
+}
+
+/** Nobody has decided the load yet, however long ago it was authorized. */
+function isReserved({ state }: LoadLine): boolean {
+  return state === 'reserved' || state === 'undetermined';
 }
 
 /** Everything that either book knows, by its id. */

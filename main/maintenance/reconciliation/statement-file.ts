@@ -1,5 +1,6 @@
 /** Reads a statement (common/upstream-api/statements.ts) and trusts nothing of it: every line, every total, nothing twice. */
 import type { z } from 'zod';
+import { notesTotal } from '../../../common/journal-kinds.ts';
 import {
   acquirerEndSchema,
   boxLineSchema,
@@ -17,7 +18,6 @@ import {
   type StatementHead,
 } from '../../../common/upstream-api/statements.ts';
 import { parseJson } from '../../journal/lines.ts';
-import { notesTotal } from '../../money/postings.ts';
 
 /** What is wrong, with the line; nothing of the file is used. */
 export class StatementError extends Error {

@@ -5,7 +5,7 @@
 import { fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
 import type { LoadStanding, LoadVerdict } from '../../../state-machines/ports.ts';
-import { isOpenCase, unknownLoad } from '../../money/standing.ts';
+import { isOpenCase, unknownLoad, unprovenLoad } from '../../money/standing.ts';
 import type { CaseState, LoadState, TransactionState } from '../../money/transaction-state.ts';
 import type { RecoveryBooks } from './books.ts';
 import type { LoadRecovery } from './loads.ts';
@@ -72,7 +72,7 @@ export class CaseRecovery {
   ): { readonly open: CaseState; readonly pending: NonNullable<LoadState['pending']>; readonly state: TransactionState; readonly card: CardRef } | undefined {
     const state = this.#parts.books.state(id);
     const open = state.cases.find((known) => isOpenCase(known) && known.reason === 'loadUndetermined');
-    const pending = unknownLoad(state)?.pending;
+    const pending = (unknownLoad(state) ?? unprovenLoad(state))?.pending;
     return open === undefined || pending === undefined || state.opened === undefined ? undefined : { open, pending, state, card: state.opened.card };
   }
 
@@ -112,7 +112,7 @@ export class CaseRecovery {
   async #payBack(id: string): Promise<void> {
     const { books, vouchers } = this.#parts;
     const asked = this.#openLoad(id);
-    if (asked === undefined) return;
+    if (asked === undefined || unknownLoad(asked.state) === undefined) return; // told as delivered by its card: only staff can contradict it
     const { reference, amount } = asked.open;
     const payment = asked.state.payments.find(({ state: reached }) => reached === 'captured');
     if (payment === undefined) {

@@ -71,11 +71,19 @@ export class LoadRecovery {
     await this.release(id, state);
   }
 
-  /** @param found a TAC that is not in the journal */
+  /**
+   * A TAC that the issuer refuses proves nothing to it, though the card said that it was loaded: a case keeps the question until card or clearing
+   * answer it. It owes nobody anything. While the transaction is open the issuer is asked again later: a case would be its end.
+   * @param found a TAC that is not in the journal
+   */
   async confirm(id: string, state: TransactionState, found?: string): Promise<void> {
     for (const { loadId, state: reached, tac = found, confirmed } of state.loads) {
       if (reached !== 'committed' || confirmed !== undefined) continue;
       const answer = await this.#books.ports.issuer.confirmLoad({ loadId, ...(tac === undefined ? {} : { tac }) });
+      if (answer.tac === 'bad') {
+        if (state.closed === undefined) continue;
+        this.#books.openCase(id, 'loadUndetermined', 0, 0);
+      }
       this.#books.append(id, { kind: 'load.confirmed', body: { loadId, tacChecked: answer.tac } });
     }
   }

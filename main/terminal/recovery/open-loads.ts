@@ -6,7 +6,7 @@ import { fen } from '../../../common/fen.ts';
 import { journalKinds, type CardRef, type JournalBody } from '../../../common/journal-kinds.ts';
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { EarlierLoad, LoadVerdict, OpenLoad } from '../../../state-machines/ports.ts';
-import { unknownLoad } from '../../money/standing.ts';
+import { unknownLoad, unprovenLoad } from '../../money/standing.ts';
 import type { RecoveryBooks } from './books.ts';
 import type { LoadRecovery } from './loads.ts';
 
@@ -50,15 +50,19 @@ export class OpenLoadRecovery {
     return this.#books.ports.issuer.openLoads(card).catch(() => []);
   }
 
-  /** What this journal knows the end of, the issuer is told; the rest is undecided. */
+  /** What this journal knows the end of, the issuer is told; the rest is undecided, and so is what the issuer does not believe. */
   async #undecided(named: readonly OpenLoad[]): Promise<readonly OpenLoad[]> {
     const undecided: OpenLoad[] = [];
     for (const open of named) {
       const id = this.#books.options.read.byReference(open.reference);
       const state = id === undefined ? undefined : this.#books.state(id);
       const own = state?.loads.find(({ loadId }) => loadId === open.load.loadId);
-      if (id === undefined || own === undefined || state === undefined || unknownLoad(state)?.loadId === own.loadId) undecided.push(open);
-      else await this.#books.guard(id, (known) => this.#loads.tellIssuer(id, known));
+      if (id === undefined || own === undefined || state === undefined || unknownLoad(state)?.loadId === own.loadId) {
+        undecided.push(open);
+        continue;
+      }
+      await this.#books.guard(id, (known) => this.#loads.tellIssuer(id, known));
+      if (unprovenLoad(this.#books.state(id))?.loadId === own.loadId) undecided.push(open);
     }
     return undecided;
   }

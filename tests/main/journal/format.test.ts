@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { accounts, journalKinds, type NewEntry } from '../../../common/journal-kinds.ts';
+import { z } from 'zod';
+import { accounts, contentTotal, journalKinds, notesTotal, type NewEntry } from '../../../common/journal-kinds.ts';
 import { OPENING_KINDS } from '../../../main/money/open-transactions.ts';
 import { postingsFor } from '../../../main/money/postings.ts';
+import { CASH_KINDS } from '../../../main/money/settlement-fold.ts';
 import { projectRoot } from '../../launcher/run-tool.ts';
 import { Dice } from '../../fuzz/generate.ts';
 import { kinds, randomBody } from '../../verifier/bodies.ts';
@@ -49,6 +51,13 @@ describe('the table of kinds', () => {
   });
 });
 
+/** The number that the last column of the table of postings speaks of. */
+function amountAt(where: string, { kind, body }: NewEntry): number {
+  if (kind === 'box.removed' && where === 'the sum of content') return contentTotal(body.content);
+  if (kind === 'settlement.counted' && where === 'the sum of counted − that of expected') return notesTotal(body.counted) - contentTotal(body.expected);
+  return z.int().parse(Object.entries(body).find(([name]) => name === where)?.[1]);
+}
+
 describe('the table of postings', () => {
   const documented = rows('Postings').slice(1);
 
@@ -57,19 +66,30 @@ describe('the table of postings', () => {
     for (const kind of kinds)
       for (let tries = 0; tries < 40; tries += 1) {
         const body = randomBody(dice, kind);
-        const resolution = kind === 'case.resolved' ? ` ${JSON.stringify(body['resolution']).slice(1, -1)}` : '';
-        const [, plus, minus, member] = documented.find(([name]) => code(name) === kind + resolution)?.map(code) ?? [];
-        const amount = member === undefined ? 0 : Number(body[member]);
+        const which = z
+          .string()
+          .optional()
+          .parse(body['resolution'] ?? body['source']);
+        const row = documented.find(([name]) => code(name) === kind || code(name) === `${kind} ${which}`);
+        const [, first, then, where] = row?.map(code) ?? [];
+        const amount = where === undefined ? 0 : amountAt(where, { kind, body } as unknown as NewEntry);
+        const [plus, minus] = amount < 0 ? [then, first] : [first, then];
+        const size = Math.abs(amount);
         const due =
-          amount === 0
+          size === 0
             ? []
             : [
-                { account: plus, amount },
-                { account: minus, amount: -amount },
+                { account: plus, amount: size },
+                { account: minus, amount: -size },
               ];
         expect(postingsFor({ kind, body } as unknown as NewEntry), kind).toEqual(due);
       }
   });
+});
+
+test('the fold of the cash has a row for every kind that it reads', () => {
+  const read = rows('The fold of the cash').map(([name]) => code(name).split(' ')[0]);
+  expect(new Set(read.slice(2))).toEqual(new Set(CASH_KINDS));
 });
 
 test('the length of a string is counted in code points, as the document says', () => {

@@ -6,7 +6,7 @@ import canonicalize from 'canonicalize';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { canonicalEntry, entrySchema, hashCanonicalEntry } from '../../../common/journal-entry.ts';
-import type { JournalKind, NewEntry } from '../../../common/journal-kinds.ts';
+import { journalKinds, type JournalKind, type NewEntry } from '../../../common/journal-kinds.ts';
 import { publicKeySchema } from '../../../common/upstream-api/fields.ts';
 import { CHECKPOINT_TYPE, RECEIPT_TYPE } from '../../../common/upstream-api/journal.ts';
 import { thumbprint } from '../../../main/identity/terminal-key.ts';
@@ -14,6 +14,7 @@ import { jwsVerifier } from '../../../main/journal/jws.ts';
 import { verifyExport } from '../../../main/journal/verify-export.ts';
 import { foldTransaction } from '../../../main/money/fold.ts';
 import { postingsFor } from '../../../main/money/postings.ts';
+import { foldCash } from '../../../main/money/settlement-fold.ts';
 import { keyOfSeed } from '../../verifier/keys.ts';
 
 const folder = path.join(import.meta.dirname, 'vectors');
@@ -38,11 +39,35 @@ const journal = z
   })
   .parse(JSON.parse(text('journal.json')));
 
+const entriesSchema = z.array(
+  z.object({
+    kind: z.string(),
+    body: z.record(z.string(), z.unknown()),
+    postings: z.array(z.object({ account: z.string(), amount: z.int() })),
+  }),
+);
+
+const cash = z
+  .array(
+    z.object({
+      name: z.string(),
+      entries: entriesSchema,
+      fold: z.object({
+        anomaly: z.string().nullable(),
+        at: z.int().optional(),
+        box: z.string().nullish(),
+        content: z.unknown().optional(),
+        differences: z.record(z.string(), z.int()).optional(),
+      }),
+    }),
+  )
+  .parse(JSON.parse(text('cash.json')));
+
 const folds = z
   .array(
     z.object({
       name: z.string(),
-      entries: z.array(z.object({ kind: z.string(), body: z.record(z.string(), z.unknown()) })),
+      entries: entriesSchema,
       fold: z.object({
         anomaly: z.string().nullable(),
         at: z.int().optional(),
@@ -106,4 +131,21 @@ test.each(folds)('the fold of $name', ({ entries, fold: { anomaly, at, open, ...
   if (anomaly !== null) return;
   expect(state).toMatchObject(sums);
   expect(state.closed === undefined).toBe(open);
+});
+
+test.each(cash)('the cash of $name', ({ entries, fold: { anomaly, at, ...rest } }) => {
+  const when = { epoch: 1, at: '2026-11-22T05:33:00.000Z', businessDate: '2026-11-22' };
+  const state = foldCash(entries.map(({ kind, body }, index) => ({ ...when, seq: index + 1, kind: kind as JournalKind, body })));
+  const [first] = state.anomalies;
+  expect({ anomaly: first?.code ?? null, at: first?.seq }).toEqual({ anomaly, at });
+  if (anomaly !== null) return;
+  const differences = Object.fromEntries(state.differences.map(({ of, amount }) => [of, amount]));
+  expect({ box: state.boxId ?? null, content: state.content, differences }).toEqual(rest);
+});
+
+test.each([...folds, ...cash])('what is posted in $name', ({ entries }) => {
+  for (const { kind, body, postings } of entries) {
+    expect(journalKinds[kind as JournalKind].safeParse(body).error).toBeUndefined();
+    expect(postingsFor({ kind, body } as unknown as NewEntry)).toEqual(postings);
+  }
 });

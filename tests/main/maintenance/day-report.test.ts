@@ -6,6 +6,7 @@ import type { Journal } from '../../../main/journal/journal.ts';
 import { dayReport } from '../../../main/maintenance/day-report.ts';
 import { settle } from '../../../main/maintenance/settlement.ts';
 import { append, Bench, START, STOP, topUp } from '../journal/bench.ts';
+import { closed, delivered, opened, redeemed, redeeming, registered, registering, released, releasing, reserved, taken, voucher } from '../money/entries.ts';
 import { noteLost, notesTaken, surveyOf } from './notes.ts';
 
 const HOUR = 3_600_000;
@@ -50,6 +51,39 @@ describe('a day', () => {
       openCases: [{ reason: 'noteUndetermined', owed: 0, disputed: 5000 }],
     });
     expect(dayReport(entries)).toMatchObject({ date: '2026-11-23', outcomes: { delivered: { count: 1, amount: 5000 } }, openTransactions: [] });
+  });
+
+  test('with vouchers: those of other terminals are taken and given back, and every account closes with what is owed', () => {
+    const of = (id: string, ...entries: readonly NewEntry[]): NewEntry[] => entries.map((entry) => ({ ...entry, transactionId: id }));
+    const entries = written('Asia/Shanghai', [
+      Date.UTC(2026, 10, 22, 5),
+      [
+        START,
+        ...of('tx-0001', opened('cash'), ...taken(), voucher(), registering(), closed('voucher', 0, 0, 5000), registered()),
+        ...of('tx-0002', opened('voucher'), redeeming('x2'), reserved(2000, 'x2'), ...delivered(2000), closed('delivered', 2000), redeemed('x2')),
+        ...of('tx-0003', opened('voucher'), redeeming('x3'), reserved(1000, 'x3'), releasing(1000, 'x3'), closed('refunded', 0, 1000), released('x3')),
+        ...of('tx-0004', opened('voucher'), redeeming('x4'), releasing(0, 'x4'), closed('abandoned'), released('x4')),
+      ],
+    ]);
+    const report = dayReport(entries);
+    expect(report).toMatchObject({
+      outcomes: {
+        voucher: { count: 1, amount: 5000 },
+        delivered: { count: 1, amount: 2000 },
+        refunded: { count: 1, amount: 1000 },
+        abandoned: { count: 1, amount: 0 },
+      },
+      tenders: { cash: { count: 1, amount: 5000 }, qr: { count: 0, amount: 0 }, voucher: { count: 2, amount: 3000 } },
+      loads: { count: 1, amount: 2000 },
+      refunds: { count: 0, amount: 0 },
+      vouchers: { count: 1, amount: 5000 },
+      vouchersGivenBack: { count: 1, amount: 1000 },
+      // 5000 owed by the voucher that was issued here; 2000 of another terminal's are on a card
+      closing: { 'cash.box': 5000, 'cardholder.held': 0, 'issuer.payable': -2000, 'voucher.outstanding': -3000, 'acquirer.receivable': 0 },
+      openTransactions: [],
+      openCases: [],
+    });
+    expect(report.movement).toEqual(report.closing);
   });
 
   test('of a settlement says how it ended', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
-import type { NewEntry } from '../../../common/journal-kinds.ts';
+import type { NewEntry, Outcome, Tender } from '../../../common/journal-kinds.ts';
 import { postingsFor } from '../../../main/money/postings.ts';
 import { causes, type Cause } from '../../../main/maintenance/reconciliation/causes.ts';
 import { reconcile, type Finding, type Reconciliation } from '../../../main/maintenance/reconciliation/reconcile.ts';
@@ -49,7 +49,20 @@ function numbered(timed: readonly Timed[]): JournalEntry[] {
 }
 
 /** How a transaction went, and which lie, if any, is told about it: what must be found. */
-type Situation = 'loaded' | 'refunded' | 'cash' | 'paymentCase' | 'loadCase' | Lie;
+type Situation = Truth | Lie;
+const truths = [
+  'loaded',
+  'refunded',
+  'cash',
+  'paymentCase',
+  'loadCase',
+  'oldLoadCase',
+  'voucherIssued',
+  'voucherLoaded',
+  'voucherGivenBack',
+  'caseBecameVoucher',
+] as const;
+type Truth = (typeof truths)[number];
 const lies = [
   'captureForgottenHere',
   'captureLateHere',
@@ -62,6 +75,7 @@ const lies = [
   'refundUnknownHere',
   'refundOtherAmount',
   'loadUnconfirmed',
+  'loadLongUnconfirmed',
   'loadConfirmLost',
   'loadTacBad',
   'loadForgottenThere',
@@ -71,6 +85,7 @@ const lies = [
   'loadUnknownHere',
   'loadOtherAmount',
   'reservationLeft',
+  'reservationLongLeft',
 ] as const;
 type Lie = (typeof lies)[number];
 
@@ -79,8 +94,6 @@ interface Expected {
   readonly status: Finding['status'];
   readonly amount: number;
 }
-
-const truths: readonly Situation[] = ['loaded', 'refunded', 'cash', 'paymentCase', 'loadCase'];
 
 /** One transaction at `at`, and what the two books say of it. */
 function tell(books: Books, timed: Timed[], situation: Situation, index: number, at: number, amount: number): Expected | undefined {
@@ -91,12 +104,11 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
   const say = (...entries: readonly NewEntry[]): void => {
     for (const entry of entries) timed.push({ at: (clock += 1000), entry: { ...entry, transactionId: id } });
   };
-  const opened = (tender: 'cash' | 'qr'): void =>
+  const opened = (tender: Tender): void =>
     say({ kind: 'transaction.opened', body: { type: 'top-up', reference, card: CARD, tender, requested: amount, balanceBefore: 0, locale: 'zh-CN' } });
   const asked = (): void => say({ kind: 'payment.requested', body: { orderId, amount } });
   const captured = (): void => say({ kind: 'payment.captured', body: { orderId, amount, channel: 'wallet', channelRef: '42' } });
-  const closed = (outcome: 'delivered' | 'refunded' | 'case' | 'abandoned', loaded = 0, refunded = 0, owed = 0): void =>
-    say({ kind: 'transaction.closed', body: { outcome, loaded, refunded, owed } });
+  const closed = (outcome: Outcome, loaded = 0, refunded = 0, owed = 0): void => say({ kind: 'transaction.closed', body: { outcome, loaded, refunded, owed } });
   const authorized = (): void => say({ kind: 'load.authorizing', body: init(amount, loadId) }, { kind: 'load.authorized', body: { loadId, ...HOST } });
   const committing = (): void => say({ kind: 'load.committing', body: { ...init(amount, loadId), ...HOST } });
   const committed = (): void => say({ kind: 'load.committed', body: { loadId, amount, tac: '01020304', evidence: 'cardAnswer' } });
@@ -144,8 +156,28 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
     say({ kind: 'refund.requested', body: { refundId, orderId, amount } }, { kind: 'refund.completed', body: { refundId, orderId, amount } });
     closed('refunded', 0, amount);
   };
-  const loadInCase = (): void => {
-    paid();
+  const stacked = (): void => {
+    const note = { noteId: `n${index}`, denomination: amount };
+    opened('cash');
+    say({ kind: 'note.escrowed', body: note }, { kind: 'note.stacking', body: note }, { kind: 'cash.stacked', body: { ...note, evidence: 'vendValid' } });
+  };
+  const [voucherId, redeemId] = [`V${index}`, `X${index}`];
+  const registered = (): void =>
+    say(
+      {
+        kind: 'voucher.registering',
+        body: { voucherId, reference, amount, salt: '00'.repeat(16), codeHash: 'AB'.repeat(32), validDays: 365, validUntil: moment(at + 365 * 86_400_000) },
+      },
+      { kind: 'voucher.registered', body: { voucherId } },
+    );
+  const voucherTaken = (): void => {
+    opened('voucher');
+    say(
+      { kind: 'voucher.redeeming', body: { redeemId, number: 'B02-1120-7K4M-5', maximum: amount } },
+      { kind: 'voucher.reserved', body: { redeemId, amount } },
+    );
+  };
+  const loadUndecided = (): void => {
     authorized();
     committing();
     say(
@@ -153,6 +185,17 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       { kind: 'case.opened', body: { reference, reason: 'loadUndetermined', amount, disputed: 0 } },
     );
     closed('case', 0, 0, amount);
+  };
+  const loadInCase = (): void => {
+    paid();
+    loadUndecided();
+  };
+  const reservationLeft = (): void => {
+    paid();
+    authorized();
+    say({ kind: 'refund.requested', body: { refundId, orderId, amount } }, { kind: 'refund.completed', body: { refundId, orderId, amount } });
+    closed('refunded', 0, amount);
+    refund();
   };
   switch (situation) {
     case 'loaded':
@@ -163,17 +206,14 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       refundedHere();
       refund();
       return undefined;
-    case 'cash': {
-      const note = { noteId: `n${index}`, denomination: amount };
-      opened('cash');
-      say({ kind: 'note.escrowed', body: note }, { kind: 'note.stacking', body: note }, { kind: 'cash.stacked', body: { ...note, evidence: 'vendValid' } });
+    case 'cash':
+      stacked();
       authorized();
       committing();
       committed();
       closed('delivered', amount);
       load('credited', 'absent');
       return undefined;
-    }
     case 'paymentCase':
       opened('qr');
       asked();
@@ -186,6 +226,42 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
     case 'loadCase':
       loadInCase();
       load('reserved', null);
+      return undefined;
+    case 'oldLoadCase':
+      loadInCase();
+      load('undetermined', null);
+      return undefined;
+    case 'voucherIssued':
+      stacked();
+      say({ kind: 'voucher.issued', body: { reference, amount } });
+      registered();
+      closed('voucher', 0, 0, amount);
+      return undefined;
+    case 'voucherLoaded':
+      voucherTaken();
+      authorized();
+      committing();
+      committed();
+      confirmed('good');
+      closed('delivered', amount);
+      say({ kind: 'voucher.redeemed', body: { redeemId } });
+      load('credited', 'good');
+      return undefined;
+    case 'voucherGivenBack':
+      voucherTaken();
+      authorized();
+      say({ kind: 'load.reversed', body: { loadId } }, { kind: 'voucher.releasing', body: { redeemId, amount } });
+      closed('refunded', 0, amount);
+      say({ kind: 'voucher.released', body: { redeemId } });
+      load('reversed', null);
+      return undefined;
+    case 'caseBecameVoucher':
+      stacked();
+      loadUndecided();
+      say({ kind: 'case.resolved', body: { reference, resolution: 'notCredited', amount: 0 } });
+      registered();
+      say({ kind: 'load.reversed', body: { loadId } });
+      load('reversed', null);
       return undefined;
     case 'captureForgottenHere':
       order();
@@ -248,6 +324,10 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       loadedHere('none');
       load('reserved', null);
       return { cause: 'committedHereNotConfirmedThere', status: 'open', amount: -amount };
+    case 'loadLongUnconfirmed':
+      loadedHere('none');
+      load('undetermined', null);
+      return { cause: 'committedHereNotConfirmedThere', status: 'open', amount: -amount };
     case 'loadConfirmLost':
       loadedHere();
       load('reserved', null);
@@ -288,12 +368,12 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       load('credited', 'good', amount + 100);
       return { cause: 'loadAmountDiffers', status: 'difference', amount: 100 };
     case 'reservationLeft':
-      paid();
-      authorized();
-      say({ kind: 'refund.requested', body: { refundId, orderId, amount } }, { kind: 'refund.completed', body: { refundId, orderId, amount } });
-      closed('refunded', 0, amount);
-      refund();
+      reservationLeft();
       load('reserved', null);
+      return { cause: 'reservedNeverReleased', status: 'difference', amount: 0 };
+    case 'reservationLongLeft':
+      reservationLeft();
+      load('undetermined', null);
       return { cause: 'reservedNeverReleased', status: 'difference', amount: 0 };
   }
 }
@@ -333,10 +413,10 @@ test('books that tell the truth are even, and open cases stand for themselves', 
   const { even, findings, books: totals } = compared(books);
   expect(findings).toEqual([]);
   expect(even).toBe(true);
-  // loaded, refunded (0), and the two cases by QR: 5000 + 0 + 0 + 5000 captured; loads 5000 and 5000 by cash
+  // captured: loaded, refunded (0), and the two loads in a case; loaded: by QR, by cash and by a voucher
   expect(totals).toEqual([
-    { book: 'acquirer', here: 10_000, there: 10_000, difference: 0 },
-    { book: 'issuer', here: 10_000, there: 10_000, difference: 0 },
+    { book: 'acquirer', here: 15_000, there: 15_000, difference: 0 },
+    { book: 'issuer', here: 15_000, there: 15_000, difference: 0 },
     { book: 'cash', here: 0, there: 0, difference: 0 },
   ]);
 });

@@ -6,6 +6,7 @@ import { readSurvey } from '../../../main/maintenance/stopped-journal.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { append, Bench, START, STOP } from '../journal/bench.ts';
+import * as money from '../money/entries.ts';
 import { noteLost, noteStuck, notesTaken, referenceOf, surveyOf } from './notes.ts';
 
 const FIRST: SettlementOrder = { by: '张三', boxOut: 'B-17', boxIn: 'B-18' };
@@ -312,6 +313,20 @@ describe('every difference ends somewhere', () => {
     expect(() => explained(world, explanation)).toThrow(expect.objectContaining({ code }));
     expect(world.journal.head.seq).toBe(before);
   });
+
+  test.each(['paidOut', 'refunded', 'credited', 'nothingOwed'] as const)(
+    'a case that became a voucher is not %s too: its money would be given twice',
+    (how) => {
+      const { taken, authorizing, authorized, committing, loadUndetermined, caseOpened, closed, caseResolved, registering, REFERENCE } = money;
+      const undecided = [...taken(), authorizing(), authorized(), committing(), loadUndetermined(), caseOpened('loadUndetermined', 5000)];
+      const becameVoucher = [money.opened('cash'), ...undecided, closed('case', 0, 0, 5000), caseResolved('notCredited', 0), registering()];
+      const world = withNotes(...becameVoucher.map((entry) => ({ ...entry, transactionId: 'tx-0005' })));
+      const before = world.journal.head.seq;
+      expect(() => explained(world, { ...said, how, reference: REFERENCE })).toThrow(expect.objectContaining({ code: 'isVoucher' }));
+      expect(world.journal.head.seq).toBe(before);
+      expectProved(world, { 'cash.box': 30_000, 'voucher.outstanding': -30_000 });
+    },
+  );
 
   test('refused while the terminal has not brought the transaction to its end', () => {
     const world = withNotes(...noteLost('tx-0005', 5000).slice(0, 5));

@@ -135,7 +135,7 @@ function carryOut(action: RecoveryAction, choice: number): NewEntry[] {
 describe('recovery of any lawful transaction cut off anywhere', () => {
   test('reaches a lawful end in a few steps, whatever the world answers, and holds nothing then', () => {
     fc.assert(
-      fc.property(lawful, fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }), (begun, choices) => {
+      fc.property(lawful, fc.array(fc.nat(1000), { minLength: 24, maxLength: 24 }), (begun, choices) => {
         let all = begun;
         for (const [index, choice] of choices.entries())
           all = [...all, ...carryOut(recoveryDecision(foldTransaction(entries.story(...all))), choice * 100 + index)];

@@ -34,6 +34,7 @@ describe('what an entry moves', () => {
     ['a note in suspense is counted before it is posted', entries.suspense(), ''],
     ['announcing a load moves nothing', entries.committing(), ''],
     ['a box taken out takes with it all that is in it', entries.boxRemoved(FIFTIES(2), 700), 'cash.transit +10700, cash.box -10700'],
+    ['a box that held less than nothing, by a damaged epoch’s sum', entries.boxRemoved(FIFTIES(2), -10_700), 'cash.box +700, cash.transit -700'],
     ['an empty box takes nothing', entries.boxRemoved([]), ''],
     ['a count that is over', entries.counted(FIFTIES(2), FIFTIES(3)), 'cash.transit +5000, suspense -5000'],
     ['a count that is short', entries.counted(FIFTIES(2), FIFTIES(1), 700), 'suspense +5700, cash.transit -5700'],

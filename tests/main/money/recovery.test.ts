@@ -162,6 +162,13 @@ describe('interrupted when funded, load not started', () => {
       closing: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 },
     });
   });
+  test('a voucher that may be reserved waits until a refund and a load are answered: nothing is given back while they may have been made', () => {
+    const paid = [opened('qr', 5000), requested(), captured(), redeeming()];
+    expect(decide(...paid, refundRequested())).toMatchObject({ kind: 'completeRefund' });
+    expect(decide(...paid, refundRequested(), refundCompleted())).toEqual({ kind: 'giveUpVoucher', redeemId: 'x1' });
+    expect(decide(...paid, authorizing(), authorized(), committing())).toMatchObject({ kind: 'examineCard' });
+    expect(decide(...paid, authorizing(), authorized(), committing(), committed())).toEqual({ kind: 'giveUpVoucher', redeemId: 'x1' });
+  });
   test('a voucher that was refused leaves nothing', () => {
     expect(decide(opened('voucher', 5000), redeeming(), voucherRefused())).toMatchObject({ kind: 'closeAbandoned' });
   });

@@ -157,6 +157,12 @@ describe('tampering', () => {
     expect(missed).toEqual([]);
   });
 
+  it('a header that is not UTF-8 is none, whatever stands in it', async () => {
+    const [, payload, signature] = slip.split('.');
+    const header = Buffer.concat([Buffer.from('{"alg":"EdDSA","typ":"kiosk-slip+jwt","'), Buffer.from([0x8b]), Buffer.from('id":1}')]);
+    expect(await find([header.toString('base64url'), payload, signature].join('.'))).toEqual({ verdict: 'notASlip' });
+  });
+
   it('any other payload under the terminal’s signature is found', { timeout: 60_000 }, async () => {
     const [head, payload, signature] = slip.split('.');
     const outcome = fc.constantFrom('d', 'r', 'v', 'c');

@@ -72,6 +72,22 @@ describe('a touch', () => {
     expect([publisher.isCurrent(3), publisher.isCurrent(4)]).toEqual([false, true]);
   });
 
+  test('made before the symbol just typed from a voucher was drawn counts; one made on its number is none on its code', () => {
+    const { body } = sample('top-up-voucher');
+    if (body.kind !== 'top-up-voucher') throw new Error('not the screen of a voucher');
+    const typed = { ...body, field: 'number', code: '', complete: false } as const;
+    const { publisher, show } = screen({ body: { ...typed, number: '' } });
+    show({ body: { ...typed, number: 'B' } });
+    show({ body: { ...typed, number: 'B02-1120-7K4M-5', complete: true } });
+    expect([publisher.seq, publisher.isCurrent(1)]).toEqual([3, true]);
+    const coded = { ...typed, field: 'code', number: 'B02-1120-7K4M-5' } as const;
+    show({ body: coded });
+    expect([publisher.isCurrent(3), publisher.isCurrent(4)]).toEqual([false, true]);
+    show({ body: { ...coded, code: '1' } });
+    show({ body: { ...coded, code: '1234 5678 9012', complete: true } });
+    expect([publisher.seq, publisher.isCurrent(4)]).toEqual([6, true]);
+  });
+
   test('made on a View that was never out does not count', () => {
     expect(screen(sample('attract')).publisher.isCurrent(2)).toBe(false);
   });

@@ -130,8 +130,8 @@ export class Station {
     return steps.checkCard(this.#life.ports, read.card.ref, new AbortController().signal);
   }
 
-  /** A top-up that nothing disturbs, where one is allowed. @returns whether the card holds it */
-  async topUp(chip: Chip, amount: number): Promise<boolean> {
+  /** A top-up, where one is allowed. @param beforeReport happens once the chip answered. @returns whether the card holds it */
+  async topUp(chip: Chip, amount: number, beforeReport: () => void = () => {}): Promise<boolean> {
     const { ports } = this.#life;
     const check = await this.mayLoad(chip);
     if ('kind' in check || !check.allowed) return false;
@@ -143,10 +143,11 @@ export class Station {
     const { transactionId } = transaction;
     const committed = await steps.commitLoad(ports, { transactionId, pending: authorized.pending });
     if (committed.kind !== 'credited') throw new Error(committed.kind);
-    const { loadId } = authorized.pending;
+    beforeReport();
     await steps.finishLoad(ports, {
       transaction,
-      loadId,
+      pending: authorized.pending,
+      ref: read.card.ref,
       amount: fen(amount),
       tac: committed.tac,
       balanceAfter: undefined,

@@ -16,6 +16,8 @@ export const topUpScreens: Screens = {
   'top-up-tender': tender,
   'top-up-cash': cash,
   'top-up-qr': qr,
+  'top-up-voucher': voucher,
+  'top-up-voucher-confirm': (person) => person.hands.touch({ type: person.slipsUp('turnsBack') ? 'back' : 'confirm' }),
   committing: (person) => {
     if (person.slipsUp('pullsCard')) person.hands.pullCard();
   },
@@ -45,7 +47,29 @@ function tender(person: Person, { tenders }: ViewBodyOf<'top-up-tender'>): void 
   const { hands, chance } = person;
   const open = tenders.filter(({ available }) => available).map(({ name }) => name);
   if (person.slipsUp('turnsBack') || open.length === 0) hands.touch({ type: chance.pick(['back', 'cancel', 'finish'] as const) });
+  else if (open.includes('voucher') && person.vouchers.length > 0 && chance.happens(0.8)) hands.touch({ type: 'tender', tender: 'voucher' });
   else hands.touch({ type: 'tender', tender: chance.pick(open) });
+}
+
+/** Types number and code from the slip, now and then a wrong one; without a slip there is nothing to type. */
+function voucher(person: Person, { field, number, code, complete, error }: ViewBodyOf<'top-up-voucher'>): void {
+  const { hands, chance } = person;
+  const [slip] = person.vouchers;
+  if (field === 'checking') return;
+  const wanted = field === 'number' ? slip?.number : slip?.code;
+  const typed = (field === 'number' ? number : code).replaceAll(/[- ]/g, '');
+  if (wanted === undefined || person.slipsUp('turnsBack')) hands.touch({ type: chance.pick(['back', 'cancel'] as const) });
+  else if (error !== undefined && chance.happens(0.5)) hands.touch({ type: chance.pick(['clear', 'back'] as const) });
+  else if (complete && chance.happens(0.95)) hands.touch({ type: 'confirm' });
+  else type(person, { field, wanted: wanted.replaceAll(/[- ]/g, ''), typed });
+}
+
+function type(person: Person, { field, wanted, typed }: { readonly field: 'number' | 'code'; readonly wanted: string; readonly typed: string }): void {
+  const { hands, chance } = person;
+  const next = wanted[typed.length];
+  if (next === undefined || !wanted.startsWith(typed)) return void hands.touch({ type: 'erase' });
+  const symbol = chance.happens(0.02) ? String(chance.between(0, 9)) : next;
+  return void hands.touch(field === 'number' ? { type: 'symbol', symbol } : { type: 'digit', digit: symbol });
 }
 
 function cash(person: Person, { inserted, requested, busy, canReturn, room, denominations }: ViewBodyOf<'top-up-cash'>): void {

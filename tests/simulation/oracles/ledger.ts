@@ -2,7 +2,7 @@
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { parseEntry } from '../../../main/journal/stored-chain.ts';
 import { openForReading } from '../../../main/journal/schema.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
+import { foldTransaction, isForeign } from '../../../main/money/fold.ts';
 import { isOpenCase } from '../../../main/money/standing.ts';
 import type { TransactionState } from '../../../main/money/transaction-state.ts';
 
@@ -17,7 +17,7 @@ export interface Story {
 export function readLedger(journal: string): readonly Story[] {
   const entries = readEntries(journal);
   const byTransaction = Map.groupBy(
-    entries.filter(({ transactionId }) => transactionId !== undefined),
+    entries.filter(({ kind, transactionId }) => transactionId !== undefined && !isForeign(kind)), // an examination is no transaction
     ({ transactionId }) => transactionId ?? '',
   );
   return [...byTransaction].map(([id, own]) => {

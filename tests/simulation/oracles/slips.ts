@@ -1,5 +1,6 @@
 /** Slips say what happened. The words are those of resources/locales, as a person reads them. */
 import { formatYuan, fen } from '../../../common/fen.ts';
+import type { VoucherInHand } from '../person.ts';
 import type { World } from '../world.ts';
 import type { Story } from './ledger.ts';
 
@@ -8,6 +9,13 @@ const REFERENCE = /[A-Z]\d\d-\d{4}-[0-9A-Z]{4}-[0-9A-Z]/g;
 /** Reference numbers on a slip. */
 export function referencesOn(slip: string): readonly string[] {
   return slip.match(REFERENCE) ?? [];
+}
+
+/** The voucher that a slip is, with its secret. */
+export function voucherOn(slip: string): VoucherInHand | undefined {
+  const [number] = referencesOn(slip);
+  const [code] = /\b\d{4} \d{4} \d{4}\b/.exec(slip) ?? [];
+  return number === undefined || code === undefined ? undefined : { number, code };
 }
 
 export function checkSlips(world: World, ledger: readonly Story[]): void {

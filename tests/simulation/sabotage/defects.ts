@@ -183,7 +183,7 @@ export const defects: readonly Defect[] = [
     name: 'suspenseForgotten',
     what: 'notes of which nobody knows get no case',
     file: steps,
-    find: "    if (disputed > 0) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });\n",
+    find: "    if (isCase) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });\n",
     replace: '',
   },
   // --- payments ---
@@ -234,11 +234,10 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'personRemembered',
-    what: 'the card of the last person is not forgotten when they go',
+    what: 'the reference number of the last person stays on the first screen',
     file: 'state-machines/session-view.ts',
-    find: '        ...(context.notice === undefined ? {} : { notice: context.notice }),',
-    replace:
-      '        ...(context.recovered[0] === undefined && context.service === undefined ? { notice: JSON.stringify(context.ports.journal.newReference()) } : {}),',
+    find: '...(context.notice === undefined ? {} : { notice: context.notice }),',
+    replace: '...(context.ports.clock.monotonic() > 120_000 ? { notice: context.ports.journal.newReference() } : {}),',
   },
   {
     name: 'caseNotOpened',

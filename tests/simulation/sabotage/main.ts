@@ -56,12 +56,19 @@ function simulate(folder: string, worlds: number, seed: number): Promise<z.infer
   });
 }
 
+/** What an oracle objects to in the sound source too is no find: the hunt goes on behind it. */
 async function hunt(defect: Defect, worlds: number, seed: number): Promise<Found> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sabotage-'));
   try {
     copyWith(defect, folder);
-    const { violations, worlds: run, firstOracle } = await simulate(folder, worlds, seed);
-    return { defect, worlds: violations > 0 ? run : undefined, oracle: firstOracle };
+    for (let run = 0; run < worlds;) {
+      const stopped = await simulate(folder, worlds - run, seed + run);
+      run += stopped.worlds;
+      if (stopped.violations === 0) break;
+      const sound = await simulate(ROOT, 1, seed + run - 1);
+      if (sound.violations === 0) return { defect, worlds: run, oracle: stopped.firstOracle };
+    }
+    return { defect, worlds: undefined, oracle: '' };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

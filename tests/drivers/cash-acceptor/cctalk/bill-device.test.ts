@@ -121,6 +121,47 @@ describe('connecting', () => {
     });
   });
 
+  /** 157 (5.2): request `28 01 01 9D <type>`, answer `01 07 28 00 <id>`. A copy comes with the next exchange, as on a line of 9600 baud. */
+  async function withOneIdTwice(nth: number): Promise<{ readonly made: Bench; readonly connected: Promise<unknown> }> {
+    const made = bench();
+    let ids = 0;
+    let late: readonly Uint8Array[] = [];
+    made.line.attachUnit((bytes) => {
+      made.unit.receive(bytes);
+      const copies = late;
+      late = [];
+      for (const copy of copies) made.line.fromUnit(copy);
+    });
+    made.unit.onSend((bytes) => {
+      if (!toHex(bytes).startsWith('01072800')) return;
+      ids += 1;
+      if (ids >= nth) late = [bytes];
+    });
+    return { made, connected: within(made.clock, made.acceptor.connect()) };
+  }
+
+  test.each(Array.from({ length: 24 }, (_, index) => index + 1))(
+    'bill id %i and those after it come late by one: the table is never believed shifted',
+    async (nth) => {
+      const { made, connected } = await withOneIdTwice(nth);
+      const outcome = await connected.then(
+        () => 'connected',
+        (error: unknown) => error,
+      );
+      if (outcome !== 'connected') expect(outcome).toMatchObject({ code: 'protocol', message: expect.stringMatching(/type \d+ as CN/) });
+      else {
+        await within(made.clock, made.acceptor.accept([YUAN[20]]));
+        made.events.length = 0;
+        made.unit.feedNote(YUAN[20]);
+        await made.clock.advance(1_200);
+        expect(made.events).toEqual([{ type: 'escrowed', denomination: YUAN[20] }]);
+      }
+      made.line.attachUnit((bytes) => made.unit.receive(bytes));
+      await within(made.clock, made.acceptor.connect());
+      expect(made.acceptor.denominations).toEqual([100, 500, 1000, 2000, 5000, 10_000]);
+    },
+  );
+
   test('a validator without escrow is refused', async () => {
     const { clock, acceptor, unit } = bench();
     unit.faults.withoutEscrow = true;

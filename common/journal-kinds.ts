@@ -9,6 +9,9 @@ import { z } from 'zod';
 const amount = z.int().min(1).max(0xffff_ffff);
 const balance = z.int().min(0).max(0xffff_ffff);
 const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
+/** Code of the `device.fault` of a transaction in which a note jammed before its value was known: it is the person's, and needs a case. */
+export const NOTE_STUCK = 'noteStuck';
+
 const id = z.string().min(1).max(80);
 const note = z.strictObject({ noteId: id, denomination: amount });
 const acceptorMemory = z.string().max(1000);

@@ -114,7 +114,8 @@ export type CashEvent =
   | { readonly type: 'NOTE.ESCROWED'; readonly denomination: Fen }
   | { readonly type: 'NOTE.REJECTED'; readonly reason: 'inhibited' | 'validation' | 'insertion' | 'operation' | 'other' }
   | { readonly type: 'NOTE.RETURNED' }
-  | { readonly type: 'CASH.TROUBLE'; readonly trouble: 'jammed' | 'cheated' | 'offline' | 'boxFull' | 'boxRemoved' | 'untold' };
+  /** `noteStuck`: jammed with a note inside that never came to escrow; nobody knows its value. `jammed`: no note but those already told of. */
+  | { readonly type: 'CASH.TROUBLE'; readonly trouble: 'jammed' | 'noteStuck' | 'cheated' | 'offline' | 'boxFull' | 'boxRemoved' | 'untold' };
 
 /** What belongs into the entry of a stacked note. */
 export type StackedCredit = Pick<JournalBody<'cash.stacked'>, 'evidence' | 'memory'>;
@@ -256,6 +257,8 @@ export interface ReceiptContent {
   /** Channel's name and the end of its own number, e.g. `微信支付`, `3071`. */
   readonly channel?: { readonly name: string; readonly tail: string };
   readonly amount: Fen;
+  /** A note is in the machine, beside `amount`, and its value is not known. */
+  readonly noteStuck?: true;
   readonly fee: Fen;
   readonly balanceBefore: Fen;
   /** Only when read back from the card. */
@@ -318,6 +321,8 @@ export interface Recovered {
   readonly tender: 'cash' | 'qr' | 'voucher';
   readonly ref: CardRef;
   readonly amount: Fen;
+  /** A note is in the machine, beside `amount`, and its value is not known. */
+  readonly noteStuck?: true;
   readonly balanceBefore: Fen;
   readonly balanceAfter?: Fen;
   /** Outcome `voucher`. */

@@ -152,6 +152,7 @@ function recoveredBody(context: SessionContext, recovered: SessionContext['recov
     outcome: recovered.outcome,
     why: 'restart',
     tender: recovered.tender,
+    ...(recovered.noteStuck === true ? { noteStuck: true } : {}),
     ...(recovered.voucher === undefined ? {} : { voucher: voucherOf(recovered.voucher, context.ports.settings, true) }),
     settledWithinHours: context.ports.settings.settledWithinHours,
     card: media === 'inside' ? 'inside' : media === 'atGate' ? 'atGate' : 'absent',

@@ -25,6 +25,7 @@ export const topUpMachine = topUpSetup.createMachine({
     transaction: undefined,
     notes: [],
     disputed: ZERO_FEN,
+    noteStuck: false,
     cashMessage: undefined,
     nextNote: undefined,
     voucherNumber: '',

@@ -244,6 +244,8 @@ const bodies = {
     tender: z.enum(tenderNames),
     tail,
     amount,
+    /** A note is in the machine, beside `amount`, and its value is not known. */
+    noteStuck: z.literal(true).optional(),
     /** What did reach the card, when only a part is open. */
     loaded: amount.optional(),
     reference,

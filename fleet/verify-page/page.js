@@ -166,11 +166,20 @@
     ];
   }
 
+  /** A case about no amount: a note is stuck in the terminal, and nobody knows its value yet. */
+  function isValueUnknown({ outcome, amount }) {
+    return outcome === 'case' && amount === 0;
+  }
+
   function amount({ slip }, say) {
     const open = slip.outcome === 'voucher' || slip.outcome === 'case';
     return element('p', { class: `amount ${open ? 'amount--open' : ''}` }, [
       element('span', { class: 'amount-word' }, [say(`amount.${slip.outcome}`)]),
-      element('span', { class: 'amount-sum' }, [element('span', { class: 'yuan' }, ['¥']), ` ${yuan(slip.amount)}`]),
+      element(
+        'span',
+        { class: 'amount-sum' },
+        isValueUnknown(slip) ? [say('sumUnknown')] : [element('span', { class: 'yuan' }, ['¥']), ` ${yuan(slip.amount)}`],
+      ),
     ]);
   }
 
@@ -193,12 +202,13 @@
   function lines(finding, say) {
     const { verdict, slip, reference } = finding;
     const values = { card: slip?.cardTail, amount: slip === undefined ? undefined : yuan(slip.amount), reference: unbroken(reference ?? '') };
+    const outcome = slip !== undefined && isValueUnknown(slip) ? 'noteStuck' : slip?.outcome;
     const rows = ['happened', 'money', 'now'].map((name) => {
       const own = say(`verdict.${verdict}.${name}`, values);
       const text = own !== undefined && (name !== 'now' || slip === undefined || verdict !== 'notYet' || slip.outcome === 'delivered') ? own : undefined;
       return element('div', { class: 'row' }, [
         element('dt', {}, [icon(name), element('span', { class: 'hidden' }, [say(name)])]),
-        element('dd', { class: name }, [text ?? say(`outcome.${slip.outcome}.${name}`, values)]),
+        element('dd', { class: name }, [text ?? say(`outcome.${outcome}.${name}`, values)]),
       ]);
     });
     return element('dl', { class: 'lines panel' }, rows);
@@ -235,7 +245,7 @@
     const rows = [
       ['time', localTime(slip.at * 1000)],
       ['reference', slip.reference],
-      [`amount.${slip.outcome}`, say('sum', { amount: yuan(slip.amount) })],
+      [`amount.${slip.outcome}`, isValueUnknown(slip) ? say('sumUnknown') : say('sum', { amount: yuan(slip.amount) })],
       ['card', slip.cardTail],
       ['tender', say(slip.tender)],
       ['terminal', slip.terminalId],

@@ -20,6 +20,7 @@ globalThis.kioskWords = {
     facts: '凭条上写的',
     time: '时间',
     sum: '{amount} 元',
+    sumUnknown: '面额待查清',
     reference: '编号',
     card: '卡号尾号',
     tender: '付款',
@@ -127,6 +128,11 @@ globalThis.kioskWords = {
         money: '如果已付款，会到这张卡，或者退回给您。',
         now: '凭条请留着，报编号打服务电话问进展。',
       },
+      noteStuck: {
+        happened: '出凭条的时候，有一张纸币卡在机器里，面额还不知道。',
+        money: '这张纸币是您的，打开机器后查清面额。',
+        now: '凭条请留着，报编号打服务电话问进展。',
+      },
     },
   },
   en: {
@@ -147,6 +153,7 @@ globalThis.kioskWords = {
     facts: 'What the slip says',
     time: 'Time',
     sum: '¥ {amount}',
+    sumUnknown: 'Value not known yet',
     reference: 'Number',
     card: 'Card ending',
     tender: 'Paid by',
@@ -260,6 +267,11 @@ globalThis.kioskWords = {
       case: {
         happened: 'When the slip was made, it was not yet known where {amount} yuan went.',
         money: 'If you paid, it will reach this card or be refunded.',
+        now: 'Keep the slip and call with its number to ask.',
+      },
+      noteStuck: {
+        happened: 'When the slip was made, a note was stuck in the terminal and its value was not yet known.',
+        money: 'The note is yours. Its value is established when the terminal is opened.',
         now: 'Keep the slip and call with its number to ask.',
       },
     },

@@ -47,8 +47,14 @@ function linesOf(report: DayReport): string[] {
     `${''.padEnd(22)}${['opening', 'movement', 'closing'].map((word) => word.padStart(16)).join('')}`,
     ...accounts.map((account) => `${account.padEnd(22)}${[opening, movement, closing].map((sums) => sumText(sums[account]).padStart(16)).join('')}`),
     ...report.openTransactions.map(({ reference, phase, held, openedOn }) => `open: ${reference} ${phase}, held ${sumText(held)}, since ${openedOn}`),
-    ...openCases.map(({ reference, reason, owed, disputed }) => `open case: ${reference} ${reason}, owed ${sumText(owed)}, disputed ${sumText(disputed)}`),
+    ...openCases.map(caseLine),
   ];
+}
+
+/** A case about a note that jammed before its value was known is about no sum. */
+function caseLine({ reference, reason, owed, disputed }: DayReport['openCases'][number]): string {
+  const about = reason === 'noteUndetermined' && owed + disputed === 0 ? 'value not known yet' : `owed ${sumText(owed)}, disputed ${sumText(disputed)}`;
+  return `open case: ${reference} ${reason}, ${about}`;
 }
 
 function tallyLine(name: string, { count, amount }: Tally): string {

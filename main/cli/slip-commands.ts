@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fen, formatYuan } from '../../common/fen.ts';
 import { publicationSchema } from '../../common/publication.ts';
+import type { SlipClaims } from '../../common/slip.ts';
 import { parseJson } from '../journal/lines.ts';
 import { verifySlip, type SlipFinding } from '../receipts/verify-slip.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
@@ -51,13 +52,18 @@ function report(finding: SlipFinding): string[] {
   const { slip, publishedAt, verdict } = finding;
   return [
     `verdict: ${verdict}`,
-    `${slip.reference} · ${slip.outcome} · ${formatYuan(fen(slip.amount))} · ${slip.tender} · card …${slip.cardTail} · ${new Date(slip.at * 1000).toISOString()}`,
+    `${slip.reference} · ${slip.outcome} · ${sumOf(slip)} · ${slip.tender} · card …${slip.cardTail} · ${new Date(slip.at * 1000).toISOString()}`,
     `terminal ${slip.terminalId} · epoch ${slip.epoch} · entry ${slip.seq} · ${slip.hash}`,
     'proved: a key that the operator names as this terminal’s signed exactly this',
     ...(verdict === 'published' ? [`proved: the operator published this entry at this place (${new Date(publishedAt).toISOString()})`] : []),
     ...(verdict === 'published' && finding.sealedUpTo !== undefined ? [`proved: the terminal itself signed its journal at entry ${finding.sealedUpTo}`] : []),
     ...(verdict === 'notYet' ? [`not proved: that the entry is published; it is newer than what is (${new Date(publishedAt).toISOString()})`] : []),
   ];
+}
+
+/** A case about no amount is about a note that is stuck, of which nobody knew the value. */
+function sumOf({ outcome, amount }: SlipClaims): string {
+  return outcome === 'case' && amount === 0 ? 'value not known yet' : formatYuan(fen(amount));
 }
 
 /** @throws {Failure} */

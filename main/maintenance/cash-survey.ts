@@ -3,6 +3,7 @@
  * Reads entries, changes nothing. Used by settlement and reconciliation.
  */
 import type { JournalEntry } from '../../common/journal-entry.ts';
+import { NOTE_STUCK } from '../../common/journal-kinds.ts';
 import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
 import { foldCashEntry, nextEpoch, NO_CASH } from '../money/settlement-fold.ts';
 import type { CashState } from '../money/settlement-state.ts';
@@ -23,7 +24,7 @@ export type Candidate =
       readonly openCase: boolean;
       readonly at: string;
     }
-  /** The acceptor reported a note that belongs to no transaction: it may be in the box. */
+  /** The acceptor reported a note that belongs to no transaction, or one of unknown value: it may be in the box. */
   | { readonly kind: 'stray'; readonly code: string; readonly detail: string; readonly at: string }
   /** A difference of an earlier settlement that nobody has explained. */
   | { readonly kind: 'difference'; readonly of: string; readonly amount: number };
@@ -37,8 +38,8 @@ export interface CashSurvey {
   readonly transactions: ReadonlyMap<string, TransactionState>;
 }
 
-/** Faults in which the acceptor speaks of a note that no transaction knows. */
-const STRAY_CODES = ['strayCredit', 'strayNote', 'stackedEarlier', 'lostEvents', 'untold', 'cheated'];
+/** Faults in which the acceptor speaks of a note that no transaction knows, or knows the value of. */
+const STRAY_CODES = ['strayCredit', 'strayNote', 'stackedEarlier', 'lostEvents', 'untold', 'cheated', NOTE_STUCK];
 
 /** @param entries of one journal in order, carried ones first */
 export function surveyCash(entries: Iterable<JournalEntry>): CashSurvey {

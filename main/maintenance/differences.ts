@@ -17,6 +17,8 @@ export type ExplanationErrorCode =
   | 'tooMuch'
   /** The entries of the transaction don't allow it. */
   | 'unlawful'
+  /** The note that was found must be told by its value. */
+  | 'valueNotSaid'
   /** A voucher was made of what the case owes: whoever holds it can still redeem it. */
   | 'isVoucher'
   /** The terminal must bring the transaction to its end first. */
@@ -39,9 +41,9 @@ export type Explanation = { readonly by: string; readonly why: string } & (
   | { readonly how: 'recounted' | 'writtenOff'; readonly of: string; readonly amount?: number }
   | { readonly how: 'offset'; readonly of: string; readonly against: string; readonly amount?: number }
   /** The note that the case disputes was over at settlement `of`. */
-  | { readonly how: 'counted'; readonly reference: string; readonly of: string }
-  /** It lay outside the box, and is now with the cash that was collected. */
-  | { readonly how: 'found'; readonly reference: string }
+  | { readonly how: 'counted'; readonly reference: string; readonly of: string; readonly amount?: number }
+  /** It lay outside the box, and is now with the cash that was collected. `amount`: the value of a note that jammed before it was known. */
+  | { readonly how: 'found'; readonly reference: string; readonly amount?: number }
   /** The case's question has an answer. */
   | { readonly how: Resolution; readonly reference: string; readonly amount?: number }
 );
@@ -97,13 +99,31 @@ function openDifference({ cash }: CashSurvey, of: string): number {
 
 type Source = { readonly source: 'count'; readonly settlementId: string } | { readonly source: 'found' };
 
-function fundedEntry(survey: CashSurvey, { reference, by, why }: { reference: string; by: string; why: string }, source: Source): NewEntry {
+interface FoundNote {
+  readonly reference: string;
+  readonly by: string;
+  readonly why: string;
+  readonly amount?: number;
+}
+
+function fundedEntry(survey: CashSurvey, { reference, by, why, amount }: FoundNote, source: Source): NewEntry {
   const [transactionId, state] = transactionOf(survey, reference);
-  const note = state.notes.find((known) => known.state === 'suspense');
+  const note = state.notes.find((known) => known.state === 'suspense') ?? stuckNote(state, reference, amount);
   if (note === undefined)
     throw new ExplanationError('nothingOpen', `no note of ${reference} is in suspense: its notes are ${placesOf(state)}; nothing was written`);
   const { noteId, denomination } = note;
   return { kind: 'case.funded', transactionId, body: { ...source, reference, noteId, denomination, by, why } };
+}
+
+/** Nobody knew its value: the note itself, now at hand, says it. */
+function stuckNote({ noteStuck }: TransactionState, reference: string, denomination: number | undefined): { noteId: string; denomination: number } | undefined {
+  if (noteStuck !== 'unknown') return undefined;
+  if (denomination === undefined)
+    throw new ExplanationError(
+      'valueNotSaid',
+      `the note of ${reference} jammed before its value was known: say what it is with --amount YUAN; nothing was written`,
+    );
+  return { noteId: `stuck-${reference}`, denomination };
 }
 
 function placesOf({ notes }: TransactionState): string {

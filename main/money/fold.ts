@@ -2,7 +2,7 @@
  * A transaction is a fold over its entries: the statechart drives, this is the truth. Pure and total: any sequence of entries gives a
  * state, and what can't have happened lawfully is named in `anomalies`. Used by recovery, verify, kioskctl and the tests of the flows.
  */
-import { journalKinds, type JournalBody, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
+import { journalKinds, NOTE_STUCK, type JournalBody, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
 import { leavesOpen } from './open-transactions.ts';
 import { addPostings, NO_BALANCES, postingsFor } from './postings.ts';
 import { rememberVoucher } from './fold-vouchers.ts';
@@ -292,10 +292,12 @@ function remember(step: Step, entry: NewEntry): void {
     case 'card.captured':
       draft.cardCaptured = true;
       break;
+    case 'device.fault':
+      if (entry.body.code === NOTE_STUCK) draft.noteStuck ??= 'unknown';
+      break;
     case 'terminal.started':
     case 'terminal.stopped':
     case 'journal.replaced':
-    case 'device.fault':
     case 'acceptor.memory':
     case 'device.identified':
     case 'device.lost':
@@ -421,18 +423,24 @@ function resolveCase({ draft, flag }: Step, { reference, resolution, amount }: J
   draft.loads = draft.loads.map((known) => (known.state === 'committing' || known.state === 'undetermined' ? { ...known, state } : known));
 }
 
-/** The note that a case disputes was found: it was taken after all, and the case owes it. */
+/** The note that a case is about was found: it was taken after all, and the case owes it. A stuck note gets its value, and its id, only here. */
 function fundCase(step: Step, { reference, noteId, denomination }: JournalBody<'case.funded'>): void {
   const { draft, flag } = step;
   const note = draft.notes.find((known) => known.noteId === noteId);
-  if (note !== undefined && note.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
-  moveNote(step, { noteId, denomination }, 'stacked');
+  const stuck = note === undefined && draft.noteStuck === 'unknown';
+  if (stuck) {
+    draft.noteStuck = 'found';
+    draft.notes = [...draft.notes, { noteId, denomination, state: 'stacked' }];
+  } else {
+    if (note !== undefined && note.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
+    moveNote(step, { noteId, denomination }, 'stacked');
+  }
   const funded = draft.cases.findLast((known) => known.reference === reference && known.reason === 'noteUndetermined');
   if (funded === undefined) {
     flag('notAnnounced', `no case ${reference} about a note`);
     return;
   }
-  if (denomination > funded.disputed) flag('overdrawn', `case ${reference} disputes ${funded.disputed} fen`);
-  const holds = { ...funded, amount: funded.amount + denomination, disputed: Math.max(0, funded.disputed - denomination) };
+  if (!stuck && denomination > funded.disputed) flag('overdrawn', `case ${reference} disputes ${funded.disputed} fen`);
+  const holds = { ...funded, amount: funded.amount + denomination, disputed: stuck ? funded.disputed : Math.max(0, funded.disputed - denomination) };
   draft.cases = draft.cases.map((known) => (known === funded ? holds : known));
 }

@@ -14,6 +14,7 @@ import {
   pendingRefund,
   reservedLoad,
   reservedRedemption,
+  uncoveredStuckNote,
   uncoveredSuspense,
 } from './standing.ts';
 import type { Anomaly, NoteState, TransactionState } from './transaction-state.ts';
@@ -50,7 +51,7 @@ export type RecoveryAction =
       /** Reservation to release at the issuer first: that card was certainly not written. */
       readonly releaseLoadId?: string;
     }
-  /** Notes in suspense need a case. */
+  /** Notes in suspense need a case, and so does a stuck one, of which `disputed` says nothing. */
   | { readonly kind: 'openCase'; readonly reason: 'noteUndetermined'; readonly amount: 0; readonly disputed: number }
   /** Show and print the reference, then close. */
   | { readonly kind: 'reportCase'; readonly reference: string; readonly shown: boolean; readonly closing: Closing }
@@ -99,7 +100,7 @@ function heldMoney(state: TransactionState, card: CardRef): RecoveryAction | und
     };
   }
   const disputed = uncoveredSuspense(state);
-  return disputed > 0 ? { kind: 'openCase', reason: 'noteUndetermined', amount: 0, disputed } : undefined;
+  return disputed > 0 || uncoveredStuckNote(state) ? { kind: 'openCase', reason: 'noteUndetermined', amount: 0, disputed } : undefined;
 }
 
 function settlement(state: TransactionState): Extract<RecoveryAction, { kind: 'resumeOrSettle' }>['settleBy'] {

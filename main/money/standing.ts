@@ -66,6 +66,11 @@ export function uncoveredSuspense({ notes, cases }: Standing): number {
   return Math.max(0, suspense - sum(cases.map(({ disputed }) => disputed)));
 }
 
+/** A note of unknown value is in the machine, and no case says so. */
+export function uncoveredStuckNote({ noteStuck, cases }: Standing): boolean {
+  return noteStuck === 'unknown' && !hasCase(cases, 'noteUndetermined');
+}
+
 export function isOpenCase({ resolution, settled, amount }: CaseState): boolean {
   return resolution === undefined || settled < amount;
 }
@@ -80,6 +85,7 @@ export function blockers(standing: Standing): readonly string[] {
     pendingRedemption(standing) && 'a voucher may be reserved',
     pendingLoad(standing) && 'the card may have been written',
     uncoveredSuspense(standing) > 0 ? 'a note in suspense has no case' : undefined,
+    uncoveredStuckNote(standing) ? 'a stuck note has no case' : undefined,
   ].filter((reason) => reason !== undefined);
 }
 
@@ -92,7 +98,7 @@ export function phaseOf(standing: Standing): TransactionPhase {
   if (pendingRefund(standing) !== undefined) return 'refunding';
   if (standing.held > 0)
     return standing.loads.some(({ state, reversed }) => !reversed && (state === 'authorizing' || state === 'authorized')) ? 'loadPrepared' : 'funded';
-  const touched = standing.taken > 0 || standing.cases.length > 0 || uncoveredSuspense(standing) > 0;
+  const touched = standing.taken > 0 || standing.cases.length > 0 || uncoveredSuspense(standing) > 0 || uncoveredStuckNote(standing);
   return touched ? 'settled' : 'opened';
 }
 

@@ -142,6 +142,8 @@ export interface TransactionState {
   };
   readonly phase: TransactionPhase;
   readonly notes: readonly NoteState[];
+  /** A note jammed before its value was known; `found`: it is among the notes now. */
+  readonly noteStuck?: 'unknown' | 'found';
   readonly payments: readonly PaymentState[];
   readonly refunds: readonly RefundState[];
   readonly loads: readonly LoadState[];

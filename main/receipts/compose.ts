@@ -145,10 +145,17 @@ function redeemable({ site, page, words }: Slip, { code, validUntil }: VoucherSl
 function pending(slip: Slip): void {
   const { content, site, page, words } = slip;
   const isCash = content.tender !== 'qr'; // a voucher's money was taken for certain, as notes are
-  page.amount(words('pendingAmount'), yuan(content.amount, words));
+  const isStuck = content.noteStuck === true;
+  page.amount(words('pendingAmount'), isStuck && content.amount === 0 ? words('valueNotKnown') : yuan(content.amount, words));
+  if (isStuck && content.balanceAfter !== undefined) page.row(words('balanceAfter'), yuan(content.balanceAfter, words));
   page.rule();
-  page.step(1, words('stepWhat'), words(isCash ? 'pendingWhatCash' : 'pendingWhatQr'));
-  page.step(2, words('stepMoney'), words(isCash ? 'pendingMoneyCash' : 'pendingMoneyQr'));
+  if (isStuck) {
+    page.step(1, words('stepWhat'), words('noteStuckWhat'));
+    page.step(2, words('stepMoney'), words(content.amount === 0 ? 'noteStuckMoney' : 'noteStuckToo'));
+  } else {
+    page.step(1, words('stepWhat'), words(isCash ? 'pendingWhatCash' : 'pendingWhatQr'));
+    page.step(2, words('stepMoney'), words(isCash ? 'pendingMoneyCash' : 'pendingMoneyQr'));
+  }
   if (content.settledWithinHours !== undefined) deadline(slip, 3);
   page.step(content.settledWithinHours === undefined ? 3 : 4, words('stepHow'), words('pendingHow', { hotline: site.hotline }));
 }

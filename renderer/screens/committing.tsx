@@ -39,14 +39,15 @@ export function Committing({ body }: { readonly body: ViewBodyOf<'committing'> }
       <Touch className="touch--writing">
         {landscape && title}
         <ol className="steps">
-          <StepRow state="done" name={say('committing.paid')} note={say('committing.paidAmount', { amount: money(amount) })} />
+          <StepRow state="done" name={say('committing.paid')} note={amount === 0 ? '' : say('committing.paidAmount', { amount: money(amount) })} />
           {STEPS.map((name, index) => (
             <StepRow key={name} state={index < now ? 'done' : index === now ? 'now' : 'next'} name={say(`committing.${name}`)} note={note(index)} />
           ))}
         </ol>
         <Notice tone="warn" icon="lock">
           <p className="lead">
-            <Rich text={say('committing.money', { amount: money(amount), tail })} />
+            {/* 0: a note is stuck, and nobody knows its value */}
+            <Rich text={amount === 0 ? say('committing.moneyStuck') : say('committing.money', { amount: money(amount), tail })} />
           </p>
         </Notice>
       </Touch>

@@ -1,6 +1,6 @@
 /** The sentences of money that is safe but not on the card, for every outcome and cause. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
-import type { Say } from '../words.ts';
+import { money as yuan, type Say } from '../words.ts';
 
 export interface SettledWords {
   readonly title: string;
@@ -36,6 +36,7 @@ export function settledWords(body: ViewBodyOf<'settled'>, say: Say, amount: stri
         now: body.voucher === undefined ? say('settled.now.voucherAtDesk') : say('settled.now.voucher', { date: body.voucher.validUntil }),
       };
     case 'case':
+      if (body.noteStuck === true) return { ...common, ...noteStuckWords(body, say, amount) };
       return {
         ...common,
         title: say('settled.title.case'),
@@ -44,4 +45,21 @@ export function settledWords(body: ViewBodyOf<'settled'>, say: Say, amount: stri
         now: say('settled.now.case'),
       };
   }
+}
+
+/** Nobody knows the value of the note that is stuck; what else was paid is on the card or in the case. */
+function noteStuckWords({ why, amount, loaded = 0, settledWithinHours: hours }: ViewBodyOf<'settled'>, say: Say, held: string) {
+  const money =
+    amount > 0
+      ? say('settled.noteStuck.moneyHeld', { amount: held, hours })
+      : loaded > 0
+        ? say('settled.noteStuck.moneyLoaded', { loaded: yuan(loaded), hours })
+        : say('settled.noteStuck.money', { hours });
+  return {
+    title: say('settled.noteStuck.title'),
+    where: say(amount > 0 ? 'settled.where.case_cash' : 'settled.noteStuck.where'),
+    happened: say(why === 'noteUndetermined' ? 'settled.noteStuck.happened' : `settled.happened.${why}`),
+    money,
+    now: say('settled.noteStuck.now'),
+  };
 }

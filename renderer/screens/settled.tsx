@@ -29,7 +29,7 @@ export function Settled({ body }: { readonly body: ViewBodyOf<'settled'> }) {
         {words.card !== undefined && <p className={`card-note ${card === 'atGate' ? 'strong' : 'quiet'}`}>{words.card}</p>}
         <div className="figure">
           <p className="body quiet">{words.where}</p>
-          <Amount amount={body.amount} testId="settled-amount" />
+          {(body.noteStuck !== true || body.amount > 0) && <Amount amount={body.amount} testId="settled-amount" />}
         </div>
         {pictured && card === 'atGate' && <TakeScene />}
         {pictured && card !== 'atGate' && <Dock tail={tail} state="cut" />}

@@ -20,6 +20,7 @@ class Story:
         self.opened, self.open, self.anomaly = False, True, None
         self.things = {thing: {} for thing in UNCERTAIN}  # id → {"state", "amount", "body"}
         self.cases, self.vouchers = [], []
+        self.note_stuck = None  # then "unknown", then "found"
         self.sums = dict.fromkeys(("taken", "held", "owed", "loaded", "refunded", "settledElsewhere"), 0)
 
     def add(self, kind, body):
@@ -83,6 +84,7 @@ class Story:
         sums = self.sums
         suspense = sum(note["amount"] for note in self.things["note"].values() if note["state"] == "suspense")
         lawful(sums["held"] == 0 and suspense <= sum(case["disputed"] for case in self.cases), "closedTooEarly")
+        lawful(self.note_stuck != "unknown" or any(case["reason"] == "noteUndetermined" for case in self.cases), "closedTooEarly")
         lawful(not self.uncertain("note") and not self.uncertain("redemption") and not any(map(self.pending, CASE_OF)), "closedTooEarly")
         outcome = ("case" if any(map(is_open, self.cases)) else "voucher" if sums["owed"] > 0 else "delivered" if sums["loaded"] > 0
                    else "refunded" if sums["refunded"] > 0 else "case" if sums["taken"] > 0 else "abandoned")
@@ -103,14 +105,25 @@ class Story:
             self.cases.append({**body, "settled": 0, "resolution": None})
         elif kind == "case.resolved":
             self.resolve(body)
+        elif kind == "device.fault" and body["code"] == "noteStuck":
+            self.note_stuck = self.note_stuck or "unknown"
         elif kind == "voucher.issued":
             self.vouchers.append({**body})
+        if kind == "case.funded" and self.note_stuck == "unknown" and body["noteId"] not in self.things["note"]:
+            self.find_stuck(body)
+            return
         if kind in MOVES:
             self.move_thing(kind, body)
         if kind == "voucher.registering":
             self.register(body)
         elif kind == "case.funded":
-            self.fund(body)
+            self.fund(body, body["denomination"])
+
+    def find_stuck(self, body):
+        """Nobody knew its value before: it takes nothing from what the case disputes."""
+        self.note_stuck = "found"
+        self.things["note"][body["noteId"]] = {"state": "stacked", "amount": body["denomination"], "body": body}
+        self.fund(body, 0)
 
     def move_thing(self, kind, body):
         thing, member, state, after = MOVES[kind]
@@ -148,12 +161,12 @@ class Story:
         lawful(claim is not None, "notAnnounced")
         claim["voucherId"] = body["voucherId"]
 
-    def fund(self, body):
+    def fund(self, body, disputed):
         """The note that a case disputes was found: the case owes it."""
         case = next((case for case in reversed(self.cases) if (case["reference"], case["reason"]) == (body["reference"], "noteUndetermined")), None)
         lawful(case is not None, "notAnnounced")
-        lawful(body["denomination"] <= case["disputed"], "overdrawn")
-        case.update(amount=case["amount"] + body["denomination"], disputed=case["disputed"] - body["denomination"])
+        lawful(disputed <= case["disputed"], "overdrawn")
+        case.update(amount=case["amount"] + body["denomination"], disputed=case["disputed"] - disputed)
 
 
 def is_open(case):

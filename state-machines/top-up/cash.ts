@@ -3,14 +3,17 @@ import { assign } from 'xstate';
 import { addFen } from '../../common/fen.ts';
 import { patiently } from '../waiting.ts';
 import { known, maximumOf, openRequest, roomOf } from './context.ts';
-import { ports, stillHere, topUpSetup, transactionIdOf } from './setup.ts';
+import { stillHere, stopCashInput, topUpSetup, transactionIdOf } from './setup.ts';
 
 export const cashState = topUpSetup.createStateConfig({
   initial: 'opening',
   entry: assign({ notes: [], cashMessage: undefined, nextNote: undefined }),
   invoke: { src: 'cashEvents', input: ({ context }) => ({ ports: context.ports }) },
   on: {
-    'CASH.TROUBLE': { actions: [{ type: 'cashSays', params: { message: 'acceptorDown' } }], target: '.troubled' },
+    'CASH.TROUBLE': [
+      { guard: 'noteSticks', actions: 'noteIsStuck', target: '.closing' },
+      { actions: [{ type: 'cashSays', params: { message: 'acceptorDown' } }], target: '.troubled' },
+    ],
   },
   states: {
     opening: {
@@ -32,12 +35,15 @@ export const cashState = topUpSetup.createStateConfig({
         ],
         onError: { target: '#topUp.trouble', actions: { type: 'troubleIs', params: { trouble: 'cashDown' } } },
       },
-      // What the acceptor says while it is being opened is asked again by its first note or its status.
-      on: { 'CASH.TROUBLE': {} },
+      // What else the acceptor says while it is being opened is asked again by its first note or its status.
+      on: { 'CASH.TROUBLE': [{ guard: 'noteSticks', actions: 'noteIsStuck' }, {}] },
     },
     ready: {
       ...patiently('nextNote'),
-      always: { guard: ({ context }) => context.held > 0 && maximumOf(context) <= context.held, target: 'closing' },
+      always: [
+        { guard: ({ context }) => context.noteStuck, target: 'closing' },
+        { guard: ({ context }) => context.held > 0 && maximumOf(context) <= context.held, target: 'closing' },
+      ],
       on: {
         'NOTE.ACCEPTING': '.calm',
         'NOTE.ESCROWED': {
@@ -68,7 +74,7 @@ export const cashState = topUpSetup.createStateConfig({
       entry: 'noWait',
       // The step itself ends with what is known of the note; a trouble told meanwhile would cut it short.
       on: {
-        'CASH.TROUBLE': { actions: { type: 'cashSays', params: { message: 'acceptorDown' } } },
+        'CASH.TROUBLE': [{ guard: 'noteSticks', actions: 'noteIsStuck' }, { actions: { type: 'cashSays', params: { message: 'acceptorDown' } } }],
         'NOTE.ESCROWED': { actions: assign({ nextNote: ({ event }) => event.denomination }) },
       },
       invoke: {
@@ -149,10 +155,10 @@ export const cashState = topUpSetup.createStateConfig({
     closing: {
       entry: 'noWait',
       tags: 'moneyMoves',
-      on: { 'CASH.TROUBLE': {} },
+      on: { 'CASH.TROUBLE': [{ guard: 'noteSticks', actions: 'noteIsStuck', target: 'closing', reenter: true }, {}] },
       invoke: {
         src: 'stopCash',
-        input: ports,
+        input: stopCashInput,
         onDone: [
           { guard: 'hasMoney', target: '#topUp.load', actions: 'loadHeld' },
           { guard: 'hasDisputed', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'noteUndetermined' } } },
@@ -166,15 +172,17 @@ export const cashState = topUpSetup.createStateConfig({
     leaving: {
       entry: 'noWait',
       tags: 'moneyMoves',
-      on: { 'CASH.TROUBLE': {} },
+      on: { 'CASH.TROUBLE': [{ guard: 'noteSticks', actions: 'noteIsStuck', target: 'leaving', reenter: true }, {}] },
       invoke: {
         src: 'stopCash',
-        input: ports,
+        input: stopCashInput,
         onDone: [
+          { guard: 'hasDisputed', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'noteUndetermined' } } },
           { guard: 'hasMoney', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'cancelled' } } },
           { target: '#topUp.abandoning' },
         ],
         onError: [
+          { guard: 'hasDisputed', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'noteUndetermined' } } },
           { guard: 'hasMoney', target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'cancelled' } } },
           { target: '#topUp.abandoning' },
         ],

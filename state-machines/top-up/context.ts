@@ -61,6 +61,8 @@ export interface TopUpContext extends TopUpInput {
   readonly notes: readonly CashNote[];
   /** What only evidence can tell: notes nobody can place, an order that may have been paid. */
   readonly disputed: Fen;
+  /** A note is in the machine that jammed before anyone knew its value. */
+  readonly noteStuck: boolean;
   readonly cashMessage: ViewBodyOf<'top-up-cash'>['message'];
   /** A note that came to escrow while the one before was still being taken. */
   readonly nextNote: Fen | undefined;
@@ -133,10 +135,11 @@ export function known<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-/** The amount a result screen or slip is about. */
+/** The amount a result screen or slip is about; 0 where it is about a note of unknown value alone. */
 export function amountOf(context: TopUpContext): Fen {
   if (context.loaded > 0 && context.outcome === 'delivered') return context.loaded;
-  return context.held + context.disputed > 0 ? addFen(context.held, context.disputed) : (context.selected ?? ZERO_FEN);
+  if (context.held + context.disputed > 0) return addFen(context.held, context.disputed);
+  return context.noteStuck ? ZERO_FEN : (context.selected ?? ZERO_FEN);
 }
 
 /** How it ended, as the person is told. */

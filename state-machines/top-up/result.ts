@@ -121,7 +121,7 @@ export const abandoningState = topUpSetup.createStateConfig({
 /** Something is wrong and nothing was taken. */
 export const troubleState = topUpSetup.createStateConfig({
   initial: 'reading',
-  entry: [{ type: 'startWait', params: { delay: 'readTrouble', tone: 'normal' } }, assign({ transaction: undefined, tender: undefined })],
+  entry: [{ type: 'startWait', params: { delay: 'readTrouble', tone: 'normal' } }, assign({ transaction: undefined, tender: undefined, noteStuck: false })],
   states: { reading: {} },
   after: { readTrouble: 'left' },
   on: {
@@ -162,6 +162,7 @@ function settleRequest(context: TopUpContext) {
     tender: known(context.tender, 'tender'),
     held: context.held,
     disputed: context.disputed,
+    noteStuck: context.noteStuck,
     reason: reason satisfies SettleReason,
     orderId: context.order?.orderId,
     redemption: context.redemption,
@@ -177,6 +178,7 @@ function slipFor(context: TopUpContext): ReceiptContent {
     tender: known(context.tender, 'tender'),
     channel: context.captured === undefined ? undefined : { name: context.captured.channel, tail: context.captured.channelRef.slice(-4) },
     amount: amountOf(context),
+    noteStuck: context.noteStuck,
     fee: ZERO_FEN,
     balanceAfter: context.balanceAfter,
     voucher: context.issued,

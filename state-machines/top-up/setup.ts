@@ -52,6 +52,7 @@ export const topUpSetup = setup({
     settleFor: assign({ settleReason: (_, params: { reason: SettleReason }) => params.reason }),
     troubleIs: assign({ trouble: (_, params: { trouble: Trouble }) => params.trouble }),
     cashSays: assign({ cashMessage: (_, params: { message: TopUpContext['cashMessage'] }) => params.message }),
+    noteIsStuck: assign({ noteStuck: true, cashMessage: 'acceptorDown' as const }),
     loadHeld: assign(({ context }) => ({ selected: context.held, loadAttempts: 0 })),
     leaveTo: assign({ next: (_, params: { next: TopUpOutput['next'] }) => params.next }),
     cardTaken: assign({ cardPlace: 'taken' as const }),
@@ -61,7 +62,9 @@ export const topUpSetup = setup({
   },
   guards: {
     hasMoney: ({ context }) => context.held > 0,
-    hasDisputed: ({ context }) => context.disputed > 0,
+    /** Something in the machine may be the person's, and only evidence can tell. */
+    hasDisputed: ({ context }) => context.disputed > 0 || context.noteStuck,
+    noteSticks: ({ context, event }) => event.type === 'CASH.TROUBLE' && event.trouble === 'noteStuck' && !context.noteStuck,
     mayTryAgain: ({ context }) => context.loadAttempts < MAX_LOAD_ATTEMPTS,
     nothingFits: ({ context }) => context.ports.cash.denominations.every((denomination) => denomination > roomOf(context)),
     paperExpected: ({ context }) => {
@@ -78,6 +81,11 @@ export const topUpSetup = setup({
 
 /** Input of a step that needs nothing but its ports. */
 export const ports = ({ context }: { context: TopUpContext }) => ({ ports: context.ports, request: undefined });
+/** Input of the step that ends the taking of notes. */
+export const stopCashInput = ({ context }: { context: TopUpContext }) => ({
+  ports: context.ports,
+  request: { transaction: known(context.transaction, 'transaction'), noteStuck: context.noteStuck },
+});
 export const transactionIdOf = (context: TopUpContext): string => known(context.transaction, 'transaction').transactionId;
 
 /** Touches that change nothing in the flow but show that somebody is there. */

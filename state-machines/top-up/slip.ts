@@ -11,6 +11,7 @@ export interface SlipFacts {
   readonly tender: Tender;
   readonly channel: { readonly name: string; readonly tail: string } | undefined;
   readonly amount: Fen;
+  readonly noteStuck: boolean;
   readonly fee: Fen;
   readonly balanceAfter: Fen | undefined;
   readonly voucher: VoucherSlip | undefined;
@@ -31,6 +32,7 @@ export function slipOf(ports: Ports, facts: SlipFacts): ReceiptContent {
     tender: facts.tender,
     ...(facts.channel === undefined ? {} : { channel: facts.channel }),
     amount: facts.amount,
+    ...(facts.noteStuck ? { noteStuck: true } : {}),
     fee: facts.fee,
     balanceBefore: facts.card.balance,
     ...(facts.balanceAfter === undefined ? {} : { balanceAfter: facts.balanceAfter }),

@@ -3,7 +3,7 @@
  * each ends in a closed set of outcomes, so that the chart has a next state for every one. Nothing here decides what comes next.
  */
 import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
-import type { CardRef, JournalBody, Tender } from '../../common/journal-kinds.ts';
+import { NOTE_STUCK, type CardRef, type JournalBody, type Tender } from '../../common/journal-kinds.ts';
 import {
   type AppendedEntry,
   type IssuerCheck,
@@ -118,9 +118,22 @@ export function takeNote(ports: Ports, { transactionId, denomination, room }: Ta
   });
 }
 
-/** No more notes; whatever comes late is returned by the port. */
-export async function stopCash(ports: Ports): Promise<void> {
+export interface StopCashRequest {
+  readonly transaction: OpenTransaction;
+  /** A note jammed before anyone knew its value. */
+  readonly noteStuck: boolean;
+}
+
+/** No more notes; whatever comes late is returned by the port. A stuck note is written down first: after a crash it must not be forgotten. */
+export async function stopCash(ports: Ports, { transaction, noteStuck }: StopCashRequest): Promise<void> {
+  const { transactionId, reference } = transaction;
+  // Where this can't be written down, neither can the case that comes next: it says so.
+  if (noteStuck) await journaled(async () => ports.journal.append({ kind: 'device.fault', transactionId, body: stuckNote(reference) }));
   await ports.cash.accept([]).catch(detailOf);
+}
+
+function stuckNote(reference: string): JournalBody<'device.fault'> {
+  return { device: 'cashAcceptor', code: NOTE_STUCK, detail: `a note of ${reference} jammed before its value was known` };
 }
 
 /** Ends a transaction in which nothing was taken. */
@@ -347,6 +360,7 @@ export interface FinishRequest {
   /** Already read, while the card was examined. */
   readonly balanceAfter: Fen | undefined;
   readonly disputed: Fen;
+  readonly noteStuck: boolean;
   /** The voucher that paid for it. */
   readonly redemption: Redemption | undefined;
 }
@@ -355,6 +369,7 @@ export interface FinishRequest {
 export function finishLoad(ports: Ports, request: FinishRequest): Promise<FinishOutcome> {
   const { transactionId, reference } = request.transaction;
   const { disputed } = request;
+  const isCase = disputed > 0 || request.noteStuck;
   return journaled<FinishOutcome>(async () => {
     let balanceAfter = request.balanceAfter;
     if (balanceAfter === undefined) {
@@ -367,11 +382,11 @@ export function finishLoad(ports: Ports, request: FinishRequest): Promise<Finish
     const tacChecked = await confirmed(ports, request);
     if (tacChecked !== undefined) ports.journal.append({ kind: 'load.confirmed', transactionId, body: { loadId: request.pending.loadId, tacChecked } });
     if (request.redemption !== undefined) await voucherIsUsedUp(ports, transactionId, request.redemption.redeemId);
-    if (disputed > 0) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });
+    if (isCase) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });
     const entry = ports.journal.append({
       kind: 'transaction.closed',
       transactionId,
-      body: { outcome: disputed > 0 ? 'case' : 'delivered', loaded: request.amount, refunded: 0, owed: 0 },
+      body: { outcome: isCase ? 'case' : 'delivered', loaded: request.amount, refunded: 0, owed: 0 },
     });
     return { kind: 'finished', balanceAfter, entry };
   });
@@ -426,6 +441,8 @@ export interface SettleRequest {
   readonly held: Fen;
   /** What only evidence can tell: notes whose place nobody knows, an order that may have been paid. */
   readonly disputed: Fen;
+  /** A note is inside whose value nobody knows: a case that disputes 0. */
+  readonly noteStuck: boolean;
   readonly reason: SettleReason;
   readonly orderId: string | undefined;
   readonly redemption: Redemption | undefined;
@@ -452,7 +469,11 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
       if (request.pendingLoadId !== undefined) {
         ports.journal.append({ kind: 'load.undetermined', transactionId, body: { loadId: request.pendingLoadId, why: 'card not presented again' } });
       }
-      return asCase('loadUndetermined', request.held, request.disputed);
+      // Two questions, each with its own answer.
+      if (!request.noteStuck) return asCase('loadUndetermined', request.held, request.disputed);
+      openCase(ports, transactionId, { reference, reason: 'loadUndetermined', amount: request.held, disputed: request.disputed });
+      openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed: ZERO_FEN });
+      return { kind: 'case', reason: 'loadUndetermined', entry: close('case', ZERO_FEN, request.held) };
     }
     if (request.reason === 'paymentUndetermined') return asCase('paymentUndetermined', ZERO_FEN, request.disputed);
     if (request.tender === 'qr' && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
@@ -461,7 +482,7 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
       const { held } = request;
       return { kind: 'refunded', entry: await giveVoucherBack(ports, transactionId, { redeemId, amount: held }, () => close('refunded', held, ZERO_FEN)) };
     }
-    if (request.disputed > 0) return asCase('noteUndetermined', request.held, request.disputed);
+    if (request.disputed > 0 || request.noteStuck) return asCase('noteUndetermined', request.held, request.disputed);
     ports.journal.append({ kind: 'voucher.issued', transactionId, body: { reference, amount: request.held } });
     const made = makeVoucher(ports, transactionId, { reference, amount: request.held });
     ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference, where: 'screen' } });

@@ -224,6 +224,7 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     tender: context.tender ?? 'cash',
     tail: context.card.ref.tail,
     amount: amountOf(context),
+    ...(context.noteStuck ? { noteStuck: true } : {}),
     ...(context.loaded > 0 ? { loaded: context.loaded } : {}),
     reference,
     ...(context.issued === undefined ? {} : { voucher: voucherOf(context.issued, context.ports.settings, codeOnScreen(context)) }),

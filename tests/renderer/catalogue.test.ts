@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import en from '../../resources/locales/en/screens.json' with { type: 'json' };
 import zhCN from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
 import { settledWords } from '../../renderer/screens/settled-words.ts';
-import { sayIn } from '../../renderer/words.ts';
+import { money, sayIn } from '../../renderer/words.ts';
 import { locales, troubles, type ViewBodyOf } from '../../state-machines/view.ts';
 import { MAIN, STATES } from './fixtures.ts';
 
@@ -87,7 +87,7 @@ describe.each(locales)('four parts of trouble in %s', (locale) => {
 
   test('what happened, your money, what to do: together or not at all', () => {
     const messages = branches(tree).filter(([path, branch]) => 'happened' in branch && typeof branch['happened'] === 'string' && path !== 'four');
-    expect(messages.length).toBe(9 + troubles.length + 11 + 5 + 2);
+    expect(messages.length).toBe(9 + troubles.length + 11 + 5 + 3);
     for (const [path, branch] of messages) for (const part of ['happened', 'money', 'now']) expect(branch[part], `${path}.${part}`).toBeTypeOf('string');
   });
 
@@ -112,6 +112,21 @@ describe.each(locales)('four parts of trouble in %s', (locale) => {
         expect(money).toMatch(outcome === 'case' ? /24/ : /50\.00/);
       }
     }
+  });
+
+  test('a stuck note of unknown value is told of without an amount, and beside it what is known', () => {
+    const { body } = MAIN['settled'] ?? {};
+    if (body?.kind !== 'settled') throw new Error('no settled sample');
+    const stuck = { ...body, outcome: 'case', why: 'noteUndetermined', tender: 'cash', noteStuck: true } as const;
+    const told = (more: { readonly amount: number; readonly loaded?: number }) => {
+      const words = settledWords({ ...stuck, ...more }, say, money(more.amount));
+      return [words.title, words.where, words.happened, words.money, words.now].join(' ');
+    };
+    const sums = (text: string) => text.match(/\d+\.\d\d/g) ?? [];
+    expect(sums(told({ amount: 0 }))).toEqual([]);
+    expect(told({ amount: 0 })).toMatch(locale === 'en' ? /stuck.*yours.*opened.*number/ : /卡.*是您的.*打开机器.*编号/);
+    expect(sums(told({ amount: 0, loaded: 2000 }))).toEqual(['20.00']);
+    expect(sums(told({ amount: 5000 }))).toEqual(['50.00']);
   });
 });
 

@@ -105,7 +105,7 @@ function walkTopUp() {
     'ui.receipt': ['print', 'screen', 'none'].map((choice) => ({ type: 'ui.receipt', choice })),
     'NOTE.ESCROWED': [{ type: 'NOTE.ESCROWED', denomination: fen(10_000) }],
     'NOTE.REJECTED': ['inhibited', 'validation'].map((reason) => ({ type: 'NOTE.REJECTED', reason })),
-    'CASH.TROUBLE': [{ type: 'CASH.TROUBLE', trouble: 'jammed' }],
+    'CASH.TROUBLE': ['jammed', 'noteStuck'].map((trouble) => ({ type: 'CASH.TROUBLE', trouble })),
     'ORDER.STATE': [{ state: 'waiting' }, { state: 'confirming' }, captured, { state: 'closed' }, { state: 'declined' }].map((state) => ({
       type: 'ORDER.STATE',
       state,
@@ -122,7 +122,7 @@ function walkTopUp() {
       const at = (state: string): boolean => snapshot.matches(state);
       return JSON.stringify([
         snapshot.value,
-        [held > 0, disputed > 0, tender, loadAttempts, selected !== undefined],
+        [held > 0, disputed > 0, context.noteStuck, tender, loadAttempts, selected !== undefined],
         at('custom') ? context.digits.length > 3 : 0,
         at('voucher') ? [context.voucherNumber.length, context.voucherCode.length, /9/.test(context.voucherCode), context.voucherError] : 0,
         at('cash') ? [held >= 50_000, context.nextNote !== undefined, context.cashMessage === 'acceptorDown'] : 0,
@@ -147,6 +147,7 @@ describe('the chart of the top-up, walked', () => {
     for (const context of ended) {
       if (context.outcome === 'delivered') expect(context).toMatchObject({ held: 0, disputed: 0, loaded: expect.any(Number), entry: expect.anything() });
       if (context.outcome === 'abandoned') expect([context.held, context.disputed]).toEqual([0, 0]);
+      if (context.outcome === 'abandoned' || context.outcome === 'delivered') expect(context.noteStuck).toBe(false);
     }
   });
 

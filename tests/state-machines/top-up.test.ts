@@ -124,6 +124,82 @@ describe('cash', () => {
     expect(bench.world.accepted).toEqual([]);
   });
 
+  describe('a note that jams before anyone knows its value', () => {
+    const sticks = async (bench: SessionBench): Promise<void> => {
+      bench.world.cashEvents.emit({ type: 'NOTE.ACCEPTING' });
+      bench.world.cashEvents.emit({ type: 'CASH.TROUBLE', trouble: 'noteStuck' });
+      await bench.settle();
+    };
+    const unknown = expect.objectContaining({ kind: 'case.opened', body: expect.objectContaining({ reason: 'noteUndetermined', amount: 0, disputed: 0 }) });
+
+    it('alone: an open case with its number on screen and paper, and no amount', async () => {
+      const bench = await cashWith();
+      await sticks(bench);
+      expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'noteUndetermined', amount: 0, noteStuck: true, receipt: 'printed' });
+      expect(bench.world.slips).toMatchObject([{ status: 'pending', amount: 0, noteStuck: true }]);
+      expect(bench.world.kinds).toEqual([
+        'transaction.opened',
+        'device.fault',
+        'case.opened',
+        'reference.shown',
+        'transaction.closed',
+        'receipt.printing',
+        'receipt.printed',
+        'reference.shown',
+      ]);
+      expect(bench.world.entries[1]).toMatchObject({
+        transactionId: bench.world.entries[0]?.transactionId,
+        body: { device: 'cashAcceptor', code: 'noteStuck' },
+      });
+      expect(bench.world.entries).toContainEqual(unknown);
+      expect(bench.world.accepted).toEqual([]);
+    });
+
+    it('after another: that one is loaded, and the case is beside it', async () => {
+      const bench = await cashWith(5000);
+      bench.world.script.balance.set(fen(7320));
+      await sticks(bench);
+      expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'noteUndetermined', amount: 0, loaded: 5000, noteStuck: true });
+      expect(bench.world.entries).toContainEqual(unknown);
+      expect(bench.world.entries.find(({ kind }) => kind === 'transaction.closed')).toMatchObject({ body: { outcome: 'case', loaded: 5000 } });
+    });
+
+    it('after another that cannot be loaded: one case holds that one', async () => {
+      const bench = await cashWith(5000);
+      bench.world.script.authorize.set(offline());
+      await sticks(bench);
+      expect(bench.body('settled')).toMatchObject({ outcome: 'case', amount: 5000, noteStuck: true });
+      expect(bench.world.entries.filter(({ kind }) => kind === 'case.opened')).toMatchObject([{ body: { amount: 5000, disputed: 0 } }]);
+    });
+
+    it('while the person leaves: the case all the same', async () => {
+      const bench = await cashWith();
+      const left = bench.touch({ type: 'cancel' });
+      bench.world.cashEvents.emit({ type: 'CASH.TROUBLE', trouble: 'noteStuck' });
+      await left;
+      await bench.settle();
+      expect(bench.body('settled')).toMatchObject({ outcome: 'case', noteStuck: true });
+      expect(bench.world.kinds.filter((kind) => kind === 'device.fault')).toHaveLength(1);
+    });
+
+    it('while another is being taken: that one is counted first', async () => {
+      const bench = await cashWith();
+      bench.world.script.balance.set(fen(7320));
+      bench.world.cashEvents.emit({ type: 'NOTE.ESCROWED', denomination: fen(5000) });
+      bench.world.cashEvents.emit({ type: 'CASH.TROUBLE', trouble: 'noteStuck' });
+      await bench.settle();
+      expect(bench.body('settled')).toMatchObject({ outcome: 'case', amount: 0, loaded: 5000, noteStuck: true });
+      expect(bench.world.entries).toContainEqual(unknown);
+    });
+
+    it('and the journal cannot write: the number is given', async () => {
+      const bench = await cashWith();
+      bench.world.journalFails = true;
+      await sticks(bench);
+      expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'journalUnavailable', amount: 0, noteStuck: true });
+    });
+  });
+
   it('a second note in escrow while the first is still being taken is taken too', async () => {
     const bench = await cashWith();
     bench.world.cashEvents.emit({ type: 'NOTE.ESCROWED', denomination: fen(5000) });

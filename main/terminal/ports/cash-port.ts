@@ -52,6 +52,8 @@ export class CashDesk implements CashPort {
   #wanted: readonly Fen[] = [];
   /** A note stands in escrow and nobody has ordered anything yet. */
   #waiting = false;
+  /** A note is being drawn in and has not shown yet what it is. */
+  #drawing = false;
   /** How the last order ended: a note that is in the box and in the books must not be booked once more. */
   #last: Extract<LastNoteRecord, 'none' | 'stacked'> = 'none';
 
@@ -127,23 +129,28 @@ export class CashDesk implements CashPort {
   #hear(event: CashAcceptorEvent): void {
     switch (event.type) {
       case 'accepting':
+        this.#drawing = true;
         this.#listeners.emit({ type: 'NOTE.ACCEPTING' });
         break;
       case 'escrowed':
         this.#escrowed(event.denomination);
         break;
       case 'rejected':
+        this.#drawing = false;
         this.#listeners.emit({ type: 'NOTE.REJECTED', reason: event.reason });
         break;
       case 'returned':
+        this.#drawing = false;
         this.#waiting = false;
         this.#order?.end('returned');
         this.#listeners.emit({ type: 'NOTE.RETURNED' });
         break;
-      case 'jammed':
+      case 'jammed': {
+        const trouble = this.#troubleOfJam(event.where);
         this.#order?.end('unknown');
-        this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'jammed' });
+        this.#listeners.emit({ type: 'CASH.TROUBLE', trouble });
         break;
+      }
       case 'cheated':
         this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'cheated' });
         break;
@@ -159,7 +166,16 @@ export class CashDesk implements CashPort {
     }
   }
 
+  /** A jam is about the note that is ordered somewhere, or stands in escrow; with neither, about one that nobody has seen the value of. */
+  #troubleOfJam(where: 'acceptor' | 'stacker'): 'jammed' | 'noteStuck' {
+    const seen = this.#order !== undefined || this.#waiting;
+    const stuck = !seen && (this.#drawing || where === 'acceptor');
+    this.#drawing = false;
+    return stuck ? 'noteStuck' : 'jammed';
+  }
+
   #escrowed(denomination: Fen): void {
+    this.#drawing = false;
     this.#waiting = true;
     if (this.#wanted.length > 0) this.#listeners.emit({ type: 'NOTE.ESCROWED', denomination });
     else void this.returnNote();
@@ -170,7 +186,9 @@ export class CashDesk implements CashPort {
     const order = this.#order;
     const { act, money, alarm } = cashRestartDecision(order === undefined ? this.#last : order.kind === 'stack' ? 'stacking' : 'returning', powerUp);
     if (alarm) this.#onAlarm(powerUp);
-    if (act === 'outOfService') this.#listeners.emit({ type: 'CASH.TROUBLE', trouble: 'untold' });
+    const trouble = powerUp.kind === 'jammed' ? this.#troubleOfJam(powerUp.where) : 'untold';
+    this.#drawing = false;
+    if (act === 'outOfService') this.#listeners.emit({ type: 'CASH.TROUBLE', trouble });
     else if (act === 'returnNote') void this.#acceptor.returnNote().catch(() => order?.end('unknown'));
     else if (order === undefined) this.#acceptAgain();
     if (order === undefined) return;

@@ -1,5 +1,6 @@
 /** Recovery of notes: where a note went that was moving when the terminal stopped, and notes that no entry knows of. */
 import { delay } from '../../../common/clock.ts';
+import { NOTE_STUCK } from '../../../common/journal-kinds.ts';
 import type { PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../../drivers/cash-acceptor/restart-decision.ts';
 import type { StackedCredit } from '../../../state-machines/ports.ts';
@@ -18,16 +19,31 @@ export class NoteRecovery {
     this.#books = books;
   }
 
-  /** A note that no entry knows of goes out before anyone else stands here: it never counted. */
-  async clearPath(): Promise<void> {
+  /**
+   * A note that no entry knows of goes out before anyone else stands here: it never counted. One that jammed on its way in stays, and is
+   * that of the person who was paying with notes.
+   * @param open transactions that are not closed
+   */
+  async clearPath(open: readonly string[]): Promise<void> {
     const report = this.#books.options.powerUp();
     if (report === undefined) return;
     const { ports } = this.#books;
     const { act, alarm } = cashRestartDecision('none', report);
     if (alarm) ports.journal.append(acceptorAlarm(report));
+    if (report.kind === 'jammed' && report.where === 'acceptor') this.#stuckNoteOf(open);
     if (act !== 'returnNote') return;
     const result = await ports.cash.returnNote().catch(() => 'unknown' as const);
     ports.journal.append({ kind: 'device.fault', body: { device: 'cashAcceptor', code: 'strayNote', detail: result } });
+  }
+
+  /** The process died before it could write down that the note jammed. */
+  #stuckNoteOf(open: readonly string[]): void {
+    for (const id of open) {
+      const { opened, loads, noteStuck } = this.#books.state(id);
+      if (opened?.tender !== 'cash' || loads.length > 0 || noteStuck !== undefined) continue;
+      const detail = `a note of ${opened.reference} jammed before its value was known`;
+      this.#books.append(id, { kind: 'device.fault', body: { device: 'cashAcceptor', code: NOTE_STUCK, detail } });
+    }
   }
 
   async askAcceptor(id: string, note: NoteState): Promise<void> {

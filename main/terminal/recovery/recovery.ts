@@ -53,7 +53,7 @@ export class Recovery implements RecoveryPort {
     const recovered: Recovered[] = [];
     const open = this.#options.read.openTransactions();
     if (!open.some((id) => noteInPath(this.#books.state(id)) !== undefined))
-      await this.#notes.clearPath().catch((error: unknown) => this.#later('the note path could not be cleared now', error));
+      await this.#notes.clearPath(open).catch((error: unknown) => this.#later('the note path could not be cleared now', error));
     for (const id of open) {
       const { lastAt } = this.#books.state(id);
       await this.#settle(id, 'start');

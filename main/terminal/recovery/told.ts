@@ -44,6 +44,7 @@ function told(books: RecoveryBooks, id: string): Recovered | undefined {
     tender: opened.tender,
     ref: opened.card,
     amount: amountTold(state, outcome),
+    ...(state.noteStuck === 'unknown' && outcome === 'case' ? { noteStuck: true } : {}),
     balanceBefore: fen(opened.balanceBefore),
     ...(balanceAfter === undefined ? {} : { balanceAfter }),
     entry: placeOf(outcomeEntry),

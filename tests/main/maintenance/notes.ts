@@ -1,5 +1,5 @@
 /** Notes in the journal, and the books that a settlement starts from. */
-import type { NewEntry } from '../../../common/journal-kinds.ts';
+import { NOTE_STUCK, type NewEntry } from '../../../common/journal-kinds.ts';
 import { surveyCash, type CashSurvey } from '../../../main/maintenance/cash-survey.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { CARD } from '../money/entries.ts';
@@ -36,6 +36,17 @@ export function noteLost(id: string, denomination: number): NewEntry[] {
     { kind: 'note.stacking', body: note },
     { kind: 'note.suspense', body: { ...note, why: 'power was lost' } },
     { kind: 'case.opened', body: { reference: reference(id), reason: 'noteUndetermined', amount: 0, disputed: denomination } },
+    { kind: 'transaction.closed', body: { outcome: 'case', loaded: 0, refunded: 0, owed: 0 } },
+  ];
+  return entries.map((entry) => ({ ...entry, transactionId: id }));
+}
+
+/** A note that jammed before its value was known. */
+export function noteStuck(id: string): NewEntry[] {
+  const entries: NewEntry[] = [
+    openedEntry(id),
+    { kind: 'device.fault', body: { device: 'cashAcceptor', code: NOTE_STUCK, detail: `a note of ${reference(id)} jammed before its value was known` } },
+    { kind: 'case.opened', body: { reference: reference(id), reason: 'noteUndetermined', amount: 0, disputed: 0 } },
     { kind: 'transaction.closed', body: { outcome: 'case', loaded: 0, refunded: 0, owed: 0 } },
   ];
   return entries.map((entry) => ({ ...entry, transactionId: id }));

@@ -7,7 +7,7 @@ import { verifyJournal } from '../../../main/journal/verify.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { append, Bench, START, STOP } from '../journal/bench.ts';
 import * as money from '../money/entries.ts';
-import { noteLost, notesTaken, referenceOf, surveyOf } from './notes.ts';
+import { noteLost, noteStuck, notesTaken, referenceOf, surveyOf } from './notes.ts';
 
 const FIRST: SettlementOrder = { by: '张三', boxOut: 'B-17', boxIn: 'B-18' };
 const said = { by: '李四', why: '查监控' };
@@ -220,6 +220,44 @@ describe('every difference ends somewhere', () => {
     explained(world, { ...said, how: 'found', reference: referenceOf('tx-0005') });
     explained(world, { ...said, how: 'credited', reference: referenceOf('tx-0005') });
     expectProved(world, { 'cash.transit': 30_000, 'issuer.payable': -5000, 'voucher.outstanding': -25_000 });
+  });
+
+  test('a stuck note of unknown value is found: its value is told, and its person is paid', () => {
+    const world = withNotes(...noteStuck('tx-0005'));
+    expect(surveyOf(world.journal).candidates).toMatchObject([{ kind: 'stray', code: 'noteStuck', detail: expect.stringContaining(referenceOf('tx-0005')) }]);
+    settled(world, {
+      ...FIRST,
+      counted: [
+        { denomination: 10_000, count: 2 },
+        { denomination: 5000, count: 1 },
+      ],
+    });
+    const found = { ...said, how: 'found', reference: referenceOf('tx-0005') } as const;
+    expect(() => explained(world, found)).toThrow(expect.objectContaining({ code: 'valueNotSaid' }));
+    explained(world, { ...found, amount: 2000 });
+    expect(() => explained(world, { ...found, amount: 2000 })).toThrow(expect.objectContaining({ code: 'nothingOpen' }));
+    explained(world, { ...said, how: 'paidOut', reference: referenceOf('tx-0005') });
+    expectProved(world, { 'cash.transit': 25_000, 'voucher.outstanding': -25_000 });
+  });
+
+  test('a stuck note that fell into the box: the count is over by it, and it is owed to its person', () => {
+    const world = withNotes(...noteStuck('tx-0005'));
+    const { settlement } = settled(world, {
+      ...FIRST,
+      counted: [
+        { denomination: 10_000, count: 2 },
+        { denomination: 5000, count: 2 },
+      ],
+    });
+    explained(world, { ...said, how: 'counted', reference: referenceOf('tx-0005'), of: settlement.settlementId, amount: 5000 });
+    expect(surveyOf(world.journal).cash.differences).toEqual([]);
+    expectProved(world, { 'cash.transit': 30_000, 'voucher.outstanding': -30_000 });
+  });
+
+  test('a stuck note that never was one: its case is answered and holds nothing', () => {
+    const world = withNotes(...noteStuck('tx-0005'));
+    explained(world, { ...said, how: 'nothingOwed', reference: referenceOf('tx-0005') });
+    expectProved(world, { 'cash.box': 25_000, 'voucher.outstanding': -25_000 });
   });
 
   test('a note that is in no box: its case is answered and holds nothing', () => {

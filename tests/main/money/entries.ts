@@ -1,5 +1,5 @@
 /** Entries for tests of money: bodies in short, numbered and dated as a journal would. */
-import type { NewEntry, PendingLoadInit } from '../../../common/journal-kinds.ts';
+import { NOTE_STUCK, type NewEntry, type PendingLoadInit } from '../../../common/journal-kinds.ts';
 import type { FoldEntry } from '../../../main/money/transaction-state.ts';
 
 export const CARD = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170907984', tail: '7984' };
@@ -35,6 +35,11 @@ export const returned = (noteId = 'n1', denomination = 5000): NewEntry => ({
 export const suspense = (noteId = 'n1', denomination = 5000): NewEntry => ({
   kind: 'note.suspense',
   body: { ...note(noteId, denomination), why: 'power was lost' },
+});
+/** It jammed before anyone knew its value. */
+export const noteStuck = (): NewEntry => ({
+  kind: 'device.fault',
+  body: { device: 'cashAcceptor', code: NOTE_STUCK, detail: `a note of ${REFERENCE} jammed before its value was known` },
 });
 /** A note that went all the way into the box. */
 export const taken = (noteId = 'n1', denomination = 5000): NewEntry[] => [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { foldTransaction } from '../../../main/money/fold.ts';
+import { isOpenCase } from '../../../main/money/standing.ts';
 import {
   authorized,
   authorizing,
@@ -32,6 +33,7 @@ import {
   returning,
   reversed,
   shown,
+  noteStuck,
   stacked,
   stacking,
   story,
@@ -45,9 +47,40 @@ const anomalies = (...entries: readonly NewEntry[]): string[] => fold(...entries
 
 /** Power was lost with a note under way: nothing posted, a case asks for it. */
 const lostNote = [opened('cash'), escrowed(), suspense(), caseOpened('noteUndetermined', 0, 5000), closed('case')];
+/** Another jammed before its value was known: a case of which nobody can say how much it is about. */
+const stuckNote = [opened('cash'), noteStuck(), caseOpened('noteUndetermined', 0, 0), closed('case')];
 const openLoadCase = [opened('cash'), ...taken(), authorizing(), authorized(), committing(), caseOpened('loadUndetermined', 5000), closed('case', 0, 0, 5000)];
 
 describe('lawful stories', () => {
+  test('a stuck note is an open case about no amount, until it is found and paid out', () => {
+    const open = fold(...stuckNote);
+    expect(open).toMatchObject({ noteStuck: 'unknown', taken: 0, owed: 0, cases: [{ amount: 0, disputed: 0 }], closed: { outcome: 'case' }, anomalies: [] });
+    expect(open.cases.map(isOpenCase)).toEqual([true]);
+    const found = fold(...stuckNote, funded('found', 'stuck', 2000));
+    expect(found).toMatchObject({
+      noteStuck: 'found',
+      taken: 2000,
+      owed: 2000,
+      notes: [{ noteId: 'stuck', denomination: 2000, state: 'stacked' }],
+      anomalies: [],
+    });
+    expect(found.cases.map(isOpenCase)).toEqual([true]);
+    const paid = fold(...stuckNote, funded('found', 'stuck', 2000), caseResolved('paidOut', 2000));
+    expect(paid).toMatchObject({ owed: 0, settledElsewhere: 2000, anomalies: [] });
+    expect(paid.cases.map(isOpenCase)).toEqual([false]);
+  });
+
+  test('a stuck note that never was one: the case is answered and nothing is owed', () => {
+    const answered = fold(...stuckNote, caseResolved('nothingOwed', 0));
+    expect(answered.anomalies).toEqual([]);
+    expect(answered.cases.map(isOpenCase)).toEqual([false]);
+  });
+
+  test('a stuck note beside what was loaded', () => {
+    const entries = [opened('cash'), ...taken(), noteStuck(), ...delivered(), caseOpened('noteUndetermined', 0, 0), closed('case', 5000)];
+    expect(fold(...entries)).toMatchObject({ loaded: 5000, owed: 0, closed: { outcome: 'case' }, anomalies: [] });
+  });
+
   test('cash of two notes is loaded and closed as delivered', () => {
     const state = fold(opened('cash'), ...taken('n1', 5000), ...taken('n2', 2000), ...delivered(7000), confirmed(), closed('delivered', 7000));
     expect(state).toMatchObject({ phase: 'closed', taken: 7000, held: 0, loaded: 7000, refunded: 0, owed: 0, closed: { outcome: 'delivered' }, anomalies: [] });
@@ -287,6 +320,10 @@ describe('what can’t have happened lawfully is named with its seq', () => {
     ['closed while money is held', [opened('cash'), ...taken(), closed('abandoned')], ['5 closedTooEarly', '5 closingDisagrees']],
     ['closed while a note is in the path', [opened('cash'), escrowed(), closed('abandoned')], ['3 closedTooEarly']],
     ['closed while an order may be paid', [opened('qr', 5000), requested(), closed('abandoned')], ['3 closedTooEarly']],
+    ['closed with a stuck note and no case', [opened('cash'), noteStuck(), closed('abandoned')], ['3 closedTooEarly']],
+    ['a stuck note found twice', [...stuckNote, funded('found', 's1', 2000), funded('found', 's2', 2000)], ['6 notAnnounced', '6 overdrawn']],
+    ['more paid out than the note that was stuck', [...stuckNote, funded('found', 's1', 2000), caseResolved('paidOut', 5000)], ['6 overdrawn']],
+    ['paid out before the stuck note was found', [...stuckNote, caseResolved('paidOut', 2000)], ['5 overdrawn']],
     ['closed with a note in suspense and no case', [opened('cash'), escrowed(), suspense(), closed('abandoned')], ['4 closedTooEarly']],
     ['closed with another amount than was loaded', [opened('cash'), ...taken(), ...delivered(), closed('delivered', 4000)], ['9 closingDisagrees']],
     ['closed as delivered when nothing was', [opened('cash'), closed('delivered')], ['2 closingDisagrees']],

@@ -35,6 +35,7 @@ import {
   returning,
   reversed,
   shown,
+  noteStuck,
   stacking,
   story,
   suspense,
@@ -72,6 +73,18 @@ describe('interrupted with a note in the path', () => {
   });
   test('a note nobody can find becomes a case about a disputed amount', () => {
     expect(decide(opened('cash'), escrowed(), stacking(), suspense())).toEqual({ kind: 'openCase', reason: 'noteUndetermined', amount: 0, disputed: 5000 });
+  });
+  test('a stuck note becomes a case about nobody knows how much, also beside a voucher for what was held', () => {
+    expect(decide(opened('cash'), noteStuck())).toEqual({ kind: 'openCase', reason: 'noteUndetermined', amount: 0, disputed: 0 });
+    expect(decide(opened('cash'), ...taken(), noteStuck())).toMatchObject({ kind: 'resumeOrSettle', held: 5000 });
+  });
+  test('a stuck note that has its case is reported, not abandoned', () => {
+    expect(decide(opened('cash'), noteStuck(), caseOpened('noteUndetermined', 0, 0))).toEqual({
+      kind: 'reportCase',
+      reference: REFERENCE,
+      shown: false,
+      closing: { outcome: 'case', loaded: 0, refunded: 0, owed: 0 },
+    });
   });
   test('once the case is open its reference is reported', () => {
     expect(decide(opened('cash'), escrowed(), stacking(), suspense(), caseOpened('noteUndetermined', 0, 5000))).toEqual({

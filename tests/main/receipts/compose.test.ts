@@ -14,6 +14,8 @@ async function linesOf(content: ReceiptContent, model?: 'escpos-generic-58' | 'e
 
 const PENDING = open({ status: 'pending', at: Date.UTC(2026, 10, 22, 0, 2, 41), settledWithinHours: 24, journal: { seq: 48_209, hash: '91d07be5' } });
 
+const STUCK = open({ status: 'pending', tender: 'cash', amount: fen(0), noteStuck: true, settledWithinHours: 24 });
+
 const VOUCHER = open({
   status: 'voucher',
   tender: 'cash',
@@ -28,6 +30,9 @@ const ALL: readonly ReceiptContent[] = (['zh-CN', 'en'] as const).flatMap((local
     open({}),
     PENDING,
     open({ status: 'pending', tender: 'cash' }),
+    STUCK,
+    { ...STUCK, amount: fen(5_000), settledWithinHours: 72 } as const,
+    { ...STUCK, balanceAfter: fen(7_320) } as const,
     open({ status: 'voucher', tender: 'cash', notes: [fen(10_000), fen(5_000), fen(10_000)], settledWithinHours: 72 }),
     VOUCHER,
     { ...DELIVERED, tender: 'voucher', redeemed: 'B02-1120-7K4M-6' } as const,
@@ -39,6 +44,22 @@ const ALL: readonly ReceiptContent[] = (['zh-CN', 'en'] as const).flatMap((local
 );
 
 describe('slips on paper', () => {
+  it.each(['zh-CN', 'en'])('a stuck note of unknown value has a number and no amount (%s)', async (locale) => {
+    const text = (await linesOf({ ...STUCK, locale })).join('\n');
+    expect(text).toContain(STUCK.reference);
+    // The fee, and nothing else, is a sum.
+    expect(text.match(/\d+\.\d\d/g)).toEqual(['0.00']);
+    expect(text).toMatch(locale === 'en' ? /Amount.*Not known yet/ : /金额.*待查清/);
+    expect(text.replaceAll(/\s/g, '')).toContain(locale === 'en' ? 'Thenoteisyours.' : '这张纸币是您的');
+  });
+
+  it('what is held beside a stuck note is told, and what the card holds', async () => {
+    const held = (await linesOf({ ...STUCK, amount: fen(5_000) })).join('\n');
+    expect(held).toMatch(/金额 +50\.00 元/);
+    expect(held).toContain('卡住的纸币也是您的');
+    expect((await linesOf({ ...STUCK, balanceAfter: fen(7_320) })).join('\n')).toMatch(/卡内余额 +73\.20 元/);
+  });
+
   it('a top-up on 58 mm paper reads as in the picture', async () => {
     expect(await linesOf(DELIVERED)).toEqual([
       '         北岸校区一卡通',

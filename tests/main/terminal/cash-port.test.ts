@@ -168,6 +168,42 @@ async function orderedThenSays(order: 'stack' | 'return', report: PowerUpState):
   return { result: await at.within(ending), credits, at };
 }
 
+describe('a jam', () => {
+  const troubles = (at: Desk): readonly string[] => at.events.flatMap((event) => (event.type === 'CASH.TROUBLE' ? [event.trouble] : []));
+
+  test('of a note that is being drawn in: it is stuck, and nobody knows its value', async () => {
+    const at = desk();
+    await at.open(5000);
+    at.unit.knobs.jamNext = 'acceptor';
+    await at.feed(fen(5000));
+    expect(at.events.map(({ type }) => type)).toContain('NOTE.ACCEPTING');
+    expect(troubles(at)).toEqual(['noteStuck']);
+  });
+
+  test('of a note that is ordered into the box: its value is known', async () => {
+    const at = desk();
+    await at.open(5000);
+    await at.feed(fen(5000));
+    at.unit.knobs.jamNext = 'stacker';
+    expect(await at.within(at.desk.stack(() => {}))).toBe('unknown');
+    expect(troubles(at)).toEqual(['jammed']);
+  });
+
+  test('that an acceptor tells of when it comes back, with no note seen: one is stuck', async () => {
+    const at = desk();
+    await at.open(5000);
+    at.desk.resumed({ kind: 'jammed', where: 'acceptor' });
+    expect(troubles(at)).toEqual(['noteStuck']);
+  });
+
+  test('behind the acceptor, of no note that is under way: no note but those already told of', async () => {
+    const at = desk();
+    await at.open(5000);
+    at.desk.resumed({ kind: 'jammed', where: 'stacker' });
+    expect(troubles(at)).toEqual(['jammed']);
+  });
+});
+
 describe('an acceptor that was away in the middle of an order', () => {
   // protocols/cash-acceptor.md 6.2, row STACK_ORDERED of each table.
   test.each<[PowerUpState, string, readonly string[], readonly string[]]>([

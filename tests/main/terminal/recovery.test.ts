@@ -102,6 +102,23 @@ test.each<[string, NewEntry[], PowerUpState, readonly string[]]>([
   expect(kinds(added)).toEqual(expected);
 });
 
+test('a note that jammed before its value was known: the person gets a number, and no amount', async () => {
+  const stuck: NewEntry = { kind: 'device.fault', body: { device: 'cashAcceptor', code: 'noteStuck', detail: 'a note jammed' } };
+  const { added, told } = await start([OPENED, { ...stuck, transactionId: ID }], { kind: 'jammed', where: 'acceptor' });
+  expect(kinds(added.filter(({ transactionId }) => transactionId === ID))).toEqual(['case.opened', 'reference.shown', 'transaction.closed']);
+  expect(added).toContainEqual(expect.objectContaining({ kind: 'case.opened', body: expect.objectContaining({ amount: 0, disputed: 0 }) }));
+  expect(told).toMatchObject([{ outcome: 'case', amount: 0, noteStuck: true }]);
+});
+
+test('a note that jammed while the process was dead: the acceptor says so, and it is that of the person who was paying', async () => {
+  const { added, told } = await start([OPENED], { kind: 'jammed', where: 'acceptor' });
+  expect(kinds(added)).toEqual(['device.fault', 'device.fault', 'case.opened', 'reference.shown', 'transaction.closed']);
+  expect(added[1]).toMatchObject({ transactionId: ID, body: { code: 'noteStuck' } });
+  expect(told).toMatchObject([{ outcome: 'case', amount: 0, noteStuck: true }]);
+  const behind = await start([OPENED], { kind: 'jammed', where: 'stacker' });
+  expect(kinds(behind.added)).toEqual(['device.fault', 'transaction.closed']);
+});
+
 describe('with no note in the journal', () => {
   test.each<PowerUpState>([{ kind: 'lostEvents' }, { kind: 'noteInStacker' }, { kind: 'cheated' }])(
     '%j is for staff to know, and nobody is given money',

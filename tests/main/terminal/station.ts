@@ -100,7 +100,16 @@ export class Station {
     chip.arm({ kind: 'tear', command: 'credit', when });
     await steps.commitLoad(ports, { transactionId: transaction.transactionId, pending });
     this.slot.remove();
-    const request = { transaction, tender, held: fen(amount), disputed: fen(0), orderId: undefined, redemption: undefined, pendingLoadId: pending.loadId };
+    const request = {
+      transaction,
+      tender,
+      held: fen(amount),
+      disputed: fen(0),
+      noteStuck: false,
+      orderId: undefined,
+      redemption: undefined,
+      pendingLoadId: pending.loadId,
+    };
     await steps.settle(ports, { ...request, reason: 'loadUndetermined' });
     return transaction.reference;
   }
@@ -143,6 +152,7 @@ export class Station {
       tac: committed.tac,
       balanceAfter: undefined,
       disputed: fen(0),
+      noteStuck: false,
       redemption: undefined,
     });
     return true;

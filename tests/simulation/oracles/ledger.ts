@@ -38,9 +38,13 @@ function readEntries(journal: string): readonly JournalEntry[] {
   }
 }
 
-/** Fen by which the truth of a transaction may differ from what it says it owes: one for each question that is still open. */
-export function openQuestions({ state }: Story): readonly number[] {
-  return state.cases.filter(isOpenCase).flatMap((known) => {
+/** Notes that a town has, and one of which may be stuck: nobody knows which. */
+const NOTES = [100, 500, 1000, 2000, 5000, 10_000];
+
+/** Fen by which the truth of a transaction may differ from what it says it owes: the possible answers to each question that is still open. */
+export function openQuestions({ state }: Story): readonly (readonly number[])[] {
+  const aboutNote = state.cases.some((known) => known.reason === 'noteUndetermined' && isOpenCase(known));
+  const sums = state.cases.filter(isOpenCase).flatMap((known) => {
     switch (known.reason) {
       case 'loadUndetermined':
         // Either the card has it, and nothing is owed, or it has not.
@@ -55,6 +59,8 @@ export function openQuestions({ state }: Story): readonly number[] {
         return [];
     }
   });
+  const stuck = state.noteStuck === 'unknown' && aboutNote ? [NOTES] : [];
+  return [...sums.map((difference) => [difference]), ...stuck];
 }
 
 function noteQuestions(disputed: number): readonly number[] {

@@ -54,9 +54,9 @@ function notesOf(world: World, card: TownCard): number {
   );
 }
 
-/** All sums of `start` and any of the questions. */
-function reachable(start: number, questions: readonly number[]): ReadonlySet<number> {
+/** All sums of `start` and any of the questions, each with one of its answers. */
+function reachable(start: number, questions: readonly (readonly number[])[]): ReadonlySet<number> {
   let sums = new Set([start]);
-  for (const question of questions) sums = new Set([...sums].flatMap((value) => [value, value + question]));
+  for (const answers of questions) sums = new Set([...sums].flatMap((value) => [value, ...answers.map((answer) => value + answer)]));
   return sums;
 }

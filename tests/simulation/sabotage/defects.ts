@@ -183,7 +183,7 @@ export const defects: readonly Defect[] = [
     name: 'suspenseForgotten',
     what: 'notes of which nobody knows get no case',
     file: steps,
-    find: "    if (disputed > 0) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });\n",
+    find: "    if (isCase) openCase(ports, transactionId, { reference, reason: 'noteUndetermined', amount: ZERO_FEN, disputed });\n",
     replace: '',
   },
   // --- payments ---

@@ -23,6 +23,7 @@ export const sessionDelays = {
   goodbye: 3_000, // seen, not waited for
   afterRestart: 120_000, // somebody may still stand here, with money in the machine; a voucher's code must be written down
   captured: 20_000, // says where the card is, to whoever comes back
+  keptCard: 15_000, // a jam is cleared, a reader is back: within the minute that a terminal may take
 } as const;
 type DelayName = keyof typeof sessionDelays;
 /** Name of the one timer that runs at the idle screen. */
@@ -79,6 +80,8 @@ const actors = {
     return { read, recovered: read.ok ? await input.ports.recovery.resolveWith(read.card) : [] };
   }),
   presentCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.present())),
+  /** A card that is stuck somewhere on its way out; one that lies at the gate stays there. */
+  nudgeCard: fromPromise<CardAct, WithPorts>(async ({ input: { ports } }) => (ports.card.media === 'atGate' ? 'done' : attempt(ports.card.present()))),
   retractCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.retract())),
   /** Nobody took the card: captured or left at the gate, as the site wants. */
   leaveCard: fromPromise<'captured' | 'kept', WithPorts>(async ({ input: { ports } }) => {
@@ -373,10 +376,15 @@ export const sessionMachine = setup({
       },
       on: { 'CARD.REMOVED': 'goodbye' },
     },
-    /** The card lies at the gate with nobody there: the screen is wiped and says so until it is taken. */
+    /**
+     * The card lies at the gate with nobody there: the screen is wiped and says so until it is taken. One that could not be moved, in a jam that
+     * may be cleared by now or a reader that was away, is tried again and again: no terminal stays closed for a card that could come out.
+     */
     keptAtGate: {
       entry: 'forget',
       always: { guard: ({ context }) => context.ports.card.media === 'notPresent', target: 'idle' },
+      invoke: { src: 'nudgeCard', input: withPorts },
+      after: { keptCard: { target: 'keptAtGate', reenter: true } },
       on: { 'CARD.REMOVED': 'idle' },
     },
     captured: {

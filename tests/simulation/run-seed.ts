@@ -263,6 +263,7 @@ export async function becomesReady(world: World): Promise<void> {
     if (world.clock.monotonic() - unreadySince > READY_WITHIN) break;
     // Somebody takes what sticks out.
     world.cabinet.acceptor.takeNote();
+    world.cabinet.reader.takeCard();
     await world.pass(isReady, 1000);
   }
   if (!isReady()) world.violation('liveness', `not ready within ${READY_WITHIN} ms after the last fault: ${JSON.stringify(world.view?.body)}`);

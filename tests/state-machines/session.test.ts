@@ -76,6 +76,21 @@ describe('the session', () => {
     expect(bench.kind).toBe('take-card');
   });
 
+  it('a card that is stuck inside is tried again until it comes out: the terminal does not stay closed for it', async () => {
+    const bench = await atMenu();
+    const jammed = new PortError('mediaJammed', 'stuck');
+    for (const script of [bench.world.script.present, bench.world.script.retain]) script.set(jammed);
+    await bench.touch({ type: 'finish' });
+    await bench.world.clock.advance(sessionDelays.takeCard + sessionDelays.keptCard);
+    expect(bench.kind).toBe('take-card');
+    bench.world.script.present.set(true);
+    await bench.world.clock.advance(sessionDelays.keptCard);
+    bench.world.remove();
+    await bench.settle();
+    expect(bench.kind).toBe('attract');
+    expect(bench.world.entries.filter(({ kind }) => kind === 'card.captured')).toHaveLength(1);
+  });
+
   it.each(['unreadable', 'unknown', 'twoCards'] as const)(
     'what the reader did not let in (%s) is told, and another try reads the next card',
     async (problem) => {

@@ -112,6 +112,7 @@ export class FakeWorld {
     useUp: new Script<true>(true),
     release: new Script<true>(true),
     retain: new Script<true>(true),
+    present: new Script<true>(true),
     print: new Script<ReceiptOutcome>({ state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 }),
     recovered: new Script<readonly Recovered[]>([]),
     resolved: new Script<readonly (Recovered | EarlierLoad)[]>([]),
@@ -210,6 +211,7 @@ export class FakeWorld {
         },
         present: async () => {
           act('present');
+          this.script.present.next();
           if (this.media === 'inside') this.media = 'atGate';
         },
         retract: async () => {

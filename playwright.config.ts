@@ -1,6 +1,6 @@
 /**
  * End-to-end tests. What computes (the screens, page by page) has one worker, and gives way to the others; what waits for mechanics and
- * people shares these, the longest first. More workers would let simulated devices fall silent on two cores. Each has browsers, shells and
+ * people has the other, the longest first, and both when the screens are done. More workers let simulated devices and windows come late on two cores. Each has browsers, shells and
  * devices of its own. Results also as data for `npm test`.
  */
 import { defineConfig } from '@playwright/test';
@@ -13,7 +13,7 @@ const SITUATIONS = ['top-up.spec.ts', 'models.spec.ts', 'serial.spec.ts'];
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  workers: 3,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

@@ -7,6 +7,7 @@ import { checkJournal } from './oracles/journal.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
+import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { checkSlips, referencesOn, voucherOn } from './oracles/slips.ts';
 import { chipHabits, type TownCard } from './cards.ts';
 import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
@@ -99,7 +100,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens);
+  world.witnesses.push(screens, new WriteAheadOracle(world));
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
   await world.pass(() => world.view?.body.kind === 'attract', READY_WITHIN);

@@ -51,6 +51,10 @@ export interface WorldOptions {
 export interface Witness {
   onView?(view: View): void;
   onEntry?(entry: NewEntry, folder: string): void;
+  onApdu?(apdu: Uint8Array): void;
+  /** To upstream, by its path without query. */
+  onRequest?(path: string): void;
+  onNoteInBox?(): void;
   /** A chart enters a state, before anything is done there. */
   onStep?(step: string): void;
   onStrike?(kind: FaultKind): void;
@@ -189,6 +193,7 @@ export class World {
       today: '2026-11-22',
       ...(habits === undefined ? {} : { habits }),
       pass: (apdu) => {
+        for (const witness of this.witnesses) witness.onApdu?.(apdu);
         this.trace.add('apdu', `${card.tail} ${Buffer.from(apdu.subarray(0, 5)).toString('hex')}`);
         return this.faults.at('apdu');
       },
@@ -323,6 +328,7 @@ export class World {
         const note = this.notes.find(({ fate }) => fate === undefined);
         if (note === undefined) this.violation('notes', `a note that nobody fed is in ${place}`);
         else note.fate = place;
+        if (place === 'box') for (const witness of this.witnesses) witness.onNoteInBox?.();
       }
     }
   }
@@ -389,6 +395,7 @@ export class World {
   }
 
   #passRequest(channel: Channel, request: string): readonly FaultKind[] {
+    for (const witness of this.witnesses) witness.onRequest?.(request);
     this.trace.add('request', request);
     this.#passEffect();
     const faults = this.faults.at(channel);

@@ -230,15 +230,11 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
     await world.pass(() => isFree(world), SCREEN_CLEARS);
   }
   await world.pass(() => false, SETTLES);
-  await world.pass(() => world.upstream.journal().head >= readHead(world), DRAINS);
+  await world.pass(() => world.upstream.journal().head >= world.lastSeq, DRAINS);
   const ledger = readLedger(world.journal);
   screens.check();
   await world.end();
   return ledger;
-}
-
-function readHead(world: World): number {
-  return world.lastSeq;
 }
 
 /** Cards of which nobody knows whether they got their load. */

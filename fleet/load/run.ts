@@ -151,7 +151,7 @@ class LoadRun {
         this.#ready.add(terminal);
         this.#pump();
       }
-      if (elapsed >= seconds) return made;
+      if (elapsed >= seconds && this.#kills === kills) return made;
       if (this.#kills < kills && elapsed >= ((this.#kills + 1) * seconds) / (kills + 1)) await this.#killServer();
       if (elapsed >= said) say(`${Math.floor(elapsed)} s: ${made} rows written, ${this.#receipted} with a receipt`);
       if (elapsed >= said) said = Math.floor(elapsed) + 1;

@@ -29,6 +29,7 @@ test('the server killed twice while rows come: every receipt has its row, and no
   // What it would say of a database that lost a row, and of one that has a row twice.
   expect(readStoredRows(server.database).wholeUpTo.get('L-000002')).toBeGreaterThan(10);
   const database = new SQLite(server.database);
+  for (const name of database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck().all()) database.exec(`DROP TRIGGER ${String(name)}`);
   database.exec("UPDATE journal_entries SET seq = seq + 1000 WHERE terminal_id = 'L-000002' AND seq = 7");
   database.exec(
     "INSERT INTO journal_entries SELECT terminal_id, 2, seq, hash, entry, received_at FROM journal_entries WHERE terminal_id = 'L-000001' AND seq = 1",

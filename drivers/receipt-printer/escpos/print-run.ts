@@ -31,6 +31,11 @@ export const printDelays = {
 
 /** Bytes in one write: small enough that status requests come in between. */
 const CHUNK_BYTES = 256;
+/**
+ * A question travels behind what was written before it: with no more than this on the way, or one band of a picture, it is heard in time
+ * on a line of any speed, and also where the printer takes bytes no faster than it prints.
+ */
+const MOST_UNDERWAY = 1024;
 
 export interface PrintRunDeps {
   readonly link: PrinterLink;
@@ -101,7 +106,7 @@ class PrintRun {
   async #send(): Promise<PrintOutcome | undefined> {
     const content = [...chunks(this.#layout.blocks), this.#ending()];
     for (const [index, bytes] of [jobStart(this.#deps.profile), ...content].entries()) {
-      const trouble = await this.#obstacle();
+      const trouble = await this.#obstacle(bytes.length);
       if (trouble !== undefined) return this.#stopped(trouble);
       this.#begun = index > 0;
       this.#confirmationAsked = index === content.length;
@@ -132,15 +137,16 @@ class PrintRun {
     return true;
   }
 
-  /** What forbids the next write, after a look at the printer when one is due. */
-  async #obstacle(): Promise<PrintTrouble | undefined> {
+  /** What forbids the next write, of so many bytes, after a look at the printer when one is due. */
+  async #obstacle(size: number): Promise<PrintTrouble | undefined> {
     const { link, clock } = this.#deps;
     const pausedUntil = clock.monotonic() + printDelays.xoffLimit;
     for (;;) {
       if (this.#signal?.aborted) return 'aborted';
       if (!link.isOpen) return 'offline';
       if (!this.#hasBackChannel) return undefined;
-      await this.#pollWhenDue();
+      const isTooMuch = link.underway > 0 && link.underway + size > MOST_UNDERWAY;
+      await this.#pollWhenDue(isTooMuch ? 0 : printDelays.betweenPolls);
       const trouble = troubleOf(this.#deps.status());
       if (trouble !== undefined) return trouble;
       if (link.missed === 0 && this.#mayHaveRestarted) return 'noConfirmation';
@@ -220,7 +226,7 @@ class PrintRun {
     this.#queueAnswers += 1;
   }
 
-  async #pollWhenDue(every: number = printDelays.betweenPolls): Promise<void> {
+  async #pollWhenDue(every: number): Promise<void> {
     const { link, clock } = this.#deps;
     if (link.missed === 0 && clock.monotonic() - this.#lastPoll < every) return;
     await link.poll();

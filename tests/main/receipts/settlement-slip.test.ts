@@ -5,38 +5,9 @@ import { composeSettlementSlip, slipText, type SettlementSlip } from '../../../m
 import en from '../../../resources/locales/en/settlement.json' with { type: 'json' };
 import zhCN from '../../../resources/locales/zh-CN/settlement.json' with { type: 'json' };
 import { connectedBench, settled } from '../../drivers/receipt-printer/printer-bench.ts';
+import { COUNTED as SLIP } from './settlement-bench.ts';
 
-const HASH = '3f9a1c72d04b5e6f8091a2b3c4d5e6f7'.repeat(2);
-
-/** 2026-11-22 22:05:07 in Shanghai; one note of 50 too few. */
-const SLIP: SettlementSlip = {
-  heading: ['北岸校区一卡通', '图书馆一层 A01'],
-  terminalId: 'T-0001',
-  settlementId: 'S-1-48215',
-  at: Date.UTC(2026, 10, 22, 14, 5, 7),
-  businessDate: '2026-11-22',
-  by: '张三',
-  boxOut: 'B-17',
-  boxIn: 'B-18',
-  expected: {
-    notes: [
-      { denomination: 10_000, count: 12 },
-      { denomination: 5000, count: 3 },
-    ],
-    unspecified: 0,
-  },
-  counted: [
-    { denomination: 10_000, count: 12 },
-    { denomination: 5000, count: 2 },
-  ],
-  candidates: ['A01-1122-7K4M-9'],
-  entry: { epoch: 1, seq: 48_219, hash: HASH },
-  signature: {
-    kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
-    value: 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg',
-  },
-  reprint: 0,
-};
+const HASH = SLIP.entry.hash;
 
 /** Off the paper of a simulated printer, blank lines left out. */
 async function printed(slip: SettlementSlip, locale = 'zh-CN', model: 'escpos-generic-58' | 'escpos-generic-80' = 'escpos-generic-58'): Promise<string[]> {

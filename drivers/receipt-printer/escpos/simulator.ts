@@ -159,7 +159,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
       ...HEALTHY,
       drawerPinHigh: true,
       ...this.#mechanics.status,
-      ticketAtOutput: presenter?.slip?.at === 'output' || pushing,
+      ticketAtOutput: presenter?.isSeen === true || pushing,
       presenterJam: presenter?.jammed === true && presenter.traits.jamInFullStatus,
     };
   }
@@ -170,11 +170,12 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
 
   // ---- hands
 
-  /** What is still inside a presenter can't be reached. */
+  /** What is still inside a presenter, or on its way out of it, can't be reached. */
   takeSlips(): readonly Slip[] {
-    const inside = this.#presenter?.slip?.at === 'inside' ? this.#presenter.slip.slip : undefined;
-    const taken = this.#paper.take((slip) => slip !== inside);
-    if (inside === undefined) this.#presenter?.letGo();
+    const held = this.#presenter?.slip;
+    const isInside = held?.at === 'inside' || (held?.at === 'emerging' && this.#mechanics.isMoving);
+    const taken = this.#paper.take((slip) => !isInside || slip !== held.slip);
+    if (!isInside) this.#presenter?.letGo();
     this.#changed();
     return taken;
   }
@@ -271,7 +272,10 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
       this.#changed();
       this.#voice.holdBack(this.#queuedBytes);
     });
-    if (started === 'moving') return;
+    if (started === 'moving') {
+      movement.begun?.();
+      return;
+    }
     // A blocked presenter has a sensor of its own and is done with its command; blade and paper path wait in error.
     if (started === 'blocked' && movement.needs === 'presenter' && this.#presenter !== undefined) {
       this.#finish(movement);
@@ -388,15 +392,16 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     }
     const move = presenter.move(n, m);
     if (move === undefined) return undefined;
-    const cuts = move.cutFirst && this.#paper.hanging.items.length > 0;
+    const cuts = (): boolean => move.cutFirst && this.#paper.hanging.items.length > 0;
     return {
       feedDots: 0,
       extraMs: move.ms,
-      needs: cuts && this.#mechanics.obstruction === 'cutter' ? 'cutter' : 'presenter',
-      done: () => {
-        if (cuts) this.#cut('fullCut');
-        this.#pullIn(move.done());
+      needs: cuts() && this.#mechanics.obstruction === 'cutter' ? 'cutter' : 'presenter',
+      begun: () => {
+        if (cuts()) this.#cut('fullCut');
+        move.begun?.();
       },
+      done: () => this.#pullIn(move.done()),
     };
   }
 

@@ -145,8 +145,8 @@ describe('slips on paper', () => {
       '  也可到人工服务领回。',
       '3 什么时候以前',
       '  2027-11-22',
-      '过期后到人工服务领回，',
-      '钱仍为您保留。',
+      '  过期后到人工服务领回，',
+      '  钱仍为您保留。',
       '--------------------------------',
       ' A01-1122-7K4M-9',
       '        扫码核对这张凭条',
@@ -225,6 +225,13 @@ describe('slips on paper', () => {
       slip.items.find((item): item is PrintedText => item.kind === 'text' && item.text === text)?.scaleY;
     expect(heightOfText('73.20 元')).toBe(2);
     expect(heightOfText('23.20 元')).toBe(1);
+  });
+
+  it('headings of steps are bold, and what they say is not', async () => {
+    const { slip } = await printSlip(PENDING);
+    const runs = slip.items.filter((item): item is PrintedText => item.kind === 'text');
+    const bold = runs.filter((run) => run.bold).map((run) => run.text);
+    expect(bold).toEqual(['1', '发生了什么', '2', '您的钱', '3', '最晚什么时候', '4', '怎么查']);
   });
 
   it('sums from ten thousand yuan on keep their column', async () => {

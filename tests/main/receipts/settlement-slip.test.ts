@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSlip } from '../../../drivers/receipt-printer/paper.ts';
+import { readSlip, type PrintedText } from '../../../drivers/receipt-printer/paper.ts';
 import { printSlip } from '../../../main/receipts/port.ts';
 import { composeSettlementSlip, slipText, type SettlementSlip } from '../../../main/receipts/settlement-slip.ts';
 import en from '../../../resources/locales/en/settlement.json' with { type: 'json' };
@@ -63,9 +63,25 @@ describe('the slip of a settlement', () => {
   it('in English, of a box that agrees, says so', async () => {
     const { counted: _short, ...rest } = SLIP;
     const lines = await printed({ ...rest, counted: SLIP.expected.notes, candidates: [] }, 'en', 'escpos-generic-80');
-    expect(lines).toContain('Note            Expected     Counted     Differ.');
+    expect(lines).toContain('Note            Expected     Counted       Diff.');
     expect(lines.join('\n')).toContain(en.even);
     expect(lines.join('\n')).not.toContain('May explain');
+  });
+
+  it('a sum below zero has its sign in front, and one note is told as well as many', async () => {
+    const lines = await printed(SLIP, 'en');
+    expect(lines).toContain('Difference              -￥50.00');
+    expect(lines.join(' ')).toContain('notes whose place nobody knows (1), A01-1122-7K4M-9');
+  });
+
+  it('each of the two who sign has a line of their own with room for a hand', async () => {
+    const bench = await connectedBench({ model: 'escpos-generic-58' });
+    await bench.print(composeSettlementSlip(SLIP, 'zh-CN', 'Asia/Shanghai', 32));
+    const lines = bench.unit.slips.flatMap(({ items }) => items).filter((item): item is PrintedText => item.kind === 'text' && item.text.includes('____'));
+    expect(lines).toHaveLength(2);
+    const [first, second] = lines;
+    // A signature takes about a centimetre; 8 dots are 1 mm.
+    expect((second?.y ?? 0) - (first?.y ?? 0)).toBeGreaterThanOrEqual(80);
   });
 
   it('of a box that is not counted yet has no count, and says that the slip follows', async () => {

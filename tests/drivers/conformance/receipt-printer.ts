@@ -47,7 +47,11 @@ export function receiptPrinterConformance(make: () => Promise<PrinterStand>, mis
     const printing = printer.print({ jobId, markup });
     const state = { done: false };
     void printing.then(() => (state.done = true));
-    if (presents()) await stand.until('the slip is taken, or the job ended', async () => state.done || (await stand.unit.call('takeSlips')).length > 0);
+    if (presents()) {
+      await stand.until('the slip stands at the output, or the job ended', () => state.done || printer.lastStatus.presenter === 'holding');
+      // Seen at the output, it is still on its way out of it.
+      await stand.until('it is taken, or the job ended', async () => state.done || (await stand.unit.call('takeSlips')).length > 0);
+    }
     return stand.settled(printing);
   }
 

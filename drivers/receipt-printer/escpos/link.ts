@@ -6,7 +6,7 @@ import { delay, type Clock, type Timer } from '../../../common/clock.ts';
 import { toHex } from '../../../common/hex.ts';
 import type { FrameTrace } from '../../device.ts';
 import { Listeners } from '../../listeners.ts';
-import { parseAddress } from '../../transport/address.ts';
+import { parseAddress, type SerialSettings } from '../../transport/address.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { HEALTHY, type RawStatus } from './codec.ts';
 import { decodeEjectorStatus, EJECTOR, ejector, type EjectorStatus } from './custom-codec.ts';
@@ -44,6 +44,8 @@ export class PrinterLink {
   readonly #questions: readonly StatusQuestion[];
   /** Bytes a second; 0 = no pacing needed. */
   readonly bytesPerSecond: number;
+  /** Whether the line takes no more bytes than the printer has room for: a network, USB, a serial line with RTS/CTS. */
+  readonly holdsBack: boolean;
   #raw: RawStatus | undefined;
   #reports = 0;
   #missed = 0;
@@ -66,7 +68,9 @@ export class PrinterLink {
     this.#clock = clock;
     this.#splitter = splitterOf(statusSet);
     this.#questions = questionsOf(statusSet);
-    this.bytesPerSecond = lineSpeed(transport.address);
+    const serial = serialSettings(transport.address);
+    this.bytesPerSecond = serial === undefined ? 0 : lineSpeed(serial);
+    this.holdsBack = serial?.rtscts ?? true;
     transport.onData((bytes) => this.#hear(bytes));
     transport.onClose(() => this.#forget());
   }
@@ -319,11 +323,13 @@ export class PrinterLink {
   }
 }
 
-/** Section 8: baud / 10, or / 11 with parity. Other lines carry bytes faster than any printer takes them. */
-function lineSpeed(address: string): number {
-  if (!address.startsWith('serial:')) return 0;
+function serialSettings(address: string): SerialSettings | undefined {
+  if (!address.startsWith('serial:')) return undefined;
   const parsed = parseAddress(address);
-  if (parsed.scheme !== 'serial') return 0;
-  const { baudRate, dataBits, parity, stopBits } = parsed.settings;
+  return parsed.scheme === 'serial' ? parsed.settings : undefined;
+}
+
+/** Section 8: baud / 10, or / 11 with parity. Other lines carry bytes faster than any printer takes them. */
+function lineSpeed({ baudRate, dataBits, parity, stopBits }: SerialSettings): number {
   return baudRate / (1 + dataBits + (parity === 'none' ? 0 : 1) + stopBits);
 }

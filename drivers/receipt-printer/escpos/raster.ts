@@ -17,13 +17,19 @@ export function rasterHeight({ widthDots, bits }: Raster): number {
   return bits.length / Math.ceil(widthDots / 8);
 }
 
+export interface Band {
+  readonly commands: string;
+  readonly rows: number;
+}
+
 /** Bands that follow each other without a gap; each is whole by itself. */
-export function rasterBands(raster: Raster, images: 'raster' | 'graphics'): string[] {
+export function rasterBands(raster: Raster, images: 'raster' | 'graphics'): Band[] {
   const bytesPerRow = Math.ceil(raster.widthDots / 8);
-  const bands: string[] = [];
+  const bands: Band[] = [];
   for (let from = 0; from < raster.bits.length; from += BAND_ROWS * bytesPerRow) {
     const band = { widthDots: raster.widthDots, bits: raster.bits.subarray(from, from + BAND_ROWS * bytesPerRow) };
-    bands.push(images === 'raster' ? rasterBand(band, bytesPerRow) : graphicsBand(band, bytesPerRow));
+    const commands = images === 'raster' ? rasterBand(band, bytesPerRow) : graphicsBand(band, bytesPerRow);
+    bands.push({ commands, rows: rasterHeight(band) });
   }
   return bands;
 }

@@ -69,6 +69,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   readonly #voice: SimulatedVoice;
   #queue: (PrinterCommand | (Movement & Queued & { readonly op: 'movement' }))[] = [];
   #queuedBytes = 0;
+  #mostBuffered = 0;
   #bootTimer: Timer;
   #isBooting = false;
   #retractAfter = 5;
@@ -151,6 +152,11 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     return this.#presenter?.pushedMm ?? 0;
   }
 
+  /** Bytes that were in the receive buffer when it was fullest. */
+  get mostBuffered(): number {
+    return this.#mostBuffered;
+  }
+
   /** Status as the unit itself knows it. */
   get status(): RawStatus {
     const presenter = this.#presenter;
@@ -227,6 +233,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
       this.#queue.push(command);
       this.#queuedBytes += command.size;
     }
+    this.#mostBuffered = Math.max(this.#mostBuffered, this.#queuedBytes + this.#stream.begun);
     const recovery = this.#voice.hearRealTime(byte);
     if (recovery !== undefined) this.#recover(recovery === 'clear');
   }

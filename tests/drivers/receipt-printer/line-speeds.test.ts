@@ -97,6 +97,30 @@ describe('a line whose speed nobody told', () => {
   });
 });
 
+describe('a printer whose receive buffer holds 4 kB, on a line that does not hold back', () => {
+  it.each(MODEL_NAMES)('%s: it is never so full that the printer would say busy, whatever the speed of line and paper', async (model) => {
+    for (const baudRate of [115_200, 57_600]) {
+      for (const mmPerSecond of [70, 150, 250]) {
+        const { bench } = await connected({ model, wire: { speed: { baudRate, bitsPerByte: 10 }, told: true }, unit: { mmPerSecond } });
+        const { outcome } = await settled(bench.clock, bench.printer.print({ jobId: 'job-1', markup: SLIP }));
+        expect(outcome.state).toBe('printed');
+        // Section 8: busy at 128 bytes free.
+        expect(bench.unit.mostBuffered, `${baudRate} baud, ${mmPerSecond} mm/s`).toBeLessThanOrEqual(4096 - 128);
+      }
+    }
+  });
+});
+
+it('a line that holds back by itself is given all it carries', async () => {
+  const wire = { speed: { baudRate: 115_200, bitsPerByte: 10 }, told: true, rtscts: true } as const;
+  const { bench } = await connected({ wire, unit: { mmPerSecond: 250 } });
+  const startedAt = bench.clock.monotonic();
+  const { outcome, byteCount } = await settled(bench.clock, bench.printer.print({ jobId: 'job-1', markup: SLIP }));
+  expect(outcome.state).toBe('printed');
+  // The last of it is cut, asked about and answered within half a second.
+  expect(bench.clock.monotonic() - startedAt).toBeLessThan(byteCount / 11.52 + 500);
+});
+
 describe('answers that stay away for a while, and then come one behind the other', () => {
   it.each(['escpos-generic-80', 'epson-tm', 'custom-vkp80'] as const)('%s: none is taken for the answer to a later question', async (model) => {
     for (const stall of [300, 500, 700, 900, 1_100]) {

@@ -42,12 +42,14 @@ export interface BenchOptions {
     readonly speed: LineSpeed;
     /** Whether the driver reads the speed from the address, as of a serial port; else it is on its own, as behind a network. */
     readonly told: boolean;
+    /** A serial port with RTS/CTS. */
+    readonly rtscts?: boolean;
   };
 }
 
 export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
   const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new QuickClock(), glyphs, wire } = benchOptions;
-  const line = new SimulatedLine(wire?.told === true ? serialAddress(wire.speed) : undefined);
+  const line = new SimulatedLine(wire?.told === true ? serialAddress(wire.speed, wire.rtscts ?? false) : undefined);
   const profile = profiles.withOptions(MODELS[model].profile, options);
   const unit = new EscposSimulator(clock, { columns: profile.columns, kind: MODELS[model].kind, ...unitOptions });
   const carried = wire === undefined ? unit : overWire(unit, clock, wire.speed);
@@ -66,8 +68,8 @@ export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
   };
 }
 
-function serialAddress({ baudRate, bitsPerByte }: LineSpeed): string {
-  return `serial:/dev/ttyS0?baudRate=${baudRate}&parity=${bitsPerByte === 11 ? 'even' : 'none'}`;
+function serialAddress({ baudRate, bitsPerByte }: LineSpeed, rtscts: boolean): string {
+  return `serial:/dev/ttyS0?baudRate=${baudRate}&parity=${bitsPerByte === 11 ? 'even' : 'none'}&rtscts=${rtscts}`;
 }
 
 /** A bench whose printer is connected. */

@@ -17,7 +17,7 @@ import { connectedBench, QuickClock } from '../printer-bench.ts';
 const gb18030 = new TextDecoder('gb18030', { fatal: true });
 
 function bytesOf(markup: string, profile = GENERIC_80, dialect: 'generic' | 'epson' = 'generic'): Buffer {
-  return Buffer.concat(layOut(markup, profile, dialect).blocks);
+  return Buffer.concat(layOut(markup, profile, dialect).blocks.map(({ bytes }) => bytes));
 }
 
 /** What stands on paper, judged by the simulator's own ear. */
@@ -68,7 +68,7 @@ describe('laying out', () => {
     const clock = new QuickClock();
     const unit = new EscposSimulator(clock);
     for (const block of blocks) {
-      unit.receive(block);
+      unit.receive(block.bytes);
       unit.receive(Uint8Array.of(0x10, 0x04, 0x01)); // would become data if the block ended inside a command
     }
     await clock.advance(10_000);
@@ -125,7 +125,7 @@ describe('laying out', () => {
     const { blocks, dots } = layOut(`{image:${PNG.sync.write(png).toString('base64')}}`, GENERIC_80, 'generic');
     const clock = new QuickClock();
     const unit = new EscposSimulator(clock);
-    for (const block of blocks) unit.receive(Uint8Array.of(...block, 0x10, 0x04, 0x01));
+    for (const { bytes } of blocks) unit.receive(Uint8Array.of(...bytes, 0x10, 0x04, 0x01));
     await clock.advance(10_000);
     expect(unit.unknownCommands).toEqual([]);
     const raster = unit.hanging.items.filter((item) => item.kind === 'raster');
@@ -261,7 +261,7 @@ describe('rare characters', () => {
     const clock = new QuickClock();
     const unit = new EscposSimulator(clock, { columns: profile.columns });
     const { blocks } = layOut(markup, profile, 'generic', GLYPHS);
-    unit.receive(Uint8Array.from(Buffer.concat(blocks)));
+    unit.receive(Uint8Array.from(Buffer.concat(blocks.map(({ bytes }) => bytes))));
     await clock.advance(10_000);
     expect(unit.unknownCommands).toEqual([]);
     return unit.hanging;
@@ -283,7 +283,7 @@ describe('rare characters', () => {
   });
 
   it('send the documented columns: ESC * 33, 24 of them, the top dot first', () => {
-    const hex = Buffer.concat(layOut('䶮', GENERIC_80, 'generic', GLYPHS).blocks).toString('hex');
+    const hex = Buffer.concat(layOut('䶮', GENERIC_80, 'generic', GLYPHS).blocks.map(({ bytes }) => bytes)).toString('hex');
     // Leftmost column of the ring: all 24 dots. The next: only the top and the bottom one.
     expect(hex).toContain('1b2a211800ffffff800001');
   });
@@ -317,7 +317,7 @@ describe('rare characters', () => {
   });
 
   it('䶮 has a code of two bytes that not every font knows: drawn when there is a picture, else sent by its code', () => {
-    const without = Buffer.concat(layOut('䶮', GENERIC_80, 'generic').blocks).toString('hex');
+    const without = Buffer.concat(layOut('䶮', GENERIC_80, 'generic').blocks.map(({ bytes }) => bytes)).toString('hex');
     expect(without).toContain('1c26fe9f'); // GB18030-2005
     expect(without).not.toContain('1b2a');
   });

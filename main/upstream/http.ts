@@ -118,7 +118,7 @@ async function send(options: HttpOptions, call: Call<unknown>, at: number, signa
 /** Bodies from this size on go gzipped, bytes: a full batch of the journal shrinks to a sixth (tests/speed), a lone entry hardly. */
 const GZIP_FROM = 1024;
 /** The fastest: what others save more of a batch is less than a hundredth of it, for twice the time. */
-const GZIP_LEVEL = 1;
+export const GZIP_LEVEL = 1;
 
 function contentOf(body: object | undefined): { readonly headers: Readonly<Record<string, string>>; readonly body?: string | Uint8Array<ArrayBuffer> } {
   if (body === undefined) return { headers: {} };

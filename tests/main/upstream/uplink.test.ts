@@ -244,6 +244,23 @@ describe('with a far side that the test plays', () => {
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
   });
 
+  test('the status says what failed, how often, when it is asked again, and what waits', async () => {
+    const { clock, side, uplink } = play(() => Promise.reject(new PortError('offline', 'gone')), chain(TERMINAL, 4, { money: [3] }));
+    await clock.settle();
+    await clock.advance(400);
+    const status = { uplink: { state: 'backingOff', error: { code: 'offline' } }, lastReceipt: undefined, failures: 1, retryInMs: 599 };
+    expect(uplink.status()).toMatchObject({ ...status, lag: { entries: 4, oldestMoneyAt: Date.UTC(2026, 2, 15, 0, 15, 30) } });
+    side.answer = honest;
+    await clock.advance(600);
+    expect(uplink.status()).toEqual({
+      uplink: { state: 'drained' },
+      lag: { entries: 0 },
+      lastReceipt: receiptFor(chain(TERMINAL, 4, { money: [3] })),
+      failures: 0,
+      retryInMs: undefined,
+    });
+  });
+
   test('after an answer the back-off begins at one second again', async () => {
     const { clock, journal, side } = play(() => Promise.reject(new PortError('offline', 'gone')));
     await clock.advance(7000);

@@ -77,10 +77,13 @@ export class JournalDesk implements JournalPort, JournalSource {
   }
 
   countAfter(epoch: number, seq: number): number {
-    const { head, epoch: now } = this.#options.journal;
-    const later = this.#earlierEpochs().filter((earlier) => earlier.epoch >= epoch);
-    const carried = later.flatMap((earlier) => (earlier.epoch === epoch ? earlier.seqs.filter((carriedSeq) => carriedSeq > seq) : earlier.seqs)).length;
-    return carried + (epoch === now ? Math.max(0, head.seq - seq) : head.seq);
+    const { head } = this.#options.journal;
+    if (epoch >= head.epoch) return Math.max(0, head.seq - seq);
+    const carried = this.#carriedSeqs().flatMap((earlier) => {
+      if (earlier.epoch < epoch) return [];
+      return earlier.epoch === epoch ? earlier.seqs.filter((carriedSeq) => carriedSeq > seq) : earlier.seqs;
+    });
+    return carried.length + head.seq;
   }
 
   checkpointsOf(epoch: number, from: number, to: number, limit: number): readonly string[] {
@@ -106,7 +109,7 @@ export class JournalDesk implements JournalPort, JournalSource {
   }
 
   /** What was carried over from damaged journals; it never changes. */
-  #earlierEpochs(): readonly CarriedSeqs[] {
+  #carriedSeqs(): readonly CarriedSeqs[] {
     const { journal } = this.#options;
     this.#carried ??= journal
       .epochs()

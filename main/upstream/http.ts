@@ -115,9 +115,9 @@ async function send(options: HttpOptions, call: Call<unknown>, at: number, signa
   return { status: response.status, text: await readBounded(call.path, response) };
 }
 
-/** Bodies from this size on go gzipped, bytes: a full batch of the journal shrinks to a sixth (tests/speed), a lone entry hardly. */
+/** Bodies from this size on go gzipped, bytes: a full batch of the journal shrinks to a fifth, smaller bodies have little to gain. */
 const GZIP_FROM = 1024;
-/** The fastest: what others save more of a batch is less than a hundredth of it, for twice the time. */
+/** The fastest: the most thorough one saves a fortieth of a full batch more, for several times the time (tests/speed, `backlog.batch`). */
 export const GZIP_LEVEL = 1;
 
 function contentOf(body: object | undefined): { readonly headers: Readonly<Record<string, string>>; readonly body?: string | Uint8Array<ArrayBuffer> } {
@@ -149,10 +149,10 @@ function parseAnswer<T>(call: Call<T>, text: string): T {
   throw new PortError('invalidAnswer', `${call.path}: the answer does not have its form`, { cause: parsed.error });
 }
 
-/** 5xx and 429 are states of the far side that pass: they count as being offline. */
+/** 5xx, 429 and 408 (the request came too slowly) are states of the far side, or of the line, that pass: they count as being offline. */
 function refuse(call: Call<unknown>, status: number, text: string): never {
   const problem = problemSchema.safeParse(parseJson(text));
-  if (status >= 500 || status === 429) {
+  if (status >= 500 || status === 429 || status === 408) {
     const detail = problem.success ? problem.data.code : undefined;
     throw new PortError('offline', `${call.path}: upstream answers ${status}`, detail === undefined ? {} : { detail });
   }

@@ -73,6 +73,9 @@ export const uplinkDelays = {
   look: 60_000,
 } as const;
 
+/** So few pass any line: two kilobytes of gzip. */
+const LEAST_ENTRIES = 16;
+
 export function startUplink(options: UplinkOptions): Uplink {
   const { source, clock, random } = options;
   const listeners = new Set<(state: UplinkState) => void>();
@@ -82,7 +85,7 @@ export function startUplink(options: UplinkOptions): Uplink {
   let position: Position = lastReceipt === undefined ? START : { epoch: lastReceipt.epoch, seq: lastReceipt.upToSeq };
   let current: UplinkState = { state: 'drained' };
   let failures = 0;
-  /** Entries in a batch, at most: fewer on a line that was too slow for more. */
+  /** Entries in a batch, at most: fewer on a line that lost one, which may be too slow for more. */
   let most: number = upstreamLimits.batchEntries;
   let pause: Pause | undefined;
   /** A reason not to pause came while a batch was on its way. */
@@ -129,7 +132,7 @@ export function startUplink(options: UplinkOptions): Uplink {
   };
   const afterFailure = async (error: PortError, sent: number): Promise<void> => {
     const passing = error.code === 'offline' || error.code === 'timeout';
-    if (error.code === 'timeout') most = Math.max(1, Math.floor(sent / 2));
+    if (passing) most = Math.max(LEAST_ENTRIES, Math.floor(sent / 2));
     const ms = passing ? fullJitter(random, uplinkDelays.backOff, failures) : uplinkDelays.blocked;
     failures += 1;
     const waited = wait(passing && woken ? 0 : ms);

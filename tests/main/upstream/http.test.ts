@@ -31,6 +31,7 @@ describe('an answer', () => {
     ['that refuses', () => problem(409, 'orderClosed'), 'refused', 'orderClosed'],
     ['that says to come back later', () => problem(429, 'tooManyRequests'), 'offline', 'tooManyRequests'],
     ['that says a partner is away', () => problem(503, 'issuerUnavailable'), 'offline', 'issuerUnavailable'],
+    ['of a server for which the request came too slowly', () => new Response('', { status: 408 }), 'offline', undefined],
     ['of a proxy that finds nobody', () => new Response('bad gateway', { status: 502 }), 'offline', undefined],
   ])('%s fails with its code', async (_what, respond, code, detail) => {
     const { client } = isolated(async () => respond());

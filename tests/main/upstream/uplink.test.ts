@@ -285,8 +285,10 @@ describe('with a far side that the test plays', () => {
     expect(side.sent).toEqual([[1, 2]]);
     journal.append(...entries.slice(3));
     await clock.settle();
-    // a timeout halves the batch
-    expect(side.sent.slice(1).flat()).toEqual([1, 2, 3, 4]);
+    expect(side.sent).toEqual([
+      [1, 2],
+      [1, 2, 3, 4],
+    ]);
     expect(journal.lastReceipt()?.upToSeq).toBe(4);
   });
 
@@ -346,15 +348,25 @@ describe('with a far side that the test plays', () => {
     expect(side.sent).toEqual([[1]]);
   });
 
-  test('a line too slow for a batch gets half of it, and again half, and doubles when it answers', async () => {
-    const { clock, journal, side } = play(() => Promise.reject(new PortError('timeout', 'slow')), chain(TERMINAL, 900));
+  test.each(['timeout', 'offline'] as const)(
+    'a line that loses a batch (%s) gets half of it, and half again down to 16, and double when it answers',
+    async (code) => {
+      const { clock, journal, side } = play(() => Promise.reject(new PortError(code, 'too slow')), chain(TERMINAL, 900));
+      await clock.settle();
+      await clock.advance(1000 + 2000 + 4000 + 8000 + 16_000 + 32_000);
+      expect(side.sent.map(({ length }) => length)).toEqual([500, 250, 125, 62, 31, 16, 16]);
+      side.answer = honest;
+      await clock.advance(64_000);
+      expect(side.sent.slice(7).map(({ length }) => length)).toEqual([16, 32, 64, 128, 256, 404]);
+      expect(journal.lastReceipt()?.upToSeq).toBe(900);
+    },
+  );
+
+  test('an upstream that refuses a batch is not sent smaller ones', async () => {
+    const { clock, side } = play(() => Promise.reject(new UpstreamRefusal(problem('epochFrozen'))), chain(TERMINAL, 600));
     await clock.settle();
-    await clock.advance(1000 + 2000);
-    expect(side.sent.map(({ length }) => length)).toEqual([500, 250, 125]);
-    side.answer = honest;
-    await clock.advance(4000);
-    expect(side.sent.map(({ length }) => length)).toEqual([500, 250, 125, 62, 124, 248, 466]);
-    expect(journal.lastReceipt()?.upToSeq).toBe(900);
+    await clock.advance(uplinkDelays.blocked);
+    expect(side.sent.map(({ length }) => length)).toEqual([500, 500]);
   });
 
   test('one batch is in flight, whatever is appended meanwhile', async () => {

@@ -12,7 +12,7 @@ import { PortError } from '../../state-machines/ports.ts';
 import { fullJitter } from './back-off.ts';
 import { batchOf, takeBatch } from './batch.ts';
 import { UpstreamRefusal } from './http.ts';
-import { START, type JournalSource, type Position } from './journal-source.ts';
+import { isBefore, START, type JournalSource, type Position } from './journal-source.ts';
 import { Pause } from './pause.ts';
 import { requireReceipt } from './receipt.ts';
 import type { RegisteredClient } from './registration.ts';
@@ -87,6 +87,8 @@ export function startUplink(options: UplinkOptions): Uplink {
   let failures = 0;
   /** Entries in a batch, at most: fewer on a line that lost one, which may be too slow for more. */
   let most: number = upstreamLimits.batchEntries;
+  /** Where it stood when upstream turned out to hold less. An upstream that loses more before that is made good is not followed at once. */
+  let refillTo: Position | undefined;
   let pause: Pause | undefined;
   /** A reason not to pause came while a batch was on its way. */
   let woken = false;
@@ -121,13 +123,15 @@ export function startUplink(options: UplinkOptions): Uplink {
       source.storeReceipt(receipt, jws);
       lastReceipt = receipt;
       position = { epoch: receipt.epoch, seq: receipt.upToSeq };
+      if (refillTo !== undefined && !isBefore(position, refillTo)) refillTo = undefined;
       failures = 0;
       most = Math.min(upstreamLimits.batchEntries, most * 2);
     } catch (error) {
       if (stopping.signal.aborted) return;
       const rewound = rewindTo(error, position);
-      if (rewound === undefined) await afterFailure(asPortError(error), batch.length);
-      else position = rewound;
+      const again = refillTo !== undefined;
+      if (rewound !== undefined) [refillTo, position] = [refillTo ?? position, rewound];
+      if (rewound === undefined || again) await afterFailure(asPortError(error), batch.length);
     }
   };
   const afterFailure = async (error: PortError, sent: number): Promise<void> => {

@@ -473,4 +473,37 @@ describe('with a far side that the test plays', () => {
       [2, 4],
     ]);
   });
+
+  test('an upstream that loses what it receipted is followed at once; one that loses it again meanwhile only now and then', async () => {
+    const entries = chain(TERMINAL, 602);
+    const { clock, journal, side, uplink } = play(honest, entries.slice(0, 600));
+    await clock.settle();
+    const lengths = (): number[] => side.sent.splice(0).map(({ length }) => length);
+    expect(lengths()).toEqual([500, 100]);
+    // two servers behind one name; the one that gets what doesn't begin at 1 has nothing
+    side.answer = async (batch) => {
+      const seq = batch[0]?.entry.seq ?? 1;
+      if (seq !== 1) throw new UpstreamRefusal(problem('journalGap', 'missing', { epoch: 1, seq, headSeq: 0 }));
+      return honest(batch);
+    };
+    journal.append(...entries.slice(600, 601));
+    await clock.advance(uplinkDelays.gather);
+    expect(lengths()).toEqual([1, 500, 101]);
+    expect(uplink.current).toMatchObject({ state: 'blocked', error: { detail: 'journalGap' } });
+    await clock.advance(uplinkDelays.blocked);
+    expect(lengths()).toEqual([500, 101]);
+    side.answer = honest;
+    await clock.advance(uplinkDelays.blocked);
+    expect(lengths()).toEqual([500, 101]);
+    expect(uplink.current).toEqual({ state: 'drained' });
+    // made good: the next loss is followed at once again
+    side.answer = async (batch) => {
+      side.answer = honest;
+      throw new UpstreamRefusal(problem('journalGap', 'missing', { epoch: 1, seq: batch[0]?.entry.seq ?? 1, headSeq: 599 }));
+    };
+    journal.append(...entries.slice(601));
+    await clock.advance(uplinkDelays.gather);
+    expect(lengths()).toEqual([1, 3]);
+    expect(uplink.current).toEqual({ state: 'drained' });
+  });
 });

@@ -224,10 +224,11 @@ describe('with a far side that the test plays', () => {
     const { clock, journal, side, uplink } = play(lies[0]?.[1] ?? honest);
     await clock.settle();
     side.answer = honest;
+    journal.append(...chain(TERMINAL, 3, { money: [3] }).slice(2)); // however urgent: a person must look
     await clock.advance(uplinkDelays.blocked - 1);
     expect(side.sent).toHaveLength(1);
     await clock.advance(1);
-    expect(journal.lastReceipt()?.upToSeq).toBe(2);
+    expect(journal.lastReceipt()?.upToSeq).toBe(3);
     expect(uplink.current).toEqual({ state: 'drained' });
   });
 

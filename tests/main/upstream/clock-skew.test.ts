@@ -73,6 +73,20 @@ describe('the distance to upstream’s clock', () => {
     expect(skew.current).toEqual({ offsetMs: 5 * MINUTE, uncertaintyMs: 200 });
   });
 
+  test.each([
+    [1200, 0, 10],
+    [1220, 1220, 200],
+  ])(
+    'upstream’s clock moved by %d ms: a second beyond what the ways explain is drift, more is a clock that was set',
+    async (movedMs, offsetMs, uncertaintyMs) => {
+      const { upstream, skew, ask } = pair(0);
+      await ask(10, 10);
+      upstream.startedAt += movedMs;
+      await ask(200, 200);
+      expect(skew.current).toEqual({ offsetMs, uncertaintyMs });
+    },
+  );
+
   test('is told after each measurement, until nobody listens', async () => {
     const { skew, ask } = pair(MINUTE);
     const told: number[] = [];

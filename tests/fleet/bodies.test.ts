@@ -27,6 +27,12 @@ describe('a gzipped body', () => {
     expect(await send(world, terminal, { body: gzipSync(batch()), encoding: 'gzip' })).toMatchObject({ status: 200, body: { receipt: { upToSeq: 300 } } });
   });
 
+  test('need not be: a plain one that says so is taken too', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    expect(await send(world, terminal, { body: Buffer.from(batch()), encoding: 'identity' })).toMatchObject({ status: 200 });
+  });
+
   test('signed by what it unpacks to is refused', async () => {
     const world = await startWorld();
     const terminal = await registeredTerminal(world);

@@ -21,6 +21,8 @@ export const ENUMERATIONS = [
   'tests/main/terminal/crash-voucher.test.ts',
   'tests/main/terminal/elsewhere.test.ts',
   'tests/main/terminal/elsewhere-process.test.ts',
+  'tests/main/upstream/interruptions.test.ts',
+  'tests/main/upstream/killed.test.ts',
   'tests/main/maintenance/end-to-end.test.ts',
   'tests/main/cli/settle.test.ts',
   'tests/crashes/crashes.test.ts',

@@ -1,20 +1,21 @@
 /**
  * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. Prints one JSON line with its address and public
- * key once it listens, logs to stderr, stops on SIGTERM and SIGINT. Exit status: 1 something is wrong, 2 called wrongly.
+ * key once it listens, logs to stderr, stops on SIGTERM and SIGINT. With a command in front (operator-commands.ts) it does that and ends.
+ * Exit status: 1 something is wrong, 2 called wrongly.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
+import { asUsage, UsageError } from './command-line.ts';
 import { serverSettingsSchema, type ServerSettings } from './config.ts';
+import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
 import { createServer } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = 'usage: node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]';
-
-class UsageError extends Error {}
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -24,18 +25,14 @@ interface CommandLine {
 }
 
 function readCommandLine(args: readonly string[]): CommandLine {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { config: { type: 'string' }, data: { type: 'string' }, port: { type: 'string', default: '0' }, sandbox: { type: 'boolean', default: false } },
-    });
-    const port = Number(values.port);
-    if (values.config === undefined || values.data === undefined) throw new UsageError('--config and --data are needed');
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: expected 0 to 65535`);
-    return { config: values.config, data: values.data, port, sandbox: values.sandbox };
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values } = parseArgs({
+    args: [...args],
+    options: { config: { type: 'string' }, data: { type: 'string' }, port: { type: 'string', default: '0' }, sandbox: { type: 'boolean', default: false } },
+  });
+  const port = Number(values.port);
+  if (values.config === undefined || values.data === undefined) throw new UsageError('--config and --data are needed');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: expected 0 to 65535`);
+  return { config: values.config, data: values.data, port, sandbox: values.sandbox };
 }
 
 /** All problems at once, a line each: path, what was expected. */
@@ -46,7 +43,11 @@ function readSettings(file: string): ServerSettings {
 }
 
 async function run(args: readonly string[]): Promise<void> {
-  const { config, data, port, sandbox } = readCommandLine(args);
+  if (isOperatorCommand(args[0])) {
+    process.stdout.write((await operate(args)).map((line) => `${line}\n`).join(''));
+    return;
+  }
+  const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
   const settings = readSettings(config);
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';

@@ -58,6 +58,18 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX wrong_tries_by_number ON redemptions (number, at) WHERE refusal IN ('unknown', 'wrongCode')`,
     `CREATE INDEX wrong_tries_by_terminal ON redemptions (terminal_id, at) WHERE refusal IN ('unknown', 'wrongCode')`,
   ],
+  // who is let in: one-time codes, revocation, and who did it
+  [
+    `ALTER TABLE terminals ADD COLUMN revoked_at INTEGER`,
+    `ALTER TABLE terminal_keys ADD COLUMN revoked_at INTEGER`,
+    `CREATE INDEX terminals_by_key ON terminal_keys (public_key)`,
+    `CREATE TABLE enrolment_codes (code_hash TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, made_at INTEGER NOT NULL, made_by TEXT NOT NULL,
+       expires_at INTEGER NOT NULL, wrong_tries INTEGER NOT NULL, used_at INTEGER) STRICT`,
+    `CREATE INDEX enrolment_codes_of_terminal ON enrolment_codes (terminal_id, made_at)`,
+    `CREATE TABLE identity_events (event_id TEXT PRIMARY KEY, at INTEGER NOT NULL, terminal_id TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL,
+       kid TEXT, address TEXT) STRICT`,
+    `CREATE INDEX identity_events_of_terminal ON identity_events (terminal_id, at)`,
+  ],
 ];
 
 /** @throws {StoreError} `newerSchema` */

@@ -16,6 +16,7 @@ import { createAuthentication } from './authentication.ts';
 import type { ServerSettings } from './config.ts';
 import type { Context } from './context.ts';
 import { openStore } from './database.ts';
+import { createEnrolment } from './enrolment.ts';
 import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createJournalIngest } from './journal-ingest.ts';
@@ -77,6 +78,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     clock,
     publicKey: signingKey.publicKey,
     authentication: createAuthentication(store, clock),
+    enrolment: createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) }),
     journal: createJournalIngest(store, clock, signingKey),
     issuer: createIssuer({ store, clock, settings: settings.issuer, accountsOnFirstSight: mode === 'sandbox' }),
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,

@@ -22,9 +22,41 @@ export class StoreError extends Error {
 
 /** Times are ms since 1970, amounts fen, flags 0 or 1. */
 export interface Tables {
-  terminals: { terminal_id: string; public_key: string; registered_at: number; last_seen_at: number | null; uplink_lag: number | null };
-  /** Every key that a terminal ever registered: what it signed stays verifiable. */
-  terminal_keys: { terminal_id: string; public_key: string; since: number };
+  terminals: {
+    terminal_id: string;
+    /** The key that counts now. */
+    public_key: string;
+    registered_at: number;
+    last_seen_at: number | null;
+    uplink_lag: number | null;
+    /** Every request is refused since then, until the terminal is enrolled anew. */
+    revoked_at: number | null;
+  };
+  /** Every key that a terminal ever registered: what it signed stays verifiable. A revoked one is never registered again. */
+  terminal_keys: { terminal_id: string; public_key: string; since: number; revoked_at: number | null };
+  /** Of a one-time code only its keyed hash is kept. */
+  enrolment_codes: {
+    code_hash: string;
+    terminal_id: string;
+    made_at: number;
+    made_by: string;
+    expires_at: number;
+    wrong_tries: number;
+    used_at: number | null;
+  };
+  /** Who let which terminal in or out, and when. Only added to. */
+  identity_events: {
+    event_id: string;
+    at: number;
+    terminal_id: string;
+    kind: 'codeMade' | 'enrolled' | 'codeLocked' | 'terminalRevoked' | 'keyRevoked';
+    /** The operator; of an enrolment, who made its code. */
+    actor: string;
+    /** Thumbprint of the key that it is about. */
+    kid: string | null;
+    /** Where the request came from. */
+    address: string | null;
+  };
   nonces: { terminal_id: string; nonce: string; at: number };
   journal_epochs: { terminal_id: string; epoch: number; head_seq: number; head_hash: string; frozen: number };
   journal_entries: { terminal_id: string; epoch: number; seq: number; hash: string; entry: string; received_at: number };

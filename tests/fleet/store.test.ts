@@ -39,11 +39,12 @@ test('a store of the first version gets what is new, and the keys that its termi
   await (await openStore(file)).destroy();
   const old = new SQLite(file);
   old.exec(`DROP TABLE redemptions; DROP TABLE vouchers; DROP TABLE load_examinations; DROP INDEX loads_open; DROP INDEX loads_reserved;
-    DROP TABLE terminal_keys; DROP TABLE journal_checkpoints; PRAGMA user_version = 1;
+    DROP TABLE terminal_keys; DROP TABLE journal_checkpoints; DROP TABLE enrolment_codes; DROP TABLE identity_events;
+    ALTER TABLE terminals DROP COLUMN revoked_at; PRAGMA user_version = 1;
     INSERT INTO terminals (terminal_id, public_key, registered_at) VALUES ('T-0001', '{"x":1}', 7)`);
   old.close();
   const store = await openStore(file);
-  expect(await store.selectFrom('terminal_keys').selectAll().execute()).toEqual([{ terminal_id: 'T-0001', public_key: '{"x":1}', since: 7 }]);
+  expect(await store.selectFrom('terminal_keys').selectAll().execute()).toEqual([{ terminal_id: 'T-0001', public_key: '{"x":1}', since: 7, revoked_at: null }]);
   expect(await store.selectFrom('journal_checkpoints').selectAll().execute()).toEqual([]);
   await store.destroy();
 });

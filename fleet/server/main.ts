@@ -10,6 +10,7 @@ import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
 import { asUsage, UsageError } from './command-line.ts';
 import { serverSettingsSchema, type ServerSettings } from './config.ts';
+import { withAbsolutePaths } from './listening.ts';
 import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
 import { createServer } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
@@ -48,7 +49,7 @@ async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
-  const settings = readSettings(config);
+  const settings = withAbsolutePaths(readSettings(config), config);
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';
   const server = await createServer({

@@ -20,6 +20,7 @@ import { createEnrolment } from './enrolment.ts';
 import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createJournalIngest } from './journal-ingest.ts';
+import { listeningProblem, readTlsFiles } from './listening.ts';
 import { ProblemError, sendProblem } from './problems.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
@@ -46,7 +47,7 @@ export interface ServerOptions {
 export interface Server {
   /** Signs receipts. */
   readonly publicKey: PublicKey;
-  /** Port 0 picks a free one. @returns `http://host:port` */
+  /** Port 0 picks a free one. @returns `http://host:port`, `https:` with TLS @throws {RangeError} where it must not listen */
   listen(host: string, port: number): Promise<string>;
   /** Answers a request of this very process exactly as one that came over the network. */
   answer(request: DirectRequest): Promise<DirectAnswer>;
@@ -67,9 +68,10 @@ export interface DirectAnswer {
   readonly body: string;
 }
 
-/** @throws {StoreError} when the file can't be this server's store */
+/** @throws {StoreError} when the file can't be this server's store @throws {Error} when the files of `tls` are not what they should be */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { clock, mode, settings, signingKey } = options;
+  const app = createApp(options);
   const store = await openStore(options.database);
   const context: Context = {
     mode,
@@ -85,7 +87,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
   };
-  const app = createApp(options);
   await app.register(rateLimit, { global: false });
   addRoutes(app, context);
   app.addHook('preClose', async () => context.acquirer?.stop());
@@ -94,8 +95,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   return {
     publicKey: signingKey.publicKey,
     listen: async (host, port) => {
-      if (mode === 'sandbox' && !LOOPBACK.includes(host))
-        throw new RangeError(`a sandbox listens on loopback only, not on ${host}: who reaches it can make money`);
+      const problem = listeningProblem(host, mode, settings);
+      if (problem !== undefined) throw new RangeError(problem);
       return app.listen({ host, port });
     },
     answer: async ({ method, path, headers, body }) => {
@@ -106,11 +107,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
-
-function createApp({ ids, logger }: ServerOptions): FastifyInstance {
+function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = logger ?? pino({ level: 'silent' });
   const app = Fastify({
+    ...(tls === undefined ? {} : { https: { ...readTlsFiles(tls), minVersion: 'TLSv1.2' } }),
+    trustProxy: behindProxy ?? false,
     loggerInstance,
     // the routine line carries paths, and paths carry card numbers: the onResponse hook below says as much without them
     logController: new LogController({ disableRequestLogging: true }),

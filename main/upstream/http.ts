@@ -10,6 +10,7 @@ import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import { problemSchema, type Problem } from '../../common/upstream-api/problem.ts';
 import { bodySha256, TOKEN_SCHEME, TOKEN_TYPE, type TokenClaims } from '../../common/upstream-api/request-token.ts';
 import { PortError } from '../../state-machines/ports.ts';
+import { createTrustedFetch, type Fetch } from './trusted-fetch.ts';
 
 /** What main/identity offers: a public half, and signatures by the private one. */
 export interface RequestKey {
@@ -25,8 +26,10 @@ export interface HttpOptions {
   readonly key: RequestKey;
   readonly clock: Clock;
   readonly random: Random;
-  /** Default: the platform's. */
-  readonly fetch?: typeof fetch;
+  /** PEM: the authorities that vouch for upstream's certificate. None else is trusted; https needs it. */
+  readonly ca?: string;
+  /** Default: by TLS that trusts `ca` only; the platform's on loopback. */
+  readonly fetch?: Fetch;
 }
 
 export interface Call<T> {
@@ -64,28 +67,37 @@ export function upstreamUrlProblem(url: string): string | undefined {
   return undefined;
 }
 
-/** @throws {RangeError} when the URL can't be an upstream */
+/** @throws {RangeError} when the URL can't be an upstream, or lacks its authority */
 export function createHttpClient(options: HttpOptions): HttpClient {
   const wrong = upstreamUrlProblem(options.url);
   if (wrong !== undefined) throw new RangeError(`upstream ${options.url}: ${wrong}`);
+  const exchanging = { ...options, fetch: options.fetch ?? fetchOf(options) };
   const { clock } = options;
   /** Upstream's clock minus ours; corrected when a signature's time is refused, so that a wrong clock does not cut the terminal off. */
   let skewMs = 0;
   return {
     call: async (call) => {
       try {
-        return await exchange(options, call, clock.now() + skewMs);
+        return await exchange(exchanging, call, clock.now() + skewMs);
       } catch (error) {
         const serverTime = error instanceof UpstreamRefusal && error.problem.code === 'staleRequest' ? error.problem.serverTime : undefined;
         if (serverTime === undefined) throw error;
         skewMs = serverTime - clock.now();
-        return exchange(options, call, serverTime);
+        return exchange(exchanging, call, serverTime);
       }
     },
   };
 }
 
-async function exchange<T>(options: HttpOptions, call: Call<T>, at: number): Promise<T> {
+function fetchOf({ url, ca }: HttpOptions): Fetch {
+  if (new URL(url).protocol === 'http:') return globalThis.fetch;
+  if (ca === undefined) throw new RangeError(`upstream ${url}: https needs the authority that vouches for it (upstream.ca)`);
+  return createTrustedFetch(ca);
+}
+
+type Exchanging = HttpOptions & { readonly fetch: Fetch };
+
+async function exchange<T>(options: Exchanging, call: Call<T>, at: number): Promise<T> {
   const limit = deadline(options.clock, call.limitMs, () => new PortError('timeout', `${call.path}: no answer within ${call.limitMs} ms`), call.signal);
   try {
     const { status, text } = await send(options, call, at, limit.signal);
@@ -100,8 +112,8 @@ async function exchange<T>(options: HttpOptions, call: Call<T>, at: number): Pro
   }
 }
 
-async function send(options: HttpOptions, call: Call<unknown>, at: number, signal: AbortSignal): Promise<{ status: number; text: string }> {
-  const { url, key, random, fetch = globalThis.fetch } = options;
+async function send(options: Exchanging, call: Call<unknown>, at: number, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  const { url, key, random, fetch } = options;
   const body = call.body === undefined ? '' : JSON.stringify(call.body);
   const nonce = Buffer.from(random.bytes(16)).toString('base64url');
   const { method, path } = call;
@@ -112,7 +124,7 @@ async function send(options: HttpOptions, call: Call<unknown>, at: number, signa
   return { status: response.status, text: await readBounded(call.path, response) };
 }
 
-async function readBounded(path: string, response: Response): Promise<string> {
+async function readBounded(path: string, response: Pick<Response, 'body'>): Promise<string> {
   const reader = response.body?.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;

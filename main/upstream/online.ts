@@ -4,10 +4,12 @@ import { heartbeatAnswerSchema, type HeartbeatRequest } from '../../common/upstr
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import type { HttpClient } from './http.ts';
+import { isStandingProblem } from './standing.ts';
 
 /** `issuer` and `payments`: whether upstream reaches them; `down` while it can't be asked. */
 export interface OnlineState {
-  readonly link: 'online' | 'offline';
+  /** `refused`: upstream does not accept this terminal (standing.ts). It stays so, also while it can't be reached, until upstream accepts it. */
+  readonly link: 'online' | 'offline' | 'refused';
   readonly issuer: 'up' | 'down';
   readonly payments: 'up' | 'down';
 }
@@ -35,15 +37,18 @@ export const onlineDelays = {
 } as const;
 
 const OFFLINE: OnlineState = { link: 'offline', issuer: 'down', payments: 'down' };
+const REFUSED: OnlineState = { ...OFFLINE, link: 'refused' };
 
 export interface OnlineOptions {
   readonly client: HttpClient;
   readonly clock: Clock;
   /** Journal entries without a receipt, told to upstream. */
   readonly uplinkLag?: () => number;
+  /** Hears why upstream can't be had, once for each reason in a row. */
+  readonly onTrouble?: (error: PortError) => void;
 }
 
-export function createOnline({ client, clock, uplinkLag }: OnlineOptions): Online {
+export function createOnline({ client, clock, uplinkLag, onTrouble }: OnlineOptions): Online {
   const listeners = new Set<(state: OnlineState) => void>();
   const stopping = new AbortController();
   let current = OFFLINE;
@@ -58,8 +63,11 @@ export function createOnline({ client, clock, uplinkLag }: OnlineOptions): Onlin
       .call({ method: 'POST', path: '/v1/heartbeat', body, answer: heartbeatAnswerSchema, limitMs: onlineDelays.answer, signal: stopping.signal })
       .catch((cause: unknown) => (cause instanceof PortError ? cause : new PortError('offline', 'the heartbeat failed', { cause })));
     if (stopping.signal.aborted) return current;
+    const before = error;
     error = answer instanceof PortError ? answer : undefined;
-    const state: OnlineState = answer instanceof PortError ? OFFLINE : { link: 'online', issuer: answer.issuer, payments: answer.payments };
+    if (error !== undefined && !isSameTrouble(error, before)) onTrouble?.(error);
+    const state: OnlineState =
+      answer instanceof PortError ? withoutAnswer(answer, current) : { link: 'online', issuer: answer.issuer, payments: answer.payments };
     const changed = state.link !== current.link || state.issuer !== current.issuer || state.payments !== current.payments;
     current = state;
     if (changed) for (const listener of listeners) listener(state);
@@ -96,4 +104,12 @@ export function createOnline({ client, clock, uplinkLag }: OnlineOptions): Onlin
       stopping.abort();
     },
   };
+}
+
+function withoutAnswer(error: PortError, before: OnlineState): OnlineState {
+  return isStandingProblem(error.detail) || before.link === 'refused' ? REFUSED : OFFLINE;
+}
+
+function isSameTrouble(one: PortError, other: PortError | undefined): boolean {
+  return one.code === other?.code && one.detail === other.detail;
 }

@@ -1,6 +1,6 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
-import type { IssuerPort, PaymentPort } from '../../state-machines/ports.ts';
+import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createIssuerPort } from './issuer.ts';
 import { createOnline, type Online } from './online.ts';
@@ -18,6 +18,8 @@ export interface UpstreamOptions extends HttpOptions {
   readonly onServerKey?: (key: PublicKey) => void;
   /** Journal entries without a receipt, reported with each heartbeat. */
   readonly uplinkLag?: () => number;
+  /** Hears why upstream can't be had, once for each reason in a row. */
+  readonly onTrouble?: (error: PortError) => void;
 }
 
 export interface Upstream {

@@ -7,6 +7,7 @@ import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { needProgram } from '../launcher/needs.ts';
 
 /** PEM files, as a server is given them. */
 export interface Certificate {
@@ -30,6 +31,7 @@ export interface Authority {
   intermediate(name: string): Authority;
 }
 
+const program = await needProgram(['openssl'], 'openssl');
 const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 const LONG = { from: '20200101000000Z', to: '20991231235959Z' };
 const SETTINGS =
@@ -95,5 +97,5 @@ function newFolder(): string {
 }
 
 function openssl(cwd: string, args: readonly string[]): void {
-  execFileSync('openssl', [...args], { cwd, stdio: 'pipe' });
+  execFileSync(program, [...args], { cwd, stdio: 'pipe' });
 }

@@ -62,13 +62,15 @@ export function createRegisteredClient(options: RegistrationOptions): Registered
   };
   /** @throws what `work` throws; while upstream refuses this terminal, its refusal */
   const unlessRefused = async <T>(work: () => Promise<T>): Promise<T> => {
+    const refusedUntil = (): number => clock.monotonic() + registrationDelays.refused;
     if (refusal !== undefined && clock.monotonic() < refusal.until) throw refusal.error;
+    if (refusal !== undefined) refusal = { ...refusal, until: refusedUntil() }; // this one asks, the others wait for what it hears
     try {
       const answer = await work();
       refusal = undefined;
       return answer;
     } catch (error) {
-      if (isRefusal(error)) refusal = { error, until: clock.monotonic() + registrationDelays.refused };
+      if (isRefusal(error)) refusal = { error, until: refusedUntil() };
       throw error;
     }
   };

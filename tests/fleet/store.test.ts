@@ -49,6 +49,18 @@ test('a store of the first version gets what is new, and the keys that its termi
   await store.destroy();
 });
 
+test('a store from before one-time codes keeps its terminals, and they stay accepted', async () => {
+  const world = await startWorld();
+  const terminal = await registeredTerminal(world);
+  await world.stop();
+  const old = new SQLite(world.database);
+  old.exec(`DROP TABLE enrolment_codes; DROP TABLE identity_events; DROP INDEX terminals_by_key; ALTER TABLE terminals DROP COLUMN revoked_at;
+    ALTER TABLE terminal_keys DROP COLUMN revoked_at; PRAGMA user_version = 4`);
+  old.close();
+  await world.restart('live');
+  expect((await terminal.post('/v1/heartbeat', {})).status).toBe(200);
+});
+
 test('journal entries can be neither changed nor deleted', async () => {
   const world = await startWorld();
   const terminal = await registeredTerminal(world);

@@ -252,7 +252,8 @@ describe('paid out at the counter', () => {
 test('a store from before vouchers gets their tables', async () => {
   const { world } = await withVoucher();
   const db = new SQLite(world.database);
-  db.exec('DROP TABLE redemptions; DROP TABLE vouchers; PRAGMA user_version = 3');
+  db.exec(`DROP TABLE enrolment_codes; DROP TABLE identity_events; DROP INDEX terminals_by_key; ALTER TABLE terminals DROP COLUMN revoked_at;
+    ALTER TABLE terminal_keys DROP COLUMN revoked_at; DROP TABLE redemptions; DROP TABLE vouchers; PRAGMA user_version = 3`);
   db.close();
   await world.restart();
   expect(await totals(world)).toEqual({ ...none, issued: 0 });

@@ -2,11 +2,12 @@
  * A terminal that upstream does not accept, or not any more: the whole terminal (main/terminal/life.ts) on a real journal, a real server in
  * live mode over HTTP, the operator's and the technician's own commands. Only time is simulated.
  */
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createIds } from '../../../common/ids.ts';
+import type { ServerSettings } from '../../../fleet/server/config.ts';
 import { openStore } from '../../../fleet/server/database.ts';
 import { createEnrolment, type Enrolment } from '../../../fleet/server/enrolment.ts';
 import { run } from '../../../main/cli/commands.ts';
@@ -42,8 +43,8 @@ class Cabinet {
     this.configure({});
   }
 
-  static async open(): Promise<Cabinet> {
-    const world = await startWorld({ mode: 'live' });
+  static async open(settings: Partial<ServerSettings> = {}): Promise<Cabinet> {
+    const world = await startWorld({ mode: 'live', settings });
     const store = await openStore(world.database);
     const { clock, signingKey } = world;
     const cabinet = new Cabinet(world, createEnrolment({ store, clock, random, ids: createIds(clock, random), signingKey }));
@@ -67,9 +68,9 @@ class Cabinet {
     return this.#view?.body;
   }
 
-  configure(upstream: object): void {
+  configure(upstream: object, folder = this.data): void {
     const example = JSON.parse(readFileSync('resources/config/example.json', 'utf8'));
-    const settings = { ...example, sandbox: false, devices: {}, data: { folder: this.data }, upstream: { url: this.#world.url, ...upstream } };
+    const settings = { ...example, sandbox: false, devices: {}, data: { folder }, upstream: { url: this.#world.url, ...upstream } };
     writeFileSync(this.config, JSON.stringify(settings));
   }
 
@@ -318,6 +319,36 @@ test('without network nothing is used up, and without a server’s own key nothi
   expect(await cabinet.enrols(code)).toMatchObject({ status: 1, error: [expect.stringContaining('another signing key')] });
   cabinet.configure({});
   expect((await cabinet.enrols(code)).status).toBe(0);
+});
+
+test('too many tries from one address: told to wait, and the code is still good', async () => {
+  const cabinet = await Cabinet.open({ registrationsPerMinute: 1 });
+  await cabinet.enrols('0000000000');
+  expect(await cabinet.enrols(await cabinet.code())).toMatchObject({
+    status: 1,
+    error: [expect.stringContaining('wait a minute, then type the same code again')],
+  });
+});
+
+test('as another user than the terminal’s it makes no key that the terminal could not read', async () => {
+  const cabinet = await Cabinet.open();
+  // root may give a folder away; anybody else has one of root's
+  const foreign = process.getuid?.() === 0 ? path.join(cabinet.folder, 'of-another') : '/usr';
+  if (foreign !== '/usr') {
+    mkdirSync(foreign);
+    chownSync(foreign, 4711, 4711);
+  }
+  cabinet.configure({}, foreign);
+  const { status, error } = await cabinet.enrols(await cabinet.code());
+  expect([status, error]).toEqual([1, [expect.stringMatching(/belongs to user \d+, and this is user \d+: run this as the terminal's own user/)]]);
+  expect(existsSync(path.join(foreign, 'terminal-key.pem'))).toBe(false);
+});
+
+test('a key that others may read is not used', async () => {
+  const cabinet = await Cabinet.open();
+  await cabinet.enrols(await cabinet.code());
+  chmodSync(path.join(cabinet.data, 'terminal-key.pem'), 0o640);
+  expect(await cabinet.enrols(await cabinet.code())).toMatchObject({ status: 1, error: [expect.stringContaining('chmod 600')] });
 });
 
 test('called wrongly it says how', async () => {

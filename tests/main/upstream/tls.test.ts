@@ -1,6 +1,8 @@
 /** TLS between terminal and server: real certificates, the real server, the terminal's real link. */
 import { connect as connectTls, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect as connectPlain, createServer as createPlainServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +12,7 @@ import { z } from 'zod';
 import { createHttpClient } from '../../../main/upstream/http.ts';
 import { createTrustedFetch, readAuthorities } from '../../../main/upstream/trusted-fetch.ts';
 import { clientClock, newKey, random, startWorld, type World } from '../../fleet/support.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { makeAuthority, type Certificate } from '../../support/authority.ts';
 import { connect } from './support.ts';
 
@@ -145,6 +148,42 @@ describe('answers over TLS', () => {
     await expect(client.call({ ...call, limitMs: 0 })).rejects.toMatchObject({ code: 'timeout' });
     await expect(client.call({ ...call, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
     await expect(client.call({ ...call, path: '/nowhere' })).rejects.toMatchObject({ code: 'refused', detail: 'notFound' });
+  });
+
+  /** A far side that does with a request what it likes, with a good certificate. */
+  async function farSide(answer: (response: ServerResponse) => void) {
+    const trusted = makeAuthority('Kiosk CA');
+    const { certificate, key } = trusted.issue();
+    const server = createTlsServer({ cert: authority(certificate), key: authority(key) }, (_request, response) => answer(response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const clock = new SimulatedClock();
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = createHttpClient({ url, terminalId: 'T-0001', key: newKey(), clock, random, ca: authority(trusted.file) });
+    return { clock, asked: client.call({ method: 'GET', path: '/v1/x', answer: z.strictObject({}), limitMs: 1000 }).catch((error: unknown) => error) };
+  }
+
+  test.each<[string, string, (response: ServerResponse) => void]>([
+    ['that lead elsewhere are not followed', 'invalidAnswer', (response) => response.writeHead(302, { location: '/v1/y' }).end()],
+    ['without a body', 'invalidAnswer', (response) => response.writeHead(204).end()],
+    ['of more than 1 MiB', 'invalidAnswer', (response) => response.end(Buffer.alloc(1024 * 1024 + 1, 0x20))],
+    ['that are cut off', 'offline', (response) => response.writeHead(200, { 'content-length': 10 }).write('{', () => response.destroy())],
+    ['that never begin', 'offline', (response) => response.destroy()],
+  ])('%s fail as %s', async (_what, code, answer) => {
+    const { asked } = await farSide(answer);
+    expect(await asked).toMatchObject({ code });
+  });
+
+  test('that stall are a timeout', async () => {
+    let begun: (() => void) | undefined;
+    const beginning = new Promise<void>((resolve) => (begun = resolve));
+    const { asked, clock } = await farSide((response) => void response.writeHead(200).write('{', () => begun?.()));
+    await beginning;
+    await clock.advance(1000);
+    expect(await asked).toMatchObject({ code: 'timeout' });
   });
 
   test('come over one connection that is kept', async () => {

@@ -12,6 +12,8 @@ export const problemCodes = [
   'notFound',
   'tooManyRequests',
   'internal',
+  'storeUnavailable',
+  'storeNotDurable',
   // who asks
   'missingToken',
   'badToken',

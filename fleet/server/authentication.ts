@@ -87,16 +87,21 @@ function checkTarget(request: FastifyRequest, claims: TokenClaims): void {
 }
 
 async function useNonce(store: Store, { terminalId, nonce, at }: TokenClaims, now: number): Promise<void> {
-  await store.transaction().execute(async (trx) => {
-    await trx
-      .deleteFrom('nonces')
-      .where('at', '<', now - 2 * upstreamLimits.requestAgeMs)
-      .execute();
-    const { numInsertedOrUpdatedRows } = await trx
-      .insertInto('nonces')
-      .values({ terminal_id: terminalId, nonce, at })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows !== 1n) throw new ProblemError('replayedNonce', 'this signature was used before');
-  });
+  // one insert decides between two requests of the same nonce
+  await store
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (trx) => {
+      await trx
+        .deleteFrom('nonces')
+        .where('terminal_id', '=', terminalId)
+        .where('at', '<', now - 2 * upstreamLimits.requestAgeMs)
+        .execute();
+      const { numInsertedOrUpdatedRows } = await trx
+        .insertInto('nonces')
+        .values({ terminal_id: terminalId, nonce, at })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows !== 1n) throw new ProblemError('replayedNonce', 'this signature was used before');
+    });
 }

@@ -52,6 +52,8 @@ export const serverSettingsSchema = z.strictObject({
   enrolmentCode: z.string().min(1).max(40).default('SANDBOX001'),
   /** Registrations a minute from one address. */
   registrationsPerMinute: z.int().min(1).default(60),
+  /** Most connections to PostgreSQL at once. */
+  databaseConnections: z.int().min(1).max(1000).default(10),
   issuer: issuerSettingsSchema,
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),

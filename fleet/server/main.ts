@@ -1,6 +1,7 @@
 /**
- * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. Prints one JSON line with its address and public
- * key once it listens, logs to stderr, stops on SIGTERM and SIGINT. Exit status: 1 something is wrong, 2 called wrongly.
+ * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
+ * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
+ * stderr, stops on SIGTERM and SIGINT. Exit status: 1 something is wrong, 2 called wrongly.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
 import { serverSettingsSchema, type ServerSettings } from './config.ts';
+import { databaseOf } from './database.ts';
 import { createServer } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
@@ -51,7 +53,7 @@ async function run(args: readonly string[]): Promise<void> {
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';
   const server = await createServer({
-    database: join(data, 'fleet.sqlite'),
+    database: databaseOf(data, process.env),
     mode,
     settings,
     signingKey: loadSigningKey(join(data, 'signing-key.pem')),

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { PROBLEM_CONTENT_TYPE, type Problem, type ProblemCode } from '../../common/upstream-api/problem.ts';
+import { isUnavailable, StoreError } from './store.ts';
 
 export type ProblemMembers = Pick<Problem, 'serverTime' | 'epoch' | 'seq' | 'headSeq'>;
 
@@ -23,6 +24,8 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   notFound: [404, 'There is no such call'],
   tooManyRequests: [429, 'Too many requests'],
   internal: [500, 'The server failed'],
+  storeUnavailable: [503, 'The store can not be reached'],
+  storeNotDurable: [503, 'The store does not keep what it is given'],
   missingToken: [401, 'The request is not signed'],
   badToken: [401, 'The signature of the request does not verify'],
   staleRequest: [401, 'The request was signed too long ago, or in the future'],
@@ -74,6 +77,8 @@ function toProblem(error: FastifyError | Error): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     return problem('invalidRequest', error.validation.map((issue) => `${issue.instancePath || '/'}: ${issue.message ?? 'not valid'}`).join('; '));
   }
+  if (error instanceof StoreError && error.code === 'notDurable') return problem('storeNotDurable');
+  if (isUnavailable(error)) return problem('storeUnavailable');
   const { code, statusCode } = { code: undefined, statusCode: undefined, ...error };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('bodyTooLarge');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('unsupportedMediaType');

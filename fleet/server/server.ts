@@ -30,7 +30,7 @@ import type { SigningKey } from './signing-key.ts';
 import { createVouchers } from './vouchers.ts';
 
 export interface ServerOptions {
-  /** Path of the SQLite file. */
+  /** Path of the SQLite file, or `postgres://…`. */
   readonly database: string;
   readonly mode: 'sandbox' | 'live';
   readonly settings: ServerSettings;
@@ -66,10 +66,13 @@ export interface DirectAnswer {
   readonly body: string;
 }
 
-/** @throws {StoreError} when the file can't be this server's store */
+/** @throws {StoreError} when the file or database can't be this server's store */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { clock, mode, settings, signingKey } = options;
-  const store = await openStore(options.database);
+  const store = await openStore(options.database, {
+    connections: settings.databaseConnections,
+    onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
+  });
   const context: Context = {
     mode,
     settings,

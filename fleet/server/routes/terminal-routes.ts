@@ -14,16 +14,18 @@ export function registrationRoutes(app: App, { mode, settings, store, clock, pub
     await authentication.verifyWithKey(request, terminalId, key);
     if (mode !== 'sandbox' || enrolmentCode !== settings.enrolmentCode) throw new ProblemError('badEnrolmentCode', 'this code enrols no terminal');
     const public_key = JSON.stringify(key);
-    await store
-      .insertInto('terminals')
-      .values({ terminal_id: terminalId, public_key, registered_at: clock.now(), last_seen_at: null, uplink_lag: null })
-      .onConflict((conflict) => conflict.column('terminal_id').doUpdateSet({ public_key }))
-      .execute();
-    await store
-      .insertInto('terminal_keys')
-      .values({ terminal_id: terminalId, public_key, since: clock.now() })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await store.serially([`terminal:${terminalId}`], async (trx) => {
+      await trx
+        .insertInto('terminals')
+        .values({ terminal_id: terminalId, public_key, registered_at: clock.now(), last_seen_at: null, uplink_lag: null })
+        .onConflict((conflict) => conflict.column('terminal_id').doUpdateSet({ public_key }))
+        .execute();
+      await trx
+        .insertInto('terminal_keys')
+        .values({ terminal_id: terminalId, public_key, since: clock.now() })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    });
     return { terminalId, serverKey: publicKey };
   });
 }

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 import { NotRunReporter } from './tests/launcher/not-run-reporter.ts';
-import { ENUMERATIONS, PORT_SUITES } from './tests/launcher/slow-tests.ts';
+import { ENUMERATIONS, FLEET_SUITE, PORT_SUITES } from './tests/launcher/slow-tests.ts';
 
 keepCompiledModules();
 
@@ -25,7 +25,19 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
-          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...PORT_SUITES],
+          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...PORT_SUITES, 'tests/fleet/postgres/**'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fleet on PostgreSQL',
+          include: FLEET_SUITE,
+          exclude: [...never, 'tests/fleet/sqlite-store.test.ts'],
+          globalSetup: 'tests/fleet/postgres/global-setup.ts',
+          setupFiles: 'tests/fleet/postgres/each-file.ts',
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

@@ -30,6 +30,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true, maxWorkers: 2, sequence: { groupOrder: 0 } } },
       {
         extends: true,
         test: {
@@ -42,7 +43,6 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: 'alone', include: ALONE, isolate: true, maxWorkers: 2, sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'enumerations', include: ENUMERATIONS, exclude: never, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'ports', include: PORT_SUITES, exclude: never, maxWorkers: 6, sequence: { groupOrder: 2 } } },
     ],

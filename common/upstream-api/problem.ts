@@ -14,6 +14,10 @@ export const problemCodes = [
   'internal',
   'storeUnavailable',
   'storeNotDurable',
+  'stopping',
+  'notReady',
+  'requestTimeout',
+  'operatorsOnly',
   // who asks
   'missingToken',
   'badToken',

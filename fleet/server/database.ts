@@ -1,6 +1,6 @@
 /** Opens the server's store where it is said to be: a PostgreSQL database, or one SQLite file. */
 import { join } from 'node:path';
-import { openPostgresStore, type PostgresOptions } from './postgres-store.ts';
+import type { PostgresOptions } from './postgres-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { Store } from './store.ts';
 
@@ -9,8 +9,10 @@ import type { Store } from './store.ts';
  * @param database `postgres://…`, or the path of a file, which is made when it is not there
  * @throws {StoreError}
  */
-export function openStore(database: string, options: Partial<PostgresOptions> = {}): Promise<Store> {
+export async function openStore(database: string, options: Partial<PostgresOptions> = {}): Promise<Store> {
   if (!isPostgres(database)) return openSqliteStore(database);
+  // what the embedded store never needs
+  const { openPostgresStore } = await import('./postgres-store.ts');
   return openPostgresStore(database, { connections: 10, onLost: () => {}, ...options });
 }
 

@@ -1,7 +1,7 @@
 /**
  * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
  * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
- * stderr, stops on SIGTERM and SIGINT. Exit status: 1 something is wrong, 2 called wrongly.
+ * stderr, stops on SIGTERM and SIGINT within 20 s. Exit status: 1 something is wrong, 2 called wrongly.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
 import { serverSettingsSchema, type ServerSettings } from './config.ts';
 import { databaseOf } from './database.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
@@ -61,11 +61,23 @@ async function run(args: readonly string[]): Promise<void> {
     random: systemRandom,
     ids: createIds(systemClock, systemRandom),
     logger: pino(destination(2)),
+    processMetrics: true,
   });
   const address = await server.listen(settings.host, port);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close());
-  process.once('disconnect', () => void server.close()); // started by another program that is gone
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(server));
+  process.once('disconnect', () => stop(server)); // started by another program that is gone
   process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode })}\n`);
+}
+
+/** What is under way has its time, then the process ends: whoever waits for an answer asks again. */
+const STOP_LIMIT_MS = 20_000;
+
+function stop(server: Server): void {
+  setTimeout(() => {
+    process.stderr.write(`not stopped within ${STOP_LIMIT_MS / 1000} s: ended\n`);
+    process.exit(1);
+  }, STOP_LIMIT_MS).unref();
+  void server.close();
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

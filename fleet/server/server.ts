@@ -2,10 +2,10 @@
  * The upstream server: puts store, issuer, acquirer and journal ingest behind one Fastify application. A sandbox starts it on loopback;
  * everything it needs from the world (time, randomness, ids, log) is given to it.
  */
-import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { pino, type Logger } from 'pino';
+import packageFile from '../../package.json' with { type: 'json' };
 import type { Clock } from '../../common/clock.ts';
 import type { Ids, Random } from '../../common/ids.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
@@ -19,9 +19,13 @@ import { openStore } from './database.ts';
 import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createJournalIngest } from './journal-ingest.ts';
-import { ProblemError, sendProblem } from './problems.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { describeApi } from './openapi.ts';
+import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
+import { limitAddresses, limitTerminals } from './rate-limits.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
+import { operationsRoutes, type Operations } from './routes/operations-routes.ts';
 import { paymentRoutes } from './routes/payment-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
 import { heartbeatRoutes, registrationRoutes } from './routes/terminal-routes.ts';
@@ -40,6 +44,8 @@ export interface ServerOptions {
   readonly random: Random;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Whether `/metrics` speaks of the process, too. Default: of the server alone. */
+  readonly processMetrics?: boolean;
 }
 
 export interface Server {
@@ -86,9 +92,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
   };
+  const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
   const app = createApp(options);
-  await app.register(rateLimit, { global: false });
-  addRoutes(app, context);
+  watch(app, metrics);
+  refuseWhenStopping(app);
+  await limitAddresses(app, clock, settings);
+  await describeApi(app, packageFile.version);
+  addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
   app.addHook('onClose', () => store.destroy());
   await app.ready();
@@ -113,12 +123,15 @@ function createApp({ ids, logger }: ServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = logger ?? pino({ level: 'silent' });
   const app = Fastify({
     loggerInstance,
-    // the routine line carries paths, and paths carry card numbers: the onResponse hook below says as much without them
+    // the routine line carries paths: `watch` says as much without them
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => ids.uuid(),
     bodyLimit: upstreamLimits.requestBytes,
     requestTimeout: 30_000,
     frameworkErrors: sendProblem,
+    clientErrorHandler: sendBareProblem,
+    // refuseWhenStopping does it, with problem details
+    return503OnClosing: false,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -129,12 +142,31 @@ function createApp({ ids, logger }: ServerOptions): FastifyInstance {
   app.decorateRequest('bodySha256', bodySha256(''));
   app.decorateRequest('terminalId', '');
   app.decorateRequest('orderId', undefined);
+  app.decorateRequest('problemCode', undefined);
   readBodies(app);
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, terminalId, routeOptions } = request;
-    request.log.info({ method, route: routeOptions.url, terminalId, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
-  });
   return app;
+}
+
+/** To the log and the metrics: without paths, which carry card numbers. */
+function watch(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, terminalId, routeOptions, problemCode } = request;
+    const [route, status, ms] = [routeOptions.url, reply.statusCode, reply.elapsedTime];
+    metrics.answered({ method, route: route ?? 'none', status, ms });
+    if (problemCode !== undefined) metrics.refused(problemCode);
+    request.log.info({ method, route, terminalId, status, ms: Math.round(ms) }, 'answered');
+  });
+}
+
+/** What came before is answered; what still comes on an open connection is to be asked elsewhere. */
+function refuseWhenStopping(app: FastifyInstance): void {
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (stopping) throw new ProblemError('stopping', 'ask again');
+  });
 }
 
 /** JSON only; the digest is taken over the very bytes that came, since those were signed. */
@@ -148,8 +180,8 @@ function readBodies(app: FastifyInstance): void {
   });
 }
 
-function addRoutes(app: FastifyInstance, context: Context): void {
-  app.get('/health', async () => ({ status: 'ok' }));
+function addRoutes(app: FastifyInstance, context: Context, operations: Operations): void {
+  operationsRoutes(app.withTypeProvider<ZodTypeProvider>(), context, operations);
   void app.register((scope, _options, done) => {
     registrationRoutes(scope.withTypeProvider<ZodTypeProvider>(), context);
     loseAnswers(scope, context.faults);
@@ -158,6 +190,7 @@ function addRoutes(app: FastifyInstance, context: Context): void {
   void app.register((scope, _options, done) => {
     const signed = scope.withTypeProvider<ZodTypeProvider>();
     scope.addHook('preValidation', (request) => context.authentication.verifyRegistered(request));
+    limitTerminals(scope, context.settings);
     loseAnswers(scope, context.faults);
     for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
     done();

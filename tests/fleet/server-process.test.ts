@@ -72,7 +72,12 @@ test('the process says where it listens and with which key it signs, stops on SI
   expect(second.publicKey).toEqual(first.publicKey);
   const reconnected = handMadeTerminal({ url: second.address, clock: now }, 'T-0001', terminal.key);
   expect((await reconnected.get('/v1/payments/orders/O1')).body).toMatchObject({ state: 'captured', amount: 5000 });
+  expect((await reconnected.post('/v1/payments/orders', { orderId: 'O2', amount: 5000, reference: 'R' })).status).toBe(200);
+  expect(await (await fetch(`${second.address}/metrics`)).text()).toMatch(/^process_resident_memory_bytes \d+/m);
+  const held = reconnected.get('/v1/payments/orders/O2?since=waiting&waitMs=25000');
+  expect((await reconnected.post('/v1/payments/orders', { orderId: 'O3', amount: 1, reference: 'R' })).status).toBe(200);
   again.kill('SIGTERM');
+  expect((await held).body).toMatchObject({ state: 'waiting' });
   expect(await once(again, 'exit')).toEqual([0, null]);
 });
 

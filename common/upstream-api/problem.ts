@@ -12,6 +12,12 @@ export const problemCodes = [
   'notFound',
   'tooManyRequests',
   'internal',
+  'storeUnavailable',
+  'storeNotDurable',
+  'stopping',
+  'notReady',
+  'requestTimeout',
+  'operatorsOnly',
   // who asks
   'missingToken',
   'badToken',

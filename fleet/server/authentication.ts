@@ -46,7 +46,11 @@ export function createAuthentication(store: Store, clock: Clock): Authentication
       const claims = await check(request, token, key);
       // only whoever holds the key learns what became of it
       if (standing !== 'accepted') throw new ProblemError(standing, standingWords[standing]);
-      await store.transaction().execute((trx) => useNonce(trx, claims, clock.now()));
+      // one insert decides between two requests of the same nonce
+      await store
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute((trx) => useNonce(trx, claims, clock.now()));
       request.terminalId = claims.terminalId;
     },
     verifyWithKey: async (request, terminalId, key) => {
@@ -117,6 +121,7 @@ function checkTarget(request: FastifyRequest, claims: TokenClaims): void {
 export async function useNonce(trx: StoreTransaction, { terminalId, nonce, at }: TokenClaims, now: number): Promise<void> {
   await trx
     .deleteFrom('nonces')
+    .where('terminal_id', '=', terminalId)
     .where('at', '<', now - 2 * upstreamLimits.requestAgeMs)
     .execute();
   const crowd = await trx

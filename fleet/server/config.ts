@@ -67,6 +67,14 @@ export const serverSettingsSchema = z.strictObject({
   enrolmentCode: z.string().min(1).max(40).default('SANDBOX001'),
   /** Registrations a minute from one address. */
   registrationsPerMinute: z.int().min(1).default(60),
+  /** Requests a minute from one address, signed or not: one address may be a whole station's. */
+  requestsPerMinutePerAddress: z.int().min(1).default(60_000),
+  /** Signed requests a minute of one terminal. */
+  requestsPerMinutePerTerminal: z.int().min(1).default(6000),
+  /** Who shows it (`Authorization: Bearer …`) may read `/metrics`. Absent: only this machine may. */
+  metricsToken: z.string().min(16).max(200).optional(),
+  /** Most connections to PostgreSQL at once. */
+  databaseConnections: z.int().min(1).max(1000).default(10),
   issuer: issuerSettingsSchema,
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),

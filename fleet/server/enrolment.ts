@@ -73,7 +73,7 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
       const code = makeEnrolmentCode(options.random);
       const now = clock.now();
       const expiresAt = now + enrolmentLimits.codeLifeMs;
-      await store.transaction().execute(async (trx) => {
+      await store.serially([`terminal:${terminalId}`], async (trx) => {
         await endCodes(trx, terminalId, now);
         await trx
           .insertInto('enrolment_codes')
@@ -84,7 +84,7 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
       return { code, expiresAt };
     },
     revokeTerminal: (terminalId, by) =>
-      store.transaction().execute(async (trx) => {
+      store.serially([`terminal:${terminalId}`], async (trx) => {
         await endCodes(trx, terminalId, clock.now());
         const { numUpdatedRows } = await trx
           .updateTable('terminals')
@@ -99,7 +99,7 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
       const known = keys.find((key) => key.kid === kid);
       if (keys.length === 0) throw new ProblemError('unknownTerminal', `terminal ${terminalId} was never enrolled`);
       if (known === undefined) throw new ProblemError('unknownKey', `${terminalId} never had the key ${kid}; it had ${keys.map((key) => key.kid).join(', ')}`);
-      await store.transaction().execute(async (trx) => {
+      await store.serially([`terminal:${terminalId}`], async (trx) => {
         await trx
           .updateTable('terminal_keys')
           .set({ revoked_at: clock.now() })
@@ -125,7 +125,7 @@ function codeHasher({ privateKey }: SigningKey): (code: string) => string {
 
 /** What is returned is thrown after the commit: a refusal must not roll back the wrong try it counts. */
 async function enrol(options: EnrolmentOptions, hash: (code: string) => string, request: EnrolmentRequest): Promise<void> {
-  const refused = await options.store.transaction().execute(async (trx): Promise<ProblemError | undefined> => {
+  const refused = await options.store.serially([`terminal:${request.terminalId}`], async (trx): Promise<ProblemError | undefined> => {
     const { terminalId, key, code } = request;
     const standing = await standingFor(trx, terminalId, key);
     if (standing === 'accepted') return undefined;

@@ -45,7 +45,7 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
     accept: async (terminalId, batch) => {
       const epoch = requireOneOwner(terminalId, batch);
       const checkpoints = await genuineCheckpoints(store, terminalId, batch);
-      const result = await store.transaction().execute(async (trx) => {
+      const result = await store.serially([`journal:${terminalId}`], async (trx) => {
         await storeCheckpoints(trx, checkpoints, clock.now());
         return ingest(trx, terminalId, epoch, batch, clock.now());
       });

@@ -1,7 +1,8 @@
 /**
- * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. Prints one JSON line with its address and public
- * key once it listens, logs to stderr, stops on SIGTERM and SIGINT. With a command in front (operator-commands.ts) it does that and ends.
- * Exit status: 1 something is wrong, 2 called wrongly.
+ * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
+ * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
+ * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (operator-commands.ts) it does that and ends. Exit status: 1
+ * something is wrong, 2 called wrongly.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +11,10 @@ import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
 import { asUsage, UsageError } from './command-line.ts';
 import { serverSettingsSchema, type ServerSettings } from './config.ts';
+import { databaseOf } from './database.ts';
 import { withAbsolutePaths } from './listening.ts';
 import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
@@ -53,7 +55,7 @@ async function run(args: readonly string[]): Promise<void> {
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';
   const server = await createServer({
-    database: join(data, 'fleet.sqlite'),
+    database: databaseOf(data, process.env),
     mode,
     settings,
     signingKey: loadSigningKey(join(data, 'signing-key.pem')),
@@ -61,11 +63,23 @@ async function run(args: readonly string[]): Promise<void> {
     random: systemRandom,
     ids: createIds(systemClock, systemRandom),
     logger: pino(destination(2)),
+    processMetrics: true,
   });
   const address = await server.listen(settings.host, port);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close());
-  process.once('disconnect', () => void server.close()); // started by another program that is gone
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(server));
+  process.once('disconnect', () => stop(server)); // started by another program that is gone
   process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode })}\n`);
+}
+
+/** What is under way has its time, then the process ends: whoever waits for an answer asks again. */
+const STOP_LIMIT_MS = 20_000;
+
+function stop(server: Server): void {
+  setTimeout(() => {
+    process.stderr.write(`not stopped within ${STOP_LIMIT_MS / 1000} s: ended\n`);
+    process.exit(1);
+  }, STOP_LIMIT_MS).unref();
+  void server.close();
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

@@ -10,7 +10,7 @@ import { createIds } from '../../common/ids.ts';
 import { groupedEnrolmentCode } from '../../common/enrolment-code.ts';
 import { terminalIdSchema } from '../../common/upstream-api/fields.ts';
 import { asUsage, UsageError } from './command-line.ts';
-import { openStore } from './database.ts';
+import { databaseOf, openStore } from './database.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import { ProblemError } from './problems.ts';
 import { loadSigningKey } from './signing-key.ts';
@@ -39,7 +39,7 @@ export async function operate(args: readonly string[]): Promise<readonly string[
   const order = asUsage(() => readOrder(args));
   const keyFile = join(order.data, 'signing-key.pem');
   if (!existsSync(keyFile)) throw new Error(`${order.data}: no server has run with this data folder: give the --data of the server`);
-  const store = await openStore(join(order.data, 'fleet.sqlite'));
+  const store = await openStore(databaseOf(order.data, process.env));
   try {
     const ids = createIds(systemClock, systemRandom);
     const enrolment = createEnrolment({ store, clock: systemClock, ids, random: systemRandom, signingKey: loadSigningKey(keyFile) });

@@ -2,10 +2,10 @@
  * The upstream server: puts store, issuer, acquirer and journal ingest behind one Fastify application. A sandbox starts it on loopback;
  * everything it needs from the world (time, randomness, ids, log) is given to it.
  */
-import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { pino, type Logger } from 'pino';
+import packageFile from '../../package.json' with { type: 'json' };
 import type { Clock } from '../../common/clock.ts';
 import type { Ids, Random } from '../../common/ids.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
@@ -21,9 +21,13 @@ import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createJournalIngest } from './journal-ingest.ts';
 import { listeningProblem, readTlsFiles } from './listening.ts';
-import { ProblemError, sendProblem } from './problems.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { describeApi } from './openapi.ts';
+import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
+import { limitAddresses, limitTerminals } from './rate-limits.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
+import { operationsRoutes, type Operations } from './routes/operations-routes.ts';
 import { paymentRoutes } from './routes/payment-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
 import { heartbeatRoutes, registrationRoutes } from './routes/terminal-routes.ts';
@@ -32,7 +36,7 @@ import type { SigningKey } from './signing-key.ts';
 import { createVouchers } from './vouchers.ts';
 
 export interface ServerOptions {
-  /** Path of the SQLite file. */
+  /** Path of the SQLite file, or `postgres://…`. */
   readonly database: string;
   readonly mode: 'sandbox' | 'live';
   readonly settings: ServerSettings;
@@ -42,6 +46,8 @@ export interface ServerOptions {
   readonly random: Random;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Whether `/metrics` speaks of the process, too. Default: of the server alone. */
+  readonly processMetrics?: boolean;
 }
 
 export interface Server {
@@ -68,11 +74,14 @@ export interface DirectAnswer {
   readonly body: string;
 }
 
-/** @throws {StoreError} when the file can't be this server's store @throws {Error} when the files of `tls` are not what they should be */
+/** @throws {StoreError} when the file or database can't be this server's store @throws {Error} when the files of `tls` are not what they should be */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { clock, mode, settings, signingKey } = options;
   const app = createApp(options);
-  const store = await openStore(options.database);
+  const store = await openStore(options.database, {
+    connections: settings.databaseConnections,
+    onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
+  });
   const context: Context = {
     mode,
     settings,
@@ -87,8 +96,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
   };
-  await app.register(rateLimit, { global: false });
-  addRoutes(app, context);
+  const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
+  watch(app, metrics);
+  refuseWhenStopping(app);
+  await limitAddresses(app, clock, settings);
+  await describeApi(app, packageFile.version);
+  addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
   app.addHook('onClose', () => store.destroy());
   await app.ready();
@@ -113,12 +126,15 @@ function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOption
     ...(tls === undefined ? {} : { https: { ...readTlsFiles(tls), minVersion: 'TLSv1.2' } }),
     trustProxy: behindProxy ?? false,
     loggerInstance,
-    // the routine line carries paths, and paths carry card numbers: the onResponse hook below says as much without them
+    // the routine line carries paths: `watch` says as much without them
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => ids.uuid(),
     bodyLimit: upstreamLimits.requestBytes,
     requestTimeout: 30_000,
     frameworkErrors: sendProblem,
+    clientErrorHandler: sendBareProblem,
+    // refuseWhenStopping does it, with problem details
+    return503OnClosing: false,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -129,12 +145,31 @@ function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOption
   app.decorateRequest('bodySha256', bodySha256(''));
   app.decorateRequest('terminalId', '');
   app.decorateRequest('orderId', undefined);
+  app.decorateRequest('problemCode', undefined);
   readBodies(app);
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, terminalId, routeOptions } = request;
-    request.log.info({ method, route: routeOptions.url, terminalId, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
-  });
   return app;
+}
+
+/** To the log and the metrics: without paths, which carry card numbers. */
+function watch(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, terminalId, routeOptions, problemCode } = request;
+    const [route, status, ms] = [routeOptions.url, reply.statusCode, reply.elapsedTime];
+    metrics.answered({ method, route: route ?? 'none', status, ms });
+    if (problemCode !== undefined) metrics.refused(problemCode);
+    request.log.info({ method, route, terminalId, status, ms: Math.round(ms) }, 'answered');
+  });
+}
+
+/** What came before is answered; what still comes on an open connection is to be asked elsewhere. */
+function refuseWhenStopping(app: FastifyInstance): void {
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (stopping) throw new ProblemError('stopping', 'ask again');
+  });
 }
 
 /** JSON only; the digest is taken over the very bytes that came, since those were signed. */
@@ -148,8 +183,8 @@ function readBodies(app: FastifyInstance): void {
   });
 }
 
-function addRoutes(app: FastifyInstance, context: Context): void {
-  app.get('/health', async () => ({ status: 'ok' }));
+function addRoutes(app: FastifyInstance, context: Context, operations: Operations): void {
+  operationsRoutes(app.withTypeProvider<ZodTypeProvider>(), context, operations);
   void app.register((scope, _options, done) => {
     registrationRoutes(scope.withTypeProvider<ZodTypeProvider>(), context);
     loseAnswers(scope, context.faults);
@@ -158,6 +193,7 @@ function addRoutes(app: FastifyInstance, context: Context): void {
   void app.register((scope, _options, done) => {
     const signed = scope.withTypeProvider<ZodTypeProvider>();
     scope.addHook('preValidation', (request) => context.authentication.verifyRegistered(request));
+    limitTerminals(scope, context.settings);
     loseAnswers(scope, context.faults);
     for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
     done();

@@ -5,7 +5,7 @@
 import { calculateJwkThumbprint } from 'jose';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import type { StandingProblem } from '../../common/upstream-api/problem.ts';
-import type { Store } from './store.ts';
+import type { Queries } from './store.ts';
 
 /** One of the terminal's keys, as it stands now. */
 export interface KnownKey {
@@ -30,7 +30,7 @@ export function keyText({ kty, crv, x }: PublicKey): string {
 }
 
 /** The oldest first; none for a terminal that was never enrolled. */
-export async function knownKeys(store: Store, terminalId: string): Promise<readonly KnownKey[]> {
+export async function knownKeys(store: Queries, terminalId: string): Promise<readonly KnownKey[]> {
   const rows = await store
     .selectFrom('terminal_keys')
     .innerJoin('terminals', 'terminals.terminal_id', 'terminal_keys.terminal_id')

@@ -132,7 +132,7 @@ describe('a signature made by hand', () => {
       outgoing.on('error', reject);
       outgoing.end('{}');
     });
-    expect(answer.status).toBe(431);
+    expect(problemOf(answer)).toMatchObject({ status: answer.status, code: 'invalidRequest' });
   });
 });
 

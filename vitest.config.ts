@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 import { NotRunReporter } from './tests/launcher/not-run-reporter.ts';
-import { ENUMERATIONS, PORT_SUITES } from './tests/launcher/slow-tests.ts';
+import { ENUMERATIONS, FLEET_SUITE, PORT_SUITES } from './tests/launcher/slow-tests.ts';
 
 keepCompiledModules();
 
@@ -25,12 +25,24 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
-          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...PORT_SUITES],
+          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...PORT_SUITES, 'tests/fleet/postgres/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
       { extends: true, test: { name: 'alone', include: ALONE, isolate: true, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: 'fleet on PostgreSQL',
+          include: FLEET_SUITE,
+          exclude: [...never, 'tests/fleet/sqlite-store.test.ts'],
+          globalSetup: 'tests/fleet/postgres/global-setup.ts',
+          setupFiles: 'tests/fleet/postgres/each-file.ts',
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
       { extends: true, test: { name: 'enumerations', include: ENUMERATIONS, exclude: never, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'ports', include: PORT_SUITES, exclude: never, maxWorkers: 6, sequence: { groupOrder: 2 } } },
     ],

@@ -49,7 +49,8 @@ export function parseReferenceSymbols(symbols: string): string | undefined {
   return parseReference([short, date, unique, check].join('-'));
 }
 
-function checkSymbol(body: string): string {
+/** Luhn mod 32 over the symbols of `body`; hyphens don't count. */
+export function checkSymbol(body: string): string {
   const values = [...body].filter((symbol) => symbol !== '-').map((symbol) => SYMBOLS.indexOf(symbol));
   let sum = 0;
   values.reverse().forEach((value, index) => {

@@ -382,6 +382,8 @@ export type UnavailableReason =
   | 'diskLow'
   | 'switchedOff'
   | 'maintenance'
+  /** Upstream does not accept this terminal: not enrolled, or revoked. */
+  | 'notAdmitted'
   | 'starting';
 
 export interface Availability {

@@ -55,6 +55,7 @@ const unavailable = z.enum([
   'diskLow',
   'switchedOff',
   'maintenance',
+  'notAdmitted',
   'starting',
 ]);
 

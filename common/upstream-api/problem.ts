@@ -12,6 +12,12 @@ export const problemCodes = [
   'notFound',
   'tooManyRequests',
   'internal',
+  'storeUnavailable',
+  'storeNotDurable',
+  'stopping',
+  'notReady',
+  'requestTimeout',
+  'operatorsOnly',
   // who asks
   'missingToken',
   'badToken',
@@ -21,7 +27,17 @@ export const problemCodes = [
   'wrongMethod',
   'wrongPath',
   'wrongBody',
+  // whether the terminal is accepted: lasts until a person enrols it
+  'unknownKey',
+  'keyReplaced',
+  'keyRevoked',
+  'keyOfOther',
+  'terminalRevoked',
   'badEnrolmentCode',
+  'enrolmentCodeExpired',
+  'enrolmentCodeUsed',
+  'enrolmentCodeOfOther',
+  'enrolmentCodeLocked',
   // journal
   'wrongTerminal',
   'journalGap',
@@ -50,6 +66,22 @@ export const problemCodes = [
   'redemptionConfirmed',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
+
+/** Upstream does not accept this terminal, or not any more: asking again changes nothing until a person enrols it. */
+export const standingProblems = [
+  'unknownTerminal',
+  'unknownKey',
+  'keyReplaced',
+  'keyRevoked',
+  'keyOfOther',
+  'terminalRevoked',
+  'badEnrolmentCode',
+  'enrolmentCodeExpired',
+  'enrolmentCodeUsed',
+  'enrolmentCodeOfOther',
+  'enrolmentCodeLocked',
+] as const satisfies readonly ProblemCode[];
+export type StandingProblem = (typeof standingProblems)[number];
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 

@@ -2,11 +2,15 @@
 import { z } from 'zod';
 import { publicKeySchema, terminalIdSchema, timeSchema } from './fields.ts';
 
-/** `POST /v1/terminals`, signed with the key that is registered: whoever registers a key holds it. */
+/**
+ * `POST /v1/terminals`, signed with the key that is registered: whoever registers a key holds it. Said again by a terminal that has this
+ * key already, it changes nothing and uses no code up.
+ */
 export const registerRequestSchema = z.strictObject({
   terminalId: terminalIdSchema,
   publicKey: publicKeySchema,
-  enrolmentCode: z.string().min(1).max(40),
+  /** Absent: the key is registered already, only the answer is asked for. */
+  enrolmentCode: z.string().min(1).max(40).optional(),
 });
 export type RegisterRequest = z.infer<typeof registerRequestSchema>;
 

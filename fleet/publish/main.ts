@@ -1,13 +1,13 @@
 /**
  * Process entry: `node fleet/publish/main.ts --data DIR --site DIR --operator NAME --hotline NUMBER [--time-zone NAME]
- * [--bundle FILE]`. Lays out the folder that any static web server can serve: the page where slips are verified, the operator's public key, and the published journals. Run it again
+ * [--bundle FILE]`, with the server's `DATABASE_URL` if it has one. Lays out the folder that any static web server can serve: the page where slips are verified, the operator's public key, and the published journals. Run it again
  * whenever more is to be published. Exit status: 1 something is wrong, 2 called wrongly.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../server/system-ports.ts';
-import { openStore } from '../server/database.ts';
+import { databaseOf, isPostgres, openStore } from '../server/database.ts';
 import { loadSigningKey } from '../server/signing-key.ts';
 import { publicationOf } from './publication.ts';
 import { writeBundle, writeSite } from './site.ts';
@@ -41,8 +41,9 @@ function readCommandLine(args: readonly string[]): CommandLine {
 
 async function run(args: readonly string[]): Promise<void> {
   const { data, site, operator, hotline, timeZone, bundle } = readCommandLine(args);
-  const [database, keyFile] = [join(data, 'fleet.sqlite'), join(data, 'signing-key.pem')];
-  for (const file of [database, keyFile]) if (!existsSync(file)) throw new Error(`${file} is not there: give the data folder of the fleet server`);
+  const [database, keyFile] = [databaseOf(data, process.env), join(data, 'signing-key.pem')];
+  const files = isPostgres(database) ? [keyFile] : [database, keyFile];
+  for (const file of files) if (!existsSync(file)) throw new Error(`${file} is not there: give the data folder of the fleet server`);
   const store = await openStore(database);
   try {
     const key = loadSigningKey(keyFile);

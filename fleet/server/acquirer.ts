@@ -9,7 +9,7 @@ import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import type { CreateOrderAnswer, CreateOrderRequest, OrderAnswer, OrderStateName, RefundRequest } from '../../common/upstream-api/payments.ts';
 import type { Books } from '../../common/upstream-api/sandbox.ts';
 import type { PaymentSettings } from './config.ts';
-import type { Store, StoreTransaction, Tables } from './store.ts';
+import type { Queries, Store, StoreTransaction, Subject, Tables } from './store.ts';
 import { createBells } from './long-poll.ts';
 import { ProblemError } from './problems.ts';
 
@@ -49,32 +49,32 @@ export interface AcquirerOptions {
 export function createSandboxAcquirer(options: AcquirerOptions): SandboxAcquirer {
   const { store, clock } = options;
   const bells = createBells(clock);
-  const transact = <T>(work: (trx: StoreTransaction, now: number) => Promise<T>): Promise<T> => {
+  /** Time first: what is due by now has happened before whatever is asked. */
+  const settled = async <T>(ask: (now: number) => Promise<T>): Promise<T> => {
     const now = clock.now();
-    return store.transaction().execute(async (trx) => {
-      await settleDue(trx, now);
-      return work(trx, now);
-    });
+    await settleDue(store, now);
+    return ask(now);
   };
-  const change = async <T>(orderId: string, work: (trx: StoreTransaction, now: number) => Promise<T>): Promise<T> => {
-    const result = await transact(work);
+  const change = async <T>(orderId: string, work: (trx: StoreTransaction, now: number) => Promise<T>, refundId?: string): Promise<T> => {
+    const subjects: Subject[] = refundId === undefined ? [`order:${orderId}`] : [`order:${orderId}`, `refund:${refundId}`];
+    const result = await settled((now) => store.serially(subjects, (trx) => work(trx, now)));
     bells.ring(orderId);
     return result;
   };
   return {
     create: (terminalId, request) => change(request.orderId, (trx, now) => create(trx, options, terminalId, request, now)),
     close: (terminalId, orderId) => change(orderId, (trx, now) => close(trx, terminalId, orderId, now)),
-    refund: (terminalId, request) => change(request.orderId, (trx, now) => refund(trx, terminalId, request, now)),
+    refund: (terminalId, request) => change(request.orderId, (trx, now) => refund(trx, terminalId, request, now), request.refundId),
     move: (orderId, move) => change(orderId, (trx, now) => moveOrder(trx, options, orderId, move, now)),
-    look: (orderId) => transact(async (trx) => (await findOrder(trx, orderId)).state),
-    books: () => transact(readBooks),
+    look: (orderId) => settled(async () => (await findOrder(store, orderId)).state),
+    books: () => settled(() => store.view(readBooks)),
     stop: () => bells.close(),
     query: async (terminalId, orderId, wait) => {
       const listener = bells.join(orderId);
       try {
         const until = clock.monotonic() + (wait?.waitMs ?? 0);
         for (;;) {
-          const row = await transact((trx) => requireOrder(trx, terminalId, orderId));
+          const row = await settled(() => requireOrder(store, terminalId, orderId));
           const left = until - clock.monotonic();
           if (wait === undefined || row.state !== wait.since || isFinal(row.state) || left <= 0 || listener.closed) return toAnswer(row);
           await listener.wait(Math.min(left, Math.max(0, dueAt(row) - clock.now())));
@@ -87,15 +87,34 @@ export function createSandboxAcquirer(options: AcquirerOptions): SandboxAcquirer
 }
 
 /** What time alone has done: payments that the acquirer confirms now, orders whose life is over. */
-async function settleDue(trx: StoreTransaction, now: number): Promise<void> {
-  await trx.updateTable('orders').set({ state: 'captured' }).where('state', '=', 'confirming').where('capture_at', '<=', now).execute();
+async function settleDue(store: Store, now: number): Promise<void> {
+  const due = await dueOrders(store, now).execute();
+  for (const { order_id } of due) await store.serially([`order:${order_id}`], (trx) => settle(trx, order_id, now));
+}
+
+/** It is asked again whether it is due: something else may have become of it. */
+async function settle(trx: StoreTransaction, orderId: string, now: number): Promise<void> {
+  const row = await dueOrders(trx, now).where('order_id', '=', orderId).executeTakeFirst();
+  if (row === undefined) return;
   await trx
     .updateTable('orders')
-    .set({ state: 'expired' })
-    .where('state', 'in', ['waiting', 'confirming'])
-    .where('capture_at', 'is', null)
-    .where('expires_at', '<=', now)
+    .set({ state: row.capture_at === null ? 'expired' : 'captured' })
+    .where('order_id', '=', orderId)
     .execute();
+}
+
+function dueOrders(queries: Queries, now: number) {
+  return queries
+    .selectFrom('orders')
+    .select(['order_id', 'capture_at'])
+    .where('state', 'in', ['waiting', 'confirming'])
+    .where((order) =>
+      order.or([
+        order.and([order('state', '=', 'confirming'), order('capture_at', '<=', now)]),
+        order.and([order('capture_at', 'is', null), order('expires_at', '<=', now)]),
+      ]),
+    )
+    .orderBy('order_id');
 }
 
 async function create(
@@ -181,14 +200,14 @@ async function insertOrder(
     .execute();
 }
 
-async function requireOrder(trx: StoreTransaction, terminalId: string, orderId: string): Promise<OrderRow> {
-  const row = await findOrder(trx, orderId);
+async function requireOrder(queries: Queries, terminalId: string, orderId: string): Promise<OrderRow> {
+  const row = await findOrder(queries, orderId);
   if (row.terminal_id !== terminalId) throw new ProblemError('unknownOrder', `no order ${orderId}`);
   return row;
 }
 
-async function findOrder(trx: StoreTransaction, orderId: string): Promise<OrderRow> {
-  const row = await trx.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
+async function findOrder(queries: Queries, orderId: string): Promise<OrderRow> {
+  const row = await queries.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
   if (row === undefined) throw new ProblemError('unknownOrder', `no order ${orderId}`);
   return row;
 }

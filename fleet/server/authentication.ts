@@ -3,13 +3,14 @@
  * its target and its nonce. A nonce is remembered on disk for as long as the signature could still be young enough, also across a restart.
  */
 import type { FastifyRequest } from 'fastify';
-import { compactVerify, decodeJwt } from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Clock } from '../../common/clock.ts';
-import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import { TOKEN_SCHEME, TOKEN_TYPE, tokenClaimsSchema, type TokenClaims } from '../../common/upstream-api/request-token.ts';
-import type { Store } from './store.ts';
 import { ProblemError } from './problems.ts';
+import type { Store, StoreTransaction } from './store.ts';
+import { knownKeys, standingWords, type KnownKey } from './terminal-standing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,43 +22,70 @@ declare module 'fastify' {
 }
 
 export interface Authentication {
-  /** Of a registered terminal. Sets `request.terminalId`. @throws {ProblemError} */
+  /** Of a terminal that is accepted. Sets `request.terminalId`. @throws {ProblemError} */
   verifyRegistered(request: FastifyRequest): Promise<void>;
-  /** Of a terminal that shows a key for the first time: by that key. @throws {ProblemError} */
-  verifyWithKey(request: FastifyRequest, terminalId: string, key: PublicKey): Promise<void>;
+  /** Of a terminal that shows a key for the first time: by that key. Whether it came before is for {@link useNonce}. @throws {ProblemError} */
+  verifyWithKey(request: FastifyRequest, terminalId: string, key: PublicKey): Promise<TokenClaims>;
 }
 
 export function createAuthentication(store: Store, clock: Clock): Authentication {
-  const check = async (request: FastifyRequest, token: string, key: PublicKey): Promise<void> => {
+  const check = async (request: FastifyRequest, token: string, key: PublicKey): Promise<TokenClaims> => {
     const claims = await verifySignature(token, key);
     checkTarget(request, claims);
     const now = clock.now();
     if (Math.abs(now - claims.at) > upstreamLimits.requestAgeMs) {
       throw new ProblemError('staleRequest', `signed ${now - claims.at} ms ago`, { serverTime: now });
     }
-    await useNonce(store, claims, now);
-    request.terminalId = claims.terminalId;
+    return claims;
   };
   return {
     verifyRegistered: async (request) => {
       const token = readToken(request);
       const { terminalId } = unverifiedClaims(token);
-      const row = await store.selectFrom('terminals').select('public_key').where('terminal_id', '=', terminalId).executeTakeFirst();
-      if (row === undefined) throw new ProblemError('unknownTerminal', `terminal ${terminalId} is not registered`);
-      await check(request, token, publicKeySchema.parse(JSON.parse(row.public_key)));
+      const { key, standing } = await signersKey(store, terminalId, token);
+      const claims = await check(request, token, key);
+      // only whoever holds the key learns what became of it
+      if (standing !== 'accepted') throw new ProblemError(standing, standingWords[standing]);
+      // one insert decides between two requests of the same nonce
+      await store
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute((trx) => useNonce(trx, claims, clock.now()));
+      request.terminalId = claims.terminalId;
     },
     verifyWithKey: async (request, terminalId, key) => {
       const token = readToken(request);
       if (unverifiedClaims(token).terminalId !== terminalId) throw new ProblemError('badToken', 'the signature names another terminal');
-      await check(request, token, key);
+      return check(request, token, key);
     },
   };
 }
 
+/** The terminal's key that the signature names; the one that counts now when it names none. */
+async function signersKey(store: Store, terminalId: string, token: string): Promise<KnownKey> {
+  const keys = await knownKeys(store, terminalId);
+  if (keys.length === 0) throw new ProblemError('unknownTerminal', `terminal ${terminalId} is not registered`);
+  const kid = namedKey(token);
+  const found = kid === undefined ? keys.find(({ standing }) => standing === 'accepted') : keys.find((key) => key.kid === kid);
+  if (found === undefined) throw new ProblemError('unknownKey', `${standingWords.unknownKey} than the one that signed this request`);
+  return found;
+}
+
+function namedKey(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid;
+  } catch {
+    throw new ProblemError('badToken', 'the signature has no readable header');
+  }
+}
+
 function readToken(request: FastifyRequest): string {
+  const given = request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization').length;
+  if (given > 1) throw new ProblemError('badToken', 'one Authorization header is expected, not several');
   const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
   if (scheme !== TOKEN_SCHEME || token === undefined || rest.length > 0)
     throw new ProblemError('missingToken', `expected Authorization: ${TOKEN_SCHEME} <JWS>`);
+  if (token.length > upstreamLimits.tokenLength) throw new ProblemError('badToken', `the signature is longer than ${upstreamLimits.tokenLength} characters`);
   return token;
 }
 
@@ -86,17 +114,28 @@ function checkTarget(request: FastifyRequest, claims: TokenClaims): void {
   if (claims.bodySha256.toUpperCase() !== request.bodySha256) throw new ProblemError('wrongBody', 'the body is not the one that was signed');
 }
 
-async function useNonce(store: Store, { terminalId, nonce, at }: TokenClaims, now: number): Promise<void> {
-  await store.transaction().execute(async (trx) => {
-    await trx
-      .deleteFrom('nonces')
-      .where('at', '<', now - 2 * upstreamLimits.requestAgeMs)
-      .execute();
-    const { numInsertedOrUpdatedRows } = await trx
-      .insertInto('nonces')
-      .values({ terminal_id: terminalId, nonce, at })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows !== 1n) throw new ProblemError('replayedNonce', 'this signature was used before');
-  });
+/**
+ * Remembers the request for as long as its signature could still be young enough. What is remembered is bounded: by time, and by terminal.
+ * @throws {ProblemError} `replayedNonce`; `tooManyRequests`
+ */
+export async function useNonce(trx: StoreTransaction, { terminalId, nonce, at }: TokenClaims, now: number): Promise<void> {
+  await trx
+    .deleteFrom('nonces')
+    .where('terminal_id', '=', terminalId)
+    .where('at', '<', now - 2 * upstreamLimits.requestAgeMs)
+    .execute();
+  const crowd = await trx
+    .selectFrom('nonces')
+    .select('at')
+    .where('terminal_id', '=', terminalId)
+    .offset(upstreamLimits.noncesOfTerminal - 1)
+    .limit(1)
+    .execute();
+  if (crowd.length > 0) throw new ProblemError('tooManyRequests', `terminal ${terminalId} sends more than any terminal does`);
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('nonces')
+    .values({ terminal_id: terminalId, nonce, at })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows !== 1n) throw new ProblemError('replayedNonce', 'this signature was used before');
 }

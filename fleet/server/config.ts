@@ -1,4 +1,5 @@
 /** The server's settings: one schema, every default stated. `main.ts` reads them from a file; an embedding program passes them as an object. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
 
@@ -46,12 +47,34 @@ export const voucherSettingsSchema = z.strictObject({
 });
 export type VoucherSettings = z.infer<typeof voucherSettingsSchema>;
 
+const addressRange = z.string().refine((text) => {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  return version !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
+}, 'expected an address or a range, for example "10.0.0.7" or "10.0.0.0/24"');
+
 export const serverSettingsSchema = z.strictObject({
+  /** Another one than loopback needs `tls` or `behindProxy`. */
   host: z.string().min(1).default('127.0.0.1'),
-  /** Accepted any number of times, in a sandbox only. */
+  /** PEM files of the certificate, with those that vouch for it, and of its key. Relative paths count from the settings file. */
+  tls: z.strictObject({ certificate: z.string().min(1).max(400), key: z.string().min(1).max(400) }).optional(),
+  /**
+   * The proxies that end TLS in front of this server, which then may listen without TLS. Their X-Forwarded-For is believed: by it
+   * registrations are counted and recorded.
+   */
+  behindProxy: z.array(addressRange).min(1).max(32).optional(),
+  /** Accepted any number of times, in a sandbox only; elsewhere codes are made one by one (operator-commands.ts). */
   enrolmentCode: z.string().min(1).max(40).default('SANDBOX001'),
   /** Registrations a minute from one address. */
   registrationsPerMinute: z.int().min(1).default(60),
+  /** Requests a minute from one address, signed or not: one address may be a whole station's. */
+  requestsPerMinutePerAddress: z.int().min(1).default(60_000),
+  /** Signed requests a minute of one terminal. */
+  requestsPerMinutePerTerminal: z.int().min(1).default(6000),
+  /** Who shows it (`Authorization: Bearer …`) may read `/metrics`. Absent: only this machine may. */
+  metricsToken: z.string().min(16).max(200).optional(),
+  /** Most connections to PostgreSQL at once. */
+  databaseConnections: z.int().min(1).max(1000).default(10),
   issuer: issuerSettingsSchema,
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),

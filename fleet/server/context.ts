@@ -5,6 +5,7 @@ import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { Acquirer, SandboxAcquirer } from './acquirer.ts';
 import type { Authentication } from './authentication.ts';
 import type { ServerSettings } from './config.ts';
+import type { Enrolment } from './enrolment.ts';
 import type { Store } from './store.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Issuer, SandboxIssuer } from './issuer.ts';
@@ -29,6 +30,7 @@ export interface Context {
   readonly clock: Clock;
   readonly publicKey: PublicKey;
   readonly authentication: Authentication;
+  readonly enrolment: Enrolment;
   readonly journal: JournalIngest;
   readonly issuer: SandboxIssuer;
   /** Absent in live mode, until a real one is connected. */

@@ -1,22 +1,26 @@
-/** Opens the server's store: one SQLite file in WAL mode, every commit on disk before it is answered for. */
-import SQLite from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
-import { migrate } from './migrations.ts';
-import { StoreError, type Store, type Tables } from './store.ts';
+/** Opens the server's store where it is said to be: a PostgreSQL database, or one SQLite file. */
+import { join } from 'node:path';
+import type { PostgresOptions } from './postgres-store.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+import type { Store } from './store.ts';
 
-/** Opens or creates the file and brings it to this version's tables. @throws {StoreError} */
-export async function openStore(file: string): Promise<Store> {
-  const database = new SQLite(file);
-  try {
-    // a database in memory, or on a disk without shared memory, stays in another mode
-    if (database.pragma('journal_mode = WAL', { simple: true }) !== 'wal')
-      throw new StoreError('notDurable', `${file}: not a disk that SQLite can keep a WAL on`);
-    for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF', 'cell_size_check = ON']) database.pragma(pragma);
-    const store = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
-    await migrate(store);
-    return store;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+/**
+ * Brings the store to this version's tables, too.
+ * @param database `postgres://…`, or the path of a file, which is made when it is not there
+ * @throws {StoreError}
+ */
+export async function openStore(database: string, options: Partial<PostgresOptions> = {}): Promise<Store> {
+  if (!isPostgres(database)) return openSqliteStore(database);
+  // what the embedded store never needs
+  const { openPostgresStore } = await import('./postgres-store.ts');
+  return openPostgresStore(database, { connections: 10, onLost: () => {}, ...options });
+}
+
+export function isPostgres(database: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(database);
+}
+
+/** Where the server with this data folder has its store. */
+export function databaseOf(data: string, environment: NodeJS.ProcessEnv): string {
+  return environment['DATABASE_URL'] ?? join(data, 'fleet.sqlite');
 }

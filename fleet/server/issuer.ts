@@ -28,7 +28,7 @@ import { expectedTac, findLoad, issuerKeys, type IssuerOptions, type LoadRow } f
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
 import { issuerStatement } from './statements.ts';
-import type { StoreTransaction } from './store.ts';
+import type { StoreTransaction, Subject } from './store.ts';
 
 type Card = CheckRequest['card'];
 
@@ -62,34 +62,41 @@ const statusRefusals = { blocked: 'blocked', lost: 'reportedLost', notActivated:
 
 export function createIssuer(options: IssuerOptions): SandboxIssuer {
   const { store } = options;
-  /** One transaction, in which a reservation that is too old is undetermined. */
-  const inBooks = <T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> =>
-    store.transaction().execute(async (trx) => {
-      await ageReservations(trx, options);
-      return work(trx);
-    });
+  /** Time first: a reservation that is too old by now is undetermined. */
+  const change = async <T>(subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T> => {
+    await ageReservations(options);
+    return store.serially(subjects, work);
+  };
+  const read = async <T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> => {
+    await ageReservations(options);
+    return store.view(work);
+  };
   return {
-    check: (card) => inBooks((trx) => check(trx, options, card)),
-    authorize: (terminalId, request) => inBooks((trx) => authorize(trx, options, terminalId, request)),
+    check: (card) => change([`card:${card.serial}`], (trx) => check(trx, options, card)),
+    authorize: (terminalId, request) =>
+      change([`card:${request.card.serial}`, `load:${request.init.loadId}`], (trx) => authorize(trx, options, terminalId, request)),
     confirm: async (terminalId, request) => {
-      const outcome = await inBooks((trx) => confirm(trx, options, terminalId, request));
+      const outcome = await change([`load:${request.loadId}`], (trx) => confirm(trx, options, terminalId, request));
       if (outcome instanceof ProblemError) throw outcome;
       return outcome;
     },
-    reverse: (terminalId, loadId) => inBooks((trx) => reverse(trx, options, terminalId, loadId)),
-    checkTac: (request) => inBooks((trx) => checkTac(trx, options, request)),
-    examined: (terminalId, request) => inBooks((trx) => recordExamination(trx, options, terminalId, request)),
-    standing: (terminalId, loadId) => inBooks((trx) => standingFor(trx, terminalId, loadId)),
-    clear: (loadId, verdict) => inBooks((trx) => clear(trx, loadId, verdict)),
+    reverse: (terminalId, loadId) => change([`load:${loadId}`], (trx) => reverse(trx, options, terminalId, loadId)),
+    checkTac: (request) => read((trx) => checkTac(trx, options, request)),
+    examined: (terminalId, request) =>
+      change([`load:${request.loadId}`, `examination:${request.examinationId}`], (trx) => recordExamination(trx, options, terminalId, request)),
+    standing: (terminalId, loadId) => read((trx) => standingFor(trx, terminalId, loadId)),
+    clear: (loadId, verdict) => change([`load:${loadId}`], (trx) => clear(trx, loadId, verdict)),
     setStatus: async (serial, status) => {
-      await store
-        .insertInto('accounts')
-        .values({ serial, issuer: '', status })
-        .onConflict((conflict) => conflict.column('serial').doUpdateSet({ status }))
-        .execute();
+      await store.serially([`card:${serial}`], (trx) =>
+        trx
+          .insertInto('accounts')
+          .values({ serial, issuer: '', status })
+          .onConflict((conflict) => conflict.column('serial').doUpdateSet({ status }))
+          .execute(),
+      );
     },
-    books: () => inBooks(readBooks),
-    statement: (query) => inBooks((trx) => issuerStatement(trx, options.clock, query)),
+    books: () => read(readBooks),
+    statement: (query) => read((trx) => issuerStatement(trx, options.clock, query)),
   };
 }
 

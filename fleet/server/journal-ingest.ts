@@ -6,7 +6,7 @@ import { compactVerify } from 'jose';
 import type { Clock } from '../../common/clock.ts';
 import { fromHex, toHex } from '../../common/hex.ts';
 import { canonicalEntry, GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
-import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import {
   CHECKPOINT_TYPE,
   checkpointSchema,
@@ -22,6 +22,7 @@ import type { Books } from '../../common/upstream-api/sandbox.ts';
 import type { Store, StoreTransaction, Tables } from './store.ts';
 import { ProblemError, type ProblemMembers } from './problems.ts';
 import { signJws, type SigningKey } from './signing-key.ts';
+import { knownKeys } from './terminal-standing.ts';
 
 export interface JournalIngest {
   /** Answers after its own commit. The same entries may come any number of times. @throws {ProblemError} after storing what fitted and what didn't */
@@ -44,7 +45,7 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
     accept: async (terminalId, batch) => {
       const epoch = requireOneOwner(terminalId, batch);
       const checkpoints = await genuineCheckpoints(store, terminalId, batch);
-      const result = await store.transaction().execute(async (trx) => {
+      const result = await store.serially([`journal:${terminalId}`], async (trx) => {
         await storeCheckpoints(trx, checkpoints, clock.now());
         return ingest(trx, terminalId, epoch, batch, clock.now());
       });
@@ -77,12 +78,14 @@ interface GenuineCheckpoint {
   readonly jws: string;
 }
 
-/** Those that the terminal's own key signed. One that doesn't verify proves nothing, and must not keep entries from being taken. */
+/**
+ * Those that the terminal signed with a key of its own, also with an earlier one: what it wrote before it was enrolled anew comes later. One
+ * that doesn't verify, or is signed with a revoked key, proves nothing, and must not keep entries from being taken.
+ */
 async function genuineCheckpoints(store: Store, terminalId: string, { checkpoints = [] }: JournalBatch): Promise<GenuineCheckpoint[]> {
-  const row = await store.selectFrom('terminals').select('public_key').where('terminal_id', '=', terminalId).executeTakeFirst();
-  if (row === undefined) return [];
-  const key = publicKeySchema.parse(JSON.parse(row.public_key));
-  const found = await Promise.all(checkpoints.map((jws) => genuineCheckpoint(jws, key)));
+  if (checkpoints.length === 0) return [];
+  const keys = (await knownKeys(store, terminalId)).filter(({ standing }) => standing !== 'keyRevoked');
+  const found = await Promise.all(checkpoints.flatMap((jws) => keys.map(({ key }) => genuineCheckpoint(jws, key))));
   return found.filter((checkpoint) => checkpoint?.claims.terminalId === terminalId).filter((checkpoint) => checkpoint !== undefined);
 }
 

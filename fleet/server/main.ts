@@ -1,20 +1,24 @@
 /**
- * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. Prints one JSON line with its address and public
- * key once it listens, logs to stderr, stops on SIGTERM and SIGINT. Exit status: 1 something is wrong, 2 called wrongly.
+ * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
+ * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
+ * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (operator-commands.ts) it does that and ends. Exit status: 1
+ * something is wrong, 2 called wrongly.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
+import { asUsage, UsageError } from './command-line.ts';
 import { serverSettingsSchema, type ServerSettings } from './config.ts';
-import { createServer } from './server.ts';
+import { databaseOf } from './database.ts';
+import { withAbsolutePaths } from './listening.ts';
+import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
+import { createServer, type Server } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = 'usage: node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]';
-
-class UsageError extends Error {}
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -24,18 +28,14 @@ interface CommandLine {
 }
 
 function readCommandLine(args: readonly string[]): CommandLine {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { config: { type: 'string' }, data: { type: 'string' }, port: { type: 'string', default: '0' }, sandbox: { type: 'boolean', default: false } },
-    });
-    const port = Number(values.port);
-    if (values.config === undefined || values.data === undefined) throw new UsageError('--config and --data are needed');
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: expected 0 to 65535`);
-    return { config: values.config, data: values.data, port, sandbox: values.sandbox };
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const { values } = parseArgs({
+    args: [...args],
+    options: { config: { type: 'string' }, data: { type: 'string' }, port: { type: 'string', default: '0' }, sandbox: { type: 'boolean', default: false } },
+  });
+  const port = Number(values.port);
+  if (values.config === undefined || values.data === undefined) throw new UsageError('--config and --data are needed');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: expected 0 to 65535`);
+  return { config: values.config, data: values.data, port, sandbox: values.sandbox };
 }
 
 /** All problems at once, a line each: path, what was expected. */
@@ -46,12 +46,16 @@ function readSettings(file: string): ServerSettings {
 }
 
 async function run(args: readonly string[]): Promise<void> {
-  const { config, data, port, sandbox } = readCommandLine(args);
-  const settings = readSettings(config);
+  if (isOperatorCommand(args[0])) {
+    process.stdout.write((await operate(args)).map((line) => `${line}\n`).join(''));
+    return;
+  }
+  const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
+  const settings = withAbsolutePaths(readSettings(config), config);
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';
   const server = await createServer({
-    database: join(data, 'fleet.sqlite'),
+    database: databaseOf(data, process.env),
     mode,
     settings,
     signingKey: loadSigningKey(join(data, 'signing-key.pem')),
@@ -59,11 +63,23 @@ async function run(args: readonly string[]): Promise<void> {
     random: systemRandom,
     ids: createIds(systemClock, systemRandom),
     logger: pino(destination(2)),
+    processMetrics: true,
   });
   const address = await server.listen(settings.host, port);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close());
-  process.once('disconnect', () => void server.close()); // started by another program that is gone
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(server));
+  process.once('disconnect', () => stop(server)); // started by another program that is gone
   process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode })}\n`);
+}
+
+/** What is under way has its time, then the process ends: whoever waits for an answer asks again. */
+const STOP_LIMIT_MS = 20_000;
+
+function stop(server: Server): void {
+  setTimeout(() => {
+    process.stderr.write(`not stopped within ${STOP_LIMIT_MS / 1000} s: ended\n`);
+    process.exit(1);
+  }, STOP_LIMIT_MS).unref();
+  void server.close();
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

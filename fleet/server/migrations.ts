@@ -1,8 +1,21 @@
-/** Numbered schema changes. Each runs once, in a transaction together with the version number (`PRAGMA user_version`). Never edited, only added. */
-import { sql, type Transaction } from 'kysely';
-import { StoreError, type Store, type Tables } from './store.ts';
+/**
+ * Numbered schema changes. Each runs once, in a transaction together with the version number. Never edited, only added. They are written as
+ * SQLite has them; PostgreSQL says the same in other words (`inPostgres`), or in a statement of its own.
+ */
+import { sql } from 'kysely';
+import { StoreError, type Store, type StoreTransaction } from './store.ts';
 
-const migrations: readonly (readonly string[])[] = [
+type Statement = string | { readonly sqlite: string; readonly postgres: string };
+
+/** Where a database keeps the number of its last migration. */
+export interface SchemaVersion {
+  readonly database: 'sqlite' | 'postgres';
+  /** Reads it (0: no tables yet), and holds back other servers that would migrate now. */
+  lock(trx: StoreTransaction): Promise<number>;
+  write(trx: StoreTransaction, version: number): Promise<void>;
+}
+
+const migrations: readonly (readonly Statement[])[] = [
   [
     `CREATE TABLE terminals (terminal_id TEXT PRIMARY KEY, public_key TEXT NOT NULL, registered_at INTEGER NOT NULL,
        last_seen_at INTEGER, uplink_lag INTEGER) STRICT`,
@@ -13,8 +26,15 @@ const migrations: readonly (readonly string[])[] = [
        frozen INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch)) STRICT, WITHOUT ROWID`,
     `CREATE TABLE journal_entries (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, entry TEXT NOT NULL,
        received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT, WITHOUT ROWID`,
-    `CREATE TRIGGER journal_entries_stay BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END`,
-    `CREATE TRIGGER journal_entries_remain BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END`,
+    {
+      sqlite: `CREATE TRIGGER journal_entries_stay BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END`,
+      postgres: `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$;
+        CREATE TRIGGER journal_entries_stay BEFORE UPDATE ON journal_entries EXECUTE FUNCTION refuse('journal entries are never changed')`,
+    },
+    {
+      sqlite: `CREATE TRIGGER journal_entries_remain BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END`,
+      postgres: `CREATE TRIGGER journal_entries_remain BEFORE DELETE OR TRUNCATE ON journal_entries EXECUTE FUNCTION refuse('journal entries are never deleted')`,
+    },
     `CREATE TABLE journal_anomalies (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, claimed_hash TEXT NOT NULL, kind TEXT NOT NULL,
        entry TEXT NOT NULL, received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq, claimed_hash, kind)) STRICT, WITHOUT ROWID`,
 
@@ -58,25 +78,50 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX wrong_tries_by_number ON redemptions (number, at) WHERE refusal IN ('unknown', 'wrongCode')`,
     `CREATE INDEX wrong_tries_by_terminal ON redemptions (terminal_id, at) WHERE refusal IN ('unknown', 'wrongCode')`,
   ],
+  // who is let in: one-time codes, revocation, and who did it
+  [
+    `ALTER TABLE terminals ADD COLUMN revoked_at INTEGER`,
+    `ALTER TABLE terminal_keys ADD COLUMN revoked_at INTEGER`,
+    `CREATE INDEX terminals_by_key ON terminal_keys (public_key)`,
+    `CREATE TABLE enrolment_codes (code_hash TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, made_at INTEGER NOT NULL, made_by TEXT NOT NULL,
+       expires_at INTEGER NOT NULL, wrong_tries INTEGER NOT NULL, used_at INTEGER) STRICT`,
+    `CREATE INDEX enrolment_codes_of_terminal ON enrolment_codes (terminal_id, made_at)`,
+    `CREATE TABLE identity_events (event_id TEXT PRIMARY KEY, at INTEGER NOT NULL, terminal_id TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL,
+       kid TEXT, address TEXT) STRICT`,
+    `CREATE INDEX identity_events_of_terminal ON identity_events (terminal_id, at)`,
+  ],
 ];
 
+/** What this program needs. */
+export const SCHEMA_VERSION = migrations.length;
+
 /** @throws {StoreError} `newerSchema` */
-export async function migrate(store: Store): Promise<void> {
-  const version = await readVersion(store);
-  if (version > migrations.length) {
-    throw new StoreError('newerSchema', `the store has version ${version}, this program knows ${migrations.length}: run the newer program`);
-  }
-  for (let done = version; done < migrations.length; done += 1) {
-    await store.transaction().execute((trx) => step(trx, migrations[done] ?? [], done + 1));
-  }
+export async function migrate(store: Store, schema: SchemaVersion): Promise<void> {
+  while ((await store.transaction().execute((trx) => step(trx, schema))) < SCHEMA_VERSION);
 }
 
-async function step(trx: Transaction<Tables>, statements: readonly string[], version: number): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(trx);
-  await sql.raw(`PRAGMA user_version = ${version}`).execute(trx);
+/** One migration, if one is missing. @returns the version after it */
+async function step(trx: StoreTransaction, schema: SchemaVersion): Promise<number> {
+  const version = await schema.lock(trx);
+  if (version > SCHEMA_VERSION) {
+    throw new StoreError('newerSchema', `the store has version ${version}, this program knows ${SCHEMA_VERSION}: run the newer program`);
+  }
+  const statements = migrations[version];
+  if (statements === undefined) return version;
+  for (const statement of statements) await sql.raw(wordsFor(schema.database, statement)).execute(trx);
+  await schema.write(trx, version + 1);
+  return version + 1;
 }
 
-async function readVersion(store: Store): Promise<number> {
-  const { rows } = await sql<{ user_version: number }>`PRAGMA user_version`.execute(store);
-  return rows[0]?.user_version ?? 0;
+function wordsFor(database: SchemaVersion['database'], statement: Statement): string {
+  if (typeof statement !== 'string') return statement[database];
+  return database === 'sqlite' ? statement : inPostgres(statement);
+}
+
+/** Whole numbers of 8 bytes, text that is ordered by its bytes, and tables that are strict anyway. */
+function inPostgres(statement: string): string {
+  return statement
+    .replace(/ STRICT$|\s+STRICT, WITHOUT ROWID$/, '')
+    .replaceAll(/\bINTEGER\b/g, 'BIGINT')
+    .replaceAll(/\bTEXT\b/g, 'TEXT COLLATE "C"');
 }

@@ -12,9 +12,9 @@ import type { StoreTransaction } from './store.ts';
 const OPEN = ['reserved', 'undetermined'] as const;
 
 /** To be called before the state of loads is read. */
-export async function ageReservations(trx: StoreTransaction, { clock, settings }: IssuerOptions): Promise<void> {
+export async function ageReservations({ store, clock, settings }: IssuerOptions): Promise<void> {
   const limit = clock.now() - settings.undeterminedAfterMinutes * 60_000;
-  await trx.updateTable('loads').set({ state: 'undetermined' }).where('state', '=', 'reserved').where('at', '<=', limit).execute();
+  await store.updateTable('loads').set({ state: 'undetermined' }).where('state', '=', 'reserved').where('at', '<=', limit).execute();
 }
 
 /** Of this card, by whichever terminal; oldest first. */

@@ -1,7 +1,10 @@
 /** Every way this server says no: one typed error, one table of status and title, one handler that turns whatever was thrown into problem details. */
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { PROBLEM_CONTENT_TYPE, type Problem, type ProblemCode } from '../../common/upstream-api/problem.ts';
+import { isUnavailable, StoreError } from './store.ts';
 
 export type ProblemMembers = Pick<Problem, 'serverTime' | 'epoch' | 'seq' | 'headSeq'>;
 
@@ -23,6 +26,12 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   notFound: [404, 'There is no such call'],
   tooManyRequests: [429, 'Too many requests'],
   internal: [500, 'The server failed'],
+  storeUnavailable: [503, 'The store can not be reached'],
+  storeNotDurable: [503, 'The store does not keep what it is given'],
+  stopping: [503, 'The server stops'],
+  notReady: [503, 'The server is not ready'],
+  requestTimeout: [408, 'The request did not arrive in time'],
+  operatorsOnly: [403, 'Only operators may ask this'],
   missingToken: [401, 'The request is not signed'],
   badToken: [401, 'The signature of the request does not verify'],
   staleRequest: [401, 'The request was signed too long ago, or in the future'],
@@ -31,7 +40,16 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   wrongMethod: [401, 'The request was signed for another method'],
   wrongPath: [401, 'The request was signed for another path'],
   wrongBody: [401, 'The request was signed for another body'],
+  unknownKey: [401, 'The terminal is registered, but not with this key'],
+  keyReplaced: [401, 'The terminal has been enrolled with another key since'],
+  keyRevoked: [401, 'The key is revoked'],
+  keyOfOther: [403, 'The key belongs to another terminal'],
+  terminalRevoked: [401, 'The terminal is revoked'],
   badEnrolmentCode: [403, 'The enrolment code is not valid'],
+  enrolmentCodeExpired: [403, 'The time of the enrolment code is over'],
+  enrolmentCodeUsed: [403, 'The enrolment code was used before'],
+  enrolmentCodeOfOther: [403, 'The enrolment code is for another terminal'],
+  enrolmentCodeLocked: [403, 'Too many wrong enrolment codes were tried for this terminal'],
   wrongTerminal: [403, 'The entries belong to another terminal'],
   journalGap: [409, 'Entries are missing before these'],
   journalBrokenChain: [409, 'An entry does not continue the chain'],
@@ -57,11 +75,28 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   redemptionConfirmed: [409, 'The redemption is booked: the voucher is used up'],
 };
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why it was refused, if it was. */
+    problemCode: ProblemCode | undefined;
+  }
+}
+
 /** Fastify's error handler: answers `application/problem+json`, tells the log and not the caller what broke inside. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
+  request.problemCode = problem.code;
   if (problem.status >= 500 && !(error instanceof ProblemError)) request.log.error({ err: error }, 'request failed');
   void reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
+}
+
+/** Node's handler of what is no HTTP: there is no request yet, so the answer is written by hand. */
+export function sendBareProblem(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, ...rest } = problem(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'requestTimeout' : 'invalidRequest');
+  const body = JSON.stringify({ ...rest, status });
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `content-type: ${PROBLEM_CONTENT_TYPE}`, `content-length: ${Buffer.byteLength(body)}`];
+  socket.end(`${[...head, 'connection: close'].join('\r\n')}\r\n\r\n${body}`);
 }
 
 export function problem(code: ProblemCode, detail?: string, members: ProblemMembers = {}): Problem {
@@ -74,6 +109,8 @@ function toProblem(error: FastifyError | Error): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     return problem('invalidRequest', error.validation.map((issue) => `${issue.instancePath || '/'}: ${issue.message ?? 'not valid'}`).join('; '));
   }
+  if (error instanceof StoreError && error.code === 'notDurable') return problem('storeNotDurable');
+  if (isUnavailable(error)) return problem('storeUnavailable');
   const { code, statusCode } = { code: undefined, statusCode: undefined, ...error };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('bodyTooLarge');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('unsupportedMediaType');

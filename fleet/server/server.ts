@@ -2,10 +2,10 @@
  * The upstream server: puts store, issuer, acquirer and journal ingest behind one Fastify application. A sandbox starts it on loopback;
  * everything it needs from the world (time, randomness, ids, log) is given to it.
  */
-import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { pino, type Logger } from 'pino';
+import packageFile from '../../package.json' with { type: 'json' };
 import type { Clock } from '../../common/clock.ts';
 import type { Ids, Random } from '../../common/ids.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
@@ -17,12 +17,18 @@ import { readBodies } from './bodies.ts';
 import type { ServerSettings } from './config.ts';
 import type { Context } from './context.ts';
 import { openStore } from './database.ts';
+import { createEnrolment } from './enrolment.ts';
 import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createJournalIngest } from './journal-ingest.ts';
-import { ProblemError, sendProblem } from './problems.ts';
+import { listeningProblem, readTlsFiles } from './listening.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { describeApi } from './openapi.ts';
+import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
+import { limitAddresses, limitTerminals } from './rate-limits.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
+import { operationsRoutes, type Operations } from './routes/operations-routes.ts';
 import { paymentRoutes } from './routes/payment-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
 import { heartbeatRoutes, registrationRoutes } from './routes/terminal-routes.ts';
@@ -31,7 +37,7 @@ import type { SigningKey } from './signing-key.ts';
 import { createVouchers } from './vouchers.ts';
 
 export interface ServerOptions {
-  /** Path of the SQLite file. */
+  /** Path of the SQLite file, or `postgres://…`. */
   readonly database: string;
   readonly mode: 'sandbox' | 'live';
   readonly settings: ServerSettings;
@@ -41,12 +47,14 @@ export interface ServerOptions {
   readonly random: Random;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Whether `/metrics` speaks of the process, too. Default: of the server alone. */
+  readonly processMetrics?: boolean;
 }
 
 export interface Server {
   /** Signs receipts. */
   readonly publicKey: PublicKey;
-  /** Port 0 picks a free one. @returns `http://host:port` */
+  /** Port 0 picks a free one. @returns `http://host:port`, `https:` with TLS @throws {RangeError} where it must not listen */
   listen(host: string, port: number): Promise<string>;
   /** Answers a request of this very process exactly as one that came over the network. */
   answer(request: DirectRequest): Promise<DirectAnswer>;
@@ -67,10 +75,14 @@ export interface DirectAnswer {
   readonly body: string;
 }
 
-/** @throws {StoreError} when the file can't be this server's store */
+/** @throws {StoreError} when the file or database can't be this server's store @throws {Error} when the files of `tls` are not what they should be */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { clock, mode, settings, signingKey } = options;
-  const store = await openStore(options.database);
+  const app = createApp(options);
+  const store = await openStore(options.database, {
+    connections: settings.databaseConnections,
+    onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
+  });
   const context: Context = {
     mode,
     settings,
@@ -78,23 +90,27 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     clock,
     publicKey: signingKey.publicKey,
     authentication: createAuthentication(store, clock),
+    enrolment: createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) }),
     journal: createJournalIngest(store, clock, signingKey),
     issuer: createIssuer({ store, clock, settings: settings.issuer, accountsOnFirstSight: mode === 'sandbox' }),
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
   };
-  const app = createApp(options);
-  await app.register(rateLimit, { global: false });
-  addRoutes(app, context);
+  const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
+  watch(app, metrics);
+  refuseWhenStopping(app);
+  await limitAddresses(app, clock, settings);
+  await describeApi(app, packageFile.version);
+  addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
   app.addHook('onClose', () => store.destroy());
   await app.ready();
   return {
     publicKey: signingKey.publicKey,
     listen: async (host, port) => {
-      if (mode === 'sandbox' && !LOOPBACK.includes(host))
-        throw new RangeError(`a sandbox listens on loopback only, not on ${host}: who reaches it can make money`);
+      const problem = listeningProblem(host, mode, settings);
+      if (problem !== undefined) throw new RangeError(problem);
       return app.listen({ host, port });
     },
     answer: async ({ method, path, headers, body }) => {
@@ -105,18 +121,21 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
-
-function createApp({ ids, logger }: ServerOptions): FastifyInstance {
+function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = logger ?? pino({ level: 'silent' });
   const app = Fastify({
+    ...(tls === undefined ? {} : { https: { ...readTlsFiles(tls), minVersion: 'TLSv1.2' } }),
+    trustProxy: behindProxy ?? false,
     loggerInstance,
-    // the routine line carries paths, and paths carry card numbers: the onResponse hook below says as much without them
+    // the routine line carries paths: `watch` says as much without them
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => ids.uuid(),
     bodyLimit: upstreamLimits.requestBytes,
     requestTimeout: 30_000,
     frameworkErrors: sendProblem,
+    clientErrorHandler: sendBareProblem,
+    // refuseWhenStopping does it, with problem details
+    return503OnClosing: false,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -127,16 +146,35 @@ function createApp({ ids, logger }: ServerOptions): FastifyInstance {
   app.decorateRequest('bodySha256', bodySha256(''));
   app.decorateRequest('terminalId', '');
   app.decorateRequest('orderId', undefined);
+  app.decorateRequest('problemCode', undefined);
   readBodies(app);
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, terminalId, routeOptions } = request;
-    request.log.info({ method, route: routeOptions.url, terminalId, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
-  });
   return app;
 }
 
-function addRoutes(app: FastifyInstance, context: Context): void {
-  app.get('/health', async () => ({ status: 'ok' }));
+/** To the log and the metrics: without paths, which carry card numbers. */
+function watch(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, terminalId, routeOptions, problemCode } = request;
+    const [route, status, ms] = [routeOptions.url, reply.statusCode, reply.elapsedTime];
+    metrics.answered({ method, route: route ?? 'none', status, ms });
+    if (problemCode !== undefined) metrics.refused(problemCode);
+    request.log.info({ method, route, terminalId, status, ms: Math.round(ms) }, 'answered');
+  });
+}
+
+/** What came before is answered; what still comes on an open connection is to be asked elsewhere. */
+function refuseWhenStopping(app: FastifyInstance): void {
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (stopping) throw new ProblemError('stopping', 'ask again');
+  });
+}
+
+function addRoutes(app: FastifyInstance, context: Context, operations: Operations): void {
+  operationsRoutes(app.withTypeProvider<ZodTypeProvider>(), context, operations);
   void app.register((scope, _options, done) => {
     registrationRoutes(scope.withTypeProvider<ZodTypeProvider>(), context);
     loseAnswers(scope, context.faults);
@@ -145,6 +183,7 @@ function addRoutes(app: FastifyInstance, context: Context): void {
   void app.register((scope, _options, done) => {
     const signed = scope.withTypeProvider<ZodTypeProvider>();
     scope.addHook('preValidation', (request) => context.authentication.verifyRegistered(request));
+    limitTerminals(scope, context.settings);
     loseAnswers(scope, context.faults);
     for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
     done();

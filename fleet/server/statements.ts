@@ -15,7 +15,7 @@ import type { Store, StoreTransaction } from './store.ts';
 /** Everything of the period, one consistent view. A payment that the acquirer confirms later is not in it before. */
 export async function acquirerStatement(store: Store, clock: Pick<Clock, 'now'>, query: StatementQuery): Promise<string> {
   const period = periodOf(clock, query);
-  const { orders, refunds } = await store.transaction().execute((trx) => readAcquirer(trx, period, query.terminalId));
+  const { orders, refunds } = await store.view((trx) => readAcquirer(trx, period, query.terminalId));
   const end: z.infer<typeof acquirerEndSchema> = { orders: orders.length, captured: sumOf(orders), refunds: refunds.length, refunded: sumOf(refunds) };
   return fileOf('acquirer', period, [...orders.map((order) => ({ order })), ...refunds.map((refund) => ({ refund }))], end);
 }

@@ -1,5 +1,8 @@
-/** The store's tables as types, and how it fails. `database.ts` opens it, `migrations.ts` makes the tables. */
-import type { Kysely, Transaction } from 'kysely';
+/**
+ * The store as the books see it: its tables as types, what it promises about transactions, and how it fails. `database.ts` opens one:
+ * `sqlite-store.ts` or `postgres-store.ts`; `migrations.ts` makes the tables.
+ */
+import { Kysely, type Dialect, type Transaction } from 'kysely';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
 import type { OrderStateName } from '../../common/upstream-api/payments.ts';
 import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
@@ -8,7 +11,9 @@ import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
 export type StoreErrorCode =
   /** Written by a newer version: nothing of it is touched. */
   | 'newerSchema'
-  /** Commits would not reach the disk: no receipt may be signed for them. */
+  /** Its tables are not this version's yet. */
+  | 'olderSchema'
+  /** Commits would not reach the disk: nothing may be promised, no receipt signed. */
   | 'notDurable';
 
 export class StoreError extends Error {
@@ -20,11 +25,54 @@ export class StoreError extends Error {
   }
 }
 
+/** PostgreSQL (appendix A): classes 08 connection, 53 resources, 57 intervention, 58 system, and a lock that was waited for too long. SQLite: its result codes. */
+const PASSING_FAILURES = /^(?:08|53|57|58|55P03|SQLITE_(?:BUSY|FULL|IOERR)|ECONN|ENOENT$|ENOTFOUND$|ETIMEDOUT$|EHOST|ENET|EAI_|EPIPE$)/;
+
+/** Whether the database can't be reached or can't work for now, so that the same request may well succeed later. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string') return PASSING_FAILURES.test(error.code);
+  // what pg says of a connection that ended or never came has no code
+  return /^Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message);
+}
+
 /** Times are ms since 1970, amounts fen, flags 0 or 1. */
 export interface Tables {
-  terminals: { terminal_id: string; public_key: string; registered_at: number; last_seen_at: number | null; uplink_lag: number | null };
-  /** Every key that a terminal ever registered: what it signed stays verifiable. */
-  terminal_keys: { terminal_id: string; public_key: string; since: number };
+  terminals: {
+    terminal_id: string;
+    /** The key that counts now. */
+    public_key: string;
+    registered_at: number;
+    last_seen_at: number | null;
+    uplink_lag: number | null;
+    /** Every request is refused since then, until the terminal is enrolled anew. */
+    revoked_at: number | null;
+  };
+  /** Every key that a terminal ever registered: what it signed stays verifiable. A revoked one is never registered again. */
+  terminal_keys: { terminal_id: string; public_key: string; since: number; revoked_at: number | null };
+  /** Of a one-time code only its keyed hash is kept. */
+  enrolment_codes: {
+    code_hash: string;
+    terminal_id: string;
+    made_at: number;
+    made_by: string;
+    expires_at: number;
+    wrong_tries: number;
+    used_at: number | null;
+  };
+  /** Who let which terminal in or out, and when. Only added to. */
+  identity_events: {
+    event_id: string;
+    at: number;
+    terminal_id: string;
+    kind: 'codeMade' | 'enrolled' | 'codeLocked' | 'terminalRevoked' | 'keyRevoked';
+    /** The operator; of an enrolment, who made its code. */
+    actor: string;
+    /** Thumbprint of the key that it is about. */
+    kid: string | null;
+    /** Where the request came from. */
+    address: string | null;
+  };
   nonces: { terminal_id: string; nonce: string; at: number };
   journal_epochs: { terminal_id: string; epoch: number; head_seq: number; head_hash: string; frozen: number };
   journal_entries: { terminal_id: string; epoch: number; seq: number; hash: string; entry: string; received_at: number };
@@ -109,5 +157,29 @@ export interface Tables {
   refunds: { refund_id: string; terminal_id: string; order_id: string; amount: number; at: number };
 }
 
-export type Store = Kysely<Tables>;
+/** A transaction, or the store itself for a statement that needs none. */
+export type Queries = Kysely<Tables>;
 export type StoreTransaction = Transaction<Tables>;
+
+/** What a transaction is about: it has that for itself. */
+export type Subject =
+  `${'card' | 'examination' | 'journal' | 'load' | 'order' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
+
+export abstract class Store extends Kysely<Tables> {
+  constructor(dialect: Dialect) {
+    super({ dialect });
+  }
+
+  /**
+   * One transaction, alone among all of all servers that share a subject with it: what it reads about its subjects stays true until its
+   * commit, and the commit is on disk when it resolves. May run `work` again after a conflict, so `work` has no effect but by `trx`.
+   * @throws {StoreError} `notDurable`
+   */
+  abstract serially<T>(subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T>;
+
+  /** Several reads of one moment. */
+  abstract view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T>;
+
+  /** Whether it answers, keeps what it commits and has this program's tables. @throws {StoreError}, or as the database fails */
+  abstract examine(): Promise<void>;
+}

@@ -17,7 +17,7 @@ import type {
 } from '../../common/upstream-api/vouchers.ts';
 import { hashVoucherCodeAside } from '../../common/voucher-hash.ts';
 import type { VoucherSettings } from './config.ts';
-import type { Store, StoreTransaction, Tables } from './store.ts';
+import type { Store, StoreTransaction, Subject, Tables } from './store.ts';
 import { ProblemError } from './problems.ts';
 
 type VoucherRow = Tables['vouchers'];
@@ -49,16 +49,16 @@ const DAY_MS = 86_400_000;
 export function createVouchers(options: VoucherOptions): Vouchers {
   const { store, clock } = options;
   return {
-    register: (terminalId, request) => store.transaction().execute((trx) => register(trx, terminalId, request, clock.now())),
+    register: (terminalId, request) => store.serially([`voucher:${request.voucherId}`], (trx) => register(trx, terminalId, request, clock.now())),
     reserve: async (terminalId, request) => {
       // The hash takes its time: before the transaction, which nobody else may have to wait for.
       const fitting = await fittingVouchers(store, request);
-      return store.transaction().execute((trx) => reserve(trx, options, terminalId, request, fitting));
+      return store.serially(subjectsOf(terminalId, request, fitting), (trx) => reserve(trx, options, terminalId, request, fitting));
     },
-    confirm: (terminalId, redeemId) => store.transaction().execute((trx) => confirm(trx, terminalId, redeemId)),
-    release: (terminalId, redeemId) => store.transaction().execute((trx) => release(trx, terminalId, redeemId, clock.now())),
-    payOut: (voucherId) => store.transaction().execute((trx) => payOut(trx, voucherId)),
-    books: () => store.transaction().execute((trx) => readBooks(trx, clock.now())),
+    confirm: (terminalId, redeemId) => store.serially([`redemption:${redeemId}`], (trx) => confirm(trx, terminalId, redeemId)),
+    release: (terminalId, redeemId) => store.serially([`redemption:${redeemId}`], (trx) => release(trx, terminalId, redeemId, clock.now())),
+    payOut: (voucherId) => store.serially([`voucher:${voucherId}`], (trx) => payOut(trx, voucherId)),
+    books: () => store.view((trx) => readBooks(trx, clock.now())),
   };
 }
 
@@ -93,6 +93,12 @@ async function fittingVouchers(store: Store, { number, code }: RedeemRequest): P
     if (timingSafeEqual(fromHex(await hashVoucherCodeAside(code, salt)), fromHex(code_hash))) fitting.add(voucher_id);
   }
   return fitting;
+}
+
+/** The vouchers that it may take, and the wrong tries that it counts. */
+function subjectsOf(terminalId: string, { redeemId, number }: RedeemRequest, fitting: ReadonlySet<string>): readonly Subject[] {
+  const vouchers = [...fitting].map((voucherId): Subject => `voucher:${voucherId}`);
+  return [`redemption:${redeemId}`, `voucherNumber:${number}`, `voucherTries:${terminalId}`, ...vouchers];
 }
 
 async function reserve(

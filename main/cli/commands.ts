@@ -11,6 +11,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Commands>>> = {
   journal: async () => (await import('./journal-commands.ts')).journalCommands,
   slip: async () => (await import('./slip-commands.ts')).slipCommands,
   decode: async () => ({ decode: (await import('./decode-command.ts')).decodeCommand }),
+  enrol: async () => ({ enrol: (await import('./enrol-command.ts')).enrolCommand }),
   config: async () => (await import('./config-commands.ts')).configCommands,
   devices: async () => devices(await import('./device-commands.ts'), 'devices'),
   monitor: async () => devices(await import('./device-commands.ts'), 'monitor'),

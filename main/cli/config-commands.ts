@@ -1,5 +1,6 @@
 /** `kioskctl config check FILE`: every problem of a configuration at once, a line each. */
-import { loadConfig } from '../config/config.ts';
+import { authoritiesOf, loadConfig } from '../config/config.ts';
+import { systemClock } from '../terminal/system.ts';
 import { readArguments, type Command } from './command.ts';
 
 export const configCommands: Readonly<Record<string, Command>> = {
@@ -8,7 +9,9 @@ export const configCommands: Readonly<Record<string, Command>> = {
     does: 'says everything that is wrong with a configuration',
     run: (args, { out }) => {
       const [file = ''] = readArguments(args, { least: 1, most: 1 }).words;
-      const { terminal, devices, sandbox } = loadConfig(file);
+      const config = loadConfig(file);
+      const { terminal, devices, sandbox } = config;
+      authoritiesOf(config, systemClock.now(), file);
       const fitted = Object.values(devices).filter((device) => device !== null).length;
       out(`${file}: good (terminal ${terminal.id}, ${fitted} devices${sandbox ? ', sandbox' : ''})`);
       return 0;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { AuthorityError, readAuthorities } from '../upstream/trusted-fetch.ts';
 import { terminalConfigSchema, type TerminalConfig } from './schema.ts';
 
 export type { TerminalConfig } from './schema.ts';
@@ -30,7 +31,7 @@ export function problemText({ path, value, expected }: ConfigProblem): string {
   return path === '' ? expected : `${path}: ${value === undefined ? 'missing' : clip(JSON.stringify(value))}: ${expected}`;
 }
 
-/** Folders come out absolute. @throws {ConfigError} */
+/** Paths come out absolute. @throws {ConfigError} */
 export function loadConfig(file: string): TerminalConfig {
   let text: string;
   try {
@@ -50,7 +51,7 @@ export function loadConfig(file: string): TerminalConfig {
   } catch (error) {
     throw new ConfigError(file, [{ path: '', value: undefined, expected: `expected JSON: ${error instanceof Error ? error.message : String(error)}` }]);
   }
-  return withAbsoluteFolders(parseConfig(value, file), dirname(resolve(file)));
+  return withAbsolutePaths(parseConfig(value, file), dirname(resolve(file)));
 }
 
 /** @param file named in errors. @throws {ConfigError} */
@@ -63,10 +64,28 @@ export function parseConfig(value: unknown, file = 'configuration'): TerminalCon
   );
 }
 
-function withAbsoluteFolders(config: TerminalConfig, base: string): TerminalConfig {
+/**
+ * What is in the file of `upstream.ca`; `undefined` when none is configured.
+ * @param now ms since 1970
+ * @param file named in errors
+ * @throws {ConfigError}
+ */
+export function authoritiesOf({ upstream: { ca } }: Pick<TerminalConfig, 'upstream'>, now: number, file: string): string | undefined {
+  if (ca === undefined) return undefined;
+  try {
+    return readAuthorities(ca, now);
+  } catch (error) {
+    if (!(error instanceof AuthorityError)) throw error;
+    throw new ConfigError(file, [{ path: 'upstream.ca', value: ca, expected: error.message }]);
+  }
+}
+
+function withAbsolutePaths(config: TerminalConfig, base: string): TerminalConfig {
   const { folder, secondFolder } = config.data;
+  const { ca } = config.upstream;
   return {
     ...config,
+    upstream: { ...config.upstream, ca: ca === undefined ? undefined : resolve(base, ca) },
     data: { ...config.data, folder: resolve(base, folder), secondFolder: secondFolder === undefined ? undefined : resolve(base, secondFolder) },
   };
 }

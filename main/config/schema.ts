@@ -80,7 +80,7 @@ const sandboxKeysSchema = z.strictObject({
     .default('serial'),
 });
 
-const upstreamSchema = z.strictObject({
+const upstreamFields = z.strictObject({
   /** Origin; plain http on loopback only. `null`: the terminal starts its own sandbox. */
   url: maybe(
     z.string().superRefine((url, context) => {
@@ -88,9 +88,11 @@ const upstreamSchema = z.strictObject({
       if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
     }),
   ),
+  /** PEM file of the authority that vouches for upstream's certificate; nobody else is trusted. Needed for https. Relative paths count from the configuration file. */
+  ca: maybe(text(400)),
   /** Upstream's signing key; `null`: learned at the first contact and kept. */
   serverPublicKey: maybe(publicKeySchema),
-  /** Registers the terminal when upstream does not know it. */
+  /** Enrols the terminal when upstream does not know it; a one-time code can also be given to `kioskctl enrol`. */
   enrolmentCode: maybe(text(40)),
   issuer: z
     .strictObject({
@@ -99,6 +101,14 @@ const upstreamSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+const upstreamSchema = upstreamFields.superRefine(
+  ({ url, ca }, context) => {
+    if (url?.startsWith('https:') === true && ca === undefined)
+      context.addIssue({ code: 'custom', path: ['ca'], message: 'expected the PEM file of the authority that vouches for the certificate of upstream.url' });
+  },
+  whenGood(z.object(upstreamFields.shape).pick({ url: true, ca: true })),
+);
 
 const cardsSchema = z.strictObject({
   /** How this terminal finds, reads and loads its issuers' cards; `acceptedIssuers` in each. */

@@ -38,15 +38,8 @@ const off = (reason: UnavailableReason): Verdict => ({ available: false, reason 
 
 /** Pure: the whole rule. */
 export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]): Availability {
-  if (isOpened(parts)) {
-    const closed = off('maintenance');
-    return {
-      services: { topUp: closed, balance: closed },
-      tenders: { cash: closed, qr: closed, voucher: closed },
-      receipts: receipts(parts.receiptPrinter),
-      upstream: parts.upstream.link,
-    };
-  }
+  if (isOpened(parts)) return closedFor('maintenance', parts);
+  if (parts.upstream.link === 'refused') return closedFor('notAdmitted', parts);
   const patient = (verdict: Verdict): Verdict => (parts.starting && !verdict.available && verdict.reason !== 'switchedOff' ? off('starting') : verdict);
   const verdictOf = (name: TenderName, verdict: Verdict): Verdict => patient(tender(name, verdict, switchedOn));
   const tenders = { cash: verdictOf('cash', cash(parts)), qr: verdictOf('qr', qr(parts)), voucher: verdictOf('voucher', voucher(parts)) };
@@ -56,6 +49,16 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
     tenders,
     receipts: receipts(parts.receiptPrinter),
     upstream: parts.upstream.link,
+  };
+}
+
+function closedFor(reason: UnavailableReason, { receiptPrinter, upstream }: Parts): Availability {
+  const closed = off(reason);
+  return {
+    services: { topUp: closed, balance: closed },
+    tenders: { cash: closed, qr: closed, voucher: closed },
+    receipts: receipts(receiptPrinter),
+    upstream: upstream.link === 'online' ? 'online' : 'offline',
   };
 }
 

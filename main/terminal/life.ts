@@ -2,18 +2,19 @@
  * One life of the terminal process: everything it is made of, out of its configuration and of the world it wakes up in. main.ts gives it
  * the machine's world; the simulation gives it another, and everything between is the same.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../common/clock.ts';
 import { createIds, type Random } from '../../common/ids.ts';
-import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TransportDeps } from '../../drivers/transport/open.ts';
 import type { View } from '../../state-machines/view.ts';
-import { ConfigError, type TerminalConfig } from '../config/config.ts';
+import { authoritiesOf, ConfigError, type TerminalConfig } from '../config/config.ts';
 import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
+import { serverKeyFile } from '../upstream/server-key.ts';
+import { troubleText } from '../upstream/standing.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import { JournaledMemory } from './acceptor-memory.ts';
 import { makeDevices } from './devices.ts';
@@ -53,6 +54,7 @@ export interface LifeOptions extends Surroundings {
 export async function beginLife(options: LifeOptions): Promise<Terminal> {
   const { config, clock, random, log } = options;
   const { folder } = config.data;
+  const ca = authoritiesOf(config, clock.now(), options.configFile);
   mkdirSync(folder, { recursive: true });
   const key = loadOrCreateTerminalKey(path.join(folder, 'terminal-key.pem'));
   const journal = (options.openJournal ?? openJournal)({
@@ -67,22 +69,25 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     onTrouble: (error) => log.error({ code: error.code, error: error.message }, 'the journal is in trouble'),
   });
   options.onJournalOpen?.();
-  const serverKey = serverKeyStore(config);
-  const { url, enrolmentCode } = config.upstream;
+  const { url, enrolmentCode, serverPublicKey } = config.upstream;
+  const keptKey = serverKeyFile(folder);
+  const serverKey = serverPublicKey ?? keptKey.read();
   if (url === undefined)
     throw new ConfigError(options.configFile, [
       { path: 'upstream.url', value: 'null', expected: 'the address of a running upstream; `npm start` starts a sandbox and sets it' },
     ]);
   const upstream = createUpstream({
     url,
+    ...(ca === undefined ? {} : { ca }),
     terminalId: config.terminal.id,
     key,
     clock,
     random,
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     ...(enrolmentCode === undefined ? {} : { enrolmentCode }),
-    ...(serverKey.known === undefined ? {} : { serverKey: serverKey.known }),
-    onServerKey: serverKey.keep,
+    ...(serverKey === undefined ? {} : { serverKey }),
+    onServerKey: (learned) => keptKey.keep(learned),
+    onTrouble: (error) => log.warn({ code: error.code, ...(error.detail === undefined ? {} : { detail: error.detail }) }, `upstream: ${troubleText(error)}`),
   });
   return startTerminal({
     config,
@@ -119,17 +124,4 @@ function endUnfinishedJobs(journal: Journal, log: Log): boolean {
     log.warn({ code: error.code }, 'unfinished slips are ended at the next start, when the disk has room'); // the next start finds them again
   }
   return unfinished.length > 0;
-}
-
-/** Upstream's key as learned at the first meeting; configuration beats it. */
-function serverKeyStore(config: TerminalConfig): { known: PublicKey | undefined; keep: (key: PublicKey) => void } {
-  const file = path.join(config.data.folder, 'server-key.json');
-  const read = (): PublicKey | undefined => {
-    try {
-      return publicKeySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    } catch {
-      return undefined; // not met yet
-    }
-  };
-  return { known: config.upstream.serverPublicKey ?? read(), keep: (key) => writeFileSync(file, JSON.stringify(key)) };
 }

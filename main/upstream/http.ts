@@ -12,6 +12,7 @@ import { problemSchema, type Problem } from '../../common/upstream-api/problem.t
 import { bodySha256, TOKEN_SCHEME, TOKEN_TYPE, type TokenClaims } from '../../common/upstream-api/request-token.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
+import { createTrustedFetch, type Fetch } from './trusted-fetch.ts';
 
 /** What main/identity offers: a public half, and signatures by the private one. */
 export interface RequestKey {
@@ -29,8 +30,10 @@ export interface HttpOptions {
   readonly random: Random;
   /** By it requests are signed. Default: one of its own, which measures when a signature's time is refused. */
   readonly skew?: ClockSkew;
-  /** Default: the platform's. */
-  readonly fetch?: typeof fetch;
+  /** PEM: the authorities that vouch for upstream's certificate. None else is trusted; https needs it. */
+  readonly ca?: string;
+  /** Default: by TLS that trusts `ca` only; the platform's on loopback. */
+  readonly fetch?: Fetch;
 }
 
 export interface Call<T> {
@@ -68,28 +71,37 @@ export function upstreamUrlProblem(url: string): string | undefined {
   return undefined;
 }
 
-/** @throws {RangeError} when the URL can't be an upstream */
+/** @throws {RangeError} when the URL can't be an upstream, or lacks its authority */
 export function createHttpClient(options: HttpOptions): HttpClient {
   const wrong = upstreamUrlProblem(options.url);
   if (wrong !== undefined) throw new RangeError(`upstream ${options.url}: ${wrong}`);
+  const exchanging = { ...options, fetch: options.fetch ?? fetchOf(options) };
   const { clock, skew = createClockSkew(clock) } = options;
   return {
     call: async (call) => {
       const sentAt = clock.monotonic();
       try {
-        return await exchange(options, call, skew.upstreamNow());
+        return await exchange(exchanging, call, skew.upstreamNow());
       } catch (error) {
         const serverTime = error instanceof UpstreamRefusal && error.problem.code === 'staleRequest' ? error.problem.serverTime : undefined;
         if (serverTime === undefined) throw error;
         // So that a wrong clock does not cut the terminal off.
         skew.hear(serverTime, sentAt);
-        return exchange(options, call, skew.upstreamNow());
+        return exchange(exchanging, call, skew.upstreamNow());
       }
     },
   };
 }
 
-async function exchange<T>(options: HttpOptions, call: Call<T>, at: number): Promise<T> {
+function fetchOf({ url, ca }: HttpOptions): Fetch {
+  if (new URL(url).protocol === 'http:') return globalThis.fetch;
+  if (ca === undefined) throw new RangeError(`upstream ${url}: https needs the authority that vouches for it (upstream.ca)`);
+  return createTrustedFetch(ca);
+}
+
+type Exchanging = HttpOptions & { readonly fetch: Fetch };
+
+async function exchange<T>(options: Exchanging, call: Call<T>, at: number): Promise<T> {
   const limit = deadline(options.clock, call.limitMs, () => new PortError('timeout', `${call.path}: no answer within ${call.limitMs} ms`), call.signal);
   try {
     const { status, text } = await send(options, call, at, limit.signal);
@@ -104,8 +116,8 @@ async function exchange<T>(options: HttpOptions, call: Call<T>, at: number): Pro
   }
 }
 
-async function send(options: HttpOptions, call: Call<unknown>, at: number, signal: AbortSignal): Promise<{ status: number; text: string }> {
-  const { url, key, random, fetch = globalThis.fetch } = options;
+async function send(options: Exchanging, call: Call<unknown>, at: number, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  const { url, key, random, fetch } = options;
   const { headers: contentHeaders, body } = contentOf(call.body);
   const nonce = Buffer.from(random.bytes(16)).toString('base64url');
   const { method, path } = call;
@@ -128,7 +140,7 @@ function contentOf(body: object | undefined): { readonly headers: Readonly<Recor
   return { headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipSync(json, { level: GZIP_LEVEL }) };
 }
 
-async function readBounded(path: string, response: Response): Promise<string> {
+async function readBounded(path: string, response: Pick<Response, 'body'>): Promise<string> {
   const reader = response.body?.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;

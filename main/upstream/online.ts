@@ -5,11 +5,13 @@ import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import type { ClockSkew } from './clock-skew.ts';
 import type { HttpClient } from './http.ts';
+import { isStandingProblem } from './standing.ts';
 import type { UplinkLag } from './uplink-lag.ts';
 
 /** `issuer` and `payments`: whether upstream reaches them; `down` while it can't be asked. */
 export interface OnlineState {
-  readonly link: 'online' | 'offline';
+  /** `refused`: upstream does not accept this terminal (standing.ts). It stays so, also while it can't be reached, until upstream accepts it. */
+  readonly link: 'online' | 'offline' | 'refused';
   readonly issuer: 'up' | 'down';
   readonly payments: 'up' | 'down';
 }
@@ -37,6 +39,7 @@ export const onlineDelays = {
 } as const;
 
 const OFFLINE: OnlineState = { link: 'offline', issuer: 'down', payments: 'down' };
+const REFUSED: OnlineState = { ...OFFLINE, link: 'refused' };
 
 export interface OnlineOptions {
   readonly client: HttpClient;
@@ -45,9 +48,11 @@ export interface OnlineOptions {
   readonly lag?: () => UplinkLag | undefined;
   /** Hears upstream's time with each answer. */
   readonly skew?: Pick<ClockSkew, 'hear'>;
+  /** Hears why upstream can't be had, once for each reason in a row. */
+  readonly onTrouble?: (error: PortError) => void;
 }
 
-export function createOnline({ client, clock, lag = () => undefined, skew }: OnlineOptions): Online {
+export function createOnline({ client, clock, lag = () => undefined, skew, onTrouble }: OnlineOptions): Online {
   const listeners = new Set<(state: OnlineState) => void>();
   const stopping = new AbortController();
   let current = OFFLINE;
@@ -64,8 +69,11 @@ export function createOnline({ client, clock, lag = () => undefined, skew }: Onl
       .catch((cause: unknown) => (cause instanceof PortError ? cause : new PortError('offline', 'the heartbeat failed', { cause })));
     if (stopping.signal.aborted) return current;
     if (!(answer instanceof PortError)) skew?.hear(answer.serverTime, sentAt);
+    const before = error;
     error = answer instanceof PortError ? answer : undefined;
-    const state: OnlineState = answer instanceof PortError ? OFFLINE : { link: 'online', issuer: answer.issuer, payments: answer.payments };
+    if (error !== undefined && !isSameTrouble(error, before)) onTrouble?.(error);
+    const state: OnlineState =
+      answer instanceof PortError ? withoutAnswer(answer, current) : { link: 'online', issuer: answer.issuer, payments: answer.payments };
     const changed = state.link !== current.link || state.issuer !== current.issuer || state.payments !== current.payments;
     current = state;
     if (changed) for (const listener of listeners) listener(state);
@@ -108,4 +116,12 @@ function lagTold(lag: UplinkLag | undefined, now: number): HeartbeatRequest {
   if (lag === undefined) return {};
   const { entries: uplinkLag, oldestMoneyAt } = lag;
   return oldestMoneyAt === undefined ? { uplinkLag } : { uplinkLag, uplinkMoneyAgeMs: Math.max(0, now - oldestMoneyAt) };
+}
+
+function withoutAnswer(error: PortError, before: OnlineState): OnlineState {
+  return isStandingProblem(error.detail) || before.link === 'refused' ? REFUSED : OFFLINE;
+}
+
+function isSameTrouble(one: PortError, other: PortError | undefined): boolean {
+  return one.code === other?.code && one.detail === other.detail;
 }

@@ -1,6 +1,6 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
-import type { IssuerPort, PaymentPort } from '../../state-machines/ports.ts';
+import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createIssuerPort } from './issuer.ts';
@@ -18,6 +18,8 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
   readonly serverKey?: PublicKey;
   /** Called once when the key was learned. */
   readonly onServerKey?: (key: PublicKey) => void;
+  /** Hears why upstream can't be had, once for each reason in a row. */
+  readonly onTrouble?: (error: PortError) => void;
 }
 
 export interface Upstream {
@@ -40,7 +42,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const skew = createClockSkew(clock);
   const client = createRegisteredClient({ ...options, http: createHttpClient({ ...options, skew }) });
   const uplinks = new Set<Uplink>();
-  const online = createOnline({ client, clock, skew, lag: () => [...uplinks].at(-1)?.lag });
+  const online = createOnline({ ...options, client, skew, lag: () => [...uplinks].at(-1)?.lag });
   online.onChange(({ link }) => {
     if (link === 'online') for (const uplink of uplinks) uplink.wake();
   });

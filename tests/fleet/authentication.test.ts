@@ -13,7 +13,7 @@ describe('a signed request', () => {
     ['with another scheme', 'missingToken', { authorization: 'Bearer abc' }],
     ['with something that is no JWS', 'badToken', { authorization: 'Kiosk-JWS abc' }],
     ['with claims of another form', 'badToken', { claims: { nonce: 'short' } }],
-    ['signed with another key', 'badToken', { key: newKey() }],
+    ['signed with a key that the terminal never had', 'unknownKey', { key: newKey() }],
     ['signed for another purpose, as a checkpoint is', 'badToken', { type: 'kiosk-checkpoint+jwt' }],
     ['that names a terminal which is not registered', 'unknownTerminal', { claims: { terminalId: 'T-9999' } }],
     ['signed for another method', 'wrongMethod', { claims: { method: 'GET' } }],
@@ -97,7 +97,7 @@ describe('registration', () => {
   test('with a new key, in a sandbox, ends the old one', async () => {
     const world = await startWorld();
     const [old, fresh] = [await registeredTerminal(world), await registeredTerminal(world)];
-    expect(problemOf(await old.post('/v1/heartbeat', {})).code).toBe('badToken');
+    expect(problemOf(await old.post('/v1/heartbeat', {})).code).toBe('keyReplaced');
     expect((await fresh.post('/v1/heartbeat', {})).status).toBe(200);
   });
 

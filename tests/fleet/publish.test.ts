@@ -1,8 +1,8 @@
 /** A journal of a real terminal goes up by the real uplink, is published, and slips are found in it. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
@@ -18,6 +18,7 @@ import { createSlipPort } from '../../main/receipts/signed-link.ts';
 import { JournalDesk } from '../../main/terminal/ports/journal-port.ts';
 import { createIds } from '../../common/ids.ts';
 import { connect, until } from '../main/upstream/support.ts';
+import { environmentFor } from './database.ts';
 import { findingOf } from './slip-records.ts';
 import { newKey, random, registeredTerminal, startWorld, type World } from './support.ts';
 
@@ -155,13 +156,15 @@ test('the command lays out the page, the operator’s key and the journals, and 
   const { world, folder, append, slipOf, drained } = await stage();
   const entry = append(3);
   await drained();
-  const data = dirname(world.database);
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const env = { ...process.env, ...environmentFor(world.database, data) };
   writeFileSync(join(data, 'signing-key.pem'), world.signingKey.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   const program = fileURLToPath(new URL('../../fleet/publish/main.ts', import.meta.url));
   const run = promisify(execFile);
   const site = join(folder, 'site');
   const args = ['--data', data, '--site', site, '--operator', '江城一卡通', '--hotline', '400-812-0000'];
-  const { stdout } = await run(process.execPath, [program, ...args]);
+  const { stdout } = await run(process.execPath, [program, ...args], { env });
   expect(JSON.parse(stdout)).toEqual({ site, terminals: 1, stretches: 1 });
   expect(readdirSync(site).sort()).toEqual(['index.html', 'operator.js', 'page.js', 'published', 'verify.css', 'verify.js', 'words.js']);
   expect(readFileSync(join(site, 'operator.js'), 'utf8')).toContain(world.server.publicKey.x);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
 import { systemClock } from '../../fleet/server/system-ports.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
+import { environmentFor, newDatabase } from './database.ts';
 import { exchange, handMadeTerminal, V1 } from './support.ts';
 
 const started = z.strictObject({ address: z.url(), publicKey: publicKeySchema, mode: z.enum(['sandbox', 'live']) });
@@ -26,8 +27,9 @@ function config(path: string, content: object = { issuer: V1.issuer }): string {
   return file;
 }
 
-function run(args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, ['fleet/server/main.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, ['fleet/server/main.ts', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -50,11 +52,14 @@ const now = new SimulatedClock(systemClock.now());
 
 test('the process says where it listens and with which key it signs, stops on SIGTERM, and after SIGKILL still knows its books and its key', async () => {
   const path = folder();
-  const args = ['--config', config(path), '--data', join(path, 'data'), '--port', '0', '--sandbox'];
-  const child = run(args);
+  const data = join(path, 'data');
+  mkdirSync(data);
+  const environment = environmentFor(await newDatabase(), data);
+  const args = ['--config', config(path), '--data', data, '--port', '0', '--sandbox'];
+  const child = run(args, environment);
   const first = await firstLine(child);
   expect(first.mode).toBe('sandbox');
-  expect(statSync(join(path, 'data', 'signing-key.pem')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(data, 'signing-key.pem')).mode & 0o777).toBe(0o600);
   const terminal = handMadeTerminal({ url: first.address, clock: now });
   expect((await terminal.register()).body).toEqual({ terminalId: 'T-0001', serverKey: first.publicKey });
   expect((await terminal.post('/v1/payments/orders', { orderId: 'O1', amount: 5000, reference: 'R' })).status).toBe(200);
@@ -62,12 +67,17 @@ test('the process says where it listens and with which key it signs, stops on SI
   child.kill('SIGKILL');
   await once(child, 'exit');
 
-  const again = run(args);
+  const again = run(args, environment);
   const second = await firstLine(again);
   expect(second.publicKey).toEqual(first.publicKey);
   const reconnected = handMadeTerminal({ url: second.address, clock: now }, 'T-0001', terminal.key);
   expect((await reconnected.get('/v1/payments/orders/O1')).body).toMatchObject({ state: 'captured', amount: 5000 });
+  expect((await reconnected.post('/v1/payments/orders', { orderId: 'O2', amount: 5000, reference: 'R' })).status).toBe(200);
+  expect(await (await fetch(`${second.address}/metrics`)).text()).toMatch(/^process_resident_memory_bytes \d+/m);
+  const held = reconnected.get('/v1/payments/orders/O2?since=waiting&waitMs=25000');
+  expect((await reconnected.post('/v1/payments/orders', { orderId: 'O3', amount: 1, reference: 'R' })).status).toBe(200);
   again.kill('SIGTERM');
+  expect((await held).body).toMatchObject({ state: 'waiting' });
   expect(await once(again, 'exit')).toEqual([0, null]);
 });
 

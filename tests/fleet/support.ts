@@ -1,9 +1,6 @@
-/** A real server on a real file and a loopback port, whose clock the test moves; and a terminal that signs requests by hand. */
+/** A real server on a real database and a loopback port, whose clock the test moves; and a terminal that signs requests by hand. */
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type OutgoingHttpHeaders } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -20,6 +17,7 @@ import { createServer, type Server } from '../../fleet/server/server.ts';
 import { createSigningKey, type SigningKey } from '../../fleet/server/signing-key.ts';
 import { terminalKey, type TerminalKey } from '../../main/identity/terminal-key.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
+import { newDatabase } from './database.ts';
 
 export const random: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
 export const ENROLMENT_CODE = 'SANDBOX001';
@@ -75,8 +73,10 @@ export interface World {
   books(): Promise<Books>;
   /** An unsigned call, as a hand in the sandbox makes it. */
   hand(path: string, body?: object): Promise<Signed>;
-  /** Stops the server and starts another on the same file and port. */
+  /** Stops the server and starts another on the same database and port. */
   restart(mode?: 'sandbox' | 'live'): Promise<void>;
+  /** One more server on the same database, with a clock of its own if one is given. */
+  second(clock?: SimulatedClock): Promise<Pick<World, 'url' | 'clock'>>;
   /** Stops the server; `restart` brings it back. */
   stop(): Promise<void>;
 }
@@ -87,23 +87,21 @@ export interface WorldOptions {
   readonly settings?: Partial<ServerSettings>;
   readonly startAt?: number;
   readonly logger?: Logger;
+  /** Default: a new one. */
+  readonly database?: string;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
   const clock = new SimulatedClock(options.startAt ?? V1.at);
   const signingKey = createSigningKey();
   const settings = serverSettingsSchema.parse({ issuer: { ...V1.issuer, ...options.issuer }, ...options.settings });
-  const database = join(folder, 'fleet.sqlite');
+  const database = options.database ?? (await newDatabase());
   const logger = options.logger === undefined ? {} : { logger: options.logger };
-  const create = (mode = options.mode ?? 'sandbox'): Promise<Server> =>
-    createServer({ database, mode, settings, signingKey, clock, random, ids: createIds(clock, random), ...logger });
+  const create = (mode = options.mode ?? 'sandbox', ownClock = clock): Promise<Server> =>
+    createServer({ database, mode, settings, signingKey, clock: ownClock, random, ids: createIds(ownClock, random), ...logger });
   let server = await create();
   const url = await server.listen('127.0.0.1', 0);
-  onTestFinished(async () => {
-    await server.close();
-    rmSync(folder, { recursive: true });
-  });
+  onTestFinished(() => server.close());
   const hand = async (path: string, body?: object) => {
     const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     return exchange(`${url}${path}`, 'POST', content);
@@ -118,6 +116,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     database,
     hand,
     books: async () => booksSchema.parse((await exchange(`${url}/sandbox/books`, 'GET')).body),
+    second: async (ownClock = clock) => {
+      const another = await create(options.mode, ownClock);
+      onTestFinished(() => another.close());
+      return { url: await another.listen('127.0.0.1', 0), clock: ownClock };
+    },
     stop: () => server.close(),
     restart: async (mode) => {
       await server.close();

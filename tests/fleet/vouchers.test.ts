@@ -1,7 +1,7 @@
 /** Vouchers upstream: registered once, redeemed once, whoever asks how often, and not to be had by guessing. */
-import SQLite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { hashVoucherCode } from '../../common/voucher-hash.ts';
+import { execute, setVersion, WITHOUT_CODES } from './database.ts';
 import { exchange, problemOf, registeredTerminal, startWorld, type HandMadeTerminal, type Signed, type World } from './support.ts';
 
 const CODE = '482105739164';
@@ -51,9 +51,7 @@ describe('registration', () => {
   test('of the code upstream keeps nothing readable', async () => {
     const { world, other } = await withVoucher();
     await reserve(other);
-    const db = new SQLite(world.database, { readonly: true });
-    const rows = [...db.prepare('SELECT * FROM vouchers').all(), ...db.prepare('SELECT * FROM redemptions').all()];
-    db.close();
+    const rows = [...(await execute(world.database, 'SELECT * FROM vouchers')), ...(await execute(world.database, 'SELECT * FROM redemptions'))];
     expect(rows).toHaveLength(2);
     expect(JSON.stringify(rows)).not.toContain(CODE);
   });
@@ -251,9 +249,8 @@ describe('paid out at the counter', () => {
 
 test('a store from before vouchers gets their tables', async () => {
   const { world } = await withVoucher();
-  const db = new SQLite(world.database);
-  db.exec('DROP TABLE redemptions; DROP TABLE vouchers; PRAGMA user_version = 3');
-  db.close();
+  await world.stop();
+  await execute(world.database, ...WITHOUT_CODES, 'DROP TABLE redemptions', 'DROP TABLE vouchers', ...setVersion(world.database, 3));
   await world.restart();
   expect(await totals(world)).toEqual({ ...none, issued: 0 });
 });

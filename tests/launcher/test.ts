@@ -6,6 +6,7 @@
 import { findHost } from './host.ts';
 import { MissingNeed, needProgram } from './needs.ts';
 import { bringPcscParts } from './pcsc-parts.ts';
+import { bringPostgres } from './postgres.ts';
 import { bringPythonVerifier } from './python-verifier.ts';
 import { add, notRunLine, summaryLine } from './results.ts';
 import { buildStep, endToEndStep, lockStep, report, simulationSteps, staticSteps, unitStep, virtualMachineStep, type StepResult } from './steps.ts';
@@ -15,6 +16,7 @@ try {
   await needProgram(['socat'], 'socat');
   await bringPcscParts();
   await bringPythonVerifier();
+  await bringPostgres();
 } catch (error) {
   if (!(error instanceof MissingNeed)) throw error;
   process.stderr.write(`${error.message}\n`);

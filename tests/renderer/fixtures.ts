@@ -169,6 +169,7 @@ const reasons = [
   'diskLow',
   'switchedOff',
   'maintenance',
+  'notAdmitted',
   'starting',
 ] as const;
 

@@ -60,7 +60,7 @@ function statementRoutes(app: App, { store, clock, issuer }: Context): void {
     ['acquirer', (query: StatementQuery) => acquirerStatement(store, clock, query)],
     ['issuer', (query: StatementQuery) => issuer.statement(query)],
   ] as const) {
-    app.get(`/statements/${book}`, { schema: { querystring: statementQuerySchema } }, async (request, reply) => {
+    app.get(`/statements/${book}`, { schema: { querystring: statementQuerySchema, produces: [STATEMENT_CONTENT_TYPE] } }, async (request, reply) => {
       const file = await make(request.query);
       return reply.type(STATEMENT_CONTENT_TYPE).send(file);
     });

@@ -1,29 +1,15 @@
 /** `/v1/terminals` (registration of a key) and `/v1/heartbeat`. */
 import { heartbeatAnswerSchema, heartbeatRequestSchema, registerAnswerSchema, registerRequestSchema } from '../../../common/upstream-api/terminals.ts';
+import { useNonce } from '../authentication.ts';
 import type { App, Context } from '../context.ts';
-import { ProblemError } from '../problems.ts';
 
-/**
- * In a sandbox the configured code enrols any number of terminals, and a terminal that lost its key may show a new one. Live enrolment by
- * one-time codes does not exist yet, so no code is valid there.
- */
-export function registrationRoutes(app: App, { mode, settings, store, clock, publicKey, authentication }: Context): void {
+export function registrationRoutes(app: App, { settings, clock, publicKey, authentication, enrolment }: Context): void {
   const limit = { rateLimit: { max: settings.registrationsPerMinute, timeWindow: 60_000 } };
   app.post('/terminals', { config: limit, schema: { body: registerRequestSchema, response: { 200: registerAnswerSchema } } }, async (request) => {
-    const { terminalId, publicKey: key, enrolmentCode } = request.body;
-    await authentication.verifyWithKey(request, terminalId, key);
-    if (mode !== 'sandbox' || enrolmentCode !== settings.enrolmentCode) throw new ProblemError('badEnrolmentCode', 'this code enrols no terminal');
-    const public_key = JSON.stringify(key);
-    await store
-      .insertInto('terminals')
-      .values({ terminal_id: terminalId, public_key, registered_at: clock.now(), last_seen_at: null, uplink_lag: null })
-      .onConflict((conflict) => conflict.column('terminal_id').doUpdateSet({ public_key }))
-      .execute();
-    await store
-      .insertInto('terminal_keys')
-      .values({ terminal_id: terminalId, public_key, since: clock.now() })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    const { terminalId, publicKey: key, enrolmentCode: code } = request.body;
+    const claims = await authentication.verifyWithKey(request, terminalId, key);
+    await enrolment.enrol({ terminalId, key, code, address: request.ip, once: (trx) => useNonce(trx, claims, clock.now()) });
+    request.terminalId = terminalId;
     return { terminalId, serverKey: publicKey };
   });
 }

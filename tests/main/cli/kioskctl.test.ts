@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { terminalKey } from '../../../main/identity/terminal-key.ts';
+import { makeAuthority } from '../../support/authority.ts';
 import { append, Bench, START, topUp, upstreamKey } from '../journal/bench.ts';
 
 interface Ran {
@@ -214,6 +215,17 @@ describe('config check', () => {
     expect(error).toContain(`${file}: sandbox: "yes": expected true or false`);
     expect(error.join('')).not.toMatch(/\n\s+at /);
   });
+  test('reads the authority that https needs, beside the file, and says what is wrong with it', () => {
+    const { folder } = new Bench();
+    const file = join(folder, 'terminal.json');
+    const example = JSON.parse(readFileSync('resources/config/example.json', 'utf8'));
+    const upstream = { url: 'https://upstream.example', ca: 'ca.pem' };
+    writeFileSync(file, JSON.stringify({ ...example, sandbox: false, devices: {}, upstream }));
+    const check = () => kioskctl('config', 'check', file);
+    expect(check()).toMatchObject({ status: 1, error: [expect.stringContaining(`upstream.ca: "${join(folder, 'ca.pem')}": the file can't be read (ENOENT)`)] });
+    copyFileSync(makeAuthority('Kiosk CA').file, join(folder, 'ca.pem'));
+    expect(check()).toMatchObject({ status: 0, error: [] });
+  });
 });
 
 describe('pboc vector', () => {
@@ -284,6 +296,7 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl journal export',
       'kioskctl slip verify',
       'kioskctl decode',
+      'kioskctl enrol',
       'kioskctl config check',
       'kioskctl devices list',
       'kioskctl devices status',

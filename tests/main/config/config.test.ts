@@ -168,7 +168,7 @@ const production = (): Json => ({
   ...example(),
   sandbox: false,
   devices: { cardReader: { model: 'crt591-m001', address: 'serial:/dev/ttyUSB0?baudRate=38400' } },
-  upstream: { url: 'https://upstream.example' },
+  upstream: { url: 'https://upstream.example', ca: 'ca.pem' },
 });
 
 describe('outside the sandbox', () => {
@@ -195,7 +195,20 @@ describe('outside the sandbox', () => {
       'upstream.issuer.sandboxKeys: null: expected keys for the sandbox that the terminal starts itself',
     ]);
   });
-  test('plain http on loopback is allowed', () => {
+  test('plain http on loopback is allowed, and nowhere else', () => {
     expect(problems({ ...production(), upstream: { url: 'http://127.0.0.1:8787' } })).toEqual([]);
+    expect(problems({ ...production(), upstream: { url: 'http://10.0.0.7:8787' } })).toEqual([
+      'upstream.url: "http://10.0.0.7:8787": http: is allowed on loopback only; use https:',
+    ]);
+  });
+  test('https needs to know who vouches for upstream', () => {
+    expect(problems({ ...production(), upstream: { url: 'https://upstream.example' } })).toEqual([
+      'upstream.ca: missing: expected the PEM file of the authority that vouches for the certificate of upstream.url',
+    ]);
+  });
+  test('the file of the authority counts from the configuration', () => {
+    const file = join(folder, 'production.json');
+    writeFileSync(file, JSON.stringify(production()));
+    expect(loadConfig(file).upstream.ca).toBe(join(folder, 'ca.pem'));
   });
 });

@@ -41,6 +41,20 @@ describe('availability', () => {
     expect(availabilityOf({ ...healthy, ...change }, both).services.topUp).toEqual(off(reason));
   });
 
+  it('a terminal that upstream does not accept serves nobody, whatever else works or does not', () => {
+    const refused = { ...healthy, upstream: { link: 'refused', issuer: 'down', payments: 'down' } } as const;
+    for (const parts of [refused, { ...refused, journal: 'failed', starting: true } as const]) {
+      expect(availabilityOf(parts, all)).toEqual({
+        services: { topUp: off('notAdmitted'), balance: off('notAdmitted') },
+        tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), voucher: off('notAdmitted') },
+        receipts: 'available',
+        upstream: 'offline',
+      });
+    }
+    const opened = { ...refused, cabinet: { device: 'online', door: 'open', serviceSwitch: 'operator', lamp: 'off' } } as const;
+    expect(availabilityOf(opened, all).services.topUp).toEqual(off('maintenance'));
+  });
+
   it('vouchers are for when upstream can be asked, and where the site wants them', () => {
     const away = { ...healthy, upstream: { link: 'offline', issuer: 'down', payments: 'down' } } as const;
     expect(availabilityOf(away, all).tenders.voucher).toEqual(off('upstreamOffline'));

@@ -10,21 +10,25 @@ import { connect } from './support.ts';
 const UP: OnlineState = { link: 'online', issuer: 'up', payments: 'up' };
 const OFFLINE: OnlineState = { link: 'offline', issuer: 'down', payments: 'down' };
 
+const REFUSED: OnlineState = { link: 'refused', issuer: 'down', payments: 'down' };
+
 /** A far side that the test switches. */
 function farSide() {
   const clock = new SimulatedClock();
-  const side = { up: true, issuer: 'up' as 'up' | 'down', beats: 0 };
+  const side = { up: true, issuer: 'up' as 'up' | 'down', beats: 0, refusal: undefined as string | undefined };
   const client: HttpClient = {
     call: async (call) => {
       side.beats += 1;
       if (!side.up) throw new PortError('offline', 'gone');
+      if (side.refusal !== undefined) throw new PortError('refused', 'no', { detail: side.refusal });
       return call.answer.parse({ serverTime: clock.now(), issuer: side.issuer, payments: 'up' });
     },
   };
-  const online = createOnline({ client, clock });
+  const troubles: (string | undefined)[] = [];
+  const online = createOnline({ client, clock, onTrouble: ({ code, detail }) => troubles.push(detail ?? code) });
   const seen: OnlineState[] = [];
   online.onChange((state) => seen.push(state));
-  return { clock, side, online, seen };
+  return { clock, side, online, seen, troubles };
 }
 
 describe('the link upstream', () => {
@@ -50,6 +54,43 @@ describe('the link upstream', () => {
     side.issuer = 'down';
     await clock.advance(onlineDelays.heartbeat);
     expect(seen.at(-1)).toEqual({ link: 'online', issuer: 'down', payments: 'up' });
+  });
+
+  test('of a terminal that upstream refuses stays refused while nobody answers, and ends with an answer', async () => {
+    const { clock, side, online, seen } = farSide();
+    side.refusal = 'terminalRevoked';
+    online.start();
+    await clock.settle();
+    side.up = false;
+    await clock.advance(3 * onlineDelays.probe);
+    expect(seen).toEqual([REFUSED]);
+    Object.assign(side, { up: true, refusal: undefined });
+    await clock.advance(onlineDelays.probe);
+    expect(seen).toEqual([REFUSED, UP]);
+  });
+
+  test('that is refused for this request alone is no refusal of the terminal', async () => {
+    const { clock, side, online } = farSide();
+    side.refusal = 'wrongBody';
+    online.start();
+    await clock.settle();
+    expect(online.current).toEqual(OFFLINE);
+  });
+
+  test('says each trouble once, and again after another', async () => {
+    const { clock, side, online, troubles } = farSide();
+    side.up = false;
+    online.start();
+    await clock.advance(5 * onlineDelays.probe);
+    Object.assign(side, { up: true, refusal: 'unknownTerminal' });
+    await clock.advance(5 * onlineDelays.probe);
+    side.refusal = 'terminalRevoked';
+    await clock.advance(5 * onlineDelays.probe);
+    side.refusal = undefined;
+    await clock.advance(onlineDelays.heartbeat);
+    side.refusal = 'terminalRevoked';
+    await clock.advance(onlineDelays.heartbeat);
+    expect(troubles).toEqual(['offline', 'unknownTerminal', 'terminalRevoked', 'terminalRevoked']);
   });
 
   test('is not asked about any more once stopped', async () => {
@@ -117,9 +158,9 @@ describe('with a real server', () => {
     expect(learned).toEqual(world.server.publicKey);
   });
 
-  test('with a wrong enrolment code it stays offline and says why', async () => {
+  test('with a wrong enrolment code it stays refused and says why', async () => {
     const { online } = connect(await startWorld(), { enrolmentCode: 'WRONG' });
-    expect(await online.beat()).toEqual(OFFLINE);
+    expect(await online.beat()).toEqual(REFUSED);
     expect(online.error).toMatchObject({ code: 'refused', detail: 'badEnrolmentCode' });
   });
 

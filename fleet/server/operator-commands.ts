@@ -1,0 +1,107 @@
+/**
+ * What an operator does about terminals' identities, on the store of a server that may be running: make a one-time enrolment code, revoke a
+ * terminal or a key, read who did what. Every act is recorded with its operator. Used by main.ts.
+ */
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createIds } from '../../common/ids.ts';
+import { groupedEnrolmentCode } from '../../common/enrolment-code.ts';
+import { terminalIdSchema } from '../../common/upstream-api/fields.ts';
+import { asUsage, UsageError } from './command-line.ts';
+import { databaseOf, openStore } from './database.ts';
+import { createEnrolment, type Enrolment } from './enrolment.ts';
+import { ProblemError } from './problems.ts';
+import { loadSigningKey } from './signing-key.ts';
+import { systemClock, systemRandom } from './system-ports.ts';
+
+export const OPERATOR_USAGE = [
+  'enrol TERMINAL --data DIR [--by NAME]',
+  'revoke TERMINAL --data DIR [--key KID] [--by NAME]',
+  'identities [TERMINAL] --data DIR',
+] as const;
+
+interface Order {
+  readonly command: 'enrol' | 'revoke' | 'identities';
+  readonly terminalId: string | undefined;
+  readonly data: string;
+  readonly by: string;
+  readonly kid: string | undefined;
+}
+
+export function isOperatorCommand(word: string | undefined): word is Order['command'] {
+  return word === 'enrol' || word === 'revoke' || word === 'identities';
+}
+
+/** @returns the lines to print @throws {UsageError} when called wrongly @throws {Error} with what is wrong */
+export async function operate(args: readonly string[]): Promise<readonly string[]> {
+  const order = asUsage(() => readOrder(args));
+  const keyFile = join(order.data, 'signing-key.pem');
+  if (!existsSync(keyFile)) throw new Error(`${order.data}: no server has run with this data folder: give the --data of the server`);
+  const store = await openStore(databaseOf(order.data, process.env));
+  try {
+    const ids = createIds(systemClock, systemRandom);
+    const enrolment = createEnrolment({ store, clock: systemClock, ids, random: systemRandom, signingKey: loadSigningKey(keyFile) });
+    return await obey(enrolment, order);
+  } catch (error) {
+    throw error instanceof ProblemError ? new Error(error.message, { cause: error }) : error;
+  } finally {
+    await store.destroy();
+  }
+}
+
+function readOrder([command, ...args]: readonly string[]): Order {
+  if (!isOperatorCommand(command)) throw new UsageError(`${JSON.stringify(command)} is no command`);
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { data: { type: 'string' }, by: { type: 'string' }, key: { type: 'string' } },
+  });
+  const [terminalId, ...more] = positionals;
+  if (values.data === undefined) throw new UsageError('--data is needed: the data folder of the server');
+  if (more.length > 0) throw new UsageError(`${JSON.stringify(more[0])} is one word too many`);
+  if (terminalId === undefined && command !== 'identities') throw new UsageError('which TERMINAL is missing');
+  if (terminalId !== undefined && !terminalIdSchema.safeParse(terminalId).success)
+    throw new UsageError(`${JSON.stringify(terminalId)} is no terminal: expected 1 to 40 of A-Z a-z 0-9 . _ -`);
+  if (values.key !== undefined && command !== 'revoke') throw new UsageError('--key is for revoke only');
+  const by = (values.by ?? userInfo().username).trim();
+  if (by === '' || by.length > 200) throw new UsageError('--by: expected the name or number of a person, at most 200 characters');
+  return { command, terminalId, data: values.data, by, kid: values.key };
+}
+
+async function obey(enrolment: Enrolment, { command, terminalId = '', by, kid }: Order): Promise<readonly string[]> {
+  switch (command) {
+    case 'enrol': {
+      const { code, expiresAt } = await enrolment.makeCode(terminalId, by);
+      return [
+        groupedEnrolmentCode(code),
+        `enrols ${terminalId} once, until ${timeText(expiresAt)}; at the terminal: kioskctl enrol ${groupedEnrolmentCode(code)} --config FILE`,
+      ];
+    }
+    case 'revoke':
+      if (kid === undefined) {
+        await enrolment.revokeTerminal(terminalId, by);
+        return [`${terminalId} is revoked: every request is refused until it is enrolled with a new code`];
+      }
+      await enrolment.revokeKey(terminalId, kid, by);
+      return [`key ${kid} of ${terminalId} is revoked for good: the terminal needs a new key and a new code`];
+    case 'identities': {
+      const events = await enrolment.events(terminalId === '' ? undefined : terminalId);
+      return events.map(({ at, terminal_id, kind, actor, kid: key, address }) =>
+        JSON.stringify({
+          at: timeText(at),
+          terminalId: terminal_id,
+          event: kind,
+          by: actor,
+          ...(key === null ? {} : { key }),
+          ...(address === null ? {} : { address }),
+        }),
+      );
+    }
+  }
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString();
+}

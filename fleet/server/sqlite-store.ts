@@ -1,0 +1,50 @@
+/** The embedded store: one SQLite file in WAL mode, every commit on disk before it is answered for. There is one writer, so every transaction is alone. */
+import SQLite from 'better-sqlite3';
+import { sql, SqliteDialect } from 'kysely';
+import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
+import { Store, StoreError, type Queries, type StoreTransaction, type Subject } from './store.ts';
+
+class SqliteStore extends Store {
+  serially<T>(_subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
+    return this.transaction().execute(work);
+  }
+
+  view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
+    return this.transaction().execute(work);
+  }
+
+  async examine(): Promise<void> {
+    const version = await readVersion(this);
+    if (version < SCHEMA_VERSION) throw new StoreError('olderSchema', `the store has version ${version}, this program needs ${SCHEMA_VERSION}`);
+  }
+}
+
+/** Opens or creates the file and brings it to this version's tables. @throws {StoreError} */
+export async function openSqliteStore(file: string): Promise<Store> {
+  const database = new SQLite(file);
+  try {
+    // a database in memory, or on a disk without shared memory, stays in another mode
+    if (database.pragma('journal_mode = WAL', { simple: true }) !== 'wal')
+      throw new StoreError('notDurable', `${file}: not a disk that SQLite can keep a WAL on`);
+    for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF', 'cell_size_check = ON']) database.pragma(pragma);
+    const store = new SqliteStore(new SqliteDialect({ database }));
+    await migrate(store, schemaVersion);
+    return store;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+const schemaVersion: SchemaVersion = {
+  database: 'sqlite',
+  lock: readVersion,
+  write: async (trx, version) => {
+    await sql.raw(`PRAGMA user_version = ${version}`).execute(trx);
+  },
+};
+
+async function readVersion(queries: Queries): Promise<number> {
+  const { rows } = await sql<{ user_version: number }>`PRAGMA user_version`.execute(queries);
+  return rows[0]?.user_version ?? 0;
+}

@@ -1,0 +1,102 @@
+/**
+ * `kioskctl enrol CODE --config FILE`: a technician makes the terminal known upstream with a one-time code, while it runs or not. The
+ * private key is made here if there is none and stays in its file; said again after a lost answer, the same code is still good.
+ */
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnrolmentCode } from '../../common/enrolment-code.ts';
+import type { PublicKey } from '../../common/upstream-api/fields.ts';
+import { PortError } from '../../state-machines/ports.ts';
+import { authoritiesOf, loadConfig, type TerminalConfig } from '../config/config.ts';
+import { IdentityError, loadOrCreateTerminalKey, type TerminalKey } from '../identity/terminal-key.ts';
+import { systemClock, systemRandom } from '../terminal/system.ts';
+import { createHttpClient } from '../upstream/http.ts';
+import { register } from '../upstream/registration.ts';
+import { serverKeyFile } from '../upstream/server-key.ts';
+import { isStandingProblem, troubleText } from '../upstream/standing.ts';
+import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
+
+export const enrolCommand: Command = {
+  usage: 'enrol CODE --config FILE',
+  does: 'makes this terminal known upstream with a one-time code',
+  run: enrol,
+};
+
+async function enrol(args: readonly string[], { out }: Output): Promise<Status> {
+  const { words, given } = readArguments(args, { least: 1, most: 1 }, { config: 'string' });
+  const file = text(given, 'config');
+  if (file === undefined) throw new UsageError('--config is needed: the configuration of the terminal');
+  const config = loadConfig(file);
+  const { url } = config.upstream;
+  if (url === undefined) throw new Failure(`${file}: upstream.url is not set: there is nobody to enrol at`);
+  const code = codeOf(words[0] ?? '', config);
+  const ca = authoritiesOf(config, systemClock.now(), file);
+  const { folder } = config.data;
+  const keyPath = path.join(folder, 'terminal-key.pem');
+  const isNew = !existsSync(keyPath);
+  const key = keyOf(keyPath, folder);
+  const terminalId = config.terminal.id;
+  const http = createHttpClient({ url, terminalId, key, clock: systemClock, random: systemRandom, ...(ca === undefined ? {} : { ca }) });
+  const serverKey = await register({ http, terminalId, key }, code).catch((error: unknown) => {
+    throw failureOf(error);
+  });
+  keepServerKey(config, serverKey);
+  out(`${terminalId} is enrolled at ${url} with the key ${key.kid}`);
+  if (isNew) out(`the key was made now: ${keyPath}`);
+  if (isRunning(folder)) out(isNew ? 'restart the terminal: it still uses the key it had' : 'the terminal goes on by itself within a minute');
+  return 0;
+}
+
+/** A slip of the finger is noticed here, before it costs one of the few tries. */
+function codeOf(typed: string, { sandbox }: TerminalConfig): string {
+  const code = parseEnrolmentCode(typed);
+  if (code !== undefined) return code;
+  if (sandbox) return typed;
+  throw new Failure(`${JSON.stringify(typed)} is no enrolment code: ten letters and digits as 7K4M9-2QXRT, one of them is wrong or missing; it was not sent`);
+}
+
+/** Made or found where the terminal itself will look for it, and as its user. */
+function keyOf(keyPath: string, folder: string): TerminalKey {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const { uid } = statSync(folder);
+    const me = process.getuid?.();
+    if (me !== undefined && me !== uid)
+      throw new Failure(`${folder} belongs to user ${uid}, and this is user ${me}: run this as the terminal's own user (sudo -u '#${uid}' …)`);
+    return loadOrCreateTerminalKey(keyPath);
+  } catch (error) {
+    if (error instanceof IdentityError || (error instanceof Error && 'code' in error)) throw new Failure(error.message);
+    throw error;
+  }
+}
+
+function failureOf(error: unknown): unknown {
+  if (!(error instanceof PortError)) return error;
+  if (isStandingProblem(error.detail)) return new Failure(troubleText(error));
+  if (error.detail === 'tooManyRequests') return new Failure('too many tries from this address: wait a minute, then type the same code again');
+  const trouble = error.detail === undefined && error.cause instanceof Error ? `${error.message} (${causeText(error.cause)})` : error.message;
+  return new Failure(`${trouble}; the same code can be typed again while it lives, also if it arrived`);
+}
+
+function causeText(cause: Error): string {
+  return cause.cause instanceof Error ? cause.cause.message : cause.message;
+}
+
+/** @throws {Failure} when it is not the one that is known */
+function keepServerKey(config: TerminalConfig, serverKey: PublicKey): void {
+  const kept = serverKeyFile(config.data.folder);
+  const known = config.upstream.serverPublicKey ?? kept.read();
+  if (known === undefined) kept.keep(serverKey);
+  else if (known.x !== serverKey.x)
+    throw new Failure(
+      `upstream shows another signing key than this terminal keeps (upstream.serverPublicKey or ${path.join(config.data.folder, 'server-key.json')}): find out why before you change either`,
+    );
+}
+
+function isRunning(folder: string): boolean {
+  try {
+    return process.kill(Number(readFileSync(path.join(folder, 'terminal.pid'), 'utf8')), 0);
+  } catch {
+    return false;
+  }
+}

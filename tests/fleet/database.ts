@@ -1,0 +1,83 @@
+/** The database of a test: a file, or a new schema of PostgreSQL (as good as a database, and made in a moment) in the project that runs on it. Used by `support.ts` and by tests that look into the store. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { Client } from 'pg';
+import { inject, onTestFinished } from 'vitest';
+import './postgres/global-setup.ts';
+
+const postgres = inject('postgres');
+
+/** Empty; goes away with the test. @returns what the server takes as its database */
+export async function newDatabase(): Promise<string> {
+  if (postgres === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    return join(folder, 'fleet.sqlite');
+  }
+  if ('missing' in postgres) throw new Error(postgres.missing);
+  const { url } = postgres;
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await execute(url, `create schema ${name}`);
+  onTestFinished(async () => void (await execute(url, `drop schema ${name} cascade`)));
+  return `${url}?options=${encodeURIComponent(`-c search_path=${name}`)}`;
+}
+
+/** Statements from outside the server, and what the last of them found. */
+export async function execute(database: string, ...statements: string[]): Promise<unknown[]> {
+  return database.startsWith('postgres:') ? inPostgres(database, statements) : inSqlite(database, statements);
+}
+
+async function inPostgres(url: string, statements: readonly string[]): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    let rows: unknown[] = [];
+    for (const statement of statements) ({ rows } = await client.query(statement));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function inSqlite(file: string, statements: readonly string[]): unknown[] {
+  const database = new SQLite(file);
+  try {
+    const prepared = statements.map((statement) => database.prepare(statement));
+    return prepared.map((each) => (each.reader ? each.all() : [each.run()])).at(-1) ?? [];
+  } finally {
+    database.close();
+  }
+}
+
+/** Where the version of the tables stands, so that a test can set it back or ahead. */
+export function setVersion(database: string, version: number): string[] {
+  if (!database.startsWith('postgres:')) return [`PRAGMA user_version = ${version}`];
+  return ['delete from schema_versions', `insert into schema_versions values (${version})`];
+}
+
+export async function versionOf(database: string): Promise<number> {
+  const question = database.startsWith('postgres:')
+    ? 'select max(version)::int as version from schema_versions'
+    : 'select user_version as version from pragma_user_version';
+  const [row] = (await execute(database, question)) as { version: number }[];
+  return row?.version ?? 0;
+}
+
+/** For a program that is to find this database, with `data`, an empty folder, as its data folder. */
+export function environmentFor(database: string, data: string): { readonly DATABASE_URL?: string } {
+  if (database.startsWith('postgres:')) return { DATABASE_URL: database };
+  symlinkSync(database, join(data, 'fleet.sqlite'));
+  return {};
+}
+
+/** Takes back what came with one-time codes. */
+export const WITHOUT_CODES: readonly string[] = [
+  'DROP TABLE enrolment_codes',
+  'DROP TABLE identity_events',
+  'DROP INDEX terminals_by_key',
+  'ALTER TABLE terminals DROP COLUMN revoked_at',
+  'ALTER TABLE terminal_keys DROP COLUMN revoked_at',
+];

@@ -1,0 +1,74 @@
+/** A real PostgreSQL of a test's own: a cluster in a temporary folder, reached by a Unix socket only, with the durability it has by default. */
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Cluster {
+  /** Socket's folder. */
+  readonly folder: string;
+  url(database: string): string;
+  /** As when the machine's power fails: no farewell to anybody. */
+  kill(): void;
+  start(): void;
+  /** Stops it and removes its folder. */
+  remove(): void;
+}
+
+const PROGRAMS = ['initdb', 'pg_ctl', 'postgres'] as const;
+const DEBIAN = '/usr/lib/postgresql';
+/** A disk in memory, where there is one: no test cuts the power, and hundreds of schemas come and go. */
+const MEMORY = '/dev/shm';
+
+/** Folder of PostgreSQL's own programs: the newest of Debian's, which are not on the PATH, or on the PATH. */
+function programFolder(): string | undefined {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((one, two) => Number(two) - Number(one)) : [];
+  const folders = [...versions.map((version) => join(DEBIAN, version, 'bin')), ...(process.env['PATH'] ?? '').split(':')];
+  return folders.find((folder) => PROGRAMS.every((program) => existsSync(join(folder, program))));
+}
+
+/** Why there can be no cluster here; undefined when there can. */
+export function noPostgres(): string | undefined {
+  return programFolder() === undefined ? 'PostgreSQL is not installed' : undefined;
+}
+
+/** @throws {Error} with what PostgreSQL said */
+export function startCluster(): Cluster {
+  const programs = programFolder();
+  if (programs === undefined) throw new Error('PostgreSQL is not installed');
+  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'fleet-pg-'));
+  const owner = process.getuid?.() === 0 ? nobody() : undefined;
+  if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+  const data = join(folder, 'data');
+  const log = join(folder, 'log');
+  const run = (program: string, ...args: string[]): SpawnSyncReturns<string> =>
+    spawnSync(join(programs, program), args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], ...owner });
+  const must = (program: string, ...args: string[]): void => {
+    const { status, error, stderr } = run(program, ...args);
+    if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr} ${existsSync(log) ? readFileSync(log, 'utf8') : ''}`);
+  };
+  const start = (): void => must('pg_ctl', 'start', '-w', '-D', data, '-l', log, '-o', `-c listen_addresses= -c max_connections=200 -k ${folder}`);
+  const kill = (): void => void run('pg_ctl', 'stop', '-w', '-m', 'immediate', '-D', data);
+  must('initdb', '-D', data, '-U', 'fleet', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync');
+  start();
+  return {
+    folder,
+    url: (database) => `postgres://fleet@${encodeURIComponent(folder)}/${database}`,
+    kill,
+    start,
+    remove: () => {
+      kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL refuses to run as the superuser. */
+function nobody(): { uid: number; gid: number } {
+  const fields =
+    readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith('nobody:'))
+      ?.split(':') ?? [];
+  return { uid: Number(fields[2]), gid: Number(fields[3]) };
+}

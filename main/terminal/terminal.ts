@@ -146,6 +146,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       openTransactions: () => journal.openTransactions(),
       transaction: (id) => journal.transaction(id),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
+      lackingSince: (kind, answers) => journal.transactionsLackingSince(kind, answers),
       latest: (count) => latestEntries(journal, count),
       byReference: (reference) => journal.findByReference(reference),
     },

@@ -21,6 +21,7 @@ export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/postgres/*.tes
 export const ENUMERATIONS = [
   'tests/main/terminal/crash-cash.test.ts',
   'tests/main/terminal/crash-qr.test.ts',
+  'tests/main/terminal/crash-voucher.test.ts',
   'tests/main/terminal/elsewhere.test.ts',
   'tests/main/terminal/elsewhere-process.test.ts',
   'tests/main/maintenance/end-to-end.test.ts',
@@ -28,8 +29,12 @@ export const ENUMERATIONS = [
   'tests/crashes/crashes.test.ts',
   'tests/main/journal/crash.test.ts',
   'tests/main/journal/damage.test.ts',
+  'tests/main/journal/every-bit.test.ts',
   'tests/drivers/cash-acceptor/money-safety.test.ts',
   'tests/drivers/receipt-printer/escpos/paper-out-everywhere.test.ts',
   'tests/fuzz/fuzz.test.ts',
   'tests/launcher/new-device/new-device.test.ts',
+  'tests/simulation/determinism.test.ts',
+  'tests/simulation/exhaustive.test.ts',
+  'tests/simulation/fault-kinds.test.ts',
 ];

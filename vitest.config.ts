@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 import { NotRunReporter } from './tests/launcher/not-run-reporter.ts';
-import { ENUMERATIONS, FLEET_SUITE, PORT_SUITES } from './tests/launcher/slow-tests.ts';
+import { ENUMERATIONS, EMBEDDED_ONLY, FLEET_SUITE, PORT_SUITES } from './tests/launcher/slow-tests.ts';
 
 keepCompiledModules();
 
@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'fleet on PostgreSQL',
           include: FLEET_SUITE,
-          exclude: [...never, 'tests/fleet/sqlite-store.test.ts'],
+          exclude: [...never, ...EMBEDDED_ONLY],
           globalSetup: 'tests/fleet/postgres/global-setup.ts',
           setupFiles: 'tests/fleet/postgres/each-file.ts',
           maxWorkers: 2,

@@ -13,6 +13,9 @@ const startedSchema = z.object({ address: z.url(), publicKey: publicKeySchema })
 /** Enrols any number of terminals in a sandbox. */
 export const ENROLMENT_CODE = 'LOADTEST01';
 
+/** All terminals come from this machine's one address. */
+const NO_LIMIT = 100_000_000;
+
 /** Of an issuer that nobody asks. */
 const KEYS = { masterLoadKey: '11'.repeat(16), masterTacKey: '22'.repeat(16) };
 
@@ -28,7 +31,8 @@ export class ServerProcess {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });
     this.#config = path.join(folder, 'config.json');
-    const settings = { issuer: KEYS, enrolmentCode: ENROLMENT_CODE, registrationsPerMinute: 100_000_000 };
+    const limits = { registrationsPerMinute: NO_LIMIT, requestsPerMinutePerAddress: NO_LIMIT, requestsPerMinutePerTerminal: NO_LIMIT };
+    const settings = { issuer: KEYS, enrolmentCode: ENROLMENT_CODE, ...limits };
     writeFileSync(this.#config, JSON.stringify(settings));
   }
 
@@ -61,7 +65,8 @@ export class ServerProcess {
     const log = openSync(path.join(this.folder, 'server.log'), 'a');
     const main = path.join(import.meta.dirname, '..', 'server', 'main.ts');
     const args = [main, '--config', this.#config, '--data', this.folder, '--port', String(this.#port), '--sandbox'];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', log] });
+    const env = { ...process.env, DATABASE_URL: undefined };
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', log] });
     const ended = once(child, 'exit').then(([status]) => Promise.reject(new Error(`the server ended with ${status}; see ${this.folder}/server.log`)));
     if (child.stdout === null) throw new Error('the server has no output');
     const lines = createInterface(child.stdout);

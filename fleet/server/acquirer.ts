@@ -77,7 +77,8 @@ export function createSandboxAcquirer(options: AcquirerOptions): SandboxAcquirer
           const row = await settled(() => requireOrder(store, terminalId, orderId));
           const left = until - clock.monotonic();
           if (wait === undefined || row.state !== wait.since || isFinal(row.state) || left <= 0 || listener.closed) return toAnswer(row);
-          await listener.wait(Math.min(left, Math.max(0, dueAt(row) - clock.now())));
+          const pause = Math.min(left, store.lookAgainMs, dueAt(row) - clock.now());
+          if (pause > 0) await listener.wait(pause);
         }
       } finally {
         listener.leave();

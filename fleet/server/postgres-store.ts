@@ -28,6 +28,8 @@ const MIGRATION_LOCK = 7_461_902;
 const WHOLE_NUMBERS: readonly number[] = [20, 1700];
 
 class PostgresStore extends Store {
+  readonly lookAgainMs = 1000;
+
   async serially<T>(subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -5,6 +5,8 @@ import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
 import { Store, StoreError, type Queries, type StoreTransaction, type Subject } from './store.ts';
 
 class SqliteStore extends Store {
+  readonly lookAgainMs = Infinity;
+
   serially<T>(_subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
     return this.transaction().execute(work);
   }

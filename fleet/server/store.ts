@@ -177,6 +177,9 @@ export abstract class Store extends Kysely<Tables> {
    */
   abstract serially<T>(subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T>;
 
+  /** ms after which whoever waits for a change looks for itself: another server may have made it, and nobody here hears of that. */
+  abstract readonly lookAgainMs: number;
+
   /** Several reads of one moment. */
   abstract view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T>;
 

@@ -66,11 +66,11 @@ export async function versionOf(database: string): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** For a program that is to find this database, with `data`, an empty folder, as its data folder. */
-export function environmentFor(database: string, data: string): { readonly DATABASE_URL?: string } {
+/** For a program that is to find this database and no other, with `data`, an empty folder, as its data folder. */
+export function environmentFor(database: string, data: string): { readonly DATABASE_URL: string | undefined } {
   if (database.startsWith('postgres:')) return { DATABASE_URL: database };
   symlinkSync(database, join(data, 'fleet.sqlite'));
-  return {};
+  return { DATABASE_URL: undefined };
 }
 
 /** Takes back what came with one-time codes. */

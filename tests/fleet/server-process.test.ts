@@ -27,7 +27,7 @@ function config(path: string, content: object = { issuer: V1.issuer }): string {
   return file;
 }
 
-function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
+function run(args: readonly string[], environment: NodeJS.ProcessEnv = { DATABASE_URL: undefined }): ChildProcess {
   const env = { ...process.env, ...environment };
   const child = spawn(process.execPath, ['fleet/server/main.ts', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -234,6 +234,8 @@ async function startService<T>(entry: string, args: readonly string[]): Promise<
   const child = spawn(process.execPath, [path.join(projectRoot, entry), ...args], {
     // The channel ends with this process, however it ends, and the service with the channel.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A sandbox keeps its books in its own data folder, whatever database the person works with.
+    env: { ...process.env, DATABASE_URL: undefined },
   });
   const errors: string[] = [];
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

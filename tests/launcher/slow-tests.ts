@@ -17,6 +17,9 @@ export const PORT_SUITES = [
 /** The upstream server on PostgreSQL: the same files that the units run on SQLite, and those that are about PostgreSQL alone. */
 export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/postgres/*.test.ts'];
 
+/** Of these, what is about the embedded store alone. */
+export const EMBEDDED_ONLY = ['tests/fleet/load.test.ts', 'tests/fleet/sqlite-store.test.ts'];
+
 /** Enumerations of cuts, kills and damage, and other files of more than about ten seconds: part of every release, not of every commit. */
 export const ENUMERATIONS = [
   'tests/main/terminal/crash-cash.test.ts',

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../../fleet/server/database.ts';
 import type { Store } from '../../../fleet/server/store.ts';
 import { execute, newDatabase } from '../database.ts';
-import { chain, loadRequest, problemOf, registeredTerminal, startWorld, V1 } from '../support.ts';
+import { chain, exchange, loadRequest, problemOf, registeredTerminal, startWorld, V1 } from '../support.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 
 function ownCluster(): Cluster {
@@ -36,6 +36,8 @@ describe('a database that does not keep what it commits', () => {
     expect((await terminal.post('/v1/journal', { entries: entries.slice(0, 1) })).status).toBe(200);
     await turn('off');
     expect(problemOf(await terminal.post('/v1/journal', { entries }))).toMatchObject({ status: 503, code: 'storeNotDurable' });
+    const notReady = { status: 503, code: 'notReady', detail: expect.stringContaining('fsync = off') };
+    expect(problemOf(await exchange(`${world.url}/readyz`, 'GET'))).toMatchObject(notReady);
     expect(problemOf(await terminal.post('/v1/issuer/loads/authorize', loadRequest(V1, 'L1')))).toMatchObject({ status: 503, code: 'storeNotDurable' });
     await turn('on');
     expect(await terminal.post('/v1/journal', { entries })).toMatchObject({ status: 200, body: { receipt: { upToSeq: 2 } } });
@@ -65,7 +67,10 @@ test('a database that falls over takes nothing with it that was receipted, and t
   expect((await terminal.post('/v1/journal', { entries: entries.slice(0, 2) })).status).toBe(200);
   cluster.kill();
   expect(problemOf(await terminal.post('/v1/journal', { entries }))).toMatchObject({ status: 503, code: 'storeUnavailable' });
+  expect((await exchange(`${world.url}/healthz`, 'GET')).status).toBe(200);
+  expect(problemOf(await exchange(`${world.url}/readyz`, 'GET'))).toMatchObject({ status: 503, code: 'notReady', detail: 'the store does not answer' });
   cluster.start();
+  expect((await exchange(`${world.url}/readyz`, 'GET')).status).toBe(200);
   expect((await world.books()).journal.terminals).toMatchObject([{ receivedSeq: 2, headHash: entries[1]?.hash }]);
   expect(await terminal.post('/v1/journal', { entries })).toMatchObject({ status: 200, body: { receipt: { upToSeq: 3 } } });
 });

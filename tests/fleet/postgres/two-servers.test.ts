@@ -233,6 +233,16 @@ test('a payment whose time comes while the order is closed elsewhere is never ta
   }
 });
 
+test('a question that is held at one server hears within a second of a payment at the other', async () => {
+  const { world, here, there$ } = await pair();
+  await here.post('/v1/payments/orders', ORDER);
+  const held = here.get('/v1/payments/orders/O1?since=waiting&waitMs=25000');
+  while (world.clock.pendingTimers === 0) await world.clock.settle();
+  expect((await exchange(`${there$.url}/sandbox/orders/O1/pay`, 'POST')).status).toBe(200);
+  await world.clock.advance(1000);
+  expect((await held).body).toMatchObject({ state: 'captured', amount: 5000 });
+});
+
 test('refunds of one order at once never give back more than was paid; the same one is made once', async () => {
   const { world, here, there } = await pair();
   await here.post('/v1/payments/orders', ORDER);

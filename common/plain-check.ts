@@ -3,7 +3,7 @@
  * costs several times what the rules in them cost; so they are read once, into one closure each. Whatever this does not say yes to, zod judges:
  * a rule that is not known here only costs time. Used by main/journal for the bodies of entries.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** Yes: the schema takes the value and leaves it as it is. No: ask the schema. */
 export type PlainCheck = (value: unknown) => boolean;
@@ -11,43 +11,45 @@ export type PlainCheck = (value: unknown) => boolean;
 const askZod: PlainCheck = () => false;
 
 export function plainCheck(schema: z.ZodType): PlainCheck {
-  const { def } = (schema as unknown as z.core.$ZodTypes)._zod;
-  switch (def.type) {
-    case 'string':
-      return 'format' in def ? askZod : stringCheck(rulesOf(def));
-    case 'number':
-      return 'format' in def && def.format === 'safeint' ? integerCheck(rulesOf(def)) : askZod;
-    case 'literal': {
-      const { values } = def;
-      return (value) => values.includes(value as z.core.util.Literal);
-    }
-    case 'enum': {
-      const words = new Set<unknown>(Object.values(def.entries));
-      return (value) => words.has(value);
-    }
-    case 'union': {
-      const options = def.options.map((option) => plainCheck(option as z.ZodType));
-      return (value) => options.some((fits) => fits(value));
-    }
-    case 'optional': {
-      const inner = plainCheck(def.innerType as z.ZodType);
-      return (value) => value === undefined || inner(value);
-    }
-    case 'object':
-      return isStrict(def) && rulesOf(def).length === 0 ? objectCheck(def.shape) : askZod;
-    default:
-      return askZod;
+  const def = defOf(schema);
+  if (def.type === 'string') return 'format' in def ? askZod : stringCheck(rulesOf(def));
+  if (def.type === 'number') return 'format' in def && def.format === 'safeint' ? integerCheck(rulesOf(def)) : askZod;
+  if (def.type === 'literal') return oneOf(def.values);
+  if (def.type === 'enum') return oneOf(Object.values(def.entries));
+  if (def.type === 'object') return isStrict(def) && rulesOf(def).length === 0 ? objectCheck(def.shape) : askZod;
+  if (def.type === 'union') {
+    const options = def.options.map((option) => plainCheck(option as z.ZodType));
+    return (value) => options.some((fits) => fits(value));
   }
+  if (def.type === 'optional') {
+    const inner = plainCheck(def.innerType as z.ZodType);
+    return (value) => value === undefined || inner(value);
+  }
+  return askZod;
+}
+
+/** How a schema is made: zod's own word for those who read schemas (zod.dev/library-authors). */
+function defOf(schema: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] {
+  const { _zod: internals } = schema as z.core.$ZodTypes;
+  return internals.def;
 }
 
 type Rule = z.core.$ZodChecks['_zod']['def'];
 
-function rulesOf(def: z.core.$ZodTypeDef): readonly Rule[] {
-  return (def.checks ?? []).map((check) => (check as z.core.$ZodChecks)._zod.def);
+function rulesOf({ checks = [] }: z.core.$ZodTypeDef): readonly Rule[] {
+  return checks.map((check) => {
+    const { _zod: internals } = check as z.core.$ZodChecks;
+    return internals.def;
+  });
 }
 
 function isStrict({ catchall }: z.core.$ZodObjectDef): boolean {
-  return catchall?._zod.def.type === 'never';
+  return catchall !== undefined && defOf(catchall).type === 'never';
+}
+
+function oneOf(words: Iterable<unknown>): PlainCheck {
+  const known = new Set(words);
+  return (value) => known.has(value);
 }
 
 function stringCheck(rules: readonly Rule[]): PlainCheck {
@@ -57,18 +59,11 @@ function stringCheck(rules: readonly Rule[]): PlainCheck {
 
 /** zod counts code points, of which a string of n units has between n / 2 and n. */
 function stringRule(rule: Rule): (text: string) => boolean {
-  switch (rule.check) {
-    case 'min_length':
-      return (text) => text.length >= (rule.minimum > 1 ? 2 * rule.minimum : rule.minimum);
-    case 'max_length':
-      return (text) => text.length <= rule.maximum;
-    case 'string_format': {
-      const { pattern } = rule;
-      return rule.format === 'regex' && pattern !== undefined && !pattern.global && !pattern.sticky ? (text) => pattern.test(text) : askZod;
-    }
-    default:
-      return askZod;
-  }
+  if (rule.check === 'min_length') return (text) => text.length >= (rule.minimum > 1 ? 2 * rule.minimum : rule.minimum);
+  if (rule.check === 'max_length') return (text) => text.length <= rule.maximum;
+  if (rule.check !== 'string_format' || rule.format !== 'regex') return askZod;
+  const { pattern } = rule;
+  return pattern === undefined || pattern.global || pattern.sticky ? askZod : (text) => pattern.test(text);
 }
 
 function integerCheck(rules: readonly Rule[]): PlainCheck {

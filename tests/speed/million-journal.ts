@@ -76,6 +76,7 @@ export function receiptAll(folder: string): void {
   const { epoch, seq, hash } = journal.head;
   const receipt: Receipt = { terminalId: 'T-0001', epoch, upToSeq: seq, headHash: hash, at: Date.UTC(2026, 10, 22) };
   journal.storeReceipt(receipt, keyOf(folder).signJws(RECEIPT_TYPE, receipt));
+  askAll(journal);
   journal.close();
 }
 

@@ -40,9 +40,10 @@ export async function measureMillion({ data }: Pick<Setting, 'data'>): Promise<r
     const [short, long] = await startsInTurns([few, many]);
     const opened = openingsOn(many);
     const checkMs = await checkOf(many);
-    const unanswered = openingsOn(many, () => forgetAnswers(many));
     receiptAll(many);
     const receipted = openingsOn(many);
+    forgetAnswers(many);
+    const unanswered = openingsOn(many);
     const opening = (openings: readonly Opening[]): number => median(openings.map(({ openMs }) => openMs));
     return [
       { name: 'start.million', value: median(long ?? []), unit: 'ms', target: TARGET_MS },
@@ -101,11 +102,10 @@ async function startOnce({ config, data }: Sandbox, folder: string): Promise<num
   }
 }
 
-/** @param prepare before each */
-function openingsOn(folder: string, prepare = (): void => {}): readonly Opening[] {
+/** None of them comes to a checkpoint: what it was asked is as new to the next one. */
+function openingsOn(folder: string): readonly Opening[] {
   const child = path.join(import.meta.dirname, 'million-child.ts');
   return Array.from({ length: STARTS }, () => {
-    prepare();
     forget(folder);
     return openingSchema.parse(JSON.parse(execFileSync(process.execPath, [child, folder], { encoding: 'utf8' })));
   });

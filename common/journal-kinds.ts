@@ -137,6 +137,12 @@ export const journalKinds = {
     carried: z.strictObject({ entries: z.int().min(0), sha256: hex }),
     balances: z.partialRecord(z.enum(accounts), z.int()),
   }),
+  /**
+   * The terminal's clock, which `at` of every entry is by, is so far from upstream's: `offsetMs` is upstream's time minus the terminal's,
+   * `uncertaintyMs` how far from the truth that may be. Holds until the next one or the next `terminal.started`; without one since then
+   * the clock was right, or upstream was not there to tell.
+   */
+  'clock.skewed': z.strictObject({ offsetMs: z.int(), uncertaintyMs: z.int().min(0) }),
   /** The device and the journal could not agree; a technician must look. */
   'device.fault': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
   /** It came up and said who it is. */

@@ -21,6 +21,8 @@ export type RegisterAnswer = z.infer<typeof registerAnswerSchema>;
 export const heartbeatRequestSchema = z.strictObject({
   /** Journal entries that wait for a receipt. */
   uplinkLag: z.int().min(0).optional(),
+  /** Age of the oldest of them that moves money, ms by the terminal's clock. Absent: none does. */
+  uplinkMoneyAgeMs: z.int().min(0).optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
 

@@ -102,7 +102,10 @@ export class HidTransport implements Transport {
       (resolve, reject) => {
         opened.handle.write(Buffer.from(report)).then(
           () => resolve(),
-          (error: unknown) => reject(transportError(this.address, 'writing to', error, 'lost')),
+          (error: unknown) => {
+            this.#lose(opened.handle, error);
+            reject(transportError(this.address, 'writing to', error, 'lost'));
+          },
         );
       },
       (error) => {

@@ -54,7 +54,6 @@ export class SerialTransport implements Transport {
     );
   }
 
-  /** A write that outlasts its limit drops the line: nobody knows how much of it went out. An aborted one may still go out. */
   async write(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     const port = this.#port;
     if (!this.isOpen || port === undefined) throw new TransportError('closed', this.address, `${this.address} is not open`);
@@ -62,8 +61,9 @@ export class SerialTransport implements Transport {
       { ms: WRITE_LIMIT_MS, address: this.address, doing: 'writing to', signal },
       (resolve, reject) => {
         port.write(Buffer.from(bytes), (error) => {
-          if (error) reject(transportError(this.address, 'writing to', error, 'lost'));
-          else resolve();
+          if (!error) return resolve();
+          this.#lose(port, error);
+          reject(transportError(this.address, 'writing to', error, 'lost'));
         });
       },
       (error) => {

@@ -37,7 +37,6 @@ export class SocketTransport implements Transport {
     );
   }
 
-  /** A write that outlasts its limit drops the line: nobody knows how much of it went out. An aborted one may still go out. */
   async write(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     const socket = this.#socket;
     if (!this.isOpen || socket === undefined) throw new TransportError('closed', this.address, `${this.address} is not open`);
@@ -45,8 +44,10 @@ export class SocketTransport implements Transport {
       { ms: WRITE_LIMIT_MS, address: this.address, doing: 'writing to', signal },
       (resolve, reject) => {
         socket.write(Uint8Array.from(bytes), (error) => {
-          if (error) reject(transportError(this.address, 'writing to', error, 'lost'));
-          else resolve();
+          if (!error) return resolve();
+          const failed = transportError(this.address, 'writing to', error, 'lost');
+          if (this.#socket === socket) this.#lose(failed);
+          reject(failed);
         });
       },
       (error) => {

@@ -27,7 +27,10 @@ export interface Transport {
   readonly isOpen: boolean;
   /** Opens the line; may be called again after it was lost or closed. Time limit 5 s. @throws {TransportError} */
   open(signal?: AbortSignal): Promise<void>;
-  /** Resolves when the operating system has taken the bytes. Bounded by 5 s. @throws {TransportError} */
+  /**
+   * Resolves when the operating system has taken the bytes. Bounded by 5 s. One that fails or takes longer ends the line, which is told
+   * before it rejects: nobody knows how much of it went out. An aborted one may still go out. @throws {TransportError}
+   */
   write(bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** Bytes as they arrive, in any chunking. Bytes that arrive with nobody listening are lost. */
   onData(listener: (bytes: Uint8Array) => void): Unsubscribe;

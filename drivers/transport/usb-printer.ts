@@ -69,7 +69,6 @@ export class UsbPrinterTransport implements Transport {
     await withinLimit<void>(limit, (resolve, reject) => this.#open(attempt, resolve, reject), giveUp).finally(giveUp);
   }
 
-  /** A write that outlasts its limit drops the line: nobody knows how much of it went out. */
   async write(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     const node = this.#node;
     if (!this.isOpen || node === undefined) throw new TransportError('closed', this.address, `${this.address} is not open`);

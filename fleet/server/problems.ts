@@ -19,7 +19,7 @@ export class ProblemError extends Error {
 const table: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
   invalidRequest: [400, 'The request does not have the form this call takes'],
   bodyTooLarge: [413, 'The body is too large'],
-  unsupportedMediaType: [415, 'The body must be application/json'],
+  unsupportedMediaType: [415, 'The body must be application/json, plain or gzipped'],
   notFound: [404, 'There is no such call'],
   tooManyRequests: [429, 'Too many requests'],
   internal: [500, 'The server failed'],

@@ -13,6 +13,7 @@ import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import { bodySha256 } from '../../common/upstream-api/request-token.ts';
 import { createSandboxAcquirer } from './acquirer.ts';
 import { createAuthentication } from './authentication.ts';
+import { readBodies } from './bodies.ts';
 import type { ServerSettings } from './config.ts';
 import type { Context } from './context.ts';
 import { openStore } from './database.ts';
@@ -58,7 +59,7 @@ export interface DirectRequest {
   /** With query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 export interface DirectAnswer {
@@ -132,17 +133,6 @@ function createApp({ ids, logger }: ServerOptions): FastifyInstance {
     request.log.info({ method, route: routeOptions.url, terminalId, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
   });
   return app;
-}
-
-/** JSON only; the digest is taken over the very bytes that came, since those were signed. */
-function readBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    request.bodySha256 = bodySha256(body);
-    if (body.length === 0) done(null, undefined);
-    else void parseJson(request, body.toString('utf8'), done);
-  });
 }
 
 function addRoutes(app: FastifyInstance, context: Context): void {

@@ -73,6 +73,8 @@ export interface Journal {
   openTransactions(): readonly string[];
   /** Ids of transactions that have an entry of `kind` and none of `answers`, oldest first. */
   transactionsLacking(kind: JournalKind, answers: readonly JournalKind[]): readonly string[];
+  /** Ids of transactions with none of `answers` after the last entry of `kind`, oldest first. @throws {JournalError} */
+  transactionsLackingSince(kind: JournalKind, answers: readonly JournalKind[]): readonly string[];
   /** The transaction that a reference number was given for. */
   findByReference(reference: string): string | undefined;
   /** Fen on every account, earlier epochs included. */
@@ -254,6 +256,10 @@ class SqliteJournal implements Journal {
 
   transactionsLacking(kind: JournalKind, answers: readonly JournalKind[]): readonly string[] {
     return this.#read(() => this.#standing.lacking(kind, answers));
+  }
+
+  transactionsLackingSince(kind: JournalKind, answers: readonly JournalKind[]): readonly string[] {
+    return this.#read(() => this.#standing.lackingSince(kind, answers));
   }
 
   findByReference(reference: string): string | undefined {

@@ -57,6 +57,11 @@ export class Standing {
     return this.#ask({ enters: [kind], leaves: answers, again: false });
   }
 
+  /** Ids of transactions with none of `answers` after the last entry of `kind`, oldest first. */
+  lackingSince(kind: JournalKind, answers: readonly JournalKind[]): readonly string[] {
+    return this.#ask({ enters: [kind], leaves: answers, again: true });
+  }
+
   /** Part of a checkpoint's commit; when that is done comes {@link saved}. */
   save(): void {
     this.#countIn();

@@ -107,10 +107,9 @@ const REFUNDED = { cash: 'refundedCash', qr: 'refundedQr', voucher: 'refundedVou
 
 function refunded({ content, page, words }: Slip): void {
   page.amount(words('refundedAmount'), yuan(content.amount, words));
+  if (content.balanceAfter !== undefined) page.row(words('balanceUnchanged'), yuan(content.balanceAfter, words));
   page.rule();
   page.sentence(words(REFUNDED[content.tender]));
-  if (content.balanceAfter === undefined) return;
-  page.row(words('balanceUnchanged'), yuan(content.balanceAfter, words));
   if (content.balanceAfter === content.balanceBefore) page.sentence(words('cardUnchanged'));
 }
 
@@ -139,7 +138,7 @@ function redeemable({ site, page, words }: Slip, { code, validUntil }: VoucherSl
   page.step(1, words('stepWhat'), words('voucherWhat'));
   page.step(2, words('voucherHowStep'), words('voucherUse'));
   page.step(3, words('stepUntil'), words('voucherUntil', { date: localTime(validUntil, site.timeZone, 'minutes').slice(0, 10) }), 'tall');
-  page.sentence(words('voucherAfter'));
+  page.stepNote(words('voucherAfter'));
 }
 
 function pending(slip: Slip): void {

@@ -34,6 +34,9 @@ function codeOptions(data: string, narrow: boolean): string {
   return `qrcode,${narrow ? 4 : 5},${bytes <= MEDIUM_CODE_BYTES ? 'm' : 'l'}`;
 }
 
+/** Cells kept free for what stands before a line to sign on. */
+const SIGNATURE_LABEL = 20;
+
 /** Receiptline lines; `^^` is double height, `^^^` double height and width. Every text is escaped here. */
 export class Page {
   readonly #columns: number;
@@ -87,12 +90,23 @@ export class Page {
     for (const line of breakLines(text, this.#columns)) this.#lines.push(`|${this.#body}${escapeText(line)}`);
   }
 
-  /** A numbered heading and what it says, set in by two. */
+  /** A numbered heading in bold and what it says, set in by two. */
   step(number: number, heading: string, text: string, size: 'body' | 'tall' = 'body'): void {
     this.#setWidths('2 *', 0);
-    this.#lines.push(`${this.#body}${number} |${this.#body}${escapeText(heading)}`);
-    const scale = size === 'tall' ? '^^' : this.#body;
-    for (const line of breakLines(text, this.#columns - 2)) this.#lines.push(`||${scale}${escapeText(line)}`);
+    this.#lines.push(`${this.#body}"${number} |${this.#body}"${escapeText(heading)}`);
+    this.#setIn(text, size === 'tall' ? '^^' : this.#body);
+  }
+
+  /** More of the step above. */
+  stepNote(text: string): void {
+    this.#setWidths('2 *', 0);
+    this.#setIn(text, this.#body);
+  }
+
+  /** A line to sign on, with room for a hand above it. */
+  signature(label: string): void {
+    this.#lines.push('', '');
+    this.row(label, '_'.repeat(this.#columns - SIGNATURE_LABEL));
   }
 
   code(data: string): void {
@@ -105,6 +119,10 @@ export class Page {
     const width = Math.floor(this.#columns / values.length);
     this.#setWidths(`${`${width} `.repeat(values.length - 1)}*`, 0);
     this.#lines.push(values.map((value, index) => (index === 0 ? `${escapeText(value)} ` : ` ${escapeText(value)}`)).join('|'));
+  }
+
+  #setIn(text: string, scale: '' | '^^'): void {
+    for (const line of breakLines(text, this.#columns - 2)) this.#lines.push(`||${scale}${escapeText(line)}`);
   }
 
   #columnsOf(label: string, value: string, scale: '' | '^^' | '^^"'): void {

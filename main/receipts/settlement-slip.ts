@@ -87,7 +87,7 @@ function counts(page: Page, words: SettlementWords, { expected, counted }: Settl
     page.cells(row.slice(0, columns.length));
   }
   page.rule();
-  const amount = (fen: number): string => words('yuan', { amount: plainYuan(fen) });
+  const amount = (fen: number): string => (fen < 0 ? '-' : '') + words('yuan', { amount: plainYuan(Math.abs(fen)) });
   if (expected.unspecified !== 0) page.row(words('unspecified'), amount(expected.unspecified));
   page.row(words('expectedTotal'), amount(contentTotal(expected)));
   if (counted === undefined) return;
@@ -109,12 +109,12 @@ function verdict(page: Page, words: SettlementWords, { expected, counted, candid
 function proof(page: Page, words: SettlementWords, { entry, signature }: SettlementSlip): void {
   page.rule();
   page.sentence(words('entry', { epoch: entry.epoch, seq: entry.seq }));
-  for (const part of [entry.hash.slice(0, 32), entry.hash.slice(32)]) page.centered(part);
+  for (const part of [entry.hash.slice(0, 32), entry.hash.slice(32)]) page.sentence(part);
   page.row(words('key'), signature.kid.slice(0, 16));
   page.row(words('signature'), signature.value.slice(0, 16));
   page.rule();
-  page.row(words('signed'), '____________');
-  page.row(words('checked'), '____________');
+  page.signature(words('signed'));
+  page.signature(words('checked'));
 }
 
 function countOf(notes: NoteCounts, denomination: number): number {
@@ -125,8 +125,7 @@ function signed(count: number): string {
   return count > 0 ? `+${count}` : String(count);
 }
 
-/** Sums may be larger than any one amount. */
+/** Sums may be larger than any one amount. @param fen not negative */
 function plainYuan(fen: number): string {
-  const magnitude = Math.abs(fen);
-  return `${fen < 0 ? '-' : ''}${Math.floor(magnitude / 100)}.${String(magnitude % 100).padStart(2, '0')}`;
+  return `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
 }

@@ -31,6 +31,7 @@ import type { DevicePort } from '../../state-machines/device.ts';
 import { AcceptorArrival } from './acceptor-arrival.ts';
 import { AvailabilityBoard, type Parts } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { devicePorts } from './device-ports.ts';
 import { closeAll, type Devices } from './devices.ts';
 import type { Log } from './log.ts';
@@ -149,6 +150,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       openTransactions: () => journal.openTransactions(),
       transaction: (id) => journal.transaction(id),
       lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
+      lackingSince: (kind, answers) => journal.transactionsLackingSince(kind, answers),
       latest: (count) => latestEntries(journal, count),
       byReference: (reference) => journal.findByReference(reference),
     },
@@ -214,6 +216,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   if (interrupted || journal.openTransactions().length > 0) await connected;
   const disk = watchDisk(options, board, started);
   const uplink = upstream.startUplink(desk);
+  const clockWatch = new ClockWatch({ clock, skew: upstream.skew, record: (entry) => recordOf(desk, entry, log) });
   session.start();
   const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
   upstream.online.onChange(({ link }) => {
@@ -244,6 +247,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       disk.stop();
       session.stop();
       publisher.stop();
+      clockWatch.stop();
       uplink.stop();
       upstream.close();
       supervision.stop();

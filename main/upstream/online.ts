@@ -3,7 +3,9 @@ import type { Clock, Timer } from '../../common/clock.ts';
 import { heartbeatAnswerSchema, type HeartbeatRequest } from '../../common/upstream-api/terminals.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { PortError } from '../../state-machines/ports.ts';
+import type { ClockSkew } from './clock-skew.ts';
 import type { HttpClient } from './http.ts';
+import type { UplinkLag } from './uplink-lag.ts';
 
 /** `issuer` and `payments`: whether upstream reaches them; `down` while it can't be asked. */
 export interface OnlineState {
@@ -39,11 +41,13 @@ const OFFLINE: OnlineState = { link: 'offline', issuer: 'down', payments: 'down'
 export interface OnlineOptions {
   readonly client: HttpClient;
   readonly clock: Clock;
-  /** Journal entries without a receipt, told to upstream. */
-  readonly uplinkLag?: () => number;
+  /** What upstream has not receipted, told with each heartbeat; `undefined` where it isn't known. */
+  readonly lag?: () => UplinkLag | undefined;
+  /** Hears upstream's time with each answer. */
+  readonly skew?: Pick<ClockSkew, 'hear'>;
 }
 
-export function createOnline({ client, clock, uplinkLag }: OnlineOptions): Online {
+export function createOnline({ client, clock, lag = () => undefined, skew }: OnlineOptions): Online {
   const listeners = new Set<(state: OnlineState) => void>();
   const stopping = new AbortController();
   let current = OFFLINE;
@@ -53,11 +57,13 @@ export function createOnline({ client, clock, uplinkLag }: OnlineOptions): Onlin
   let asking: Promise<OnlineState> | undefined;
 
   const ask = async (): Promise<OnlineState> => {
-    const body: HeartbeatRequest = uplinkLag === undefined ? {} : { uplinkLag: uplinkLag() };
+    const body = lagTold(lag(), clock.now());
+    const sentAt = clock.monotonic();
     const answer = await client
       .call({ method: 'POST', path: '/v1/heartbeat', body, answer: heartbeatAnswerSchema, limitMs: onlineDelays.answer, signal: stopping.signal })
       .catch((cause: unknown) => (cause instanceof PortError ? cause : new PortError('offline', 'the heartbeat failed', { cause })));
     if (stopping.signal.aborted) return current;
+    if (!(answer instanceof PortError)) skew?.hear(answer.serverTime, sentAt);
     error = answer instanceof PortError ? answer : undefined;
     const state: OnlineState = answer instanceof PortError ? OFFLINE : { link: 'online', issuer: answer.issuer, payments: answer.payments };
     const changed = state.link !== current.link || state.issuer !== current.issuer || state.payments !== current.payments;
@@ -96,4 +102,10 @@ export function createOnline({ client, clock, uplinkLag }: OnlineOptions): Onlin
       stopping.abort();
     },
   };
+}
+
+function lagTold(lag: UplinkLag | undefined, now: number): HeartbeatRequest {
+  if (lag === undefined) return {};
+  const { entries: uplinkLag, oldestMoneyAt } = lag;
+  return oldestMoneyAt === undefined ? { uplinkLag } : { uplinkLag, uplinkMoneyAgeMs: Math.max(0, now - oldestMoneyAt) };
 }

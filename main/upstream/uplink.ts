@@ -1,40 +1,25 @@
 /**
- * Drains the journal upstream: one batch in flight, back-off when there is no answer, woken by each append. Believes only a receipt whose
- * signature verifies and whose head hash is this journal's own. Owns nothing durable: the journal keeps entries and receipts.
+ * Drains the journal upstream: one batch in flight, back-off when there is no answer, woken at once by an entry that moves money. Believes
+ * only a receipt whose signature verifies and whose head hash is this journal's own. Owns nothing durable: the journal keeps entries and
+ * receipts.
  */
 import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
-import {
-  journalAnswerSchema,
-  receiptSchema,
-  RECEIPT_TYPE,
-  type ChainedEntry,
-  type JournalAnswer,
-  type JournalBatch,
-  type Receipt,
-} from '../../common/upstream-api/journal.ts';
+import { journalAnswerSchema, type ChainedEntry, type JournalAnswer, type Receipt } from '../../common/upstream-api/journal.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { PortError } from '../../state-machines/ports.ts';
-import { jwsVerifier } from '../journal/jws.ts';
 import { fullJitter } from './back-off.ts';
+import { batchOf, takeBatch } from './batch.ts';
 import { UpstreamRefusal } from './http.ts';
+import { isBefore, START, type JournalSource, type Position } from './journal-source.ts';
+import { Pause } from './pause.ts';
+import { requireReceipt } from './receipt.ts';
 import type { RegisteredClient } from './registration.ts';
-
-/** The journal, as the uplink needs it. */
-export interface JournalSource {
-  /** In order, all of one epoch, at most `limit`: what follows `(epoch, seq)`; when nothing does, the next epoch from its first entry. `(1, 0)` is the start. */
-  entriesAfter(epoch: number, seq: number, limit: number): readonly ChainedEntry[];
-  /** Checkpoints (JWS) of the entries `from` to `to` of an epoch, both included; at most `limit`. */
-  checkpointsOf(epoch: number, from: number, to: number, limit: number): readonly string[];
-  /** The one that reaches furthest. */
-  lastReceipt(): Pick<Receipt, 'epoch' | 'upToSeq'> | undefined;
-  storeReceipt(receipt: Receipt, jws: string): void;
-  onAppend(listener: () => void): Unsubscribe;
-}
+import { lagMeter, type UplinkLag } from './uplink-lag.ts';
 
 export type UplinkState =
-  /** Upstream has everything. */
+  /** Upstream has everything, or what it has not was written a moment ago. */
   | { readonly state: 'drained' }
   | { readonly state: 'sending' }
   /** No answer; asked again soon. */
@@ -42,10 +27,26 @@ export type UplinkState =
   /** Upstream refuses, or what it says can't be believed: a person must look. Asked again now and then. */
   | { readonly state: 'blocked'; readonly error: PortError };
 
+/** All that can be said of the uplink, for a technician. */
+export interface UplinkStatus {
+  readonly uplink: UplinkState;
+  /** `undefined` while the journal can't be read. */
+  readonly lag: UplinkLag | undefined;
+  /** What upstream last took; `at` by upstream's clock, ms since 1970. */
+  readonly lastReceipt: Pick<Receipt, 'epoch' | 'upToSeq' | 'at'> | undefined;
+  /** Attempts since then that ended without a receipt. */
+  readonly failures: number;
+  /** Until the next attempt, ms; `undefined` unless it backs off or is blocked. */
+  readonly retryInMs: number | undefined;
+}
+
 export interface Uplink {
   readonly current: UplinkState;
+  /** `undefined` while the journal can't be read. */
+  readonly lag: UplinkLag | undefined;
+  status(): UplinkStatus;
   onChange(listener: (state: UplinkState) => void): Unsubscribe;
-  /** Ends a back-off: the network is back. */
+  /** Ends a back-off, or a block: the network is back. */
   wake(): void;
   /** Nothing is sent any more; an answer on its way is not stored. */
   stop(): void;
@@ -66,141 +67,143 @@ export const uplinkDelays = {
   blocked: 300_000,
   /** A full batch on a slow line. */
   answer: 30_000,
+  /** From an entry that moves nothing to its batch, so that a burst is one. */
+  gather: 200,
+  /** While drained: entries may have come that nobody told of. */
+  look: 60_000,
 } as const;
 
-interface Position {
-  readonly epoch: number;
-  readonly seq: number;
-}
+/** So few pass any line: two kilobytes of gzip. */
+const LEAST_ENTRIES = 16;
 
 export function startUplink(options: UplinkOptions): Uplink {
   const { source, clock, random } = options;
   const listeners = new Set<(state: UplinkState) => void>();
   const stopping = new AbortController();
-  const last = source.lastReceipt();
-  let position: Position = { epoch: last?.epoch ?? 1, seq: last?.upToSeq ?? 0 };
+  const measureLag = lagMeter(source);
+  let lastReceipt = source.lastReceipt();
+  let position: Position = lastReceipt === undefined ? START : { epoch: lastReceipt.epoch, seq: lastReceipt.upToSeq };
   let current: UplinkState = { state: 'drained' };
   let failures = 0;
-  /** Resolves the pause under way; `undefined` while sending. */
-  let endPause: (() => void) | undefined;
+  /** Entries in a batch, at most: fewer on a line that lost one, which may be too slow for more. */
+  let most: number = upstreamLimits.batchEntries;
+  /** Where it stood when upstream turned out to hold less. An upstream that loses more before that is made good is not followed at once. */
+  let refillTo: Position | undefined;
+  let pause: Pause | undefined;
+  /** A reason not to pause came while a batch was on its way. */
+  let woken = false;
 
   const publish = (state: UplinkState): void => {
     current = state;
     for (const listener of listeners) listener(state);
   };
-  const pause = (ms: number | undefined): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : clock.setTimeout(() => endPause?.(), ms);
-      endPause = () => {
-        endPause = undefined;
-        if (timer !== undefined) clock.clearTimeout(timer);
-        resolve();
-      };
-      if (stopping.signal.aborted) endPause();
-    });
+  const wait = async (ms: number): Promise<void> => {
+    pause = new Pause(clock, ms);
+    if (stopping.signal.aborted) pause.end();
+    await pause.over;
+    pause = undefined;
+  };
   const step = async (): Promise<void> => {
-    const batch = takeBatch(source, position);
-    if (batch.length === 0) {
-      const appended = pause(undefined);
-      if (current.state !== 'drained') publish({ state: 'drained' });
-      return appended;
+    let batch: readonly ChainedEntry[];
+    try {
+      batch = takeBatch(source, position, most);
+    } catch (error) {
+      return afterFailure(asPortError(error), most);
     }
+    if (batch.length > 0) return send(batch);
+    if (current.state !== 'drained') publish({ state: 'drained' });
+    return wait(uplinkDelays.look);
+  };
+  const send = async (batch: readonly ChainedEntry[]): Promise<void> => {
+    woken = false;
     publish({ state: 'sending' });
     try {
       const { receipt, jws } = await sendBatch(options, batch, stopping.signal);
       if (stopping.signal.aborted) return;
       source.storeReceipt(receipt, jws);
+      lastReceipt = receipt;
       position = { epoch: receipt.epoch, seq: receipt.upToSeq };
+      if (refillTo !== undefined && !isBefore(position, refillTo)) refillTo = undefined;
       failures = 0;
+      most = Math.min(upstreamLimits.batchEntries, most * 2);
     } catch (error) {
       if (stopping.signal.aborted) return;
       const rewound = rewindTo(error, position);
-      if (rewound !== undefined) {
-        position = rewound;
-        return;
-      }
-      await afterFailure(asPortError(error));
+      const again = refillTo !== undefined;
+      if (rewound !== undefined) [refillTo, position] = [refillTo ?? position, rewound];
+      if (rewound === undefined || again) await afterFailure(asPortError(error), batch.length);
     }
   };
-  const afterFailure = async (error: PortError): Promise<void> => {
+  const afterFailure = async (error: PortError, sent: number): Promise<void> => {
     const passing = error.code === 'offline' || error.code === 'timeout';
-    publish({ state: passing ? 'backingOff' : 'blocked', error });
-    await pause(passing ? fullJitter(random, uplinkDelays.backOff, failures) : uplinkDelays.blocked);
+    if (passing) most = Math.max(LEAST_ENTRIES, Math.floor(sent / 2));
+    const ms = passing ? fullJitter(random, uplinkDelays.backOff, failures) : uplinkDelays.blocked;
     failures += 1;
+    const waited = wait(passing && woken ? 0 : ms);
+    publish({ state: passing ? 'backingOff' : 'blocked', error });
+    await waited;
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) await step();
   };
-  const unsubscribe = source.onAppend(() => {
-    if (current.state !== 'blocked') endPause?.();
+  const unsubscribe = source.onAppend(({ money }) => {
+    if (current.state === 'blocked') return;
+    if (money) woken = true;
+    if (money) pause?.end();
+    else if (current.state === 'drained') pause?.endWithin(uplinkDelays.gather);
   });
+  const lag = (): UplinkLag | undefined => {
+    try {
+      return measureLag(position);
+    } catch {
+      return undefined;
+    }
+  };
   void run();
   return {
     get current() {
       return current;
     },
+    get lag() {
+      return lag();
+    },
+    status: () => {
+      const waiting = current.state === 'backingOff' || current.state === 'blocked';
+      return { uplink: current, lag: lag(), lastReceipt, failures, retryInMs: waiting && pause !== undefined ? Math.ceil(pause.left) : undefined };
+    },
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    wake: () => endPause?.(),
+    wake: () => {
+      woken = true;
+      pause?.end();
+    },
     stop: () => {
       stopping.abort();
       unsubscribe();
-      endPause?.();
+      pause?.end();
     },
   };
 }
 
-/** More than a checkpoint in a batch ever takes: its longest terminal name and its quotation marks included. */
-const CHECKPOINT_BYTES = 600;
-
-/**
- * What the terminal signed of a batch, and of the entry before it: signed after it was sent, a checkpoint goes with the batch that follows.
- * So upstream gets each of them that anything follows.
- */
-function signedOf(source: JournalSource, entries: readonly ChainedEntry[]): Pick<JournalBatch, 'checkpoints'> {
-  const [first, last] = [entries[0]?.entry, entries.at(-1)?.entry];
-  if (first === undefined || last === undefined) return {};
-  const checkpoints = source.checkpointsOf(first.epoch, first.seq - 1, last.seq, upstreamLimits.batchCheckpoints);
-  return checkpoints.length === 0 ? {} : { checkpoints: [...checkpoints] };
-}
-
-/** As many entries as a request may hold, in number and in bytes; at least one when there is one. */
-function takeBatch(source: JournalSource, { epoch, seq }: Position): readonly ChainedEntry[] {
-  const entries = source.entriesAfter(epoch, seq, upstreamLimits.batchEntries);
-  let bytes = '{"entries":[],"checkpoints":[]}'.length + upstreamLimits.batchCheckpoints * CHECKPOINT_BYTES;
-  const fitting = entries.findIndex((item) => (bytes += Buffer.byteLength(JSON.stringify(item)) + 1) > upstreamLimits.requestBytes);
-  return fitting === -1 ? entries : entries.slice(0, Math.max(1, fitting));
-}
-
 async function sendBatch({ client, source, terminalId }: UplinkOptions, entries: readonly ChainedEntry[], signal: AbortSignal): Promise<JournalAnswer> {
   const serverKey = await client.serverKey();
-  const body: JournalBatch = { entries: [...entries], ...signedOf(source, entries) };
+  const body = batchOf(source, entries);
   const answer = await client.call({ method: 'POST', path: '/v1/journal', body, answer: journalAnswerSchema, limitMs: uplinkDelays.answer, signal });
-  const verdict = jwsVerifier(serverKey)(answer.jws, RECEIPT_TYPE);
-  if (!verdict.ok) throw new PortError('invalidAnswer', `the receipt is not signed by upstream: ${verdict.problem}`);
-  const signed = receiptSchema.safeParse(verdict.claims);
-  if (!signed.success || !sameReceipt(signed.data, answer.receipt)) throw new PortError('invalidAnswer', 'the receipt says something else than what is signed');
-  const head = entries.at(-1);
-  const fits =
-    signed.data.terminalId === terminalId &&
-    signed.data.epoch === head?.entry.epoch &&
-    signed.data.upToSeq === head.entry.seq &&
-    signed.data.headHash.toLowerCase() === head.hash.toLowerCase();
-  if (!fits) throw new PortError('invalidAnswer', `the receipt is for entry ${signed.data.upToSeq} of another chain than was sent`);
+  requireReceipt(answer, { terminalId, entries }, serverKey);
   return answer;
 }
 
-function sameReceipt(a: Receipt, b: Receipt): boolean {
-  return a.terminalId === b.terminalId && a.epoch === b.epoch && a.upToSeq === b.upToSeq && a.headHash === b.headHash && a.at === b.at;
-}
-
-/** Upstream has less than it once receipted, e.g. after its restore from a backup: goes back to where it stands. */
+/**
+ * Upstream has less than it once receipted, e.g. after its restore from a backup: goes back to where it stands. Of an epoch that it does not
+ * know at all back to the start, since it may lack entries of earlier ones too.
+ */
 function rewindTo(error: unknown, position: Position): Position | undefined {
   if (!(error instanceof UpstreamRefusal) || error.problem.code !== 'journalGap') return undefined;
   const { epoch, headSeq } = error.problem;
-  return epoch !== undefined && headSeq !== undefined && epoch === position.epoch && headSeq < position.seq ? { epoch, seq: headSeq } : undefined;
+  if (epoch !== position.epoch || headSeq === undefined || headSeq >= position.seq) return undefined;
+  return headSeq === 0 ? START : { epoch, seq: headSeq };
 }
 
 /** What is neither upstream's nor ours to expect blocks the uplink and says so; the journal itself goes on. */

@@ -1,23 +1,23 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { IssuerPort, PaymentPort } from '../../state-machines/ports.ts';
+import { createClockSkew, type ClockSkew } from './clock-skew.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createIssuerPort } from './issuer.ts';
 import { createOnline, type Online } from './online.ts';
 import { createPaymentPort } from './payments.ts';
 import { createRegisteredClient } from './registration.ts';
 import { createVoucherPort, type UpstreamVouchers } from './vouchers.ts';
-import { startUplink, type JournalSource, type Uplink } from './uplink.ts';
+import type { JournalSource } from './journal-source.ts';
+import { startUplink, type Uplink } from './uplink.ts';
 
-export interface UpstreamOptions extends HttpOptions {
+export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
   /** With it the terminal registers itself when upstream does not know it. */
   readonly enrolmentCode?: string;
   /** Upstream's signing key as kept from an earlier run; a different one is refused. */
   readonly serverKey?: PublicKey;
   /** Called once when the key was learned. */
   readonly onServerKey?: (key: PublicKey) => void;
-  /** Journal entries without a receipt, reported with each heartbeat. */
-  readonly uplinkLag?: () => number;
 }
 
 export interface Upstream {
@@ -26,7 +26,9 @@ export interface Upstream {
   readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
   readonly online: Online;
-  /** Begins to drain a journal; woken whenever upstream comes back. */
+  /** Measured by the heartbeats. */
+  readonly skew: Pick<ClockSkew, 'current' | 'onMeasured'>;
+  /** Begins to drain a journal; woken whenever upstream comes back. Heartbeats tell the lag of the latest. */
   startUplink(source: JournalSource): Uplink;
   /** Ends heartbeat and uplinks. Calls under way end by their own limits. */
   close(): void;
@@ -35,9 +37,10 @@ export interface Upstream {
 /** @throws {RangeError} when the URL can't be an upstream ({@link upstreamUrlProblem}) */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { clock, random, terminalId } = options;
-  const client = createRegisteredClient({ ...options, http: createHttpClient(options) });
-  const online = createOnline({ ...options, client });
+  const skew = createClockSkew(clock);
+  const client = createRegisteredClient({ ...options, http: createHttpClient({ ...options, skew }) });
   const uplinks = new Set<Uplink>();
+  const online = createOnline({ client, clock, skew, lag: () => [...uplinks].at(-1)?.lag });
   online.onChange(({ link }) => {
     if (link === 'online') for (const uplink of uplinks) uplink.wake();
   });
@@ -47,6 +50,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     payments: createPaymentPort(client, options),
     vouchers: createVoucherPort(client, options),
     online,
+    skew,
     startUplink: (source) => {
       const uplink = startUplink({ client, source, terminalId, clock, random });
       uplinks.add(uplink);

@@ -109,7 +109,7 @@ TYPES = {
     "uuid7": string("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"), "terminal": string("[A-Za-z0-9._-]{1,40}"),
     "time": string(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"), "date": string("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "amount": integer(1, 0xFFFFFFFF), "balance": integer(0, 0xFFFFFFFF), "count": integer(0, SAFE), "from1": integer(1, SAFE), "fen": integer(-SAFE, SAFE),
-    "u16": integer(0, 0xFFFF), "u8": integer(0, 0xFF), "purse": integer(1, 2), "row": integer(1, 16), "pieces": integer(1, 1_000_000), "days": integer(1, 3650),
+    "millis": integer(-SAFE, SAFE), "u16": integer(0, 0xFFFF), "u8": integer(0, 0xFF), "purse": integer(1, 2), "row": integer(1, 16), "pieces": integer(1, 1_000_000), "days": integer(1, 3650),
     "moment": moment, "notes": notes, "content": content,
     "examined": members('row row, balanceNow? balance, counterNow? u16, proof? "good"/"bad"/"unchecked"/"none"/"unsupported", log? "found"/"notFound"/"unreadable"'),
     "card": members("aid hex, issuer hex, serial hex, tail tail"), "seal": members("entries count, sha256 hex"),

@@ -9,6 +9,7 @@ KINDS = {
     "terminal.started": 'version text, reason "start"/"restart"/"newEpoch"',
     "terminal.stopped": "reason text",
     "journal.replaced": "damagedFile text, lastProvableSeq count, lastProvableHash hex, reason text, carried seal, balances balances",
+    "clock.skewed": "offsetMs millis, uncertaintyMs count",
     "device.fault": "device text, code text, detail text",
     "device.identified": "device text, model text, maker? text, firmware? text, serialNumber? text",
     "device.lost": "device text, code text, detail text",

@@ -194,7 +194,7 @@ export function freshNonce(): string {
 }
 
 /** One request on a connection of its own, so that no kept connection outlives a server that was stopped. */
-export function exchange(url: string, method: string, content: { headers?: OutgoingHttpHeaders; body?: string } = {}): Promise<Signed> {
+export function exchange(url: string, method: string, content: { headers?: OutgoingHttpHeaders; body?: string | Uint8Array } = {}): Promise<Signed> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers: content.headers ?? {}, agent: false }, (incoming) => {
       json(incoming).then(
@@ -215,8 +215,13 @@ export function loadRequest(vector: { card: CardRef; init: Omit<PendingLoadInit,
   return { card: vector.card, init: { ...vector.init, loadId }, reference: 'A01-0315-7K4M-9' };
 }
 
-/** Entries `from`–`to` of a chain as a terminal writes it; `mark` makes another history. */
-export function chain(terminalId: string, to: number, { epoch = 1, mark = 'v1' } = {}): ChainedEntry[] {
+const MONEY: JournalEntry['postings'] = [
+  { account: 'cash.box', amount: 5000 },
+  { account: 'cardholder.held', amount: -5000 },
+];
+
+/** Entries 1 to `to` of a chain as a terminal writes it; `mark` makes another history; those in `money` move some. */
+export function chain(terminalId: string, to: number, { epoch = 1, mark = 'v1', money = [] as readonly number[] } = {}): ChainedEntry[] {
   const items: ChainedEntry[] = [];
   let hash: Uint8Array = GENESIS_HASH;
   for (let seq = 1; seq <= to; seq += 1) {
@@ -229,7 +234,7 @@ export function chain(terminalId: string, to: number, { epoch = 1, mark = 'v1' }
       terminalId,
       kind: 'terminal.stopped',
       body: { reason: mark },
-      postings: [],
+      postings: money.includes(seq) ? MONEY : [],
     };
     hash = hashEntry(hash, entry);
     items.push({ entry, hash: Buffer.from(hash).toString('hex') });

@@ -185,8 +185,9 @@ describe('the process and its machine', { timeout: 60_000 }, () => {
     expect(world.lives).toBe(lives + 1);
   });
 
-  test('the clock jumps, and the journal goes on', async () => {
-    await strike('cash', { kind: 'clock.forward', nth: 2 });
+  test('the clock jumps, the journal says how far it is from upstream’s, and goes on', async () => {
+    const told = await strike('cash', { kind: 'clock.forward', nth: 2 });
+    expect(said(told, 'entry', 'clock.skewed {"offsetMs":-')).toBe(true);
     await strike('cash', { kind: 'clock.back', nth: 2 });
   });
 });

@@ -122,6 +122,11 @@ function requestOf(input: Parameters<typeof fetch>[0], init: RequestInit | undef
     method: init?.method === 'POST' ? 'POST' : 'GET',
     path: url.pathname + url.search,
     headers,
-    ...(typeof init?.body === 'string' ? { body: init.body } : {}),
+    ...bodyOf(init?.body),
   };
+}
+
+function bodyOf(body: RequestInit['body']): Pick<DirectRequest, 'body'> {
+  if (typeof body === 'string') return { body };
+  return body instanceof Uint8Array ? { body: Buffer.from(body) } : {};
 }

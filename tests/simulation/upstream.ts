@@ -25,6 +25,12 @@ export interface LoadInBooks {
   readonly state: 'refused' | 'reserved' | 'credited' | 'reversed';
 }
 
+export interface UsedVoucher {
+  readonly number: string;
+  readonly amount: number;
+  readonly redeemId: string;
+}
+
 export class SimulatedUpstream {
   readonly server: Server;
   readonly #file: string;
@@ -79,6 +85,11 @@ export class SimulatedUpstream {
 
   loads(): readonly LoadInBooks[] {
     return this.#read<LoadInBooks>('SELECT load_id AS loadId, serial, amount, state FROM loads ORDER BY load_id');
+  }
+
+  /** Vouchers that are used up, and by what. */
+  usedVouchers(): readonly UsedVoucher[] {
+    return this.#read<UsedVoucher>("SELECT number, amount, redeem_id AS redeemId FROM vouchers WHERE state = 'redeemed' ORDER BY voucher_id");
   }
 
   /** Entries that arrived, and those that did not fit. */

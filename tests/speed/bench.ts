@@ -12,6 +12,7 @@ import { findHost } from '../launcher/host.ts';
 import { MissingNeed } from '../launcher/needs.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
 import { measureAppend } from './append.ts';
+import { measureBacklog } from './backlog.ts';
 import { tableOf, verdictOf, type Figure, type Measure } from './figure.ts';
 import { measureDay } from './day.ts';
 import { measureDecode } from './decode.ts';
@@ -30,6 +31,7 @@ const measures = {
   touch: measureTouch,
   start: measureStart,
   million: measureMillion,
+  backlog: measureBacklog,
   memory: measureMemory,
   day: measureDay,
   idle: measureIdle,

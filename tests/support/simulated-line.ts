@@ -5,13 +5,18 @@ import { TransportError, type Transport } from '../../drivers/transport/transpor
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 
 export class SimulatedLine implements Transport {
-  readonly address = 'sim:test';
+  readonly address: string;
   readonly sent: Uint8Array[] = [];
   #open = false;
   #plugged = true;
   readonly #data = new Set<(bytes: Uint8Array) => void>();
   readonly #close = new Set<(error: TransportError | undefined) => void>();
   #unit: (bytes: Uint8Array) => void = () => {};
+
+  /** @param address what the device under test reads from it, such as a serial line's speed */
+  constructor(address = 'sim:test') {
+    this.address = address;
+  }
 
   get isOpen(): boolean {
     return this.#open;

@@ -3,6 +3,7 @@
  * which stops a command. Used by the device only. Source: card-readers.md sections 0 and 1.1, "Handshake".
  */
 import type { Clock } from '../../../common/clock.ts';
+import { toHex } from '../../../common/hex.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { AckedLine, ackedLineDelays, type Pending } from '../motor/acked-line.ts';
 import type { LinkCommand } from '../motor/protocol.ts';
@@ -40,6 +41,8 @@ export interface LinkOptions extends Crt591FrameOptions {
 export class Crt591Link extends AckedLine<Crt591Content, Crt591Answer> {
   readonly #options: LinkOptions;
   #onCleared: (() => void) | undefined;
+  /** The answer that was taken last, in hexadecimal, until it came a second time. */
+  #taken: string | undefined;
 
   constructor(transport: Transport, clock: Clock, options: LinkOptions) {
     super(transport, clock, new Crt591Decoder(options), {
@@ -100,7 +103,21 @@ export class Crt591Link extends AckedLine<Crt591Content, Crt591Answer> {
     this.control(ACK);
     const { pending } = this;
     // Another command's answer comes late: it is acknowledged, so that the unit forgets it, and dropped.
-    if (pending && message.cm === pending.command.cm && message.pm === pending.command.pm) pending.resolve(message);
+    if (!pending || message.cm !== pending.command.cm || message.pm !== pending.command.pm) return true;
+    if (this.#isSecondCopy(pending, bytes)) return true;
+    this.#taken = toHex(bytes);
+    pending.resolve(message);
+    return true;
+  }
+
+  /**
+   * Section 0: two APDU answers look alike. One that equals the last byte for byte, before the unit said that it took this command, is
+   * that one once more (a unit whose ACK was lost on the way says it again). A third copy would be this command's own.
+   */
+  #isSecondCopy(pending: Pending<Crt591Answer>, bytes: Uint8Array): boolean {
+    if (pending.phase !== 'sent' && pending.phase !== 'waitingWithoutAck') return false;
+    if (toHex(bytes) !== this.#taken) return false;
+    this.#taken = undefined;
     return true;
   }
 

@@ -93,6 +93,11 @@ export class CommandStream {
     return this.#held.length > 0;
   }
 
+  /** Bytes of the command that has begun. */
+  get begun(): number {
+    return this.#held.length;
+  }
+
   /** Forgets what has begun; as after power-on or a cleared buffer. */
   reset(): void {
     this.#held = [];

@@ -6,20 +6,26 @@ import receiptline, { type BaseCommand, type QRCode } from 'receiptline';
 import type { GlyphSource } from '../glyph-source.ts';
 import { guardGlyphs } from './glyph-guard.ts';
 import type { EscposProfile } from './profile.ts';
-import { glyphColumns, modulesToRaster, rasterBands, rasterHeight, splitRasterCommands, type Raster } from './raster.ts';
+import { glyphColumns, modulesToRaster, rasterBands, splitRasterCommands, type Raster } from './raster.ts';
 
 export type Dialect = 'generic' | 'epson';
 
+/** Whole commands: between two blocks a status request or a pause does no harm. */
+export interface Block {
+  readonly bytes: Uint8Array;
+  /** Paper that it moves, in dots. */
+  readonly dots: number;
+}
+
 export interface Layout {
-  /** Whole commands each: between two of them a status request or a pause does no harm. */
-  readonly blocks: readonly Uint8Array[];
+  readonly blocks: readonly Block[];
   /** Paper the content takes, in dots. */
   readonly dots: number;
   readonly replaced: readonly string[];
 }
 
-/** Outside the byte range, so that it can stand in receiptline's binary string and never be data. */
-const BLOCK_END = '\ue000';
+/** Outside the byte range, so that they can stand in receiptline's binary string and never be data: the end of a block of so many dots. */
+const BLOCK_END = { first: 0xe000, last: 0xf8ff } as const;
 /** Height of font A, section 2. */
 const LETTER_DOTS = 24;
 /** Air between logo and text. */
@@ -30,38 +36,45 @@ const IMAGE_ROWS = 24;
 /** @param glyphs draws what the printer's font lacks, where the profile lets it */
 export function layOut(markup: string, profile: EscposProfile, dialect: Dialect, glyphs?: GlyphSource): Layout {
   const guarded = guardGlyphs(markup, profile.rareCharacters === 'drawn' ? glyphs : undefined);
-  const measure = { dots: 0 };
   const output = receiptline.transform(guarded.text, {
     cpl: profile.columns,
     encoding: 'gb18030',
-    command: commandSet(profile, dialect, measure, guarded.drawn),
+    command: commandSet(profile, dialect, guarded.drawn),
     spacing: false,
     cutting: false,
     gradient: false, // logos and codes, no photographs: black or white, nothing scattered
   });
-  const blocks = output
-    .split(BLOCK_END)
-    .filter((block) => block !== '')
-    .map((block) => Uint8Array.from(Buffer.from(block, 'binary')));
-  return { blocks, dots: measure.dots, replaced: guarded.replaced };
+  const blocks = blocksOf(output);
+  return { blocks, dots: blocks.reduce((sum, { dots }) => sum + dots, 0), replaced: guarded.replaced };
 }
 
-function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: number }, drawn: ReadonlyMap<string, Uint8Array>): BaseCommand {
+function end(dots: number): string {
+  return String.fromCharCode(Math.min(BLOCK_END.first + dots, BLOCK_END.last));
+}
+
+function blocksOf(output: string): Block[] {
+  const parts = output.split(/([\ue000-\uf8ff])/);
+  const blocks: Block[] = [];
+  for (let at = 0; at < parts.length; at += 2) {
+    const dots = (parts[at + 1]?.charCodeAt(0) ?? BLOCK_END.first) - BLOCK_END.first;
+    const bytes = Uint8Array.from(Buffer.from(parts[at] ?? '', 'binary'));
+    if (bytes.length > 0) blocks.push({ bytes, dots });
+  }
+  return blocks;
+}
+
+function commandSet(profile: EscposProfile, dialect: Dialect, drawn: ReadonlyMap<string, Uint8Array>): BaseCommand {
   const original = receiptline.commands[dialect];
   const pictures = receiptline.commands[profile.images === 'graphics' ? 'epson' : 'generic'];
   let lineScale = 1;
   let look = { scaleX: 1, inverse: false };
-  const end = (dots: number): string => {
-    measure.dots += dots;
-    return BLOCK_END;
-  };
   return {
     ...original,
     // The original also copies the options into this object; its first five bytes, ESC @ and GS a 0, would switch our status reports off.
     open(printer) {
       const bytes: string = original.open.call(this, printer);
       const rest = bytes.startsWith('\x1b@\x1da\x00') ? bytes.slice(5) : bytes;
-      return rest + linePitch(profile.linePitch) + BLOCK_END + logo(profile, (dots) => end(dots));
+      return rest + linePitch(profile.linePitch) + end(0) + logo(profile);
     },
     // The driver cuts once and asks for the confirmation it wants.
     close: () => '',
@@ -99,27 +112,29 @@ function commandSet(profile: EscposProfile, dialect: Dialect, measure: { dots: n
       const modules = receiptline.qrcode.generate(symbol);
       const dots = modules.length * symbol.cell;
       if (profile.qr === 'native') return nativeQr(symbol) + end(dots);
-      return banded(modulesToRaster(modules, symbol.cell), profile, end);
+      return banded(modulesToRaster(modules, symbol.cell), profile);
     },
     image(image: string) {
       // Zero: the place it would have taken anyway.
       const commands: string = pictures.image.call(this, image, 0, 0, 0, 0);
       const parts = profile.images === 'raster' ? splitRasterCommands(commands) : [commands];
       // PNG: the height stands in bytes 20 to 23.
-      return parts.join(BLOCK_END) + end(Buffer.from(image, 'base64').readUInt32BE(20));
+      return parts.join(end(0)) + end(Buffer.from(image, 'base64').readUInt32BE(20));
     },
     split: IMAGE_ROWS,
   };
 }
 
-function logo({ logo: picture, images }: EscposProfile, end: (dots: number) => string): string {
+function logo({ logo: picture, images }: EscposProfile): string {
   if (picture === undefined) return '';
   const raster = { widthDots: picture.widthDots, bits: Uint8Array.from(Buffer.from(picture.bits, 'base64')) };
-  return `\x1ba\x01${banded(raster, { images }, end)}\x1bJ${String.fromCharCode(BELOW_LOGO_DOTS)}\x1ba\x00${end(BELOW_LOGO_DOTS)}`;
+  return `\x1ba\x01${banded(raster, { images })}\x1bJ${String.fromCharCode(BELOW_LOGO_DOTS)}\x1ba\x00${end(BELOW_LOGO_DOTS)}`;
 }
 
-function banded(raster: Raster, { images }: Pick<EscposProfile, 'images'>, end: (dots: number) => string): string {
-  return rasterBands(raster, images).join(BLOCK_END) + end(rasterHeight(raster));
+function banded(raster: Raster, { images }: Pick<EscposProfile, 'images'>): string {
+  return rasterBands(raster, images)
+    .map(({ commands, rows }) => commands + end(rows))
+    .join('');
 }
 
 /** Runs of text and the drawn characters between them. */

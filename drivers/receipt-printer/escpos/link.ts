@@ -6,7 +6,7 @@ import { delay, type Clock, type Timer } from '../../../common/clock.ts';
 import { toHex } from '../../../common/hex.ts';
 import type { FrameTrace } from '../../device.ts';
 import { Listeners } from '../../listeners.ts';
-import { parseAddress } from '../../transport/address.ts';
+import { parseAddress, type SerialSettings } from '../../transport/address.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { HEALTHY, type RawStatus } from './codec.ts';
 import { decodeEjectorStatus, EJECTOR, ejector, type EjectorStatus } from './custom-codec.ts';
@@ -18,11 +18,14 @@ export const linkDelays = {
   realTimeAnswer: 400,
   /** Section 5.3: no answer pauses longer than this between two of its bytes. */
   betweenBytes: 200,
-  /** After a question without an answer: an answer that comes late is let go by, so that it is not taken for the next one's. */
+  /** After a question without an answer, and after the one asked in its place: what comes late is let go by. */
   lateAnswer: 250,
   /** GS e 6 travels through an empty queue. */
   ejectorAnswer: 400,
 } as const;
+
+/** Section 8: 9600 baud, the slowest line, as it may also be at the far end of a network. */
+const SLOWEST_BYTES_PER_SECOND = 960;
 
 /** Bytes kept of what nobody understood, for the message of a failed connection. */
 const STRANGE_KEPT = 16;
@@ -41,10 +44,17 @@ export class PrinterLink {
   readonly #questions: readonly StatusQuestion[];
   /** Bytes a second; 0 = no pacing needed. */
   readonly bytesPerSecond: number;
+  /** Whether the line takes no more bytes than the printer has room for: a network, USB, a serial line with RTS/CTS. */
+  readonly holdsBack: boolean;
   #raw: RawStatus | undefined;
   #reports = 0;
   #missed = 0;
   #unanswered = 0;
+  #written = 0;
+  /** Of what was written: what an answer came back from behind. */
+  #arrived = 0;
+  /** Until then the slowest line may need to carry what was written. */
+  #carriedBy = 0;
   #paused = false;
   #asked: { readonly question: StatusQuestion; answer: Partial<RawStatus> | undefined } | undefined;
   #ejector: EjectorStatus | undefined;
@@ -58,7 +68,9 @@ export class PrinterLink {
     this.#clock = clock;
     this.#splitter = splitterOf(statusSet);
     this.#questions = questionsOf(statusSet);
-    this.bytesPerSecond = lineSpeed(transport.address);
+    const serial = serialSettings(transport.address);
+    this.bytesPerSecond = serial === undefined ? 0 : lineSpeed(serial);
+    this.holdsBack = serial?.rtscts ?? true;
     transport.onData((bytes) => this.#hear(bytes));
     transport.onClose(() => this.#forget());
   }
@@ -99,6 +111,11 @@ export class PrinterLink {
     return this.#unanswered;
   }
 
+  /** Bytes that no answered question came behind: they may not have reached the printer yet, and the next question is heard after them. */
+  get underway(): number {
+    return this.#written - this.#arrived;
+  }
+
   /** The printer said XOFF and not yet XON. */
   get isPaused(): boolean {
     return this.#paused;
@@ -119,7 +136,9 @@ export class PrinterLink {
     const turn = this.#writes.then(async () => {
       this.frames.emit({ direction: 'toDevice', bytes: toHex(bytes) });
       await this.#transport.write(bytes);
+      this.#written += bytes.length;
       if (this.bytesPerSecond > 0) await delay(this.#clock, (bytes.length / this.bytesPerSecond) * 1000);
+      else this.#carriedBy = Math.max(this.#carriedBy, this.#clock.monotonic()) + (bytes.length / SLOWEST_BYTES_PER_SECOND) * 1000;
     });
     this.#writes = turn.catch(() => undefined);
     return turn;
@@ -132,7 +151,7 @@ export class PrinterLink {
     return turn;
   }
 
-  /** Polls until all questions are answered or the printer counts as gone; takes 2 s at most. */
+  /** Polls until all questions are answered or the printer counts as gone; takes 2 s at most, beside the time of what is underway. */
   async pollSurely(): Promise<boolean> {
     for (let attempt = 0; attempt < MISSED_LIMIT; attempt += 1) {
       if (await this.poll()) return true;
@@ -186,15 +205,11 @@ export class PrinterLink {
 
   async #pollNow(): Promise<boolean> {
     let answers: Partial<RawStatus> = {};
-    if (this.#missed > 0) await delay(this.#clock, linkDelays.lateAnswer);
+    if (this.#missed > 0 && !(await this.#isInStep())) return this.#miss();
     const reportsBefore = this.#reports;
     for (const question of this.#questions) {
       const answer = await this.#ask(question);
-      if (answer === undefined) {
-        this.#missed += 1;
-        this.changed.emit();
-        return false;
-      }
+      if (answer === undefined) return this.#miss();
       this.#missed = 0;
       answers = { ...answers, ...answer };
     }
@@ -204,20 +219,46 @@ export class PrinterLink {
     return true;
   }
 
+  #miss(): false {
+    this.#missed += 1;
+    this.changed.emit();
+    return false;
+  }
+
+  /**
+   * Answers come in the order of their questions and don't name them: a late one would be taken for the next one's, a drawer for an open
+   * cover. One question more, whose answer is not read, lets by what is late, and itself.
+   */
+  async #isInStep(): Promise<boolean> {
+    const [first] = this.#questions;
+    await delay(this.#clock, linkDelays.lateAnswer);
+    if (first === undefined || (await this.#ask(first)) === undefined) return false;
+    await delay(this.#clock, linkDelays.lateAnswer);
+    return true;
+  }
+
   async #ask(question: StatusQuestion): Promise<Partial<RawStatus> | undefined> {
     if (!this.isOpen) return undefined;
     const asked: { readonly question: StatusQuestion; answer: Partial<RawStatus> | undefined } = { question, answer: undefined };
     this.#asked = asked;
     try {
       await this.write(question.bytes);
-      const answer = await this.waitFor(() => asked.answer, linkDelays.realTimeAnswer);
+      const writtenBefore = this.#written;
+      const onTheWay = Math.max(0, this.#carriedBy - this.#clock.monotonic());
+      const answer = await this.waitFor(() => asked.answer, onTheWay + linkDelays.realTimeAnswer);
       if (answer === undefined) this.#unanswered += 1;
+      else this.#hasCarried(writtenBefore);
       return answer;
     } catch {
       return undefined; // the line is gone; its end was told by the transport
     } finally {
       this.#asked = undefined;
     }
+  }
+
+  #hasCarried(bytes: number): void {
+    this.#arrived = bytes;
+    if (this.underway === 0) this.#carriedBy = this.#clock.monotonic();
   }
 
   #hear(bytes: Uint8Array): void {
@@ -272,6 +313,9 @@ export class PrinterLink {
     this.#ejector = undefined;
     this.#missed = 0;
     this.#unanswered = 0;
+    this.#written = 0;
+    this.#arrived = 0;
+    this.#carriedBy = 0;
     this.#paused = false;
     this.#clock.clearTimeout(this.#partTimer);
     this.#splitter.expire();
@@ -279,11 +323,13 @@ export class PrinterLink {
   }
 }
 
-/** Section 8: baud / 10, or / 11 with parity. Other lines carry bytes faster than any printer takes them. */
-function lineSpeed(address: string): number {
-  if (!address.startsWith('serial:')) return 0;
+function serialSettings(address: string): SerialSettings | undefined {
+  if (!address.startsWith('serial:')) return undefined;
   const parsed = parseAddress(address);
-  if (parsed.scheme !== 'serial') return 0;
-  const { baudRate, dataBits, parity, stopBits } = parsed.settings;
+  return parsed.scheme === 'serial' ? parsed.settings : undefined;
+}
+
+/** Section 8: baud / 10, or / 11 with parity. Other lines carry bytes faster than any printer takes them. */
+function lineSpeed({ baudRate, dataBits, parity, stopBits }: SerialSettings): number {
   return baudRate / (1 + dataBits + (parity === 'none' ? 0 : 1) + stopBits);
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../../../common/clock.ts';
 import type { Confirmation, PrinterStatus, PrintOutcome, PrintResult, PrintTrouble } from '../receipt-printer.ts';
 import { ASK_QUEUE, askProcessId, decodeQueueAnswer, feedAndCut, INITIALISE, REPORT_CHANGES } from './codec.ts';
 import { autoRetract } from './custom-codec.ts';
-import type { Layout } from './layout.ts';
+import type { Block, Layout } from './layout.ts';
 import type { PrinterLink } from './link.ts';
 import { ejectorStart, presentCommand } from './presenter.ts';
 import type { EscposProfile } from './profile.ts';
@@ -31,6 +31,16 @@ export const printDelays = {
 
 /** Bytes in one write: small enough that status requests come in between. */
 const CHUNK_BYTES = 256;
+/**
+ * A question travels behind what was written before it: with no more than this on the way, or one band of a picture, it is heard in time
+ * on a line of any speed, and also where the printer takes bytes no faster than it prints.
+ */
+const MOST_UNDERWAY = 1024;
+/**
+ * Section 8: a receive buffer holds 4 kB and says busy at 128 bytes free, which a line that can't hold back never hears, and XOFF comes too
+ * late in the middle of a picture. On such a line no more than this waits for paper, by the slowest speed of the model.
+ */
+const MOST_UNPRINTED = 3584;
 
 export interface PrintRunDeps {
   readonly link: PrinterLink;
@@ -75,6 +85,8 @@ class PrintRun {
   #queueAnswer: { readonly byte: number; readonly at: number } | undefined;
   #queueAnswers = 0;
   readonly #unansweredBefore: number;
+  /** What was sent and when the slowest paper has it on it, in order. */
+  #unprinted: { readonly size: number; readonly printedBy: number }[] = [];
   #lastPoll: number;
 
   constructor(deps: PrintRunDeps, layout: Layout, jobId: string, signal: AbortSignal | undefined) {
@@ -99,13 +111,14 @@ class PrintRun {
 
   /** `undefined`: everything was sent. */
   async #send(): Promise<PrintOutcome | undefined> {
-    const content = [...chunks(this.#layout.blocks), this.#ending()];
-    for (const [index, bytes] of [jobStart(this.#deps.profile), ...content].entries()) {
-      const trouble = await this.#obstacle();
+    const content = [...chunks(this.#layout.blocks), { bytes: this.#ending(), dots: 0 }];
+    for (const [index, { bytes, dots }] of [{ bytes: jobStart(this.#deps.profile), dots: 0 }, ...content].entries()) {
+      const trouble = await this.#obstacle(bytes.length);
       if (trouble !== undefined) return this.#stopped(trouble);
       this.#begun = index > 0;
       this.#confirmationAsked = index === content.length;
       if (!(await this.#write(bytes))) return this.#stopped('offline');
+      this.#willPrint(bytes.length, dots);
     }
     return undefined;
   }
@@ -132,22 +145,49 @@ class PrintRun {
     return true;
   }
 
-  /** What forbids the next write, after a look at the printer when one is due. */
-  async #obstacle(): Promise<PrintTrouble | undefined> {
+  /** What forbids the next write, of so many bytes, after a look at the printer when one is due. */
+  async #obstacle(size: number): Promise<PrintTrouble | undefined> {
     const { link, clock } = this.#deps;
     const pausedUntil = clock.monotonic() + printDelays.xoffLimit;
     for (;;) {
       if (this.#signal?.aborted) return 'aborted';
       if (!link.isOpen) return 'offline';
-      if (!this.#hasBackChannel) return undefined;
-      await this.#pollWhenDue();
-      const trouble = troubleOf(this.#deps.status());
+      const trouble = this.#hasBackChannel ? await this.#troubleNow(size) : undefined;
       if (trouble !== undefined) return trouble;
-      if (link.missed === 0 && this.#mayHaveRestarted) return 'noConfirmation';
-      if (link.missed === 0 && !link.isPaused) return undefined;
+      const isHeld = link.missed > 0 || link.isPaused;
+      const wait = isHeld ? printDelays.betweenPolls : link.holdsBack ? 0 : this.#untilRoomFor(size);
+      if (wait <= 0) return undefined;
       if (clock.monotonic() >= pausedUntil) return 'noConfirmation';
-      await link.waitFor(() => (link.isPaused ? undefined : true), printDelays.betweenPolls, this.#signal);
+      await link.waitFor(() => (isHeld && !link.isPaused ? true : undefined), Math.min(wait, printDelays.betweenPolls), this.#signal);
     }
+  }
+
+  async #troubleNow(size: number): Promise<PrintTrouble | undefined> {
+    const { link } = this.#deps;
+    const isTooMuch = link.underway > 0 && link.underway + size > MOST_UNDERWAY;
+    await this.#pollWhenDue(isTooMuch ? 0 : printDelays.betweenPolls);
+    const trouble = troubleOf(this.#deps.status());
+    return trouble ?? (link.missed === 0 && this.#mayHaveRestarted ? 'noConfirmation' : undefined);
+  }
+
+  #willPrint(size: number, dots: number): void {
+    const { clock, profile } = this.#deps;
+    const from = Math.max(clock.monotonic(), this.#unprinted.at(-1)?.printedBy ?? 0);
+    this.#unprinted.push({ size, printedBy: from + (dots / profile.dotsPerMm / profile.slowestMmPerSecond) * 1000 });
+  }
+
+  /** Ms until the printer has surely printed enough to take so many bytes more; 0: now. */
+  #untilRoomFor(size: number): number {
+    const now = this.#deps.clock.monotonic();
+    this.#unprinted = this.#unprinted.filter(({ printedBy }) => printedBy > now);
+    let waiting = this.#unprinted.reduce((sum, sent) => sum + sent.size, size);
+    let until = now;
+    for (const sent of this.#unprinted) {
+      if (waiting <= MOST_UNPRINTED) break;
+      waiting -= sent.size;
+      until = sent.printedBy;
+    }
+    return Math.ceil(until - now);
   }
 
   async #confirm(): Promise<PrintOutcome> {
@@ -220,7 +260,7 @@ class PrintRun {
     this.#queueAnswers += 1;
   }
 
-  async #pollWhenDue(every: number = printDelays.betweenPolls): Promise<void> {
+  async #pollWhenDue(every: number): Promise<void> {
     const { link, clock } = this.#deps;
     if (link.missed === 0 && clock.monotonic() - this.#lastPoll < every) return;
     await link.poll();
@@ -250,19 +290,23 @@ export function jobStart(profile: EscposProfile): Uint8Array {
 }
 
 /** Blocks put together up to a size, never cut. */
-function* chunks(blocks: readonly Uint8Array[]): Generator<Uint8Array> {
-  let held: Uint8Array[] = [];
+function* chunks(blocks: readonly Block[]): Generator<Block> {
+  let held: Block[] = [];
   let size = 0;
   for (const block of blocks) {
-    if (size > 0 && size + block.length > CHUNK_BYTES) {
-      yield join(held);
+    if (size > 0 && size + block.bytes.length > CHUNK_BYTES) {
+      yield together(held);
       held = [];
       size = 0;
     }
     held.push(block);
-    size += block.length;
+    size += block.bytes.length;
   }
-  if (size > 0) yield join(held);
+  if (size > 0) yield together(held);
+}
+
+function together(blocks: readonly Block[]): Block {
+  return { bytes: join(blocks.map(({ bytes }) => bytes)), dots: blocks.reduce((sum, { dots }) => sum + dots, 0) };
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

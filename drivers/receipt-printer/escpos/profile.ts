@@ -60,7 +60,7 @@ export const escposProfileSchema = z.strictObject({
   /** Head to blade, for cuts that don't feed by themselves (section 2: 10 to 30 mm). */
   toCutterDots: z.int().min(0).max(300),
   dotsPerMm: z.number().min(6).max(12),
-  /** Slowest paper speed, for the limit of waiting only. */
+  /** Slowest paper speed: how soon a receive buffer has surely room again, and how long a confirmation may take. */
   slowestMmPerSecond: z.int().min(10).max(500),
   /** DLE EOT 1–4 and automatic status, or the full status of the Custom family. */
   statusSet: z.enum(['epson', 'custom']),

@@ -17,26 +17,32 @@ export function rasterHeight({ widthDots, bits }: Raster): number {
   return bits.length / Math.ceil(widthDots / 8);
 }
 
+export interface Band {
+  readonly commands: string;
+  readonly rows: number;
+}
+
 /** Bands that follow each other without a gap; each is whole by itself. */
-export function rasterBands(raster: Raster, images: 'raster' | 'graphics'): string[] {
+export function rasterBands(raster: Raster, images: 'raster' | 'graphics'): Band[] {
   const bytesPerRow = Math.ceil(raster.widthDots / 8);
-  const bands: string[] = [];
+  const bands: Band[] = [];
   for (let from = 0; from < raster.bits.length; from += BAND_ROWS * bytesPerRow) {
     const band = { widthDots: raster.widthDots, bits: raster.bits.subarray(from, from + BAND_ROWS * bytesPerRow) };
-    bands.push(images === 'raster' ? rasterBand(band, bytesPerRow) : graphicsBand(band, bytesPerRow));
+    const commands = images === 'raster' ? rasterBand(band, bytesPerRow) : graphicsBand(band, bytesPerRow);
+    bands.push({ commands, rows: rasterHeight(band) });
   }
   return bands;
 }
 
 /** GS v 0 m xL xH yL yH: x in bytes. */
 function rasterBand({ bits }: Raster, bytesPerRow: number): string {
-  return '\x1dv0\x00' + word(bytesPerRow) + word(bits.length / bytesPerRow) + binary(bits);
+  return '\x1dv0\x00' + word(bytesPerRow) + word(bits.length / bytesPerRow) + dotsOnly(binary(bits));
 }
 
 /** GS 8 L stores, x and y in dots, p counts everything behind itself; GS ( L prints what is stored. */
 function graphicsBand({ bits, widthDots }: Raster, bytesPerRow: number): string {
   const size = 10 + bits.length;
-  return `\x1d8L${word(size & 0xffff)}${word(size >>> 16)}0p0\x01\x011${word(widthDots)}${word(bits.length / bytesPerRow)}${binary(bits)}\x1d(L\x02\x0002`;
+  return `\x1d8L${word(size & 0xffff)}${word(size >>> 16)}0p0\x01\x011${word(widthDots)}${word(bits.length / bytesPerRow)}${dotsOnly(binary(bits))}\x1d(L\x02\x0002`;
 }
 
 /** A picture of modules, each `cell` dots wide and high. */
@@ -64,7 +70,7 @@ export function glyphColumns(glyph: Uint8Array, look: { readonly scaleX: number;
   const columns = Array.from({ length: GLYPH.dots }, (_, x) => column(glyph, x));
   const all = [...Array.from({ length: Math.floor(pad) }, () => blank), ...columns, ...Array.from({ length: Math.ceil(pad) }, () => blank)].join('');
   const shown = look.inverse ? all.replace(/[^]/g, (byte) => String.fromCharCode(byte.charCodeAt(0) ^ 0xff)) : all;
-  return '\x1b*!' + word(all.length / 3) + shown;
+  return '\x1b*!' + word(all.length / 3) + dotsOnly(shown);
 }
 
 function column(glyph: Uint8Array, x: number): string {
@@ -95,6 +101,17 @@ export function splitRasterCommands(commands: string): string[] {
 /** Two bytes, low first. */
 function word(value: number): string {
   return String.fromCharCode(value & 0xff, (value >> 8) & 0xff);
+}
+
+/** DLE EOT, DLE ENQ, DLE DC4: first bytes of what a printer obeys at once (section 5.1). */
+const REAL_TIME_COMMANDS = ['\x10\x04', '\x10\x05', '\x10\x14'] as const;
+
+/**
+ * Some units obey real-time commands inside a picture's data too (section 3.4), where they would answer out of turn or clear the job. The
+ * dot that makes the first byte gets a neighbor; a code's modules are wider than a dot and hold no such byte.
+ */
+function dotsOnly(data: string): string {
+  return REAL_TIME_COMMANDS.reduce((dots, command) => dots.replaceAll(command, '\x18' + command.slice(1)), data);
 }
 
 function binary(bytes: Uint8Array): string {

@@ -15,6 +15,8 @@ export interface Movement {
   readonly feedDots: number;
   readonly extraMs: number;
   readonly needs: Obstruction;
+  /** It moves now, and isn't there yet. */
+  readonly begun?: () => void;
   readonly done: () => void;
 }
 
@@ -37,6 +39,7 @@ export class SimulatedMechanics {
   #error: 'cutter' | 'paper' | undefined;
   #motion: Timer;
   #isMoving = false;
+  #isFeeding = false;
 
   constructor(clock: Clock, { paperMm = 60_000, nearEndMm = 5_000, mmPerSecond = 150 }: MechanicsOptions) {
     this.#clock = clock;
@@ -69,7 +72,7 @@ export class SimulatedMechanics {
       cutterError: this.#error === 'cutter',
       paperNearEnd: this.#paperDots <= this.#nearEndDots,
       paperEnd,
-      motorOn: this.#isMoving,
+      motorOn: this.#isFeeding,
     } satisfies Partial<RawStatus>;
   }
 
@@ -104,6 +107,7 @@ export class SimulatedMechanics {
   halt(): void {
     this.#clock.clearTimeout(this.#motion);
     this.#isMoving = false;
+    this.#isFeeding = false;
   }
 
   /**
@@ -120,9 +124,11 @@ export class SimulatedMechanics {
       return 'paperOut';
     }
     this.#isMoving = true;
+    this.#isFeeding = feedDots > 0;
     const ms = (feedDots / this.#dotsPerSecond) * 1000 + extraMs;
     this.#motion = this.#clock.setTimeout(() => {
       this.#isMoving = false;
+      this.#isFeeding = false;
       this.#paperDots -= feedDots;
       done();
     }, ms);

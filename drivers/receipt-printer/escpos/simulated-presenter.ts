@@ -31,8 +31,14 @@ const EJECTOR_SPEED = 200;
 export interface EjectorMove {
   readonly cutFirst: boolean;
   readonly ms: number;
+  readonly begun?: () => void;
   /** The slip, when it went into the printer's bin. */
   readonly done: () => Slip | undefined;
+}
+
+interface HeldSlip {
+  readonly slip: Slip;
+  readonly at: 'inside' | 'emerging' | 'output';
 }
 
 export class SimulatedPresenter {
@@ -43,7 +49,7 @@ export class SimulatedPresenter {
   /** Pushes paper out while it prints: how a Reliance powers up. */
   continuous: boolean;
   readonly #retractEnabled: boolean;
-  #slip: { readonly slip: Slip; readonly at: 'inside' | 'output' } | undefined;
+  #slip: HeldSlip | undefined;
 
   constructor(kind: EjectorKind, retractEnabled: boolean) {
     this.traits = EJECTORS[kind];
@@ -51,8 +57,13 @@ export class SimulatedPresenter {
     this.#retractEnabled = retractEnabled;
   }
 
-  get slip(): { readonly slip: Slip; readonly at: 'inside' | 'output' } | undefined {
+  get slip(): HeldSlip | undefined {
     return this.#slip;
+  }
+
+  /** The sensor stands inside the mouth: it sees a slip before a hand can. */
+  get isSeen(): boolean {
+    return this.#slip !== undefined && this.#slip.at !== 'inside';
   }
 
   /** A slip was cut off; one that still stood at the output is pushed out by it. */
@@ -70,7 +81,7 @@ export class SimulatedPresenter {
     const cutFirst = this.traits.cutsByItself;
     if (n === 3) {
       const mm = m * this.traits.stepMm;
-      return { cutFirst, ms: (mm / EJECTOR_SPEED) * 1000, done: () => this.#present(mm) };
+      return { cutFirst, ms: (mm / EJECTOR_SPEED) * 1000, begun: () => this.#emerge(), done: () => this.#present(mm) };
     }
     if (n === 5) return { cutFirst, ms: 600, done: () => this.#eject() };
     if (n === 2 && this.traits.two === 'retract' && this.#retractEnabled) return { cutFirst, ms: 800, done: () => this.#retract() };
@@ -80,7 +91,11 @@ export class SimulatedPresenter {
   }
 
   statusByte(sees: { readonly paperNearEnd: boolean; readonly paperAtInput: boolean; readonly stepperOn: boolean }): number {
-    return encodeEjectorStatus({ ...sees, ticketAtOutput: this.#slip?.at === 'output', error: this.jammed, jam: this.jammed });
+    return encodeEjectorStatus({ ...sees, ticketAtOutput: this.isSeen, error: this.jammed, jam: this.jammed });
+  }
+
+  #emerge(): void {
+    if (this.#slip?.at === 'inside') this.#slip = { slip: this.#slip.slip, at: 'emerging' };
   }
 
   #present(mm: number): undefined {

@@ -69,6 +69,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
   readonly #voice: SimulatedVoice;
   #queue: (PrinterCommand | (Movement & Queued & { readonly op: 'movement' }))[] = [];
   #queuedBytes = 0;
+  #mostBuffered = 0;
   #bootTimer: Timer;
   #isBooting = false;
   #retractAfter = 5;
@@ -151,6 +152,11 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     return this.#presenter?.pushedMm ?? 0;
   }
 
+  /** Bytes that were in the receive buffer when it was fullest. */
+  get mostBuffered(): number {
+    return this.#mostBuffered;
+  }
+
   /** Status as the unit itself knows it. */
   get status(): RawStatus {
     const presenter = this.#presenter;
@@ -159,7 +165,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
       ...HEALTHY,
       drawerPinHigh: true,
       ...this.#mechanics.status,
-      ticketAtOutput: presenter?.slip?.at === 'output' || pushing,
+      ticketAtOutput: presenter?.isSeen === true || pushing,
       presenterJam: presenter?.jammed === true && presenter.traits.jamInFullStatus,
     };
   }
@@ -170,11 +176,12 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
 
   // ---- hands
 
-  /** What is still inside a presenter can't be reached. */
+  /** What is still inside a presenter, or on its way out of it, can't be reached. */
   takeSlips(): readonly Slip[] {
-    const inside = this.#presenter?.slip?.at === 'inside' ? this.#presenter.slip.slip : undefined;
-    const taken = this.#paper.take((slip) => slip !== inside);
-    if (inside === undefined) this.#presenter?.letGo();
+    const held = this.#presenter?.slip;
+    const isInside = held?.at === 'inside' || (held?.at === 'emerging' && this.#mechanics.isMoving);
+    const taken = this.#paper.take((slip) => !isInside || slip !== held.slip);
+    if (!isInside) this.#presenter?.letGo();
     this.#changed();
     return taken;
   }
@@ -226,6 +233,7 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
       this.#queue.push(command);
       this.#queuedBytes += command.size;
     }
+    this.#mostBuffered = Math.max(this.#mostBuffered, this.#queuedBytes + this.#stream.begun);
     const recovery = this.#voice.hearRealTime(byte);
     if (recovery !== undefined) this.#recover(recovery === 'clear');
   }
@@ -271,7 +279,10 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
       this.#changed();
       this.#voice.holdBack(this.#queuedBytes);
     });
-    if (started === 'moving') return;
+    if (started === 'moving') {
+      movement.begun?.();
+      return;
+    }
     // A blocked presenter has a sensor of its own and is done with its command; blade and paper path wait in error.
     if (started === 'blocked' && movement.needs === 'presenter' && this.#presenter !== undefined) {
       this.#finish(movement);
@@ -388,15 +399,16 @@ export class EscposSimulator implements SimulatedReceiptPrinter {
     }
     const move = presenter.move(n, m);
     if (move === undefined) return undefined;
-    const cuts = move.cutFirst && this.#paper.hanging.items.length > 0;
+    const cuts = (): boolean => move.cutFirst && this.#paper.hanging.items.length > 0;
     return {
       feedDots: 0,
       extraMs: move.ms,
-      needs: cuts && this.#mechanics.obstruction === 'cutter' ? 'cutter' : 'presenter',
-      done: () => {
-        if (cuts) this.#cut('fullCut');
-        this.#pullIn(move.done());
+      needs: cuts() && this.#mechanics.obstruction === 'cutter' ? 'cutter' : 'presenter',
+      begun: () => {
+        if (cuts()) this.#cut('fullCut');
+        move.begun?.();
       },
+      done: () => this.#pullIn(move.done()),
     };
   }
 

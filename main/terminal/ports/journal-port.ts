@@ -11,7 +11,8 @@ import { Listeners } from '../../../drivers/listeners.ts';
 import { PortError, type AppendedEntry, type JournalPort } from '../../../state-machines/ports.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { JournalSource } from '../../upstream/uplink.ts';
+import { postingsFor } from '../../money/postings.ts';
+import type { JournalSource } from '../../upstream/journal-source.ts';
 
 export interface JournalDeskOptions {
   readonly journal: Journal;
@@ -28,9 +29,16 @@ export interface JournalDeskOptions {
 /** A day holds a million numbers a terminal: a handful of tries always finds a free one. */
 const REFERENCE_TRIES = 50;
 
+/** Of an earlier epoch, ascending. */
+interface CarriedSeqs {
+  readonly epoch: number;
+  readonly seqs: readonly number[];
+}
+
 export class JournalDesk implements JournalPort, JournalSource {
   readonly #options: JournalDeskOptions;
-  readonly #appends = new Listeners<void>();
+  #carried: readonly CarriedSeqs[] | undefined;
+  readonly #appends = new Listeners<{ readonly money: boolean }>();
 
   constructor(options: JournalDeskOptions) {
     this.#options = options;
@@ -47,7 +55,7 @@ export class JournalDesk implements JournalPort, JournalSource {
       throw new PortError('journalUnavailable', error.message, { detail: error.code, cause: error });
     }
     onHealth('ok');
-    this.#appends.emit();
+    this.#appends.emit({ money: postingsFor(entry).length > 0 });
     return appended;
   }
 
@@ -66,6 +74,16 @@ export class JournalDesk implements JournalPort, JournalSource {
     if (found.length > 0) return found;
     const next = journal.epochs().find((candidate) => candidate > epoch);
     return next === undefined ? [] : journal.entriesAfter(next, 0, limit);
+  }
+
+  countAfter(epoch: number, seq: number): number {
+    const { head } = this.#options.journal;
+    if (epoch >= head.epoch) return Math.max(0, head.seq - seq);
+    const carried = this.#carriedSeqs().flatMap((earlier) => {
+      if (earlier.epoch < epoch) return [];
+      return earlier.epoch === epoch ? earlier.seqs.filter((carriedSeq) => carriedSeq > seq) : earlier.seqs;
+    });
+    return carried.length + head.seq;
   }
 
   checkpointsOf(epoch: number, from: number, to: number, limit: number): readonly string[] {
@@ -90,7 +108,17 @@ export class JournalDesk implements JournalPort, JournalSource {
     this.#options.journal.storeReceipt(receipt, jws);
   }
 
-  onAppend(listener: () => void): Unsubscribe {
+  /** What was carried over from damaged journals; it never changes. */
+  #carriedSeqs(): readonly CarriedSeqs[] {
+    const { journal } = this.#options;
+    this.#carried ??= journal
+      .epochs()
+      .filter((epoch) => epoch !== journal.epoch)
+      .map((epoch) => ({ epoch, seqs: journal.entriesAfter(epoch, 0, Number.MAX_SAFE_INTEGER).map(({ entry }) => entry.seq) }));
+    return this.#carried;
+  }
+
+  onAppend(listener: (appended: { readonly money: boolean }) => void): Unsubscribe {
     return this.#appends.add(listener);
   }
 }

@@ -15,6 +15,8 @@ export interface RecoveryOptions {
     transaction(id: string): readonly ChainedEntry[];
     /** Transactions with an entry of `kind` and none of `answers`. */
     lacking(kind: JournalKind, answers: readonly JournalKind[]): readonly string[];
+    /** Transactions with none of `answers` after the last entry of `kind`. */
+    lackingSince(kind: JournalKind, answers: readonly JournalKind[]): readonly string[];
     /** The last so many entries, oldest first. */
     latest(count: number): readonly JournalEntry[];
     /** The transaction that a reference was given for. */

@@ -6,7 +6,7 @@
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit } from '../../../state-machines/ports.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../../money/recovery.ts';
-import { noteInPath, unknownLoad } from '../../money/standing.ts';
+import { isOwedForCertain, noteInPath, unknownLoad } from '../../money/standing.ts';
 import { RecoveryBooks, type RecoveryOptions, type When } from './books.ts';
 import { CaseRecovery } from './cases.ts';
 import { LoadRecovery } from './loads.ts';
@@ -93,7 +93,7 @@ export class Recovery implements RecoveryPort {
 
   async resolveWith(card: CardReading): Promise<readonly (Recovered | EarlierLoad)[]> {
     try {
-      const own = await this.#resolveOwn(card);
+      const own = (await this.#resolveOwn(card)) ?? this.#unclaimedVoucher(card);
       return own === undefined ? await this.#openLoads.resolve(card.ref) : [own];
     } catch (error) {
       this.#later('the loads of a card could not be decided now', error);
@@ -110,7 +110,20 @@ export class Recovery implements RecoveryPort {
       const state = this.#books.state(id);
       if (state.opened === undefined || unknownLoad(state)?.pending === undefined || !isSameCard(state.opened.card, card.ref)) continue;
       await this.#books.guard(id, () => this.#cases.examine(id));
-      return tell(this.#books, this.#vouchers, id, true);
+      return this.#unclaimedVoucher(card) ?? tell(this.#books, this.#vouchers, id, true);
+    }
+    return undefined;
+  }
+
+  /** A case of this card that became a voucher while it was away: another terminal told its holder so, and only this one knows the code. */
+  #unclaimedVoucher(card: CardReading): Recovered | undefined {
+    for (const id of this.#options.read.lackingSince('case.resolved', ['reference.shown'])) {
+      const state = this.#books.state(id);
+      if (state.opened === undefined || !isSameCard(state.opened.card, card.ref) || !state.cases.some(isOwedForCertain)) continue;
+      const words = tell(this.#books, this.#vouchers, id, true);
+      if (words?.voucher === undefined) continue;
+      this.#books.append(id, { kind: 'reference.shown', body: { reference: words.reference, where: 'screen' } });
+      return words;
     }
     return undefined;
   }

@@ -101,10 +101,8 @@ describe.each(modelsOf('receiptPrinter'))('receipt printer %s', (model) => {
   test('a slip that the terminal prints hangs there with its words, and is torn off', async () => {
     const stand = new BenchStand({ receiptPrinter: { model, options: { takeWithinSeconds: 20 } } });
     const printer = await stand.connected('receiptPrinter');
-    let finished = false;
-    const printing = printer.print({ jobId: 'job-1', markup: '充值凭条\n50.00 元\n' }).finally(() => (finished = true));
-    await stand.until('it is presented', () => finished || printer.lastStatus.presenter === 'holding');
-    stand.hand({ act: 'tearPaper' });
+    const printing = printer.print({ jobId: 'job-1', markup: '充值凭条\n50.00 元\n' });
+    await stand.until('it is torn off', () => stand.cabinet.hand({ act: 'tearPaper' }).done);
     const { outcome } = await stand.settled(printing);
     expect(['printed', 'unconfirmed']).toContain(outcome.state);
     const [slip] = stand.cabinet.state().slips;

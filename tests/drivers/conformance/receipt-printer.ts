@@ -49,7 +49,8 @@ export function receiptPrinterConformance(make: () => Promise<PrinterStand>, mis
     void printing.then(() => (state.done = true));
     if (presents()) {
       await stand.until('the slip stands at the output, or the job ended', () => state.done || printer.lastStatus.presenter === 'holding');
-      if (!state.done) await stand.unit.call('takeSlips');
+      // Seen at the output, it is still on its way out of it.
+      await stand.until('it is taken, or the job ended', async () => state.done || (await stand.unit.call('takeSlips')).length > 0);
     }
     return stand.settled(printing);
   }

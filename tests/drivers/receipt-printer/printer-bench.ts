@@ -5,6 +5,7 @@ import { EscposPrinter, type EscposDeps } from '../../../drivers/receipt-printer
 import * as profiles from '../../../drivers/receipt-printer/escpos/profile.ts';
 import type { GlyphSource } from '../../../drivers/receipt-printer/glyph-source.ts';
 import { EscposSimulator, type EscposSimulatorOptions } from '../../../drivers/receipt-printer/escpos/simulator.ts';
+import { overWire, type LineSpeed } from '../../support/line-speed.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
 
@@ -36,15 +37,24 @@ export interface BenchOptions {
   readonly unit?: EscposSimulatorOptions;
   readonly clock?: SimulatedClock;
   readonly glyphs?: GlyphSource;
+  /** What carries the bytes; without it they are there at once. */
+  readonly wire?: {
+    readonly speed: LineSpeed;
+    /** Whether the driver reads the speed from the address, as of a serial port; else it is on its own, as behind a network. */
+    readonly told: boolean;
+    /** A serial port with RTS/CTS. */
+    readonly rtscts?: boolean;
+  };
 }
 
 export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
-  const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new QuickClock(), glyphs } = benchOptions;
-  const line = new SimulatedLine();
+  const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new QuickClock(), glyphs, wire } = benchOptions;
+  const line = new SimulatedLine(wire?.told === true ? serialAddress(wire.speed, wire.rtscts ?? false) : undefined);
   const profile = profiles.withOptions(MODELS[model].profile, options);
   const unit = new EscposSimulator(clock, { columns: profile.columns, kind: MODELS[model].kind, ...unitOptions });
-  unit.onSend((bytes) => line.fromUnit(bytes));
-  line.attachUnit((bytes) => unit.receive(bytes));
+  const carried = wire === undefined ? unit : overWire(unit, clock, wire.speed);
+  carried.onSend((bytes) => line.fromUnit(bytes));
+  line.attachUnit((bytes) => carried.receive(bytes));
   const make = (deps: Partial<EscposDeps> = {}): EscposPrinter =>
     new EscposPrinter(model, profile, { transport: line, clock, ...(glyphs === undefined ? {} : { glyphs }), ...deps });
   const printer = make();
@@ -56,6 +66,10 @@ export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
     print: (markup, jobId = 'job-1') => settled(clock, printer.print({ jobId, markup })),
     restart: make,
   };
+}
+
+function serialAddress({ baudRate, bitsPerByte }: LineSpeed, rtscts: boolean): string {
+  return `serial:/dev/ttyS0?baudRate=${baudRate}&parity=${bitsPerByte === 11 ? 'even' : 'none'}&rtscts=${rtscts}`;
 }
 
 /** A bench whose printer is connected. */

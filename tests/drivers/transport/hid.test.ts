@@ -180,6 +180,7 @@ describe('hid lines', () => {
     const [handle] = library.handles;
     if (handle !== undefined) handle.refusal = refusal;
     await expect(transport.write(Uint8Array.of(4, 1))).rejects.toMatchObject({ code: 'lost', message: expect.stringContaining('Cannot write') });
+    expect(transport.isOpen).toBe(false);
   });
 
   test('hid: addresses open as HID lines', () => {

@@ -65,6 +65,21 @@ describe.each(Object.entries(carriers))('%s', (_name, carry) => {
     expect(ends.map((error) => error?.code)).toEqual(['lost', undefined]);
   });
 
+  test('the cable is pulled while it is written to: the loss is told before a write fails', async () => {
+    await carried.transport.open();
+    const unplugging = carried.unplug();
+    const openAtFailure: boolean[] = [];
+    const write = (): Promise<boolean> =>
+      carried.transport.write(Uint8Array.of(0x55)).then(
+        () => true,
+        () => (openAtFailure.push(carried.transport.isOpen), false),
+      );
+    while (await write());
+    expect(openAtFailure).toEqual([false]);
+    expect(ends.map((error) => error?.code)).toEqual(['lost']);
+    await unplugging;
+  });
+
   test('closed by its owner: told once, without an error, however often it is closed', async () => {
     await carried.transport.open();
     await Promise.all([carried.transport.close(), carried.transport.close()]);

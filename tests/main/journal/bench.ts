@@ -10,6 +10,7 @@ import { createIds, type Random } from '../../../common/ids.ts';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { RECEIPT_TYPE, type Receipt } from '../../../common/upstream-api/journal.ts';
 import { terminalKey, type TerminalKey } from '../../../main/identity/terminal-key.ts';
+import { withContent, type JournalContent, type StoredRow } from '../../../main/journal/content.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../../main/journal/journal.ts';
 import type { JournalError } from '../../../main/journal/journal-error.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
@@ -143,4 +144,23 @@ export function upstreamKey(): { key: TerminalKey; receipt: (journal: Journal, u
       return { receipt, jws: await new SignJWT({ ...receipt }).setProtectedHeader({ alg: 'EdDSA', typ: RECEIPT_TYPE }).sign(privateKey) };
     },
   };
+}
+
+/** A journal with two transactions, one of them open, two checkpoints and a receipt; closed cleanly. */
+export async function sample(): Promise<{ bench: Bench; upstream: ReturnType<typeof upstreamKey> }> {
+  const bench = new Bench();
+  const upstream = upstreamKey();
+  const journal = bench.open();
+  append(journal, [START, ...topUp('tx-0001')]);
+  const { receipt, jws } = await upstream.receipt(journal, 9);
+  journal.storeReceipt(receipt, jws);
+  journal.checkpoint();
+  append(journal, topUp('tx-0002', false));
+  journal.close();
+  return { bench, upstream };
+}
+
+/** All rows at hand, so that a test can change them one by one. */
+export function rowsOf(path: string): Omit<JournalContent, 'entries'> & { entries: StoredRow[] } {
+  return withContent(path, (content) => ({ ...content, entries: Array.from(content.entries, (row) => ({ ...row, hash: Uint8Array.from(row.hash) })) }));
 }

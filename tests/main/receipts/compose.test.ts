@@ -4,7 +4,7 @@ import { characterCells, readSlip, type PrintedText } from '../../../drivers/rec
 import type { ReceiptContent } from '../../../state-machines/ports.ts';
 import en from '../../../resources/locales/en/receipt.json' with { type: 'json' };
 import zhCN from '../../../resources/locales/zh-CN/receipt.json' with { type: 'json' };
-import { DELIVERED, open, printSlip, SITE } from './slip-bench.ts';
+import { DELIVERED, OPEN, open, printSlip, SITE, SLIPS } from './slip-bench.ts';
 
 /** Lines as a person reads them, blank ones left out. */
 async function linesOf(content: ReceiptContent, model?: 'escpos-generic-58' | 'escpos-generic-80'): Promise<string[]> {
@@ -12,35 +12,10 @@ async function linesOf(content: ReceiptContent, model?: 'escpos-generic-58' | 'e
   return readSlip(slip).filter((line) => line.trim() !== '');
 }
 
-const PENDING = open({ status: 'pending', at: Date.UTC(2026, 10, 22, 0, 2, 41), settledWithinHours: 24, journal: { seq: 48_209, hash: '91d07be5' } });
-
-const STUCK = open({ status: 'pending', tender: 'cash', amount: fen(0), noteStuck: true, settledWithinHours: 24 });
-
-const VOUCHER = open({
-  status: 'voucher',
-  tender: 'cash',
-  notes: [fen(5_000)],
-  settledWithinHours: 24,
-  voucher: { number: DELIVERED.reference, code: '482105739164', validUntil: Date.UTC(2027, 10, 22, 0, 14, 32) },
-});
+const { PENDING, STUCK, VOUCHER } = OPEN;
 
 const ALL: readonly ReceiptContent[] = (['zh-CN', 'en'] as const).flatMap((locale) =>
-  [
-    DELIVERED,
-    open({}),
-    PENDING,
-    open({ status: 'pending', tender: 'cash' }),
-    STUCK,
-    { ...STUCK, amount: fen(5_000), settledWithinHours: 72 } as const,
-    { ...STUCK, balanceAfter: fen(7_320) } as const,
-    open({ status: 'voucher', tender: 'cash', notes: [fen(10_000), fen(5_000), fen(10_000)], settledWithinHours: 72 }),
-    VOUCHER,
-    { ...DELIVERED, tender: 'voucher', redeemed: 'B02-1120-7K4M-6' } as const,
-    open({ status: 'refunded', tender: 'voucher', redeemed: 'B02-1120-7K4M-6' }),
-    open({ status: 'pending', tender: 'voucher', redeemed: 'B02-1120-7K4M-6', settledWithinHours: 24 }),
-    { ...DELIVERED, status: 'refunded', balanceAfter: DELIVERED.balanceBefore } as const,
-    open({ status: 'refunded', tender: 'cash' }),
-  ].flatMap((content) => [0, 1].map((reprint) => ({ ...content, locale, reprint, largePrint: reprint === 1 }))),
+  Object.values(SLIPS).flatMap((content) => [0, 1].map((reprint) => ({ ...content, locale, reprint, largePrint: reprint === 1 }))),
 );
 
 describe('slips on paper', () => {
@@ -170,8 +145,8 @@ describe('slips on paper', () => {
       '  也可到人工服务领回。',
       '3 什么时候以前',
       '  2027-11-22',
-      '过期后到人工服务领回，',
-      '钱仍为您保留。',
+      '  过期后到人工服务领回，',
+      '  钱仍为您保留。',
       '--------------------------------',
       ' A01-1122-7K4M-9',
       '        扫码核对这张凭条',
@@ -250,6 +225,13 @@ describe('slips on paper', () => {
       slip.items.find((item): item is PrintedText => item.kind === 'text' && item.text === text)?.scaleY;
     expect(heightOfText('73.20 元')).toBe(2);
     expect(heightOfText('23.20 元')).toBe(1);
+  });
+
+  it('headings of steps are bold, and what they say is not', async () => {
+    const { slip } = await printSlip(PENDING);
+    const runs = slip.items.filter((item): item is PrintedText => item.kind === 'text');
+    const bold = runs.filter((run) => run.bold).map((run) => run.text);
+    expect(bold).toEqual(['1', '发生了什么', '2', '您的钱', '3', '最晚什么时候', '4', '怎么查']);
   });
 
   it('sums from ten thousand yuan on keep their column', async () => {

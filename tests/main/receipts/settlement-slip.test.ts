@@ -1,42 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { readSlip } from '../../../drivers/receipt-printer/paper.ts';
+import { readSlip, type PrintedText } from '../../../drivers/receipt-printer/paper.ts';
 import { printSlip } from '../../../main/receipts/port.ts';
 import { composeSettlementSlip, slipText, type SettlementSlip } from '../../../main/receipts/settlement-slip.ts';
 import en from '../../../resources/locales/en/settlement.json' with { type: 'json' };
 import zhCN from '../../../resources/locales/zh-CN/settlement.json' with { type: 'json' };
 import { connectedBench, settled } from '../../drivers/receipt-printer/printer-bench.ts';
+import { COUNTED as SLIP } from './settlement-bench.ts';
 
-const HASH = '3f9a1c72d04b5e6f8091a2b3c4d5e6f7'.repeat(2);
-
-/** 2026-11-22 22:05:07 in Shanghai; one note of 50 too few. */
-const SLIP: SettlementSlip = {
-  heading: ['北岸校区一卡通', '图书馆一层 A01'],
-  terminalId: 'T-0001',
-  settlementId: 'S-1-48215',
-  at: Date.UTC(2026, 10, 22, 14, 5, 7),
-  businessDate: '2026-11-22',
-  by: '张三',
-  boxOut: 'B-17',
-  boxIn: 'B-18',
-  expected: {
-    notes: [
-      { denomination: 10_000, count: 12 },
-      { denomination: 5000, count: 3 },
-    ],
-    unspecified: 0,
-  },
-  counted: [
-    { denomination: 10_000, count: 12 },
-    { denomination: 5000, count: 2 },
-  ],
-  candidates: ['A01-1122-7K4M-9'],
-  entry: { epoch: 1, seq: 48_219, hash: HASH },
-  signature: {
-    kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
-    value: 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg',
-  },
-  reprint: 0,
-};
+const HASH = SLIP.entry.hash;
 
 /** Off the paper of a simulated printer, blank lines left out. */
 async function printed(slip: SettlementSlip, locale = 'zh-CN', model: 'escpos-generic-58' | 'escpos-generic-80' = 'escpos-generic-58'): Promise<string[]> {
@@ -92,9 +63,25 @@ describe('the slip of a settlement', () => {
   it('in English, of a box that agrees, says so', async () => {
     const { counted: _short, ...rest } = SLIP;
     const lines = await printed({ ...rest, counted: SLIP.expected.notes, candidates: [] }, 'en', 'escpos-generic-80');
-    expect(lines).toContain('Note            Expected     Counted     Differ.');
+    expect(lines).toContain('Note            Expected     Counted       Diff.');
     expect(lines.join('\n')).toContain(en.even);
     expect(lines.join('\n')).not.toContain('May explain');
+  });
+
+  it('a sum below zero has its sign in front, and one note is told as well as many', async () => {
+    const lines = await printed(SLIP, 'en');
+    expect(lines).toContain('Difference              -￥50.00');
+    expect(lines.join(' ')).toContain('notes whose place nobody knows (1), A01-1122-7K4M-9');
+  });
+
+  it('each of the two who sign has a line of their own with room for a hand', async () => {
+    const bench = await connectedBench({ model: 'escpos-generic-58' });
+    await bench.print(composeSettlementSlip(SLIP, 'zh-CN', 'Asia/Shanghai', 32));
+    const lines = bench.unit.slips.flatMap(({ items }) => items).filter((item): item is PrintedText => item.kind === 'text' && item.text.includes('____'));
+    expect(lines).toHaveLength(2);
+    const [first, second] = lines;
+    // A signature takes about a centimetre; 8 dots are 1 mm.
+    expect((second?.y ?? 0) - (first?.y ?? 0)).toBeGreaterThanOrEqual(80);
   });
 
   it('of a box that is not counted yet has no count, and says that the slip follows', async () => {

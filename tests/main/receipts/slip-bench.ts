@@ -41,6 +41,37 @@ export function open(content: Partial<ReceiptContent>): ReceiptContent {
   return { ...rest, ...content };
 }
 
+const PENDING = open({ status: 'pending', at: Date.UTC(2026, 10, 22, 0, 2, 41), settledWithinHours: 24, journal: { seq: 48_209, hash: '91d07be5' } });
+const STUCK = open({ status: 'pending', tender: 'cash', amount: fen(0), noteStuck: true, settledWithinHours: 24 });
+const VOUCHER = open({
+  status: 'voucher',
+  tender: 'cash',
+  notes: [fen(5_000)],
+  settledWithinHours: 24,
+  voucher: { number: DELIVERED.reference, code: '482105739164', validUntil: Date.UTC(2027, 10, 22, 0, 14, 32) },
+});
+
+/** Money still owed, or its way unknown. */
+export const OPEN = { PENDING, STUCK, VOUCHER } as const;
+
+/** Every kind of slip that a flow prints, by what it tells. */
+export const SLIPS = {
+  'top-up, balance read back': DELIVERED,
+  'top-up, balance not read back': open({}),
+  'top-up paid with a voucher': { ...DELIVERED, tender: 'voucher', redeemed: 'B02-1120-7K4M-6' },
+  'payment not confirmed': PENDING,
+  'cash load not confirmed': open({ status: 'pending', tender: 'cash' }),
+  'voucher load not confirmed': open({ status: 'pending', tender: 'voucher', redeemed: 'B02-1120-7K4M-6', settledWithinHours: 24 }),
+  'stuck note': STUCK,
+  'stuck note beside money that is held': { ...STUCK, amount: fen(5_000), settledWithinHours: 72 },
+  'stuck note beside a load': { ...STUCK, balanceAfter: fen(7_320) },
+  'money held': open({ status: 'voucher', tender: 'cash', notes: [fen(10_000), fen(5_000), fen(10_000)], settledWithinHours: 72 }),
+  'money held, with a code to redeem it': VOUCHER,
+  'refund by the way it was paid': { ...DELIVERED, status: 'refunded', balanceAfter: DELIVERED.balanceBefore },
+  'refund of cash': open({ status: 'refunded', tender: 'cash' }),
+  'voucher given back': open({ status: 'refunded', tender: 'voucher', redeemed: 'B02-1120-7K4M-6' }),
+} as const satisfies Readonly<Record<string, ReceiptContent>>;
+
 export interface PrintedSlip {
   readonly outcome: ReceiptOutcome;
   readonly slip: Slip;

@@ -111,6 +111,19 @@ describe.each(TORN)('torn $when the chip executed the credit, paid by $tender', 
     await expectSettled(all, torn, reference, AMOUNT);
   });
 
+  test('back at the first terminal, which heard of it meanwhile: its holder gets what redeems a voucher, once, and hears nothing else twice', async () => {
+    const all = await scene();
+    const { a, b, chip } = all;
+    const reference = await a.tornTopUp(chip, { ...torn, amount: AMOUNT });
+    await b.presented(chip);
+    await a.tends();
+    const voucher = { number: reference, code: expect.stringMatching(/^[0-9]{12}$/) };
+    const told = torn.when === 'before' && torn.tender === 'cash' ? [{ outcome: 'voucher', reference, amount: AMOUNT, voucher }] : [];
+    expect(await a.presented(chip)).toMatchObject(told);
+    expect(await a.presented(chip)).toEqual([]);
+    await expectSettled(all, torn, reference);
+  });
+
   test('both terminals find it out at once', async () => {
     const all = await scene();
     const { a, b, chip } = all;

@@ -49,6 +49,7 @@ async function start(before: readonly NewEntry[], report: PowerUpState | undefin
         return own.map((entry) => ({ entry, hash: entry.seq.toString(16).padStart(64, '0') }));
       },
       lacking: () => [],
+      lackingSince: () => [],
       latest: (count) => stored().slice(-count),
       byReference: () => undefined,
     },

@@ -262,6 +262,7 @@ export class Station {
         openTransactions: () => journal.openTransactions(),
         transaction: (id) => journal.transaction(id),
         lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
+        lackingSince: (kind, answers) => journal.transactionsLackingSince(kind, answers),
         latest: () => [],
         byReference: (reference) => journal.findByReference(reference),
       },

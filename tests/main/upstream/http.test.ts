@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
+import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createHttpClient, upstreamUrlProblem } from '../../../main/upstream/http.ts';
@@ -28,6 +31,7 @@ describe('an answer', () => {
     ['that refuses', () => problem(409, 'orderClosed'), 'refused', 'orderClosed'],
     ['that says to come back later', () => problem(429, 'tooManyRequests'), 'offline', 'tooManyRequests'],
     ['that says a partner is away', () => problem(503, 'issuerUnavailable'), 'offline', 'issuerUnavailable'],
+    ['of a server for which the request came too slowly', () => new Response('', { status: 408 }), 'offline', undefined],
     ['of a proxy that finds nobody', () => new Response('bad gateway', { status: 502 }), 'offline', undefined],
   ])('%s fails with its code', async (_what, respond, code, detail) => {
     const { client } = isolated(async () => respond());
@@ -97,6 +101,34 @@ describe('an answer', () => {
     });
     await client.call(call);
     expect(redirect).toBe('error');
+  });
+});
+
+describe('a body', () => {
+  const sent = async (body: object): Promise<RequestInit> => {
+    let seen: RequestInit = {};
+    const { client } = isolated(async (_input, init) => {
+      seen = init ?? {};
+      return Response.json({ ok: true });
+    });
+    await client.call({ ...call, method: 'POST', body });
+    return seen;
+  };
+
+  test('from a kilobyte on is gzipped, and its signature is over what is sent', async () => {
+    const body = { text: 'x'.repeat(2000) };
+    const { headers, body: bytes } = await sent(body);
+    if (!(bytes instanceof Uint8Array)) throw new Error('expected bytes');
+    expect(new Headers(headers).get('content-encoding')).toBe('gzip');
+    expect(JSON.parse(gunzipSync(bytes).toString('utf8'))).toEqual(body);
+    const [, token = ''] = new Headers(headers).get('authorization')?.split(' ') ?? [];
+    expect(decodeJwt(token)).toMatchObject({ bodySha256: createHash('sha256').update(bytes).digest('hex').toUpperCase() });
+  });
+
+  test('smaller than that is sent as it is', async () => {
+    const { headers, body } = await sent({ text: 'x' });
+    expect(new Headers(headers).has('content-encoding')).toBe(false);
+    expect(body).toBe('{"text":"x"}');
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HttpClient } from '../../../main/upstream/http.ts';
 import { createOnline, onlineDelays, type OnlineState } from '../../../main/upstream/online.ts';
 import { PortError } from '../../../state-machines/ports.ts';
+import type { UplinkLag } from '../../../main/upstream/uplink-lag.ts';
 import { newKey, startWorld } from '../../fleet/support.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { connect } from './support.ts';
@@ -86,6 +87,25 @@ describe('the link upstream', () => {
     await clock.settle();
     expect(side.beats).toBe(1);
   });
+});
+
+test.each<[string, UplinkLag | undefined, object]>([
+  ['is not known', undefined, {}],
+  ['is nothing', { entries: 0 }, { uplinkLag: 0 }],
+  ['moves no money', { entries: 7 }, { uplinkLag: 7 }],
+  ['moves money', { entries: 7, oldestMoneyAt: 990_000 }, { uplinkLag: 7, uplinkMoneyAgeMs: 10_000 }],
+  ['was written before the clock was set back', { entries: 7, oldestMoneyAt: 1_010_000 }, { uplinkLag: 7, uplinkMoneyAgeMs: 0 }],
+])('what a heartbeat tells of a backlog that %s', async (_what, lag, told) => {
+  const clock = new SimulatedClock(1_000_000);
+  let body: object | undefined;
+  const client: HttpClient = {
+    call: async (call) => {
+      body = call.body;
+      return call.answer.parse({ serverTime: 0, issuer: 'up', payments: 'up' });
+    },
+  };
+  await createOnline({ client, clock, lag: () => lag }).beat();
+  expect(body).toEqual(told);
 });
 
 describe('with a real server', () => {

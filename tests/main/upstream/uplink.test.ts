@@ -4,7 +4,8 @@ import { journalBatchSchema, RECEIPT_TYPE, type ChainedEntry, type Receipt } fro
 import { problem } from '../../../fleet/server/problems.ts';
 import { UpstreamRefusal } from '../../../main/upstream/http.ts';
 import type { RegisteredClient } from '../../../main/upstream/registration.ts';
-import { startUplink, uplinkDelays, type JournalSource, type Uplink, type UplinkState } from '../../../main/upstream/uplink.ts';
+import type { JournalSource } from '../../../main/upstream/journal-source.ts';
+import { startUplink, uplinkDelays, type Uplink, type UplinkState } from '../../../main/upstream/uplink.ts';
 import { PortError } from '../../../state-machines/ports.ts';
 import { chain, newKey, startWorld } from '../../fleet/support.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
@@ -17,16 +18,21 @@ class MemoryJournal implements JournalSource {
   readonly entries: ChainedEntry[] = [];
   readonly receipts: Receipt[] = [];
   readonly checkpoints: { readonly at: { readonly epoch: number; readonly seq: number }; readonly jws: string }[] = [];
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(appended: { readonly money: boolean }) => void>();
 
   append(...entries: readonly ChainedEntry[]): void {
     this.entries.push(...entries);
-    for (const listener of this.#listeners) listener();
+    const money = entries.some(({ entry }) => entry.postings.length > 0);
+    for (const listener of this.#listeners) listener({ money });
   }
 
   entriesAfter(epoch: number, seq: number, limit: number): ChainedEntry[] {
     const rest = this.entries.filter(({ entry }) => entry.epoch > epoch || (entry.epoch === epoch && entry.seq > seq));
     return rest.filter(({ entry }) => entry.epoch === rest[0]?.entry.epoch).slice(0, limit);
+  }
+
+  countAfter(epoch: number, seq: number): number {
+    return this.entries.filter(({ entry }) => entry.epoch > epoch || (entry.epoch === epoch && entry.seq > seq)).length;
   }
 
   checkpointsOf(epoch: number, from: number, to: number, limit: number): string[] {
@@ -42,7 +48,7 @@ class MemoryJournal implements JournalSource {
     this.receipts.push(receipt);
   }
 
-  onAppend(listener: () => void): () => void {
+  onAppend(listener: (appended: { readonly money: boolean }) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -218,10 +224,11 @@ describe('with a far side that the test plays', () => {
     const { clock, journal, side, uplink } = play(lies[0]?.[1] ?? honest);
     await clock.settle();
     side.answer = honest;
+    journal.append(...chain(TERMINAL, 3, { money: [3] }).slice(2)); // however urgent: a person must look
     await clock.advance(uplinkDelays.blocked - 1);
     expect(side.sent).toHaveLength(1);
     await clock.advance(1);
-    expect(journal.lastReceipt()?.upToSeq).toBe(2);
+    expect(journal.lastReceipt()?.upToSeq).toBe(3);
     expect(uplink.current).toEqual({ state: 'drained' });
   });
 
@@ -238,6 +245,23 @@ describe('with a far side that the test plays', () => {
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
   });
 
+  test('the status says what failed, how often, when it is asked again, and what waits', async () => {
+    const { clock, side, uplink } = play(() => Promise.reject(new PortError('offline', 'gone')), chain(TERMINAL, 4, { money: [3] }));
+    await clock.settle();
+    await clock.advance(400);
+    const status = { uplink: { state: 'backingOff', error: { code: 'offline' } }, lastReceipt: undefined, failures: 1, retryInMs: 599 };
+    expect(uplink.status()).toMatchObject({ ...status, lag: { entries: 4, oldestMoneyAt: Date.UTC(2026, 2, 15, 0, 15, 30) } });
+    side.answer = honest;
+    await clock.advance(600);
+    expect(uplink.status()).toEqual({
+      uplink: { state: 'drained' },
+      lag: { entries: 0 },
+      lastReceipt: receiptFor(chain(TERMINAL, 4, { money: [3] })),
+      failures: 0,
+      retryInMs: undefined,
+    });
+  });
+
   test('after an answer the back-off begins at one second again', async () => {
     const { clock, journal, side } = play(() => Promise.reject(new PortError('offline', 'gone')));
     await clock.advance(7000);
@@ -246,23 +270,104 @@ describe('with a far side that the test plays', () => {
     await clock.advance(8000);
     expect(journal.receipts).toHaveLength(1);
     side.answer = () => Promise.reject(new PortError('offline', 'gone again'));
-    journal.append(...chain(TERMINAL, 3).slice(2));
+    journal.append(...chain(TERMINAL, 3, { money: [3] }).slice(2));
     await clock.settle();
     await clock.advance(1000);
     expect(side.sent).toHaveLength(7);
   });
 
-  test('an append ends the back-off at once', async () => {
-    const { clock, journal, side } = play(() => Promise.reject(new PortError('timeout', 'slow')), chain(TERMINAL, 2));
+  test('an entry that moves money ends the back-off at once, any other one waits for its end', async () => {
+    const entries = chain(TERMINAL, 4, { money: [4] });
+    const { clock, journal, side } = play(() => Promise.reject(new PortError('timeout', 'slow')), entries.slice(0, 2));
     await clock.settle();
     side.answer = honest;
-    journal.append(...chain(TERMINAL, 3).slice(2));
+    journal.append(...entries.slice(2, 3));
+    await clock.advance(uplinkDelays.gather);
+    expect(side.sent).toEqual([[1, 2]]);
+    journal.append(...entries.slice(3));
     await clock.settle();
+    expect(side.sent).toEqual([
+      [1, 2],
+      [1, 2, 3, 4],
+    ]);
+    expect(journal.lastReceipt()?.upToSeq).toBe(4);
+  });
+
+  test('an entry that moves money, written while a batch is lost, has the next one sent without a pause, once', async () => {
+    const { promise: held, reject: lose } = Promise.withResolvers<void>();
+    const entries = chain(TERMINAL, 3, { money: [3] });
+    const { clock, journal, side } = play(() => held, entries.slice(0, 2));
+    await clock.settle();
+    journal.append(...entries.slice(2));
+    lose(new PortError('offline', 'cut'));
+    await clock.settle();
+    await clock.advance(0);
     expect(side.sent).toEqual([
       [1, 2],
       [1, 2, 3],
     ]);
-    expect(journal.lastReceipt()?.upToSeq).toBe(3);
+    await clock.advance(1900);
+    expect(side.sent).toHaveLength(2);
+  });
+
+  test('the network’s return while a batch hangs counts for the next one', async () => {
+    const { promise: held, reject: lose } = Promise.withResolvers<void>();
+    const { clock, journal, side, uplink } = play(() => held);
+    await clock.settle();
+    uplink.wake();
+    side.answer = honest;
+    lose(new PortError('timeout', 'nothing came'));
+    await clock.settle();
+    await clock.advance(0);
+    expect(journal.lastReceipt()?.upToSeq).toBe(2);
+  });
+
+  test('a burst of entries that move nothing is one batch, at once when one of them moves money', async () => {
+    const entries = chain(TERMINAL, 8, { money: [8] });
+    const { clock, journal, side } = play(honest, []);
+    await clock.settle();
+    for (const entry of entries.slice(0, 4)) {
+      journal.append(entry);
+      await clock.advance(uplinkDelays.gather / 4);
+    }
+    expect(side.sent).toEqual([[1, 2, 3, 4]]);
+    journal.append(...entries.slice(4, 7));
+    await clock.advance(uplinkDelays.gather - 1);
+    journal.append(...entries.slice(7));
+    await clock.settle();
+    expect(side.sent).toEqual([
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ]);
+  });
+
+  test('an entry that nobody told of goes up within a minute', async () => {
+    const { clock, journal, side } = play(honest, []);
+    await clock.settle();
+    journal.entries.push(...chain(TERMINAL, 1));
+    await clock.advance(uplinkDelays.look);
+    expect(side.sent).toEqual([[1]]);
+  });
+
+  test.each(['timeout', 'offline'] as const)(
+    'a line that loses a batch (%s) gets half of it, and half again down to 16, and double when it answers',
+    async (code) => {
+      const { clock, journal, side } = play(() => Promise.reject(new PortError(code, 'too slow')), chain(TERMINAL, 900));
+      await clock.settle();
+      await clock.advance(1000 + 2000 + 4000 + 8000 + 16_000 + 32_000);
+      expect(side.sent.map(({ length }) => length)).toEqual([500, 250, 125, 62, 31, 16, 16]);
+      side.answer = honest;
+      await clock.advance(64_000);
+      expect(side.sent.slice(7).map(({ length }) => length)).toEqual([16, 32, 64, 128, 256, 404]);
+      expect(journal.lastReceipt()?.upToSeq).toBe(900);
+    },
+  );
+
+  test('an upstream that refuses a batch is not sent smaller ones', async () => {
+    const { clock, side } = play(() => Promise.reject(new UpstreamRefusal(problem('epochFrozen'))), chain(TERMINAL, 600));
+    await clock.settle();
+    await clock.advance(uplinkDelays.blocked);
+    expect(side.sent.map(({ length }) => length)).toEqual([500, 500]);
   });
 
   test('one batch is in flight, whatever is appended meanwhile', async () => {
@@ -288,7 +393,7 @@ describe('with a far side that the test plays', () => {
     await clock.advance(3_600_000);
     expect(side.sent).toEqual([]);
     journal.append(...chain(TERMINAL, 1));
-    await clock.settle();
+    await clock.advance(uplinkDelays.gather);
     expect(states).toEqual(['sending', 'drained']);
   });
 
@@ -322,7 +427,7 @@ describe('with a far side that the test plays', () => {
       throw new Error('disk full');
     };
     journal.append(...chain(TERMINAL, 1));
-    await clock.settle();
+    await clock.advance(uplinkDelays.gather);
     expect(uplink.current).toMatchObject({ state: 'blocked', error: { code: 'journalUnavailable' } });
     const stored: Receipt[] = [];
     journal.storeReceipt = (receipt) => void stored.push(receipt);
@@ -330,5 +435,76 @@ describe('with a far side that the test plays', () => {
     await clock.settle();
     expect(side.sent).toEqual([[1], [1]]);
     expect(z.array(z.looseObject({ upToSeq: z.literal(1) })).parse(stored)).toHaveLength(1);
+  });
+
+  test('a journal that can not be read blocks it, and it goes on when it can', async () => {
+    const { clock, journal, uplink, side } = play(honest);
+    const read = journal.entriesAfter.bind(journal);
+    await clock.settle();
+    journal.entriesAfter = () => {
+      throw new Error('I/O error');
+    };
+    journal.append(...chain(TERMINAL, 3).slice(2));
+    await clock.advance(uplinkDelays.gather);
+    expect(uplink.current).toMatchObject({ state: 'blocked', error: { code: 'journalUnavailable' } });
+    expect(uplink.status().lag).toBeUndefined();
+    journal.entriesAfter = read;
+    await clock.advance(uplinkDelays.blocked);
+    expect(side.sent).toEqual([[1, 2], [3]]);
+    expect(uplink.current).toEqual({ state: 'drained' });
+  });
+
+  test('upstream that lost a whole epoch is asked for all earlier ones again', async () => {
+    const entries = [...chain(TERMINAL, 3), ...chain(TERMINAL, 4, { epoch: 2 })];
+    const { clock, journal, side } = play(honest, entries.slice(0, 6));
+    await clock.settle();
+    const held = new Map<number, number>([[1, 2]]); // restored from a backup: two entries of the first epoch
+    side.answer = async (batch) => {
+      const [first] = batch;
+      const epoch = first?.entry.epoch ?? 0;
+      const headSeq = held.get(epoch) ?? 0;
+      if ((first?.entry.seq ?? 0) > headSeq + 1) throw new UpstreamRefusal(problem('journalGap', 'missing', { epoch, seq: first?.entry.seq ?? 1, headSeq }));
+      held.set(epoch, batch.at(-1)?.entry.seq ?? 0);
+      return honest(batch);
+    };
+    journal.append(...entries.slice(6));
+    await clock.advance(uplinkDelays.gather);
+    expect([...held]).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+  });
+
+  test('an upstream that loses what it receipted is followed at once; one that loses it again meanwhile only now and then', async () => {
+    const entries = chain(TERMINAL, 602);
+    const { clock, journal, side, uplink } = play(honest, entries.slice(0, 600));
+    await clock.settle();
+    const lengths = (): number[] => side.sent.splice(0).map(({ length }) => length);
+    expect(lengths()).toEqual([500, 100]);
+    // two servers behind one name; the one that gets what doesn't begin at 1 has nothing
+    side.answer = async (batch) => {
+      const seq = batch[0]?.entry.seq ?? 1;
+      if (seq !== 1) throw new UpstreamRefusal(problem('journalGap', 'missing', { epoch: 1, seq, headSeq: 0 }));
+      return honest(batch);
+    };
+    journal.append(...entries.slice(600, 601));
+    await clock.advance(uplinkDelays.gather);
+    expect(lengths()).toEqual([1, 500, 101]);
+    expect(uplink.current).toMatchObject({ state: 'blocked', error: { detail: 'journalGap' } });
+    await clock.advance(uplinkDelays.blocked);
+    expect(lengths()).toEqual([500, 101]);
+    side.answer = honest;
+    await clock.advance(uplinkDelays.blocked);
+    expect(lengths()).toEqual([500, 101]);
+    expect(uplink.current).toEqual({ state: 'drained' });
+    // made good: the next loss is followed at once again
+    side.answer = async (batch) => {
+      side.answer = honest;
+      throw new UpstreamRefusal(problem('journalGap', 'missing', { epoch: 1, seq: batch[0]?.entry.seq ?? 1, headSeq: 599 }));
+    };
+    journal.append(...entries.slice(601));
+    await clock.advance(uplinkDelays.gather);
+    expect(lengths()).toEqual([1, 3]);
+    expect(uplink.current).toEqual({ state: 'drained' });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Not one fen lost, invented or counted twice: for every card, notes in custody and payments kept, less what its chip got, is what the
- * journal says is owed for it — or differs by exactly a question that an open case asks.
+ * Not one fen lost, invented or counted twice: for every card, notes in custody, payments kept and vouchers used up, less what its chip got,
+ * is what the journal says is owed for it, used vouchers among it — or differs by exactly a question that an open case asks.
  */
 import { loadedOnto, type TownCard } from '../cards.ts';
 import { sum } from '../cabinet.ts';
@@ -11,11 +11,14 @@ import { hasOpenCase, openQuestions, type Story } from './ledger.ts';
 export function checkMoney(world: World, ledger: readonly Story[], cards: readonly TownCard[] = world.cards): void {
   const orders = world.upstream.orders();
   const loads = world.upstream.loads();
+  const used = world.upstream.usedVouchers();
   for (const card of cards) {
     const stories = ledger.filter(({ serial }) => serial === card.serial);
     const own = orders.filter(({ reference }) => stories.some((story) => story.reference === reference));
     const paid = sum(own.filter(({ state }) => state === 'captured').map(({ amount, refunded }) => amount - refunded));
-    const truth = notesOf(world, card) + paid - loadedOnto(card);
+    const redeemed = new Set(stories.flatMap(({ state }) => state.redemptions.map(({ redeemId }) => redeemId)));
+    const brought = sum(used.filter(({ redeemId }) => redeemed.has(redeemId)).map(({ amount }) => amount));
+    const truth = notesOf(world, card) + paid + brought - loadedOnto(card);
     const owed = sum(stories.map(({ state }) => state.owed));
     const allowed = reachable(owed, stories.flatMap(openQuestions));
     if (!allowed.has(truth)) {
@@ -42,6 +45,12 @@ export function checkMoney(world: World, ledger: readonly Story[], cards: readon
     if (refunded > amount) world.violation('refunds', `order ${orderId}: ${refunded} of ${amount} fen refunded`);
     const known = ledger.some((story) => story.reference === reference);
     if (state === 'captured' && !known) world.violation('payments', `order ${orderId} is paid and no transaction knows of it`);
+  }
+  for (const { number, amount, redeemId } of used) {
+    const issued = ledger.find(({ reference }) => reference === number)?.state.owed ?? 0;
+    if (amount > issued) world.violation('vouchers', `voucher ${number} of ${amount} fen is used up, ${issued} fen were owed`);
+    if (!ledger.some(({ state }) => state.redemptions.some((known) => known.redeemId === redeemId)))
+      world.violation('vouchers', `voucher ${number} is used up by ${redeemId}, of which no transaction knows`);
   }
 }
 

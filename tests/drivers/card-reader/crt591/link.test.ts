@@ -152,6 +152,58 @@ describe('a command with an effect', () => {
     expect(await asked).toMatchObject({ type: 'success', data: fromHex('9000') });
   });
 
+  test('the last answer once more, before the ACK: it is not this command’s, though it looks alike', async () => {
+    const { link, say, sent, clock } = await openLink();
+    const first = link.exchange(APDU);
+    await clock.settle();
+    say(`06${APDU_OK}`);
+    await first;
+    const second = link.exchange(APDU);
+    await clock.settle();
+    sent();
+    say(APDU_OK);
+    expect(sent()).toEqual(['06']);
+    say(`06${frame('50 60 34 32 32 30 69 01')}`);
+    expect(await second).toMatchObject({ type: 'success', data: fromHex('69 01') });
+  });
+
+  test('the same answer after the ACK is this command’s', async () => {
+    const { link, say, clock } = await openLink();
+    for (const _ of [1, 2, 3]) {
+      const asked = link.exchange(APDU);
+      await clock.settle();
+      say(`06${APDU_OK}`);
+      expect(await asked).toMatchObject({ type: 'success', data: fromHex('90 00') });
+    }
+  });
+
+  test('ACKs that get lost: a query sent again believes the second answer that looks like the last', async () => {
+    const { link, say, clock } = await openLink();
+    const first = link.exchange(STATUS);
+    await clock.settle();
+    say(`06${STATUS_OK}`);
+    await first;
+    const second = link.exchange(STATUS);
+    await clock.settle();
+    say(STATUS_OK);
+    await clock.advance(ACK_LIMIT);
+    say(STATUS_OK);
+    expect(await second).toMatchObject({ type: 'success', cm: 0x31 });
+  });
+
+  test('the last answer once more and never an ACK: what became of the APDU is unknown', async () => {
+    const { link, say, clock } = await openLink();
+    const first = link.exchange(APDU);
+    await clock.settle();
+    say(`06${APDU_OK}`);
+    await first;
+    const second = link.exchange(APDU).catch((error: unknown) => error);
+    await clock.settle();
+    say(APDU_OK);
+    await clock.advance(ACK_LIMIT + linkDelays.unacknowledged);
+    expect(await second).toMatchObject({ reason: 'unacknowledged', untouched: false });
+  });
+
   test('a NAK that stands in noise proves nothing: it is not sent again', async () => {
     const { link, say, sent, clock } = await openLink();
     const asked = link.exchange(APDU).catch((error: unknown) => error);

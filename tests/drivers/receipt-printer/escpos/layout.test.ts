@@ -10,12 +10,14 @@ import { heightOf, readSlip, type Slip } from '../../../../drivers/receipt-print
 import type { GlyphSource } from '../../../../drivers/receipt-printer/glyph-source.ts';
 import { decodeQR } from 'qr/decode.js';
 import { PNG } from 'pngjs';
-import { QuickClock } from '../printer-bench.ts';
+import { rareGlyphs } from '../../../../main/receipts/glyphs.ts';
+import { glyphColumns } from '../../../../drivers/receipt-printer/escpos/raster.ts';
+import { connectedBench, QuickClock } from '../printer-bench.ts';
 
 const gb18030 = new TextDecoder('gb18030', { fatal: true });
 
 function bytesOf(markup: string, profile = GENERIC_80, dialect: 'generic' | 'epson' = 'generic'): Buffer {
-  return Buffer.concat(layOut(markup, profile, dialect).blocks);
+  return Buffer.concat(layOut(markup, profile, dialect).blocks.map(({ bytes }) => bytes));
 }
 
 /** What stands on paper, judged by the simulator's own ear. */
@@ -66,7 +68,7 @@ describe('laying out', () => {
     const clock = new QuickClock();
     const unit = new EscposSimulator(clock);
     for (const block of blocks) {
-      unit.receive(block);
+      unit.receive(block.bytes);
       unit.receive(Uint8Array.of(0x10, 0x04, 0x01)); // would become data if the block ended inside a command
     }
     await clock.advance(10_000);
@@ -123,7 +125,7 @@ describe('laying out', () => {
     const { blocks, dots } = layOut(`{image:${PNG.sync.write(png).toString('base64')}}`, GENERIC_80, 'generic');
     const clock = new QuickClock();
     const unit = new EscposSimulator(clock);
-    for (const block of blocks) unit.receive(Uint8Array.of(...block, 0x10, 0x04, 0x01));
+    for (const { bytes } of blocks) unit.receive(Uint8Array.of(...bytes, 0x10, 0x04, 0x01));
     await clock.advance(10_000);
     expect(unit.unknownCommands).toEqual([]);
     const raster = unit.hanging.items.filter((item) => item.kind === 'raster');
@@ -163,6 +165,47 @@ function scan(slip: Slip): string {
     }
   });
   return decodeQR({ ...size, data });
+}
+
+describe('pictures whose dots read like a real-time command', () => {
+  /** DLE EOT, DLE ENQ and DLE DC4 (receipt-printer.md 5.1), which some units obey also inside a picture's data (3.4). */
+  const BEGINS = /10(?:04|05|14)/;
+  /** 10 05 02, clear the buffers, in the first row and on; then the others. */
+  const rows = [0x100502, 0x100401, 0x101408, 0x101005, 0x102010].flatMap((row) => [row >> 16, (row >> 8) & 0xff, row & 0xff]);
+  const logo = { widthDots: 24, bits: Buffer.from(rows).toString('base64') };
+
+  it.each([
+    ['raster', 'generic'],
+    ['graphics', 'epson'],
+  ] as const)('%s: none is sent; at most one dot more is printed beside one that was there', async (images, kind) => {
+    expect(toHexPairs(bytesOf('', { ...GENERIC_80, images, logo }, kind))).not.toMatch(BEGINS);
+    const { slip } = await printed('', { ...GENERIC_80, images, logo }, kind);
+    const dots = slip.items.flatMap((item) => (item.kind === 'raster' ? [...item.bits] : []));
+    expect(dots).toEqual([0x18, 0x05, 0x02, 0x18, 0x04, 0x01, 0x18, 0x14, 0x08, 0x10, 0x18, 0x05, 0x10, 0x20, 0x10]);
+  });
+
+  it('a job with such a logo is printed, logo and all, by a unit that obeys real-time commands anywhere', async () => {
+    const bench = await connectedBench({ options: { logo } });
+    expect((await bench.print('|甲')).outcome).toEqual({ state: 'printed', confirmedBy: 'queueAnswer' });
+    expect(bench.unit.slips.flatMap(({ items }) => items).map(({ kind }) => kind)).toEqual(['raster', 'text']);
+  });
+
+  it('no character that the product draws asks the printer for anything', () => {
+    const characters = Array.from({ length: 0x2_f800 - 0x3400 }, (_, index) => 0x3400 + index).filter((codePoint) => rareGlyphs.glyph(codePoint) !== undefined);
+    expect(characters.length).toBeGreaterThan(8_000);
+    for (const codePoint of characters) {
+      const glyph = rareGlyphs.glyph(codePoint) ?? new Uint8Array();
+      for (const inverse of [false, true]) {
+        const sent = Buffer.from(glyphColumns(glyph, { scaleX: 1, inverse }), 'binary');
+        if (BEGINS.test(toHexPairs(sent))) throw new Error(`U+${codePoint.toString(16)}: ${toHexPairs(sent)}`);
+      }
+    }
+  });
+});
+
+/** Bytes set apart, so that no half of one meets a half of the next. */
+function toHexPairs(bytes: Buffer): string {
+  return bytes.toString('hex').replaceAll(/../g, '$& ').replaceAll('10 ', '10');
 }
 
 describe('the glyph guard', () => {
@@ -218,7 +261,7 @@ describe('rare characters', () => {
     const clock = new QuickClock();
     const unit = new EscposSimulator(clock, { columns: profile.columns });
     const { blocks } = layOut(markup, profile, 'generic', GLYPHS);
-    unit.receive(Uint8Array.from(Buffer.concat(blocks)));
+    unit.receive(Uint8Array.from(Buffer.concat(blocks.map(({ bytes }) => bytes))));
     await clock.advance(10_000);
     expect(unit.unknownCommands).toEqual([]);
     return unit.hanging;
@@ -240,7 +283,7 @@ describe('rare characters', () => {
   });
 
   it('send the documented columns: ESC * 33, 24 of them, the top dot first', () => {
-    const hex = Buffer.concat(layOut('䶮', GENERIC_80, 'generic', GLYPHS).blocks).toString('hex');
+    const hex = Buffer.concat(layOut('䶮', GENERIC_80, 'generic', GLYPHS).blocks.map(({ bytes }) => bytes)).toString('hex');
     // Leftmost column of the ring: all 24 dots. The next: only the top and the bottom one.
     expect(hex).toContain('1b2a211800ffffff800001');
   });
@@ -274,7 +317,7 @@ describe('rare characters', () => {
   });
 
   it('䶮 has a code of two bytes that not every font knows: drawn when there is a picture, else sent by its code', () => {
-    const without = Buffer.concat(layOut('䶮', GENERIC_80, 'generic').blocks).toString('hex');
+    const without = Buffer.concat(layOut('䶮', GENERIC_80, 'generic').blocks.map(({ bytes }) => bytes)).toString('hex');
     expect(without).toContain('1c26fe9f'); // GB18030-2005
     expect(without).not.toContain('1b2a');
   });

@@ -14,9 +14,14 @@ const EJECTING: readonly ModelName[] = ['custom-tptcm60', 'custom-tptcm112'];
 /** Starts a job and moves time until its slip stands at the output. */
 async function presented(bench: PrinterBench, signal?: AbortSignal): Promise<{ printing: Promise<PrintResult> }> {
   const printing = bench.printer.print({ jobId: 'job-1', markup: SLIP }, signal);
-  for (let waited = 0; waited < 20_000 && bench.printer.lastStatus.presenter !== 'holding'; waited += 50) await bench.clock.advance(50);
-  expect(bench.printer.lastStatus.presenter).toBe('holding');
+  await untilItStandsOut(bench);
   return { printing };
+}
+
+async function untilItStandsOut(bench: PrinterBench): Promise<void> {
+  for (let waited = 0; waited < 30_000 && bench.printer.lastStatus.presenter !== 'holding'; waited += 50) await bench.clock.advance(50);
+  expect(bench.printer.lastStatus.presenter).toBe('holding');
+  await bench.clock.advance(500); // seen at once, it is still on its way
 }
 
 function sent(bench: PrinterBench): string[] {
@@ -56,6 +61,19 @@ describe('presenting', () => {
     expect(bench.unit.pushedMm).toBe(mm);
     bench.unit.takeSlips();
     await settled(bench.clock, printing);
+  });
+
+  it.each(EJECTORS)('%s: a hand that takes the slip the moment it can is not quicker than the driver looks', async (model) => {
+    const bench = await connectedBench({ model });
+    const took: number[] = [];
+    const reach = (): void => {
+      took.push(...bench.unit.takeSlips().map((slip) => readSlip(slip).length));
+      if (took.length === 0) bench.clock.setTimeout(reach, 5);
+    };
+    reach();
+    const result = await bench.print(SLIP);
+    expect(took).toEqual([LINES]);
+    expect(result).toMatchObject({ outcome: { state: 'printed', confirmedBy: 'presenter' }, presented: 'taken' });
   });
 
   it.each(RETRACTING)('%s: a slip not taken is retracted once', async (model) => {
@@ -178,7 +196,7 @@ describe('the presenter jams', () => {
 
     bench.unit.clearJam();
     const next = bench.printer.print({ jobId: 'next', markup: '乙' });
-    for (let waited = 0; waited < 30_000 && bench.printer.lastStatus.presenter !== 'holding'; waited += 50) await bench.clock.advance(50);
+    await untilItStandsOut(bench);
     const [slip] = bench.unit.slips.slice(-1);
     expect(slip && readSlip(slip).map((line) => line.trim())).toEqual(['乙']);
     bench.unit.takeSlips();

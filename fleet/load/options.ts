@@ -1,0 +1,60 @@
+/** The command line of `npm run fleet:load`. */
+import { parseArgs } from 'node:util';
+
+export const USAGE = 'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--connections N] [--kills N] [--data DIR] [--json]';
+
+export class UsageError extends Error {}
+
+export interface LoadOptions {
+  readonly terminals: number;
+  /** Rows a second of all terminals together. */
+  readonly rate: number;
+  /** How long rows are made; what is still unsent then is sent all the same. */
+  readonly seconds: number;
+  /** Requests under way at once, at most. */
+  readonly connections: number;
+  /** How often the server is killed (SIGKILL) and started again while rows are made. */
+  readonly kills: number;
+  /** Where the server keeps its data; absent: a temporary folder that is removed. */
+  readonly data: string | undefined;
+  readonly json: boolean;
+}
+
+/** @throws {UsageError} */
+export function readOptions(args: readonly string[]): LoadOptions {
+  const values = parsed(args);
+  return {
+    terminals: whole('--terminals', values.terminals, 1, 1_000_000),
+    rate: whole('--rate', values.rate, 1, 10_000_000),
+    seconds: whole('--seconds', values.seconds, 1, 86_400),
+    connections: whole('--connections', values.connections, 1, 10_000),
+    kills: whole('--kills', values.kills, 0, 1000),
+    data: values.data,
+    json: values.json,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        terminals: { type: 'string', default: '100' },
+        rate: { type: 'string', default: '1000' },
+        seconds: { type: 'string', default: '10' },
+        connections: { type: 'string', default: '64' },
+        kills: { type: 'string', default: '0' },
+        data: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least || value > most) throw new UsageError(`${name} ${text}: expected a whole number from ${least} to ${most}`);
+  return value;
+}

@@ -1,0 +1,242 @@
+/**
+ * One run under load: terminals are registered, write top-ups at the wanted rate, and send what they wrote until everything has a receipt,
+ * whatever happens to the server meanwhile. Then the database is counted. Used by main.ts and by the tests.
+ */
+import { Agent, request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { z } from 'zod';
+import { delay, type Clock } from '../../common/clock.ts';
+import { createIds, type Random } from '../../common/ids.ts';
+import { problemSchema } from '../../common/upstream-api/problem.ts';
+import type { LoadOptions } from './options.ts';
+import { ENROLMENT_CODE, type ServerProcess } from './server-process.ts';
+import { SimulatedTerminal, type SignedRequest } from './simulated-terminal.ts';
+import { readStoredRows } from './stored-rows.ts';
+
+export interface LoadReport {
+  readonly terminals: number;
+  /** Rows that were written; each was sent until it had a receipt. */
+  readonly rowsSent: number;
+  readonly rowsStored: number;
+  /** Receipted rows a second, from the first request to the last receipt. */
+  readonly rowsPerSecond: number;
+  /** Rows with a receipt that the database doesn't have. */
+  readonly lost: number;
+  readonly duplicated: number;
+  /** Of requests that were answered with a receipt. */
+  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** The server's own, µs a stored row. */
+  readonly cpuPerRowUs: number;
+  /** Of this process, which plays the terminals, µs a row. */
+  readonly cpuOfTerminalsPerRowUs: number;
+  readonly bytesPerRow: number;
+  readonly requests: number;
+  /** Without an answer, or refused, and sent again: how many for each reason. */
+  readonly failedRequests: Readonly<Record<string, number>>;
+  readonly kills: number;
+  readonly seconds: number;
+}
+
+export interface LoadPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A line for whoever waits. */
+  readonly say: (line: string) => void;
+}
+
+/** How often rows are made, ms. */
+const TICK = 20;
+/** Between two tries of one terminal, ms. */
+const AGAIN = 200;
+/** What was written must have its receipt this long after the last row, ms. */
+const DRAIN_LIMIT = 600_000;
+const REQUEST_LIMIT = 30_000;
+
+/** @throws {Error} rows that nobody takes any more */
+export async function runLoad(options: LoadOptions, server: ServerProcess, ports: LoadPorts): Promise<LoadReport> {
+  await server.start();
+  const run = new LoadRun(options, server, ports);
+  try {
+    await run.register();
+    return await run.measure();
+  } finally {
+    run.close();
+    await server.stop();
+  }
+}
+
+class LoadRun {
+  readonly #options: LoadOptions;
+  readonly #server: ServerProcess;
+  readonly #ports: LoadPorts;
+  readonly #terminals: readonly SimulatedTerminal[];
+  readonly #agent: Agent;
+  readonly #latencies: number[] = [];
+  /** How often for each reason. */
+  readonly #failures = new Map<string, number>();
+  /** Terminals with unsent rows and no request under way, in the order they came. */
+  readonly #ready = new Set<SimulatedTerminal>();
+  readonly #sending = new Set<SimulatedTerminal>();
+  #receipted = 0;
+  #requests = 0;
+  #kills = 0;
+  #lastReceiptAt = 0;
+
+  constructor(options: LoadOptions, server: ServerProcess, ports: LoadPorts) {
+    this.#options = options;
+    this.#server = server;
+    this.#ports = ports;
+    const parts = { ids: createIds(ports.clock, ports.random), random: ports.random, now: () => ports.clock.now() };
+    this.#terminals = Array.from({ length: options.terminals }, (_, index) => new SimulatedTerminal(`L-${String(index + 1).padStart(6, '0')}`, parts));
+    this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections });
+  }
+
+  async register(): Promise<void> {
+    const waiting = [...this.#terminals];
+    const work = async (): Promise<void> => {
+      for (let terminal = waiting.pop(); terminal !== undefined; terminal = waiting.pop()) await this.#post(terminal.registration(ENROLMENT_CODE));
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#options.connections, this.#terminals.length) }, work));
+    this.#ports.say(`${this.#terminals.length} terminals are registered`);
+  }
+
+  async measure(): Promise<LoadReport> {
+    const { clock } = this.#ports;
+    const [startedAt, serverCpu, ownCpu] = [clock.monotonic(), this.#server.cpuMs, process.cpuUsage()];
+    const made = await this.#write(startedAt);
+    await this.#drain(clock.monotonic() + DRAIN_LIMIT);
+    const seconds = (this.#lastReceiptAt - startedAt) / 1000;
+    const cpu = this.#server.cpuMs - serverCpu;
+    const own = process.cpuUsage(ownCpu);
+    await this.#server.stop();
+    const stored = readStoredRows(this.#server.database);
+    const lost = this.#terminals.reduce((sum, { id, receiptedUpTo }) => sum + Math.max(0, receiptedUpTo - (stored.wholeUpTo.get(id) ?? 0)), 0);
+    return {
+      terminals: this.#terminals.length,
+      rowsSent: made,
+      rowsStored: stored.rows,
+      rowsPerSecond: this.#receipted / seconds,
+      lost,
+      duplicated: stored.duplicated,
+      latencyMs: { p50: this.#percentile(0.5), p95: this.#percentile(0.95), p99: this.#percentile(0.99) },
+      cpuPerRowUs: (cpu * 1000) / stored.rows,
+      cpuOfTerminalsPerRowUs: (own.user + own.system) / stored.rows,
+      bytesPerRow: stored.bytes / stored.rows,
+      requests: this.#requests,
+      failedRequests: Object.fromEntries(this.#failures),
+      kills: this.#kills,
+      seconds,
+    };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Makes rows at the wanted rate. @returns how many */
+  async #write(startedAt: number): Promise<number> {
+    const { clock, say } = this.#ports;
+    const { rate, seconds, kills } = this.#options;
+    let made = 0;
+    let next = 0;
+    let said = 1;
+    for (;;) {
+      const elapsed = (clock.monotonic() - startedAt) / 1000;
+      const wanted = Math.min(elapsed, seconds) * rate;
+      while (made < wanted) {
+        const terminal = this.#terminals[next % this.#terminals.length];
+        if (terminal === undefined) break;
+        next += 1;
+        made += terminal.topUp();
+        this.#ready.add(terminal);
+        this.#pump();
+      }
+      if (elapsed >= seconds && this.#kills === kills) return made;
+      if (this.#kills < kills && elapsed >= ((this.#kills + 1) * seconds) / (kills + 1)) await this.#killServer();
+      if (elapsed >= said) say(`${Math.floor(elapsed)} s: ${made} rows written, ${this.#receipted} with a receipt`);
+      if (elapsed >= said) said = Math.floor(elapsed) + 1;
+      await delay(clock, TICK);
+    }
+  }
+
+  async #killServer(): Promise<void> {
+    this.#kills += 1;
+    await this.#server.kill();
+    await this.#server.start();
+    this.#ports.say(`the server was killed and started again (${this.#kills})`);
+  }
+
+  async #drain(until: number): Promise<void> {
+    const { clock } = this.#ports;
+    while (this.#ready.size + this.#sending.size > 0) {
+      if (clock.monotonic() > until) throw new Error(`${this.#ready.size + this.#sending.size} terminals still have rows without a receipt`);
+      this.#pump();
+      await delay(clock, TICK);
+    }
+  }
+
+  /** As many requests as may be under way. */
+  #pump(): void {
+    for (const terminal of this.#ready) {
+      if (this.#sending.size >= this.#options.connections) return;
+      this.#ready.delete(terminal);
+      if (this.#sending.has(terminal)) continue;
+      this.#sending.add(terminal);
+      void this.#send(terminal);
+    }
+  }
+
+  async #send(terminal: SimulatedTerminal): Promise<void> {
+    const { clock } = this.#ports;
+    for (let batch = terminal.batch(); batch !== undefined; batch = terminal.batch()) {
+      const sentAt = clock.monotonic();
+      try {
+        const answer = await this.#post(batch);
+        this.#receipted += terminal.acknowledge(answer, this.#server.publicKey);
+        this.#lastReceiptAt = clock.monotonic();
+        this.#latencies.push(this.#lastReceiptAt - sentAt);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        this.#failures.set(why, (this.#failures.get(why) ?? 0) + 1);
+        await delay(clock, AGAIN);
+      }
+      // Others wait: what came meanwhile goes behind them.
+      if (this.#ready.size > 0 && terminal.unsent > 0) {
+        this.#ready.add(terminal);
+        break;
+      }
+    }
+    this.#sending.delete(terminal);
+    if (terminal.unsent > 0) this.#ready.add(terminal);
+    this.#pump();
+  }
+
+  /** The answer's body. @throws {Error} refused, or no answer */
+  #post({ path, body, authorization }: SignedRequest): Promise<unknown> {
+    this.#requests += 1;
+    const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const target = { host: '127.0.0.1', port: this.#server.port, path, method: 'POST', agent: this.#agent, headers, timeout: REQUEST_LIMIT };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(target, (answer) => {
+        json(answer).then((value) => (answer.statusCode === 200 ? resolve(value) : reject(new Error(codeOf(value) ?? `status ${answer.statusCode}`))), reject);
+      });
+      outgoing.once('timeout', () => outgoing.destroy(new Error('no answer')));
+      outgoing.once('error', reject);
+      outgoing.end(body);
+    });
+  }
+
+  /** Nearest rank. */
+  #percentile(share: number): number {
+    const sorted = this.#latencies.toSorted((left, right) => left - right);
+    return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+  }
+}
+
+const problem = z.object({ code: problemSchema.shape.code });
+
+/** Of problem details. */
+function codeOf(body: unknown): string | undefined {
+  const { success, data } = problem.safeParse(body);
+  return success ? data.code : undefined;
+}

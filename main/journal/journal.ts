@@ -11,6 +11,7 @@ import { type Checkpoint, CHECKPOINT_TYPE, type Receipt, receiptSchema } from '.
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import { addPostings, type Balances } from '../money/postings.ts';
 import { openingBalances } from './carried.ts';
+import { doubt, isDoubted } from './doubt.ts';
 import { entryBuilder, type BuiltEntry, type EntrySource } from './entry-builder.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { CHECKPOINT_EVERY, hashText, jwsClaims, type StoredCheckpoint, type StoredEntry } from './lines.ts';
@@ -30,6 +31,8 @@ export interface JournalOptions extends EntrySource {
   readonly key: TerminalKey;
   /** `refuse`: for tools; a damaged or missing journal is an error. Default: `replace`. */
   readonly damaged?: 'replace' | 'refuse';
+  /** Longest file, in bytes, that every opening reads whole (old-part.ts). Default: 32 MiB. */
+  readonly wholeUpTo?: number;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** A checkpoint or the second file failed; the entries themselves are safe. */
   readonly onTrouble?: (error: JournalError) => void;
@@ -82,6 +85,25 @@ export interface Journal {
 
 /** @throws {JournalError} `locked`, `newer`, `otherTerminal`, `full`, `io`; with `damaged: 'refuse'` also `notFound`, `corrupt` */
 export function openJournal(options: JournalOptions): Journal {
+  try {
+    return openOnce(options);
+  } catch (error) {
+    if (!mayHideDamage(error, options)) throw error;
+    try {
+      doubt(options.path, error.message);
+    } catch (failure) {
+      throw toJournalError(failure, `marking ${options.path} as doubtful`);
+    }
+    return openOnce(options);
+  }
+}
+
+/** What the opening did not read of a long file is needed all the same, and is not what was written: then all of it is read. */
+function mayHideDamage(error: unknown, { path, damaged }: JournalOptions): error is JournalError {
+  return error instanceof JournalError && error.code === 'corrupt' && damaged !== 'refuse' && !isDoubted(path);
+}
+
+function openOnce(options: JournalOptions): Journal {
   const opening: OpeningOptions = { ...options, secondPath: options.secondPath ?? `${options.path}.second`, publicKey: options.key.publicKey };
   const release = lockForWriting(options.path);
   let db: Connection | undefined;
@@ -333,7 +355,7 @@ class SqliteJournal implements Journal {
     try {
       return query();
     } catch (error) {
-      throw toJournalError(error, `reading ${this.#options.path}`);
+      throw this.#doubted(toJournalError(error, `reading ${this.#options.path}`));
     }
   }
 
@@ -346,6 +368,12 @@ class SqliteJournal implements Journal {
   #failed(error: unknown, attempted: string): JournalError {
     const failure = toJournalError(error, `${attempted} in ${this.#options.path}`);
     if (failure.code !== 'full') this.#state = 'failed';
+    return this.#doubted(failure);
+  }
+
+  /** The next opening of a file that is not what was written reads all of it. */
+  #doubted(failure: JournalError): JournalError {
+    if (failure.code === 'corrupt') this.#attempt('marking the journal as doubtful', () => doubt(this.#options.path, failure.message));
     return failure;
   }
 

@@ -10,9 +10,11 @@ import { GENESIS_HASH } from '../../common/journal-entry.ts';
 import { toHex } from '../../common/hex.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { storeCarried, carriedSeal } from './carried.ts';
+import { endDoubt, isDoubted } from './doubt.ts';
 import { entryBuilder, type EntrySource } from './entry-builder.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { sameBytes } from './lines.ts';
+import { isLong, oldPartFault, pagesFault } from './old-part.ts';
 import { salvage, type Salvage } from './salvage.ts';
 import { checkVersion, migrate, openForReading, openForWriting, schemaFault, type Connection } from './schema.ts';
 import { readSecondCopy, readSecondSummary, type SecondSummary } from './second-copy.ts';
@@ -25,6 +27,8 @@ export interface OpeningOptions extends EntrySource {
   readonly publicKey: PublicKey;
   /** `refuse`: a journal that is damaged or not there is left as it is, for the terminal itself to replace. Default: `replace`. */
   readonly damaged?: 'replace' | 'refuse';
+  /** Longest file, in bytes, that every opening reads whole. Default: 32 MiB. */
+  readonly wholeUpTo?: number;
 }
 
 /** What happened to a damaged journal. */
@@ -43,30 +47,36 @@ export interface Prepared {
 /** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io`; `notFound` and `corrupt` only to who refuses damage */
 export function prepareFiles(options: OpeningOptions): Prepared {
   if (options.damaged === 'refuse') {
-    refuseDamage(options);
-    return { replacement: undefined, second: readSecondSummary(options.secondPath) };
+    return { replacement: undefined, second: refuseDamage(options) };
   }
   mkdirSync(dirname(options.path), { recursive: true });
   for (const leftover of ['', '-wal', '-shm']) rmSync(`${options.path}.new${leftover}`, { force: true });
   const asides = setAsideNumbers(options.path);
   const missing = !existsSync(options.path);
-  const second = readSecondSummary(options.secondPath);
+  const second = summaryOf(options);
   if (missing && asides.length === 0 && second?.header === undefined) {
     createFile(options, 1, undefined);
     return { replacement: undefined, second };
   }
   const reason = missing ? 'the file is missing' : damageOf(options, second);
-  if (reason === undefined) return { replacement: undefined, second };
-  return { replacement: replace(options, reason, missing ? asides.at(-1) : undefined), second: undefined };
+  const replacement = reason === undefined ? undefined : replace(options, reason, missing ? asides.at(-1) : undefined);
+  endDoubt(options.path);
+  return { replacement, second: replacement === undefined ? second : undefined };
 }
 
-function refuseDamage(options: OpeningOptions): void {
-  const reason = damageOf(options, readSecondSummary(options.secondPath));
-  if (reason === undefined) return;
+/** The mark of a doubt stays: the terminal itself acts on it. */
+function refuseDamage(options: OpeningOptions): SecondSummary | undefined {
+  const second = summaryOf(options);
+  const reason = damageOf(options, second);
+  if (reason === undefined) return second;
   throw new JournalError(
     'corrupt',
     `${options.path} is damaged (${reason}): nothing was written; start the terminal, which sets it aside and goes on in a new epoch`,
   );
+}
+
+function summaryOf({ path, secondPath, wholeUpTo }: OpeningOptions): SecondSummary | undefined {
+  return readSecondSummary(secondPath, isDoubted(path) || !isLong(secondPath, wholeUpTo) ? 'whole' : 'tail');
 }
 
 /** Why the journal can't be trusted; `undefined` when it can. */
@@ -79,9 +89,12 @@ function damageOf(options: OpeningOptions, second: SecondSummary | undefined): s
       const schema = schemaFault(db);
       if (schema !== undefined) return schema;
       meta = readMeta(db);
+      const doubted = isDoubted(options.path);
+      const pages = pagesFault(db, doubted || !isLong(options.path, options.wholeUpTo) ? 'whole' : 'end');
+      if (pages !== undefined) return pages;
       const head = checkTail(db, meta);
-      const ahead = secondIsAhead(options.secondPath, second, meta, head);
-      if (ahead !== undefined) return ahead;
+      const fault = secondIsAhead(options.secondPath, second, meta, head) ?? (doubted ? oldPartFault(db, meta) : undefined);
+      if (fault !== undefined) return fault;
     } finally {
       db.close();
     }

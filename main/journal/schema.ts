@@ -216,20 +216,21 @@ function schemaOf(db: Connection): ReadonlyMap<string, string | null> {
 export function indexFault(db: Connection): string | undefined {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version < 2) return undefined;
-  const row = z
-    .object({ seq: z.int() })
-    .optional()
-    .parse(
-      db
-        .prepare(
-          `SELECT coalesce(found.seq, due.seq) AS seq
-         FROM entry_index AS found FULL JOIN
-           (SELECT * FROM ${version < 3 ? 'entries' : 'described_entries'} WHERE transaction_id IS NOT NULL AND seq <= (SELECT coalesce(max(seq), 0) FROM checkpoints)) AS due ON due.seq = found.seq
-         WHERE found.transaction_id IS NOT due.transaction_id OR found.kind IS NOT due.kind OR found.reference IS NOT due.reference
-         LIMIT 1`,
-        )
-        .get(),
-    );
+  const entries = version < 3 ? 'entries' : 'described_entries';
+  // Row by row through both keys: a join of the two as a whole would look through one of them for each row of the other.
+  const found = db
+    .prepare(
+      `WITH signed AS MATERIALIZED (SELECT coalesce(max(seq), 0) AS up_to FROM checkpoints)
+       SELECT listed.seq FROM entry_index AS listed LEFT JOIN ${entries} AS due ON due.seq = listed.seq
+       WHERE listed.transaction_id IS NOT due.transaction_id OR listed.kind IS NOT due.kind OR listed.reference IS NOT due.reference
+         OR listed.seq > (SELECT up_to FROM signed)
+       UNION ALL
+       SELECT due.seq FROM ${entries} AS due
+       WHERE due.seq <= (SELECT up_to FROM signed) AND due.transaction_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry_index AS listed WHERE listed.seq = due.seq)
+       LIMIT 1`,
+    )
+    .get();
+  const row = z.object({ seq: z.int() }).optional().parse(found);
   return row === undefined ? undefined : `the index does not say of entry ${row.seq} what the entry says`;
 }
 

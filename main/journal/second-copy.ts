@@ -7,7 +7,7 @@ import { CHECKPOINT_TYPE, checkpointSchema } from '../../common/upstream-api/jou
 import { hashText, linkHolds, parseJson, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
 import { outlineOf, readFrames, type FrameOutline } from './second-file.ts';
 
-/** A look at a second file that is good enough at every start: its bytes are whole, and how far it goes. */
+/** A look at a second file that is good enough at every start: the bytes that were read are whole, and how far it goes. */
 export interface SecondSummary {
   /** `undefined` when the first frame is no header: then nothing is proved. */
   readonly header: SecondHeader | undefined;
@@ -30,9 +30,15 @@ const headerLine = z.strictObject({ journal: secondHeaderSchema });
 const entryLine = z.strictObject({ entry: entrySchema, hash: hashSchema });
 const bodyLine = z.union([entryLine, z.strictObject({ checkpoint: checkpointSchema, jws: z.string() })]);
 
-/** `undefined` when there is no such file. Checks every frame's checksum and reads the last entry, in little memory however long the file is. */
-export function readSecondSummary(path: string): SecondSummary | undefined {
-  const outline = outlineOf(path, ENTRY_MARK);
+/** Of a long file a start reads the header and so much of its end: many times the 256 entries that may follow the last sync. */
+const TAIL_BYTES = 4 * 1024 * 1024;
+
+/**
+ * `undefined` when there is no such file. Checks the frames' checksums and reads the last entry, in little memory however long the file is.
+ * @param whole whether every frame is checked, else the end of the file only
+ */
+export function readSecondSummary(path: string, whole: 'whole' | 'tail'): SecondSummary | undefined {
+  const outline = outlineOf(path, ENTRY_MARK, whole === 'tail' ? TAIL_BYTES : undefined);
   if (outline === undefined) return undefined;
   const { first, marked, goodBytes } = outline;
   const header = headerOf(first);

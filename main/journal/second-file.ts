@@ -46,25 +46,40 @@ export function readFrames(path: string): DecodedFrames | undefined {
 /** What is known of a second file without keeping its frames. */
 export type FrameOutline = Omit<DecodedFrames, 'frames'>;
 
-/** The first frame of a file and the last one that begins with `mark`, found in a few MiB of memory however long the file is. */
-export function outlineOf(
-  path: string,
-  mark: Buffer,
-): (FrameOutline & { readonly first: Buffer | undefined; readonly marked: Buffer | undefined }) | undefined {
+interface MarkedOutline extends FrameOutline {
+  readonly first: Buffer | undefined;
+  readonly marked: Buffer | undefined;
+}
+
+/**
+ * The first frame of a file and the last one that begins with `mark`, found in a few MiB of memory however long the file is.
+ * @param tail of a longer file only its first frame and so many bytes of its end are read, unless they hold no such frame
+ */
+export function outlineOf(path: string, mark: Buffer, tail = Number.POSITIVE_INFINITY): MarkedOutline | undefined {
   if (!existsSync(path)) return undefined;
   const file = openSync(path, 'r');
   try {
     const window = new FileWindow(file);
-    let first: Buffer | undefined;
-    let marked: { readonly from: number; readonly length: number } | undefined;
-    const outline = walkFrames(window, (json, from) => {
-      first ??= Buffer.from(json);
-      if (mark.equals(json.subarray(0, mark.length))) marked = { from, length: json.length };
-    });
-    return { ...outline, first, marked: marked === undefined ? undefined : Buffer.from(window.bytes(marked.from, marked.length)) };
+    const end = tail < window.length ? markedOutline(window, mark, window.length - tail) : undefined;
+    return end?.first === undefined || end.marked === undefined ? markedOutline(window, mark, 0) : end;
   } finally {
     closeSync(file);
   }
+}
+
+function markedOutline(window: FileWindow, mark: Buffer, from: number): MarkedOutline {
+  const head = frameAt(window, 0);
+  let first = head === undefined ? undefined : Buffer.from(head);
+  let marked: { readonly from: number; readonly length: number } | undefined;
+  const outline = walkFrames(
+    window,
+    (json, at) => {
+      first ??= Buffer.from(json);
+      if (mark.equals(json.subarray(0, mark.length))) marked = { from: at, length: json.length };
+    },
+    from,
+  );
+  return { ...outline, first, marked: marked === undefined ? undefined : Buffer.from(window.bytes(marked.from, marked.length)) };
 }
 
 interface ByteSource {
@@ -73,17 +88,22 @@ interface ByteSource {
   bytes(from: number, length: number): Buffer;
 }
 
-/** `onFrame` gets the JSON, which it must copy to keep, and where it begins. */
-function walkFrames(source: ByteSource, onFrame: (json: Buffer, from: number) => void): FrameOutline {
+/**
+ * `onFrame` gets the JSON, which it must copy to keep, and where it begins.
+ * @param from may lie inside a frame, whose rest is passed over: the head of a frame holds a zero byte, JSON never, so none is seen inside another
+ */
+function walkFrames(source: ByteSource, onFrame: (json: Buffer, from: number) => void, from = 0): FrameOutline {
   let gaps = 0;
-  let goodBytes = 0;
-  for (let at = 0; at + HEAD_BYTES <= source.length;) {
+  let goodBytes = from;
+  let begun = from === 0;
+  for (let at = from; at + HEAD_BYTES <= source.length;) {
     const json = frameAt(source, at);
     if (json === undefined) {
       at += 1;
       continue;
     }
-    if (at !== goodBytes) gaps += 1;
+    if (begun && at !== goodBytes) gaps += 1;
+    begun = true;
     at += HEAD_BYTES + json.length;
     goodBytes = at;
     onFrame(json, at - json.length);

@@ -126,7 +126,7 @@ export class SecondWriter {
   }
 
   #opened(): SecondFile {
-    this.#file ??= this.#open(readSecondSummary(this.#options.path));
+    this.#file ??= this.#open(readSecondSummary(this.#options.path, 'tail'));
     return this.#file;
   }
 

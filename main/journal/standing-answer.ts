@@ -109,7 +109,6 @@ export interface StoredQuestion {
 
 const questionRow = z.object({ name: z.string(), sum: z.instanceof(Uint8Array) });
 const memberRow = z.object({ transaction_id: z.string() });
-const turnRow = z.object({ transaction_id: z.string(), kind: z.string(), ends: z.int() });
 
 export function storedQuestions(db: Connection): readonly StoredQuestion[] {
   return db
@@ -118,22 +117,32 @@ export function storedQuestions(db: Connection): readonly StoredQuestion[] {
     .map((row) => questionRow.parse(row));
 }
 
-/** Oldest first, carried ones before. */
-function* membersByIndex(db: Connection, { enters, leaves, again }: Question): Generator<string> {
-  const rows = db
+/**
+ * Oldest first, carried ones before. Few stand among all that ever were: those that are in the index alone are judged while it is read in
+ * its own order, without a row for each; the others, of which an earlier epoch or the entries since the last checkpoint know too, one by one.
+ */
+function membersByIndex(db: Connection, { enters, leaves, again }: Question): readonly string[] {
+  // Beside a single max() a bare column is that row's: the last of the kinds that count.
+  const stands = again ? 'kind NOT IN (SELECT value FROM json_each(:leaves))' : 'sum(kind IN (SELECT value FROM json_each(:leaves))) = 0';
+  return db
     .prepare(
-      `WITH turns AS (
+      `WITH elsewhere AS MATERIALIZED (
+         SELECT transaction_id FROM recovered_entries WHERE transaction_id IS NOT NULL UNION SELECT transaction_id FROM unsigned_entries
+       ),
+       turns AS (
          SELECT transaction_id, kind, (epoch << 40) + seq AS place FROM recovered_entries WHERE transaction_id IS NOT NULL
-         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq AS place FROM transaction_entries
+         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq FROM entry_index WHERE transaction_id IN elsewhere
+         UNION ALL SELECT transaction_id, kind, (1 << 62) + seq FROM unsigned_entries
        )
-       SELECT transaction_id, kind, max(place), sum(kind IN (SELECT value FROM json_each(:leaves))) AS ends FROM turns
-       WHERE kind IN (SELECT value FROM json_each(:all)) GROUP BY transaction_id ORDER BY 3`,
+       SELECT transaction_id, (1 << 62) + max(seq) AS place FROM entry_index
+       WHERE kind IN (SELECT value FROM json_each(:all)) GROUP BY transaction_id HAVING ${stands} AND transaction_id NOT IN elsewhere
+       UNION ALL
+       SELECT transaction_id, max(place) AS place FROM turns
+       WHERE kind IN (SELECT value FROM json_each(:all)) GROUP BY transaction_id HAVING ${stands}
+       ORDER BY place`,
     )
-    .iterate({ leaves: JSON.stringify(leaves), all: JSON.stringify([...enters, ...leaves]) });
-  for (const row of rows) {
-    const { transaction_id: id, kind, ends } = turnRow.parse(row);
-    if (again ? !leaves.includes(kind) : ends === 0) yield id;
-  }
+    .all({ leaves: JSON.stringify(leaves), all: JSON.stringify([...enters, ...leaves]) })
+    .map((row) => memberRow.parse(row).transaction_id);
 }
 
 /** Exclusive or of the members' SHA-256: the same in any order. */

@@ -124,13 +124,8 @@ export interface Head {
   readonly hash: Uint8Array;
 }
 
-/**
- * The pages (`quick_check`), the chain since the last checkpoint, the checkpoint's signature, and that nothing upstream has receipted
- * is gone. @throws {JournalError} `corrupt`
- */
+/** The chain since the last checkpoint, the checkpoint's signature, and that nothing upstream has receipted is gone. @throws {JournalError} `corrupt` */
 export function checkTail(db: Connection, meta: Meta): Head {
-  const pages = db.pragma('quick_check(1)', { simple: true });
-  if (pages !== 'ok') throw new JournalError('corrupt', `SQLite's quick_check: ${String(pages)}`);
   const checkpoint = lastCheckpoint(db, meta);
   let head: Head = { seq: (checkpoint?.seq ?? 1) - 1, hash: GENESIS_HASH };
   let lastJson: string | undefined;

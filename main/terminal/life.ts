@@ -10,6 +10,7 @@ import type { TransportDeps } from '../../drivers/transport/open.ts';
 import type { View } from '../../state-machines/view.ts';
 import { authoritiesOf, ConfigError, type TerminalConfig } from '../config/config.ts';
 import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
+import { doubt } from '../journal/doubt.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly freeSpace?: (folder: string) => FreeSpace;
   /** Default: {@link openJournal}. */
   readonly openJournal?: (options: JournalOptions) => Journal;
+  /** {@link checkInBackground}. Default: nobody reads all of the journal while the terminal runs. */
+  readonly checkJournal?: (path: string, secondPath: string) => Promise<string | undefined>;
   /** Default: nobody watches the charts. */
   readonly onChart?: TerminalOptions['onChart'];
 }
@@ -52,14 +55,14 @@ export interface LifeOptions extends Surroundings {
 
 /** @throws {ConfigError} @throws {JournalError} @throws {IdentityError} */
 export async function beginLife(options: LifeOptions): Promise<Terminal> {
-  const { config, clock, random, log } = options;
+  const { config, clock, random, log, checkJournal } = options;
   const { folder } = config.data;
   const ca = authoritiesOf(config, clock.now(), options.configFile);
   mkdirSync(folder, { recursive: true });
   const key = loadOrCreateTerminalKey(path.join(folder, 'terminal-key.pem'));
+  const files = journalFiles(config);
   const journal = (options.openJournal ?? openJournal)({
-    path: path.join(folder, 'journal.sqlite'),
-    ...(config.data.secondFolder === undefined ? {} : { secondPath: path.join(config.data.secondFolder, 'journal.second') }),
+    ...files,
     ...(config.data.secondSync === undefined ? {} : { secondSync: config.data.secondSync }),
     terminalId: config.terminal.id,
     timeZone: config.terminal.timeZone,
@@ -107,8 +110,16 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     log,
     publish: options.publish,
     onJournalLost: options.onJournalLost,
+    ...(checkJournal === undefined
+      ? {}
+      : { journalCheck: { check: () => checkJournal(files.path, files.secondPath), doubt: (why) => doubt(files.path, why) } }),
     ...(options.onChart === undefined ? {} : { onChart: options.onChart }),
   });
+}
+
+function journalFiles({ data: { folder, secondFolder } }: TerminalConfig): { readonly path: string; readonly secondPath: string } {
+  const journal = path.join(folder, 'journal.sqlite');
+  return { path: journal, secondPath: secondFolder === undefined ? `${journal}.second` : path.join(secondFolder, 'journal.second') };
 }
 
 /** Slips that the last process had begun: interrupted now, and what of them hangs in the printer is cut off. Never sent again by itself. */

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, loadConfig } from '../config/config.ts';
+import { checkInBackground } from '../journal/background-check.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { noSimulators } from './devices.ts';
@@ -55,6 +56,7 @@ async function run(): Promise<void> {
     version: packageJson.version,
     clock: systemClock,
     random: systemRandom,
+    checkJournal: checkInBackground,
     simulation: packaged ? 'refused' : noSimulators,
     log,
     publish: (view) => host.post({ type: 'view', view }),

@@ -37,6 +37,7 @@ import { closeAll, type Devices } from './devices.ts';
 import type { Log } from './log.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
+import { JournalCheck, type JournalCheckOptions } from './journal-check.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery/recovery.ts';
@@ -58,6 +59,8 @@ export interface TerminalOptions {
   readonly publish: (view: View) => void;
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
+  /** Reads all of the journal, and makes the next opening do so. Absent: nobody does. */
+  readonly journalCheck?: Pick<JournalCheckOptions, 'check' | 'doubt'>;
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -219,6 +222,16 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   upstream.online.onChange(({ link }) => {
     if (link === 'online') caretaker.wake();
   });
+  const journalCheck =
+    options.journalCheck === undefined
+      ? undefined
+      : new JournalCheck({
+          ...options.journalCheck,
+          clock,
+          record: (entry) => recordOf(desk, entry, log),
+          idle: () => isIdle(session.getSnapshot().value),
+          onLost: options.onJournalLost,
+        });
 
   return {
     touch: ({ seq, act }) => {
@@ -230,6 +243,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     repeatView: () => publisher.publish(true),
     stop: async () => {
       caretaker.stop();
+      journalCheck?.stop();
       disk.stop();
       session.stop();
       publisher.stop();

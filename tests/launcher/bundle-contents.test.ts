@@ -39,14 +39,14 @@ describe('the terminal’s bundle', () => {
     expect(simulators.filter((name) => new RegExp(String.raw`\bclass ${name}\b`).test([...files.values()].join('\n')))).toEqual([]);
   });
 
-  test('its thread for PC/SC, what that imports, and every native package lie outside the archive', () => {
-    const thread = files.get('pcsc-thread.js') ?? '';
-    const shared = [...thread.matchAll(/from "\.\/([^"]+)"/g)].map(([, file = '']) => `dist/main/${file}`);
+  test('its threads, what they import, and every native package lie outside the archive', () => {
+    const threads = ['pcsc-thread.js', 'journal-check.js'];
+    const shared = threads.flatMap((thread) => [...(files.get(thread) ?? '').matchAll(/from "\.\/([^"]+)"/g)].map(([, file = '']) => `dist/main/${file}`));
     const text = readFileSync(path.join(projectRoot, 'electron-builder.yml'), 'utf8');
     const unpacked = /^asarUnpack:\n((?: +.*\n)+)/m.exec(text)?.[1] ?? '';
-    expect(shared).not.toEqual([]);
+    expect(shared.length).toBeGreaterThanOrEqual(threads.length);
     for (const file of [
-      'dist/main/pcsc-thread.js',
+      ...threads.map((thread) => `dist/main/${thread}`),
       ...shared,
       ...['better-sqlite3', 'serialport', 'node-hid', 'smartcard'].map((name) => `node_modules/${name}/**`),
     ]) {

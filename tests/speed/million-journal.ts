@@ -1,4 +1,4 @@
-/** The journal of million.ts and its child: how it is made, opened and asked. */
+/** The journal of million.ts and its child: how it is made, opened and asked. Its folder has the names of a terminal's data folder. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createIds } from '../../common/ids.ts';
@@ -24,10 +24,17 @@ const ASKED = [
   ['load.notCredited', ['load.reversed']],
   ['case.resolved', ['load.confirmed', 'load.reversed']],
   ['case.opened', ['case.resolved']],
+  ['voucher.issued', ['voucher.registering']],
+  ['case.resolved', ['voucher.registering']],
+  ['voucher.registering', ['voucher.registered']],
+  ['voucher.releasing', ['voucher.released']],
+  ['voucher.reserved', ['voucher.redeemed', 'voucher.releasing']],
+  ['foreign.load.examined', ['foreign.load.reported']],
+  ['foreign.load.examined', ['foreign.load.told']],
 ] as const;
 
 export function openMillion(folder: string): Journal {
-  return openJournal({ ...source(), path: path.join(folder, 'journal.sqlite'), key: keyOf(folder) });
+  return openJournal({ ...source(), path: journalIn(folder), key: keyOf(folder) });
 }
 
 /** Answers how many transactions are open; each of them is read, as recovery does. */
@@ -42,7 +49,7 @@ export function askAll(journal: Journal): number {
 export function makeMillion(folder: string, count: number): void {
   mkdirSync(folder, { recursive: true });
   openMillion(folder).close();
-  const db = openForWriting(path.join(folder, 'journal.sqlite'));
+  const db = openForWriting(journalIn(folder));
   db.pragma('synchronous = OFF');
   const key = keyOf(folder);
   const build = entryBuilder(source());
@@ -69,7 +76,15 @@ export function receiptAll(folder: string): void {
   const { epoch, seq, hash } = journal.head;
   const receipt: Receipt = { terminalId: 'T-0001', epoch, upToSeq: seq, headHash: hash, at: Date.UTC(2026, 10, 22) };
   journal.storeReceipt(receipt, keyOf(folder).signJws(RECEIPT_TYPE, receipt));
+  askAll(journal);
   journal.close();
+}
+
+/** As if no question had ever been asked: what a release that asks new ones finds. */
+export function forgetAnswers(folder: string): void {
+  const db = openForWriting(journalIn(folder));
+  db.exec('DELETE FROM standing_members; DELETE FROM standing_questions');
+  db.close();
 }
 
 /** Completes the second file, asks everything once, and signs: what every life of a terminal has behind it. */
@@ -95,8 +110,12 @@ function entryAfter(seq: number): NewEntry {
   return entry;
 }
 
+export function journalIn(folder: string): string {
+  return path.join(folder, 'journal.sqlite');
+}
+
 function keyOf(folder: string): TerminalKey {
-  return loadOrCreateTerminalKey(path.join(folder, 'key.pem'));
+  return loadOrCreateTerminalKey(path.join(folder, 'terminal-key.pem'));
 }
 
 function source(): EntrySource {

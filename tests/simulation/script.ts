@@ -5,6 +5,8 @@ export interface Script {
   readonly name: string;
   /** Fen on their card. */
   readonly balance: number;
+  /** With them is somebody else's card, of the same kind. */
+  readonly bringsOtherCard?: boolean;
   /** Before those of the session. */
   readonly screens: Screens;
 }

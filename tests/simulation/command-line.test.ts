@@ -23,8 +23,8 @@ describe('options', () => {
     [['--script', 'refund'], '--script refund: expected cash, qr'],
     [['--rate', '0'], '--rate 0: expected a whole number from 1 on'],
     [['--people', 'steady,thief'], '--people thief: expected steady, hasty, careless, wavering'],
-    [['--then', 'disk.full'], '--then: of --exhaustive 2'],
-    [['--exhaustive', '2', '--then', 'earthquake'], '--then earthquake: there is no such fault'],
+    [['--behind', 'disk.full'], '--behind: of --exhaustive 2'],
+    [['--exhaustive', '2', '--behind', 'earthquake'], '--behind earthquake: there is no such fault'],
     [['--exhaustive', '1', '--script', 'cash,refund'], '--script refund: expected cash, qr'],
     [['--nonsense'], "Unknown option '--nonsense'"],
   ])('%j is refused in words', (args, message) => {

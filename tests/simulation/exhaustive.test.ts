@@ -59,7 +59,7 @@ test('level 2: every two places at steps, whichever comes first, each once', () 
 });
 
 test('of some kinds only, and with others in what follows them', () => {
-  const choice = { kinds: ['card.tornAfter', 'money.lostAfter'], then: ['process.killed', 'disk.full'] } as const;
+  const choice = { kinds: ['card.tornAfter', 'money.lostAfter'], behind: ['process.killed', 'disk.full'] } as const;
   const chosen = enumerate(1, [cooked], '1', choice);
   const firsts = Array.from({ length: chosen.size }, (_, index) => chosen.scenario(index).faults);
   expect(new Set(firsts.flat().map(({ kind }) => kind))).toEqual(new Set(choice.kinds));

@@ -34,7 +34,7 @@ export interface Enumeration {
 /** Frames that a poll is made of in one direction, at most. */
 const A_POLL = 4;
 /** Passages behind a first fault at which a second one strikes: every one in its immediate answer, fewer the longer it is over. */
-const BEHIND = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89] as const;
+const DISTANCES = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89] as const;
 /** Kinds that strike at every single effect. */
 const BETWEEN_EFFECTS: ReadonlySet<FaultKind> = new Set(['process.killed', 'power.cut']);
 
@@ -78,10 +78,10 @@ class Surveyor implements Witness {
 export interface Choice {
   readonly kinds: readonly FaultKind[];
   /** The second ones of level 2, each in what follows the first; undefined: every two of `kinds` at the steps of the undisturbed run. */
-  readonly then?: readonly FaultKind[];
+  readonly behind?: readonly FaultKind[];
 }
 
-export function enumerate(level: 1 | 2, surveys: readonly Survey[], seed: string, { kinds, then }: Choice = { kinds: faultKinds }): Enumeration {
+export function enumerate(level: 1 | 2, surveys: readonly Survey[], seed: string, { kinds, behind }: Choice = { kinds: faultKinds }): Enumeration {
   const singles = surveys.map((each) => ({ script: each.script, atSteps: placesAtSteps(each, kinds), everywhere: placesEverywhere(each, kinds) }));
   const combinations = surveys.map(({ steps }) => steps.length * kinds.length);
   if (level === 1) {
@@ -94,9 +94,9 @@ export function enumerate(level: 1 | 2, surveys: readonly Survey[], seed: string
       scenario: (index) => at(all, shuffled(index, all.length, seed)),
     };
   }
-  if (then !== undefined) {
+  if (behind !== undefined) {
     const all = singles.flatMap(({ script, atSteps, everywhere }) =>
-      [...atSteps, ...everywhere].flatMap((first) => followed(first, then).map((faults): Scenario => ({ script, faults }))),
+      [...atSteps, ...everywhere].flatMap((first) => followed(first, behind).map((faults): Scenario => ({ script, faults }))),
     );
     return { level, enumerated: all.length, size: all.length, scenario: (index) => at(all, shuffled(index, all.length, seed)) };
   }
@@ -142,8 +142,8 @@ function passedIn({ passed }: Survey, kind: FaultKind): number {
 }
 
 /** The first fault, and one of each kind in what follows it. */
-function followed(first: PlacedFault, then: readonly FaultKind[]): readonly (readonly PlacedFault[])[] {
-  return then.flatMap((kind) => BEHIND.map((behind) => [first, { kind, behind }]));
+function followed(first: PlacedFault, kinds: readonly FaultKind[]): readonly (readonly PlacedFault[])[] {
+  return kinds.flatMap((kind) => DISTANCES.map((behind) => [first, { kind, behind }]));
 }
 
 /** Two of so many, in the order of their steps, a place with itself among them: the same fault twice. */

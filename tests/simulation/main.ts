@@ -54,7 +54,7 @@ async function exhaust(options: SimulateOptions, level: 1 | 2, disk: string): Pr
     seed,
     disk,
     scripts: options.scripts ?? scripts,
-    choice: { kinds: options.kinds, ...(options.then === undefined ? {} : { then: options.then }) },
+    choice: { kinds: options.kinds, ...(options.behind === undefined ? {} : { behind: options.behind }) },
     untilViolation: options.untilViolation,
     workers: options.workers ?? availableParallelism(),
     part: options.part,

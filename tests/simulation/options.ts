@@ -12,7 +12,7 @@ const characterNames = characters.map(({ name }) => name);
 
 export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST] [--rate N]
   [--people ${characterNames.join(',')}] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
-npm run simulate -- --exhaustive 1|2 [--script ${scriptNames.join(',')}] [--faults LIST] [--then LIST] [--part I/N | --scenarios A..B]
+npm run simulate -- --exhaustive 1|2 [--script ${scriptNames.join(',')}] [--faults LIST] [--behind LIST] [--part I/N | --scenarios A..B]
   [--seed S] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
 npm run simulate -- --replay --seed S [--sessions N | --script NAME] [--people LIST] [--plan JSON] [--frames]`;
 
@@ -39,7 +39,7 @@ export interface SimulateOptions {
   readonly part: { readonly index: number; readonly of: number } | undefined;
   readonly scenarios: { readonly from: number; readonly to: number } | undefined;
   /** Of `--exhaustive` 2: second faults, each in what follows the first. */
-  readonly then: readonly FaultKind[] | undefined;
+  readonly behind: readonly FaultKind[] | undefined;
   /** Scripted persons that are enumerated; of a replay, the one in place of the seed's people. */
   readonly scripts: readonly Script[] | undefined;
   readonly replay: boolean;
@@ -72,7 +72,7 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     plan: values.plan === undefined ? undefined : planOf(values.plan),
     exhaustive,
     ...enumerated(values, exhaustive),
-    then: thenOf(values.then, exhaustive),
+    behind: behindOf(values.behind, exhaustive),
     scripts: scriptsOf(values.script),
     replay: values.replay,
     frames: values.frames,
@@ -93,7 +93,7 @@ function parsed(args: readonly string[]) {
         seeds: { type: 'string' },
         flows: { type: 'string' },
         faults: { type: 'string', default: 'all' },
-        then: { type: 'string' },
+        behind: { type: 'string' },
         rate: { type: 'string' },
         people: { type: 'string' },
         plan: { type: 'string' },
@@ -161,10 +161,10 @@ function peopleOf(text: string | undefined): readonly Character[] {
   });
 }
 
-function thenOf(text: string | undefined, exhaustive: number | undefined): readonly FaultKind[] | undefined {
+function behindOf(text: string | undefined, exhaustive: number | undefined): readonly FaultKind[] | undefined {
   if (text === undefined) return undefined;
-  if (exhaustive !== 2) throw new UsageError('--then: of --exhaustive 2');
-  return kindsOf('--then', text);
+  if (exhaustive !== 2) throw new UsageError('--behind: of --exhaustive 2');
+  return kindsOf('--behind', text);
 }
 
 function seedRange(text: string | undefined): readonly string[] | undefined {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fen } from '../../common/fen.ts';
 import type { View, ViewBody } from '../../state-machines/view.ts';
 import type { TownCard } from './cards.ts';
+import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, checkStories } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
@@ -90,6 +91,31 @@ describe('money', () => {
 
   test('a payment of which no transaction knows', () => {
     expect(objections(() => checkMoney(world, [], []))).toEqual(['payments']);
+  });
+});
+
+describe('books', () => {
+  test('the same things under the same keys, in both', () => {
+    expect(objections(() => checkBooks(world, ledger))).toEqual([]);
+  });
+
+  test('an order and loads of which the journal knows nothing', () => {
+    expect(objections(() => checkBooks(world, []))).toEqual(['books', 'books', 'books']);
+  });
+
+  test('a refund under another key than the one announced', () => {
+    const refunds = [{ refundId: 'announced', orderId: 'o', amount: 2000, state: 'completed' } as const];
+    const refunding = ledger.map((story, index) => (index === 0 ? { ...story, state: { ...story.state, refunds } } : story));
+    const books = (refundId: string): World => {
+      const upstream: World['upstream'] = Object.create(world.upstream, {
+        orders: { value: () => world.upstream.orders() },
+        loads: { value: () => world.upstream.loads() },
+        refunds: { value: () => [{ refundId, amount: 2000 }] },
+      });
+      return Object.create(world, { upstream: { value: upstream } });
+    };
+    expect(objections(() => checkBooks(books('announced'), refunding))).toEqual([]);
+    expect(objections(() => checkBooks(books('another'), refunding))).toEqual(['books', 'books']);
   });
 });
 

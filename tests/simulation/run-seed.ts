@@ -3,6 +3,7 @@ import { Person, characters, type Character, type Screens, type VoucherInHand } 
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { Chance } from './chance.ts';
+import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
 import { checkMoney } from './oracles/money.ts';
@@ -285,6 +286,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   const told = new Set([...screens.told, ...world.slips.flatMap(referencesOn)]);
   checkJournal(world, ledger, told);
   checkMoney(world, ledger);
+  checkBooks(world, ledger);
   checkSlips(world, ledger);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {

@@ -6,6 +6,7 @@ import { Chance } from './chance.ts';
 import { sidesOf } from './cabinet.ts';
 import type { TownCard } from './cards.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
+import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
@@ -136,7 +137,9 @@ export async function runScenario(
     places.struck().map(({ kind }) => kind),
   );
   checkArrived(world);
-  checkMoney(world, readLedger(world.journal), [card]);
+  const ledger = readLedger(world.journal);
+  checkMoney(world, ledger, [card]);
+  checkBooks(world, ledger);
   return {
     scenario,
     plan: places.struck(),

@@ -32,6 +32,17 @@ export function triesAgain(person: Person, what: string, tries = TRIES): boolean
   return before < tries;
 }
 
+/** Nobody comes: what strikes the terminal strikes it while it waits, and whatever it forgets nobody's touch reminds it of. */
+export const nobody: Script = {
+  name: 'nobody',
+  balance: 2320,
+  screens: {
+    attract: (person) => {
+      if (!triesAgain(person, 'passes by', 3)) person.leave();
+    },
+  },
+};
+
 /** The session's screens, without a choice that is left to chance. */
 export function scriptedSession(service: 'topUp'): Screens {
   return {

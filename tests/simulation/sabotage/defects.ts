@@ -87,7 +87,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'newKeyForEveryTry',
     what: 'a refund that recovery repeats gets a new key',
-    aim: '--exhaustive 2 --script qr --faults issuer.offline --then process.killedBeforeCommit',
+    aim: '--exhaustive 2 --script qr --faults issuer.offline --behind process.killedBeforeCommit,process.killedAfterCommit',
     file: 'main/terminal/recovery/payments.ts',
     find: '      await this.#books.ports.payments.refund({ refundId, orderId, amount: fen(amount) });',
     replace: '      await this.#books.ports.payments.refund({ refundId: this.#books.ports.ids.uuid(), orderId, amount: fen(amount) });',
@@ -217,7 +217,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'offlineIsClosed',
     what: 'after a restart an order that cannot be asked about counts as not paid',
-    aim: '--exhaustive 2 --script qr --faults process.killedBeforeCommit,process.killedAfterCommit --then money.down,acquirer.offline',
+    aim: '--exhaustive 2 --script qr --faults process.killedBeforeCommit,process.killedAfterCommit --behind money.down,acquirer.offline',
     file: 'main/terminal/recovery/payments.ts',
     find: "      if (error instanceof PortError && error.code === 'refused' && error.detail === 'unknownOrder') return { state: 'closed' };\n      return undefined;",
     replace: "      if (error instanceof PortError) return { state: 'closed' };\n      return undefined;",
@@ -265,7 +265,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'caseNotOpened',
     what: 'an undetermined load is closed without a case',
-    aim: '--exhaustive 2 --script cash --faults card.tornAfter --then process.killed',
+    aim: '--exhaustive 2 --script cash --faults card.tornAfter --behind process.killed',
     file: 'main/terminal/recovery/loads.ts',
     find: "      this.#books.openCase(id, 'loadUndetermined', held, 0);\n",
     replace: "      this.#books.append(id, { kind: 'voucher.issued', body: { reference: this.#books.state(id).opened?.reference ?? '', amount: held } });\n",
@@ -291,7 +291,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'gateStaysShut',
     what: 'after an outage the reader is not told again that cards are welcome',
-    aim: '--faults process.killed,cardReader.dead,cardReader.unplugged --people careless --sessions 1',
+    aim: '--exhaustive 1 --script nobody --faults cardReader.dead,cardReader.unplugged,cardReader.powerLost',
     file: 'state-machines/session.ts',
     find: "        AVAILABILITY: { target: '.opening', actions: 'hearAvailability' },",
     replace: "        AVAILABILITY: { actions: 'hearAvailability' },",
@@ -299,7 +299,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'badFramesBelieved',
     what: 'frames of the acceptor with a wrong check sum are believed',
-    aim: '--faults line.cashAcceptor.fromDevice.corrupt --rate 30',
+    aim: '--exhaustive 1 --script cash --faults line.cashAcceptor.fromDevice.corrupt',
     file: 'drivers/cash-acceptor/polled/frame-decoder.ts',
     find: 'if (crc16Kermit(whole) === 0) return',
     replace: 'if (crc16Kermit(whole) < 0x10000) return',

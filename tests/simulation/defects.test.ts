@@ -6,13 +6,12 @@ import { projectRoot } from '../launcher/run-tool.ts';
 import { readOptions } from './options.ts';
 import { defects } from './sabotage/defects.ts';
 
-test.each(defects.map((defect) => [defect.name, defect] as const))(
-  '%s can be put into the source: its text stands there once',
-  (_name, { file, find, replace }) => {
-    expect(readFileSync(path.join(projectRoot, file), 'utf8').split(find)).toHaveLength(2);
-    expect(replace).not.toBe(find);
-  },
-);
+const changes = defects.flatMap(({ name, also = [], ...first }) => [first, ...also].map((change) => [name, change.file, change] as const));
+
+test.each(changes)('%s can be put into %s: its text stands there once', (_name, _file, { file, find, replace }) => {
+  expect(readFileSync(path.join(projectRoot, file), 'utf8').split(find)).toHaveLength(2);
+  expect(replace).not.toBe(find);
+});
 
 const aimed = defects.flatMap(({ name, aim }) => (aim === undefined ? [] : [[name, aim] as const]));
 

@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { defects, type Defect } from './defects.ts';
+import { defects, type Change, type Defect } from './defects.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..', '..');
 const COPIED = ['common', 'drivers', 'fleet', 'main', 'resources', 'state-machines', 'package.json', 'tests/simulation', 'tests/support', 'tests/launcher'];
@@ -38,17 +38,28 @@ interface Found extends Find {
 export class MisfitError extends Error {}
 
 /** @throws {MisfitError} when the text is not in the file exactly once */
-export function applied({ name, file, find, replace }: Defect, source: string): string {
+function applied({ file, find, replace }: Change, name: string, source: string): string {
   const parts = source.split(find);
   if (find === '' || parts.length !== 2) throw new MisfitError(`${name}: its text stands ${parts.length - 1} times in ${file}, not once`);
   return parts.join(replace);
 }
 
+function changesOf(defect: Defect): readonly Change[] {
+  return [defect, ...(defect.also ?? [])];
+}
+
+/** @throws {MisfitError} */
+function mustFit(defect: Defect): void {
+  for (const change of changesOf(defect)) applied(change, defect.name, readFileSync(path.join(ROOT, change.file), 'utf8'));
+}
+
 function copyWith(defect: Defect, folder: string): void {
   for (const part of COPIED) cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
-  const file = path.join(folder, defect.file);
-  writeFileSync(file, applied(defect, readFileSync(file, 'utf8')));
+  for (const change of changesOf(defect)) {
+    const file = path.join(folder, change.file);
+    writeFileSync(file, applied(change, defect.name, readFileSync(file, 'utf8')));
+  }
 }
 
 const stoppedSchema = z.object({ sessions: z.int(), violations: z.int(), tries: z.int(), firstOracle: z.string() });
@@ -131,7 +142,7 @@ async function run(): Promise<number> {
   const began = performance.now();
   const wanted = values.only?.split(',');
   const chosen = defects.filter(({ name }) => wanted === undefined || wanted.includes(name));
-  for (const defect of chosen) applied(defect, readFileSync(path.join(ROOT, defect.file), 'utf8'));
+  for (const defect of chosen) mustFit(defect);
   const queue = [...chosen];
   const found: Found[] = [];
   const work = async (): Promise<void> => {

@@ -315,7 +315,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'badFramesBelieved',
     what: 'frames of the acceptor with a wrong check sum are believed',
-    aim: '--exhaustive 1 --script cash --faults line.cashAcceptor.fromDevice.corrupt',
+    aim: '--faults line.cashAcceptor.fromDevice.corrupt --rate 60 --people steady',
     file: 'drivers/cash-acceptor/polled/frame-decoder.ts',
     find: 'if (crc16Kermit(whole) === 0) return',
     replace: 'if (crc16Kermit(whole) < 0x10000) return',

@@ -89,6 +89,13 @@ describe('money', () => {
     expect(objections(() => checkMoney(world, owing(1)))).toEqual(['conservation', 'conservation']);
   });
 
+  test('a voucher is owed until it paid for another top-up, and again when it was given back', () => {
+    const paidBy = (state: 'redeemed' | 'released'): readonly Story[] =>
+      owing(2000).map((story) => ({ ...story, state: { ...story.state, redemptions: [{ redeemId: 'r', number: 'A01-1122-5DEG-K', amount: 2000, state }] } }));
+    expect(objections(() => checkMoney(world, paidBy('redeemed')))).toEqual([]);
+    expect(objections(() => checkMoney(world, paidBy('released')))).toEqual(['conservation', 'conservation']);
+  });
+
   test('a payment of which no transaction knows', () => {
     expect(objections(() => checkMoney(world, [], []))).toEqual(['payments']);
   });

@@ -16,7 +16,7 @@ export function checkMoney(world: World, ledger: readonly Story[], cards: readon
     const own = orders.filter(({ reference }) => stories.some((story) => story.reference === reference));
     const paid = sum(own.filter(({ state }) => state === 'captured').map(({ amount, refunded }) => amount - refunded));
     const truth = notesOf(world, card) + paid - loadedOnto(card);
-    const owed = sum(stories.map(({ state }) => state.owed));
+    const owed = sum(stories.map(({ state }) => state.owed)) - sum(stories.flatMap(redeemedBy));
     const allowed = reachable(owed, stories.flatMap(openQuestions));
     if (!allowed.has(truth)) {
       const story = stories.map(({ reference, state, kinds }) => ({
@@ -43,6 +43,11 @@ export function checkMoney(world: World, ledger: readonly Story[], cards: readon
     const known = ledger.some((story) => story.reference === reference);
     if (state === 'captured' && !known) world.violation('payments', `order ${orderId} is paid and no transaction knows of it`);
   }
+}
+
+/** Fen of vouchers that paid for this one: owed by the transaction that issued them, and by it no more. */
+function redeemedBy({ state }: Story): readonly number[] {
+  return state.redemptions.filter(({ state: reached }) => reached === 'reserved' || reached === 'redeemed').map(({ amount }) => amount);
 }
 
 /** Fen that this holder's notes make in the operator's custody. */

@@ -96,7 +96,7 @@ async function huntWorlds(folder: string, aim: readonly string[], { worlds, seed
   return { tries: worlds, oracle: undefined };
 }
 
-/** All scenarios that the aim enumerates, with one cabinet after the other: the seed chooses the models in it. */
+/** All scenarios that the aim enumerates, with one cabinet after the other: the seed chooses the models in it. Where the sound source breaks too, the next cabinet. */
 async function huntScenarios(folder: string, aim: readonly string[], { cabinets, seed }: Limits): Promise<Find> {
   let tries = 0;
   for (let cabinet = 0; cabinet < cabinets; cabinet += 1) {

@@ -64,6 +64,8 @@ export const uplinkDelays = {
   backOff: { firstMs: 1000, maxMs: 300_000 },
   /** While blocked. */
   blocked: 300_000,
+  /** Looks again by itself: what a driver keeps for itself is written without a word to anyone. */
+  drained: 60_000,
   /** A full batch on a slow line. */
   answer: 30_000,
 } as const;
@@ -101,7 +103,7 @@ export function startUplink(options: UplinkOptions): Uplink {
   const step = async (): Promise<void> => {
     const batch = takeBatch(source, position);
     if (batch.length === 0) {
-      const appended = pause(undefined);
+      const appended = pause(uplinkDelays.drained);
       if (current.state !== 'drained') publish({ state: 'drained' });
       return appended;
     }

@@ -225,6 +225,20 @@ describe('with a far side that the test plays', () => {
     expect(uplink.current).toEqual({ state: 'drained' });
   });
 
+  test('an entry that was written without a word is found within its delay, though nothing follows it', async () => {
+    const [first, second] = chain(TERMINAL, 2);
+    if (first === undefined || second === undefined) throw new Error('two entries');
+    const { clock, journal, uplink } = play(honest, [first]);
+    await clock.settle();
+    expect(uplink.current).toEqual({ state: 'drained' });
+    journal.entries.push(second); // as a driver keeps its memory: past the port that tells
+    await clock.advance(uplinkDelays.drained - 1);
+    expect(journal.lastReceipt()?.upToSeq).toBe(1);
+    await clock.advance(1);
+    expect(journal.lastReceipt()?.upToSeq).toBe(2);
+    expect(uplink.current).toEqual({ state: 'drained' });
+  });
+
   test('without an answer it backs off, doubling from one second to five minutes', async () => {
     const { clock, side } = play(() => Promise.reject(new PortError('offline', 'gone')));
     const times: number[] = [];

@@ -69,7 +69,7 @@ export const uplinkDelays = {
   answer: 30_000,
   /** From an entry that moves nothing to its batch, so that a burst is one. */
   gather: 200,
-  /** While drained: entries may have come that nobody told of. */
+  /** While drained: what a driver keeps for itself is written without a word to anyone. */
   look: 60_000,
 } as const;
 

@@ -21,6 +21,11 @@ describe('options', () => {
     [['--exhaustive', '1', '--part', '1/2', '--scenarios', '1..2'], '--part and --scenarios: one of them'],
     [['--part', '1/2'], '--part and --scenarios: of --exhaustive'],
     [['--script', 'refund'], '--script refund: expected cash, qr'],
+    [['--rate', '0'], '--rate 0: expected a whole number from 1 on'],
+    [['--people', 'steady,thief'], '--people thief: expected steady, hasty, careless, wavering'],
+    [['--behind', 'disk.full'], '--behind: of --exhaustive 2'],
+    [['--exhaustive', '2', '--behind', 'earthquake'], '--behind earthquake: there is no such fault'],
+    [['--exhaustive', '1', '--script', 'cash,refund'], '--script refund: expected cash, qr'],
     [['--nonsense'], "Unknown option '--nonsense'"],
   ])('%j is refused in words', (args, message) => {
     expect(() => readOptions(args)).toThrow(UsageError);

@@ -1,13 +1,15 @@
 /** `--exhaustive`: runs what exhaustive.ts enumerates on all cores, counts how it ends, and shows what broke alone in a world of its own. */
 import { faultKinds, type FaultKind } from './faults.ts';
-import { enumerate, survey, type Enumeration, type Survey } from './exhaustive.ts';
+import { enumerate, survey, type Choice, type Enumeration, type Survey } from './exhaustive.ts';
 import { runPool } from './pool.ts';
-import { Tally, type SimulationReport } from './report.ts';
-import type { ChunkOptions, ChunkResult, Scenario, ScenarioResult } from './scenario.ts';
-import { scripts } from './scripts.ts';
+import { Tally, type SimulationReport, type StoppedReport } from './report.ts';
+import type { ChunkOptions, ChunkResult, PlacedFault, Scenario, ScenarioResult } from './scenario.ts';
+import type { Script } from './script.ts';
 
 /** Scenarios one after the other in one world: more make its books long. */
 const SCENARIOS_A_WORLD = 40;
+/** Where the first violation ends the run: what only the end of a world shows is seen sooner. */
+const FEW_A_WORLD = 10;
 /** Scenarios that violate and are run again alone. */
 const MOST_SHOWN = 5;
 
@@ -16,6 +18,10 @@ export interface ExhaustiveOptions {
   readonly seed: string;
   readonly disk: string;
   readonly workers: number;
+  readonly scripts: readonly Script[];
+  readonly choice: Choice;
+  /** Ends at the first violation. */
+  readonly untilViolation: boolean;
   readonly part: { readonly index: number; readonly of: number } | undefined;
   readonly scenarios: { readonly from: number; readonly to: number } | undefined;
   readonly onProgress: (text: string) => void;
@@ -45,6 +51,7 @@ export interface Breach {
 
 export interface ExhaustiveResult {
   readonly report: ExhaustiveReport;
+  readonly stopped: StoppedReport;
   readonly text: string;
   readonly breaches: readonly Breach[];
 }
@@ -55,12 +62,12 @@ interface PlacedChunk extends ChunkOptions {
 
 export async function runExhaustive(options: ExhaustiveOptions): Promise<ExhaustiveResult> {
   const surveys: Survey[] = [];
-  for (const script of scripts) surveys.push(await survey(script, options));
-  const enumeration = enumerate(options.level, surveys, options.seed);
+  for (const script of options.scripts) surveys.push(await survey(script, options));
+  const enumeration = enumerate(options.level, surveys, options.seed, options.choice);
   const range = rangeOf(enumeration, options);
   const run = new Run(options, enumeration, range);
   await run.all();
-  return { report: run.report(), text: run.text(surveys), breaches: await run.breaches() };
+  return { report: run.report(), stopped: run.stopped(), text: run.text(surveys), breaches: options.untilViolation ? [] : await run.breaches() };
 }
 
 function rangeOf({ size }: Enumeration, { part, scenarios }: ExhaustiveOptions): { from: number; to: number } {
@@ -80,6 +87,8 @@ class Run {
   readonly #left: PlacedChunk[] = [];
   #run = 0;
   #struck = 0;
+  /** Scenarios until the first violation. */
+  #tries: number | undefined;
 
   constructor(options: ExhaustiveOptions, enumeration: Enumeration, range: { readonly from: number; readonly to: number }) {
     this.#options = options;
@@ -89,11 +98,12 @@ class Run {
 
   async all(): Promise<void> {
     const uncaught: PlacedChunk[] = [];
-    let chunks: readonly PlacedChunk[] = [...this.#chunks(SCENARIOS_A_WORLD)];
+    let chunks: readonly PlacedChunk[] = [...this.#chunks(this.#options.untilViolation ? FEW_A_WORLD : SCENARIOS_A_WORLD)];
+    const isOver = (): boolean => this.#options.untilViolation && this.#broken.length + uncaught.length > 0;
     do {
-      await this.#pool(chunks, (chunk) => uncaught.push(chunk));
+      await this.#pool(until(isOver, chunks), (chunk) => uncaught.push(chunk));
       chunks = this.#left.splice(0);
-    } while (chunks.length > 0);
+    } while (chunks.length > 0 && !isOver());
     // A world whose process broke says nothing of its scenarios: each in a world of its own tells which it was.
     const singles = uncaught.flatMap((chunk) => chunk.scenarios.map((scenario, index) => ({ ...chunk, scenarios: [scenario], from: chunk.from + index })));
     await this.#pool(singles, ({ scenarios, from, seed }, error) => {
@@ -106,6 +116,11 @@ class Run {
         1,
       );
     });
+  }
+
+  stopped(): StoppedReport {
+    const [first] = this.#broken;
+    return { ...this.report(), tries: this.#tries ?? this.#run, firstOracle: first?.result.violations[0]?.oracle ?? '' };
   }
 
   report(): ExhaustiveReport {
@@ -173,7 +188,7 @@ class Run {
     const last = result.scenarios.at(-1);
     // What only the end of the whole world showed.
     if (result.violations.length > own && last !== undefined)
-      this.#broken.push({ result: { ...last, violations: result.violations.slice(own) }, world: { from: from + 1, to: from + scenarios.length } });
+      this.#break({ ...last, violations: result.violations.slice(own) }, { from: from + 1, to: from + scenarios.length });
     this.#options.onProgress(`${this.#run} of ${this.#range.to - this.#range.from} scenarios, ${this.#broken.length} with violations`);
   }
 
@@ -187,7 +202,19 @@ class Run {
       known.outcomes.add(outcome);
       this.#kinds.set(kind, { run: known.run + 1, struck: known.struck + (struck === scenario.faults.length ? 1 : 0), outcomes: known.outcomes });
     }
-    if (violations.length > 0) this.#broken.push({ result, world: { from: worldFrom + 1, to: worldFrom + worldSize } });
+    if (violations.length > 0) this.#break(result, { from: worldFrom + 1, to: worldFrom + worldSize });
+  }
+
+  #break(result: ScenarioResult, world: Breach['world']): void {
+    this.#tries ??= this.#run;
+    this.#broken.push({ result, world });
+  }
+}
+
+function* until<T>(isOver: () => boolean, all: Iterable<T>): Generator<T> {
+  for (const each of all) {
+    if (isOver()) return;
+    yield each;
   }
 }
 
@@ -202,9 +229,14 @@ function planOf({ plan, scenario }: ScenarioResult): readonly (readonly [FaultKi
   return scenario.faults.flatMap((fault) => ('nth' in fault ? [[fault.kind, 0, fault.nth] as const] : []));
 }
 
+function placeWords(fault: PlacedFault): string {
+  if ('at' in fault) return `at ${fault.at}`;
+  return 'nth' in fault ? `at passage ${fault.nth}` : `${fault.behind} behind`;
+}
+
 /** For people: the scenario in words. */
 export function scenarioWords({ script, faults }: Scenario): string {
-  return `${script} with ${faults.map((fault) => `${fault.kind} ${'at' in fault ? `at ${fault.at}` : `at passage ${fault.nth}`}`).join(' and ')}`;
+  return `${script} with ${faults.map((fault) => `${fault.kind} ${placeWords(fault)}`).join(' and ')}`;
 }
 
 function count(value: number): string {

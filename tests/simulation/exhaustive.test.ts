@@ -6,6 +6,8 @@ import { expect, test } from 'vitest';
 import { enumerate, type Survey } from './exhaustive.ts';
 import { runExhaustive } from './exhaustive-run.ts';
 import { channelOf, faultKinds, type Channel } from './faults.ts';
+import { runChunk } from './scenario.ts';
+import { scripts } from './scripts.ts';
 
 const channels: readonly Channel[] = [...new Set(faultKinds.map(channelOf))];
 /** Two steps; each channel is passed once in the first of them and twice in the second, the last time by a repeated frame. */
@@ -56,6 +58,19 @@ test('level 2: every two places at steps, whichever comes first, each once', () 
   expect(all.size).toBe(size);
 });
 
+test('of some kinds only, and with others in what follows them', () => {
+  const choice = { kinds: ['card.tornAfter', 'money.lostAfter'], behind: ['process.killed', 'disk.full'] } as const;
+  const chosen = enumerate(1, [cooked], '1', choice);
+  const firsts = Array.from({ length: chosen.size }, (_, index) => chosen.scenario(index).faults);
+  expect(new Set(firsts.flat().map(({ kind }) => kind))).toEqual(new Set(choice.kinds));
+  expect(firsts).toHaveLength(6); // of each: the two steps, and the third passage
+  const { size, scenario } = enumerate(2, [cooked], '1', choice);
+  const all = Array.from({ length: size }, (_, index) => scenario(index).faults);
+  expect(new Set(all.map((faults) => JSON.stringify(faults))).size).toBe(size);
+  expect(size).toBe(6 * 2 * 10); // at ten distances
+  expect(all.every(([first, second]) => first !== undefined && second !== undefined && 'behind' in second && !('behind' in first))).toBe(true);
+});
+
 test('another seed is another order of the same', () => {
   const inOrder = (seed: string): string[] => {
     const { size, scenario } = enumerate(1, [cooked], seed);
@@ -65,6 +80,26 @@ test('another seed is another order of the same', () => {
   expect(inOrder('1').toSorted()).toEqual(inOrder('2').toSorted());
 });
 
+test(
+  'a second fault strikes in what follows the first: the process dies before the refund is written down, and it is made once',
+  { timeout: 120_000 },
+  async () => {
+    const disk = mkdtempSync(path.join(tmpdir(), 'behind-'));
+    const faults = [
+      { kind: 'issuer.offline', at: 'topUp:load.authorizing' },
+      { kind: 'process.killedBeforeCommit', behind: 2 },
+    ] as const;
+    const { scenarios, violations, lives } = await runChunk({ seed: '1', disk, scenarios: [{ script: 'qr', faults }] });
+    rmSync(disk, { recursive: true, force: true });
+    expect({ violations, lives, struck: scenarios[0]?.plan.map(({ kind }) => kind) }).toEqual({
+      violations: [],
+      lives: 2,
+      struck: ['issuer.offline', 'process.killedBeforeCommit'],
+    });
+    expect(scenarios[0]?.outcome).toMatch(/^qr refunded \| no case/);
+  },
+);
+
 test('a range of it is run and counted', { timeout: 120_000 }, async () => {
   const disk = mkdtempSync(path.join(tmpdir(), 'exhaustive-'));
   const progress: string[] = [];
@@ -73,6 +108,9 @@ test('a range of it is run and counted', { timeout: 120_000 }, async () => {
     seed: '1',
     disk,
     workers: 1,
+    scripts,
+    choice: { kinds: faultKinds },
+    untilViolation: false,
     part: undefined,
     scenarios: { from: 3, to: 4 },
     onProgress: (line) => progress.push(line),

@@ -1,7 +1,8 @@
 /**
  * All faults at all places: what `--exhaustive` enumerates. An undisturbed run of each script tells its steps and what passes each
  * channel; from these come the scenarios. Level 1: one fault at each step, a cut of power and a death of the process at every effect,
- * and every kind at every passage that is not a mere repetition. Level 2: every two faults at steps.
+ * and every kind at every passage that is not a mere repetition. Level 2: every two faults at steps; or, aimed, every fault of level 1 and
+ * another one in what the terminal does about it.
  */
 import { Chance } from './chance.ts';
 import { channelOf, faultKinds, type Channel, type FaultKind } from './faults.ts';
@@ -32,6 +33,8 @@ export interface Enumeration {
 
 /** Frames that a poll is made of in one direction, at most. */
 const A_POLL = 4;
+/** Passages behind a first fault at which a second one strikes: every one in its immediate answer, fewer the longer it is over. */
+const DISTANCES = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89] as const;
 /** Kinds that strike at every single effect. */
 const BETWEEN_EFFECTS: ReadonlySet<FaultKind> = new Set(['process.killed', 'power.cut']);
 
@@ -71,13 +74,16 @@ class Surveyor implements Witness {
   }
 }
 
-export function enumerate(level: 1 | 2, surveys: readonly Survey[], seed: string): Enumeration {
-  const singles = surveys.map(({ script, ...rest }) => ({
-    script,
-    atSteps: placesAtSteps({ script, ...rest }),
-    everywhere: placesEverywhere({ script, ...rest }),
-  }));
-  const combinations = surveys.map(({ steps }) => steps.length * faultKinds.length);
+/** Which faults of all that there are. */
+export interface Choice {
+  readonly kinds: readonly FaultKind[];
+  /** The second ones of level 2, each in what follows the first; undefined: every two of `kinds` at the steps of the undisturbed run. */
+  readonly behind?: readonly FaultKind[];
+}
+
+export function enumerate(level: 1 | 2, surveys: readonly Survey[], seed: string, { kinds, behind }: Choice = { kinds: faultKinds }): Enumeration {
+  const singles = surveys.map((each) => ({ script: each.script, atSteps: placesAtSteps(each, kinds), everywhere: placesEverywhere(each, kinds) }));
+  const combinations = surveys.map(({ steps }) => steps.length * kinds.length);
   if (level === 1) {
     const all = singles.flatMap(({ script, atSteps, everywhere }) => [...atSteps, ...everywhere].map((fault): Scenario => ({ script, faults: [fault] })));
     const extra = singles.reduce((sum, { everywhere }) => sum + everywhere.length, 0);
@@ -87,6 +93,12 @@ export function enumerate(level: 1 | 2, surveys: readonly Survey[], seed: string
       size: all.length,
       scenario: (index) => at(all, shuffled(index, all.length, seed)),
     };
+  }
+  if (behind !== undefined) {
+    const all = singles.flatMap(({ script, atSteps, everywhere }) =>
+      [...atSteps, ...everywhere].flatMap((first) => followed(first, behind).map((faults): Scenario => ({ script, faults }))),
+    );
+    return { level, enumerated: all.length, size: all.length, scenario: (index) => at(all, shuffled(index, all.length, seed)) };
   }
   const pairs = singles.map(({ script, atSteps }) => ({ script, atSteps, size: pairsOf(atSteps.length) }));
   const size = pairs.reduce((sum, each) => sum + each.size, 0);
@@ -99,10 +111,10 @@ export function enumerate(level: 1 | 2, surveys: readonly Survey[], seed: string
 }
 
 /** Each kind at each step; steps between which nothing passes its channel are one place. */
-function placesAtSteps(survey: Survey): readonly PlacedFault[] {
+function placesAtSteps(survey: Survey, kinds: readonly FaultKind[]): readonly PlacedFault[] {
   const known = new Set<string>();
   return survey.steps.flatMap(({ step, passed }) =>
-    faultKinds.flatMap((kind): PlacedFault[] => {
+    kinds.flatMap((kind): PlacedFault[] => {
       const nth = (passed.get(channelOf(kind)) ?? 0) + 1;
       const place = `${kind} ${nth}`;
       if (nth > passedIn(survey, kind) || known.has(place)) return [];
@@ -113,9 +125,9 @@ function placesAtSteps(survey: Survey): readonly PlacedFault[] {
 }
 
 /** Each kind at each passage of its channel that is no place of {@link placesAtSteps} yet. */
-function placesEverywhere(survey: Survey): readonly PlacedFault[] {
-  const known = new Set(survey.steps.flatMap(({ passed }) => faultKinds.map((kind) => `${kind} ${(passed.get(channelOf(kind)) ?? 0) + 1}`)));
-  return faultKinds.flatMap((kind) => {
+function placesEverywhere(survey: Survey, kinds: readonly FaultKind[]): readonly PlacedFault[] {
+  const known = new Set(survey.steps.flatMap(({ passed }) => kinds.map((kind) => `${kind} ${(passed.get(channelOf(kind)) ?? 0) + 1}`)));
+  return kinds.flatMap((kind) => {
     const channel = channelOf(kind);
     if (channel === 'effect' && !BETWEEN_EFFECTS.has(kind)) return [];
     const repeated = survey.repeated.get(channel);
@@ -127,6 +139,11 @@ function placesEverywhere(survey: Survey): readonly PlacedFault[] {
 
 function passedIn({ passed }: Survey, kind: FaultKind): number {
   return passed.get(channelOf(kind)) ?? 0;
+}
+
+/** The first fault, and one of each kind in what follows it. */
+function followed(first: PlacedFault, kinds: readonly FaultKind[]): readonly (readonly PlacedFault[])[] {
+  return kinds.flatMap((kind) => DISTANCES.map((behind) => [first, { kind, behind }]));
 }
 
 /** Two of so many, in the order of their steps, a place with itself among them: the same fault twice. */

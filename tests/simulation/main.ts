@@ -11,6 +11,7 @@ import { runPool } from './pool.ts';
 import { replayCommand, Tally } from './report.ts';
 import { runSeed, type SeedOptions } from './run-seed.ts';
 import { runChunk } from './scenario.ts';
+import { scripts } from './scripts.ts';
 import { shrink } from './shrink.ts';
 import { traceLine, type TraceEvent } from './trace.ts';
 
@@ -28,8 +29,8 @@ function diskFolder(disk: string): string {
 }
 
 function seedOptions(options: SimulateOptions, seed: string, disk: string): SeedOptions {
-  const { sessions, flows, kinds, plan } = options;
-  return { seed, sessions, flows, kinds, disk, ...(plan === undefined ? {} : { plan }) };
+  const { sessions, flows, kinds, rate, people, plan } = options;
+  return { seed, sessions, flows, kinds, rate, people, disk, ...(plan === undefined ? {} : { plan }) };
 }
 
 async function replay(options: SimulateOptions, disk: string): Promise<number> {
@@ -37,10 +38,10 @@ async function replay(options: SimulateOptions, disk: string): Promise<number> {
   const onEvent = (event: TraceEvent): void => {
     if (options.frames || !WIRE.has(event.what)) process.stdout.write(`${traceLine(event)}\n`);
   };
-  const { script, plan = [] } = options;
+  const { scripts: [script] = [], plan = [] } = options;
   const result = await (script === undefined
     ? runSeed({ ...seedOptions(options, seed, disk), onEvent })
-    : runChunk({ seed, disk, onEvent, scenarios: [{ script, faults: plan.map(({ kind, nth }) => ({ kind, nth })) }] }));
+    : runChunk({ seed, disk, onEvent, scenarios: [{ script: script.name, faults: plan.map(({ kind, nth }) => ({ kind, nth })) }] }));
   for (const { oracle, detail } of result.violations) process.stdout.write(`VIOLATION ${oracle}: ${detail}\n`);
   process.stdout.write(`trace ${result.traceHash}\n`);
   return result.violations.length > 0 ? 1 : 0;
@@ -48,17 +49,20 @@ async function replay(options: SimulateOptions, disk: string): Promise<number> {
 
 async function exhaust(options: SimulateOptions, level: 1 | 2, disk: string): Promise<number> {
   const seed = options.seeds[0] ?? '1';
-  const { report, text, breaches } = await runExhaustive({
+  const { report, stopped, text, breaches } = await runExhaustive({
     level,
     seed,
     disk,
+    scripts: options.scripts ?? scripts,
+    choice: { kinds: options.kinds, ...(options.behind === undefined ? {} : { behind: options.behind }) },
+    untilViolation: options.untilViolation,
     workers: options.workers ?? availableParallelism(),
     part: options.part,
     scenarios: options.scenarios,
     onProgress: (progress) => process.stderr.write(`\r${progress} `),
   });
   process.stderr.write('\r');
-  process.stdout.write(`${options.json ? JSON.stringify(report) : text}\n`);
+  process.stdout.write(`${options.json ? JSON.stringify(options.untilViolation ? stopped : report) : text}\n`);
   for (const breach of breaches) {
     for (const { oracle, detail } of breach.result.violations)
       process.stderr.write(`VIOLATION ${scenarioWords(breach.result.scenario)}: ${oracle}: ${detail}\n`);
@@ -92,7 +96,9 @@ async function simulate(options: SimulateOptions, disk: string): Promise<number>
       process.stderr.write(`VIOLATION in seed ${failed.seed} at ${(at / 1000).toFixed(1)} s: ${oracle}: ${detail}\n`);
     const uncaught = failed.violations.some(({ oracle }) => oracle === 'uncaught');
     const small = uncaught ? failed : { ...failed, ...(await shrink(seedOptions(options, failed.seed, disk), failed)) };
-    process.stderr.write(`  replay: ${uncaught ? `npm run simulate -- --replay --seed ${failed.seed} --sessions ${failed.sessions}` : replayCommand(small)}\n`);
+    process.stderr.write(
+      `  replay: ${uncaught ? `npm run simulate -- --replay --seed ${failed.seed} --sessions ${failed.sessions}` : replayCommand(small, options.people)}\n`,
+    );
   }
   return tally.failed.length > 0 ? 1 : 0;
 }

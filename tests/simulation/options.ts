@@ -2,13 +2,19 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { faultKinds, type FaultKind, type PlannedFault } from './faults.ts';
-import { flows, type FlowName } from './run-seed.ts';
+import { characters, type Character } from './person.ts';
+import { flows, FAULTS_A_SESSION, type FlowName } from './run-seed.ts';
 import { scripts } from './scripts.ts';
+import type { Script } from './script.ts';
 
-export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST]
-  [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
-npm run simulate -- --exhaustive 1|2 [--part I/N | --scenarios A..B] [--seed S] [--disk memory|FOLDER] [--workers N] [--json]
-npm run simulate -- --replay --seed S [--sessions N | --script ${scripts.map(({ name }) => name).join('|')}] [--plan JSON] [--frames]`;
+const scriptNames = scripts.map(({ name }) => name);
+const characterNames = characters.map(({ name }) => name);
+
+export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST] [--rate N]
+  [--people ${characterNames.join(',')}] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
+npm run simulate -- --exhaustive 1|2 [--script ${scriptNames.join(',')}] [--faults LIST] [--behind LIST] [--part I/N | --scenarios A..B]
+  [--seed S] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
+npm run simulate -- --replay --seed S [--sessions N | --script NAME] [--people LIST] [--plan JSON] [--frames]`;
 
 export class UsageError extends Error {}
 
@@ -23,13 +29,19 @@ export interface SimulateOptions {
   readonly sessions: number;
   readonly flows: readonly FlowName[];
   readonly kinds: readonly FaultKind[];
+  /** Faults planned for a session, on average. */
+  readonly rate: number;
+  /** Who comes. */
+  readonly people: readonly Character[];
   readonly plan: readonly PlannedFault[] | undefined;
   readonly exhaustive: 1 | 2 | undefined;
   /** Of the enumerated scenarios: the part by its number from 1, or a range of their places from 1. */
   readonly part: { readonly index: number; readonly of: number } | undefined;
   readonly scenarios: { readonly from: number; readonly to: number } | undefined;
-  /** A scripted person in place of the seed's people. */
-  readonly script: string | undefined;
+  /** Of `--exhaustive` 2: second faults, each in what follows the first. */
+  readonly behind: readonly FaultKind[] | undefined;
+  /** Scripted persons that are enumerated; of a replay, the one in place of the seed's people. */
+  readonly scripts: readonly Script[] | undefined;
   readonly replay: boolean;
   readonly frames: boolean;
   readonly json: boolean;
@@ -54,11 +66,14 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     seeds: range ?? (single ? [first] : Array.from({ length: worlds }, (_, index) => String(Number(first) + index))),
     sessions: single && total !== undefined ? total : Math.min(total ?? SESSIONS_A_SEED, SESSIONS_A_SEED),
     flows: flowNames(values.flows),
-    kinds: kindsOf(values.faults),
+    kinds: kindsOf('--faults', values.faults),
+    rate: wholeNumber('--rate', values.rate, 1) ?? FAULTS_A_SESSION,
+    people: peopleOf(values.people),
     plan: values.plan === undefined ? undefined : planOf(values.plan),
     exhaustive,
     ...enumerated(values, exhaustive),
-    script: scriptName(values.script),
+    behind: behindOf(values.behind, exhaustive),
+    scripts: scriptsOf(values.script),
     replay: values.replay,
     frames: values.frames,
     json: values.json,
@@ -78,6 +93,9 @@ function parsed(args: readonly string[]) {
         seeds: { type: 'string' },
         flows: { type: 'string' },
         faults: { type: 'string', default: 'all' },
+        behind: { type: 'string' },
+        rate: { type: 'string' },
+        people: { type: 'string' },
         plan: { type: 'string' },
         exhaustive: { type: 'string' },
         part: { type: 'string' },
@@ -126,10 +144,27 @@ function rangeOf(name: string, text: string): { from: number; to: number } {
   return { from: Number(from), to: Number(to) };
 }
 
-function scriptName(text: string | undefined): string | undefined {
-  if (text !== undefined && !scripts.some(({ name }) => name === text))
-    throw new UsageError(`--script ${text}: expected ${scripts.map(({ name }) => name).join(', ')}`);
-  return text;
+function scriptsOf(text: string | undefined): readonly Script[] | undefined {
+  return text?.split(',').map((wanted) => {
+    const found = scripts.find(({ name }) => name === wanted);
+    if (found === undefined) throw new UsageError(`--script ${wanted}: expected ${scriptNames.join(', ')}`);
+    return found;
+  });
+}
+
+function peopleOf(text: string | undefined): readonly Character[] {
+  if (text === undefined) return characters;
+  return text.split(',').map((wanted) => {
+    const found = characters.find(({ name }) => name === wanted);
+    if (found === undefined) throw new UsageError(`--people ${wanted}: expected ${characterNames.join(', ')}`);
+    return found;
+  });
+}
+
+function behindOf(text: string | undefined, exhaustive: number | undefined): readonly FaultKind[] | undefined {
+  if (text === undefined) return undefined;
+  if (exhaustive !== 2) throw new UsageError('--behind: of --exhaustive 2');
+  return kindsOf('--behind', text);
 }
 
 function seedRange(text: string | undefined): readonly string[] | undefined {
@@ -150,12 +185,12 @@ function flowNames(text: string | undefined): readonly FlowName[] {
 }
 
 /** `all`, `none`, or names; a name with a `*` at its end stands for all that begin so. */
-function kindsOf(text: string): readonly FaultKind[] {
+function kindsOf(option: string, text: string): readonly FaultKind[] {
   if (text === 'all') return faultKinds;
   if (text === 'none') return [];
   return text.split(',').flatMap((name) => {
     const found = faultKinds.filter((kind) => kind === name || (name.endsWith('*') && kind.startsWith(name.slice(0, -1))));
-    if (found.length === 0) throw new UsageError(`--faults ${name}: there is no such fault; there are ${faultKinds.join(', ')}`);
+    if (found.length === 0) throw new UsageError(`${option} ${name}: there is no such fault; there are ${faultKinds.join(', ')}`);
     return found;
   });
 }

@@ -6,13 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fen } from '../../common/fen.ts';
 import type { View, ViewBody } from '../../state-machines/view.ts';
 import type { TownCard } from './cards.ts';
-import { checkJournal, checkStories } from './oracles/journal.ts';
+import { checkBooks } from './oracles/books.ts';
+import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
+import { checkArrived, checkJournal, checkStories } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { checkSlips } from './oracles/slips.ts';
+import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { playScript, scriptedCard, worldFor } from './scenario.ts';
 import { scriptNamed } from './scripts.ts';
+import type { UsedVoucher } from './upstream.ts';
 import type { World } from './world.ts';
 
 const disk = mkdtempSync(path.join(tmpdir(), 'oracles-'));
@@ -41,6 +45,18 @@ function objections(look: () => void): readonly string[] {
   const before = world.violations.length;
   look();
   return world.violations.splice(before).map(({ oracle }) => oracle);
+}
+
+/** The world with other books upstream. */
+function withBooks(changed: { readonly refunds?: ReturnType<World['upstream']['refunds']>; readonly usedVouchers?: readonly UsedVoucher[] }): World {
+  const { refunds = world.upstream.refunds(), usedVouchers = world.upstream.usedVouchers() } = changed;
+  const upstream: World['upstream'] = Object.create(world.upstream, {
+    orders: { value: () => world.upstream.orders() },
+    loads: { value: () => world.upstream.loads() },
+    refunds: { value: () => refunds },
+    usedVouchers: { value: () => usedVouchers },
+  });
+  return Object.create(world, { upstream: { value: upstream } });
 }
 
 const showing = (body: ViewBody): View => ({ ...view, body });
@@ -86,8 +102,38 @@ describe('money', () => {
     expect(objections(() => checkMoney(world, owing(1)))).toEqual(['conservation', 'conservation']);
   });
 
+  test('a voucher that paid for another top-up of the same card', () => {
+    const [first, ...rest] = ledger;
+    if (first === undefined) throw new Error('no top-up');
+    const redemptions = [{ redeemId: 'r', number: first.reference, amount: 2000, state: 'redeemed' } as const];
+    const issuedAndUsed = [{ ...first, state: { ...first.state, owed: fen(2000), redemptions } }, ...rest];
+    const used = { number: first.reference, amount: 2000, redeemId: 'r' };
+    expect(objections(() => checkMoney(withBooks({ usedVouchers: [used] }), issuedAndUsed))).toEqual([]);
+    expect(objections(() => checkMoney(withBooks({ usedVouchers: [] }), issuedAndUsed))).toEqual(['conservation']);
+    expect(objections(() => checkMoney(withBooks({ usedVouchers: [{ ...used, redeemId: 'nobody’s' }] }), issuedAndUsed))).toEqual(['conservation', 'vouchers']);
+    expect(objections(() => checkMoney(withBooks({ usedVouchers: [{ ...used, amount: 2001 }] }), issuedAndUsed))).toEqual(['conservation', 'vouchers']);
+  });
+
   test('a payment of which no transaction knows', () => {
     expect(objections(() => checkMoney(world, [], []))).toEqual(['payments']);
+  });
+});
+
+describe('books', () => {
+  test('the same things under the same keys, in both', () => {
+    expect(objections(() => checkBooks(world, ledger))).toEqual([]);
+  });
+
+  test('an order and loads of which the journal knows nothing', () => {
+    expect(objections(() => checkBooks(world, []))).toEqual(['books', 'books', 'books']);
+  });
+
+  test('a refund under another key than the one announced', () => {
+    const refunds = [{ refundId: 'announced', orderId: 'o', amount: 2000, state: 'completed' } as const];
+    const refunding = ledger.map((story, index) => (index === 0 ? { ...story, state: { ...story.state, refunds } } : story));
+    const books = (refundId: string): World => withBooks({ refunds: [{ refundId, amount: 2000 }] });
+    expect(objections(() => checkBooks(books('announced'), refunding))).toEqual([]);
+    expect(objections(() => checkBooks(books('another'), refunding))).toEqual(['books', 'books']);
   });
 });
 
@@ -99,6 +145,60 @@ describe('the journal', () => {
   test('somebody who is owed money and was not told the number', () => {
     expect(objections(() => checkStories(world, owing(2000), new Set()))).toEqual(['untold', 'untold']);
     expect(objections(() => checkStories(world, owing(2000), told()))).toEqual([]);
+  });
+});
+
+describe('questions', () => {
+  const asking = (reason: 'refundUndetermined' | 'noteUndetermined' | 'loadUndetermined' | 'cashNotLoaded'): readonly Story[] =>
+    ledger.map((story) => ({
+      ...story,
+      state: { ...story.state, cases: [{ reference: story.reference, reason, amount: 2000, disputed: 0, resolution: undefined, settled: 0 } as never] },
+    }));
+
+  test('one that upstream could answer stays open', () => {
+    expect(objections(() => checkAnswers(world, asking('refundUndetermined')))).toEqual(['unanswered']);
+    expect(answerable(world, asking('refundUndetermined'))).toEqual(ledger.map(({ reference }) => `${reference} refundUndetermined`));
+    expect(objections(() => checkAnswers(world, asking('noteUndetermined')))).toEqual([]);
+  });
+
+  test('one about a note or a load though nothing but the process died', () => {
+    const [story] = asking('noteUndetermined');
+    if (story === undefined) throw new Error('no story');
+    expect(objections(() => checkDoubts(world, [story], ['process.killed']))).toEqual(['doubt']);
+    expect(objections(() => checkDoubts(world, [story], ['process.killed', 'note.jamInStacker']))).toEqual([]);
+    expect(objections(() => checkDoubts(world, [story], []))).toEqual([]);
+    expect(objections(() => checkDoubts(world, asking('cashNotLoaded'), ['process.killed']))).toEqual([]);
+  });
+
+  test('an entry that upstream never got', () => {
+    expect(objections(() => checkArrived(world))).toEqual([]);
+    const behind = Object.create(world, { lastSeq: { value: world.lastSeq + 1 } }) as World;
+    expect(objections(() => checkArrived(behind))).toEqual(['uplink']);
+  });
+});
+
+describe('announced before it is done', () => {
+  const note = { noteId: 'n', denomination: fen(1000) };
+
+  test('each note of its own', () => {
+    const oracle = new WriteAheadOracle(world);
+    oracle.onEntry({ kind: 'note.stacking', transactionId: 't', body: note });
+    expect(objections(() => oracle.onNoteInBox())).toEqual([]);
+    expect(objections(() => oracle.onNoteInBox())).toEqual(['write-ahead']);
+  });
+
+  test('one that came out again announces no other', () => {
+    const oracle = new WriteAheadOracle(world);
+    oracle.onEntry({ kind: 'note.stacking', transactionId: 't', body: note });
+    oracle.onEntry({ kind: 'note.returned', transactionId: 't', body: { ...note, evidence: 'returned' } });
+    expect(objections(() => oracle.onNoteInBox())).toEqual(['write-ahead']);
+  });
+
+  test('a card that is written, and an order', () => {
+    const oracle = new WriteAheadOracle(world);
+    expect(objections(() => oracle.onApdu(Uint8Array.of(0x80, 0x52, 0, 0, 0x0b)))).toEqual(['write-ahead']);
+    expect(objections(() => oracle.onRequest('/v1/payments/orders'))).toEqual(['write-ahead']);
+    expect(objections(() => oracle.onRequest('/v1/payments/refunds'))).toEqual([]);
   });
 });
 

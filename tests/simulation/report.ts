@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { formatYuan, fen } from '../../common/fen.ts';
 import type { PlannedFault } from './faults.ts';
+import { characters } from './person.ts';
 import type { Money, SeedOptions, SeedResult } from './run-seed.ts';
 import type { Violation } from './world.ts';
 
@@ -23,6 +24,14 @@ export interface SimulationReport {
   readonly money: Money;
   readonly violations: number;
   readonly traceHash: string;
+}
+
+/** What `--json` prints of a run that ends at the first violation. */
+export interface StoppedReport extends SimulationReport {
+  /** Worlds, or scenarios, until somebody objected; all of them where nobody did. */
+  readonly tries: number;
+  /** Empty: nobody. */
+  readonly firstOracle: string;
 }
 
 export class Tally {
@@ -78,11 +87,11 @@ export class Tally {
     };
   }
 
-  /** For a run that ends at the first violation: how many worlds it took, and who objected. */
-  stopped(): SimulationReport & { readonly worlds: number; readonly firstOracle: string } {
+  /** For a run that ends at the first violation. */
+  stopped(): StoppedReport {
     const [first] = this.failed;
     const broke = first?.violations[0]?.oracle === 'uncaught' ? 1 : 0;
-    return { ...this.report(), worlds: this.#worlds + broke, firstOracle: first?.violations[0]?.oracle ?? '' };
+    return { ...this.report(), tries: this.#worlds + broke, firstOracle: first?.violations[0]?.oracle ?? '' };
   }
 
   text(): string {
@@ -105,9 +114,10 @@ export class Tally {
 }
 
 /** The command that shows it again. */
-export function replayCommand({ seed, sessions, plan }: SeedViolation): string {
+export function replayCommand({ seed, sessions, plan }: SeedViolation, people = characters): string {
   const faults = JSON.stringify(plan.map(({ kind, session, nth }) => [kind, session, nth]));
-  return `npm run simulate -- --replay --seed ${seed} --sessions ${sessions} --plan '${faults}'`;
+  const who = people.length === characters.length ? '' : ` --people ${people.map(({ name }) => name).join(',')}`;
+  return `npm run simulate -- --replay --seed ${seed} --sessions ${sessions}${who} --plan '${faults}'`;
 }
 
 function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {

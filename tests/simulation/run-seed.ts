@@ -1,9 +1,11 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
-import { Person, characters, type Screens, type VoucherInHand } from './person.ts';
+import { Person, characters, type Character, type Screens, type VoucherInHand } from './person.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { Chance } from './chance.ts';
-import { checkJournal } from './oracles/journal.ts';
+import { checkBooks } from './oracles/books.ts';
+import { answerable, checkAnswers } from './oracles/doubt.ts';
+import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
@@ -24,6 +26,10 @@ export interface SeedOptions {
   readonly flows: readonly FlowName[];
   /** Kinds that may strike; empty: none. */
   readonly kinds: readonly FaultKind[];
+  /** Faults planned for a session, on average; default {@link FAULTS_A_SESSION}. */
+  readonly rate?: number;
+  /** Who comes; default: people of all characters. */
+  readonly people?: readonly Character[];
   /** Instead of what the seed would plan. */
   readonly plan?: readonly PlannedFault[];
   readonly disk: string;
@@ -76,7 +82,7 @@ const USUAL: Readonly<Record<Channel, number>> = {
   effect: 330,
 };
 /** Planned for a session on average; some find their session already over. */
-const FAULTS_A_SESSION = 5;
+export const FAULTS_A_SESSION = 5;
 /** ms */
 const ARRIVES = { least: 500, most: 20_000 };
 const STAYS_AT_MOST = 900_000;
@@ -87,6 +93,7 @@ const COMES_TO_REST = 900_000;
 const SETTLES = 120_000;
 const DRAINS = 660_000;
 const LOOKS = 300_000;
+const ASKS_AGAIN = 5000;
 
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const began = performance.now();
@@ -129,10 +136,10 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   };
 }
 
-function planFaults(chance: Chance, { kinds, sessions }: SeedOptions): readonly PlannedFault[] {
+function planFaults(chance: Chance, { kinds, sessions, rate = FAULTS_A_SESSION }: SeedOptions): readonly PlannedFault[] {
   if (kinds.length === 0) return [];
   return Array.from({ length: sessions }, (_, session) => session).flatMap((session) =>
-    Array.from({ length: chance.between(0, 2 * FAULTS_A_SESSION) }, () => {
+    Array.from({ length: chance.between(0, 2 * rate) }, () => {
       const kind = chance.pick(kinds);
       return { kind, session, nth: chance.between(1, USUAL[channelOf(kind)]) };
     }),
@@ -156,7 +163,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
     id: session,
     clock: world.clock,
     chance: chance.named('person'),
-    character: chance.pick(characters),
+    character: chance.pick(options.people ?? characters),
     card,
     otherCard,
     hands: world.hands(card),
@@ -230,8 +237,12 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
     await world.pass(() => isFree(world), SCREEN_CLEARS);
   }
   await world.pass(() => false, SETTLES);
-  await world.pass(() => world.upstream.journal().head >= world.lastSeq, DRAINS);
+  const limit = world.clock.monotonic() + DRAINS;
+  const waits = (): boolean => !hasArrived(world) || answerable(world, readLedger(world.journal)).length > 0;
+  while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
+  checkAnswers(world, ledger);
+  checkArrived(world);
   screens.check();
   await world.end();
   return ledger;
@@ -251,7 +262,8 @@ export async function becomesReady(world: World): Promise<void> {
   let unreadySince = world.clock.monotonic();
   const isReady = (): boolean => {
     const body = world.view?.body;
-    return body?.kind === 'attract' && body.services.some(({ name, available }) => name === 'topUp' && available) && world.life?.ready === true;
+    const invites = body?.kind === 'attract' && body.services.some(({ name, available }) => name === 'topUp' && available);
+    return invites && world.life?.ready === true && world.cabinet.reader.acceptsCard;
   };
   while (world.clock.monotonic() < limit) {
     if (isReady()) return;
@@ -263,13 +275,18 @@ export async function becomesReady(world: World): Promise<void> {
     world.cabinet.reader.takeCard();
     await world.pass(isReady, 1000);
   }
-  if (!isReady()) world.violation('liveness', `not ready within ${READY_WITHIN} ms after the last fault: ${JSON.stringify(world.view?.body)}`);
+  if (!isReady())
+    world.violation(
+      'liveness',
+      `not ready within ${READY_WITHIN} ms after the last fault, the slot ${world.cabinet.reader.acceptsCard ? 'open' : 'shut'}: ${JSON.stringify(world.view?.body)}`,
+    );
 }
 
 export function judge(world: World, ledger: readonly Story[], screens: ScreenOracle): Pick<SeedResult, 'outcomes' | 'money'> {
   const told = new Set([...screens.told, ...world.slips.flatMap(referencesOn)]);
   checkJournal(world, ledger, told);
   checkMoney(world, ledger);
+  checkBooks(world, ledger);
   checkSlips(world, ledger);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {

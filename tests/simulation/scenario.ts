@@ -6,11 +6,14 @@ import { Chance } from './chance.ts';
 import { sidesOf } from './cabinet.ts';
 import type { TownCard } from './cards.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
-import { checkStories } from './oracles/journal.ts';
+import { checkBooks } from './oracles/books.ts';
+import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
+import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
+import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { isOpenCase } from '../../main/money/standing.ts';
 import type { View } from '../../state-machines/view.ts';
 import { Person } from './person.ts';
@@ -20,8 +23,11 @@ import { scriptNamed } from './scripts.ts';
 import type { TraceEvent } from './trace.ts';
 import { World, type Violation, type Witness } from './world.ts';
 
-/** Strikes at the next passage of its channel after the step is entered, or at the `nth` passage of the session. */
-export type PlacedFault = { readonly kind: FaultKind } & ({ readonly at: string } | { readonly nth: number });
+/**
+ * Strikes at the next passage of its channel after the step is entered, at the `nth` passage of the session, or at the `behind`-th passage
+ * after the first stroke of another fault: in whatever the terminal does about that.
+ */
+export type PlacedFault = { readonly kind: FaultKind } & ({ readonly at: string } | { readonly nth: number } | { readonly behind: number });
 
 export interface Scenario {
   /** Its name. */
@@ -97,7 +103,7 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens);
+  world.witnesses.push(screens, new WriteAheadOracle(world));
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -124,7 +130,16 @@ export async function runScenario(
   const stories = await settle(world, script, card);
   const told = new Set([...screens.told, ...world.slips.flatMap(referencesOn)]);
   checkStories(world, stories, told);
-  checkMoney(world, readLedger(world.journal), [card]);
+  checkAnswers(world, stories);
+  checkDoubts(
+    world,
+    stories,
+    places.struck().map(({ kind }) => kind),
+  );
+  checkArrived(world);
+  const ledger = readLedger(world.journal);
+  checkMoney(world, ledger, [card]);
+  checkBooks(world, ledger);
   return {
     scenario,
     plan: places.struck(),
@@ -143,20 +158,27 @@ export function scriptedCard(world: World, { balance }: Script): TownCard {
 
 /** Until the person is gone and the glass is free. @returns how many slips they have in their hand */
 export async function playScript(world: World, script: Script, card: TownCard): Promise<number> {
-  const person = scriptedPerson(world, script, card);
+  const otherCard = script.bringsOtherCard === true ? scriptedCard(world, script) : card;
+  const person = scriptedPerson(world, script, { card, otherCard, wish: 'topUp' });
   await stands(world, person, STAYS_AT_MOST);
   await world.pass(() => isFree(world), SCREEN_CLEARS);
   return person.slips.length;
 }
 
-function scriptedPerson(world: World, script: Script, card: TownCard, wish: 'topUp' | 'look' = 'topUp'): Person {
+interface Brought {
+  readonly card: TownCard;
+  readonly otherCard: TownCard;
+  readonly wish: 'topUp' | 'look';
+}
+
+function scriptedPerson(world: World, script: Script, { card, otherCard, wish }: Brought): Person {
   return new Person({
     id: card.id,
     clock: world.clock,
     chance: new Chance(`script ${script.name}`),
     character: scripted,
     card,
-    otherCard: card,
+    otherCard,
     hands: world.hands(card),
     screens: [script.screens],
     wish,
@@ -175,9 +197,10 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
   await world.pass(isClosed, SETTLES);
   const limit = world.clock.monotonic() + ISSUER_HEARS;
   // The issuer is told when the network is there again; nobody waits for that at the terminal.
-  while (isReserved(world, card) && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
+  const waits = (): boolean => isReserved(world, card) || answerable(world, own()).length > 0 || !hasArrived(world);
+  while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
-    await stands(world, scriptedPerson(world, script, card, 'look'), LOOKS);
+    await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);
     await world.pass(() => isFree(world), SCREEN_CLEARS);
   }
   return own();
@@ -219,14 +242,20 @@ class Places implements Witness {
   }
 
   onStep(step: string): void {
-    const now = this.#waiting.filter((fault) => ('at' in fault ? fault.at === step : step === ARRIVAL));
-    if (now.length === 0) return;
-    this.#waiting = this.#waiting.filter((fault) => !now.includes(fault));
-    for (const fault of now) this.#place(fault.kind, 'nth' in fault ? fault.nth : passages(this.#world, channelOf(fault.kind)) + 1);
+    this.#placeAll((fault) => ('at' in fault ? fault.at === step : 'nth' in fault && step === ARRIVAL));
   }
 
   onStrike(kind: FaultKind): void {
     this.#strokes.push(kind);
+    this.#placeAll((fault) => 'behind' in fault);
+  }
+
+  #placeAll(isDue: (fault: PlacedFault) => boolean): void {
+    const now = this.#waiting.filter(isDue);
+    if (now.length === 0) return;
+    this.#waiting = this.#waiting.filter((fault) => !now.includes(fault));
+    for (const fault of now)
+      this.#place(fault.kind, 'nth' in fault ? fault.nth : passages(this.#world, channelOf(fault.kind)) + ('behind' in fault ? fault.behind : 1));
   }
 
   struck(): readonly PlannedFault[] {

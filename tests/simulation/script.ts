@@ -5,6 +5,8 @@ export interface Script {
   readonly name: string;
   /** Fen on their card. */
   readonly balance: number;
+  /** With them is somebody else's card, of the same kind. */
+  readonly bringsOtherCard?: boolean;
   /** Before those of the session. */
   readonly screens: Screens;
 }
@@ -29,6 +31,17 @@ export function triesAgain(person: Person, what: string, tries = TRIES): boolean
   person.memory.set(what, before + 1);
   return before < tries;
 }
+
+/** Nobody comes: what strikes the terminal strikes it while it waits, and whatever it forgets nobody's touch reminds it of. */
+export const nobody: Script = {
+  name: 'nobody',
+  balance: 2320,
+  screens: {
+    attract: (person) => {
+      if (!triesAgain(person, 'passes by', 3)) person.leave();
+    },
+  },
+};
 
 /** The session's screens, without a choice that is left to chance. */
 export function scriptedSession(service: 'topUp'): Screens {

@@ -1,8 +1,8 @@
 /** Every script of every flow, by name. */
 import { topUpScripts } from './flows/top-up.ts';
-import type { Script } from './script.ts';
+import { nobody, type Script } from './script.ts';
 
-export const scripts: readonly Script[] = [...topUpScripts];
+export const scripts: readonly Script[] = [...topUpScripts, nobody];
 
 /** @throws {RangeError} */
 export function scriptNamed(name: string): Script {

@@ -18,6 +18,11 @@ export interface OrderInBooks {
   readonly refunded: number;
 }
 
+export interface RefundInBooks {
+  readonly refundId: string;
+  readonly amount: number;
+}
+
 export interface LoadInBooks {
   readonly loadId: string;
   readonly serial: string;
@@ -81,6 +86,10 @@ export class SimulatedUpstream {
 
   orders(): readonly OrderInBooks[] {
     return this.#read<OrderInBooks>('SELECT order_id AS orderId, reference, state, amount, refunded FROM orders ORDER BY order_id');
+  }
+
+  refunds(): readonly RefundInBooks[] {
+    return this.#read<RefundInBooks>('SELECT refund_id AS refundId, amount FROM refunds ORDER BY refund_id');
   }
 
   loads(): readonly LoadInBooks[] {

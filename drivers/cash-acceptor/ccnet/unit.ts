@@ -10,9 +10,11 @@ import type { PolledLine } from '../polled/line.ts';
 import { NoteTable } from '../polled/note-table.ts';
 import type { AcceptorReport } from '../polled/report.ts';
 import { TRIES, type Order, type OrderAnswer, type PolledUnit } from '../polled/unit.ts';
-import { denominationOf, encodeHostMessage, type Answer, type BillTableEntry, type HostMessage } from './codec.ts';
+import { BILL_TYPES, denominationOf, encodeHostMessage, type Answer, type BillTableEntry, type HostMessage } from './codec.ts';
 import { encodeFrame } from './frame.ts';
 import { reportOf } from './status.ts';
+
+const EVERY_TYPE: readonly number[] = Array.from({ length: BILL_TYPES }, (_, type) => type);
 
 type DataAnswer = Extract<Answer, { readonly kind: 'poll' | 'status' | 'billTable' | 'identification' }>;
 type Settled = Extract<Answer, { readonly kind: 'ack' | 'nak' | 'illegalCommand' }>;
@@ -73,9 +75,12 @@ export class CcnetUnit implements PolledUnit {
     return this.#enable([]);
   }
 
-  /** Escrow for every type that is let in. Taken when the unit, asked afterwards, lets in nothing else. */
+  /**
+   * Escrow for every type there is (cash-acceptor.md 4, "enable all, escrow all"): a note that is on its way in while its type is taken off would
+   * else go into the box at once, unasked. Taken when the unit, asked afterwards, lets in nothing else.
+   */
   async #enable(types: readonly number[]): Promise<boolean> {
-    if ((await this.#set({ kind: 'enableBillTypes', types, escrow: types })) !== 'taken') return false;
+    if ((await this.#set({ kind: 'enableBillTypes', types, escrow: EVERY_TYPE })) !== 'taken') return false;
     const status = await this.#askData({ kind: 'getStatus' }, (heard) => (heard.kind === 'status' || heard.kind === 'illegalCommand' ? heard : undefined));
     return status?.kind !== 'status' || status.enabled.every((type) => types.includes(type));
   }

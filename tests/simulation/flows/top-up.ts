@@ -144,11 +144,21 @@ function trouble(person: Person, { canRetry }: ViewBodyOf<'trouble'>): void {
   }
 }
 
-/** 20 yuan by two notes, and 20 yuan by phone; both want a slip. */
+/** 20 yuan by two notes, and 20 yuan by phone; all want a slip. Asked to put the card back, one takes that of somebody else first, and one is gone. */
 export const topUpScripts: readonly Script[] = [
   { name: 'cash', balance: 2320, screens: scriptedTopUp('cash') },
   { name: 'qr', balance: 350, screens: scriptedTopUp('qr') },
+  { name: 'cash-other-card', balance: 2320, bringsOtherCard: true, screens: { ...scriptedTopUp('cash'), 'put-back': otherCardFirst } },
+  { name: 'qr-leaves', balance: 350, screens: { ...scriptedTopUp('qr'), 'put-back': (person) => person.leave() } },
 ];
+
+function otherCardFirst(person: Person, { checking }: ViewBodyOf<'put-back'>): void {
+  const { hands, card, otherCard } = person;
+  if (checking) return;
+  if (hands.cardAt(card) === 'gate' || hands.cardAt(otherCard) === 'gate') hands.takeCard();
+  const next = hands.cardAt(otherCard) === 'hand' && triesAgain(person, 'other card', 1) ? otherCard : card;
+  if (hands.cardAt(next) === 'hand') hands.insertCard(next);
+}
 
 function scriptedTopUp(wanted: 'cash' | 'qr'): Screens {
   return {

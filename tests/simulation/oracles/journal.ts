@@ -13,6 +13,15 @@ export function checkJournal(world: World, ledger: readonly Story[], told: Reado
   checkStories(world, ledger, told);
 }
 
+/** Upstream has every entry that the terminal wrote. */
+export function hasArrived(world: World): boolean {
+  return world.upstream.journal().head >= world.lastSeq;
+}
+
+export function checkArrived(world: World): void {
+  if (!hasArrived(world)) world.violation('uplink', `upstream has ${world.upstream.journal().head} of ${world.lastSeq} entries and is sent no more`);
+}
+
 export function checkStories(world: World, ledger: readonly Story[], told: ReadonlySet<string>): void {
   for (const story of ledger) {
     const { state, reference, kinds } = story;

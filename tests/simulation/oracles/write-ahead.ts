@@ -2,16 +2,25 @@
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import type { World, Witness } from '../world.ts';
 
-/** Entries that announce a step, and those after which it is no longer under way. */
+type Kind = NewEntry['kind'];
+interface Step {
+  /** Each entry of these announces one. */
+  readonly begins: Kind;
+  /** One of them came to its end otherwise. */
+  readonly ends: readonly Kind[];
+  /** None of them is under way any more. */
+  readonly endsAll: readonly Kind[];
+}
+
 const STEPS = {
-  load: { begins: ['load.committing'], ends: ['load.committed', 'load.notCredited'] },
-  order: { begins: ['payment.requested'], ends: ['payment.captured', 'payment.closed'] },
-  note: { begins: ['note.stacking'], ends: ['note.returned', 'transaction.closed'] },
-} as const satisfies Readonly<Record<string, { readonly begins: readonly NewEntry['kind'][]; readonly ends: readonly NewEntry['kind'][] }>>;
+  load: { begins: 'load.committing', ends: [], endsAll: ['load.committed', 'load.notCredited'] },
+  order: { begins: 'payment.requested', ends: [], endsAll: ['payment.captured', 'payment.closed'] },
+  note: { begins: 'note.stacking', ends: ['note.returned'], endsAll: ['transaction.closed'] },
+} as const satisfies Readonly<Record<string, Step>>;
 
 export class WriteAheadOracle implements Witness {
   readonly #world: World;
-  readonly #announced = new Set<keyof typeof STEPS>();
+  readonly #announced = { load: 0, order: 0, note: 0 };
 
   constructor(world: World) {
     this.#world = world;
@@ -19,9 +28,10 @@ export class WriteAheadOracle implements Witness {
 
   onEntry({ kind }: NewEntry): void {
     for (const step of Object.keys(STEPS) as (keyof typeof STEPS)[]) {
-      const { begins, ends }: { readonly begins: readonly string[]; readonly ends: readonly string[] } = STEPS[step];
-      if (begins.includes(kind)) this.#announced.add(step);
-      if (ends.includes(kind)) this.#announced.delete(step);
+      const { begins, ends, endsAll }: Step = STEPS[step];
+      if (begins === kind) this.#announced[step] += 1;
+      if (ends.includes(kind)) this.#announced[step] = Math.max(0, this.#announced[step] - 1);
+      if (endsAll.includes(kind)) this.#announced[step] = 0;
     }
   }
 
@@ -34,11 +44,13 @@ export class WriteAheadOracle implements Witness {
     if (path === '/v1/payments/orders') this.#demand('order', 'an order reaches the acquirer');
   }
 
+  /** Each note of its own: the one before it announced nothing for this one. */
   onNoteInBox(): void {
     this.#demand('note', 'a note falls into the box');
+    this.#announced.note = Math.max(0, this.#announced.note - 1);
   }
 
   #demand(step: keyof typeof STEPS, what: string): void {
-    if (!this.#announced.has(step)) this.#world.violation('write-ahead', `${what}, and no entry announced it`);
+    if (this.#announced[step] === 0) this.#world.violation('write-ahead', `${what}, and no entry announced it`);
   }
 }

@@ -1,7 +1,8 @@
 /** The command line of `npm run fleet:load`. */
 import { parseArgs } from 'node:util';
 
-export const USAGE = 'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--connections N] [--kills N] [--data DIR] [--json]';
+export const USAGE =
+  'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--database sqlite|postgres] [--connections N] [--kills N] [--data DIR] [--json]';
 
 export class UsageError extends Error {}
 
@@ -11,9 +12,10 @@ export interface LoadOptions {
   readonly rate: number;
   /** How long rows are made; what is still unsent then is sent all the same. */
   readonly seconds: number;
+  readonly database: 'sqlite' | 'postgres';
   /** Requests under way at once, at most. */
   readonly connections: number;
-  /** How often the server is killed (SIGKILL) and started again while rows are made. */
+  /** How often the server is killed (SIGKILL), and PostgreSQL with it, and both started again while rows are made. */
   readonly kills: number;
   /** Where the server keeps its data; absent: a temporary folder that is removed. */
   readonly data: string | undefined;
@@ -27,6 +29,7 @@ export function readOptions(args: readonly string[]): LoadOptions {
     terminals: whole('--terminals', values.terminals, 1, 1_000_000),
     rate: whole('--rate', values.rate, 1, 10_000_000),
     seconds: whole('--seconds', values.seconds, 1, 86_400),
+    database: databaseOf(values.database),
     connections: whole('--connections', values.connections, 1, 10_000),
     kills: whole('--kills', values.kills, 0, 1000),
     data: values.data,
@@ -42,6 +45,7 @@ function parsed(args: readonly string[]) {
         terminals: { type: 'string', default: '100' },
         rate: { type: 'string', default: '1000' },
         seconds: { type: 'string', default: '10' },
+        database: { type: 'string', default: 'sqlite' },
         connections: { type: 'string', default: '64' },
         kills: { type: 'string', default: '0' },
         data: { type: 'string' },
@@ -51,6 +55,11 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function databaseOf(text: string): LoadOptions['database'] {
+  if (text !== 'sqlite' && text !== 'postgres') throw new UsageError(`--database ${text}: expected sqlite or postgres`);
+  return text;
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

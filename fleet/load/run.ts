@@ -3,13 +3,15 @@
  * whatever happens to the server meanwhile. Then the database is counted. Used by main.ts and by the tests.
  */
 import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { delay, type Clock } from '../../common/clock.ts';
 import { createIds, type Random } from '../../common/ids.ts';
 import { problemSchema } from '../../common/upstream-api/problem.ts';
 import type { LoadOptions } from './options.ts';
-import { ENROLMENT_CODE, type ServerProcess } from './server-process.ts';
+import { startCluster, type Cluster } from './postgres-cluster.ts';
+import { ENROLMENT_CODE, ServerProcess } from './server-process.ts';
 import { SimulatedTerminal, type SignedRequest } from './simulated-terminal.ts';
 import { readStoredRows } from './stored-rows.ts';
 
@@ -25,7 +27,7 @@ export interface LoadReport {
   readonly duplicated: number;
   /** Of requests that were answered with a receipt. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
-  /** The server's own, µs a stored row. */
+  /** Of the server, and of PostgreSQL's processes since their last start, µs a stored row. */
   readonly cpuPerRowUs: number;
   /** Of this process, which plays the terminals, µs a row. */
   readonly cpuOfTerminalsPerRowUs: number;
@@ -52,22 +54,31 @@ const AGAIN = 200;
 const DRAIN_LIMIT = 600_000;
 const REQUEST_LIMIT = 30_000;
 
-/** @throws {Error} rows that nobody takes any more */
-export async function runLoad(options: LoadOptions, server: ServerProcess, ports: LoadPorts): Promise<LoadReport> {
-  await server.start();
-  const run = new LoadRun(options, server, ports);
+/** @param folder the server's; PostgreSQL, which refuses to be the superuser, makes its own among the temporary ones @throws {Error} rows that nobody takes any more */
+export async function runLoad(options: LoadOptions, folder: string, ports: LoadPorts): Promise<LoadReport> {
+  const cluster = options.database === 'postgres' ? startCluster(tmpdir()) : undefined;
+  const server = new ServerProcess(folder, cluster?.url('postgres'));
+  const run = new LoadRun(options, { server, cluster }, ports);
   try {
+    await server.start();
     await run.register();
     return await run.measure();
   } finally {
     run.close();
     await server.stop();
+    cluster?.remove();
   }
+}
+
+interface Upstream {
+  readonly server: ServerProcess;
+  readonly cluster: Cluster | undefined;
 }
 
 class LoadRun {
   readonly #options: LoadOptions;
   readonly #server: ServerProcess;
+  readonly #cluster: Cluster | undefined;
   readonly #ports: LoadPorts;
   readonly #terminals: readonly SimulatedTerminal[];
   readonly #agent: Agent;
@@ -82,9 +93,10 @@ class LoadRun {
   #kills = 0;
   #lastReceiptAt = 0;
 
-  constructor(options: LoadOptions, server: ServerProcess, ports: LoadPorts) {
+  constructor(options: LoadOptions, { server, cluster }: Upstream, ports: LoadPorts) {
     this.#options = options;
     this.#server = server;
+    this.#cluster = cluster;
     this.#ports = ports;
     const parts = { ids: createIds(ports.clock, ports.random), random: ports.random, now: () => ports.clock.now() };
     this.#terminals = Array.from({ length: options.terminals }, (_, index) => new SimulatedTerminal(`L-${String(index + 1).padStart(6, '0')}`, parts));
@@ -102,14 +114,14 @@ class LoadRun {
 
   async measure(): Promise<LoadReport> {
     const { clock } = this.#ports;
-    const [startedAt, serverCpu, ownCpu] = [clock.monotonic(), this.#server.cpuMs, process.cpuUsage()];
+    const [startedAt, upstreamCpu, ownCpu] = [clock.monotonic(), this.#cpuMs, process.cpuUsage()];
     const made = await this.#write(startedAt);
     await this.#drain(clock.monotonic() + DRAIN_LIMIT);
     const seconds = (this.#lastReceiptAt - startedAt) / 1000;
-    const cpu = this.#server.cpuMs - serverCpu;
+    const cpu = this.#cpuMs - upstreamCpu;
     const own = process.cpuUsage(ownCpu);
     await this.#server.stop();
-    const stored = readStoredRows(this.#server.database);
+    const stored = await readStoredRows(this.#server.database);
     const lost = this.#terminals.reduce((sum, { id, receiptedUpTo }) => sum + Math.max(0, receiptedUpTo - (stored.wholeUpTo.get(id) ?? 0)), 0);
     return {
       terminals: this.#terminals.length,
@@ -127,6 +139,10 @@ class LoadRun {
       kills: this.#kills,
       seconds,
     };
+  }
+
+  get #cpuMs(): number {
+    return this.#server.cpuMs + (this.#cluster?.cpuMs() ?? 0);
   }
 
   close(): void {
@@ -161,7 +177,9 @@ class LoadRun {
 
   async #killServer(): Promise<void> {
     this.#kills += 1;
+    this.#cluster?.kill();
     await this.#server.kill();
+    this.#cluster?.start();
     await this.#server.start();
     this.#ports.say(`the server was killed and started again (${this.#kills})`);
   }

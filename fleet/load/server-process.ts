@@ -2,11 +2,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
+import { isPostgres } from '../server/database.ts';
+import { cpuMsOf } from './cpu-time.ts';
 
 const startedSchema = z.object({ address: z.url(), publicKey: publicKeySchema });
 
@@ -21,14 +23,18 @@ const KEYS = { masterLoadKey: '11'.repeat(16), masterTacKey: '22'.repeat(16) };
 
 export class ServerProcess {
   readonly folder: string;
+  /** As the server takes it: an address, or a file. */
+  readonly database: string;
   readonly #config: string;
   #child: ChildProcess | undefined;
   #port = 0;
   #cpuMs = 0;
   #publicKey: KeyObject | undefined;
 
-  constructor(folder: string) {
+  /** @param database `postgres://…`; absent: a file in `folder` */
+  constructor(folder: string, database?: string) {
     this.folder = folder;
+    this.database = database ?? path.join(folder, 'fleet.sqlite');
     mkdirSync(folder, { recursive: true });
     this.#config = path.join(folder, 'config.json');
     const limits = { registrationsPerMinute: NO_LIMIT, requestsPerMinutePerAddress: NO_LIMIT, requestsPerMinutePerTerminal: NO_LIMIT };
@@ -38,11 +44,6 @@ export class ServerProcess {
 
   get port(): number {
     return this.#port;
-  }
-
-  /** The database file. */
-  get database(): string {
-    return path.join(this.folder, 'fleet.sqlite');
   }
 
   get isUp(): boolean {
@@ -65,7 +66,7 @@ export class ServerProcess {
     const log = openSync(path.join(this.folder, 'server.log'), 'a');
     const main = path.join(import.meta.dirname, '..', 'server', 'main.ts');
     const args = [main, '--config', this.#config, '--data', this.folder, '--port', String(this.#port), '--sandbox'];
-    const env = { ...process.env, DATABASE_URL: undefined };
+    const env = { ...process.env, DATABASE_URL: isPostgres(this.database) ? this.database : undefined };
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', log] });
     const ended = once(child, 'exit').then(([status]) => Promise.reject(new Error(`the server ended with ${status}; see ${this.folder}/server.log`)));
     if (child.stdout === null) throw new Error('the server has no output');
@@ -96,11 +97,4 @@ export class ServerProcess {
     child.kill(signal);
     await gone;
   }
-}
-
-/** proc(5): fields 14 and 15 of /proc/PID/stat, in hundredths of a second on every Linux. */
-function cpuMsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

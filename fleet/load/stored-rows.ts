@@ -1,33 +1,54 @@
-/** What the database says after a run: how many rows, which are missing, which are there twice. Reads the server's file by itself. */
-import SQLite from 'better-sqlite3';
-import { z } from 'zod';
+/** What the database says after a run: how many rows, which are missing, which are there twice. Counts by itself, behind the server's back. */
+import { sql } from 'kysely';
+import { isPostgres, openStore } from '../server/database.ts';
+import type { Store } from '../server/store.ts';
 
 export interface StoredRows {
   readonly rows: number;
   /** Rows whose id another row has too. */
   readonly duplicated: number;
-  /** Last row of each terminal, if every one before it is there; else the one before the first gap. */
+  /** Of each terminal: the row before the first that is missing. */
   readonly wholeUpTo: ReadonlyMap<string, number>;
-  /** Of the database's files. */
+  /** Of the whole database. */
   readonly bytes: number;
 }
 
-const totals = z.object({ rows: z.int(), ids: z.int() });
-const place = z.object({ terminal_id: z.string(), seq: z.int() });
+const SQLITE = {
+  id: sql`entry ->> '$.id'`,
+  bytes: sql<{ bytes: number }>`select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`,
+};
+const POSTGRES = { id: sql`entry::jsonb ->> 'id'`, bytes: sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes` };
 
-export function readStoredRows(file: string): StoredRows {
-  const database = new SQLite(file, { readonly: true });
+/** @param database `postgres://…`, or a file */
+export async function readStoredRows(database: string): Promise<StoredRows> {
+  const store = await openStore(database);
+  const { id, bytes } = isPostgres(database) ? POSTGRES : SQLITE;
   try {
-    const { rows, ids } = totals.parse(database.prepare("SELECT count(*) AS rows, count(DISTINCT entry ->> '$.id') AS ids FROM journal_entries").get());
-    const wholeUpTo = new Map<string, number>();
-    for (const row of database.prepare('SELECT terminal_id, seq FROM journal_entries WHERE epoch = 1 ORDER BY terminal_id, seq').iterate()) {
-      const { terminal_id, seq } = place.parse(row);
-      const before = wholeUpTo.get(terminal_id) ?? 0;
-      if (seq === before + 1) wholeUpTo.set(terminal_id, seq);
-    }
-    const bytes = Number(database.pragma('page_count', { simple: true })) * Number(database.pragma('page_size', { simple: true }));
-    return { rows, duplicated: rows - ids, wholeUpTo, bytes };
+    const { rows: counted } = await sql<{ rows: number; ids: number }>`select count(*) as rows, count(distinct ${id}) as ids from journal_entries`.execute(
+      store,
+    );
+    const { rows = 0, ids = 0 } = counted[0] ?? {};
+    const { rows: sizes } = await bytes.execute(store);
+    return { rows, duplicated: rows - ids, wholeUpTo: await wholeChains(store), bytes: sizes[0]?.bytes ?? 0 };
   } finally {
-    database.close();
+    await store.destroy();
   }
+}
+
+async function wholeChains(store: Store): Promise<Map<string, number>> {
+  const chains = await store
+    .selectFrom('journal_entries')
+    .select((of) => ['terminal_id', of.fn.countAll<number>().as('rows'), of.fn.max('seq').as('last')])
+    .where('epoch', '=', 1)
+    .groupBy('terminal_id')
+    .execute();
+  const whole = new Map<string, number>();
+  for (const { terminal_id, rows, last } of chains) whole.set(terminal_id, rows === last ? last : await upToGap(store, terminal_id));
+  return whole;
+}
+
+async function upToGap(store: Store, terminalId: string): Promise<number> {
+  const rows = await store.selectFrom('journal_entries').select('seq').where('terminal_id', '=', terminalId).where('epoch', '=', 1).orderBy('seq').execute();
+  const gap = rows.findIndex(({ seq }, index) => seq !== index + 1);
+  return gap === -1 ? rows.length : gap;
 }

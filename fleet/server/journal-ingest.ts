@@ -5,7 +5,7 @@
 import { compactVerify } from 'jose';
 import type { Clock } from '../../common/clock.ts';
 import { fromHex, toHex } from '../../common/hex.ts';
-import { canonicalEntry, GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
+import { canonicalEntry, GENESIS_HASH, hashCanonicalEntryText } from '../../common/journal-entry.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import {
   CHECKPOINT_TYPE,
@@ -44,10 +44,11 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
   return {
     accept: async (terminalId, batch) => {
       const epoch = requireOneOwner(terminalId, batch);
+      const items = batch.entries.map(itemOf);
       const checkpoints = await genuineCheckpoints(store, terminalId, batch);
       const result = await store.serially([`journal:${terminalId}`], async (trx) => {
         await storeCheckpoints(trx, checkpoints, clock.now());
-        return ingest(trx, terminalId, epoch, batch, clock.now());
+        return ingest(trx, { terminalId, epoch }, items, clock.now());
       });
       if (result instanceof ProblemError) throw result;
       const receipt: Receipt = { terminalId, epoch, upToSeq: result.seq, headHash: hashText(result.hash), at: clock.now() };
@@ -120,95 +121,120 @@ function requireOneOwner(terminalId: string, batch: JournalBatch): number {
   for (const { entry } of batch.entries) {
     if (entry.terminalId !== terminalId) throw new ProblemError('wrongTerminal', `entry ${entry.seq} was written by ${entry.terminalId}`);
     if (entry.epoch !== epoch) throw new ProblemError('invalidRequest', 'a batch holds entries of one epoch');
-    if (!isCanonical(entry)) throw new ProblemError('invalidRequest', `entry ${entry.seq} has no canonical form`);
   }
   return epoch;
 }
 
-/** A lone surrogate, say, is JSON that RFC 8785 can't hash. */
-function isCanonical(entry: JournalEntry): boolean {
+/** An entry as it is judged and stored. */
+interface Item {
+  readonly seq: number;
+  /** What the terminal says its hash is: lower-case hexadecimal. */
+  readonly claimed: string;
+  /** The entry in canonical form. */
+  readonly text: string;
+}
+
+/** A lone surrogate, say, is JSON that RFC 8785 can't hash. @throws {ProblemError} */
+function itemOf({ entry, hash }: ChainedEntry): Item {
   try {
-    return canonicalEntry(entry) !== '';
+    return { seq: entry.seq, claimed: hash.toLowerCase(), text: canonicalEntry(entry) };
   } catch {
-    return false;
+    throw new ProblemError('invalidRequest', `entry ${entry.seq} has no canonical form`);
   }
 }
 
-/** Where the chain ends, and the last entry of the batch: what the receipt is for. */
-interface Progress {
-  head: Head;
-  last: Head;
+interface Epoch {
+  readonly terminalId: string;
+  readonly epoch: number;
+}
+
+/** What a batch does to the chain that is here. */
+interface Verdict {
+  /** Where the chain then ends. */
+  readonly head: Head;
+  /** The last entry of the batch that is in it: what the receipt is for. */
+  readonly last: Head;
+  readonly fresh: readonly Item[];
+  /** The first entry that doesn't fit; it and all behind it are not taken. */
+  readonly misfit: { readonly index: number; readonly anomaly: Anomaly } | undefined;
 }
 
 /** What it returns is thrown after the commit: a refusal must not roll back the evidence for it. */
-async function ingest(trx: StoreTransaction, terminalId: string, epoch: number, batch: JournalBatch, now: number): Promise<Head | ProblemError> {
+async function ingest(trx: StoreTransaction, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
+  const { terminalId, epoch } = whose;
   const state = await trx.selectFrom('journal_epochs').selectAll().where('terminal_id', '=', terminalId).where('epoch', '=', epoch).executeTakeFirst();
   const start: Head = state === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: state.head_seq, hash: fromHex(state.head_hash) };
   if (state?.frozen === 1) {
-    for (const item of batch.entries) await storeAnomaly(trx, terminalId, 'afterFork', item, now);
-    return new ProblemError('epochFrozen', `epoch ${epoch} of ${terminalId} forked and takes no more entries`, placeOf(batch.entries[0], start));
+    await storeAnomalies(trx, whose, 'afterFork', items, now);
+    return new ProblemError('epochFrozen', `epoch ${epoch} of ${terminalId} forked and takes no more entries`, placeOf(whose, items[0], start));
   }
-  const progress: Progress = { head: start, last: start };
-  for (const [index, item] of batch.entries.entries()) {
-    const anomaly = await take(trx, terminalId, progress, item, now);
-    if (anomaly === undefined) continue;
-    for (const rest of batch.entries.slice(index)) await storeAnomaly(trx, terminalId, anomaly, rest, now);
-    await saveHead(trx, terminalId, epoch, progress.head, anomaly === 'fork');
-    const detail = `entry ${item.entry.seq} of epoch ${epoch} does not follow entry ${progress.head.seq}`;
-    return new ProblemError(anomalyProblems[anomaly], detail, placeOf(item, progress.head));
-  }
-  await saveHead(trx, terminalId, epoch, progress.head, false);
-  return progress.last;
+  const { head, last, fresh, misfit } = judge(items, start, await storedHashes(trx, whose, items, start));
+  await storeEntries(trx, whose, fresh, now);
+  if (misfit !== undefined) await storeAnomalies(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
+  await saveHead(trx, terminalId, epoch, head, misfit?.anomaly === 'fork');
+  if (misfit === undefined) return last;
+  const item = items[misfit.index];
+  const detail = `entry ${item?.seq} of epoch ${epoch} does not follow entry ${head.seq}`;
+  return new ProblemError(anomalyProblems[misfit.anomaly], detail, placeOf(whose, item, head));
 }
 
-function placeOf(item: ChainedEntry | undefined, head: Head): ProblemMembers {
-  return item === undefined ? {} : { epoch: item.entry.epoch, seq: item.entry.seq, headSeq: head.seq };
+function placeOf({ epoch }: Epoch, item: Item | undefined, head: Head): ProblemMembers {
+  return item === undefined ? {} : { epoch, seq: item.seq, headSeq: head.seq };
 }
 
-/** Stores the entry when it is the next, passes over it when it is here already, or says why it doesn't fit. */
-async function take(trx: StoreTransaction, terminalId: string, progress: Progress, item: ChainedEntry, now: number): Promise<Anomaly | undefined> {
-  const stands = await place(trx, terminalId, progress.head, item);
-  if (stands !== 'known' && stands !== 'next') return stands;
-  progress.last = { seq: item.entry.seq, hash: fromHex(item.hash) };
-  if (stands === 'known') return undefined;
-  await storeEntry(trx, terminalId, item, now);
-  progress.head = progress.last;
-  return undefined;
+/** Each entry is the next, or here already, or doesn't fit. @param stored hashes by seq: of the head, of what the batch says again, and of what stands before that */
+function judge(items: readonly Item[], start: Head, stored: Map<number, string>): Verdict {
+  let head = start;
+  let last = start;
+  const fresh: Item[] = [];
+  for (const [index, item] of items.entries()) {
+    const stands = place(item, head, stored);
+    if (stands !== 'known' && stands !== 'next') return { head, last, fresh, misfit: { index, anomaly: stands } };
+    last = { seq: item.seq, hash: fromHex(item.claimed) };
+    if (stands === 'known') continue;
+    head = last;
+    fresh.push(item);
+    stored.set(item.seq, item.claimed);
+  }
+  return { head, last, fresh, misfit: undefined };
 }
 
 /** Where an entry stands in relation to the chain: already there, next, or not fitting. */
-async function place(trx: StoreTransaction, terminalId: string, head: Head, { entry, hash }: ChainedEntry): Promise<'known' | 'next' | Anomaly> {
-  if (entry.seq > head.seq + 1) return 'gap';
-  const claimed = hash.toLowerCase();
-  if (entry.seq === head.seq + 1) return hashText(hashEntry(head.hash, entry)) === claimed ? 'next' : 'brokenChain';
-  const stored = await hashAt(trx, terminalId, entry.epoch, entry.seq);
-  if (stored !== claimed) return 'fork';
-  const previous = entry.seq === 1 ? GENESIS_HASH : fromHex((await hashAt(trx, terminalId, entry.epoch, entry.seq - 1)) ?? '');
-  return hashText(hashEntry(previous, entry)) === stored ? 'known' : 'brokenChain';
+function place({ seq, claimed, text }: Item, head: Head, stored: ReadonlyMap<number, string>): 'known' | 'next' | Anomaly {
+  if (seq > head.seq + 1) return 'gap';
+  if (seq === head.seq + 1) return hashCanonicalEntryText(head.hash, text) === claimed ? 'next' : 'brokenChain';
+  if (stored.get(seq) !== claimed) return 'fork';
+  const previous = seq === 1 ? GENESIS_HASH : fromHex(stored.get(seq - 1) ?? '');
+  return hashCanonicalEntryText(previous, text) === claimed ? 'known' : 'brokenChain';
 }
 
-async function hashAt(trx: StoreTransaction, terminalId: string, epoch: number, seq: number): Promise<string | undefined> {
-  const row = await trx
+/** Of the head, of the entries that the batch says again, and of the one before each. */
+async function storedHashes(trx: StoreTransaction, { terminalId, epoch }: Epoch, items: readonly Item[], head: Head): Promise<Map<number, string>> {
+  const ofHead = [head.seq, hashText(head.hash)] as const;
+  const again = items.map(({ seq }) => seq).filter((seq) => seq <= head.seq);
+  if (again.length === 0) return new Map([ofHead]);
+  const wanted = [...new Set(again.flatMap((seq) => [seq - 1, seq]))];
+  const rows = await trx
     .selectFrom('journal_entries')
-    .select('hash')
+    .select(['seq', 'hash'])
     .where('terminal_id', '=', terminalId)
     .where('epoch', '=', epoch)
-    .where('seq', '=', seq)
-    .executeTakeFirst();
-  return row?.hash;
+    .where('seq', 'in', wanted)
+    .execute();
+  return new Map([ofHead, ...rows.map(({ seq, hash }) => [seq, hash] as const)]);
 }
 
-async function storeEntry(trx: StoreTransaction, terminalId: string, { entry, hash }: ChainedEntry, now: number): Promise<void> {
-  const { epoch, seq } = entry;
-  const text = canonicalEntry(entry);
-  await trx.insertInto('journal_entries').values({ terminal_id: terminalId, epoch, seq, hash: hash.toLowerCase(), entry: text, received_at: now }).execute();
+async function storeEntries(trx: StoreTransaction, { terminalId, epoch }: Epoch, items: readonly Item[], now: number): Promise<void> {
+  if (items.length === 0) return;
+  const rows = items.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, hash: claimed, entry: text, received_at: now }));
+  await trx.insertInto('journal_entries').values(rows).execute();
 }
 
-async function storeAnomaly(trx: StoreTransaction, terminalId: string, kind: AnomalyKind, { entry, hash }: ChainedEntry, now: number): Promise<void> {
-  const { epoch, seq } = entry;
+async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoch, kind: AnomalyKind, items: readonly Item[], now: number): Promise<void> {
+  const rows = items.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, claimed_hash: claimed, kind, entry: text, received_at: now }));
   await trx
     .insertInto('journal_anomalies')
-    .values({ terminal_id: terminalId, epoch, seq, claimed_hash: hash.toLowerCase(), kind, entry: canonicalEntry(entry), received_at: now })
+    .values(rows)
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -56,6 +56,27 @@ describe('a batch that continues the chain', () => {
   });
 });
 
+test('an entry that stands in a batch twice is stored once, whether it is new or was here before', async () => {
+  const world = await startWorld();
+  const terminal = await registeredTerminal(world);
+  const [first, second, third, fourth] = chain('T-0001', 4);
+  if (first === undefined || second === undefined || third === undefined || fourth === undefined) throw new Error('four entries');
+  expect(await outcome(terminal, [first, second, second, third])).toEqual({ upToSeq: 3 });
+  expect(await outcome(terminal, [third, fourth, fourth])).toEqual({ upToSeq: 4 });
+  expect(await outcome(terminal, [fourth, fourth])).toEqual({ upToSeq: 4 });
+  expect((await world.books()).journal).toMatchObject({ terminals: [{ receivedSeq: 4, frozen: false }], anomalies: 0 });
+});
+
+test('an entry that stands in a batch twice with different contents is a fork', async () => {
+  const world = await startWorld();
+  const terminal = await registeredTerminal(world);
+  const entries = chain('T-0001', 2);
+  const [, other] = chain('T-0001', 2, { mark: 'v2' });
+  if (other === undefined) throw new Error('two entries');
+  expect(await outcome(terminal, [...entries, other])).toEqual({ code: 'journalFork', epoch: 1, seq: 2, headSeq: 2 });
+  expect((await world.books()).journal).toMatchObject({ terminals: [{ receivedSeq: 2, frozen: true }], anomalies: 1 });
+});
+
 describe('a batch that does not fit', () => {
   test('because entries are missing before it is refused with the place, and the missing ones may follow', async () => {
     const world = await startWorld();

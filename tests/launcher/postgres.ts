@@ -1,5 +1,5 @@
 /** PostgreSQL for the tests of the upstream server: installed where that is ours to do (root on Debian); elsewhere those tests say that they were not run. Used by `test.ts`. */
-import { noPostgres } from '../fleet/postgres/cluster.ts';
+import { noPostgres } from '../../fleet/load/postgres-cluster.ts';
 import { aptInstall, mayInstall } from './needs.ts';
 
 /** Never fails: the tests say what is missing. */

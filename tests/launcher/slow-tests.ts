@@ -32,6 +32,7 @@ export const ENUMERATIONS = [
   'tests/main/maintenance/end-to-end.test.ts',
   'tests/main/cli/settle.test.ts',
   'tests/crashes/crashes.test.ts',
+  'tests/fleet/load.test.ts',
   'tests/main/journal/crash.test.ts',
   'tests/main/journal/damage.test.ts',
   'tests/main/journal/every-bit.test.ts',

@@ -1,6 +1,6 @@
 /** Starts one cluster for all test files of the project `fleet on PostgreSQL`, which `vitest.config.ts` describes. */
 import type { TestProject } from 'vitest/node';
-import { noPostgres, startCluster, type Cluster } from './cluster.ts';
+import { noPostgres, startCluster, type Cluster } from '../../../fleet/load/postgres-cluster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -9,7 +9,7 @@ import { openStore } from '../../../fleet/server/database.ts';
 import type { Store } from '../../../fleet/server/store.ts';
 import { execute, newDatabase } from '../database.ts';
 import { chain, exchange, loadRequest, problemOf, registeredTerminal, startWorld, V1 } from '../support.ts';
-import { startCluster, type Cluster } from './cluster.ts';
+import { startCluster, type Cluster } from '../../../fleet/load/postgres-cluster.ts';
 
 function ownCluster(): Cluster {
   const cluster = startCluster();

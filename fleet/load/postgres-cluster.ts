@@ -1,8 +1,9 @@
-/** A real PostgreSQL of a test's own: a cluster in a temporary folder, reached by a Unix socket only, with the durability it has by default. */
+/** A real PostgreSQL of one's own: a cluster in a new folder, reached by a Unix socket only, with the durability it has by default. Used by the load and by tests. */
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cpuMsOf } from './cpu-time.ts';
 
 export interface Cluster {
   /** Socket's folder. */
@@ -11,13 +12,15 @@ export interface Cluster {
   /** As when the machine's power fails: no farewell to anybody. */
   kill(): void;
   start(): void;
+  /** User and system time of its processes, those that have ended included, ms. */
+  cpuMs(): number;
   /** Stops it and removes its folder. */
   remove(): void;
 }
 
 const PROGRAMS = ['initdb', 'pg_ctl', 'postgres'] as const;
 const DEBIAN = '/usr/lib/postgresql';
-/** A disk in memory, where there is one: no test cuts the power, and hundreds of schemas come and go. */
+/** A disk in memory, where there is one: for who doesn't cut the power, and makes hundreds of schemas. */
 const MEMORY = '/dev/shm';
 
 /** Folder of PostgreSQL's own programs: the newest of Debian's, which are not on the PATH, or on the PATH. */
@@ -32,11 +35,11 @@ export function noPostgres(): string | undefined {
   return programFolder() === undefined ? 'PostgreSQL is not installed' : undefined;
 }
 
-/** @throws {Error} with what PostgreSQL said */
-export function startCluster(): Cluster {
+/** @param parent where its folder is made: there decides what a commit costs @throws {Error} with what PostgreSQL said */
+export function startCluster(parent = existsSync(MEMORY) ? MEMORY : tmpdir()): Cluster {
   const programs = programFolder();
   if (programs === undefined) throw new Error('PostgreSQL is not installed');
-  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'fleet-pg-'));
+  const folder = mkdtempSync(join(parent, 'fleet-pg-'));
   const owner = process.getuid?.() === 0 ? nobody() : undefined;
   if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
   const data = join(folder, 'data');
@@ -56,6 +59,7 @@ export function startCluster(): Cluster {
     url: (database) => `postgres://fleet@${encodeURIComponent(folder)}/${database}`,
     kill,
     start,
+    cpuMs: () => cpuMsOf(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])),
     remove: () => {
       kill();
       rmSync(folder, { recursive: true, force: true });

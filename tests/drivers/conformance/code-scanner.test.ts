@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import type { Clock } from '../../../common/clock.ts';
 import type { SimulatedCodeScanner } from '../../../drivers/code-scanner/simulated-code-scanner.ts';
 import { createTransport } from '../../../drivers/transport/open.ts';
 import { SimulatedLines } from '../../../drivers/transport/simulated.ts';
+import { machineClock } from '../../support/machine-clock.ts';
 import { units } from './code-scanner-units.ts';
 import { ScannerBench, scannerMakers, scannerSituations, type ScannerStand } from './code-scanner.ts';
 import { RemoteUnit } from './remote-unit.ts';
@@ -15,13 +15,6 @@ import { noPseudoTerminal, standInMemory, standOnPseudoTerminal } from './stand.
 type Model = keyof typeof units;
 
 const of = (model: Model): { readonly factories: string; readonly model: Model } => ({ factories: join(import.meta.dirname, 'code-scanner-units.ts'), model });
-
-const machineClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, Math.max(0, ms)),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 /** The unit in another process, reached over its Unix socket as the bench's are. */
 async function standOnSocket(model: Model): Promise<ScannerStand> {

@@ -11,6 +11,7 @@ import type { Clock } from '../../../common/clock.ts';
 import { createTransport } from '../../../drivers/transport/open.ts';
 import type { SimulatedUnit } from '../../../drivers/transport/simulated-unit.ts';
 import type { Transport } from '../../../drivers/transport/transport.ts';
+import { machineClock } from '../../support/machine-clock.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
 import { startPseudoTerminal, type PseudoTerminal } from '../transport/pseudo-terminal.ts';
@@ -106,13 +107,6 @@ export async function standOnPseudoTerminal<U extends SimulatedUnit>(of: UnitOf,
     },
   };
 }
-
-const machineClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 function localHands<U extends SimulatedUnit>(unit: U, wire: Wire): Hands<U> {
   const open = unit as unknown as Record<string, unknown>;

@@ -5,21 +5,14 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../../common/clock.ts';
 import { receiptPrinterModels } from '../../../drivers/receipt-printer/models.ts';
 import { readSlip } from '../../../drivers/receipt-printer/paper.ts';
 import { EscposSimulator } from '../../../drivers/receipt-printer/escpos/simulator.ts';
 import { createTransport } from '../../../drivers/transport/open.ts';
 import { serveUnit } from '../../../drivers/transport/serve-unit.ts';
+import { machineClock } from '../../support/machine-clock.ts';
 import { noPseudoTerminal } from '../conformance/stand.ts';
 import { startPseudoTerminal } from '../transport/pseudo-terminal.ts';
-
-const machineClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 /** A unit whose paper is quick. */
 function quickUnit(): EscposSimulator {

@@ -3,21 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Clock } from '../../../../common/clock.ts';
 import type { CardReader, CardReaderEvent } from '../../../../drivers/card-reader/card-reader.ts';
 import { SimulatedCrt591 } from '../../../../drivers/card-reader/crt591/simulator.ts';
 import { cardReaderModels } from '../../../../drivers/card-reader/models.ts';
 import { createTransport } from '../../../../drivers/transport/open.ts';
 import { serveUnit } from '../../../../drivers/transport/serve-unit.ts';
+import { machineClock } from '../../../support/machine-clock.ts';
 import { startPseudoTerminal } from '../../transport/pseudo-terminal.ts';
 import { CountingCard } from '../counting-card.ts';
-
-const machineClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 function nextEvent(reader: CardReader, wanted: (event: CardReaderEvent) => boolean): Promise<void> {
   return new Promise((resolve) => {

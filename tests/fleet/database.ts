@@ -8,10 +8,9 @@ import { Client } from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import './postgres/global-setup.ts';
 
-const postgres = inject('postgres');
-
 /** Empty; goes away with the test. @returns what the server takes as its database */
 export async function newDatabase(): Promise<string> {
+  const postgres = inject('postgres');
   if (postgres === undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 /** A real PostgreSQL of one's own: a cluster in a new folder, reached by a Unix socket only, with the durability it has by default. Used by the load and by tests. */
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cpuMsOf } from './cpu-time.ts';
@@ -22,6 +22,8 @@ const PROGRAMS = ['initdb', 'pg_ctl', 'postgres'] as const;
 const DEBIAN = '/usr/lib/postgresql';
 /** A disk in memory, where there is one: for who doesn't cut the power, and makes hundreds of schemas. */
 const MEMORY = '/dev/shm';
+/** A container's is often 64 MB, which a cluster with its log fills. */
+const ROOM_BYTES = 1024 ** 3;
 
 /** Folder of PostgreSQL's own programs: the newest of Debian's, which are not on the PATH, or on the PATH. */
 function programFolder(): string | undefined {
@@ -36,7 +38,7 @@ export function noPostgres(): string | undefined {
 }
 
 /** @param parent where its folder is made: there decides what a commit costs @throws {Error} with what PostgreSQL said */
-export function startCluster(parent = existsSync(MEMORY) ? MEMORY : tmpdir()): Cluster {
+export function startCluster(parent = quickFolder()): Cluster {
   const programs = programFolder();
   if (programs === undefined) throw new Error('PostgreSQL is not installed');
   const folder = mkdtempSync(join(parent, 'fleet-pg-'));
@@ -65,6 +67,12 @@ export function startCluster(parent = existsSync(MEMORY) ? MEMORY : tmpdir()): C
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function quickFolder(): string {
+  if (!existsSync(MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir();
 }
 
 /** PostgreSQL refuses to run as the superuser. */

@@ -23,6 +23,11 @@ export type SecondSync = 'each' | 'checkpoint';
 
 /** The file starts afresh once it is longer than this and half of it need no longer be kept. */
 export const SHRINK_ABOVE_BYTES = 1024 * 1024;
+/**
+ * Nobody who touches the screen waits while it is written anew: with more entries to keep than this it waits until they are a sixteenth. A
+ * long backlog that drains is so copied at its end, when nearly nothing of it is left, and not by halves.
+ */
+const KEPT_AT_ONCE = 1000;
 
 /** Entries that wait at most, in a run of appends that never lets go. */
 const MOST_WAITING = 64;
@@ -97,7 +102,8 @@ export class SecondWriter {
       const file = this.#written();
       const keepAfter = this.#options.keepAfter();
       const begin = this.#begin?.seq ?? 0;
-      if (file.length < SHRINK_ABOVE_BYTES || (keepAfter - begin) * 2 < this.#last - begin) return;
+      const [held, kept] = [this.#last - begin, this.#last - keepAfter];
+      if (file.length < SHRINK_ABOVE_BYTES || kept * (kept > KEPT_AT_ONCE ? 16 : 2) > held) return;
       this.#file = undefined; // opened anew if what follows fails
       file.close();
       this.#file = this.#create(keepAfter);

@@ -182,6 +182,22 @@ describe('the second file', () => {
     expect(copy?.trouble).toBeUndefined();
   });
 
+  test('with a long backlog starts afresh when nearly all of it is receipted, not by halves: that would take as long as a person notices', async () => {
+    const bench = new Bench();
+    const upstream = upstreamKey();
+    const journal = bench.open();
+    for (let count = 0; count < 2400; count += 1) journal.append({ kind: 'terminal.stopped', body: { reason: 'x'.repeat(300) } });
+    const begin = async (upToSeq: number): Promise<number | undefined> => {
+      const { receipt, jws } = await upstream.receipt(journal, upToSeq);
+      journal.storeReceipt(receipt, jws);
+      return readSecondCopy(bench.secondPath)?.header?.after.seq;
+    };
+    expect(await begin(1300)).toBe(0); // 1,100 to keep
+    expect(await begin(1399)).toBe(0); // 1,001
+    expect(await begin(1400)).toBe(1400);
+    journal.close();
+  });
+
   test('forged behind a checkpoint proves nothing from there on', () => {
     const bench = new Bench();
     const journal = bench.open();

@@ -117,7 +117,7 @@ export class Recovery implements RecoveryPort {
 
   /** A case of this card that became a voucher while it was away: another terminal told its holder so, and only this one knows the code. */
   #unclaimedVoucher(card: CardReading): Recovered | undefined {
-    for (const id of this.#options.read.lackingSince('case.resolved', ['reference.shown'])) {
+    for (const id of this.#options.read.lackingSince('voucher.registering', ['reference.shown'])) {
       const state = this.#books.state(id);
       if (state.opened === undefined || !isSameCard(state.opened.card, card.ref) || !state.cases.some(isOwedForCertain)) continue;
       const words = tell(this.#books, this.#vouchers, id, true);

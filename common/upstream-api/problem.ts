@@ -4,6 +4,22 @@
  */
 import { z } from 'zod';
 
+/** Upstream does not accept this terminal, or not any more: asking again changes nothing until a person enrols it. */
+export const standingProblems = [
+  'unknownTerminal',
+  'unknownKey',
+  'keyReplaced',
+  'keyRevoked',
+  'keyOfOther',
+  'terminalRevoked',
+  'badEnrolmentCode',
+  'enrolmentCodeExpired',
+  'enrolmentCodeUsed',
+  'enrolmentCodeOfOther',
+  'enrolmentCodeLocked',
+] as const;
+export type StandingProblem = (typeof standingProblems)[number];
+
 export const problemCodes = [
   // the request itself
   'invalidRequest',
@@ -23,21 +39,10 @@ export const problemCodes = [
   'badToken',
   'staleRequest',
   'replayedNonce',
-  'unknownTerminal',
   'wrongMethod',
   'wrongPath',
   'wrongBody',
-  // whether the terminal is accepted: lasts until a person enrols it
-  'unknownKey',
-  'keyReplaced',
-  'keyRevoked',
-  'keyOfOther',
-  'terminalRevoked',
-  'badEnrolmentCode',
-  'enrolmentCodeExpired',
-  'enrolmentCodeUsed',
-  'enrolmentCodeOfOther',
-  'enrolmentCodeLocked',
+  ...standingProblems,
   // journal
   'wrongTerminal',
   'journalGap',
@@ -66,22 +71,6 @@ export const problemCodes = [
   'redemptionConfirmed',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
-
-/** Upstream does not accept this terminal, or not any more: asking again changes nothing until a person enrols it. */
-export const standingProblems = [
-  'unknownTerminal',
-  'unknownKey',
-  'keyReplaced',
-  'keyRevoked',
-  'keyOfOther',
-  'terminalRevoked',
-  'badEnrolmentCode',
-  'enrolmentCodeExpired',
-  'enrolmentCodeUsed',
-  'enrolmentCodeOfOther',
-  'enrolmentCodeLocked',
-] as const satisfies readonly ProblemCode[];
-export type StandingProblem = (typeof standingProblems)[number];
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 

@@ -171,7 +171,7 @@ async function ingest(trx: StoreTransaction, whose: Epoch, items: readonly Item[
   const { head, last, fresh, misfit } = judge(items, start, await storedHashes(trx, whose, items, start));
   await storeEntries(trx, whose, fresh, now);
   if (misfit !== undefined) await storeAnomalies(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
-  await saveHead(trx, terminalId, epoch, head, misfit?.anomaly === 'fork');
+  await saveHead(trx, whose, head, misfit?.anomaly === 'fork');
   if (misfit === undefined) return last;
   const item = items[misfit.index];
   const detail = `entry ${item?.seq} of epoch ${epoch} does not follow entry ${head.seq}`;
@@ -239,7 +239,7 @@ async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoc
     .execute();
 }
 
-async function saveHead(trx: StoreTransaction, terminalId: string, epoch: number, head: Head, frozen: boolean): Promise<void> {
+async function saveHead(trx: StoreTransaction, { terminalId, epoch }: Epoch, head: Head, frozen: boolean): Promise<void> {
   const values = { head_seq: head.seq, head_hash: hashText(head.hash), frozen: frozen ? 1 : 0 };
   await trx
     .insertInto('journal_epochs')

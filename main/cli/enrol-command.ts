@@ -3,11 +3,11 @@
  * private key is made here if there is none and stays in its file; said again after a lost answer, the same code is still good.
  */
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { parseEnrolmentCode } from '../../common/enrolment-code.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import { authoritiesOf, loadConfig, type TerminalConfig } from '../config/config.ts';
+import { dataFilesOf } from '../config/data-files.ts';
 import { IdentityError, loadOrCreateTerminalKey, type TerminalKey } from '../identity/terminal-key.ts';
 import { systemClock, systemRandom } from '../terminal/system.ts';
 import { createHttpClient } from '../upstream/http.ts';
@@ -31,10 +31,9 @@ async function enrol(args: readonly string[], { out }: Output): Promise<Status> 
   if (url === undefined) throw new Failure(`${file}: upstream.url is not set: there is nobody to enrol at`);
   const code = codeOf(words[0] ?? '', config);
   const ca = authoritiesOf(config, systemClock.now(), file);
-  const { folder } = config.data;
-  const keyPath = path.join(folder, 'terminal-key.pem');
+  const { terminalKey: keyPath, processId } = dataFilesOf(config);
   const isNew = !existsSync(keyPath);
-  const key = keyOf(keyPath, folder);
+  const key = keyOf(keyPath, config.data.folder);
   const terminalId = config.terminal.id;
   const http = createHttpClient({ url, terminalId, key, clock: systemClock, random: systemRandom, ...(ca === undefined ? {} : { ca }) });
   const serverKey = await register({ http, terminalId, key }, code).catch((error: unknown) => {
@@ -43,7 +42,7 @@ async function enrol(args: readonly string[], { out }: Output): Promise<Status> 
   keepServerKey(config, serverKey);
   out(`${terminalId} is enrolled at ${url} with the key ${key.kid}`);
   if (isNew) out(`the key was made now: ${keyPath}`);
-  if (isRunning(folder)) out(isNew ? 'restart the terminal: it still uses the key it had' : 'the terminal goes on by itself within a minute');
+  if (isRunning(processId)) out(isNew ? 'restart the terminal: it still uses the key it had' : 'the terminal goes on by itself within a minute');
   return 0;
 }
 
@@ -84,18 +83,19 @@ function causeText(cause: Error): string {
 
 /** @throws {Failure} when it is not the one that is known */
 function keepServerKey(config: TerminalConfig, serverKey: PublicKey): void {
-  const kept = serverKeyFile(config.data.folder);
+  const file = dataFilesOf(config).serverKey;
+  const kept = serverKeyFile(file);
   const known = config.upstream.serverPublicKey ?? kept.read();
   if (known === undefined) kept.keep(serverKey);
   else if (known.x !== serverKey.x)
     throw new Failure(
-      `upstream shows another signing key than this terminal keeps (upstream.serverPublicKey or ${path.join(config.data.folder, 'server-key.json')}): find out why before you change either`,
+      `upstream shows another signing key than this terminal keeps (upstream.serverPublicKey or ${file}): find out why before you change either`,
     );
 }
 
-function isRunning(folder: string): boolean {
+function isRunning(processId: string): boolean {
   try {
-    return process.kill(Number(readFileSync(path.join(folder, 'terminal.pid'), 'utf8')), 0);
+    return process.kill(Number(readFileSync(processId, 'utf8')), 0);
   } catch {
     return false;
   }

@@ -4,13 +4,14 @@
  */
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import path from 'node:path';
 import { parseReference } from '../../common/ids.ts';
 import { contentTotal, notesTotal, type NoteCounts } from '../../common/journal-kinds.ts';
 import { loadConfig, type TerminalConfig } from '../config/config.ts';
+import { dataFilesOf } from '../config/data-files.ts';
 import { IdentityError, loadTerminalKey } from '../identity/terminal-key.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { Journal } from '../journal/journal.ts';
+import { secondPathBeside } from '../journal/second-file.ts';
 import type { Candidate, CashSurvey } from '../maintenance/cash-survey.ts';
 import { explainDifference, ExplanationError, type Explanation } from '../maintenance/differences.ts';
 import { settle, SettlementError, type SettlementOrder } from '../maintenance/settlement.ts';
@@ -186,19 +187,20 @@ function isTimeZone(name: string): boolean {
 }
 
 function stoppedJournal(file: string, given: Given, config: TerminalConfig | undefined): StoppedJournalOptions {
-  const keyFile = text(given, 'key') ?? (config === undefined ? undefined : path.join(config.data.folder, 'terminal-key.pem'));
+  const kept = config === undefined ? undefined : dataFilesOf(config);
+  const keyFile = text(given, 'key') ?? kept?.terminalKey;
   if (keyFile === undefined) throw new UsageError("--key FILE is needed: terminal-key.pem in the terminal's data folder signs what is written");
   if (!existsSync(file)) throw new JournalError('notFound', `there is no journal at ${file}`);
-  const folder = config?.data.secondFolder;
-  if (folder === undefined && !existsSync(`${file}.second`))
-    throw new Failure(`${file}.second, the journal's second file, is not there: give --config FILE, which says where it is, or start the terminal once`);
+  const beside = secondPathBeside(file);
+  if (kept?.secondFile === undefined && !existsSync(beside))
+    throw new Failure(`${beside}, the journal's second file, is not there: give --config FILE, which says where it is, or start the terminal once`);
   return {
     path: file,
     key: loadTerminalKey(keyFile),
     timeZone: zoneOf(given, config),
     clock: systemClock,
     random: systemRandom,
-    ...(folder === undefined ? {} : { secondPath: path.join(folder, 'journal.second') }),
+    ...(kept?.secondFile === undefined ? {} : { secondPath: kept.secondFile }),
     ...(config?.data.secondSync === undefined ? {} : { secondSync: config.data.secondSync }),
   };
 }

@@ -17,6 +17,7 @@ import { JournalError, toJournalError } from './journal-error.ts';
 import { CHECKPOINT_EVERY, hashText, jwsClaims, type StoredCheckpoint, type StoredEntry } from './lines.ts';
 import { prepareFiles, type OpeningOptions, type Prepared, type Replacement } from './opening.ts';
 import { migrate, openForWriting, type Connection } from './schema.ts';
+import { secondPathBeside } from './second-file.ts';
 import { SecondWriter, type BalancesAt, type SecondSync } from './second-writer.ts';
 import { Standing } from './standing.ts';
 import { lastCheckpoint, lastReceipt, linkRow, parseEntry, readCheckpoints, readHead, readMeta, type Head } from './stored-chain.ts';
@@ -104,7 +105,7 @@ function mayHideDamage(error: unknown, { path, damaged }: JournalOptions): error
 }
 
 function openOnce(options: JournalOptions): Journal {
-  const opening: OpeningOptions = { ...options, secondPath: options.secondPath ?? `${options.path}.second`, publicKey: options.key.publicKey };
+  const opening: OpeningOptions = { ...options, secondPath: options.secondPath ?? secondPathBeside(options.path), publicKey: options.key.publicKey };
   const release = lockForWriting(options.path);
   let db: Connection | undefined;
   try {

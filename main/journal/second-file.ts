@@ -13,6 +13,11 @@ const HEAD_BYTES = 8;
 /** Of a file that is written as a whole, in one go. */
 const WRITE_BYTES = 256 * 1024;
 
+/** Where it is when nobody says otherwise. */
+export function secondPathBeside(journalPath: string): string {
+  return `${journalPath}.second`;
+}
+
 /** length of the JSON (4 bytes, little endian) · CRC-32C of the JSON (4 bytes, little endian) · JSON in UTF-8. */
 export function encodeFrame(json: string): Buffer {
   const payload = Buffer.from(json, 'utf8');

@@ -3,17 +3,18 @@
  * the machine's world; the simulation gives it another, and everything between is the same.
  */
 import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Clock } from '../../common/clock.ts';
 import { createIds, type Random } from '../../common/ids.ts';
 import type { TransportDeps } from '../../drivers/transport/open.ts';
 import type { View } from '../../state-machines/view.ts';
 import { authoritiesOf, ConfigError, type TerminalConfig } from '../config/config.ts';
+import { dataFilesOf } from '../config/data-files.ts';
 import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { doubt } from '../journal/doubt.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
+import { secondPathBeside } from '../journal/second-file.ts';
 import { serverKeyFile } from '../upstream/server-key.ts';
 import { troubleText } from '../upstream/standing.ts';
 import { createUpstream } from '../upstream/upstream.ts';
@@ -56,13 +57,14 @@ export interface LifeOptions extends Surroundings {
 /** @throws {ConfigError} @throws {JournalError} @throws {IdentityError} */
 export async function beginLife(options: LifeOptions): Promise<Terminal> {
   const { config, clock, random, log, checkJournal } = options;
-  const { folder } = config.data;
+  const kept = dataFilesOf(config);
+  const secondPath = kept.secondFile ?? secondPathBeside(kept.journal);
   const ca = authoritiesOf(config, clock.now(), options.configFile);
-  mkdirSync(folder, { recursive: true });
-  const key = loadOrCreateTerminalKey(path.join(folder, 'terminal-key.pem'));
-  const files = journalFiles(config);
+  mkdirSync(config.data.folder, { recursive: true });
+  const key = loadOrCreateTerminalKey(kept.terminalKey);
   const journal = (options.openJournal ?? openJournal)({
-    ...files,
+    path: kept.journal,
+    secondPath,
     ...(config.data.secondSync === undefined ? {} : { secondSync: config.data.secondSync }),
     terminalId: config.terminal.id,
     timeZone: config.terminal.timeZone,
@@ -73,7 +75,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
   });
   options.onJournalOpen?.();
   const { url, enrolmentCode, serverPublicKey } = config.upstream;
-  const keptKey = serverKeyFile(folder);
+  const keptKey = serverKeyFile(kept.serverKey);
   const serverKey = serverPublicKey ?? keptKey.read();
   if (url === undefined)
     throw new ConfigError(options.configFile, [
@@ -110,16 +112,9 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     log,
     publish: options.publish,
     onJournalLost: options.onJournalLost,
-    ...(checkJournal === undefined
-      ? {}
-      : { journalCheck: { check: () => checkJournal(files.path, files.secondPath), doubt: (why) => doubt(files.path, why) } }),
+    ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),
     ...(options.onChart === undefined ? {} : { onChart: options.onChart }),
   });
-}
-
-function journalFiles({ data: { folder, secondFolder } }: TerminalConfig): { readonly path: string; readonly secondPath: string } {
-  const journal = path.join(folder, 'journal.sqlite');
-  return { path: journal, secondPath: secondFolder === undefined ? `${journal}.second` : path.join(secondFolder, 'journal.second') };
 }
 
 /** Slips that the last process had begun: interrupted now, and what of them hangs in the printer is cut off. Never sent again by itself. */

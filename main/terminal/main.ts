@@ -4,10 +4,10 @@
  * again, 13 needs a technician (configuration, journal).
  */
 import { rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, loadConfig } from '../config/config.ts';
+import { dataFilesOf } from '../config/data-files.ts';
 import { checkInBackground } from '../journal/background-check.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
@@ -49,7 +49,7 @@ async function run(): Promise<void> {
   const { config: file, packaged } = commandLine();
   const config = loadConfig(file);
   const log = createLog(config.log.level);
-  const pidFile = path.join(config.data.folder, 'terminal.pid');
+  const pidFile = dataFilesOf(config).processId;
   const terminal = await beginLife({
     configFile: file,
     config,

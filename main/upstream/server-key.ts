@@ -1,6 +1,5 @@
-/** Upstream's public key as the terminal keeps it: `server-key.json` in the data folder, learned when the terminal is enrolled. */
+/** Upstream's public key as the terminal keeps it (config/data-files.ts), learned when the terminal is enrolled. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import path from 'node:path';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 
 export interface ServerKeyFile {
@@ -10,8 +9,7 @@ export interface ServerKeyFile {
   keep(key: PublicKey): void;
 }
 
-export function serverKeyFile(dataFolder: string): ServerKeyFile {
-  const file = path.join(dataFolder, 'server-key.json');
+export function serverKeyFile(file: string): ServerKeyFile {
   return {
     read: () => {
       try {

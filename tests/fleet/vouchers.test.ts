@@ -3,22 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { hashVoucherCode } from '../../common/voucher-hash.ts';
 import { execute, setVersion, WITHOUT_CODES } from './database.ts';
 import { exchange, problemOf, registeredTerminal, startWorld, type HandMadeTerminal, type Signed, type World } from './support.ts';
+import { CODE, SALT, redemption, voucher } from './voucher-sample.ts';
 
-const CODE = '482105739164';
 const OTHER_CODE = '000000000000';
-const SALT = '00112233445566778899AABBCCDDEEFF';
 const DAY_MS = 86_400_000;
-
-const voucher = {
-  voucherId: 'V1',
-  number: 'A01-0315-7K4M-9',
-  amount: 5000,
-  salt: SALT,
-  codeHash: hashVoucherCode(CODE, SALT),
-  validDays: 365,
-  validUntil: '2027-03-15T00:15:30.000Z',
-};
-const redemption = { redeemId: 'X1', number: voucher.number, code: CODE, maximum: 90_000 };
 
 /** A world with one voucher, the terminal that issued it and another one. */
 async function withVoucher(settings: Parameters<typeof startWorld>[0] = {}): Promise<{ world: World; issuer: HandMadeTerminal; other: HandMadeTerminal }> {

@@ -104,8 +104,9 @@ export class Crt591Link extends AckedLine<Crt591Content, Crt591Answer> {
     const { pending } = this;
     // Another command's answer comes late: it is acknowledged, so that the unit forgets it, and dropped.
     if (!pending || message.cm !== pending.command.cm || message.pm !== pending.command.pm) return true;
-    if (this.#isSecondCopy(pending, bytes)) return true;
-    this.#taken = toHex(bytes);
+    const answer = toHex(bytes);
+    if (this.#isSecondCopy(pending, answer)) return true;
+    this.#taken = answer;
     pending.resolve(message);
     return true;
   }
@@ -114,9 +115,9 @@ export class Crt591Link extends AckedLine<Crt591Content, Crt591Answer> {
    * Section 0: two APDU answers look alike. One that equals the last byte for byte, before the unit said that it took this command, is
    * that one once more (a unit whose ACK was lost on the way says it again). A third copy would be this command's own.
    */
-  #isSecondCopy(pending: Pending<Crt591Answer>, bytes: Uint8Array): boolean {
+  #isSecondCopy(pending: Pending<Crt591Answer>, answer: string): boolean {
     if (pending.phase !== 'sent' && pending.phase !== 'waitingWithoutAck') return false;
-    if (toHex(bytes) !== this.#taken) return false;
+    if (answer !== this.#taken) return false;
     this.#taken = undefined;
     return true;
   }

@@ -4,7 +4,6 @@
  */
 import { expect, test } from 'vitest';
 import { journalAnswerSchema } from '../../../common/upstream-api/journal.ts';
-import { hashVoucherCode } from '../../../common/voucher-hash.ts';
 import { openStore } from '../../../fleet/server/database.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { execute, newDatabase, versionOf } from '../database.ts';
@@ -23,6 +22,7 @@ import {
   type World,
   type WorldOptions,
 } from '../support.ts';
+import { redemption, voucher } from '../voucher-sample.ts';
 
 interface Pair {
   readonly world: World;
@@ -59,18 +59,6 @@ const codes = (answers: readonly Signed[]): string[] =>
     .map(({ status, body }) => (body as { code?: string; result?: string; state?: string }).code ?? (body as { result?: string }).result ?? String(status))
     .sort();
 
-const SALT = '00112233445566778899AABBCCDDEEFF';
-const CODE = '482105739164';
-const voucher = {
-  voucherId: 'V1',
-  number: 'A01-0315-7K4M-9',
-  amount: 5000,
-  salt: SALT,
-  codeHash: hashVoucherCode(CODE, SALT),
-  validDays: 365,
-  validUntil: '2027-03-15T00:15:30.000Z',
-};
-const redemption = { redeemId: 'X1', number: voucher.number, code: CODE, maximum: 90_000 };
 const redeem = (terminal: HandMadeTerminal, change: Partial<typeof redemption>): Promise<Signed> =>
   terminal.post('/v1/vouchers/redemptions', { ...redemption, ...change });
 

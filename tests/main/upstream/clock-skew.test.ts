@@ -98,6 +98,17 @@ describe('the distance to upstream’s clock', () => {
   });
 });
 
+/** The platform's, and the status of each answer. */
+function countingFetch(): { readonly counted: typeof fetch; readonly answers: number[] } {
+  const answers: number[] = [];
+  const counted: typeof fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    answers.push(answer.status);
+    return answer;
+  };
+  return { counted, answers };
+}
+
 describe('a terminal whose clock is wrong', () => {
   test.each([-90 * 24 * HOUR, -61_000, -30_000, 61_000, 24 * HOUR])('by %d ms enrols, is heard, and knows by how much', async (offMs) => {
     const world = await startWorld();
@@ -111,12 +122,7 @@ describe('a terminal whose clock is wrong', () => {
   test('in the middle of its life is heard at the first attempt', async () => {
     const world = await startWorld();
     const clock = new SimulatedClock(world.clock.now());
-    const answers: number[] = [];
-    const counted: typeof fetch = async (input, init) => {
-      const answer = await fetch(input, init);
-      answers.push(answer.status);
-      return answer;
-    };
+    const { counted, answers } = countingFetch();
     const { online } = connect(world, { clock: clientClock(clock), fetch: counted });
     await online.beat();
     await online.beat();
@@ -129,12 +135,7 @@ describe('a terminal whose clock is wrong', () => {
   test('is heard again when upstream’s own clock was set: asked twice, once', async () => {
     const world = await startWorld();
     const clock = new SimulatedClock(world.clock.now());
-    const answers: number[] = [];
-    const counted: typeof fetch = async (input, init) => {
-      const answer = await fetch(input, init);
-      answers.push(answer.status);
-      return answer;
-    };
+    const { counted, answers } = countingFetch();
     const { online } = connect(world, { clock: clientClock(clock), fetch: counted });
     await online.beat();
     await online.beat();

@@ -1,0 +1,24 @@
+/** What a terminal keeps, and where: the names in its data folder. For the process and for the command line, which looks where the process did. */
+import path from 'node:path';
+import type { TerminalConfig } from './config.ts';
+
+export interface DataFiles {
+  readonly journal: string;
+  /** The journal's second file, when it has a folder of its own; else it is beside the journal. */
+  readonly secondFile: string | undefined;
+  readonly terminalKey: string;
+  /** Upstream's. */
+  readonly serverKey: string;
+  /** Of the process that runs, while it runs. */
+  readonly processId: string;
+}
+
+export function dataFilesOf({ data: { folder, secondFolder } }: Pick<TerminalConfig, 'data'>): DataFiles {
+  return {
+    journal: path.join(folder, 'journal.sqlite'),
+    secondFile: secondFolder === undefined ? undefined : path.join(secondFolder, 'journal.second'),
+    terminalKey: path.join(folder, 'terminal-key.pem'),
+    serverKey: path.join(folder, 'server-key.json'),
+    processId: path.join(folder, 'terminal.pid'),
+  };
+}

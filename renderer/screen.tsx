@@ -24,6 +24,7 @@ import { PutBack } from './screens/put-back.tsx';
 import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
 import { ConfirmVoucher, EnterVoucher } from './screens/pay-voucher.tsx';
+import { Statement } from './screens/statement.tsx';
 import { spokenTitle } from './screens/spoken-title.ts';
 import { TroubleScreen } from './screens/trouble.tsx';
 import { drawnSize, type Scale } from './theme/scale.ts';
@@ -167,6 +168,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <Settled body={body} />;
     case 'earlier-load':
       return <EarlierLoad body={body} />;
+    case 'statement':
+      return <Statement body={body} />;
     case 'trouble':
       return <TroubleScreen body={body} />;
     case 'take-card':
@@ -181,6 +184,7 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
   return {
     'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'earlier-load' ? body.verdict : undefined,
     'data-receipt': body.kind === 'settled' || body.kind === 'done' ? body.receipt : undefined,
+    'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : undefined,

@@ -195,6 +195,8 @@ export interface IssuerPort {
   confirmLoad(request: { loadId: string; tac?: string }): Promise<{ readonly tac: 'good' | 'bad' | 'absent' }>;
   /** Releases the reservation of a load that certainly did not happen. */
   reverseLoad(request: { loadId: string }): Promise<void>;
+  /** What the card's account did since `since` (`YYYY-MM-DD`), newest first; a person waits for it. */
+  history(ref: CardRef, since: string, signal?: AbortSignal): Promise<readonly CardRecord[]>;
   /** Of this card, asked while its holder waits for the menu: one short attempt. */
   openLoads(ref: CardRef, signal?: AbortSignal): Promise<readonly OpenLoad[]>;
   /** Whether a TAC is of this load, whichever terminal began it. Books nothing. */
@@ -309,9 +311,29 @@ export interface SlipPort {
   linkOf(statement: SlipStatement): string;
 }
 
+/** A slip of a statement: some of its lines, in order. */
+export interface StatementContent {
+  readonly at: number;
+  readonly cardTail: string;
+  readonly balance: Fen;
+  /** `cardOnly`: the account could not be asked, and the slip says so. */
+  readonly source: 'account' | 'cardOnly';
+  readonly range: 'last10' | 'month' | 'quarter';
+  /** Number of its first line among all, from 1. */
+  readonly first: number;
+  readonly total: number;
+  readonly lines: readonly CardRecord[];
+  /** It goes on where a slip before it broke off, and may repeat what that one has. */
+  readonly continued: boolean;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
 export interface ReceiptPort {
   /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
   print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printStatement(jobId: string, content: StatementContent): Promise<ReceiptOutcome>;
 }
 
 /** A transaction that an interruption left open and that now has a definite place: what its person must be told. */
@@ -368,7 +390,7 @@ export interface JournalPort {
   newReference(): string;
 }
 
-export type ServiceName = 'topUp' | 'balance';
+export type ServiceName = 'topUp' | 'balance' | 'statement';
 export type TenderName = 'cash' | 'qr' | 'voucher';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =

@@ -1,6 +1,8 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
+import type { StatementSnapshot } from './statement.ts';
+import { statementPicture, type StatementPicture } from './statement/view.ts';
 import { topUpPicture, voucherOf, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
@@ -25,16 +27,20 @@ export function viewOf(snapshot: SessionSnapshot, seq: number, clock: string): V
 }
 
 /** Hidden stays hidden whatever happens; a warning beats what the person opened; nothing lies over moving money. */
-function overlayOf(context: SessionContext, picture: TopUpPicture): Overlay | undefined {
+function overlayOf(context: SessionContext, picture: Picture): Overlay | undefined {
   if (context.overlay === 'hidden') return { kind: 'hidden' };
   if (picture.overlay !== undefined) return picture.overlay;
   return context.overlay === undefined || picture.moneyMoves ? undefined : { kind: context.overlay };
 }
 
-function pictureOf(snapshot: SessionSnapshot): TopUpPicture {
+/** Of the session itself or of the flow that runs. */
+type Picture = TopUpPicture | StatementPicture;
+
+function pictureOf(snapshot: SessionSnapshot): Picture {
   const { context } = snapshot;
-  const child = snapshot.children['topUp'];
-  if (snapshot.matches('topUp') && child !== undefined) return topUpPicture(child.getSnapshot() as TopUpSnapshot);
+  const { topUp, statement } = snapshot.children;
+  if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
+  if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   const wait = leftOf(context.wait, context.ports.clock);
   return {
     body: bodyOf(snapshot),
@@ -70,11 +76,14 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'readingCard':
     case 'choosing':
     case 'topUp':
+    case 'statement':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };
     case 'menu':
-      return context.card === undefined ? { kind: 'reading-card' } : { kind: 'menu', card: cardOf(context.card), services: servicesOf(context, ['topUp']) };
+      return context.card === undefined
+        ? { kind: 'reading-card' }
+        : { kind: 'menu', card: cardOf(context.card), services: servicesOf(context, ['topUp', 'statement']) };
     case 'afterRestart':
       return recoveredBody(context, context.recovered[0]);
     case 'takeCard':
@@ -99,7 +108,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
 function attract(context: SessionContext): ViewBody {
   return {
     kind: 'attract',
-    services: servicesOf(context, ['topUp', 'balance']),
+    services: servicesOf(context, ['topUp', 'balance', 'statement']),
     receipts: context.availability.receipts,
     ...(context.notice === undefined ? {} : { notice: context.notice }),
   };

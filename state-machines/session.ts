@@ -6,6 +6,7 @@
 import { assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, EarlierLoad, Ports, Recovered, ServiceName } from './ports.ts';
+import { statementMachine } from './statement.ts';
 import { topUpMachine } from './top-up.ts';
 import type { TopUpOutput } from './top-up/context.ts';
 import type { UiMachineEvent } from './ui-events.ts';
@@ -97,6 +98,7 @@ const actors = {
     return keep();
   }),
   topUp: topUpMachine,
+  statement: statementMachine,
 };
 
 function delaysOf<D extends Record<string, number>>(named: D) {
@@ -152,6 +154,7 @@ export const sessionMachine = setup({
     }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     passOn: sendTo('topUp', ({ event }) => event),
+    passOnToStatement: sendTo('statement', ({ event }) => event),
   },
   guards: {
     cardInside: ({ context }) => context.ports.card.media === 'inside',
@@ -160,6 +163,7 @@ export const sessionMachine = setup({
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
     wantsTopUp: ({ context }) => context.service === 'topUp' && context.availability.services.topUp.available,
+    wantsStatement: ({ context }) => context.service === 'statement',
     moreRecovered: ({ context }) => context.recovered.length > 1,
   },
   delays: delaysOf(sessionDelays),
@@ -291,7 +295,13 @@ export const sessionMachine = setup({
         onError: { target: 'cardProblem', actions: assign({ card: undefined, problem: 'unreadable' as const }) },
       },
     },
-    choosing: { always: [{ guard: 'wantsTopUp', target: 'topUp', actions: assign({ service: undefined }) }, { target: 'menu' }] },
+    choosing: {
+      always: [
+        { guard: 'wantsTopUp', target: 'topUp', actions: assign({ service: undefined }) },
+        { guard: 'wantsStatement', target: 'statement', actions: assign({ service: undefined }) },
+        { target: 'menu' },
+      ],
+    },
     cardProblem: {
       entry: { type: 'startWait', params: { delay: 'cardProblem', tone: 'normal' } },
       exit: 'noWait',
@@ -307,7 +317,10 @@ export const sessionMachine = setup({
     menu: {
       ...patiently('menu'),
       on: {
-        'ui.service': { guard: ({ context, event }) => event.service === 'topUp' && context.availability.services.topUp.available, target: 'topUp' },
+        'ui.service': [
+          { guard: ({ context, event }) => event.service === 'topUp' && context.availability.services.topUp.available, target: 'topUp' },
+          { guard: ({ event }) => event.service === 'statement', target: 'statement' },
+        ],
         'ui.finish': 'takeCard',
         'ui.back': 'takeCard',
         'ui.cancel': 'takeCard',
@@ -345,6 +358,32 @@ export const sessionMachine = setup({
         'ui.close': { actions: [assign({ overlay: undefined }), 'passOn'] },
         'ui.prefer': {
           actions: ['prefer', sendTo('topUp', ({ context }) => ({ type: 'PREFERENCES', preferences: context.preferences })), 'passOn'],
+        },
+      },
+    },
+    statement: {
+      entry: 'noWait',
+      invoke: {
+        id: 'statement',
+        src: 'statement',
+        input: ({ context }) => {
+          if (context.card === undefined) throw new Error('session: a statement needs a card');
+          return { ports: context.ports, card: context.card, preferences: context.preferences };
+        },
+        onDone: [
+          { guard: ({ event, context }) => event.output.next === 'menu' && context.ports.card.media === 'inside', target: 'menu' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
+      },
+      on: {
+        'CARD.*': { actions: 'passOnToStatement' },
+        'ui.*': { actions: 'passOnToStatement' },
+        'ui.open': { actions: ['openOverlay', 'passOnToStatement'] },
+        'ui.close': { actions: [assign({ overlay: undefined }), 'passOnToStatement'] },
+        'ui.prefer': {
+          actions: ['prefer', sendTo('statement', ({ context }) => ({ type: 'PREFERENCES', preferences: context.preferences })), 'passOnToStatement'],
         },
       },
     },

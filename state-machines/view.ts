@@ -59,7 +59,8 @@ const unavailable = z.enum([
   'starting',
 ]);
 
-const serviceSchema = z.strictObject({ name: z.enum(['topUp', 'balance']), available: z.boolean(), reason: unavailable.optional() });
+const serviceNames = ['topUp', 'balance', 'statement'] as const;
+const serviceSchema = z.strictObject({ name: z.enum(serviceNames), available: z.boolean(), reason: unavailable.optional() });
 const tenderNames = ['cash', 'qr', 'voucher'] as const;
 const tenderSchema = z.strictObject({ name: z.enum(tenderNames), available: z.boolean(), reason: unavailable.optional() });
 
@@ -69,6 +70,8 @@ const receiptsSchema = z.enum(['available', 'paperLow', 'paperOut', 'printerDown
 
 /** Where the slip stands: chosen by the person, then told as it is. */
 const receiptStateSchema = z.enum(['choice', 'printing', 'printed', 'failed', 'onScreen', 'none']);
+
+const statementRanges = ['last10', 'month', 'quarter'] as const;
 
 const noteSchema = z.strictObject({ denomination: amount, state: z.enum(['held', 'stacking', 'stacked', 'returning']) });
 
@@ -109,7 +112,7 @@ const bodies = {
     receipts: receiptsSchema,
     notice: z.string().max(120).optional(),
   }),
-  'insert-card': z.strictObject({ kind: z.literal('insert-card'), service: z.enum(['topUp', 'balance']) }),
+  'insert-card': z.strictObject({ kind: z.literal('insert-card'), service: z.enum(serviceNames) }),
   'reading-card': z.strictObject({ kind: z.literal('reading-card') }),
   'card-problem': z.strictObject({
     kind: z.literal('card-problem'),
@@ -270,6 +273,23 @@ const bodies = {
     reference,
     wait: waitSchema.optional(),
   }),
+  /** 明细: a page of what card and account remember, and how far it is on paper. */
+  statement: z.strictObject({
+    kind: z.literal('statement'),
+    card: cardSchema,
+    range: z.enum(statementRanges),
+    /** `cardOnly`: the account could not be asked. */
+    source: z.enum(['account', 'cardOnly']),
+    lines: z.array(z.strictObject({ at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/), kind: z.enum(['load', 'purchase', 'other']), amount })).max(10),
+    /** From 0. */
+    page: z.int().min(0),
+    pages: z.int().min(1),
+    /** Lines of the range, and those of them that are on paper for certain. */
+    total: z.int().min(0),
+    printed: z.int().min(0),
+    print: z.enum(['none', 'printing', 'stopped', 'done']),
+    receipts: receiptsSchema,
+  }),
   trouble: z.strictObject({
     kind: z.literal('trouble'),
     trouble: z.enum(troubles),
@@ -322,7 +342,7 @@ export type View = Omit<z.infer<typeof viewSchema>, 'body'> & { readonly body: V
 /** What a person did. `start`, `back`, … are acts, not coordinates. */
 export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start') }),
-  z.strictObject({ type: z.literal('service'), service: z.enum(['topUp', 'balance']) }),
+  z.strictObject({ type: z.literal('service'), service: z.enum(serviceNames) }),
   z.strictObject({ type: z.literal('amount'), amount: amount.min(1) }),
   z.strictObject({ type: z.literal('custom-amount') }),
   /** A letter or digit of a voucher's number. */
@@ -341,6 +361,8 @@ export const uiActSchema = z.discriminatedUnion('type', [
   /** 卡不在我手上. */
   z.strictObject({ type: z.literal('give-up-card') }),
   z.strictObject({ type: z.literal('receipt'), choice: z.enum(['print', 'screen', 'none']) }),
+  z.strictObject({ type: z.literal('page'), to: z.enum(['previous', 'next']) }),
+  z.strictObject({ type: z.literal('range'), range: z.enum(statementRanges) }),
   z.strictObject({ type: z.literal('another') }),
   z.strictObject({ type: z.literal('finish') }),
   z.strictObject({ type: z.literal('open'), overlay: z.enum(['language', 'access', 'help', 'lost-card', 'hidden']) }),

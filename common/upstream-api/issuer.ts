@@ -122,3 +122,15 @@ export type ExaminedRequest = z.infer<typeof examinedRequestSchema>;
 
 /** `GET /v1/issuer/loads/<loadId>`: answers a {@link LoadStanding} of a load that this terminal asked for. */
 export const loadParamsSchema = z.strictObject({ loadId: idSchema });
+
+/** `POST /v1/issuer/history`: what the card's account did since that day of the issuer's calendar. */
+export const historyRequestSchema = z.strictObject({ card: upstreamCardSchema, since: z.iso.date() });
+export type HistoryRequest = z.infer<typeof historyRequestSchema>;
+
+/** Newest first, at most 200. `at` is the issuer's local time, as under the MAC of a load and in the card's own record. */
+export const historyAnswerSchema = z.strictObject({
+  lines: z
+    .array(z.strictObject({ at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/), kind: z.enum(['load', 'purchase', 'other']), amount: amountSchema }))
+    .max(200),
+});
+export type HistoryAnswer = z.infer<typeof historyAnswerSchema>;

@@ -18,12 +18,15 @@ import type {
   ConfirmAnswer,
   ConfirmRequest,
   ExaminedRequest,
+  HistoryAnswer,
+  HistoryRequest,
   LoadRefusal,
   LoadStanding,
 } from '../../common/upstream-api/issuer.ts';
 import type { StatementQuery } from '../../common/upstream-api/statements.ts';
 import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
 import type { IssuerSettings } from './config.ts';
+import { historyOf } from './card-history.ts';
 import { expectedTac, findLoad, issuerKeys, type IssuerOptions, type LoadRow } from './load-rows.ts';
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
@@ -45,6 +48,8 @@ export interface Issuer {
   checkTac(request: CheckTacRequest): Promise<CheckTacAnswer>;
   /** What the card said, at whichever terminal. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `idempotencyConflict` */
   examined(terminalId: string, request: ExaminedRequest): Promise<LoadStanding>;
+  /** Of this card's account. */
+  history(request: HistoryRequest): Promise<HistoryAnswer>;
   /** Of a load that this terminal asked for. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized` */
   standing(terminalId: string, loadId: string): Promise<LoadStanding>;
 }
@@ -84,6 +89,7 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
     checkTac: (request) => read((trx) => checkTac(trx, options, request)),
     examined: (terminalId, request) =>
       change([`load:${request.loadId}`, `examination:${request.examinationId}`], (trx) => recordExamination(trx, options, terminalId, request)),
+    history: (request) => read((trx) => historyOf(trx, request)),
     standing: (terminalId, loadId) => read((trx) => standingFor(trx, terminalId, loadId)),
     clear: (loadId, verdict) => change([`load:${loadId}`], (trx) => clear(trx, loadId, verdict)),
     setStatus: async (serial, status) => {

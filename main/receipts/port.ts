@@ -1,10 +1,14 @@
 /** The flows' receipt port over a printer: composes, prints, and says what is known of the slip. main/terminal makes one. */
 import type { PrintResult, ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
-import type { ReceiptContent, ReceiptOutcome, ReceiptPort } from '../../state-machines/ports.ts';
+import type { ReceiptOutcome, ReceiptPort } from '../../state-machines/ports.ts';
 import { composeReceipt, type ReceiptSite } from './compose.ts';
+import { composeStatement } from './statement-slip.ts';
 
 export function createReceiptPort(printer: Pick<ReceiptPrinter, 'columns' | 'print'>, site: ReceiptSite): ReceiptPort {
-  return { print: (jobId: string, content: ReceiptContent) => printSlip(printer, jobId, () => composeReceipt(content, site, printer.columns)) };
+  return {
+    print: (jobId, content) => printSlip(printer, jobId, () => composeReceipt(content, site, printer.columns)),
+    printStatement: (jobId, content) => printSlip(printer, jobId, () => composeStatement(content, site, printer.columns)),
+  };
 }
 
 /** Never rejects: the outcome says what is known. @param compose answers a receiptline document for the printer's columns */

@@ -45,7 +45,7 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
   const tenders = { cash: verdictOf('cash', cash(parts)), qr: verdictOf('qr', qr(parts)), voucher: verdictOf('voucher', voucher(parts)) };
   const card = patient(cardReader(parts));
   return {
-    services: { topUp: patient(topUp(parts, card, carrying(tenders, switchedOn))), balance: card },
+    services: { topUp: patient(topUp(parts, card, carrying(tenders, switchedOn))), balance: card, statement: card },
     tenders,
     receipts: receipts(parts.receiptPrinter),
     upstream: parts.upstream.link,
@@ -55,7 +55,7 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
 function closedFor(reason: UnavailableReason, { receiptPrinter, upstream }: Parts): Availability {
   const closed = off(reason);
   return {
-    services: { topUp: closed, balance: closed },
+    services: { topUp: closed, balance: closed, statement: closed },
     tenders: { cash: closed, qr: closed, voucher: closed },
     receipts: receipts(receiptPrinter),
     upstream: upstream.link === 'online' ? 'online' : 'offline',

@@ -12,7 +12,7 @@ import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptor, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
-import { PortError, type CardPort, type CashPort, type Ports, type ReceiptPort } from '../../state-machines/ports.ts';
+import { PortError, type CardPort, type CashPort, type Ports, type ReceiptOutcome, type ReceiptPort } from '../../state-machines/ports.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { viewOf } from '../../state-machines/session-view.ts';
 import { uiEventOf } from '../../state-machines/ui-events.ts';
@@ -300,7 +300,10 @@ function makeCashDesk(acceptor: CashAcceptor, { clock, config }: TerminalOptions
 }
 
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
-  if (printer === undefined) return { print: async () => ({ state: 'failedBefore', trouble: 'offline' }) };
+  if (printer === undefined) {
+    const none = async (): Promise<ReceiptOutcome> => ({ state: 'failedBefore', trouble: 'offline' });
+    return { print: none, printStatement: none };
+  }
   return createReceiptPort(printer, {
     operator: site.operator,
     place: site.place,

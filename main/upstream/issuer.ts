@@ -7,6 +7,7 @@ import {
   checkAnswerSchema,
   checkTacAnswerSchema,
   confirmAnswerSchema,
+  historyAnswerSchema,
   loadStandingSchema,
   reverseAnswerSchema,
   type AuthorizeRequest,
@@ -15,6 +16,7 @@ import {
   type CheckTacRequest,
   type ConfirmRequest,
   type ExaminedRequest,
+  type HistoryRequest,
   type ReverseRequest,
 } from '../../common/upstream-api/issuer.ts';
 import type { CardRef } from '../../common/journal-kinds.ts';
@@ -22,11 +24,12 @@ import type { IssuerPort, OpenLoad } from '../../state-machines/ports.ts';
 import type { HttpClient } from './http.ts';
 import { withRetries, type RetryLimits } from './retry.ts';
 
-/** ms; a person waits in front of the first five. */
+/** ms; a person waits in front of the first six. */
 export const issuerLimits = {
   /** Before the menu: who wants nothing but the balance must not feel it. */
   openLoads: { totalMs: 1500, attemptMs: 1500 },
   check: { totalMs: 5000, attemptMs: 3000 },
+  history: { totalMs: 4000, attemptMs: 3000 },
   examination: { totalMs: 5000, attemptMs: 3000 },
   authorize: { totalMs: 8000, attemptMs: 3000 },
   confirm: { totalMs: 5000, attemptMs: 3000 },
@@ -47,6 +50,13 @@ export function createIssuerPort(client: HttpClient, ports: { readonly clock: Cl
       return answer.allowed ? { allowed: true, purseLimit: fen(answer.purseLimit), ...open } : { allowed: false, reason: answer.reason, ...open };
     },
     openLoads: async (ref, signal) => openLoadsOf(await check(ref, issuerLimits.openLoads, signal)),
+    history: async (ref, since, signal) => {
+      const body: HistoryRequest = { card: ref, since };
+      const { lines } = await withRetries(ports, issuerLimits.history, signal, (limitMs) =>
+        client.call({ method: 'POST', path: '/v1/issuer/history', body, answer: historyAnswerSchema, limitMs, signal }),
+      );
+      return lines.map(({ at, kind, amount }) => ({ at, kind, amount: fen(amount) }));
+    },
     checkTac: async ({ loadId, tac }) => {
       const body: CheckTacRequest = { loadId, tac };
       const answer = await withRetries(ports, issuerLimits.examination, undefined, (limitMs) =>

@@ -4,7 +4,8 @@ import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Action, Notice } from '../components/parts.tsx';
-import { ApproachScene, BalancePicture, TopUpPicture } from '../components/pictures.tsx';
+import { ApproachScene } from '../components/pictures.tsx';
+import { SERVICE_TEST_IDS, ServicePicture } from '../components/service.tsx';
 import { SlotSign } from '../components/slot-sign.tsx';
 import { Chip, Rich } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
@@ -88,13 +89,13 @@ function Board({ services }: { readonly services: ViewBodyOf<'attract'>['service
         return (
           <Button
             key={name}
-            testId={name === 'topUp' ? 'start-top-up' : 'start-balance'}
+            testId={SERVICE_TEST_IDS[name]}
             act={{ type: 'service', service: name }}
             className={`tile tile--service ${available ? '' : 'tile--off'}`}
             off={off}
             offShown
           >
-            {name === 'topUp' ? <TopUpPicture /> : <BalancePicture />}
+            <ServicePicture name={name} />
             <span className="tile-text">
               <span className="name">{say(`service.${name}.name`)}</span>
               {off === undefined ? (

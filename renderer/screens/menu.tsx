@@ -4,7 +4,7 @@ import { Button } from '../components/button.tsx';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Action, FinishAction } from '../components/parts.tsx';
-import { BalancePicture, TopUpPicture } from '../components/pictures.tsx';
+import { SERVICE_TEST_IDS, ServicePicture } from '../components/service.tsx';
 import { Amount, Chip } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 
@@ -31,14 +31,14 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
             return (
               <Button
                 key={name}
-                testId={name === 'topUp' ? 'start-top-up' : 'start-balance'}
+                testId={SERVICE_TEST_IDS[name]}
                 act={{ type: 'service', service: name }}
                 className={`tile tile--service ${look}`}
                 primary={available && name === recommended}
                 off={off}
                 offShown
               >
-                {name === 'topUp' ? <TopUpPicture /> : <BalancePicture />}
+                <ServicePicture name={name} />
                 <span className="tile-text">
                   <span className="name">{say(`service.${name}.name`)}</span>
                   {off === undefined ? (

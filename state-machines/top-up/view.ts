@@ -2,6 +2,7 @@
 import { ZERO_FEN } from '../../common/fen.ts';
 import { parseReferenceSymbols } from '../../common/ids.ts';
 import { groupedCode, isVoucherCode } from '../../common/voucher-code.ts';
+import { localDay } from '../local-day.ts';
 import type { FlowSettings, VoucherSlip } from '../ports.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
 import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
@@ -239,7 +240,7 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
 
 /** What the screen says of a voucher. */
 export function voucherOf({ code, validUntil }: VoucherSlip, { timeZone }: Pick<FlowSettings, 'timeZone'>, withCode: boolean) {
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(validUntil); // Sweden writes dates as ISO 8601 does
+  const day = localDay(validUntil, timeZone);
   return { ...(code === undefined || !withCode ? {} : { code: groupedCode(code) }), validUntil: day };
 }
 

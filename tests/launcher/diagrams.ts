@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
+import { statementMachine } from '../../state-machines/statement.ts';
 import { topUpMachine } from '../../state-machines/top-up.ts';
 import { projectRoot } from './run-tool.ts';
 
@@ -15,6 +16,11 @@ export const diagramFile = path.join(projectRoot, 'state-machines', 'README.md')
 const charts: readonly { readonly title: string; readonly about: string; readonly machine: AnyStateMachine }[] = [
   { title: 'session', about: 'One person, from the attract screen to the card in their hand (`session.ts`).', machine: sessionMachine },
   { title: 'top-up', about: 'Amount, tender, money, load, proof (`top-up.ts`, parts in `top-up/`).', machine: topUpMachine },
+  {
+    title: 'statement',
+    about: 'What card and account remember, on the glass and on paper (`statement.ts`, parts in `statement/`).',
+    machine: statementMachine,
+  },
   { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];
 

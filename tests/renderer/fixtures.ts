@@ -27,9 +27,14 @@ const reference = 'A01-1122-7K4M-9';
 const denominations = [500, 1000, 2000, 5000, 10_000];
 const calm = (leftMs: number, totalMs = leftMs) => ({ leftMs, totalMs, tone: 'normal' as const });
 const urgent = (leftMs: number, totalMs = 20_000) => ({ leftMs, totalMs, tone: 'warn' as const });
-const both = [
+const all = [
   { name: 'topUp', available: true },
   { name: 'balance', available: true },
+  { name: 'statement', available: true },
+] as const;
+const withCard = [
+  { name: 'topUp', available: true },
+  { name: 'statement', available: true },
 ] as const;
 
 const cash: ViewBodyOf<'top-up-cash'> = {
@@ -130,7 +135,7 @@ export interface Sample {
 }
 
 const step = (at: number, body: ViewBody): Sample => ({ body, step: at });
-const attract: ViewBody = { kind: 'attract', services: [...both], receipts: 'available', notice: '11 月 28 日 23:00 至次日 5:00 系统维护，期间不能充值' };
+const attract: ViewBody = { kind: 'attract', services: [...all], receipts: 'available', notice: '11 月 28 日 23:00 至次日 5:00 系统维护，期间不能充值' };
 const amount: ViewBodyOf<'top-up-amount'> = {
   kind: 'top-up-amount',
   card,
@@ -142,6 +147,26 @@ const amount: ViewBodyOf<'top-up-amount'> = {
 const { selected: _selected, ...unchosen } = amount;
 const { wait: _wait, ...untimedQr } = qr;
 const { balanceAfter: _balanceAfter, wait: _doneWait, ...unreadDone } = done;
+const statement: ViewBodyOf<'statement'> = {
+  kind: 'statement',
+  card,
+  range: 'month',
+  source: 'account',
+  // as many as there are in the largest print; with more of them the smaller ones are tried below
+  lines: [
+    { at: '2026-11-22T08:14:05', kind: 'load', amount: 5000 },
+    { at: '2026-11-21T18:02:40', kind: 'purchase', amount: 200 },
+    { at: '2026-11-21T07:55:12', kind: 'purchase', amount: 200 },
+    { at: '2026-11-20T12:31:00', kind: 'other', amount: 123_456 },
+    { at: '2026-11-19T07:49:33', kind: 'purchase', amount: 1580 },
+  ],
+  page: 1,
+  pages: 5,
+  total: 23,
+  print: 'none',
+  printed: 0,
+  receipts: 'available',
+};
 const problems = ['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed'] as const;
 const whys = [
   'issuerOffline',
@@ -184,7 +209,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'insert-card': { body: { kind: 'insert-card', service: 'topUp' } },
   'reading-card': { body: { kind: 'reading-card' }, utilities: false },
   'card-problem': { body: { kind: 'card-problem', problem: 'expired', card: { tail: '2031', balance: 2320, validUntil: '2026-10-31' } } },
-  menu: { body: { kind: 'menu', card, services: [{ name: 'topUp', available: true }] } },
+  menu: { body: { kind: 'menu', card, services: [...withCard] } },
   'top-up-amount': step(0, amount),
   'top-up-custom': step(0, { kind: 'top-up-custom', card, digits: '88', minimum: 1000, maximum: 97_680 }),
   'top-up-tender': step(1, {
@@ -208,6 +233,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   done: step(3, done),
   settled: step(3, settled),
   'earlier-load': { body: earlier },
+  statement: { body: statement },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
@@ -221,30 +247,37 @@ export const MAIN: Readonly<Record<string, Sample>> = {
 
 /** The other states of the same screens. */
 export const STATES: Readonly<Record<string, Sample>> = {
-  'attract-quiet': { body: { kind: 'attract', services: [...both], receipts: 'available' } },
-  'attract-no-paper': { body: { kind: 'attract', services: [...both], receipts: 'paperOut' } },
+  'attract-quiet': { body: { kind: 'attract', services: [...all], receipts: 'available' } },
+  'attract-no-paper': { body: { kind: 'attract', services: [...all], receipts: 'paperOut' } },
   'attract-paused': {
     body: {
       kind: 'attract',
       services: [
         { name: 'topUp', available: false, reason: 'issuerOffline' },
         { name: 'balance', available: true },
+        { name: 'statement', available: true },
       ],
       receipts: 'printerDown',
     },
   },
   'insert-card-balance': { body: { kind: 'insert-card', service: 'balance' } },
-  'menu-two': { body: { kind: 'menu', card, services: [...both] } },
+  'menu-one': { body: { kind: 'menu', card, services: [{ name: 'topUp', available: true }] } },
   'menu-paused': {
     body: {
       kind: 'menu',
       card,
       services: [
         { name: 'topUp', available: false, reason: 'issuerOffline' },
-        { name: 'balance', available: true },
+        { name: 'statement', available: true },
       ],
     },
   },
+  'statement-empty': { body: { ...statement, lines: [], page: 0, pages: 1, total: 0 } },
+  'statement-card-only': { body: { ...statement, range: 'last10', source: 'cardOnly', receipts: 'paperOut' } },
+  'statement-printing': { body: { ...statement, print: 'printing', printed: 10 } },
+  'statement-stopped': { body: { ...statement, print: 'stopped', printed: 10, receipts: 'paperOut' } },
+  'statement-printed': { body: { ...statement, page: 4, print: 'done', printed: 23 } },
+  'insert-card-statement': { body: { kind: 'insert-card', service: 'statement' } },
   'amount-none': step(0, unchosen),
   'amount-six': step(0, { ...amount, presets: [1000, 2000, 3000, 5000, 10_000, 20_000] }),
   'amount-one': step(0, { ...amount, presets: [1000], selected: 1000, maximum: 1500 }),

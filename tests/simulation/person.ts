@@ -62,6 +62,9 @@ export interface Hands {
 /** What people do on screens: one act each time they look. */
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
+/** `look`: only whether the card is all right. */
+export type Wish = 'topUp' | 'statement' | 'look';
+
 export interface PersonOptions {
   readonly id: number;
   readonly clock: Clock;
@@ -73,8 +76,7 @@ export interface PersonOptions {
   readonly hands: Hands;
   /** Of the flows that they may use. */
   readonly screens: readonly Screens[];
-  /** `look`: only whether the card is all right. */
-  readonly wish?: 'topUp' | 'look';
+  readonly wish?: Wish;
   /** Slips of vouchers that they brought. */
   readonly vouchers?: readonly VoucherInHand[];
 }
@@ -105,7 +107,7 @@ export class Person {
   finished = false;
   /** What flows remember of this person. */
   readonly memory = new Map<string, number>();
-  readonly wish: 'topUp' | 'look';
+  readonly wish: Wish;
   readonly vouchers: readonly VoucherInHand[];
   readonly #options: PersonOptions;
   #timer: Timer;
@@ -226,7 +228,7 @@ const sessionScreens: Screens = {
   },
   menu: (person) => {
     if (person.finished || person.wish === 'look' || person.slipsUp('turnsBack')) leavesBy(person, { type: 'finish' });
-    else person.hands.touch({ type: 'service', service: 'topUp' });
+    else person.hands.touch({ type: 'service', service: person.wish === 'statement' && person.memory.get('statement') !== 1 ? 'statement' : 'topUp' });
   },
   'take-card': (person) => {
     const { hands, card } = person;
@@ -256,6 +258,6 @@ function begins(person: Person): void {
   const way = chance.pick(['service', 'start', 'card'] as const);
   if (way === 'card' && at === 'hand') hands.insertCard(card);
   else if (way === 'start') hands.touch({ type: 'start' });
-  else hands.touch({ type: 'service', service: 'topUp' });
+  else hands.touch({ type: 'service', service: person.wish === 'look' ? 'topUp' : person.wish });
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand } from './person.ts';
+import { statementScreens } from './flows/statement.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { Chance } from './chance.ts';
@@ -17,7 +18,7 @@ import { World, type Violation } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Flows by name, with what their people do; a test holds them against the statecharts. */
-export const flows = { topUp: topUpScreens } as const satisfies Readonly<Record<string, Screens>>;
+export const flows = { topUp: topUpScreens, statement: statementScreens } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
 export interface SeedOptions {
@@ -154,6 +155,9 @@ export function fittingsOf(chance: Chance): Fittings {
   };
 }
 
+/** Most people come for money. */
+const WANT_A_STATEMENT = 0.15;
+
 /** One person comes, does what they want, and goes; the next one waits until the glass is free. */
 async function serve(world: World, chance: Chance, session: number, options: SeedOptions): Promise<void> {
   await world.pass(() => false, chance.between(ARRIVES.least, ARRIVES.most));
@@ -168,6 +172,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
     otherCard,
     hands: world.hands(card),
     screens: options.flows.map((name) => flows[name]),
+    wish: options.flows.includes('statement') && chance.named('wish').happens(WANT_A_STATEMENT) ? 'statement' : 'topUp',
     vouchers: vouchersOf(world, card),
   });
   await stands(world, person, STAYS_AT_MOST);

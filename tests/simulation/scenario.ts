@@ -16,7 +16,7 @@ import { referencesOn } from './oracles/slips.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { isOpenCase } from '../../main/money/standing.ts';
 import type { View } from '../../state-machines/view.ts';
-import { Person } from './person.ts';
+import { Person, type Wish } from './person.ts';
 import { becomesReady, comeToRest, fittingsOf, isFree, judge, stands, undecided, type SeedResult } from './run-seed.ts';
 import { scripted, type Script } from './script.ts';
 import { scriptNamed } from './scripts.ts';
@@ -150,11 +150,19 @@ export async function runScenario(
 }
 
 /** Of the side that the reader works, with all that a chip can do. */
-export function scriptedCard(world: World, { balance }: Script): TownCard {
+export function scriptedCard(world: World, { balance, rides = 0 }: Script): TownCard {
   const [side = 'contactless'] = sidesOf(world.fittings);
   const purse = { prove: 'supported', proveCounter: 'after', logCounter: 'after', unusedSlots: 'notFound' } as const;
-  return world.makeCard('valid', balance, { application: 'jtt978', interface: side, purse });
+  const card = world.makeCard('valid', balance, { application: 'jtt978', interface: side, purse });
+  for (let ride = 0; ride < rides; ride += 1) {
+    card.chip.spendElsewhere({ ...RIDE, time: `0814${String(ride).padStart(2, '0')}` });
+    card.spent += RIDE.amount;
+  }
+  return card;
 }
+
+/** By bus, two days before the world begins. */
+const RIDE = { amount: 100, terminalId: '0000000000AA', date: '20261120' } as const;
 
 /** Until the person is gone and the glass is free. @returns how many slips they have in their hand */
 export async function playScript(world: World, script: Script, card: TownCard): Promise<number> {
@@ -168,7 +176,7 @@ export async function playScript(world: World, script: Script, card: TownCard): 
 interface Brought {
   readonly card: TownCard;
   readonly otherCard: TownCard;
-  readonly wish: 'topUp' | 'look';
+  readonly wish: Wish;
 }
 
 function scriptedPerson(world: World, script: Script, { card, otherCard, wish }: Brought): Person {

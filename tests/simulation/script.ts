@@ -5,6 +5,8 @@ export interface Script {
   readonly name: string;
   /** Fen on their card. */
   readonly balance: number;
+  /** Rides that were paid with the card before, which it remembers. */
+  readonly rides?: number;
   /** With them is somebody else's card, of the same kind. */
   readonly bringsOtherCard?: boolean;
   /** Before those of the session. */
@@ -44,7 +46,7 @@ export const nobody: Script = {
 };
 
 /** The session's screens, without a choice that is left to chance. */
-export function scriptedSession(service: 'topUp'): Screens {
+export function scriptedSession(service: 'topUp' | 'statement'): Screens {
   return {
     attract: (person) => {
       const { hands, card } = person;

@@ -1,8 +1,9 @@
 /** Every script of every flow, by name. */
+import { statementScripts } from './flows/statement.ts';
 import { topUpScripts } from './flows/top-up.ts';
 import { nobody, type Script } from './script.ts';
 
-export const scripts: readonly Script[] = [...topUpScripts, nobody];
+export const scripts: readonly Script[] = [...topUpScripts, ...statementScripts, nobody];
 
 /** @throws {RangeError} */
 export function scriptNamed(name: string): Script {

@@ -12,6 +12,7 @@ import {
   type Availability,
   type CardEvent,
   type CardReading,
+  type CardRecord,
   type CardReadOutcome,
   type CashEvent,
   type CreditOutcome,
@@ -28,6 +29,7 @@ import {
   type ReceiptOutcome,
   type Recovered,
   type ReserveOutcome,
+  type StatementContent,
 } from '../../state-machines/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
 import { SimulatedClock } from './simulated-clock.ts';
@@ -70,6 +72,7 @@ export class FakeWorld {
   readonly entries: NewEntry[] = [];
   readonly acts: string[] = [];
   readonly slips: ReceiptContent[] = [];
+  readonly statementSlips: StatementContent[] = [];
   readonly cardEvents = new Listeners<CardEvent>();
   readonly cashEvents = new Listeners<CashEvent>();
   readonly availabilityChanges = new Listeners<Availability>();
@@ -86,7 +89,7 @@ export class FakeWorld {
     records: [],
   };
   availability: Availability = {
-    services: { topUp: { available: true }, balance: { available: true } },
+    services: { topUp: { available: true }, balance: { available: true }, statement: { available: true } },
     tenders: { cash: { available: true }, qr: { available: true }, voucher: { available: true } },
     receipts: 'available',
     upstream: 'online',
@@ -101,6 +104,7 @@ export class FakeWorld {
     authorize: new Script<'authorized' | 'refused'>('authorized'),
     confirm: new Script<'good' | 'bad' | 'absent'>('good'),
     reverse: new Script<true>(true),
+    history: new Script<readonly CardRecord[]>([]),
     standing: new Script<LoadStanding>({ state: 'open' }),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
@@ -275,6 +279,7 @@ export class FakeWorld {
           if (this.script.authorize.next() === 'refused') return { kind: 'refused', code: 'limit' };
           return { kind: 'authorized', hostDate: '20261122', hostTime: '081400', mac2: 'DFFC2EC1' };
         },
+        history: async () => this.script.history.next(),
         openLoads: async () => [],
         checkTac: async () => 'good',
         reportExamined: async () => this.script.standing.next(),
@@ -311,6 +316,10 @@ export class FakeWorld {
       receipts: {
         print: async (_, content) => {
           this.slips.push(content);
+          return this.script.print.next();
+        },
+        printStatement: async (_, content) => {
+          this.statementSlips.push(content);
           return this.script.print.next();
         },
       },

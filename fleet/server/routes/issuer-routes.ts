@@ -9,6 +9,8 @@ import {
   confirmAnswerSchema,
   confirmRequestSchema,
   examinedRequestSchema,
+  historyAnswerSchema,
+  historyRequestSchema,
   loadParamsSchema,
   loadStandingSchema,
   reverseAnswerSchema,
@@ -19,6 +21,9 @@ import { reachIssuer, type App, type Context } from '../context.ts';
 export function issuerRoutes(app: App, context: Context): void {
   app.post('/issuer/check', { schema: { body: checkRequestSchema, response: { 200: checkAnswerSchema } } }, (request) =>
     reachIssuer(context).check(request.body.card),
+  );
+  app.post('/issuer/history', { schema: { body: historyRequestSchema, response: { 200: historyAnswerSchema } } }, (request) =>
+    reachIssuer(context).history(request.body),
   );
   app.post('/issuer/loads/authorize', { schema: { body: authorizeRequestSchema, response: { 200: authorizeAnswerSchema } } }, (request) =>
     reachIssuer(context).authorize(request.terminalId, request.body),

@@ -25,7 +25,7 @@ const off = (reason: string) => ({ available: false, reason });
 describe('availability', () => {
   it('everything healthy: everything works', () => {
     expect(availabilityOf(healthy, all)).toEqual({
-      services: { topUp: works, balance: works },
+      services: { topUp: works, balance: works, statement: works },
       tenders: { cash: works, qr: works, voucher: works },
       receipts: 'available',
       upstream: 'online',
@@ -45,7 +45,7 @@ describe('availability', () => {
     const refused = { ...healthy, upstream: { link: 'refused', issuer: 'down', payments: 'down' } } as const;
     for (const parts of [refused, { ...refused, journal: 'failed', starting: true } as const]) {
       expect(availabilityOf(parts, all)).toEqual({
-        services: { topUp: off('notAdmitted'), balance: off('notAdmitted') },
+        services: { topUp: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
         tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), voucher: off('notAdmitted') },
         receipts: 'available',
         upstream: 'offline',
@@ -103,7 +103,11 @@ describe('availability', () => {
     const cabinet = { device: 'online', door: 'closed', serviceSwitch: 'operator', lamp: 'off', ...change } as const;
     const found = availabilityOf({ ...healthy, cabinet }, both);
     const closed = off('maintenance');
-    expect(found).toMatchObject({ services: { topUp: closed, balance: closed }, tenders: { cash: closed, qr: closed }, receipts: 'available' });
+    expect(found).toMatchObject({
+      services: { topUp: closed, balance: closed, statement: closed },
+      tenders: { cash: closed, qr: closed },
+      receipts: 'available',
+    });
   });
 
   it.each([
@@ -121,7 +125,7 @@ describe('availability', () => {
   it('a full bin for cards stops nothing: a card that nobody takes stays at the gate', () => {
     const storage = [{ id: 'retainBin', use: 'collect', level: 'full' }] as const;
     const found = availabilityOf({ ...healthy, cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', storage } }, both);
-    expect(found.services).toEqual({ topUp: works, balance: works });
+    expect(found.services).toEqual({ topUp: works, balance: works, statement: works });
   });
 
   it('no tender left: the top-up says why', () => {

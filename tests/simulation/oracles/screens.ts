@@ -1,5 +1,5 @@
 /** What the glass says is true when it says it, and says nothing of a person who is gone. */
-import type { View } from '../../../state-machines/view.ts';
+import type { View, ViewBodyOf } from '../../../state-machines/view.ts';
 import { loadedOnto } from '../cards.ts';
 import type { World, Witness } from '../world.ts';
 
@@ -28,6 +28,7 @@ export class ScreenOracle implements Witness {
     if (NOBODY.has(body.kind)) this.#saysNothing(body.kind, text);
     if ('reference' in body && body.reference !== undefined && body.reference !== '') this.told.add(body.reference);
     if (body.kind === 'done') this.#proved(body.reference, body.tail, body.amount, body.balanceAfter);
+    if (body.kind === 'statement') this.#listed(body);
     if (body.kind === 'settled' && body.outcome === 'refunded') this.refunded.set(body.reference, body.amount);
   }
 
@@ -47,6 +48,16 @@ export class ScreenOracle implements Witness {
       this.#world.violation('success before proof', `card ${tail}: the screen says ${said} fen in all, the chip got ${loadedOnto(card)}`);
     if (balanceAfter !== undefined && balanceAfter !== card.chip.balance)
       this.#world.violation('screen', `card ${tail}: the screen says ${balanceAfter} fen, the chip holds ${card.chip.balance}`);
+    return undefined;
+  }
+
+  /** All of it on one page: every load that the chip got is listed, and listed once. */
+  #listed({ card: { tail }, lines, pages, total, range }: ViewBodyOf<'statement'>): void {
+    const card = this.#world.cards.find((known) => known.tail === tail);
+    if (card === undefined) return this.#world.violation('screen', `a statement of a card ${tail} that nobody has`);
+    if (pages > 1 || (range === 'last10' && total >= 10)) return undefined;
+    const listed = lines.filter(({ kind }) => kind === 'load').reduce((sum, { amount }) => sum + amount, 0);
+    if (listed !== loadedOnto(card)) this.#world.violation('statement', `card ${tail}: ${listed} fen of loads are listed, the chip got ${loadedOnto(card)}`);
     return undefined;
   }
 

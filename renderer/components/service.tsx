@@ -1,0 +1,21 @@
+/** A service as its tile shows it. Used by the first screen and the menu. */
+import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { BalancePicture, PrintPicture, TopUpPicture } from './pictures.tsx';
+
+type ServiceName = ViewBodyOf<'attract'>['services'][number]['name'];
+
+export const SERVICE_TEST_IDS = { topUp: 'start-top-up', balance: 'start-balance', statement: 'start-statement' } as const satisfies Record<
+  ServiceName,
+  string
+>;
+
+export function ServicePicture({ name }: { readonly name: ServiceName }) {
+  switch (name) {
+    case 'topUp':
+      return <TopUpPicture />;
+    case 'balance':
+      return <BalancePicture />;
+    case 'statement':
+      return <PrintPicture />;
+  }
+}

@@ -2,7 +2,7 @@
  * The statement flow (明细): what the card and its account remember, page by page on the glass and slip by slip on paper. No money moves;
  * paper that ends in the middle is gone on from the last confirmed line. Invoked by session.
  */
-import { assign, fromPromise, raise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { and, assign, fromPromise, raise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import type { ReceiptOutcome, StatementContent } from './ports.ts';
 import {
@@ -67,6 +67,7 @@ export const statementMachine = setup({
     /** From a reader that doesn't hold it. */
     cardGone: ({ context }) => context.ports.card.media === 'notPresent',
     moreToPrint: ({ context }) => context.printed < linesOf(context).length,
+    enough: ({ context }) => context.enough,
   },
   delays,
 }).createMachine({
@@ -79,6 +80,7 @@ export const statementMachine = setup({
     page: 0,
     printed: 0,
     broken: false,
+    enough: false,
     print: 'none',
     next: 'finish',
     wait: undefined,
@@ -103,7 +105,7 @@ export const statementMachine = setup({
       on: {
         'ui.page': { target: '.calm', actions: 'turn' },
         'ui.range': { target: '.calm', actions: 'choose' },
-        'ui.receipt': { target: 'printing', guard: 'mayPrint', actions: assign({ printed: 0, broken: false }) },
+        'ui.receipt': { target: 'printing', guard: 'mayPrint', actions: assign({ printed: 0, broken: false, enough: false }) },
         'ui.back': { target: 'left', actions: 'backToMenu' },
         'ui.cancel': { target: 'left', actions: 'backToMenu' },
         'ui.finish': 'left',
@@ -133,9 +135,11 @@ export const statementMachine = setup({
         ],
         onError: { target: 'paper', actions: assign({ broken: true }) },
       },
+      on: { 'ui.back': { actions: assign({ enough: true }) }, 'ui.cancel': { actions: assign({ enough: true }) } },
     },
     printedSlip: {
       always: [
+        { guard: and(['moreToPrint', 'enough']), target: 'reading', actions: assign({ print: 'none' as const }) },
         { guard: 'moreToPrint', target: 'printing' },
         { target: 'reading', actions: assign({ print: 'done' as const }) },
       ],

@@ -83,7 +83,7 @@ function Hotline() {
 function Board({ services }: { readonly services: ViewBodyOf<'attract'>['services'] }) {
   const { say } = useKiosk();
   return (
-    <div className="board">
+    <div className={`board ${services.length > 2 ? 'board--3' : ''}`}>
       {services.map(({ name, available, reason }) => {
         const off = available ? undefined : say('service.paused', { reason: say(`reason.${reason ?? 'switchedOff'}`) });
         return (

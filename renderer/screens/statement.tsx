@@ -14,57 +14,69 @@ const RANGES = ['last10', 'month', 'quarter'] as const satisfies readonly Body['
 
 export function Statement({ body }: { readonly body: Body }) {
   const { say } = useKiosk();
-  const { card, lines, page, pages, total, source } = body;
+  const { card, lines, source } = body;
   return (
     <>
       <Read className="read--statement">
         <h1 className="title">{say('statement.title')}</h1>
         <p className="body quiet tn">
-          {say('card.tail', { tail: card.tail })} · {say('card.balance')}{' '}
+          <span className="nb">{say('card.tail', { tail: card.tail })}</span> ·{' '}
           <span className="nb">
-            ¥ <bdi data-testid="balance">{money(card.balance)}</bdi>
+            {say('card.balance')} ¥ <bdi data-testid="balance">{money(card.balance)}</bdi>
           </span>
         </p>
         {lines.length === 0 ? <p className="lead">{say('statement.none')}</p> : <Lines lines={lines} />}
-        <p className="body quiet statement-source">{say(source === 'account' ? 'statement.ofBoth' : 'statement.ofCard')}</p>
+        <p className={`body quiet statement-source ${source === 'account' ? 'statement-source--both' : ''}`}>
+          {say(source === 'account' ? 'statement.ofBoth' : 'statement.ofCard')}
+        </p>
       </Read>
       <Touch className="touch--statement">
-        <div className="statement-ranges" role="group" aria-label={say('statement.range.label')}>
-          {RANGES.map((range) => (
-            <Button key={range} testId={`range-${range}`} act={{ type: 'range', range }} className="choice" chosen={body.range === range}>
-              {say(`statement.range.${range}`)}
-            </Button>
-          ))}
-        </div>
-        <div className="statement-pages">
-          <Button
-            testId="page-previous"
-            act={{ type: 'page', to: 'previous' }}
-            className="btn"
-            off={page === 0 ? say('statement.page', place(page, pages)) : undefined}
-          >
-            <Icon name="back" />
-            <span className="vh">{say('statement.previous')}</span>
-          </Button>
-          <p className="body tn" role="status">
-            {say('statement.page', place(page, pages))} <span className="quiet nb">{say('statement.total', { n: total })}</span>
-          </p>
-          <Button
-            testId="page-next"
-            act={{ type: 'page', to: 'next' }}
-            className="btn"
-            off={page + 1 >= pages ? say('statement.page', place(page, pages)) : undefined}
-          >
-            <span className="vh">{say('statement.next')}</span>
-            <Icon name="next" />
-          </Button>
-        </div>
+        {body.print !== 'stopped' && <Leaf body={body} />}
         <Paper body={body} />
       </Touch>
       <Actions>
         <BackAction />
         <Print body={body} />
       </Actions>
+    </>
+  );
+}
+
+/** How far back, and which page. */
+function Leaf({ body: { range: chosen, page, pages, total } }: { readonly body: Body }) {
+  const { say } = useKiosk();
+  return (
+    <>
+      <div className="statement-ranges" role="group" aria-label={say('statement.range.label')}>
+        {RANGES.map((range) => (
+          <Button key={range} testId={`range-${range}`} act={{ type: 'range', range }} className="choice" chosen={chosen === range}>
+            {say(`statement.range.${range}`)}
+          </Button>
+        ))}
+      </div>
+      <div className="statement-pages">
+        <Button
+          testId="page-previous"
+          act={{ type: 'page', to: 'previous' }}
+          className="btn"
+          off={page === 0 ? say('statement.page', place(page, pages)) : undefined}
+        >
+          <Icon name="back" />
+          <span className="vh">{say('statement.previous')}</span>
+        </Button>
+        <p className="body tn" role="status">
+          {say('statement.page', place(page, pages))} <span className="quiet nb">{say('statement.total', { n: total })}</span>
+        </p>
+        <Button
+          testId="page-next"
+          act={{ type: 'page', to: 'next' }}
+          className="btn"
+          off={page + 1 >= pages ? say('statement.page', place(page, pages)) : undefined}
+        >
+          <span className="vh">{say('statement.next')}</span>
+          <Icon name="next" />
+        </Button>
+      </div>
     </>
   );
 }
@@ -80,7 +92,8 @@ function Lines({ lines }: { readonly lines: readonly Line[] }) {
       {lines.map(({ at, kind, amount }, index) => (
         <li key={index} className="tn" data-testid="statement-line">
           <span className="statement-day">
-            {at.slice(0, 10)} <span className="statement-time">{at.slice(11, 16)}</span>
+            <span className="statement-year">{at.slice(0, 5)}</span>
+            {at.slice(5, 10)} <span className="statement-time">{at.slice(11, 16)}</span>
           </span>
           <span className="statement-kind">{say(`statement.kind.${kind}`)}</span>
           <span className="statement-amount strong">

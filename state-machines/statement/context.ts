@@ -15,7 +15,7 @@ export const statementDelays = {
 export type DelayName = keyof typeof statementDelays;
 
 /** Lines of a page on the glass, by text size. */
-const LINES_OF_PAGE = { standard: 8, large: 6, xlarge: 5 } as const;
+const LINES_OF_PAGE = { standard: 10, large: 8, xlarge: 6 } as const;
 /** So few that little is printed again when paper ends within a slip. */
 export const LINES_OF_SLIP = 10;
 
@@ -42,6 +42,8 @@ export interface StatementContext extends StatementInput {
   readonly printed: number;
   /** A slip was begun and not confirmed: the next one says that it goes on. */
   readonly broken: boolean;
+  /** They want to go on reading: no other slip after this one. */
+  readonly enough: boolean;
   readonly print: 'none' | 'printing' | 'stopped' | 'done';
   readonly next: StatementOutput['next'];
   readonly wait: RunningWait | undefined;

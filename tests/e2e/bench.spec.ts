@@ -61,6 +61,36 @@ test.describe('a person at the bench', () => {
   test.beforeEach(open);
   test.afterEach(close);
 
+  test('statement: what the card and its account did, on the glass and on paper, a load listed once', async () => {
+    await putsCardIn();
+    await at('start-top-up').click();
+    await screenIs('top-up-amount');
+    await at('amount-5000').click();
+    await at('confirm').click();
+    await at('tender-qr').click();
+    await expect(at('qr-code')).toBeVisible();
+    await at('phone-pay').click();
+    await screenIs('done');
+    await at('receipt-none').click();
+    await at('hand-take-card').click();
+    await expect(at('hand-insert-student-6688')).toHaveAttribute('data-where', 'hand');
+    await welcomesCards();
+
+    await putsCardIn();
+    await at('start-statement').click();
+    await screenIs('statement');
+    await expect(at('statement-line').filter({ hasText: '+50.00' })).toHaveCount(1);
+    await expect(at('balance')).toHaveText('73.20');
+    await at('statement-print').click();
+    await expect(at('screen')).toHaveAttribute('data-print', 'done');
+    await at('slip').click();
+    await expect(at('slip-dialog').locator('svg text').filter({ hasText: '交易明细' }).first()).toBeVisible();
+    await expect(at('slip-dialog').locator('svg text').filter({ hasText: '+50.00' }).first()).toBeVisible();
+    await at('slip-close').click();
+    await at('back').click();
+    await screenIs('menu');
+  });
+
   test('cash top-up with nothing but the bench window: note in the box, money on the chip, slip in the hand, books even', async () => {
     await putsCardIn();
     await expect(at('slot-card')).toHaveAttribute('data-at', 'inside');

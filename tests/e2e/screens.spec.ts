@@ -69,6 +69,7 @@ async function faultsOf(kiosk: KioskPage, samples: Readonly<Record<string, Sampl
   const faults: string[] = [];
   for (const setting of settings) {
     for (const [name, sample] of Object.entries(samples)) {
+      if (sample.sizes?.includes(setting.preferences?.size ?? 'standard') === false) continue;
       await kiosk.show(viewOf(sample, setting));
       for (const fault of await layoutFaults(kiosk.page)) faults.push(`${name} (${JSON.stringify(setting.preferences ?? {})}): ${fault}`);
     }

@@ -129,6 +129,8 @@ const putBack: ViewBodyOf<'put-back'> = {
 
 export interface Sample {
   readonly body: ViewBody;
+  /** Text sizes in which it can be; default: all. */
+  readonly sizes?: readonly Preferences['size'][];
   readonly step?: number;
   readonly overlay?: Overlay;
   readonly utilities?: boolean;
@@ -152,13 +154,14 @@ const statement: ViewBodyOf<'statement'> = {
   card,
   range: 'month',
   source: 'account',
-  // as many as there are in the largest print; with more of them the smaller ones are tried below
+  // as many as a page has in the largest print
   lines: [
     { at: '2026-11-22T08:14:05', kind: 'load', amount: 5000 },
     { at: '2026-11-21T18:02:40', kind: 'purchase', amount: 200 },
     { at: '2026-11-21T07:55:12', kind: 'purchase', amount: 200 },
     { at: '2026-11-20T12:31:00', kind: 'other', amount: 123_456 },
     { at: '2026-11-19T07:49:33', kind: 'purchase', amount: 1580 },
+    { at: '2026-11-18T19:20:01', kind: 'purchase', amount: 200 },
   ],
   page: 1,
   pages: 5,
@@ -272,6 +275,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
       ],
     },
   },
+  'statement-full': { body: { ...statement, lines: Array.from({ length: 10 }, () => statement.lines[0]), pages: 3 } as ViewBody, sizes: ['standard'] },
   'statement-empty': { body: { ...statement, lines: [], page: 0, pages: 1, total: 0 } },
   'statement-card-only': { body: { ...statement, range: 'last10', source: 'cardOnly', receipts: 'paperOut' } },
   'statement-printing': { body: { ...statement, print: 'printing', printed: 10 } },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fen } from '../../common/fen.ts';
 import type { View, ViewBody } from '../../state-machines/view.ts';
-import type { TownCard } from './cards.ts';
+import { loadedOnto, type TownCard } from './cards.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, checkStories } from './oracles/journal.ts';
@@ -215,6 +215,28 @@ describe('the glass', () => {
   test('never shows a whole card number', () => {
     const trouble = { kind: 'trouble', trouble: 'cardFull', card, reference: cash.serial, canRetry: false } as const;
     expect(objections(() => new ScreenOracle(world).onView(showing(trouble)))).toEqual(['privacy']);
+  });
+
+  test('lists every load that the chip got, and lists it once', () => {
+    const line = { at: '2026-11-22T08:14:05', kind: 'load', amount: 2000 } as const;
+    const statement = {
+      kind: 'statement',
+      card: { ...card, tail: cash.tail },
+      range: 'month',
+      source: 'account',
+      page: 0,
+      pages: 1,
+      total: 1,
+      print: 'none',
+      printed: 0,
+      receipts: 'available',
+    } as const;
+    const listing = (...lines: (typeof line)[]): readonly string[] =>
+      objections(() => new ScreenOracle(world).onView(showing({ ...statement, lines, total: lines.length })));
+    expect(loadedOnto(cash)).toBe(2000);
+    expect(listing(line)).toEqual([]);
+    expect(listing()).toEqual(['statement']);
+    expect(listing(line, line)).toEqual(['statement']);
   });
 
   test('says that it is done only when the chip has it, and what the chip holds', () => {

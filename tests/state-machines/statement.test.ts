@@ -1,8 +1,8 @@
 /** The statement flow: what is listed, how far it is on paper, and how it is left. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fen } from '../../common/fen.ts';
-import type { CardRecord } from '../../state-machines/ports.ts';
+import type { CardRecord, ReceiptOutcome } from '../../state-machines/ports.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import { statementDelays } from '../../state-machines/statement/context.ts';
 import { joinRecords } from '../../state-machines/statement/lines.ts';
@@ -16,7 +16,12 @@ const line = (at: string, kind: CardRecord['kind'], yuan: number): CardRecord =>
 const OF_CARD = [line('2026-11-22T07:55:12', 'purchase', 2), line('2026-11-20T08:14:00', 'load', 50), line('2025-03-01T10:00:00', 'purchase', 3)];
 const OF_ACCOUNT = [line('2026-11-20T08:14:00', 'load', 50), line('2026-09-30T09:00:00', 'load', 100)];
 
-async function atStatement({ records = OF_CARD, account = OF_ACCOUNT as readonly CardRecord[] | Error } = {}): Promise<SessionBench> {
+interface Remembered {
+  readonly records?: readonly CardRecord[];
+  readonly account?: readonly CardRecord[] | Error;
+}
+
+async function atStatement({ records = OF_CARD, account = OF_ACCOUNT }: Remembered = {}): Promise<SessionBench> {
   const bench = await new SessionBench().start();
   bench.world.card = { ...bench.world.card, records };
   bench.world.script.read.set({ ok: true, card: bench.world.card });
@@ -55,12 +60,12 @@ describe('what is listed', () => {
   test('is turned page by page, and no further than there are', async () => {
     const bench = await atStatement({ records: many(20), account: [] });
     await bench.touch({ type: 'range', range: 'month' });
-    expect(bench.body('statement')).toMatchObject({ page: 0, pages: 3 });
+    expect(bench.body('statement')).toMatchObject({ page: 0, pages: 2 });
     await bench.touch({ type: 'page', to: 'previous' });
     expect(bench.body('statement').page).toBe(0);
     await bench.touch({ type: 'page', to: 'next' }, { type: 'page', to: 'next' }, { type: 'page', to: 'next' });
     const { page, lines } = bench.body('statement');
-    expect([page, lines.length]).toEqual([2, 4]);
+    expect([page, lines.length]).toEqual([1, 10]);
   });
 
   test('in larger print has more pages, and the one on the glass is one of them', async () => {
@@ -73,7 +78,7 @@ describe('what is listed', () => {
       { type: 'page', to: 'next' },
       { type: 'prefer', preferences: { size: 'standard' } },
     );
-    expect(bench.body('statement')).toMatchObject({ page: 2, pages: 3 });
+    expect(bench.body('statement')).toMatchObject({ page: 1, pages: 2 });
   });
 });
 
@@ -144,6 +149,18 @@ describe('on paper', () => {
     bench.world.script.print.set({ state: 'failedBefore', trouble: 'coverOpen' }, PRINTED);
     await bench.touch({ type: 'receipt', choice: 'print' }, { type: 'retry' });
     expect(bench.world.statementSlips.map(({ continued }) => continued)).toEqual([false, false]);
+  });
+
+  test('back while it prints: no other slip follows', async () => {
+    const bench = await atStatement({ records: many(23), account: [] });
+    const slip = Promise.withResolvers<ReceiptOutcome>();
+    bench.world.statementOutcome = () => slip.promise;
+    await bench.touch({ type: 'range', range: 'month' }, { type: 'receipt', choice: 'print' }, { type: 'back' });
+    expect(bench.body('statement').print).toBe('printing');
+    slip.resolve(PRINTED);
+    await bench.settle();
+    expect(bench.world.statementSlips).toHaveLength(1);
+    expect(bench.body('statement')).toMatchObject({ print: 'none', printed: 10 });
   });
 
   test('another range is another print', async () => {

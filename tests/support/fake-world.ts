@@ -73,6 +73,7 @@ export class FakeWorld {
   readonly acts: string[] = [];
   readonly slips: ReceiptContent[] = [];
   readonly statementSlips: StatementContent[] = [];
+  statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
   readonly cashEvents = new Listeners<CashEvent>();
   readonly availabilityChanges = new Listeners<Availability>();
@@ -320,7 +321,7 @@ export class FakeWorld {
         },
         printStatement: async (_, content) => {
           this.statementSlips.push(content);
-          return this.script.print.next();
+          return this.statementOutcome();
         },
       },
       recovery: {

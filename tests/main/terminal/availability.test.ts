@@ -71,12 +71,12 @@ describe('availability', () => {
     expect(availabilityOf({ ...healthy, journal: 'failed' }, both).services.balance).toEqual(works);
   });
 
-  it('a jammed card path stops both services', () => {
+  it('a jammed card path stops every service', () => {
     const jammed = availabilityOf(
       { ...healthy, cardReader: { ...healthy.cardReader, device: 'online', media: 'jammed', entry: 'disabled', storage: [] } },
       both,
     );
-    expect(jammed.services).toEqual({ topUp: off('cardReaderDown'), balance: off('cardReaderDown') });
+    expect(jammed.services).toEqual({ topUp: off('cardReaderDown'), balance: off('cardReaderDown'), statement: off('cardReaderDown') });
   });
 
   it.each([
@@ -151,7 +151,7 @@ describe('availability', () => {
     const found = availabilityOf({ ...healthy, cardReader: undefined, upstream: { link: 'offline', issuer: 'down', payments: 'down' }, starting: true }, [
       'cash',
     ]);
-    expect(found.services).toEqual({ topUp: off('starting'), balance: off('starting') });
+    expect(found.services).toEqual({ topUp: off('starting'), balance: off('starting'), statement: off('starting') });
     expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), voucher: off('switchedOff') });
   });
 

@@ -49,6 +49,19 @@ describe('the issuer port', () => {
     expect(await failure(other.loadStanding('L1'))).toEqual({ code: 'refused', detail: 'unknownLoad' });
   });
 
+  test('tells what the account did, from any terminal, as the card’s own record has it: credited loads since a day', async () => {
+    const world = await startWorld();
+    const [first, other] = [connect(world).issuer, connect(world, { terminalId: 'T-0002' }).issuer];
+    await first.authorizeLoad(load);
+    expect(await other.history(V1.card, '2026-03-15')).toEqual([]);
+    await first.confirmLoad({ loadId: 'L1', tac: V1.tac });
+    expect(await other.history(V1.card, '2026-03-15')).toEqual([{ at: '2026-03-15T08:15:30', kind: 'load', amount: V1.init.amount }]);
+    expect(await other.history(V1.card, '2026-03-16')).toEqual([]);
+    expect(await other.history(V2.card, '2026-03-15')).toEqual([]);
+    await world.hand('/sandbox/faults', { issuerOffline: true });
+    expect(await failure(other.history(V1.card, '2026-03-15'))).toMatchObject({ code: 'offline' });
+  });
+
   test('tells a refusal from a failure', async () => {
     const world = await startWorld();
     const { issuer } = connect(world);

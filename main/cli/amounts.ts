@@ -1,6 +1,6 @@
 /** Amounts as people type and read them at the command line; inside they are whole fen. */
 import type { NoteCounts } from '../../common/journal-kinds.ts';
-import { addNotes } from '../money/settlement-fold.ts';
+import { addNotes } from '../../common/money/settlement-fold.ts';
 import { UsageError } from './command.ts';
 
 /** Yuan with at most two decimals as fen; `undefined` when it is none. */
@@ -22,9 +22,4 @@ export function noteCountsOf(words: string): NoteCounts {
     notes = addNotes(notes, [{ denomination: fen, count: Number(count) }]);
   }
   return notes;
-}
-
-/** `5000` → `50.00`. Sums may be larger than any one amount. */
-export function sumText(amount: number): string {
-  return `${amount < 0 ? '-' : ''}${Math.floor(Math.abs(amount) / 100)}.${String(Math.abs(amount) % 100).padStart(2, '0')}`;
 }

@@ -69,6 +69,15 @@ export const problemCodes = [
   'redemptionRefused',
   'redemptionReleased',
   'redemptionConfirmed',
+  // issuer services
+  'messengerUnavailable',
+  'unknownLoss',
+  'lossNotEffective',
+  'loadUndecided',
+  'unknownPending',
+  'pendingTaken',
+  'unknownClaim',
+  'claimInUse',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

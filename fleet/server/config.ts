@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
+import { issuerServicesSettingsSchema, velocityRulesSchema } from './issuer/settings.ts';
 
 const key = z.string().regex(/^[0-9A-Fa-f]{32}$/, 'expected 16 bytes of hexadecimal (32 digits)');
 
@@ -18,6 +19,8 @@ export const issuerSettingsSchema = z.strictObject({
   /** Most that a card may be loaded with on one day, fen; and how often. Absent: no limit. */
   dailyAmount: z.int().min(1).optional(),
   dailyCount: z.int().min(1).optional(),
+  /** More limits, each with a number. */
+  velocityRules: velocityRulesSchema.default([]),
   /** A reservation that is not confirmed within this time is undetermined until card or clearing says which; it is never released by time. */
   undeterminedAfterMinutes: z.int().min(1).max(1440).default(15),
   /** The issuer's local time, under MAC2 and TAC: minutes ahead of UTC. */
@@ -76,6 +79,7 @@ export const serverSettingsSchema = z.strictObject({
   /** Most connections to PostgreSQL at once. */
   databaseConnections: z.int().min(1).max(1000).default(10),
   issuer: issuerSettingsSchema,
+  issuerServices: issuerServicesSettingsSchema.prefault({}),
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
 });

@@ -23,7 +23,9 @@ import type {
 } from '../../common/upstream-api/issuer.ts';
 import type { StatementQuery } from '../../common/upstream-api/statements.ts';
 import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
-import type { IssuerSettings } from './config.ts';
+import { cardRefusal } from './issuer/card-standing.ts';
+import { heldClaimRefusal, linkLoad } from './issuer/pending-loads.ts';
+import { limitMet, limitSubjects, type MetLimit } from './issuer/velocity.ts';
 import { expectedTac, findLoad, issuerKeys, type IssuerOptions, type LoadRow } from './load-rows.ts';
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
@@ -34,7 +36,7 @@ type Card = CheckRequest['card'];
 
 /** Idempotent by loadId. */
 export interface Issuer {
-  check(card: Card): Promise<CheckAnswer>;
+  check(terminalId: string, card: Card): Promise<CheckAnswer>;
   /** Reserves. @throws {ProblemError} `idempotencyConflict` */
   authorize(terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer>;
   /** Books. A good TAC is believed even after a reversal. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `loadReversed` */
@@ -58,8 +60,6 @@ export interface SandboxIssuer extends Issuer {
   statement(query: StatementQuery): Promise<string>;
 }
 
-const statusRefusals = { blocked: 'blocked', lost: 'reportedLost', notActivated: 'notActivated' } as const;
-
 export function createIssuer(options: IssuerOptions): SandboxIssuer {
   const { store } = options;
   /** Time first: a reservation that is too old by now is undetermined. */
@@ -72,9 +72,8 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
     return store.view(work);
   };
   return {
-    check: (card) => change([`card:${card.serial}`], (trx) => check(trx, options, card)),
-    authorize: (terminalId, request) =>
-      change([`card:${request.card.serial}`, `load:${request.init.loadId}`], (trx) => authorize(trx, options, terminalId, request)),
+    check: (terminalId, card) => change([`card:${card.serial}`], (trx) => check(trx, options, terminalId, card)),
+    authorize: (terminalId, request) => change(authorizeSubjects(options, terminalId, request), (trx) => authorize(trx, options, terminalId, request)),
     confirm: async (terminalId, request) => {
       const outcome = await change([`load:${request.loadId}`], (trx) => confirm(trx, options, terminalId, request));
       if (outcome instanceof ProblemError) throw outcome;
@@ -100,23 +99,29 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
   };
 }
 
-async function check(trx: StoreTransaction, options: IssuerOptions, card: Card): Promise<CheckAnswer> {
-  const reason = await checkRefusal(trx, options, card);
+function authorizeSubjects({ settings }: IssuerOptions, terminalId: string, { card, init, claim }: AuthorizeRequest): readonly Subject[] {
+  const pending = claim === undefined ? [] : ([`pending:${claim.pendingId}`] as const);
+  return [`card:${card.serial}`, `load:${init.loadId}`, ...pending, ...limitSubjects(settings, terminalId)];
+}
+
+async function check(trx: StoreTransaction, options: IssuerOptions, terminalId: string, card: Card): Promise<CheckAnswer> {
+  const refusal = await checkRefusal(trx, options, terminalId, card);
   const openLoads = await openLoadsOf(trx, card.serial);
   const open = openLoads.length === 0 ? {} : { openLoads: [...openLoads] };
-  return reason === undefined ? { allowed: true, purseLimit: options.settings.purseLimit, ...open } : { allowed: false, reason, ...open };
+  return refusal === undefined ? { allowed: true, purseLimit: options.settings.purseLimit, ...open } : { allowed: false, ...refusal, ...open };
 }
 
 async function authorize(trx: StoreTransaction, options: IssuerOptions, terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer> {
-  const { init, card, reference } = request;
+  const { init, card, reference, claim } = request;
   const earlier = await findLoad(trx, init.loadId);
-  if (earlier !== undefined) return repeat(options, terminalId, earlier, request);
+  if (earlier !== undefined) return repeat(trx, options, terminalId, earlier, request);
   const host = hostTime(options);
-  const refusal =
+  const refusal: LoadRefusal | MetLimit | undefined =
     (await cardRefusal(trx, options, card)) ??
     macRefusal(options, request) ??
     ((await hasBarringLoad(trx, card.serial, terminalId)) ? 'loadOpen' : undefined) ??
-    (await limitRefusal(trx, options, request, host));
+    (await limitRefusal(trx, options, terminalId, request));
+  const met = typeof refusal === 'object' ? refusal : undefined;
   const { mac1: _mac1, ...withoutMac } = init;
   const row: LoadRow = {
     load_id: init.loadId,
@@ -129,7 +134,7 @@ async function authorize(trx: StoreTransaction, options: IssuerOptions, terminal
     host_date: host.hostDate,
     host_time: host.hostTime,
     state: refusal === undefined ? 'reserved' : 'refused',
-    refusal: refusal ?? null,
+    refusal: typeof refusal === 'object' ? refusal.code : (refusal ?? null),
     tac_verdict: null,
     tac: null,
     after_reversal: 0,
@@ -137,20 +142,22 @@ async function authorize(trx: StoreTransaction, options: IssuerOptions, terminal
     at: options.clock.now(),
   };
   await trx.insertInto('loads').values(row).execute();
-  return answerLoad(options, row, request);
+  if (met !== undefined) await recordLimit(trx, init.loadId, met);
+  if (claim !== undefined && row.refusal === null) await linkLoad(trx, init.loadId, claim);
+  return answerLoad(trx, options, row, request);
 }
 
 /** The same request again gets the same answer, whatever became of the load since. */
-function repeat(options: IssuerOptions, terminalId: string, row: LoadRow, request: AuthorizeRequest): AuthorizeAnswer {
+function repeat(trx: StoreTransaction, options: IssuerOptions, terminalId: string, row: LoadRow, request: AuthorizeRequest): Promise<AuthorizeAnswer> {
   const barred = row.request === '' && row.terminal_id === terminalId;
   if (!barred && (row.request_hash !== digest(request) || row.terminal_id !== terminalId)) {
     throw new ProblemError('idempotencyConflict', `load ${row.load_id} was asked for before with other contents`);
   }
-  return answerLoad(options, row, request);
+  return answerLoad(trx, options, row, request);
 }
 
-function answerLoad(options: IssuerOptions, row: LoadRow, { card, init }: AuthorizeRequest): AuthorizeAnswer {
-  if (row.refusal !== null) return { result: 'refused', code: row.refusal };
+async function answerLoad(trx: StoreTransaction, options: IssuerOptions, row: LoadRow, { card, init }: AuthorizeRequest): Promise<AuthorizeAnswer> {
+  if (row.refusal !== null) return { result: 'refused', code: row.refusal, ...(await recordedLimit(trx, row.load_id)) };
   if (row.state === 'reversed') return { result: 'refused', code: 'reversed' };
   const host: HostTime = { hostDate: row.host_date, hostTime: row.host_time };
   const { loadKey } = cardKeys(issuerKeys(options.settings), card);
@@ -199,29 +206,17 @@ async function reverse(trx: StoreTransaction, options: IssuerOptions, terminalId
   if (row.state !== 'reversed' && row.state !== 'refused') await trx.updateTable('loads').set({ state: 'reversed' }).where('load_id', '=', loadId).execute();
 }
 
-/** The least load there is stands for all: if not even that is allowed today, the person should hear it first. */
+/** The least load there is stands for all: if not even that is allowed now, the person should hear it first. */
 async function checkRefusal(
   trx: StoreTransaction,
   options: IssuerOptions,
-  card: Card,
-): Promise<Extract<CheckAnswer, { allowed: false }>['reason'] | undefined> {
-  const refusal = await cardRefusal(trx, options, card);
-  if (refusal !== undefined) return refusal;
-  return (await dailyRefusal(trx, options.settings, card, 1, hostTime(options))) === undefined ? undefined : 'limit';
-}
-
-async function cardRefusal(
-  trx: StoreTransaction,
-  options: IssuerOptions,
-  card: Card,
-): Promise<'blocked' | 'reportedLost' | 'notActivated' | 'unknownCard' | undefined> {
-  const account = await trx.selectFrom('accounts').selectAll().where('serial', '=', card.serial).executeTakeFirst();
-  if (account === undefined) {
-    if (!options.accountsOnFirstSight) return 'unknownCard';
-    await trx.insertInto('accounts').values({ serial: card.serial, issuer: card.issuer, status: 'active' }).execute();
-    return undefined;
-  }
-  return account.status === 'active' ? undefined : statusRefusals[account.status];
+  terminalId: string,
+  { issuer, serial }: Card,
+): Promise<Omit<Extract<CheckAnswer, { allowed: false }>, 'allowed' | 'openLoads'> | undefined> {
+  const reason = await cardRefusal(trx, options, { issuer, serial });
+  if (reason !== undefined) return { reason };
+  const met = await limitMet(trx, options.settings, { serial, terminalId, amount: 1, at: options.clock.now() });
+  return met === undefined ? undefined : { reason: 'limit', rule: met.rule };
 }
 
 function macRefusal({ settings }: IssuerOptions, { card, init }: AuthorizeRequest): 'badMac1' | 'unknownAlgorithm' | undefined {
@@ -235,34 +230,26 @@ function macRefusal({ settings }: IssuerOptions, { card, init }: AuthorizeReques
   }
 }
 
+/** A pending load was promised as it is: of the limits only the purse's holds for it. */
 async function limitRefusal(
   trx: StoreTransaction,
-  { settings }: IssuerOptions,
-  { card, init }: AuthorizeRequest,
-  host: HostTime,
-): Promise<LoadRefusal | undefined> {
-  if (init.amount > settings.loadLimit) return 'loadLimit';
-  if (init.balanceBefore + init.amount > settings.purseLimit) return 'purseLimit';
-  return dailyRefusal(trx, settings, card, init.amount, host);
+  { settings, clock }: IssuerOptions,
+  terminalId: string,
+  { card: { serial }, init: { amount, balanceBefore }, claim }: AuthorizeRequest,
+): Promise<LoadRefusal | MetLimit | undefined> {
+  if (claim === undefined && amount > settings.loadLimit) return 'loadLimit';
+  if (balanceBefore + amount > settings.purseLimit) return 'purseLimit';
+  const at = clock.now();
+  return claim === undefined ? limitMet(trx, settings, { serial, terminalId, amount, at }) : heldClaimRefusal(trx, at, terminalId, claim, { serial, amount });
 }
 
-async function dailyRefusal(
-  trx: StoreTransaction,
-  { dailyAmount, dailyCount }: IssuerSettings,
-  card: Card,
-  amount: number,
-  host: HostTime,
-): Promise<'dailyAmount' | 'dailyCount' | undefined> {
-  const { count, total } = await trx
-    .selectFrom('loads')
-    .select([sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(amount), 0)`.as('total')])
-    .where('serial', '=', card.serial)
-    .where('host_date', '=', host.hostDate)
-    .where('state', 'in', ['reserved', 'undetermined', 'credited'])
-    .executeTakeFirstOrThrow();
-  if (dailyCount !== undefined && count >= dailyCount) return 'dailyCount';
-  if (dailyAmount !== undefined && total + amount > dailyAmount) return 'dailyAmount';
-  return undefined;
+async function recordLimit(trx: StoreTransaction, loadId: string, { rule }: MetLimit): Promise<void> {
+  await trx.insertInto('limit_refusals').values({ load_id: loadId, rule_number: rule.number, message_key: rule.messageKey }).execute();
+}
+
+async function recordedLimit(trx: StoreTransaction, loadId: string): Promise<Pick<MetLimit, 'rule'> | undefined> {
+  const row = await trx.selectFrom('limit_refusals').selectAll().where('load_id', '=', loadId).executeTakeFirst();
+  return row === undefined ? undefined : { rule: { number: row.rule_number, messageKey: row.message_key } };
 }
 
 /** The issuer's local calendar, as under MAC2. */

@@ -73,6 +73,14 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   redemptionRefused: [409, 'The redemption was refused'],
   redemptionReleased: [409, 'The redemption was released'],
   redemptionConfirmed: [409, 'The redemption is booked: the voucher is used up'],
+  messengerUnavailable: [503, 'No message can be sent to telephones'],
+  unknownLoss: [404, 'No such loss report'],
+  lossNotEffective: [409, 'The loss report is not in force'],
+  loadUndecided: [409, 'A load of the card is not decided'],
+  unknownPending: [404, 'No such pending load'],
+  pendingTaken: [409, 'The pending load is claimed or loaded'],
+  unknownClaim: [404, 'No such claim was ever made'],
+  claimInUse: [409, 'A load on the claim may be on the card'],
 };
 
 declare module 'fastify' {

@@ -18,7 +18,7 @@ import { reachIssuer, type App, type Context } from '../context.ts';
 
 export function issuerRoutes(app: App, context: Context): void {
   app.post('/issuer/check', { schema: { body: checkRequestSchema, response: { 200: checkAnswerSchema } } }, (request) =>
-    reachIssuer(context).check(request.body.card),
+    reachIssuer(context).check(request.terminalId, request.body.card),
   );
   app.post('/issuer/loads/authorize', { schema: { body: authorizeRequestSchema, response: { 200: authorizeAnswerSchema } } }, (request) =>
     reachIssuer(context).authorize(request.terminalId, request.body),

@@ -7,11 +7,13 @@ import {
   cashEndSchema,
   issuerEndSchema,
   loadLineSchema,
+  lossLineSchema,
   orderLineSchema,
   refundLineSchema,
   statementHeadSchema,
   type BoxLine,
   type LoadLine,
+  type LossLine,
   type OrderLine,
   type RefundLine,
   type StatementBook,
@@ -33,6 +35,7 @@ export interface AcquirerStatement {
 export interface IssuerStatement {
   readonly head: StatementHead;
   readonly loads: readonly LoadLine[];
+  readonly losses: readonly LossLine[];
 }
 
 export interface CashStatement {
@@ -54,8 +57,10 @@ export function readIssuerStatement(text: string): IssuerStatement {
   const file = new StatementFile(text, 'issuer');
   const loads = file.all('load', loadLineSchema, ({ loadId, authorizedAt }) => ({ id: loadId, at: authorizedAt }));
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
-  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') + inState('undetermined') });
-  return { head: file.head, loads };
+  const losses = file.all('loss', lossLineSchema, ({ reportId, reportedAt }) => ({ id: reportId, at: reportedAt }));
+  const reserved = inState('reserved') + inState('undetermined');
+  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved, losses: losses.length });
+  return { head: file.head, loads, losses };
 }
 
 /** @throws {StatementError} */
@@ -128,7 +133,7 @@ class StatementFile {
   }
 
   #strange(): number {
-    const own: readonly string[] = { acquirer: ['order', 'refund'], issuer: ['load'], cash: ['box'] }[this.#book];
+    const own: readonly string[] = { acquirer: ['order', 'refund'], issuer: ['load', 'loss'], cash: ['box'] }[this.#book];
     return this.#lines.slice(1, -1).find(({ word }) => !own.includes(word))?.number ?? 1;
   }
 

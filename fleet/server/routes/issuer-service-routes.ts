@@ -1,0 +1,96 @@
+/** `/v1/issuer/…`: who is asking, loss reports, pending loads; and the sandbox's hands for them. */
+import { z } from 'zod';
+import {
+  identifyAnswerSchema,
+  identifyRequestSchema,
+  messagesSchema,
+  phoneCodeAnswerSchema,
+  phoneCodeRequestSchema,
+  registerHolderSchema,
+} from '../../../common/upstream-api/holders.ts';
+import {
+  lossBalanceSchema,
+  lossParamsSchema,
+  lossStandingSchema,
+  releaseLossAnswerSchema,
+  releaseLossRequestSchema,
+  reportLossAnswerSchema,
+  reportLossRequestSchema,
+} from '../../../common/upstream-api/losses.ts';
+import {
+  claimPendingAnswerSchema,
+  claimPendingRequestSchema,
+  createPendingSchema,
+  listPendingAnswerSchema,
+  listPendingRequestSchema,
+  releaseClaimAnswerSchema,
+  releaseClaimRequestSchema,
+  sandboxPendingSchema,
+} from '../../../common/upstream-api/pending-loads.ts';
+import { reachIssuerServices, type App, type Context } from '../context.ts';
+
+export function issuerServiceRoutes(app: App, context: Context): void {
+  holderRoutes(app, context);
+  lossRoutes(app, context);
+  pendingRoutes(app, context);
+}
+
+function holderRoutes(app: App, context: Context): void {
+  app.post('/issuer/phone-codes', { schema: { body: phoneCodeRequestSchema, response: { 200: phoneCodeAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).holders.sendCode(request.terminalId, request.body),
+  );
+  app.post('/issuer/identifications', { schema: { body: identifyRequestSchema, response: { 200: identifyAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).holders.identify(request.terminalId, request.body),
+  );
+}
+
+function lossRoutes(app: App, context: Context): void {
+  app.post('/issuer/losses', { schema: { body: reportLossRequestSchema, response: { 200: reportLossAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).losses.report(request.terminalId, request.body),
+  );
+  app.post('/issuer/losses/release', { schema: { body: releaseLossRequestSchema, response: { 200: releaseLossAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).losses.release(request.terminalId, request.body),
+  );
+  app.get('/issuer/losses/:reportId', { schema: { params: lossParamsSchema, response: { 200: lossStandingSchema } } }, (request) =>
+    reachIssuerServices(context).losses.standing(request.terminalId, request.params.reportId),
+  );
+}
+
+function pendingRoutes(app: App, context: Context): void {
+  app.post('/issuer/pending-loads/list', { schema: { body: listPendingRequestSchema, response: { 200: listPendingAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).pendingLoads.list(request.body.card.serial),
+  );
+  app.post('/issuer/pending-loads/claim', { schema: { body: claimPendingRequestSchema, response: { 200: claimPendingAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).pendingLoads.claim(request.terminalId, request.body),
+  );
+  app.post('/issuer/pending-loads/release', { schema: { body: releaseClaimRequestSchema, response: { 200: releaseClaimAnswerSchema } } }, async (request) => {
+    await reachIssuerServices(context).pendingLoads.release(request.terminalId, request.body.claimId);
+    return { state: 'released' as const };
+  });
+}
+
+/** `/sandbox/issuer/…`: a counter, an app, a clearing and a telephone. */
+export function issuerServiceHands(app: App, { issuerServices: { holders, pendingLoads, settleLoss }, messages }: Context): void {
+  app.post('/issuer/holders', { schema: { body: registerHolderSchema, response: { 200: z.strictObject({ holderId: z.string() }) } } }, async (request) => {
+    await holders.register(request.body);
+    return { holderId: request.body.holderId };
+  });
+  app.get('/issuer/messages', { schema: { response: { 200: messagesSchema } } }, async () => ({ messages: [...messages()] }));
+  app.post(
+    '/issuer/losses/:reportId/balance',
+    { schema: { params: lossParamsSchema, body: lossBalanceSchema, response: { 200: lossBalanceSchema } } },
+    async (request) => {
+      await settleLoss(request.params.reportId, request.body.balance);
+      return { balance: request.body.balance };
+    },
+  );
+  app.post('/issuer/pending-loads', { schema: { body: createPendingSchema, response: { 200: sandboxPendingSchema } } }, async (request) => {
+    const { pendingId } = request.body;
+    return { pendingId, state: await pendingLoads.create(request.body) };
+  });
+  const params = createPendingSchema.pick({ pendingId: true });
+  app.post('/issuer/pending-loads/:pendingId/cancel', { schema: { params, response: { 200: sandboxPendingSchema } } }, async ({ params: { pendingId } }) => ({
+    pendingId,
+    state: await pendingLoads.cancel(pendingId),
+  }));
+}

@@ -70,7 +70,8 @@ function pendingRoutes(app: App, context: Context): void {
 }
 
 /** `/sandbox/issuer/…`: a counter, an app, a clearing and a telephone. */
-export function issuerServiceHands(app: App, { issuerServices: { holders, pendingLoads, settleLoss }, messages }: Context): void {
+export function issuerServiceHands(app: App, { issuerServices, messages }: Context): void {
+  const { holders, pendingLoads } = issuerServices;
   app.post('/issuer/holders', { schema: { body: registerHolderSchema, response: { 200: z.strictObject({ holderId: z.string() }) } } }, async (request) => {
     await holders.register(request.body);
     return { holderId: request.body.holderId };
@@ -80,7 +81,7 @@ export function issuerServiceHands(app: App, { issuerServices: { holders, pendin
     '/issuer/losses/:reportId/balance',
     { schema: { params: lossParamsSchema, body: lossBalanceSchema, response: { 200: lossBalanceSchema } } },
     async (request) => {
-      await settleLoss(request.params.reportId, request.body.balance);
+      await issuerServices.settleLoss(request.params.reportId, request.body.balance);
       return { balance: request.body.balance };
     },
   );

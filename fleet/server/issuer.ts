@@ -1,13 +1,12 @@
 /**
- * Card issuer: keeps accounts and loads, computes the real cryptography of a PBOC load (card-application.md 2.4) with the keys of its
- * configuration. `Issuer` is the interface a bank's system would stand behind; the one here keeps its books in the server's store.
+ * Card issuer: keeps accounts and loads, has the real cryptography of a PBOC load (card-application.md 2.4) computed by its key store. `Issuer` is the interface a bank's system would stand behind; the one here keeps its books in the server's store.
  * Keys and MACs are never stored nor logged: a repeated authorisation is computed again.
  */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { sql, type RawBuilder } from 'kysely';
 import { toHex } from '../../common/hex.ts';
-import { cardKeys, loadSessionKey, mac2, pbocAlgorithms, PbocError, verifyMac1, type HostTime } from '../../common/pboc.ts';
+import { loadSessionSeed, mac1Input, mac2Input, pbocAlgorithms, PbocError, requireMac1, type HostTime } from '../../common/pboc.ts';
 import type {
   AuthorizeAnswer,
   AuthorizeRequest,
@@ -24,7 +23,7 @@ import type {
 import type { StatementQuery } from '../../common/upstream-api/statements.ts';
 import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
 import type { IssuerSettings } from './config.ts';
-import { expectedTac, findLoad, issuerKeys, type IssuerOptions, type LoadRow } from './load-rows.ts';
+import { findLoad, proofOf, type IssuerOptions, type LoadRow, type TacProof } from './load-rows.ts';
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
 import { issuerStatement } from './statements.ts';
@@ -73,17 +72,27 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
   };
   return {
     check: (card) => change([`card:${card.serial}`], (trx) => check(trx, options, card)),
-    authorize: (terminalId, request) =>
-      change([`card:${request.card.serial}`, `load:${request.init.loadId}`], (trx) => authorize(trx, options, terminalId, request)),
+    authorize: async (terminalId, request) => {
+      const falseCard = await macRefusal(options, request);
+      const subjects: readonly Subject[] = [`card:${request.card.serial}`, `load:${request.init.loadId}`];
+      return answerLoad(options, await change(subjects, (trx) => authorize(trx, options, terminalId, request, falseCard)), request);
+    },
     confirm: async (terminalId, request) => {
-      const outcome = await change([`load:${request.loadId}`], (trx) => confirm(trx, options, terminalId, request));
+      const proof = await proofOf(options, request.loadId, request.tac);
+      const outcome = await change([`load:${request.loadId}`], (trx) => confirm(trx, terminalId, request, proof));
       if (outcome instanceof ProblemError) throw outcome;
       return outcome;
     },
     reverse: (terminalId, loadId) => change([`load:${loadId}`], (trx) => reverse(trx, options, terminalId, loadId)),
-    checkTac: (request) => read((trx) => checkTac(trx, options, request)),
-    examined: (terminalId, request) =>
-      change([`load:${request.loadId}`, `examination:${request.examinationId}`], (trx) => recordExamination(trx, options, terminalId, request)),
+    checkTac: async (request) => {
+      const proof = await proofOf(options, request.loadId, request.tac);
+      return read((trx) => checkTac(trx, request, proof));
+    },
+    examined: async (terminalId, request) => {
+      const proof = await proofOf(options, request.loadId, request.tac);
+      const subjects: readonly Subject[] = [`load:${request.loadId}`, `examination:${request.examinationId}`];
+      return change(subjects, (trx) => recordExamination(trx, options, terminalId, request, proof));
+    },
     standing: (terminalId, loadId) => read((trx) => standingFor(trx, terminalId, loadId)),
     clear: (loadId, verdict) => change([`load:${loadId}`], (trx) => clear(trx, loadId, verdict)),
     setStatus: async (serial, status) => {
@@ -107,14 +116,21 @@ async function check(trx: StoreTransaction, options: IssuerOptions, card: Card):
   return reason === undefined ? { allowed: true, purseLimit: options.settings.purseLimit, ...open } : { allowed: false, reason, ...open };
 }
 
-async function authorize(trx: StoreTransaction, options: IssuerOptions, terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer> {
+/** @returns the load as it stands: what is answered follows from it */
+async function authorize(
+  trx: StoreTransaction,
+  options: IssuerOptions,
+  terminalId: string,
+  request: AuthorizeRequest,
+  falseCard: 'badMac1' | 'unknownAlgorithm' | undefined,
+): Promise<LoadRow> {
   const { init, card, reference } = request;
   const earlier = await findLoad(trx, init.loadId);
-  if (earlier !== undefined) return repeat(options, terminalId, earlier, request);
+  if (earlier !== undefined) return requireSame(terminalId, earlier, request);
   const host = hostTime(options);
   const refusal =
     (await cardRefusal(trx, options, card)) ??
-    macRefusal(options, request) ??
+    falseCard ??
     ((await hasBarringLoad(trx, card.serial, terminalId)) ? 'loadOpen' : undefined) ??
     (await limitRefusal(trx, options, request, host));
   const { mac1: _mac1, ...withoutMac } = init;
@@ -137,37 +153,38 @@ async function authorize(trx: StoreTransaction, options: IssuerOptions, terminal
     at: options.clock.now(),
   };
   await trx.insertInto('loads').values(row).execute();
-  return answerLoad(options, row, request);
+  return row;
 }
 
-/** The same request again gets the same answer, whatever became of the load since. */
-function repeat(options: IssuerOptions, terminalId: string, row: LoadRow, request: AuthorizeRequest): AuthorizeAnswer {
+/** The same request again gets the same answer, whatever became of the load since. @throws {ProblemError} `idempotencyConflict` */
+function requireSame(terminalId: string, row: LoadRow, request: AuthorizeRequest): LoadRow {
   const barred = row.request === '' && row.terminal_id === terminalId;
   if (!barred && (row.request_hash !== digest(request) || row.terminal_id !== terminalId)) {
     throw new ProblemError('idempotencyConflict', `load ${row.load_id} was asked for before with other contents`);
   }
-  return answerLoad(options, row, request);
+  return row;
 }
 
-function answerLoad(options: IssuerOptions, row: LoadRow, { card, init }: AuthorizeRequest): AuthorizeAnswer {
+/** After the reservation is durable: where the keys can't be reached then, the same request gets its MAC2 later. */
+async function answerLoad({ keys }: IssuerOptions, row: LoadRow, { card, init }: AuthorizeRequest): Promise<AuthorizeAnswer> {
   if (row.refusal !== null) return { result: 'refused', code: row.refusal };
   if (row.state === 'reversed') return { result: 'refused', code: 'reversed' };
   const host: HostTime = { hostDate: row.host_date, hostTime: row.host_time };
-  const { loadKey } = cardKeys(issuerKeys(options.settings), card);
-  return { result: 'authorized', ...host, mac2: toHex(mac2(loadSessionKey(loadKey, init), init, host)) };
+  const mac2 = await keys.sessionMac('load', card, loadSessionSeed(init), mac2Input(init, host));
+  return { result: 'authorized', ...host, mac2: toHex(mac2) };
 }
 
 /** Returns the refusal that must be remembered (a credit reported without proof after a reversal), throws the others. */
 async function confirm(
   trx: StoreTransaction,
-  options: IssuerOptions,
   terminalId: string,
   { loadId, tac: claimed }: ConfirmRequest,
+  verdict: TacProof | undefined,
 ): Promise<ConfirmAnswer | ProblemError> {
   const row = await findLoad(trx, loadId);
   if (row === undefined || row.terminal_id !== terminalId || row.request === '') throw new ProblemError('unknownLoad', `load ${loadId} was never asked for`);
   if (row.state === 'refused') throw new ProblemError('loadNotAuthorized', `load ${loadId} was refused`);
-  const verdict = claimed === undefined ? 'absent' : claimed === expectedTac(options, row) ? 'good' : 'bad';
+  if (verdict === undefined) throw new ProblemError('unknownLoad', `load ${loadId} was not asked for when its TAC came`);
   const reversed = row.state === 'reversed' || row.after_reversal === 1;
   const update = trx.updateTable('loads').where('load_id', '=', loadId);
   if (verdict === 'good') {
@@ -224,15 +241,17 @@ async function cardRefusal(
   return account.status === 'active' ? undefined : statusRefusals[account.status];
 }
 
-function macRefusal({ settings }: IssuerOptions, { card, init }: AuthorizeRequest): 'badMac1' | 'unknownAlgorithm' | undefined {
+/** Whether the card is what it says. @throws {KeyStoreError} */
+async function macRefusal({ keys }: IssuerOptions, { card, init }: AuthorizeRequest): Promise<'badMac1' | 'unknownAlgorithm' | undefined> {
   if (init.algorithm !== pbocAlgorithms.tripleDes) return 'unknownAlgorithm';
   try {
-    const { loadKey } = cardKeys(issuerKeys(settings), card);
-    return verifyMac1(loadSessionKey(loadKey, init), init, init.mac1) ? undefined : 'badMac1';
+    requireMac1(init.mac1);
   } catch (error) {
     if (error instanceof PbocError && error.code === 'zeroMac1') return 'badMac1';
     throw error;
   }
+  const expected = await keys.sessionMac('load', card, loadSessionSeed(init), mac1Input(init));
+  return toHex(expected) === init.mac1 ? undefined : 'badMac1';
 }
 
 async function limitRefusal(

@@ -21,6 +21,7 @@ import { createEnrolment } from './enrolment.ts';
 import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer.ts';
 import { createJournalIngest } from './journal-ingest.ts';
+import { openKeyStore, tellCheckValues } from './keys/open-key-store.ts';
 import { listeningProblem, readTlsFiles } from './listening.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
@@ -75,10 +76,11 @@ export interface DirectAnswer {
   readonly body: string;
 }
 
-/** @throws {StoreError} when the file or database can't be this server's store @throws {Error} when the files of `tls` are not what they should be */
+/** @throws {StoreError} when the file or database can't be this server's store @throws {KeyStoreError} when a file of keys can't be read @throws {Error} when the files of `tls` are not what they should be */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { clock, mode, settings, signingKey } = options;
   const app = createApp(options);
+  const keys = await openKeyStore(settings);
   const store = await openStore(options.database, {
     connections: settings.databaseConnections,
     onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
@@ -92,7 +94,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     authentication: createAuthentication(store, clock),
     enrolment: createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) }),
     journal: createJournalIngest(store, clock, signingKey),
-    issuer: createIssuer({ store, clock, settings: settings.issuer, accountsOnFirstSight: mode === 'sandbox' }),
+    issuer: createIssuer({ store, clock, settings: settings.issuer, keys, accountsOnFirstSight: mode === 'sandbox' }),
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
@@ -104,8 +106,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await describeApi(app, packageFile.version);
   addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
-  app.addHook('onClose', () => store.destroy());
+  app.addHook('onClose', () => Promise.all([store.destroy(), keys.close()]));
   await app.ready();
+  await tellCheckValues(keys, options.logger);
   return {
     publicKey: signingKey.publicKey,
     listen: async (host, port) => {

@@ -109,17 +109,27 @@ export interface IssuerKeys {
   readonly levels: readonly DiversificationLevel[];
 }
 
-/** DLK and DTK of one card. `issuer`: 8 bytes hex, `serial`: 10 bytes hex. @throws {PbocError} `badKey`, `badInput` */
-export function cardKeys(keys: IssuerKeys, card: { readonly issuer: string; readonly serial: string }): { loadKey: Uint8Array; tacKey: Uint8Array } {
-  const factors = keys.levels.map((level) => {
+/** One 8-byte factor a level. `issuer`: 8 bytes hex, `serial`: 10 bytes hex. @throws {PbocError} `badInput` */
+export function cardFactors(levels: readonly DiversificationLevel[], card: { readonly issuer: string; readonly serial: string }): readonly Uint8Array[] {
+  return levels.map((level) => {
     if (level === 'issuer') return hexBytes(card.issuer, 8, 'issuer identifier');
     if (level === 'serial') return hexBytes(card.serial, 10, 'application serial number').subarray(2);
     return hexBytes(level, 8, 'diversification factor');
   });
+}
+
+/** DLK and DTK of one card. `issuer`: 8 bytes hex, `serial`: 10 bytes hex. @throws {PbocError} `badKey`, `badInput` */
+export function cardKeys(keys: IssuerKeys, card: { readonly issuer: string; readonly serial: string }): { loadKey: Uint8Array; tacKey: Uint8Array } {
+  const factors = cardFactors(keys.levels, card);
   return {
     loadKey: diversify(keyBytes(keys.masterLoadKey, 'master load key'), factors),
     tacKey: diversify(keyBytes(keys.masterTacKey, 'master TAC key'), factors),
   };
+}
+
+/** `R ‖ N0 ‖ 8000`, 8 bytes: what the load key makes the session key of. @throws {PbocError} `badInput` */
+export function loadSessionSeed(terms: Pick<LoadTerms, 'cardRandom' | 'onlineCounter'>): Uint8Array {
+  return concat(hexBytes(terms.cardRandom, 4, 'card random'), uint(terms.onlineCounter, 2, 'online counter'), Uint8Array.of(0x80, 0x00));
 }
 
 /**
@@ -127,7 +137,7 @@ export function cardKeys(keys: IssuerKeys, card: { readonly issuer: string; read
  * @throws {PbocError} `unknownAlgorithm`, `badKey`, `badInput`
  */
 export function loadSessionKey(loadKey: Uint8Array, terms: Pick<LoadTerms, 'cardRandom' | 'onlineCounter' | 'algorithm'>): Uint8Array {
-  const block = concat(hexBytes(terms.cardRandom, 4, 'card random'), uint(terms.onlineCounter, 2, 'online counter'), Uint8Array.of(0x80, 0x00));
+  const block = loadSessionSeed(terms);
   switch (terms.algorithm) {
     case pbocAlgorithms.tripleDes:
       return encrypt(requireLength(loadKey, 16, 'load key', 'badKey'), block);
@@ -152,6 +162,11 @@ export function mac2Input(terms: LoadTerms, host: HostTime): Uint8Array {
 export function tacInput(terms: LoadTerms, host: HostTime): Uint8Array {
   const balanceAfter = uint(terms.balanceBefore + terms.amount, 4, 'balance after the load');
   return concat(balanceAfter, uint(terms.onlineCounter, 2, 'online counter'), movement(terms), hostTimeBytes(host));
+}
+
+/** What tells keys apart and betrays none: the left 3 bytes of 8 zero bytes under the key. */
+export function keyCheckValue(key: Uint8Array): Uint8Array {
+  return encrypt(key, new Uint8Array(8)).slice(0, 3);
 }
 
 /** The card's proof of itself, 4 bytes, under the session key. */

@@ -3,13 +3,12 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
 import { issuerServicesSettingsSchema, velocityRulesSchema } from './issuer/settings.ts';
-
-const key = z.string().regex(/^[0-9A-Fa-f]{32}$/, 'expected 16 bytes of hexadecimal (32 digits)');
+import { keyStoreProblems, keyStoreSettingsSchema, masterKeySchema } from './keys/key-settings.ts';
 
 export const issuerSettingsSchema = z.strictObject({
-  /** Master keys MLK and MTK (card-application.md 2.5). */
-  masterLoadKey: key,
-  masterTacKey: key,
+  /** Master keys MLK and MTK (card-application.md 2.5) of a sandbox; where they are kept better, `keyStore` says how. */
+  masterLoadKey: masterKeySchema.optional(),
+  masterTacKey: masterKeySchema.optional(),
   /** From the master key to the card's: `serial`, `issuer+serial`, or the list of levels, outermost first. */
   diversification: z.union([z.enum(['serial', 'issuer+serial']), z.array(diversificationLevelSchema).min(1).max(4)]).default('serial'),
   /** Most that a purse may hold, fen. */
@@ -56,7 +55,7 @@ const addressRange = z.string().refine((text) => {
   return version !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
 }, 'expected an address or a range, for example "10.0.0.7" or "10.0.0.0/24"');
 
-export const serverSettingsSchema = z.strictObject({
+const settingsShape = z.strictObject({
   /** Another one than loopback needs `tls` or `behindProxy`. */
   host: z.string().min(1).default('127.0.0.1'),
   /** PEM files of the certificate, with those that vouch for it, and of its key. Relative paths count from the settings file. */
@@ -80,7 +79,12 @@ export const serverSettingsSchema = z.strictObject({
   databaseConnections: z.int().min(1).max(1000).default(10),
   issuer: issuerSettingsSchema,
   issuerServices: issuerServicesSettingsSchema.prefault({}),
+  keyStore: keyStoreSettingsSchema.prefault({ kind: 'software' }),
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
+});
+
+export const serverSettingsSchema = settingsShape.superRefine((settings, context) => {
+  for (const { path, message } of keyStoreProblems(settings)) context.addIssue({ code: 'custom', path: [...path], message });
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;

@@ -1,13 +1,12 @@
 /**
- * Card issuer: keeps accounts and loads, computes the real cryptography of a PBOC load (card-application.md 2.4) with the keys of its
- * configuration. `Issuer` is the interface a bank's system would stand behind; the one here keeps its books in the server's store.
+ * Card issuer: keeps accounts and loads, has the real cryptography of a PBOC load (card-application.md 2.4) computed by its key store. `Issuer` is the interface a bank's system would stand behind; the one here keeps its books in the server's store.
  * Keys and MACs are never stored nor logged: a repeated authorisation is computed again.
  */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { sql, type RawBuilder } from 'kysely';
 import { toHex } from '../../common/hex.ts';
-import { cardKeys, loadSessionKey, mac2, pbocAlgorithms, PbocError, verifyMac1, type HostTime } from '../../common/pboc.ts';
+import { loadSessionSeed, mac2Input, type HostTime } from '../../common/pboc.ts';
 import type {
   AuthorizeAnswer,
   AuthorizeRequest,
@@ -25,8 +24,9 @@ import type { StatementQuery } from '../../common/upstream-api/statements.ts';
 import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
 import { cardRefusal } from './issuer/card-standing.ts';
 import { heldClaimRefusal, linkLoad } from './issuer/pending-loads.ts';
+import { macRefusal } from './issuer/presence.ts';
 import { limitMet, limitSubjects, type MetLimit } from './issuer/velocity.ts';
-import { expectedTac, findLoad, issuerKeys, type IssuerOptions, type LoadRow } from './load-rows.ts';
+import { findLoad, proofOf, type IssuerOptions, type LoadRow, type TacProof } from './load-rows.ts';
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
 import { issuerStatement } from './statements.ts';
@@ -73,16 +73,27 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
   };
   return {
     check: (terminalId, card) => change([`card:${card.serial}`], (trx) => check(trx, options, terminalId, card)),
-    authorize: (terminalId, request) => change(authorizeSubjects(options, terminalId, request), (trx) => authorize(trx, options, terminalId, request)),
+    authorize: async (terminalId, request) => {
+      const falseCard = await macRefusal(options, request.card, request.init);
+      const subjects = authorizeSubjects(options, terminalId, request);
+      return answerLoad(options, await change(subjects, (trx) => authorize(trx, options, terminalId, request, falseCard)), request);
+    },
     confirm: async (terminalId, request) => {
-      const outcome = await change([`load:${request.loadId}`], (trx) => confirm(trx, options, terminalId, request));
+      const proof = await proofOf(options, request.loadId, request.tac);
+      const outcome = await change([`load:${request.loadId}`], (trx) => confirm(trx, terminalId, request, proof));
       if (outcome instanceof ProblemError) throw outcome;
       return outcome;
     },
     reverse: (terminalId, loadId) => change([`load:${loadId}`], (trx) => reverse(trx, options, terminalId, loadId)),
-    checkTac: (request) => read((trx) => checkTac(trx, options, request)),
-    examined: (terminalId, request) =>
-      change([`load:${request.loadId}`, `examination:${request.examinationId}`], (trx) => recordExamination(trx, options, terminalId, request)),
+    checkTac: async (request) => {
+      const proof = await proofOf(options, request.loadId, request.tac);
+      return read((trx) => checkTac(trx, request, proof));
+    },
+    examined: async (terminalId, request) => {
+      const proof = await proofOf(options, request.loadId, request.tac);
+      const subjects: readonly Subject[] = [`load:${request.loadId}`, `examination:${request.examinationId}`];
+      return change(subjects, (trx) => recordExamination(trx, options, terminalId, request, proof));
+    },
     standing: (terminalId, loadId) => read((trx) => standingFor(trx, terminalId, loadId)),
     clear: (loadId, verdict) => change([`load:${loadId}`], (trx) => clear(trx, loadId, verdict)),
     setStatus: async (serial, status) => {
@@ -111,14 +122,26 @@ async function check(trx: StoreTransaction, options: IssuerOptions, terminalId: 
   return refusal === undefined ? { allowed: true, purseLimit: options.settings.purseLimit, ...open } : { allowed: false, ...refusal, ...open };
 }
 
-async function authorize(trx: StoreTransaction, options: IssuerOptions, terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer> {
+/** A load as it stands, and by which limit it was refused: what is answered follows from them. */
+interface AskedLoad {
+  readonly row: LoadRow;
+  readonly limit: Pick<MetLimit, 'rule'> | undefined;
+}
+
+async function authorize(
+  trx: StoreTransaction,
+  options: IssuerOptions,
+  terminalId: string,
+  request: AuthorizeRequest,
+  falseCard: 'badMac1' | 'unknownAlgorithm' | undefined,
+): Promise<AskedLoad> {
   const { init, card, reference, claim } = request;
   const earlier = await findLoad(trx, init.loadId);
-  if (earlier !== undefined) return repeat(trx, options, terminalId, earlier, request);
+  if (earlier !== undefined) return { row: requireSame(terminalId, earlier, request), limit: await recordedLimit(trx, init.loadId) };
   const host = hostTime(options);
   const refusal: LoadRefusal | MetLimit | undefined =
     (await cardRefusal(trx, options, card)) ??
-    macRefusal(options, request) ??
+    falseCard ??
     ((await hasBarringLoad(trx, card.serial, terminalId)) ? 'loadOpen' : undefined) ??
     (await limitRefusal(trx, options, terminalId, request));
   const met = typeof refusal === 'object' ? refusal : undefined;
@@ -144,37 +167,38 @@ async function authorize(trx: StoreTransaction, options: IssuerOptions, terminal
   await trx.insertInto('loads').values(row).execute();
   if (met !== undefined) await recordLimit(trx, init.loadId, met);
   if (claim !== undefined && row.refusal === null) await linkLoad(trx, init.loadId, claim);
-  return answerLoad(trx, options, row, request);
+  return { row, limit: met };
 }
 
-/** The same request again gets the same answer, whatever became of the load since. */
-function repeat(trx: StoreTransaction, options: IssuerOptions, terminalId: string, row: LoadRow, request: AuthorizeRequest): Promise<AuthorizeAnswer> {
+/** The same request again gets the same answer, whatever became of the load since. @throws {ProblemError} `idempotencyConflict` */
+function requireSame(terminalId: string, row: LoadRow, request: AuthorizeRequest): LoadRow {
   const barred = row.request === '' && row.terminal_id === terminalId;
   if (!barred && (row.request_hash !== digest(request) || row.terminal_id !== terminalId)) {
     throw new ProblemError('idempotencyConflict', `load ${row.load_id} was asked for before with other contents`);
   }
-  return answerLoad(trx, options, row, request);
+  return row;
 }
 
-async function answerLoad(trx: StoreTransaction, options: IssuerOptions, row: LoadRow, { card, init }: AuthorizeRequest): Promise<AuthorizeAnswer> {
-  if (row.refusal !== null) return { result: 'refused', code: row.refusal, ...(await recordedLimit(trx, row.load_id)) };
+/** After the reservation is durable: where the keys can't be reached then, the same request gets its MAC2 later. */
+async function answerLoad({ keys }: IssuerOptions, { row, limit }: AskedLoad, { card, init }: AuthorizeRequest): Promise<AuthorizeAnswer> {
+  if (row.refusal !== null) return { result: 'refused', code: row.refusal, ...(limit === undefined ? {} : { rule: limit.rule }) };
   if (row.state === 'reversed') return { result: 'refused', code: 'reversed' };
   const host: HostTime = { hostDate: row.host_date, hostTime: row.host_time };
-  const { loadKey } = cardKeys(issuerKeys(options.settings), card);
-  return { result: 'authorized', ...host, mac2: toHex(mac2(loadSessionKey(loadKey, init), init, host)) };
+  const mac2 = await keys.sessionMac('load', card, loadSessionSeed(init), mac2Input(init, host));
+  return { result: 'authorized', ...host, mac2: toHex(mac2) };
 }
 
 /** Returns the refusal that must be remembered (a credit reported without proof after a reversal), throws the others. */
 async function confirm(
   trx: StoreTransaction,
-  options: IssuerOptions,
   terminalId: string,
   { loadId, tac: claimed }: ConfirmRequest,
+  verdict: TacProof | undefined,
 ): Promise<ConfirmAnswer | ProblemError> {
   const row = await findLoad(trx, loadId);
   if (row === undefined || row.terminal_id !== terminalId || row.request === '') throw new ProblemError('unknownLoad', `load ${loadId} was never asked for`);
   if (row.state === 'refused') throw new ProblemError('loadNotAuthorized', `load ${loadId} was refused`);
-  const verdict = claimed === undefined ? 'absent' : claimed === expectedTac(options, row) ? 'good' : 'bad';
+  if (verdict === undefined) throw new ProblemError('unknownLoad', `load ${loadId} was not asked for when its TAC came`);
   const reversed = row.state === 'reversed' || row.after_reversal === 1;
   const update = trx.updateTable('loads').where('load_id', '=', loadId);
   if (verdict === 'good') {
@@ -217,17 +241,6 @@ async function checkRefusal(
   if (reason !== undefined) return { reason };
   const met = await limitMet(trx, options.settings, { serial, terminalId, amount: 1, at: options.clock.now() });
   return met === undefined ? undefined : { reason: 'limit', rule: met.rule };
-}
-
-function macRefusal({ settings }: IssuerOptions, { card, init }: AuthorizeRequest): 'badMac1' | 'unknownAlgorithm' | undefined {
-  if (init.algorithm !== pbocAlgorithms.tripleDes) return 'unknownAlgorithm';
-  try {
-    const { loadKey } = cardKeys(issuerKeys(settings), card);
-    return verifyMac1(loadSessionKey(loadKey, init), init, init.mac1) ? undefined : 'badMac1';
-  } catch (error) {
-    if (error instanceof PbocError && error.code === 'zeroMac1') return 'badMac1';
-    throw error;
-  }
 }
 
 /** A pending load was promised as it is: of the limits only the purse's holds for it. */

@@ -6,6 +6,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ServerSettings } from './config.ts';
+import { withAbsoluteKeyPaths } from './keys/key-settings.ts';
 
 export interface TlsFiles {
   /** PEM: the certificate, then those that vouch for it. */
@@ -42,7 +43,9 @@ export function readTlsFiles({ certificate, key }: { readonly certificate: strin
 export function withAbsolutePaths(settings: ServerSettings, settingsFile: string): ServerSettings {
   const base = dirname(resolve(settingsFile));
   const { tls } = settings;
-  return tls === undefined ? settings : { ...settings, tls: { certificate: resolve(base, tls.certificate), key: resolve(base, tls.key) } };
+  const keyStore = withAbsoluteKeyPaths(settings.keyStore, base);
+  if (tls === undefined) return { ...settings, keyStore };
+  return { ...settings, keyStore, tls: { certificate: resolve(base, tls.certificate), key: resolve(base, tls.key) } };
 }
 
 function read(setting: string, file: string): string {

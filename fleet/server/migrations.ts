@@ -117,9 +117,9 @@ const migrations: readonly (readonly Statement[])[] = [
     `CREATE TABLE loss_releases (release_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, report_id TEXT, reference TEXT NOT NULL,
        refusal TEXT, at INTEGER NOT NULL) STRICT`,
 
-    `CREATE INDEX loads_counted_by_card ON loads (serial, at, amount, load_id) WHERE state IN ('reserved', 'undetermined', 'credited')`,
-    `CREATE INDEX loads_counted_by_terminal ON loads (terminal_id, at, amount, load_id) WHERE state IN ('reserved', 'undetermined', 'credited')`,
-    `CREATE INDEX loads_counted_by_time ON loads (at, amount, load_id) WHERE state IN ('reserved', 'undetermined', 'credited')`,
+    `CREATE INDEX loads_counted_by_card ON loads (serial, at, amount, load_id, state) WHERE state IN ('reserved', 'undetermined', 'credited')`,
+    `CREATE INDEX loads_counted_by_terminal ON loads (terminal_id, at, amount, load_id, state) WHERE state IN ('reserved', 'undetermined', 'credited')`,
+    `CREATE INDEX loads_counted_by_time ON loads (at, amount, load_id, state) WHERE state IN ('reserved', 'undetermined', 'credited')`,
 
     `CREATE TABLE limit_refusals (load_id TEXT PRIMARY KEY, rule_number INTEGER NOT NULL, message_key TEXT NOT NULL) STRICT`,
 

@@ -5,7 +5,7 @@
  */
 import canonicalize from 'canonicalize';
 import type { CheckTacAnswer, CheckTacRequest, ExaminedRequest, LoadStanding, OpenLoadAnswer } from '../../common/upstream-api/issuer.ts';
-import { expectedTac, findLoad, storedRequest, type IssuerOptions, type LoadRow } from './load-rows.ts';
+import { findLoad, storedRequest, type IssuerOptions, type LoadRow, type TacProof } from './load-rows.ts';
 import { ProblemError } from './problems.ts';
 import type { StoreTransaction } from './store.ts';
 
@@ -42,9 +42,10 @@ function openRows(trx: StoreTransaction, serial: string): Promise<LoadRow[]> {
 }
 
 /** @throws {ProblemError} `unknownLoad`, `loadNotAuthorized` */
-export async function checkTac(trx: StoreTransaction, options: IssuerOptions, { loadId, tac }: CheckTacRequest): Promise<CheckTacAnswer> {
-  const row = await authorizedLoad(trx, loadId);
-  return { tac: tac === expectedTac(options, row) ? 'good' : 'bad' };
+export async function checkTac(trx: StoreTransaction, { loadId }: CheckTacRequest, proof: TacProof | undefined): Promise<CheckTacAnswer> {
+  await authorizedLoad(trx, loadId);
+  if (proof === undefined) throw unknownLoad(loadId);
+  return { tac: proof === 'good' ? 'good' : 'bad' };
 }
 
 /** @throws {ProblemError} `unknownLoad`, also for another terminal's load, `loadNotAuthorized` */
@@ -59,9 +60,16 @@ export async function standingFor(trx: StoreTransaction, terminalId: string, loa
  * it is a dispute, except a good TAC, which is proof against anything.
  * @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `idempotencyConflict`
  */
-export async function recordExamination(trx: StoreTransaction, options: IssuerOptions, terminalId: string, request: ExaminedRequest): Promise<LoadStanding> {
+export async function recordExamination(
+  trx: StoreTransaction,
+  { clock }: IssuerOptions,
+  terminalId: string,
+  request: ExaminedRequest,
+  proof: TacProof | undefined,
+): Promise<LoadStanding> {
   const { examinationId, loadId } = request;
   const row = await authorizedLoad(trx, loadId);
+  if (proof === undefined) throw unknownLoad(loadId);
   const contents = canonicalize(request) ?? '';
   const earlier = await trx.selectFrom('load_examinations').selectAll().where('examination_id', '=', examinationId).executeTakeFirst();
   if (earlier !== undefined) {
@@ -72,19 +80,18 @@ export async function recordExamination(trx: StoreTransaction, options: IssuerOp
   }
   await trx
     .insertInto('load_examinations')
-    .values({ examination_id: examinationId, load_id: loadId, terminal_id: terminalId, request: contents, at: options.clock.now() })
+    .values({ examination_id: examinationId, load_id: loadId, terminal_id: terminalId, request: contents, at: clock.now() })
     .execute();
   await trx
     .updateTable('loads')
-    .set(changeBy(options, row, request))
+    .set(changeBy(row, request.verdict, proof, request.tac))
     .where('load_id', '=', loadId)
     .execute();
   return standingOf(await authorizedLoad(trx, loadId));
 }
 
 /** What the books learn from a verdict. */
-function changeBy(options: IssuerOptions, row: LoadRow, { verdict, tac }: ExaminedRequest): Partial<LoadRow> {
-  const proof = tac === undefined ? 'absent' : tac === expectedTac(options, row) ? 'good' : 'bad';
+function changeBy(row: LoadRow, verdict: ExaminedRequest['verdict'], proof: TacProof, tac: string | undefined): Partial<LoadRow> {
   if (verdict === 'undetermined') return row.state === 'reserved' ? { state: 'undetermined' } : { state: row.state };
   if (verdict === 'credited' && proof === 'good') {
     return { state: 'credited', tac_verdict: 'good', tac: tac ?? null, after_reversal: row.state === 'reversed' ? 1 : row.after_reversal, disputed: 0 };

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { PROBLEM_CONTENT_TYPE, type Problem, type ProblemCode } from '../../common/upstream-api/problem.ts';
+import { KeyStoreError } from './keys/key-store.ts';
 import { isUnavailable, StoreError } from './store.ts';
 
 export type ProblemMembers = Pick<Problem, 'serverTime' | 'epoch' | 'seq' | 'headSeq'>;
@@ -119,6 +120,8 @@ function toProblem(error: FastifyError | Error): Problem {
   }
   if (error instanceof StoreError && error.code === 'notDurable') return problem('storeNotDurable');
   if (isUnavailable(error)) return problem('storeUnavailable');
+  // what it is is for the log: the caller can only ask again
+  if (error instanceof KeyStoreError) return problem('issuerUnavailable', 'the issuer can not use its keys now');
   const { code, statusCode } = { code: undefined, statusCode: undefined, ...error };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return problem('bodyTooLarge');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('unsupportedMediaType');

@@ -24,6 +24,7 @@ import { createSandboxMessenger } from './issuer/messenger.ts';
 import { createIssuerServices } from './issuer/services.ts';
 import { createJournalIngest } from './journal-ingest.ts';
 import { keyedHash } from './keyed-hash.ts';
+import { openKeyStore, tellCheckValues } from './keys/open-key-store.ts';
 import { listeningProblem, readTlsFiles } from './listening.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
@@ -79,15 +80,16 @@ export interface DirectAnswer {
   readonly body: string;
 }
 
-/** @throws {StoreError} when the file or database can't be this server's store @throws {Error} when the files of `tls` are not what they should be */
+/** @throws {StoreError} when the file or database can't be this server's store @throws {KeyStoreError} when a file of keys can't be read @throws {Error} when the files of `tls` are not what they should be */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { clock, mode, settings, signingKey } = options;
   const app = createApp(options);
+  const keys = await openKeyStore(settings);
   const store = await openStore(options.database, {
     connections: settings.databaseConnections,
     onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
   });
-  const issuerOptions = { store, clock, settings: settings.issuer, accountsOnFirstSight: mode === 'sandbox' };
+  const issuerOptions = { store, clock, settings: settings.issuer, keys, accountsOnFirstSight: mode === 'sandbox' };
   const messenger = mode === 'sandbox' ? createSandboxMessenger() : undefined;
   const context: Context = {
     mode,
@@ -118,8 +120,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await describeApi(app, packageFile.version);
   addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
-  app.addHook('onClose', () => store.destroy());
+  app.addHook('onClose', () => Promise.all([store.destroy(), keys.close()]));
   await app.ready();
+  await tellCheckValues(keys, options.logger);
   return {
     publicKey: signingKey.publicKey,
     listen: async (host, port) => {

@@ -9,6 +9,7 @@ import { bringPcscParts } from './pcsc-parts.ts';
 import { bringPostgres } from './postgres.ts';
 import { bringPythonVerifier } from './python-verifier.ts';
 import { add, notRunLine, summaryLine } from './results.ts';
+import { bringSoftHsm } from './softhsm.ts';
 import { buildStep, endToEndStep, lockStep, report, simulationSteps, staticSteps, unitStep, virtualMachineStep, type StepResult } from './steps.ts';
 
 try {
@@ -17,6 +18,7 @@ try {
   await bringPcscParts();
   await bringPythonVerifier();
   await bringPostgres();
+  await bringSoftHsm();
 } catch (error) {
   if (!(error instanceof MissingNeed)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -20,7 +20,7 @@ import type { StoreTransaction, Tables } from '../store.ts';
 import { identificationInForce, speaksFor } from './holders.ts';
 import { lossInForce, type LossRow } from './loss-rows.ts';
 import { requestHash, requireSame, type ServiceOptions } from './options.ts';
-import { presenceRefusal } from './presence.ts';
+import { macRefusal } from './presence.ts';
 
 export interface Losses {
   /** @throws {ProblemError} `idempotencyConflict` */
@@ -37,8 +37,11 @@ export function createLosses(options: ServiceOptions): Losses {
   const { store } = options;
   return {
     report: (terminalId, request) => store.serially([`loss:${request.reportId}`, `card:${request.serial}`], (trx) => report(trx, options, terminalId, request)),
-    release: (terminalId, request) =>
-      store.serially([`release:${request.releaseId}`, `card:${request.card.serial}`], (trx) => release(trx, options, terminalId, request)),
+    release: async (terminalId, request) => {
+      const { releaseId, card, presence } = request;
+      const isThere = presence === undefined ? undefined : (await macRefusal(options, card, presence)) === undefined;
+      return store.serially([`release:${releaseId}`, `card:${card.serial}`], (trx) => release(trx, options, terminalId, request, isThere));
+    },
     standing: (terminalId, reportId) =>
       store.view(async (trx) => {
         const row = await findReport(trx, reportId);
@@ -106,7 +109,14 @@ async function counting(trx: StoreTransaction, row: LossRow): Promise<LossRow> {
   return row.same_as === null ? row : requireReport(trx, row.same_as);
 }
 
-async function release(trx: StoreTransaction, options: ServiceOptions, terminalId: string, request: ReleaseLossRequest): Promise<ReleaseLossAnswer> {
+/** @param isThere what the card's own proof says; undefined: none came */
+async function release(
+  trx: StoreTransaction,
+  options: ServiceOptions,
+  terminalId: string,
+  request: ReleaseLossRequest,
+  isThere: boolean | undefined,
+): Promise<ReleaseLossAnswer> {
   const { releaseId, card } = request;
   const earlier = await trx.selectFrom('loss_releases').selectAll().where('release_id', '=', releaseId).executeTakeFirst();
   if (earlier !== undefined) {
@@ -115,7 +125,7 @@ async function release(trx: StoreTransaction, options: ServiceOptions, terminalI
   }
   const now = options.clock.now();
   const loss = await lossInForce(trx, card.serial);
-  const refusal = await releaseRefusal(trx, options, terminalId, request, loss);
+  const refusal = await releaseRefusal(trx, options, terminalId, request, loss, isThere);
   const row: ReleaseRow = {
     release_id: releaseId,
     terminal_id: terminalId,
@@ -137,8 +147,9 @@ async function releaseRefusal(
   trx: StoreTransaction,
   options: ServiceOptions,
   terminalId: string,
-  { identificationId, card, presence }: ReleaseLossRequest,
+  { identificationId, card }: ReleaseLossRequest,
   loss: LossRow | undefined,
+  isThere: boolean | undefined,
 ): Promise<ReleaseRefusal | undefined> {
   const { releaseBy, releaseNeedsCard } = options.services.losses;
   const holder = await spokenFor(trx, options, terminalId, identificationId, card.serial);
@@ -146,8 +157,8 @@ async function releaseRefusal(
   if (!releaseBy.includes(holder.by)) return 'proofNotAccepted';
   if (loss === undefined) return 'notReported';
   if (loss.replacement_id !== null) return 'replaced';
-  if (!releaseNeedsCard) return undefined;
-  return presence === undefined ? 'cardNotPresent' : presenceRefusal(options, card, presence);
+  if (!releaseNeedsCard || isThere === true) return undefined;
+  return isThere === undefined ? 'cardNotPresent' : 'badMac1';
 }
 
 function answerRelease({ refusal, reference, at }: ReleaseRow): ReleaseLossAnswer {

@@ -1,19 +1,25 @@
-/** Whether a card is there and is the one it says: its MAC1 over an INITIALIZE FOR LOAD that no load follows (card-application.md 2.2, 2.4). */
-import { cardKeys, loadSessionKey, pbocAlgorithms, PbocError, verifyMac1 } from '../../../common/pboc.ts';
-import type { Presence } from '../../../common/upstream-api/losses.ts';
-import { issuerKeys, type IssuerOptions } from '../load-rows.ts';
+/**
+ * Whether a card is there and is the one it says: its MAC1 over what it answered to INITIALIZE FOR LOAD (card-application.md 2.2, 2.4),
+ * whether a load follows or not. Asked before a transaction, never within one: the keys may be an HSM's.
+ */
+import { toHex } from '../../../common/hex.ts';
+import { loadSessionSeed, mac1Input, pbocAlgorithms, PbocError, requireMac1, type LoadTerms } from '../../../common/pboc.ts';
+import type { CardIdentity } from '../keys/key-store.ts';
+import type { IssuerOptions } from '../load-rows.ts';
 
-export function presenceRefusal(
-  { settings }: IssuerOptions,
-  card: { readonly issuer: string; readonly serial: string },
-  presence: Presence,
-): 'badMac1' | undefined {
-  if (presence.algorithm !== pbocAlgorithms.tripleDes) return 'badMac1';
+/** @throws {KeyStoreError} */
+export async function macRefusal(
+  { keys }: IssuerOptions,
+  card: CardIdentity,
+  init: LoadTerms & { readonly mac1: string },
+): Promise<'badMac1' | 'unknownAlgorithm' | undefined> {
+  if (init.algorithm !== pbocAlgorithms.tripleDes) return 'unknownAlgorithm';
   try {
-    const { loadKey } = cardKeys(issuerKeys(settings), card);
-    return verifyMac1(loadSessionKey(loadKey, presence), presence, presence.mac1) ? undefined : 'badMac1';
+    requireMac1(init.mac1);
   } catch (error) {
     if (error instanceof PbocError && error.code === 'zeroMac1') return 'badMac1';
     throw error;
   }
+  const expected = await keys.sessionMac('load', card, loadSessionSeed(init), mac1Input(init));
+  return toHex(expected) === init.mac1 ? undefined : 'badMac1';
 }

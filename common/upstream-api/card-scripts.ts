@@ -66,6 +66,8 @@ export const scriptRefusals = [
   'blankUsed',
   /** Another blank is being written for the same replacement. */
   'scriptOpen',
+  /** Given up before it was asked for. */
+  'abandoned',
 ] as const;
 export type ScriptRefusal = (typeof scriptRefusals)[number];
 
@@ -103,7 +105,7 @@ export const scriptFailures = [
 export type ScriptFailure = (typeof scriptFailures)[number];
 
 /** What the terminal reads and sends with `confirm`. */
-export const readBackParts = ['file15', 'presence', 'record', 'pinStatus'] as const;
+export const readBackParts = ['file15', 'file17', 'presence', 'record', 'pinStatus'] as const;
 export type ReadBackPart = (typeof readBackParts)[number];
 
 export const nextCommandAnswerSchema = z.discriminatedUnion('state', [
@@ -116,7 +118,7 @@ export const nextCommandAnswerSchema = z.discriminatedUnion('state', [
   }),
   z.strictObject({
     state: z.literal('written'),
-    readBack: z.array(z.enum(readBackParts)).max(4),
+    readBack: z.array(z.enum(readBackParts)).max(5),
     /** READ RECORD of the record that was written. */
     record: z.strictObject({ sfi: z.int().min(1).max(30), number: z.int().min(1).max(255) }).optional(),
   }),
@@ -133,8 +135,9 @@ export type NextCommandAnswer = z.infer<typeof nextCommandAnswerSchema>;
 
 /** `POST /v1/issuer/scripts/<scriptId>/confirm` */
 export const confirmScriptRequestSchema = z.strictObject({
-  /** READ BINARY of file 15, 30 bytes. */
-  file15: hexText(30, 30),
+  /** READ BINARY of file 15, 30 bytes, and of file 17, 60 bytes. */
+  file15: hexText(30, 30).optional(),
+  file17: hexText(60, 60).optional(),
   /** INITIALIZE FOR LOAD after the script, no load following. */
   presence: presenceSchema.optional(),
   record: hexText(1, 255).optional(),

@@ -78,6 +78,17 @@ export const problemCodes = [
   'pendingTaken',
   'unknownClaim',
   'claimInUse',
+  'unknownScript',
+  'scriptRefused',
+  'scriptOver',
+  'scriptNotWritten',
+  'scriptStep',
+  'wrongCard',
+  'pinNeeded',
+  'unknownReplacement',
+  'replacementRefused',
+  'replacementOver',
+  'replacementNotWritten',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

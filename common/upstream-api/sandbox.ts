@@ -1,6 +1,7 @@
 /** What exists only in a sandbox: hands and eyes for tests, the bench and demonstrations. None of it needs a signature. */
 import { z } from 'zod';
 import { idSchema, serialSchema, terminalIdSchema, totalSchema } from './fields.ts';
+import { replacementBooksSchema, scriptBooksSchema } from './card-scripts.ts';
 import { lossBooksSchema } from './losses.ts';
 import { orderStates } from './payments.ts';
 import { pendingBooksSchema } from './pending-loads.ts';
@@ -42,7 +43,12 @@ export const clearingRequestSchema = z.strictObject({ verdict: z.enum(['credited
 
 const loadStates = ['refused', 'reserved', 'undetermined', 'credited', 'reversed'] as const;
 
-const servicesBooksSchema = z.strictObject({ losses: lossBooksSchema, pendingLoads: pendingBooksSchema });
+const servicesBooksSchema = z.strictObject({
+  losses: lossBooksSchema,
+  pendingLoads: pendingBooksSchema,
+  scripts: scriptBooksSchema,
+  replacements: replacementBooksSchema,
+});
 export type ServicesBooks = z.infer<typeof servicesBooksSchema>;
 
 /** `GET /sandbox/books`: totals are exact; lists hold the latest 1,000. Amounts in fen. */

@@ -133,6 +133,19 @@ const migrations: readonly (readonly Statement[])[] = [
     `CREATE TABLE claimed_loads (load_id TEXT PRIMARY KEY, claim_id TEXT NOT NULL REFERENCES pending_claims (claim_id),
        pending_id TEXT NOT NULL REFERENCES pending_loads (pending_id)) STRICT`,
     `CREATE INDEX loads_of_pending ON claimed_loads (pending_id)`,
+
+    `CREATE TABLE replacements (replacement_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, refusal TEXT, report_id TEXT,
+       holder_id TEXT NOT NULL, old_serial TEXT NOT NULL, reference TEXT NOT NULL, fee_reference TEXT, new_serial TEXT UNIQUE, written_at INTEGER,
+       delivery TEXT, cancelled_at INTEGER, at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX replacements_by_time ON replacements (at)`,
+    `CREATE TABLE card_scripts (script_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request TEXT NOT NULL, function TEXT NOT NULL, serial TEXT NOT NULL,
+       state TEXT NOT NULL, refusal TEXT, failure TEXT, begun_on TEXT NOT NULL, steps INTEGER NOT NULL, done INTEGER NOT NULL CHECK (done BETWEEN 0 AND steps),
+       given INTEGER NOT NULL, replacement_id TEXT REFERENCES replacements (replacement_id), at INTEGER NOT NULL, ended_at INTEGER) STRICT`,
+    `CREATE INDEX scripts_of_card ON card_scripts (serial)`,
+    `CREATE INDEX scripts_of_replacement ON card_scripts (replacement_id)`,
+    `CREATE INDEX scripts_by_time ON card_scripts (at)`,
+    `CREATE TABLE script_commands (script_id TEXT NOT NULL REFERENCES card_scripts (script_id), ordinal INTEGER NOT NULL, step INTEGER NOT NULL,
+       challenge TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (script_id, ordinal)) STRICT, WITHOUT ROWID`,
   ],
 ];
 

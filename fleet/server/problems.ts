@@ -82,6 +82,17 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   pendingTaken: [409, 'The pending load is claimed or loaded'],
   unknownClaim: [404, 'No such claim was ever made'],
   claimInUse: [409, 'A load on the claim may be on the card'],
+  unknownScript: [404, 'No such script was ever asked for'],
+  scriptRefused: [409, 'The script was refused'],
+  scriptOver: [409, 'The script has ended'],
+  scriptNotWritten: [409, 'The card has not acknowledged every command'],
+  scriptStep: [409, 'This command was not given out'],
+  wrongCard: [409, 'The script is for another card'],
+  pinNeeded: [400, 'The command sets a PIN, and none came'],
+  unknownReplacement: [404, 'No such replacement was ever asked for'],
+  replacementRefused: [409, 'The replacement was refused'],
+  replacementOver: [409, 'The replacement has ended'],
+  replacementNotWritten: [409, 'No new card was written yet'],
 };
 
 declare module 'fastify' {

@@ -3,6 +3,7 @@
  * `sqlite-store.ts` or `postgres-store.ts`; `migrations.ts` makes the tables.
  */
 import { Kysely, type Dialect, type Transaction } from 'kysely';
+import type { Delivery, ReplacementRefusal, ScriptFailure, ScriptFunction, ScriptRefusal, ScriptState } from '../../common/upstream-api/card-scripts.ts';
 import type { IdentificationMeans, IdentificationRefusal } from '../../common/upstream-api/holders.ts';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
 import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../common/upstream-api/losses.ts';
@@ -245,6 +246,46 @@ export interface Tables {
   };
   /** Which loads were authorized on a claim. */
   claimed_loads: { load_id: string; claim_id: string; pending_id: string };
+  card_scripts: {
+    script_id: string;
+    terminal_id: string;
+    /** Canonical. */
+    request: string;
+    function: ScriptFunction;
+    serial: string;
+    state: ScriptState;
+    refusal: ScriptRefusal | null;
+    failure: ScriptFailure | null;
+    /** YYYYMMDD of the issuer's calendar: dates that the script writes count from it. */
+    begun_on: string;
+    steps: number;
+    /** Commands that the card has acknowledged. */
+    done: number;
+    /** How often the one after them was given out. */
+    given: number;
+    replacement_id: string | null;
+    at: number;
+    ended_at: number | null;
+  };
+  /** Every command that was given out; only added to. The APDU itself is not kept: it is computed from the challenge. */
+  script_commands: { script_id: string; ordinal: number; step: number; challenge: string; at: number };
+  replacements: {
+    replacement_id: string;
+    terminal_id: string;
+    request_hash: string;
+    refusal: ReplacementRefusal | null;
+    report_id: string | null;
+    holder_id: string;
+    old_serial: string;
+    reference: string;
+    fee_reference: string | null;
+    /** Set when the new card was read back. */
+    new_serial: string | null;
+    written_at: number | null;
+    delivery: Delivery | null;
+    cancelled_at: number | null;
+    at: number;
+  };
 }
 
 /** A transaction, or the store itself for a statement that needs none. */

@@ -74,9 +74,19 @@ export function environmentFor(database: string, data: string): { readonly DATAB
 
 /** Takes back what came with the issuer's services. */
 export const WITHOUT_ISSUER_SERVICES: readonly string[] = [
-  ...['claimed_loads', 'pending_claims', 'pending_loads', 'limit_refusals', 'loss_releases', 'loss_events', 'loss_reports', 'identifications'].map(
-    (table) => `DROP TABLE ${table}`,
-  ),
+  ...[
+    'script_commands',
+    'card_scripts',
+    'replacements',
+    'claimed_loads',
+    'pending_claims',
+    'pending_loads',
+    'limit_refusals',
+    'loss_releases',
+    'loss_events',
+    'loss_reports',
+    'identifications',
+  ].map((table) => `DROP TABLE ${table}`),
   ...['phone_codes', 'holder_cards', 'holders'].map((table) => `DROP TABLE ${table}`),
   ...['card', 'terminal', 'time'].map((what) => `DROP INDEX loads_counted_by_${what}`),
 ];

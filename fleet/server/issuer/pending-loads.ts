@@ -216,6 +216,19 @@ async function cancel(trx: StoreTransaction, pendingId: string, now: number): Pr
   return 'cancelled';
 }
 
+/** What waits for one card waits for another from now on, if no terminal has it: within a transaction that has both cards for itself. */
+export async function moveToCard(trx: StoreTransaction, from: string, to: string, now: number): Promise<void> {
+  const rows = await standings(trx, now).where('serial', '=', from).execute();
+  const waiting = rows.filter(({ state }) => state === 'available' || state === 'awaited').map(({ pending_id }) => pending_id);
+  if (waiting.length > 0) await trx.updateTable('pending_loads').set({ serial: to }).where('pending_id', 'in', waiting).execute();
+}
+
+/** The amount of one that was awaited has become known; none: nothing is owed. Said again it changes nothing. */
+export async function settleAwaited(trx: StoreTransaction, pendingId: string, amount: number, now: number): Promise<void> {
+  const change = amount === 0 ? { cancelled_at: now } : { amount, available_from: null };
+  await trx.updateTable('pending_loads').set(change).where('pending_id', '=', pendingId).where('amount', 'is', null).execute();
+}
+
 export async function pendingBooks(trx: StoreTransaction, now: number): Promise<PendingBooks> {
   const { rows: totals } = await sql<{ state: PendingLoadState; count: number; amount: number }>`
     select state, count(*) as count, coalesce(sum(amount), 0) as amount from (select amount, ${stateAt(now)} as state from pending_loads) as each_one

@@ -1,9 +1,13 @@
 /** What an issuer's operator decides about identification, loss reports, numbered limits and pending loads. Part of the server's settings (config.ts). */
 import { z } from 'zod';
+import { scriptFunctions } from '../../../common/upstream-api/card-scripts.ts';
+import { idSchema } from '../../../common/upstream-api/fields.ts';
 import { identificationMeans } from '../../../common/upstream-api/holders.ts';
 
 /** Numbers below are the server's own: 1 `dailyCount`, 2 `dailyAmount`. */
 const FIRST_OWN_NUMBER = 10;
+
+const hexText = (least: number, most: number): z.ZodString => z.string().regex(new RegExp(`^(?:[0-9A-F]{2}){${least},${most}}$`));
 
 /** Within the window, what is counted never passes the maximum. Loads on a claim are not counted: their money was taken in before. */
 export const velocityRuleSchema = z
@@ -56,6 +60,38 @@ export const issuerServicesSettingsSchema = z.strictObject({
     .strictObject({
       /** How long a claim bars other terminals while no load is authorized on it. */
       claimMinutes: z.int().min(1).max(1440).default(10),
+    })
+    .prefault({}),
+  scripts: z
+    .strictObject({
+      /** Functions that need the holder to be identified. */
+      holderNeededFor: z.array(z.enum(scriptFunctions)).max(20).default(['unblockApplication', 'unblockPin', 'reloadPin']),
+      /** How often one command is given out under new challenges before the script fails. */
+      attemptsPerCommand: z.int().min(1).max(50).default(5),
+      /** Applications whose file 15 has CJ/T's layout (card-application.md 1.3). */
+      cjtApplications: z.array(hexText(5, 16)).max(20).default(['A00000000386980701']),
+      /** Of a new card, and of an extended one. */
+      validityYears: z.int().min(1).max(50).default(10),
+      /** Bytes 28–29 of file 15 on CJ/T, the card kind of file 17 otherwise (its first byte). */
+      cardTypes: z.array(hexText(2, 2)).max(100).default([]),
+      /** Records of file 17 (CJ/T), or of another record file by its SFI. */
+      services: z
+        .array(z.strictObject({ service: idSchema, sfi: z.int().min(1).max(30).default(0x17), record: z.int().min(1).max(255), data: hexText(1, 200) }))
+        .max(50)
+        .default([]),
+      /** P2 of the PIN's commands. */
+      pinId: z.int().min(0).max(255).default(0),
+      /** Of the load and TAC keys that are written: what INITIALIZE names (card-application.md 2.2). */
+      keyIndex: z.int().min(0).max(255).default(1),
+      keyVersion: z.int().min(0).max(255).default(1),
+    })
+    .prefault({}),
+  replacements: z
+    .strictObject({
+      /** Blanks that may be tried for one. */
+      blanks: z.int().min(1).max(10).default(3),
+      /** From the effective time until every purchase with the old card has been reported. */
+      balanceKnownAfterDays: z.int().min(0).max(90).default(7),
     })
     .prefault({}),
 });

@@ -1,5 +1,20 @@
-/** `/v1/issuer/…`: who is asking, loss reports, pending loads; and the sandbox's hands for them. */
+/** `/v1/issuer/…`: who is asking, loss reports, pending loads, scripts and replacements; and the sandbox's hands for them. */
 import { z } from 'zod';
+import {
+  abandonScriptAnswerSchema,
+  cancelReplacementAnswerSchema,
+  confirmScriptAnswerSchema,
+  confirmScriptRequestSchema,
+  deliveryRequestSchema,
+  nextCommandAnswerSchema,
+  nextCommandRequestSchema,
+  replacementAnswerSchema,
+  replacementParamsSchema,
+  replacementRequestSchema,
+  scriptParamsSchema,
+  startScriptAnswerSchema,
+  startScriptRequestSchema,
+} from '../../../common/upstream-api/card-scripts.ts';
 import {
   identifyAnswerSchema,
   identifyRequestSchema,
@@ -33,6 +48,8 @@ export function issuerServiceRoutes(app: App, context: Context): void {
   holderRoutes(app, context);
   lossRoutes(app, context);
   pendingRoutes(app, context);
+  scriptRoutes(app, context);
+  replacementRoutes(app, context);
 }
 
 function holderRoutes(app: App, context: Context): void {
@@ -67,6 +84,44 @@ function pendingRoutes(app: App, context: Context): void {
     await reachIssuerServices(context).pendingLoads.release(request.terminalId, request.body.claimId);
     return { state: 'released' as const };
   });
+}
+
+function scriptRoutes(app: App, context: Context): void {
+  const params = scriptParamsSchema;
+  app.post('/issuer/scripts', { schema: { body: startScriptRequestSchema, response: { 200: startScriptAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).scripts.start(request.terminalId, request.body),
+  );
+  app.post('/issuer/scripts/:scriptId/next', { schema: { params, body: nextCommandRequestSchema, response: { 200: nextCommandAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).scripts.next(request.terminalId, request.params.scriptId, request.body),
+  );
+  app.post(
+    '/issuer/scripts/:scriptId/confirm',
+    { schema: { params, body: confirmScriptRequestSchema, response: { 200: confirmScriptAnswerSchema } } },
+    (request) => reachIssuerServices(context).scripts.confirm(request.terminalId, request.params.scriptId, request.body),
+  );
+  app.post('/issuer/scripts/:scriptId/abandon', { schema: { params, response: { 200: abandonScriptAnswerSchema } } }, async (request) => {
+    await reachIssuerServices(context).scripts.abandon(request.terminalId, request.params.scriptId);
+    return { state: 'abandoned' as const };
+  });
+}
+
+function replacementRoutes(app: App, context: Context): void {
+  const params = replacementParamsSchema;
+  app.post('/issuer/replacements', { schema: { body: replacementRequestSchema, response: { 200: replacementAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).replacements.grant(request.terminalId, request.body),
+  );
+  app.post('/issuer/replacements/:replacementId/cancel', { schema: { params, response: { 200: cancelReplacementAnswerSchema } } }, async (request) => {
+    await reachIssuerServices(context).replacements.cancel(request.terminalId, request.params.replacementId);
+    return { state: 'cancelled' as const };
+  });
+  app.post(
+    '/issuer/replacements/:replacementId/delivery',
+    { schema: { params, body: deliveryRequestSchema, response: { 200: deliveryRequestSchema } } },
+    async (request) => {
+      await reachIssuerServices(context).replacements.deliver(request.terminalId, request.params.replacementId, request.body.delivery);
+      return request.body;
+    },
+  );
 }
 
 /** `/sandbox/issuer/…`: a counter, an app, a clearing and a telephone. */

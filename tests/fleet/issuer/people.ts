@@ -18,11 +18,11 @@ export interface Place {
   readonly other: HandMadeTerminal;
 }
 
-export async function placeWithHolder(options: WorldOptions = {}): Promise<Place> {
+export async function placeWithHolder(options: WorldOptions = {}, holder: object = HOLDER): Promise<Place> {
   const world = await startWorld(options);
   const terminal = await registeredTerminal(world, 'T-0001');
   const other = await registeredTerminal(world, 'T-0002');
-  const { status } = await world.hand('/sandbox/issuer/holders', HOLDER);
+  const { status } = await world.hand('/sandbox/issuer/holders', holder);
   if (status !== 200) throw new Error(`the holder was refused: ${status}`);
   return { world, terminal, other };
 }

@@ -194,7 +194,13 @@ export class Chip {
         return this.#prove(this.purse, command);
       case 'getChallenge':
         return this.#getChallenge(command);
-      default:
+      case 'updateBinary':
+      case 'updateRecord':
+      case 'blockApplication':
+      case 'unblockApplication':
+      case 'pinUnblock':
+      case 'pinChange':
+      case 'writeKey':
         return this.#administer(this.purse, name, command, challenge);
     }
   }

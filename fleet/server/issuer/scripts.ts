@@ -168,7 +168,12 @@ async function startRefusal(
       return (await isToBeBlocked(trx, options, card.serial)) ? undefined : 'notToBeBlocked';
     case 'activate':
       return activationRefusal(trx, options, card.serial);
-    default:
+    case 'unblockApplication':
+    case 'extendValidity':
+    case 'setCardType':
+    case 'enableService':
+    case 'unblockPin':
+    case 'reloadPin':
       return cardRefusal(trx, options, card);
   }
 }
@@ -289,8 +294,11 @@ function answerEnd(row: ScriptRow, plan: ScriptPlan): Exclude<NextCommandAnswer,
       return { state: 'failed', code: row.failure ?? 'cardRefused', card: disposalOf(row) };
     case 'confirmed':
       return { state: 'confirmed' };
-    default:
+    case 'abandoned':
       return { state: 'abandoned', card: disposalOf(row) };
+    case 'running':
+    case 'refused':
+      throw new Error(`script ${row.script_id} is ${row.state}`);
   }
 }
 

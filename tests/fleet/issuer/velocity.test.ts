@@ -153,10 +153,10 @@ test('card, terminal and issuer are counted apart, and the lowest number is name
   expect(await load(terminal, 'L3', 1, SECOND_CARD)).toMatchObject(AUTHORIZED);
   await credit(terminal, 'L3');
   expect(await load(terminal, 'L4')).toEqual(refusedBy(10));
-  const third = { ...SECOND_CARD, serial: '00004100000012345680', tail: '5680' } as unknown as typeof SECOND_CARD;
+  const third = { ...SECOND_CARD, serial: '00004100000012345680', tail: '5680' };
   expect(await load(terminal, 'L5', 1, third)).toEqual(refusedBy(20));
   expect(await load(other, 'L6', 1, third)).toMatchObject(AUTHORIZED);
-  const fourth = { ...SECOND_CARD, serial: '00004100000012345681', tail: '5681' } as unknown as typeof SECOND_CARD;
+  const fourth = { ...SECOND_CARD, serial: '00004100000012345681', tail: '5681' };
   expect(await load(other, 'L7', 1, fourth)).toEqual(refusedBy(30));
 });
 

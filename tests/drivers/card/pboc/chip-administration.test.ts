@@ -18,8 +18,11 @@ const WRITE_LOAD_KEY = '84D407011C0862575F031FCF55209EECAB2D0418F3707BBE16FA7659
 const adminKeys = { maintenance: SMK, cardMaster: SMK, block: SMK, unblock: SMK, pinUnblock: SMK, pinReload: SMK } as const;
 const pin = { id: 0, value: '123456', guards: ['load'] } as const;
 
-function chipOf(changes: Partial<PurseConfig> = {}, { state = {}, random = fixedRandom(CHALLENGE) as Random } = {}): Chip {
-  const chip = new Chip({ random, purse: { ...v1Purse, adminKeys, ...changes }, state: state satisfies Partial<ChipState> });
+function chipOf(
+  changes: Partial<PurseConfig> = {},
+  { state = {}, random = fixedRandom(CHALLENGE) }: { state?: Partial<ChipState>; random?: Random } = {},
+): Chip {
+  const chip = new Chip({ random, purse: { ...v1Purse, adminKeys, ...changes }, state });
   chip.powerOn();
   say(chip, '00A40000023F01');
   return chip;

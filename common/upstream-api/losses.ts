@@ -82,6 +82,7 @@ export const lossStandingSchema = z.strictObject({
   state: z.enum(lossStates),
   reference: referenceSchema,
   reportedAt: timeSchema,
+  takenAt: timeSchema.optional(),
   effectiveAt: timeSchema,
   releasedAt: timeSchema.optional(),
   /** What the card held at the effective time, once the clearing has said so. */

@@ -107,7 +107,7 @@ const migrations: readonly (readonly Statement[])[] = [
     `CREATE INDEX wrong_identifications_by_terminal ON identifications (terminal_id, at) WHERE refusal IN ('unknownHolder', 'wrongCode', 'wrongPassword')`,
 
     `CREATE TABLE loss_reports (report_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, serial TEXT NOT NULL, holder_id TEXT NOT NULL,
-       reference TEXT NOT NULL, refusal TEXT, same_as TEXT REFERENCES loss_reports (report_id), reported_at INTEGER NOT NULL, effective_at INTEGER NOT NULL,
+       reference TEXT NOT NULL, refusal TEXT, same_as TEXT REFERENCES loss_reports (report_id), reported_at INTEGER NOT NULL, taken_at INTEGER, effective_at INTEGER NOT NULL,
        released_at INTEGER, replacement_id TEXT, replaced_at INTEGER, balance INTEGER CHECK (balance >= 0)) STRICT`,
     // one report of a card is in force at most
     `CREATE UNIQUE INDEX loss_in_force ON loss_reports (serial) WHERE refusal IS NULL AND same_as IS NULL AND released_at IS NULL`,

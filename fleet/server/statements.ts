@@ -7,6 +7,7 @@ import type {
   LossLine,
   OrderLine,
   RefundLine,
+  ReplacementLine,
   StatementBook,
   StatementQuery,
 } from '../../common/upstream-api/statements.ts';
@@ -26,9 +27,21 @@ export async function issuerStatement(trx: StoreTransaction, clock: Pick<Clock, 
   const loads = await readLoads(trx, period, query.terminalId);
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
   const losses = await readLosses(trx, period, query.terminalId);
+  const replacements = await readReplacements(trx, period, query.terminalId);
   const reserved = inState('reserved') + inState('undetermined');
-  const end: z.infer<typeof issuerEndSchema> = { loads: loads.length, credited: inState('credited'), reserved, losses: losses.length };
-  return fileOf('issuer', period, [...loads.map((load) => ({ load })), ...losses.map((loss) => ({ loss }))], end);
+  const end: z.infer<typeof issuerEndSchema> = {
+    loads: loads.length,
+    credited: inState('credited'),
+    reserved,
+    losses: losses.length,
+    replacements: replacements.length,
+  };
+  return fileOf(
+    'issuer',
+    period,
+    [...loads.map((load) => ({ load })), ...losses.map((loss) => ({ loss })), ...replacements.map((replacement) => ({ replacement }))],
+    end,
+  );
 }
 
 /** ms since 1970. */
@@ -132,6 +145,24 @@ async function readLosses(trx: StoreTransaction, { from, to }: Period, terminalI
     reportedAt: moment(row.reported_at),
     effectiveAt: moment(row.effective_at),
     ...(row.released_at === null ? {} : { releasedAt: moment(row.released_at) }),
+  }));
+}
+
+async function readReplacements(trx: StoreTransaction, { from, to }: Period, terminalId: string | undefined): Promise<ReplacementLine[]> {
+  const written = trx.selectFrom('replacements').selectAll().where('written_at', '>=', from).where('written_at', '<', to);
+  const rows = await (terminalId === undefined ? written : written.where('terminal_id', '=', terminalId))
+    .orderBy('written_at')
+    .orderBy('replacement_id')
+    .execute();
+  return rows.map((row) => ({
+    replacementId: row.replacement_id,
+    terminalId: row.terminal_id,
+    oldSerial: row.old_serial,
+    newSerial: row.new_serial ?? '',
+    merchantReference: row.reference,
+    ...(row.fee_reference === null ? {} : { feeReference: row.fee_reference }),
+    writtenAt: moment(row.written_at ?? 0),
+    ...(row.delivery === null ? {} : { delivery: row.delivery }),
   }));
 }
 

@@ -201,6 +201,8 @@ export interface Tables {
     /** The card was reported already: by this report, which counts. */
     same_as: string | null;
     reported_at: number;
+    /** When a terminal without connection took it. */
+    taken_at: number | null;
     effective_at: number;
     released_at: number | null;
     /** A new card has the place of the reported one, or is being made. */

@@ -52,7 +52,7 @@ export function createLosses(options: ServiceOptions): Losses {
 }
 
 async function report(trx: StoreTransaction, options: ServiceOptions, terminalId: string, request: ReportLossRequest): Promise<ReportLossAnswer> {
-  const { reportId, identificationId, serial, reference } = request;
+  const { reportId, identificationId, serial, reference, takenAt = null } = request;
   const earlier = await findReport(trx, reportId);
   if (earlier !== undefined) {
     requireSame(earlier, terminalId, request, `loss report ${reportId}`);
@@ -71,6 +71,7 @@ async function report(trx: StoreTransaction, options: ServiceOptions, terminalId
     refusal: typeof holder === 'string' ? holder : null,
     same_as: inForce?.report_id ?? null,
     reported_at: now,
+    taken_at: takenAt,
     effective_at: now + options.services.losses.effectiveAfterMinutes * 60_000,
     released_at: null,
     replacement_id: null,
@@ -216,6 +217,7 @@ async function standingOf(trx: StoreTransaction, { clock }: ServiceOptions, row:
     state: stateOf(row, clock.now()),
     reference: row.reference,
     reportedAt: row.reported_at,
+    ...(row.taken_at === null ? {} : { takenAt: row.taken_at }),
     effectiveAt: row.effective_at,
     ...(row.released_at === null ? {} : { releasedAt: row.released_at }),
     ...(row.balance === null ? {} : { balance: row.balance }),

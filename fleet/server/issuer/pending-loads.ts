@@ -216,10 +216,13 @@ async function cancel(trx: StoreTransaction, pendingId: string, now: number): Pr
   return 'cancelled';
 }
 
-/** What waits for one card waits for another from now on, if no terminal has it: within a transaction that has both cards for itself. */
+/**
+ * What waits for one card waits for another from now on, within a transaction that has both cards for itself. What a terminal has at the
+ * first card is among it: no load can be authorized there any more, and one that was is decided by itself.
+ */
 export async function moveToCard(trx: StoreTransaction, from: string, to: string, now: number): Promise<void> {
   const rows = await standings(trx, now).where('serial', '=', from).execute();
-  const waiting = rows.filter(({ state }) => state === 'available' || state === 'awaited').map(({ pending_id }) => pending_id);
+  const waiting = rows.filter(({ state }) => state !== 'loaded' && state !== 'cancelled').map(({ pending_id }) => pending_id);
   if (waiting.length > 0) await trx.updateTable('pending_loads').set({ serial: to }).where('pending_id', 'in', waiting).execute();
 }
 

@@ -10,12 +10,14 @@ import {
   lossLineSchema,
   orderLineSchema,
   refundLineSchema,
+  replacementLineSchema,
   statementHeadSchema,
   type BoxLine,
   type LoadLine,
   type LossLine,
   type OrderLine,
   type RefundLine,
+  type ReplacementLine,
   type StatementBook,
   type StatementHead,
 } from '../../../common/upstream-api/statements.ts';
@@ -36,6 +38,7 @@ export interface IssuerStatement {
   readonly head: StatementHead;
   readonly loads: readonly LoadLine[];
   readonly losses: readonly LossLine[];
+  readonly replacements: readonly ReplacementLine[];
 }
 
 export interface CashStatement {
@@ -58,9 +61,10 @@ export function readIssuerStatement(text: string): IssuerStatement {
   const loads = file.all('load', loadLineSchema, ({ loadId, authorizedAt }) => ({ id: loadId, at: authorizedAt }));
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
   const losses = file.all('loss', lossLineSchema, ({ reportId, reportedAt }) => ({ id: reportId, at: reportedAt }));
+  const replacements = file.all('replacement', replacementLineSchema, ({ replacementId, writtenAt }) => ({ id: replacementId, at: writtenAt }));
   const reserved = inState('reserved') + inState('undetermined');
-  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved, losses: losses.length });
-  return { head: file.head, loads, losses };
+  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved, losses: losses.length, replacements: replacements.length });
+  return { head: file.head, loads, losses, replacements };
 }
 
 /** @throws {StatementError} */
@@ -133,7 +137,7 @@ class StatementFile {
   }
 
   #strange(): number {
-    const own: readonly string[] = { acquirer: ['order', 'refund'], issuer: ['load', 'loss'], cash: ['box'] }[this.#book];
+    const own: readonly string[] = { acquirer: ['order', 'refund'], issuer: ['load', 'loss', 'replacement'], cash: ['box'] }[this.#book];
     return this.#lines.slice(1, -1).find(({ word }) => !own.includes(word))?.number ?? 1;
   }
 

@@ -2,13 +2,13 @@
 import { expect } from 'vitest';
 import { fromHex, toHex } from '../../../common/hex.ts';
 import type { Random } from '../../../common/ids.ts';
-import { diversify } from '../../../common/pboc.ts';
+import { cardKeys, diversify, loadSessionKey, mac1 } from '../../../common/pboc.ts';
 import { nextCommandAnswerSchema, type NextCommandAnswer } from '../../../common/upstream-api/card-scripts.ts';
 import { Chip } from '../../../drivers/card/pboc/chip.ts';
 import type { ChipKeyName, ChipState, PurseConfig } from '../../../drivers/card/pboc/chip-types.ts';
 import { serverSettingsSchema, type ServerSettings } from '../../../fleet/server/config.ts';
 import { v1Purse } from '../../drivers/card/pboc/cards.ts';
-import { V1, type HandMadeTerminal } from '../support.ts';
+import { loadRequest, V1, type HandMadeTerminal } from '../support.ts';
 
 /** Invented here. Load and TAC master keys: V1. */
 export const MASTER_KEYS = {
@@ -79,6 +79,14 @@ export function inTheField(chip: Chip): Chip {
 export function say(chip: Chip, command: string): string | undefined {
   const answer = chip.transmit(fromHex(command));
   return answer === undefined ? undefined : toHex(answer);
+}
+
+/** A load of any card of V1's issuer that it would ask for, with its own MAC1. */
+export function loadOf(loadId: string, amount: number, serial: string = V1.card.serial) {
+  const init = { ...V1.init, amount };
+  const card = { ...V1.card, serial, tail: serial.slice(-4) };
+  const { loadKey } = cardKeys({ ...V1.issuer, levels: ['serial'] }, card);
+  return loadRequest({ card, init: { ...init, mac1: toHex(mac1(loadSessionKey(loadKey, init), init)) } }, loadId);
 }
 
 export const uidOf = (chip: Chip): string => toHex(chip.uid);

@@ -59,6 +59,14 @@ describe('a report', () => {
     expect(problemOf(await report(terminal, { reference: 'other' })).code).toBe('idempotencyConflict');
   });
 
+  test('that a terminal took without a connection takes effect when it arrives, and says when it was taken', async () => {
+    const { world, terminal } = await placeWithHolder();
+    await world.clock.advance(60 * MINUTE);
+    await identified(terminal);
+    expect((await report(terminal, { takenAt: V1.at })).body).toMatchObject({ effectiveAt: V1.at + 60 * MINUTE });
+    expect(await standing(terminal)).toMatchObject({ takenAt: V1.at, reportedAt: V1.at + 60 * MINUTE, effectiveAt: V1.at + 60 * MINUTE });
+  });
+
   test('of a card that is reported already tells number and time of the first', async () => {
     const { world, terminal, other } = await placeWithHolder(delayed(30));
     await identified(terminal);

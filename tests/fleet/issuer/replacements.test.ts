@@ -4,10 +4,11 @@
  */
 import { describe, expect, test } from 'vitest';
 import { listPendingAnswerSchema } from '../../../common/upstream-api/pending-loads.ts';
+import { readIssuerStatement } from '../../../main/maintenance/reconciliation/statement-file.ts';
 import type { Chip } from '../../../drivers/card/pboc/chip.ts';
-import { problemOf, V1, type HandMadeTerminal, type Signed, type World } from '../support.ts';
+import { loadRequest, problemOf, V1, type HandMadeTerminal, type Signed, type World } from '../support.ts';
 import { blankChip, challengeOf, challenges, file15Of, inTheField, issuerWithKeys, presenceOf, relay, say, uidOf, type Relay } from './cards.ts';
-import { answerLost, HOLDER, identified, placeWithHolder } from './people.ts';
+import { answerLost, HOLDER, identified, placeWithHolder, statementText } from './people.ts';
 
 const OLD = { ...V1.card, serial: '00004100000099999999', tail: '9999' };
 const NEW = V1.card;
@@ -102,6 +103,31 @@ test('the whole way: reported, granted, written, read back, taken, and the old c
       spoiltBlanks: 0,
       replacements: [{ feeReference: 'A01-0315-FEE-1', oldSerial: OLD.serial, newSerial: NEW.serial, state: 'taken' }],
     },
+  });
+});
+
+test('the issuer’s statement has the replacement, with the reference of its fee', async () => {
+  const place = await lost(1);
+  await grant(place.terminal);
+  const blank = blankChip();
+  await written(place, blank);
+  await confirm(place.terminal, blank);
+  await deliver(place.terminal, 'taken');
+  await place.world.clock.advance(1);
+  expect(readIssuerStatement(await statementText(place.world, 'issuer'))).toMatchObject({
+    losses: [{ reportId: 'R1' }],
+    replacements: [
+      {
+        replacementId: 'N1',
+        terminalId: 'T-0001',
+        oldSerial: OLD.serial,
+        newSerial: NEW.serial,
+        merchantReference: 'A01-0315-REPL-1',
+        feeReference: 'A01-0315-FEE-1',
+        writtenAt: new Date(V1.at).toISOString(),
+        delivery: 'taken',
+      },
+    ],
   });
 });
 
@@ -296,7 +322,7 @@ describe('the old card’s value', () => {
     expect((await services(later.world)).pendingLoads).toMatchObject({ awaited: 0, created: 0 });
   });
 
-  test('and what waited for the old card wait for the new one, but not what a terminal has', async () => {
+  test('and what waited for the old card wait for the new one', async () => {
     const place = await lost(1);
     const pending = (pendingId: string) => ({ pendingId, serial: OLD.serial, kind: 'subsidy', amount: 5, reference: 'SUB' });
     await place.world.hand('/sandbox/issuer/pending-loads', pending('P1'));
@@ -305,6 +331,27 @@ describe('the old card’s value', () => {
     expect((await waiting(place.terminal, NEW)).map(({ pendingId }) => pendingId)).toEqual(['P1', 'P2', 'transfer:N1']);
     expect(await waiting(place.terminal, OLD)).toEqual([]);
   });
+});
+
+test('what a terminal had at the old card when it was reported is free at the new one once its load is known not to be on the old', async () => {
+  const place = await placeWithHolder(issuerWithKeys(), { ...HOLDER, cards: [{ serial: NEW.serial }] });
+  const { terminal, world } = place;
+  await world.hand('/sandbox/issuer/pending-loads', { pendingId: 'P1', serial: NEW.serial, kind: 'subsidy', amount: 1, reference: 'SUB' });
+  await terminal.post('/v1/issuer/pending-loads/claim', { claimId: 'C1', pendingId: 'P1', card: NEW });
+  await terminal.post('/v1/issuer/loads/authorize', { ...loadRequest(V1, 'L1'), claim: { claimId: 'C1', pendingId: 'P1' } });
+  await identified(terminal);
+  await terminal.post('/v1/issuer/losses', { reportId: 'R1', identificationId: 'I1', serial: NEW.serial, reference: 'R' });
+  await grant(terminal, { serial: NEW.serial });
+  const blank = blankChip({ serial: OLD.serial });
+  await start(terminal, 'S1', { card: OLD });
+  await relay(terminal, blank, 'S1');
+  await confirm(terminal, blank);
+  const subsidy = async () => (await waiting(terminal, OLD)).find(({ pendingId }) => pendingId === 'P1');
+  expect(await subsidy()).toMatchObject({ state: 'reserved' });
+  await terminal.post('/v1/issuer/loads/reverse', { loadId: 'L1' });
+  await world.clock.advance(10 * 60_000);
+  expect(await subsidy()).toMatchObject({ state: 'available' });
+  expect((await terminal.post('/v1/issuer/pending-loads/claim', { claimId: 'C2', pendingId: 'P1', card: OLD })).body).toMatchObject({ result: 'claimed' });
 });
 
 describe('a grant', () => {

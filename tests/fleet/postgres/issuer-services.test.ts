@@ -1,9 +1,9 @@
 /** The issuer's services at two servers on one database, slowed down so that what happens at once really does. */
 import { expect, test } from 'vitest';
 import { execute } from '../database.ts';
-import { blankChip, file15Of, issuerWithKeys, presenceOf, relay } from '../issuer/cards.ts';
+import { blankChip, file15Of, issuerWithKeys, loadOf, presenceOf, relay } from '../issuer/cards.ts';
 import { askForCode, DOCUMENT, HOLDER, identified, messages, placeWithHolder, SERIAL } from '../issuer/people.ts';
-import { handMadeTerminal, loadRequest, V1, type HandMadeTerminal, type Signed, type World, type WorldOptions } from '../support.ts';
+import { handMadeTerminal, V1, type HandMadeTerminal, type Signed, type World, type WorldOptions } from '../support.ts';
 
 const SLOW = ['loss_reports', 'pending_claims', 'loads', 'replacements', 'identifications', 'pending_loads', 'holder_cards'];
 const OLD_SERIAL = '00004100000099999999';
@@ -51,10 +51,12 @@ test('one pending load, ten claims at once: one has it', async () => {
   expect(words(answers)).toEqual(['claimed', ...Array.from({ length: 9 }, () => 'taken')]);
 });
 
-test.each(['issuer', 'terminal'])('a limit of two for the %s: of six loads at once two are authorized', async (scope) => {
+test.each(['issuer', 'terminal'])('a limit of two for the %s: of loads of six cards at once two are authorized', async (scope) => {
   const velocityRules = [{ number: 10, scope, window: 'day', maxCount: 2, messageKey: 'limit.own' }];
   const { world, here, there } = await pair({ issuer: { velocityRules } });
-  const answers = await times(6, (index) => (index % 2 === 0 ? here : there).post('/v1/issuer/loads/authorize', loadRequest(V1, `L${index}`)));
+  const answers = await times(6, (index) =>
+    (index % 2 === 0 ? here : there).post('/v1/issuer/loads/authorize', loadOf(`L${index}`, 1, `0000410000001234567${index}`)),
+  );
   expect(words(answers)).toEqual(['authorized', 'authorized', ...Array.from({ length: 4 }, () => 'velocity')]);
   expect((await world.books()).issuer.reserved).toBe(2);
 });

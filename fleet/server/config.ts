@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
+import { clearingSettingsSchema } from './clearing/clearing-settings.ts';
 import { keyStoreProblems, keyStoreSettingsSchema, masterKeySchema } from './keys/key-settings.ts';
 
 export const issuerSettingsSchema = z.strictObject({
@@ -76,6 +77,7 @@ const settingsShape = z.strictObject({
   databaseConnections: z.int().min(1).max(1000).default(10),
   issuer: issuerSettingsSchema,
   keyStore: keyStoreSettingsSchema.prefault({ kind: 'software' }),
+  clearing: clearingSettingsSchema.prefault({}),
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
 });

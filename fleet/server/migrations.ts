@@ -90,6 +90,16 @@ const migrations: readonly (readonly Statement[])[] = [
        kid TEXT, address TEXT) STRICT`,
     `CREATE INDEX identity_events_of_terminal ON identity_events (terminal_id, at)`,
   ],
+  // clearing files that went out and came in, and what became of each load in them
+  [
+    `CREATE INDEX loads_by_day ON loads (host_date)`,
+    `CREATE TABLE clearing_files (direction TEXT NOT NULL CHECK (direction IN ('out', 'in')), partner TEXT NOT NULL, business_day TEXT NOT NULL,
+       sequence INTEGER NOT NULL, sha256 TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('importing', 'done')), at INTEGER NOT NULL, actor TEXT NOT NULL,
+       PRIMARY KEY (direction, partner, business_day, sequence)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE clearing_loads (partner TEXT NOT NULL, business_day TEXT NOT NULL, sequence INTEGER NOT NULL, load_id TEXT NOT NULL,
+       amount INTEGER NOT NULL, said TEXT, outcome TEXT NOT NULL, reason TEXT, PRIMARY KEY (partner, business_day, sequence, load_id))
+       STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** What this program needs. */

@@ -7,6 +7,8 @@ import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
 import type { OrderStateName } from '../../common/upstream-api/payments.ts';
 import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
 import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
+import type { ClearingState } from './clearing/clearing-file.ts';
+import type { ClearingOutcome, Contradiction } from './clearing/decision.ts';
 
 export type StoreErrorCode =
   /** Written by a newer version: nothing of it is touched. */
@@ -155,6 +157,29 @@ export interface Tables {
     at: number;
   };
   refunds: { refund_id: string; terminal_id: string; order_id: string; amount: number; at: number };
+  /** Clearing files that went out or came in. `at` and `actor`: when and by whom it was made, or first imported. */
+  clearing_files: {
+    direction: 'out' | 'in';
+    partner: string;
+    business_day: string;
+    sequence: number;
+    sha256: string;
+    state: 'importing' | 'done';
+    at: number;
+    actor: string;
+  };
+  /** What became of each load of a file that came in. */
+  clearing_loads: {
+    partner: string;
+    business_day: string;
+    sequence: number;
+    load_id: string;
+    amount: number;
+    /** What the file says of it; null: nothing. */
+    said: ClearingState | null;
+    outcome: ClearingOutcome;
+    reason: Contradiction | null;
+  };
 }
 
 /** A transaction, or the store itself for a statement that needs none. */
@@ -163,7 +188,7 @@ export type StoreTransaction = Transaction<Tables>;
 
 /** What a transaction is about: it has that for itself. */
 export type Subject =
-  `${'card' | 'examination' | 'journal' | 'load' | 'order' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
+  `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'order' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
 
 export abstract class Store extends Kysely<Tables> {
   constructor(dialect: Dialect) {

@@ -72,8 +72,12 @@ export function environmentFor(database: string, data: string): { readonly DATAB
   return { DATABASE_URL: undefined };
 }
 
-/** Takes back what came with one-time codes. */
+/** Takes back what came with clearing files. */
+const WITHOUT_CLEARING: readonly string[] = ['DROP TABLE clearing_loads', 'DROP TABLE clearing_files', 'DROP INDEX loads_by_day'];
+
+/** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_CLEARING,
   'DROP TABLE enrolment_codes',
   'DROP TABLE identity_events',
   'DROP INDEX terminals_by_key',

@@ -100,6 +100,15 @@ const migrations: readonly (readonly Statement[])[] = [
        amount INTEGER NOT NULL, said TEXT, outcome TEXT NOT NULL, reason TEXT, PRIMARY KEY (partner, business_day, sequence, load_id))
        STRICT, WITHOUT ROWID`,
   ],
+  // codes that persons presented, and what the acquirer said by itself
+  [
+    `ALTER TABLE orders ADD COLUMN presented TEXT`,
+    `ALTER TABLE orders ADD COLUMN decline_reason TEXT`,
+    `CREATE INDEX orders_by_code ON orders (presented) WHERE presented IS NOT NULL`,
+    `CREATE TABLE acquirer_notifications (notification_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, notification TEXT NOT NULL, outcome TEXT NOT NULL,
+       at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX notifications_of_order ON acquirer_notifications (order_id)`,
+  ],
 ];
 
 /** What this program needs. */

@@ -4,7 +4,7 @@
  */
 import { Kysely, type Dialect, type Transaction } from 'kysely';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
-import type { OrderStateName } from '../../common/upstream-api/payments.ts';
+import type { CaptureRefusal, NotificationOutcome, OrderStateName } from '../../common/upstream-api/payments.ts';
 import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
 import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
 import type { ClearingState } from './clearing/clearing-file.ts';
@@ -126,6 +126,10 @@ export interface Tables {
     channel: string | null;
     channel_ref: string | null;
     refunded: number;
+    /** SHA-256 of the code that the person presented; null: the order's code was shown. */
+    presented: string | null;
+    /** Why a presented code was declined. */
+    decline_reason: CaptureRefusal | null;
   };
   vouchers: {
     voucher_id: string;
@@ -157,6 +161,15 @@ export interface Tables {
     at: number;
   };
   refunds: { refund_id: string; terminal_id: string; order_id: string; amount: number; at: number };
+  /** What the acquirer said of orders by itself; the first time of each. */
+  acquirer_notifications: {
+    notification_id: string;
+    order_id: string;
+    /** Canonical. */
+    notification: string;
+    outcome: NotificationOutcome;
+    at: number;
+  };
   /** Clearing files that went out or came in. `at` and `actor`: when and by whom it was made, or first imported. */
   clearing_files: {
     direction: 'out' | 'in';
@@ -188,7 +201,7 @@ export type StoreTransaction = Transaction<Tables>;
 
 /** What a transaction is about: it has that for itself. */
 export type Subject =
-  `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'order' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
+  `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
 
 export abstract class Store extends Kysely<Tables> {
   constructor(dialect: Dialect) {

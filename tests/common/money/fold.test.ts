@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
-import { isOpenCase } from '../../../main/money/standing.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
+import { isOpenCase } from '../../../common/money/standing.ts';
 import {
   authorized,
   authorizing,

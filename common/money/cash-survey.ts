@@ -2,13 +2,13 @@
  * One pass over a journal for those who settle: the cash, the notes whose place nobody knows, and what else may explain a difference.
  * Reads entries, changes nothing. Used by settlement and reconciliation.
  */
-import type { JournalEntry } from '../../common/journal-entry.ts';
-import { NOTE_STUCK } from '../../common/journal-kinds.ts';
-import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
-import { foldCashEntry, nextEpoch, NO_CASH } from '../money/settlement-fold.ts';
-import type { CashState } from '../money/settlement-state.ts';
-import { isOpenCase } from '../money/standing.ts';
-import type { NoteState, TransactionState } from '../money/transaction-state.ts';
+import type { JournalEntry } from '../journal-entry.ts';
+import { NOTE_STUCK } from '../journal-kinds.ts';
+import { EMPTY_TRANSACTION, foldEntry } from './fold.ts';
+import { foldCashEntry, nextEpoch, NO_CASH } from './settlement-fold.ts';
+import type { CashState } from './settlement-state.ts';
+import { isOpenCase } from './standing.ts';
+import type { NoteState, TransactionState } from './transaction-state.ts';
 
 /** What may explain a difference. Amounts are fen. */
 export type Candidate =

@@ -1,6 +1,6 @@
 /** Reads a statement (common/upstream-api/statements.ts) and trusts nothing of it: every line, every total, nothing twice. */
 import type { z } from 'zod';
-import { notesTotal } from '../../../common/journal-kinds.ts';
+import { notesTotal } from '../journal-kinds.ts';
 import {
   acquirerEndSchema,
   boxLineSchema,
@@ -16,8 +16,8 @@ import {
   type RefundLine,
   type StatementBook,
   type StatementHead,
-} from '../../../common/upstream-api/statements.ts';
-import { parseJson } from '../../journal/lines.ts';
+} from '../upstream-api/statements.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** What is wrong, with the line; nothing of the file is used. */
 export class StatementError extends Error {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NewEntry, Posting } from '../../../common/journal-kinds.ts';
-import { addPostings, NO_BALANCES, postingsFor } from '../../../main/money/postings.ts';
+import { addPostings, NO_BALANCES, postingsFor } from '../../../common/money/postings.ts';
 import * as entries from './entries.ts';
 
 const posted = (entry: NewEntry): string =>
@@ -10,7 +10,7 @@ const posted = (entry: NewEntry): string =>
 
 const FIFTIES = (count: number): { denomination: number; count: number }[] => [{ denomination: 5000, count }];
 
-// main/money/README.md, the tables of postings; assets grow positive, liabilities grow negative
+// common/money/README.md, the tables of postings; assets grow positive, liabilities grow negative
 describe('what an entry moves', () => {
   test.each<[string, NewEntry, string]>([
     ['a stacked note is in the box and owed to the person', entries.stacked('n1', 5000), 'cash.box +5000, cardholder.held -5000'],

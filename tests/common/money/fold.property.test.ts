@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accounts, type NewEntry } from '../../../common/journal-kinds.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
-import { OPENING_KINDS } from '../../../main/money/open-transactions.ts';
-import { postingsFor } from '../../../main/money/postings.ts';
-import { recoveryDecision, type RecoveryAction } from '../../../main/money/recovery.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
+import { OPENING_KINDS } from '../../../common/money/open-transactions.ts';
+import { postingsFor } from '../../../common/money/postings.ts';
+import { recoveryDecision, type RecoveryAction } from '../../../common/money/recovery.ts';
 import * as entries from './entries.ts';
 
 const id = fc.constantFrom('1', '2');

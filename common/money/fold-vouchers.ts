@@ -2,7 +2,7 @@
  * The part of the fold that speaks of vouchers: those that this transaction gives out (issued, made redeemable, known upstream) and those
  * that came as a tender (redeeming → reserved → redeemed, or given back). Used by fold.ts.
  */
-import type { JournalBody, NewEntry } from '../../common/journal-kinds.ts';
+import type { JournalBody, NewEntry } from '../journal-kinds.ts';
 import { isOwedForCertain } from './standing.ts';
 import type { AnomalyCode, CaseState, RedemptionState, TransactionState, VoucherRegistration, VoucherState } from './transaction-state.ts';
 

@@ -2,7 +2,7 @@
  * The recovery table for a top-up: what to do with an open transaction after a crash or any interruption (journal-and-money design,
  * "Recovery"). One action at a time: whoever carries it out journals the outcome, folds again and asks again, until `closed`.
  */
-import type { CardRef, JournalBody } from '../../common/journal-kinds.ts';
+import type { CardRef, JournalBody } from '../journal-kinds.ts';
 import {
   blockers,
   isOpenCase,

@@ -1,11 +1,11 @@
 /** What the journals say of payments, refunds, loads and boxes: each with where it stands, and when and how much of it was posted. */
-import type { JournalEntry } from '../../../common/journal-entry.ts';
-import type { NewEntry } from '../../../common/journal-kinds.ts';
-import { EMPTY_TRANSACTION, foldEntry } from '../../money/fold.ts';
-import { surveyCash } from '../cash-survey.ts';
-import type { OpenDifference, SettlementState } from '../../money/settlement-state.ts';
-import { isOpenCase } from '../../money/standing.ts';
-import type { LoadState, PaymentState, RefundState, TransactionState } from '../../money/transaction-state.ts';
+import type { JournalEntry } from '../journal-entry.ts';
+import type { NewEntry } from '../journal-kinds.ts';
+import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
+import { surveyCash } from '../money/cash-survey.ts';
+import type { OpenDifference, SettlementState } from '../money/settlement-state.ts';
+import { isOpenCase } from '../money/standing.ts';
+import type { LoadState, PaymentState, RefundState, TransactionState } from '../money/transaction-state.ts';
 
 /** When, and how much (fen), one book says. */
 export interface Posted {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
-import { closingOf, recoveryDecision, type RecoveryAction } from '../../../main/money/recovery.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
+import { closingOf, recoveryDecision, type RecoveryAction } from '../../../common/money/recovery.ts';
 import {
   CARD,
   HOST,

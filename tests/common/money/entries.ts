@@ -1,6 +1,6 @@
 /** Entries for tests of money: bodies in short, numbered and dated as a journal would. */
 import { NOTE_STUCK, type NewEntry, type PendingLoadInit } from '../../../common/journal-kinds.ts';
-import type { FoldEntry } from '../../../main/money/transaction-state.ts';
+import type { FoldEntry } from '../../../common/money/transaction-state.ts';
 
 export const CARD = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170907984', tail: '7984' };
 export const REFERENCE = 'A01-1122-7K4M-9';

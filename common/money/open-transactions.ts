@@ -2,7 +2,7 @@
  * Which transactions are open: one rule for the journal's index, for recovery and for the fold. A transaction is open from
  * `transaction.opened` to `transaction.closed`; money that evidence moves afterwards opens it again until it is closed again.
  */
-import type { JournalKind } from '../../common/journal-kinds.ts';
+import type { JournalKind } from '../journal-kinds.ts';
 
 /** Opens a transaction, or posts to `cardholder.held` (postings.ts). */
 export const OPENING_KINDS = [

@@ -1,6 +1,6 @@
 /** What the cash of a terminal is, as told by its entries (settlement-fold.ts): the box, the settlements, and the differences. Amounts are fen. */
-import type { BoxContent, NoteCounts } from '../../common/journal-kinds.ts';
-import type { JournalEntry } from '../../common/journal-entry.ts';
+import type { BoxContent, NoteCounts } from '../journal-kinds.ts';
+import type { JournalEntry } from '../journal-entry.ts';
 
 /** The part of an entry that the fold reads. */
 export type CashEntry = Pick<JournalEntry, 'epoch' | 'seq' | 'at' | 'businessDate' | 'kind' | 'body'>;

@@ -1,6 +1,6 @@
 /** What a transaction is, as told by its entries alone (fold.ts). Amounts are fen. */
-import type { CardRef, JournalBody, JournalKind, Outcome, PendingLoadInit, Tender } from '../../common/journal-kinds.ts';
-import type { JournalEntry } from '../../common/journal-entry.ts';
+import type { CardRef, JournalBody, JournalKind, Outcome, PendingLoadInit, Tender } from '../journal-kinds.ts';
+import type { JournalEntry } from '../journal-entry.ts';
 import type { Balances } from './postings.ts';
 
 /** The part of an entry that a fold reads. */

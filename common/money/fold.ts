@@ -2,7 +2,7 @@
  * A transaction is a fold over its entries: the statechart drives, this is the truth. Pure and total: any sequence of entries gives a
  * state, and what can't have happened lawfully is named in `anomalies`. Used by recovery, verify, kioskctl and the tests of the flows.
  */
-import { journalKinds, NOTE_STUCK, type JournalBody, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
+import { journalKinds, NOTE_STUCK, type JournalBody, type JournalKind, type NewEntry } from '../journal-kinds.ts';
 import { leavesOpen } from './open-transactions.ts';
 import { addPostings, NO_BALANCES, postingsFor } from './postings.ts';
 import { rememberVoucher } from './fold-vouchers.ts';

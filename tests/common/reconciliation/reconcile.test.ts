@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { NewEntry, Outcome, Tender } from '../../../common/journal-kinds.ts';
-import { postingsFor } from '../../../main/money/postings.ts';
-import { causes, type Cause } from '../../../main/maintenance/reconciliation/causes.ts';
-import { reconcile, type Finding, type Reconciliation } from '../../../main/maintenance/reconciliation/reconcile.ts';
+import { postingsFor } from '../../../common/money/postings.ts';
+import { causes, type Cause } from '../../../common/reconciliation/causes.ts';
+import { reconcile, type Finding, type Reconciliation } from '../../../common/reconciliation/reconcile.ts';
 import type { BoxLine, LoadLine, OrderLine, RefundLine } from '../../../common/upstream-api/statements.ts';
 import { CARD, HOST, init } from '../money/entries.ts';
 

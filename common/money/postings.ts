@@ -2,7 +2,7 @@
  * What each kind of entry moves between the accounts: a pure function of kind and body, so that every verifier can demand exactly
  * these postings. main/journal computes them on append; README.md here gives the table and the reasons.
  */
-import { accounts, contentTotal, notesTotal, type Account, type NewEntry, type Posting } from '../../common/journal-kinds.ts';
+import { accounts, contentTotal, notesTotal, type Account, type NewEntry, type Posting } from '../journal-kinds.ts';
 
 /** Sums to zero, never posts zero. Assets grow positive, liabilities grow negative. */
 export function postingsFor(entry: NewEntry): readonly Posting[] {

@@ -1,5 +1,5 @@
 /** Questions about where a transaction stands, shared by the fold (may it be closed?) and by recovery (what is to be done?). */
-import type { JournalBody, Outcome } from '../../common/journal-kinds.ts';
+import type { JournalBody, Outcome } from '../journal-kinds.ts';
 import type { CaseState, LoadState, NoteState, PaymentState, RedemptionState, RefundState, TransactionPhase, TransactionState } from './transaction-state.ts';
 
 type Standing = Omit<TransactionState, 'phase'>;

@@ -2,12 +2,12 @@
  * Reconciliation: the journal against acquirer, issuer and cash office, item by item. Every difference has one of the numbered causes, and
  * what the causes explain must add up to the difference of the totals; the rest is listed as unexplained. Pure; main/maintenance/README.md.
  */
-import { contentTotal, notesTotal, type Account } from '../../../common/journal-kinds.ts';
-import type { JournalEntry } from '../../../common/journal-entry.ts';
-import type { BoxLine, LoadLine, StatementBook } from '../../../common/upstream-api/statements.ts';
-import { noteDifferences } from '../../money/settlement-fold.ts';
-import type { SettlementState } from '../../money/settlement-state.ts';
-import { businessDates } from '../../journal/business-date.ts';
+import { contentTotal, notesTotal, type Account } from '../journal-kinds.ts';
+import type { JournalEntry } from '../journal-entry.ts';
+import type { BoxLine, LoadLine, StatementBook } from '../upstream-api/statements.ts';
+import { noteDifferences } from '../money/settlement-fold.ts';
+import type { SettlementState } from '../money/settlement-state.ts';
+import { businessDates } from '../business-date.ts';
 import { causes, type Cause } from './causes.ts';
 import { journalSides, type HereItem, type HereLoad, type JournalSide, type LostNote } from './journal-side.ts';
 import { Scope, type Verdict } from './scope.ts';

@@ -11,7 +11,7 @@ import {
   type JournalKind,
   type NewEntry,
   type NoteCounts,
-} from '../../common/journal-kinds.ts';
+} from '../journal-kinds.ts';
 import type { CashAnomalyCode, CashEntry, CashState, SettlementPhase, SettlementState } from './settlement-state.ts';
 
 export const EMPTY_BOX: BoxContent = { notes: [], unspecified: 0 };

@@ -1,6 +1,6 @@
 /** Which part of two books is compared, and what the two say of one thing. Amounts are fen, times ms since 1970. */
-import type { StatementHead } from '../../../common/upstream-api/statements.ts';
-import { upstreamLimits } from '../../../common/upstream-api/limits.ts';
+import type { StatementHead } from '../upstream-api/statements.ts';
+import { upstreamLimits } from '../upstream-api/limits.ts';
 import type { Posted } from './journal-side.ts';
 
 /** What the other book posted, and when. */

@@ -254,7 +254,7 @@ export const journalKinds = {
   /** The person is told on the screen. */
   'foreign.load.told': z.strictObject({ examinationId: id, loadId: id }),
 
-  // settlement (清机): main/money/README.md, "Settlement"
+  // settlement (清机): common/money/README.md, "Settlement"
   /** The box is about to be taken out. `expected` is what the journal says is in it. */
   'settlement.opened': z.strictObject({ settlementId: id, by: words, boxOut: boxId, boxIn: boxId, expected: boxContentSchema }),
   /** It is out, with all that the journal says is in it. Moves cash.box. */

@@ -343,7 +343,7 @@ export interface EarlierLoad {
   readonly balance?: Fen;
 }
 
-/** Puts right what an interruption left open. Decisions come from the journal alone (main/money), never from memory. */
+/** Puts right what an interruption left open. Decisions come from the journal alone (common/money), never from memory. */
 export interface RecoveryPort {
   /** Every open transaction, before the first person is served. Never rejects: what can't be decided stays an open case. */
   run(): Promise<readonly Recovered[]>;

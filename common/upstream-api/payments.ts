@@ -16,6 +16,35 @@ export const createOrderAnswerSchema = z.strictObject({
 });
 export type CreateOrderAnswer = z.infer<typeof createOrderAnswerSchema>;
 
+/**
+ * `POST /v1/payments/captures`: pays with the code on the person's phone, which the terminal has scanned. Idempotent by `orderId`, also with
+ * those of `POST /v1/payments/orders`. Answers as an order does; `confirming`: the person must confirm on the phone, and the order is then
+ * queried and closed like any other. A code is worth money for a minute: it is in no log and stored nowhere readably.
+ */
+export const captureRequestSchema = z.strictObject({
+  orderId: idSchema,
+  amount: amountSchema,
+  reference: referenceSchema,
+  /** As wallets print them under their payment code. */
+  code: z.string().regex(/^\d{16,24}$/),
+});
+export type CaptureRequest = z.infer<typeof captureRequestSchema>;
+
+/** Why a presented code was not paid with: all final for its order; a new code is a new order. */
+export const captureRefusals = [
+  /** Of no wallet that this acquirer takes. */
+  'codeUnknown',
+  'codeExpired',
+  /** It has paid, or is paying, another order. */
+  'codeUsed',
+  'balanceTooLow',
+  /** Over what the wallet or its holder allows. */
+  'limit',
+  /** By the wallet, or by the person on the phone. */
+  'declined',
+] as const;
+export type CaptureRefusal = (typeof captureRefusals)[number];
+
 export const orderStates = ['waiting', 'confirming', 'captured', 'declined', 'closed', 'expired'] as const;
 export type OrderStateName = (typeof orderStates)[number];
 
@@ -32,11 +61,48 @@ export const orderAnswerSchema = z.discriminatedUnion('state', [
   plainState('waiting'),
   plainState('confirming'),
   z.strictObject({ state: z.literal('captured'), channel: z.string().min(1).max(40), channelRef: z.string().min(1).max(80), amount: amountSchema }),
-  plainState('declined'),
+  /** The reason of a presented code's refusal; a code that was shown has none. */
+  z.strictObject({ state: z.literal('declined'), reason: z.enum(captureRefusals).optional() }),
   plainState('closed'),
   plainState('expired'),
 ]);
 export type OrderAnswer = z.infer<typeof orderAnswerSchema>;
+
+/**
+ * `POST /acquirer/notifications`: the acquirer says what became of an order. Signed by its key in the header `acquirer-signature`: a compact
+ * JWS (EdDSA, `typ` {@link NOTIFICATION_TYPE}) over `{"bodySha256":"<SHA-256 of the body's bytes, hexadecimal>"}`. It may come late, out of
+ * order and any number of times: an acquirer repeats it until it is answered with 200.
+ */
+export const notificationSchema = z.discriminatedUnion('event', [
+  z.strictObject({
+    event: z.literal('captured'),
+    notificationId: idSchema,
+    orderId: idSchema,
+    amount: amountSchema,
+    channel: z.string().min(1).max(40),
+    channelRef: z.string().min(1).max(80),
+  }),
+  z.strictObject({ event: z.literal('declined'), notificationId: idSchema, orderId: idSchema }),
+]);
+export type AcquirerNotification = z.infer<typeof notificationSchema>;
+
+export const NOTIFICATION_HEADER = 'acquirer-signature';
+export const NOTIFICATION_TYPE = 'acquirer-notification+jws';
+
+export const notificationOutcomes = [
+  /** The order changed by it. */
+  'applied',
+  /** It was known. */
+  'already',
+  /** The order had ended otherwise by then: kept as it was, and a difference for the reconciliation. */
+  'late',
+  /** Captured for another amount than was asked for, or under another number than before: kept as it was, and a difference. */
+  'differs',
+  'unknownOrder',
+] as const;
+export type NotificationOutcome = (typeof notificationOutcomes)[number];
+
+export const notificationAnswerSchema = z.strictObject({ outcome: z.enum(notificationOutcomes) });
 
 /** `POST /v1/payments/refunds` */
 export const refundRequestSchema = z.strictObject({ refundId: idSchema, orderId: idSchema, amount: amountSchema });

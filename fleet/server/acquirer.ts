@@ -2,23 +2,40 @@
  * Acquirer: QR orders and refunds. `Acquirer` is the interface a bank's or wallet's gateway would stand behind; the sandbox one here has
  * books of its own and does what a person's phone would do, on request.
  */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { sql } from 'kysely';
 import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
-import type { CreateOrderAnswer, CreateOrderRequest, OrderAnswer, OrderStateName, RefundRequest } from '../../common/upstream-api/payments.ts';
+import type {
+  AcquirerNotification,
+  CaptureRefusal,
+  CaptureRequest,
+  CreateOrderAnswer,
+  CreateOrderRequest,
+  NotificationOutcome,
+  OrderAnswer,
+  OrderStateName,
+  RefundRequest,
+} from '../../common/upstream-api/payments.ts';
 import type { Books } from '../../common/upstream-api/sandbox.ts';
 import type { PaymentSettings } from './config.ts';
 import type { Queries, Store, StoreTransaction, Subject, Tables } from './store.ts';
 import { createBells } from './long-poll.ts';
 import { ProblemError } from './problems.ts';
+import { walletVerdict } from './sandbox-wallet.ts';
 
 type OrderRow = Tables['orders'];
 
-/** Idempotent by orderId and refundId. An order belongs to the terminal that created it; for others there is no such order. */
+/** Idempotent by orderId, refundId and notificationId. An order belongs to the terminal that created it; for others there is no such order. */
 export interface Acquirer {
   /** @throws {ProblemError} `idempotencyConflict`, `orderClosed` */
   create(terminalId: string, request: CreateOrderRequest): Promise<CreateOrderAnswer>;
+  /** Pays with the code that a person presents. Asked for again it answers what became of it. @throws {ProblemError} `idempotencyConflict`, `orderClosed` */
+  capture(terminalId: string, request: CaptureRequest): Promise<OrderAnswer>;
+  /** What the acquirer says by itself: late, twice and out of order it changes nothing that it should not. */
+  notified(notification: AcquirerNotification): Promise<NotificationOutcome>;
   /** Answers at once unless the state is still `since`; else when it changes, at the latest after `waitMs`. @throws {ProblemError} `unknownOrder` */
   query(terminalId: string, orderId: string, wait?: { readonly since: OrderStateName; readonly waitMs: number }): Promise<OrderAnswer>;
   /** Answers what is true afterwards. An order that never arrived is barred. */
@@ -55,16 +72,21 @@ export function createSandboxAcquirer(options: AcquirerOptions): SandboxAcquirer
     await settleDue(store, now);
     return ask(now);
   };
-  const change = async <T>(orderId: string, work: (trx: StoreTransaction, now: number) => Promise<T>, refundId?: string): Promise<T> => {
-    const subjects: Subject[] = refundId === undefined ? [`order:${orderId}`] : [`order:${orderId}`, `refund:${refundId}`];
-    const result = await settled((now) => store.serially(subjects, (trx) => work(trx, now)));
+  const change = async <T>(orderId: string, work: (trx: StoreTransaction, now: number) => Promise<T>, also: readonly Subject[] = []): Promise<T> => {
+    const result = await settled((now) => store.serially([`order:${orderId}`, ...also], (trx) => work(trx, now)));
     bells.ring(orderId);
     return result;
   };
   return {
     create: (terminalId, request) => change(request.orderId, (trx, now) => create(trx, options, terminalId, request, now)),
     close: (terminalId, orderId) => change(orderId, (trx, now) => close(trx, terminalId, orderId, now)),
-    refund: (terminalId, request) => change(request.orderId, (trx, now) => refund(trx, terminalId, request, now), request.refundId),
+    refund: (terminalId, request) => change(request.orderId, (trx, now) => refund(trx, terminalId, request, now), [`refund:${request.refundId}`]),
+    capture: (terminalId, request) => {
+      const presented = sha256(request.code);
+      return change(request.orderId, (trx, now) => capture(trx, options, terminalId, request, presented, now), [`paymentCode:${presented}`]);
+    },
+    notified: (notification) =>
+      change(notification.orderId, (trx, now) => recordNotification(trx, notification, now), [`notification:${notification.notificationId}`]),
     move: (orderId, move) => change(orderId, (trx, now) => moveOrder(trx, options, orderId, move, now)),
     look: (orderId) => settled(async () => (await findOrder(store, orderId)).state),
     books: () => settled(() => store.view(readBooks)),
@@ -130,12 +152,102 @@ async function create(
   const earlier = await trx.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
   if (earlier !== undefined) {
     if (earlier.terminal_id === terminalId && isBarred(earlier)) throw new ProblemError('orderClosed', `order ${orderId} was closed before it arrived`);
-    const same = earlier.terminal_id === terminalId && earlier.amount === amount && earlier.reference === reference;
-    if (!same) throw new ProblemError('idempotencyConflict', `order ${orderId} was created before with other contents`);
+    requireSame(earlier, terminalId, { amount, reference, presented: null });
     return answer;
   }
   await insertOrder(trx, { order_id: orderId, terminal_id: terminalId, amount, reference, state: 'waiting', created_at: now });
   return answer;
+}
+
+/** @param presented SHA-256 of the code */
+async function capture(
+  trx: StoreTransaction,
+  { random }: AcquirerOptions,
+  terminalId: string,
+  { orderId, amount, reference, code }: CaptureRequest,
+  presented: string,
+  now: number,
+): Promise<OrderAnswer> {
+  const earlier = await trx.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
+  if (earlier !== undefined) {
+    if (earlier.terminal_id === terminalId && isBarred(earlier)) throw new ProblemError('orderClosed', `order ${orderId} was closed before it arrived`);
+    requireSame(earlier, terminalId, { amount, reference, presented });
+    return toAnswer(earlier);
+  }
+  const { channel, verdict } = walletVerdict(code);
+  const refusal = verdict === 'captured' || verdict === 'confirming' ? await usedElsewhere(trx, presented) : verdict;
+  const order = { order_id: orderId, terminal_id: terminalId, amount, reference, created_at: now, presented } as const;
+  if (refusal !== undefined) await insertOrder(trx, { ...order, state: 'declined', decline_reason: refusal });
+  else if (verdict === 'confirming') await insertOrder(trx, { ...order, state: 'confirming', channel });
+  else await insertOrder(trx, { ...order, state: 'captured', channel, channel_ref: channelReference(random), capture_at: now });
+  return toAnswer(await findOrder(trx, orderId));
+}
+
+/** A code pays once. */
+async function usedElsewhere(trx: StoreTransaction, presented: string): Promise<CaptureRefusal | undefined> {
+  const other = await trx
+    .selectFrom('orders')
+    .select('order_id')
+    .where('presented', '=', presented)
+    .where('state', 'in', ['confirming', 'captured'])
+    .executeTakeFirst();
+  return other === undefined ? undefined : 'codeUsed';
+}
+
+/** @throws {ProblemError} `idempotencyConflict` */
+function requireSame(earlier: OrderRow, terminalId: string, asked: Pick<OrderRow, 'amount' | 'reference' | 'presented'>): void {
+  const { amount, reference, presented } = asked;
+  const same = earlier.terminal_id === terminalId && earlier.amount === amount && earlier.reference === reference && earlier.presented === presented;
+  if (!same) throw new ProblemError('idempotencyConflict', `order ${earlier.order_id} was created before with other contents`);
+}
+
+/** The first outcome of a notification stays its outcome, however often it comes; of an order that nobody knew then it is asked again. */
+async function recordNotification(trx: StoreTransaction, notification: AcquirerNotification, now: number): Promise<NotificationOutcome> {
+  const { notificationId, orderId } = notification;
+  const earlier = await trx.selectFrom('acquirer_notifications').selectAll().where('notification_id', '=', notificationId).executeTakeFirst();
+  const contents = canonicalize(notification) ?? '';
+  if (earlier !== undefined) {
+    if (earlier.notification !== contents) throw new ProblemError('idempotencyConflict', `notification ${notificationId} came before with other contents`);
+    if (earlier.outcome !== 'unknownOrder') return earlier.outcome;
+  }
+  const order = await trx.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
+  const { outcome, change } = effectOf(order, notification, now);
+  if (change !== undefined) await trx.updateTable('orders').set(change).where('order_id', '=', orderId).execute();
+  await trx
+    .insertInto('acquirer_notifications')
+    .values({ notification_id: notificationId, order_id: orderId, notification: contents, outcome, at: now })
+    .onConflict((conflict) => conflict.column('notification_id').doUpdateSet({ outcome, at: now }))
+    .execute();
+  return outcome;
+}
+
+interface Effect {
+  readonly outcome: NotificationOutcome;
+  readonly change?: Partial<OrderRow>;
+}
+
+/** An order that ended stays as it ended: terminals have acted on it. */
+function effectOf(order: OrderRow | undefined, notification: AcquirerNotification, now: number): Effect {
+  if (order === undefined) return { outcome: 'unknownOrder' };
+  if (notification.event === 'declined') {
+    if (order.state === 'declined') return { outcome: 'already' };
+    if (isFinal(order.state)) return { outcome: 'late' };
+    return { outcome: 'applied', change: { state: 'declined', capture_at: null, ...declinedOnPhone(order) } };
+  }
+  const { amount, channel, channelRef } = notification;
+  if (order.state === 'captured') return { outcome: order.amount === amount && order.channel_ref === channelRef ? 'already' : 'differs' };
+  if (isFinal(order.state)) return { outcome: 'late' };
+  if (order.amount !== amount) return { outcome: 'differs' };
+  return { outcome: 'applied', change: { state: 'captured', capture_at: now, channel, channel_ref: channelRef } };
+}
+
+/** A code that was shown is declined without a reason. */
+function declinedOnPhone({ presented }: OrderRow): Pick<OrderRow, 'decline_reason'> {
+  return { decline_reason: presented === null ? null : 'declined' };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 async function close(trx: StoreTransaction, terminalId: string, orderId: string, now: number): Promise<OrderAnswer> {
@@ -174,10 +286,10 @@ async function moveOrder(trx: StoreTransaction, options: AcquirerOptions, orderI
   const row = await findOrder(trx, orderId);
   if (move === 'pay' && row.state === 'captured') return 'captured';
   if (isFinal(row.state)) throw new ProblemError('orderNotPayable', `order ${orderId} is ${row.state}`);
-  const payment = { channel: options.settings.channel, channel_ref: channelReference(options.random) };
+  const payment = { channel: row.channel ?? options.settings.channel, channel_ref: channelReference(options.random) };
   const after = {
     pay: { state: 'captured', capture_at: now, ...payment },
-    decline: { state: 'declined' },
+    decline: { state: 'declined', ...declinedOnPhone(row) },
     confirming: { state: 'confirming' },
   } as const;
   const change = typeof move === 'string' ? after[move] : ({ state: 'confirming', capture_at: now + move.payAfterMs, ...payment } as const);
@@ -192,12 +304,12 @@ function channelReference(random: Random): string {
 
 async function insertOrder(
   trx: StoreTransaction,
-  order: Pick<OrderRow, 'order_id' | 'terminal_id' | 'amount' | 'reference' | 'state' | 'created_at'>,
+  order: Pick<OrderRow, 'order_id' | 'terminal_id' | 'amount' | 'reference' | 'state' | 'created_at'> & Partial<OrderRow>,
 ): Promise<void> {
-  const fresh = { expires_at: order.created_at + upstreamLimits.orderLifeMs, capture_at: null, channel: null, channel_ref: null, refunded: 0 };
+  const fresh = { capture_at: null, channel: null, channel_ref: null, refunded: 0, presented: null, decline_reason: null };
   await trx
     .insertInto('orders')
-    .values({ ...order, ...fresh })
+    .values({ ...fresh, expires_at: order.created_at + upstreamLimits.orderLifeMs, ...order })
     .execute();
 }
 
@@ -227,6 +339,7 @@ function dueAt(row: OrderRow): number {
 }
 
 function toAnswer(row: OrderRow): OrderAnswer {
+  if (row.state === 'declined') return { state: 'declined', ...(row.decline_reason === null ? {} : { reason: row.decline_reason }) };
   if (row.state !== 'captured') return { state: row.state };
   return { state: 'captured', channel: row.channel ?? '', channelRef: row.channel_ref ?? '', amount: row.amount };
 }

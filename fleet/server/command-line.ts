@@ -1,5 +1,11 @@
 /** What the server's process entry and the operator's commands share: how they are called wrongly. */
 
+/** What a command says, a line each, and how it ends: 0, or 1 when it is wrong or somebody has to act. */
+export interface Printed {
+  readonly lines: readonly string[];
+  readonly status: 0 | 1;
+}
+
 /** Called wrongly: one line with the right way, exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

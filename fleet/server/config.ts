@@ -2,6 +2,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
+import { publicKeySchema } from '../../common/upstream-api/fields.ts';
+import { clearingSettingsSchema } from './clearing/clearing-settings.ts';
 import { issuerServicesSettingsSchema, velocityRulesSchema } from './issuer/settings.ts';
 import { keyStoreProblems, keyStoreSettingsSchema, masterKeySchema } from './keys/key-settings.ts';
 
@@ -34,6 +36,8 @@ export const paymentSettingsSchema = z.strictObject({
   channel: z.string().min(1).max(40).default('微信支付'),
   /** Where the sandbox's codes point; the order's id is appended. */
   codeBase: z.url().max(200).default('https://pay.sandbox.invalid/o/'),
+  /** Public half of the key that signs the acquirer's notifications (Ed25519, JWK). Absent: none is believed. */
+  notificationKey: publicKeySchema.optional(),
 });
 export type PaymentSettings = z.infer<typeof paymentSettingsSchema>;
 
@@ -80,6 +84,7 @@ const settingsShape = z.strictObject({
   issuer: issuerSettingsSchema,
   issuerServices: issuerServicesSettingsSchema.prefault({}),
   keyStore: keyStoreSettingsSchema.prefault({ kind: 'software' }),
+  clearing: clearingSettingsSchema.prefault({}),
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
 });

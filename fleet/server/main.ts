@@ -1,24 +1,26 @@
 /**
  * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
  * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
- * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (operator-commands.ts) it does that and ends. Exit status: 1
+ * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (operator-commands.ts, keys/key-commands.ts, clearing/clearing-commands.ts) it does that and ends. Exit status: 1
  * something is wrong, 2 called wrongly.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
-import { asUsage, UsageError } from './command-line.ts';
-import { serverSettingsSchema, type ServerSettings } from './config.ts';
+import { CLEARING_USAGE, clearingCommand } from './clearing/clearing-commands.ts';
+import { asUsage, UsageError, type Printed } from './command-line.ts';
 import { databaseOf } from './database.ts';
-import { withAbsolutePaths } from './listening.ts';
+import { KEY_USAGE, keyCommand } from './keys/key-commands.ts';
+import { secretLines } from './keys/secret-lines.ts';
 import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
 import { createServer, type Server } from './server.ts';
+import { readSettings } from './settings-file.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE].join(' | ')}`;
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, KEY_USAGE, ...CLEARING_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -38,20 +40,24 @@ function readCommandLine(args: readonly string[]): CommandLine {
   return { config: values.config, data: values.data, port, sandbox: values.sandbox };
 }
 
-/** All problems at once, a line each: path, what was expected. */
-function readSettings(file: string): ServerSettings {
-  const parsed = serverSettingsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (parsed.success) return parsed.data;
-  throw new Error(parsed.error.issues.map((issue) => `${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}`).join('\n'));
+/** @returns what to print; undefined: it is no command, the server is to be started */
+async function runCommand(args: readonly string[]): Promise<Printed | undefined> {
+  const [command, ...rest] = args;
+  if (isOperatorCommand(command)) return { lines: await operate(args), status: 0 };
+  if (command === 'keys') return { lines: await keyCommand(rest, secretLines(process.stdin, process.stderr)), status: 0 };
+  if (command === 'clearing') return clearingCommand(rest);
+  return undefined;
 }
 
 async function run(args: readonly string[]): Promise<void> {
-  if (isOperatorCommand(args[0])) {
-    process.stdout.write((await operate(args)).map((line) => `${line}\n`).join(''));
+  const printed = await runCommand(args);
+  if (printed !== undefined) {
+    process.stdout.write(printed.lines.map((line) => `${line}\n`).join(''));
+    process.exitCode = printed.status;
     return;
   }
   const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
-  const settings = withAbsolutePaths(readSettings(config), config);
+  const settings = readSettings(config);
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';
   const server = await createServer({

@@ -90,6 +90,25 @@ const migrations: readonly (readonly Statement[])[] = [
        kid TEXT, address TEXT) STRICT`,
     `CREATE INDEX identity_events_of_terminal ON identity_events (terminal_id, at)`,
   ],
+  // clearing files that went out and came in, and what became of each load in them
+  [
+    `CREATE INDEX loads_by_day ON loads (host_date)`,
+    `CREATE TABLE clearing_files (direction TEXT NOT NULL CHECK (direction IN ('out', 'in')), partner TEXT NOT NULL, business_day TEXT NOT NULL,
+       sequence INTEGER NOT NULL, sha256 TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('importing', 'done')), at INTEGER NOT NULL, actor TEXT NOT NULL,
+       PRIMARY KEY (direction, partner, business_day, sequence)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE clearing_loads (partner TEXT NOT NULL, business_day TEXT NOT NULL, sequence INTEGER NOT NULL, load_id TEXT NOT NULL,
+       amount INTEGER NOT NULL, said TEXT, outcome TEXT NOT NULL, reason TEXT, PRIMARY KEY (partner, business_day, sequence, load_id))
+       STRICT, WITHOUT ROWID`,
+  ],
+  // codes that persons presented, and what the acquirer said by itself
+  [
+    `ALTER TABLE orders ADD COLUMN presented TEXT`,
+    `ALTER TABLE orders ADD COLUMN decline_reason TEXT`,
+    `CREATE INDEX orders_by_code ON orders (presented) WHERE presented IS NOT NULL`,
+    `CREATE TABLE acquirer_notifications (notification_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, notification TEXT NOT NULL, outcome TEXT NOT NULL,
+       at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX notifications_of_order ON acquirer_notifications (order_id)`,
+  ],
   // issuer services: holders and how they are identified, loss reports, numbered limits, pending loads
   [
     `CREATE TABLE holders (holder_id TEXT PRIMARY KEY, document_hash TEXT, phone_hash TEXT) STRICT`,

@@ -30,6 +30,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
 import { limitAddresses, limitTerminals } from './rate-limits.ts';
+import { acquirerRoutes } from './routes/acquirer-routes.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { issuerServiceRoutes } from './routes/issuer-service-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
@@ -192,6 +193,7 @@ function refuseWhenStopping(app: FastifyInstance): void {
 
 function addRoutes(app: FastifyInstance, context: Context, operations: Operations): void {
   operationsRoutes(app.withTypeProvider<ZodTypeProvider>(), context, operations);
+  acquirerRoutes(app.withTypeProvider<ZodTypeProvider>(), context);
   void app.register((scope, _options, done) => {
     registrationRoutes(scope.withTypeProvider<ZodTypeProvider>(), context);
     loseAnswers(scope, context.faults);

@@ -7,10 +7,12 @@ import type { Delivery, ReplacementRefusal, ScriptFailure, ScriptFunction, Scrip
 import type { IdentificationMeans, IdentificationRefusal } from '../../common/upstream-api/holders.ts';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
 import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../common/upstream-api/losses.ts';
-import type { OrderStateName } from '../../common/upstream-api/payments.ts';
+import type { CaptureRefusal, NotificationOutcome, OrderStateName } from '../../common/upstream-api/payments.ts';
 import type { ClaimRefusal, PendingLoadKind } from '../../common/upstream-api/pending-loads.ts';
 import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
 import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
+import type { ClearingState } from './clearing/clearing-file.ts';
+import type { ClearingOutcome, Contradiction } from './clearing/decision.ts';
 
 export type StoreErrorCode =
   /** Written by a newer version: nothing of it is touched. */
@@ -128,6 +130,10 @@ export interface Tables {
     channel: string | null;
     channel_ref: string | null;
     refunded: number;
+    /** SHA-256 of the code that the person presented; null: the order's code was shown. */
+    presented: string | null;
+    /** Why a presented code was declined. */
+    decline_reason: CaptureRefusal | null;
   };
   vouchers: {
     voucher_id: string;
@@ -159,6 +165,38 @@ export interface Tables {
     at: number;
   };
   refunds: { refund_id: string; terminal_id: string; order_id: string; amount: number; at: number };
+  /** What the acquirer said of orders by itself; the first time of each. */
+  acquirer_notifications: {
+    notification_id: string;
+    order_id: string;
+    /** Canonical. */
+    notification: string;
+    outcome: NotificationOutcome;
+    at: number;
+  };
+  /** Clearing files that went out or came in. `at` and `actor`: when and by whom it was made, or first imported. */
+  clearing_files: {
+    direction: 'out' | 'in';
+    partner: string;
+    business_day: string;
+    sequence: number;
+    sha256: string;
+    state: 'importing' | 'done';
+    at: number;
+    actor: string;
+  };
+  /** What became of each load of a file that came in. */
+  clearing_loads: {
+    partner: string;
+    business_day: string;
+    sequence: number;
+    load_id: string;
+    amount: number;
+    /** What the file says of it; null: nothing. */
+    said: ClearingState | null;
+    outcome: ClearingOutcome;
+    reason: Contradiction | null;
+  };
 
   // issuer services (issuer/)
   /** What identifies a person is kept as a keyed hash only. */
@@ -296,7 +334,7 @@ export type StoreTransaction = Transaction<Tables>;
 
 /** What a transaction is about: it has that for itself. */
 export type Subject =
-  `${'card' | 'examination' | 'journal' | 'load' | 'order' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries' | IssuerSubject}:${string}`;
+  `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries' | IssuerSubject}:${string}`;
 type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
 
 export abstract class Store extends Kysely<Tables> {

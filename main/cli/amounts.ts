@@ -1,6 +1,6 @@
 /** Amounts as people type and read them at the command line; inside they are whole fen. */
 import type { NoteCounts } from '../../common/journal-kinds.ts';
-import { addNotes } from '../money/settlement-fold.ts';
+import { addNotes } from '../../common/money/settlement-fold.ts';
 import { UsageError } from './command.ts';
 
 /** Yuan with at most two decimals as fen; `undefined` when it is none. */

@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { toPublicKey } from '../identity/terminal-key.ts';
-import { parseJson } from '../journal/lines.ts';
+import { parseJson } from '../../common/parse-json.ts';
 import { UsageError } from './command.ts';
 
 /** A JWK or a PEM, in a file or in the argument itself. @throws {UsageError} */

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TerminalConfig } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { SettlementState } from '../money/settlement-state.ts';
+import type { SettlementState } from '../../common/money/settlement-state.ts';
 import { printSlip } from '../receipts/port.ts';
 import { composeSettlementSlip, slipSvg, slipText, type SettlementSlip } from '../receipts/settlement-slip.ts';
 import { makeDevices, noSimulators, NO_DEVICES } from '../terminal/devices.ts';

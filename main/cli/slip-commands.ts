@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fen, formatYuan } from '../../common/fen.ts';
 import { publicationSchema } from '../../common/publication.ts';
 import type { SlipClaims } from '../../common/slip.ts';
-import { parseJson } from '../journal/lines.ts';
+import { parseJson } from '../../common/parse-json.ts';
 import { verifySlip, type SlipFinding } from '../receipts/verify-slip.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
 import { readPublicKey } from './read-public-key.ts';

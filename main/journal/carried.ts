@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { journalKinds } from '../../common/journal-kinds.ts';
 import { toHex } from '../../common/hex.ts';
-import { NO_BALANCES, type Balances } from '../money/postings.ts';
+import { NO_BALANCES, type Balances } from '../../common/money/postings.ts';
 import type { Link } from './lines.ts';
 import type { Connection } from './schema.ts';
 import { linkRow, parseEntry } from './stored-chain.ts';

@@ -4,8 +4,8 @@ import { journalKinds, type JournalKind, type NewEntry } from '../../common/jour
 import { plainCheck, type PlainCheck } from '../../common/plain-check.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Ids } from '../../common/ids.ts';
-import { postingsFor } from '../money/postings.ts';
-import { businessDates, utcTimes } from './business-date.ts';
+import { postingsFor } from '../../common/money/postings.ts';
+import { businessDates, utcTimes } from '../../common/business-date.ts';
 import { JournalError } from './journal-error.ts';
 import type { Head } from './stored-chain.ts';
 

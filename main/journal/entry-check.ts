@@ -1,8 +1,8 @@
 /** Whether a text is an entry as FORMAT.md has it, whatever its place in a chain. Used by verifier.ts for entries and carried entries. */
 import { canonicalEntry, entrySchema, type JournalEntry } from '../../common/journal-entry.ts';
 import { journalKinds, type NewEntry, type Posting } from '../../common/journal-kinds.ts';
-import { postingsFor } from '../money/postings.ts';
-import { parseJson } from './lines.ts';
+import { postingsFor } from '../../common/money/postings.ts';
+import { parseJson } from '../../common/parse-json.ts';
 
 /** The entry, or what is wrong with its form. */
 export type ReadEntry = { readonly entry: JournalEntry } | { readonly fault: string };

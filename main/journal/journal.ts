@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { accounts, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
 import { type Checkpoint, CHECKPOINT_TYPE, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
-import { addPostings, type Balances } from '../money/postings.ts';
+import { addPostings, type Balances } from '../../common/money/postings.ts';
 import { openingBalances } from './carried.ts';
 import { doubt, isDoubted } from './doubt.ts';
 import { entryBuilder, type BuiltEntry, type EntrySource } from './entry-builder.ts';

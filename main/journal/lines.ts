@@ -5,6 +5,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { accounts } from '../../common/journal-kinds.ts';
+import { parseJson } from '../../common/parse-json.ts';
 import { hashSchema, publicKeySchema } from '../../common/upstream-api/fields.ts';
 import type { Checkpoint, Receipt } from '../../common/upstream-api/journal.ts';
 
@@ -81,14 +82,6 @@ export function jwsClaims(jws: string): unknown {
   const [header, payload, signature] = parts;
   if (parts.length !== 3 || ![header, payload, signature].every((part) => part !== undefined && isCanonicalBase64Url(part))) return undefined;
   return parseUtf8Json(Buffer.from(payload ?? '', 'base64url'));
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `undefined` when it isn't JSON in UTF-8. */

@@ -3,8 +3,8 @@
  * hangs together, and says what each proved and which entries the new epoch must carry. Nothing is repaired in place.
  */
 import { GENESIS_HASH } from '../../common/journal-entry.ts';
-import { leavesOpen } from '../money/open-transactions.ts';
-import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
+import { leavesOpen } from '../../common/money/open-transactions.ts';
+import { addPostings, NO_BALANCES, type Balances } from '../../common/money/postings.ts';
 import { carriedLinks, openingBalances, type CarriedLink } from './carried.ts';
 import { toJournalError } from './journal-error.ts';
 import { linkHolds, sameBytes, type Link } from './lines.ts';

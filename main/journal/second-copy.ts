@@ -4,7 +4,8 @@ import { canonicalEntry, entrySchema } from '../../common/journal-entry.ts';
 import { hashSchema } from '../../common/upstream-api/fields.ts';
 import { jwsVerifier } from './jws.ts';
 import { CHECKPOINT_TYPE, checkpointSchema } from '../../common/upstream-api/journal.ts';
-import { hashText, linkHolds, parseJson, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
+import { parseJson } from '../../common/parse-json.ts';
+import { hashText, linkHolds, secondHeaderSchema, type Link, type SecondHeader } from './lines.ts';
 import { outlineOf, readFrames, type FrameOutline } from './second-file.ts';
 
 /** A look at a second file that is good enough at every start: the bytes that were read are whole, and how far it goes. */

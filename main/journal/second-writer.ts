@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { GENESIS_HASH } from '../../common/journal-entry.ts';
-import { NO_BALANCES, type Balances } from '../money/postings.ts';
+import { NO_BALANCES, type Balances } from '../../common/money/postings.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { checkpointLine, entryLine, hashText, sameBytes, secondHeaderLine, type StoredCheckpoint } from './lines.ts';
 import { setSecondAside } from './opening.ts';

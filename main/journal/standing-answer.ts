@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseJson, sameBytes } from './lines.ts';
+import { parseJson } from '../../common/parse-json.ts';
+import { sameBytes } from './lines.ts';
 import type { Connection } from './schema.ts';
 import type { Turn } from './stored-chain.ts';
 

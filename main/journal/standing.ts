@@ -4,12 +4,12 @@
  * Used by journal.ts; verify.ts asks for a fault.
  */
 import type { JournalKind } from '../../common/journal-kinds.ts';
-import { OPENING_KINDS } from '../money/open-transactions.ts';
+import { OPENING_KINDS } from '../../common/money/open-transactions.ts';
 import type { Connection } from './schema.ts';
 import { nameOf, StandingAnswer, storedQuestions, type Question } from './standing-answer.ts';
 import { hasKind, readUnsignedTurns, type Turn } from './stored-chain.ts';
 
-/** main/money/open-transactions.ts. */
+/** common/money/open-transactions.ts. */
 const OPEN: Question = { enters: OPENING_KINDS, leaves: ['transaction.closed'], again: true };
 
 /** What is stored must be what the index bears out. Nothing to say of a file without it. */

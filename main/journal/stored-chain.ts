@@ -5,7 +5,8 @@ import { publicKeySchema, type PublicKey } from '../../common/upstream-api/field
 import { type Checkpoint, CHECKPOINT_TYPE, checkpointSchema, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { jwsVerifier } from './jws.ts';
 import { JournalError } from './journal-error.ts';
-import { hashText, jwsClaims, linkHolds, parseJson, type Link, type StoredCheckpoint } from './lines.ts';
+import { parseJson } from '../../common/parse-json.ts';
+import { hashText, jwsClaims, linkHolds, type Link, type StoredCheckpoint } from './lines.ts';
 import type { Connection } from './schema.ts';
 
 /** What the file says it is. */

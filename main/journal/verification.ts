@@ -1,6 +1,6 @@
 /** What a verification is asked and what it says: the words that verify.ts, verifier.ts and `kioskctl journal verify` share. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
-import type { Balances } from '../money/postings.ts';
+import type { Balances } from '../../common/money/postings.ts';
 
 export type Check =
   /** SQLite's own structures or an export's lines, and what the file says of itself. */

@@ -6,11 +6,11 @@ import { GENESIS_HASH, hashCanonicalEntry, type JournalEntry } from '../../commo
 import { journalKinds } from '../../common/journal-kinds.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { CHECKPOINT_TYPE, checkpointSchema, RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
-import { EMPTY_TRANSACTION, foldEntry, isForeign } from '../money/fold.ts';
-import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
-import { foldCashEntry, NO_CASH } from '../money/settlement-fold.ts';
-import type { CashState } from '../money/settlement-state.ts';
-import type { TransactionState } from '../money/transaction-state.ts';
+import { EMPTY_TRANSACTION, foldEntry, isForeign } from '../../common/money/fold.ts';
+import { addPostings, NO_BALANCES, type Balances } from '../../common/money/postings.ts';
+import { foldCashEntry, NO_CASH } from '../../common/money/settlement-fold.ts';
+import type { CashState } from '../../common/money/settlement-state.ts';
+import type { TransactionState } from '../../common/money/transaction-state.ts';
 import { carriedSeal, type CarriedLink } from './carried.ts';
 import { postingsFault, readEntry } from './entry-check.ts';
 import { jwsVerifier } from './jws.ts';

@@ -3,7 +3,8 @@
  * like and in what order they stand is laid down in FORMAT.md, "Export".
  */
 import canonicalize from 'canonicalize';
-import { jwsClaims, parseJson, utf8Text } from './lines.ts';
+import { parseJson } from '../../common/parse-json.ts';
+import { jwsClaims, utf8Text } from './lines.ts';
 import { broken, type Break, type Verification, type VerifyOptions } from './verification.ts';
 import { Verifier } from './verifier.ts';
 

@@ -5,10 +5,10 @@
  */
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { journalKinds, type JournalBody, type JournalKind, type Outcome, type Tender } from '../../common/journal-kinds.ts';
-import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
-import { addPostings, NO_BALANCES, type Balances } from '../money/postings.ts';
-import { isOpenCase } from '../money/standing.ts';
-import type { CaseState, TransactionPhase, TransactionState } from '../money/transaction-state.ts';
+import { EMPTY_TRANSACTION, foldEntry } from '../../common/money/fold.ts';
+import { addPostings, NO_BALANCES, type Balances } from '../../common/money/postings.ts';
+import { isOpenCase } from '../../common/money/standing.ts';
+import type { CaseState, TransactionPhase, TransactionState } from '../../common/money/transaction-state.ts';
 
 /** How often, and how much (fen). */
 export interface Tally {

@@ -4,10 +4,10 @@
  */
 import type { JournalBody, NewEntry } from '../../common/journal-kinds.ts';
 import type { Appended } from '../journal/journal.ts';
-import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
-import { foldCashEntry } from '../money/settlement-fold.ts';
-import type { TransactionState } from '../money/transaction-state.ts';
-import type { CashSurvey } from './cash-survey.ts';
+import { EMPTY_TRANSACTION, foldEntry } from '../../common/money/fold.ts';
+import { foldCashEntry } from '../../common/money/settlement-fold.ts';
+import type { TransactionState } from '../../common/money/transaction-state.ts';
+import type { CashSurvey } from '../../common/money/cash-survey.ts';
 import type { SettlementJournal } from './settlement.ts';
 
 export type ExplanationErrorCode =

@@ -5,8 +5,8 @@
  */
 import { contentTotal, notesTotal, type NewEntry, type NoteCounts } from '../../common/journal-kinds.ts';
 import type { Appended, Journal } from '../journal/journal.ts';
-import { foldCashEntry, noteDifferences } from '../money/settlement-fold.ts';
-import type { CashState, SettlementState } from '../money/settlement-state.ts';
+import { foldCashEntry, noteDifferences } from '../../common/money/settlement-fold.ts';
+import type { CashState, SettlementState } from '../../common/money/settlement-state.ts';
 
 export type SettlementErrorCode =
   /** Another box is in than the one to be taken out. */

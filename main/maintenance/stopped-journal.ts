@@ -7,14 +7,14 @@ import type { JournalEntry } from '../../common/journal-entry.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
-import { businessDates } from '../journal/business-date.ts';
+import { businessDates } from '../../common/business-date.ts';
 import { withContent, type JournalContent } from '../journal/content.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
-import { parseJson } from '../journal/lines.ts';
+import { parseJson } from '../../common/parse-json.ts';
 import { parseEntry } from '../journal/stored-chain.ts';
 import { verifyJournal } from '../journal/verify.ts';
-import { surveyCash, type CashSurvey } from './cash-survey.ts';
+import { surveyCash, type CashSurvey } from '../../common/money/cash-survey.ts';
 
 export interface StoppedJournalOptions {
   readonly path: string;

@@ -4,7 +4,7 @@
  */
 import receiptline from 'receiptline';
 import { contentTotal, notesTotal, type BoxContent, type NoteCounts } from '../../common/journal-kinds.ts';
-import { addNotes } from '../money/settlement-fold.ts';
+import { addNotes } from '../../common/money/settlement-fold.ts';
 import { localTime, Page } from './page.ts';
 import { settlementWords, type SettlementWords } from './words.ts';
 

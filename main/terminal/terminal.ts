@@ -19,7 +19,7 @@ import { uiEventOf } from '../../state-machines/ui-events.ts';
 import type { UiEvent, View } from '../../state-machines/view.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
-import { businessDates } from '../journal/business-date.ts';
+import { businessDates } from '../../common/business-date.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createReceiptPort } from '../receipts/port.ts';

@@ -73,7 +73,7 @@ export function environmentFor(database: string, data: string): { readonly DATAB
 }
 
 /** Takes back what came with the issuer's services. */
-export const WITHOUT_ISSUER_SERVICES: readonly string[] = [
+const WITHOUT_ISSUER_SERVICES: readonly string[] = [
   ...[
     'script_commands',
     'card_scripts',
@@ -91,8 +91,22 @@ export const WITHOUT_ISSUER_SERVICES: readonly string[] = [
   ...['card', 'terminal', 'time'].map((what) => `DROP INDEX loads_counted_by_${what}`),
 ];
 
-/** Takes back what came with one-time codes. */
+/** Takes back what came with clearing files. */
+const WITHOUT_CLEARING: readonly string[] = ['DROP TABLE clearing_loads', 'DROP TABLE clearing_files', 'DROP INDEX loads_by_day'];
+
+/** Takes back what came with codes that persons present. */
+const WITHOUT_CAPTURES: readonly string[] = [
+  'DROP TABLE acquirer_notifications',
+  'DROP INDEX orders_by_code',
+  'ALTER TABLE orders DROP COLUMN presented',
+  'ALTER TABLE orders DROP COLUMN decline_reason',
+];
+
+/** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_ISSUER_SERVICES,
+  ...WITHOUT_CAPTURES,
+  ...WITHOUT_CLEARING,
   'DROP TABLE enrolment_codes',
   'DROP TABLE identity_events',
   'DROP INDEX terminals_by_key',

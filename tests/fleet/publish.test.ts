@@ -13,7 +13,7 @@ import { openStore } from '../../fleet/server/database.ts';
 import { publicationOf } from '../../fleet/publish/publication.ts';
 import { writeBundle, writeSite } from '../../fleet/publish/site.ts';
 import { openJournal, type Appended, type Journal } from '../../main/journal/journal.ts';
-import { businessDates } from '../../main/journal/business-date.ts';
+import { businessDates } from '../../common/business-date.ts';
 import { createSlipPort } from '../../main/receipts/signed-link.ts';
 import { JournalDesk } from '../../main/terminal/ports/journal-port.ts';
 import { createIds } from '../../common/ids.ts';

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { readAcquirerStatement, readIssuerStatement, StatementError } from '../../main/maintenance/reconciliation/statement-file.ts';
+import { readAcquirerStatement, readIssuerStatement, StatementError } from '../../common/reconciliation/statement-file.ts';
 import { exchange, loadRequest, problemOf, registeredTerminal, startWorld, V1, type World } from './support.ts';
 
 const ORDER = { orderId: 'O1', amount: 5000, reference: 'A01-0315-7K4M-9' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openStore } from '../../fleet/server/database.ts';
-import { execute, newDatabase, setVersion, versionOf, WITHOUT_CODES, WITHOUT_ISSUER_SERVICES } from './database.ts';
+import { execute, newDatabase, setVersion, versionOf, WITHOUT_CODES } from './database.ts';
 import { chain, problemOf, registeredTerminal, startWorld } from './support.ts';
 
 test('a store written by a newer version is refused and left as it is', async () => {
@@ -24,21 +24,11 @@ test('a store that was opened before keeps what it holds', async () => {
 test('a store of the first version gets what is new, and the keys that its terminals have', async () => {
   const file = await newDatabase();
   await (await openStore(file)).destroy();
-  const dropped = [
-    'TABLE enrolment_codes',
-    'TABLE identity_events',
-    'TABLE redemptions',
-    'TABLE vouchers',
-    'TABLE load_examinations',
-    'INDEX loads_open',
-    'INDEX loads_reserved',
-    'TABLE terminal_keys',
-  ];
+  const dropped = ['TABLE redemptions', 'TABLE vouchers', 'TABLE load_examinations', 'INDEX loads_open', 'INDEX loads_reserved', 'TABLE journal_checkpoints'];
   await execute(
     file,
-    ...WITHOUT_ISSUER_SERVICES,
-    ...[...dropped, 'TABLE journal_checkpoints'].map((what) => `DROP ${what}`),
-    'ALTER TABLE terminals DROP COLUMN revoked_at',
+    ...WITHOUT_CODES,
+    ...[...dropped, 'TABLE terminal_keys'].map((what) => `DROP ${what}`),
     ...setVersion(file, 1),
     `INSERT INTO terminals (terminal_id, public_key, registered_at) VALUES ('T-0001', '{"x":1}', 7)`,
   );
@@ -52,7 +42,7 @@ test('a store from before one-time codes keeps its terminals, and they stay acce
   const world = await startWorld();
   const terminal = await registeredTerminal(world);
   await world.stop();
-  await execute(world.database, ...WITHOUT_ISSUER_SERVICES, ...WITHOUT_CODES, ...setVersion(world.database, 4));
+  await execute(world.database, ...WITHOUT_CODES, ...setVersion(world.database, 4));
   await world.restart('live');
   expect((await terminal.post('/v1/heartbeat', {})).status).toBe(200);
 });

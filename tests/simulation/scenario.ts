@@ -14,7 +14,7 @@ import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
-import { isOpenCase } from '../../main/money/standing.ts';
+import { isOpenCase } from '../../common/money/standing.ts';
 import type { View } from '../../state-machines/view.ts';
 import { Person } from './person.ts';
 import { becomesReady, comeToRest, fittingsOf, isFree, judge, stands, undecided, type SeedResult } from './run-seed.ts';

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fen } from '../../common/fen.ts';
-import { foldTransaction } from '../../main/money/fold.ts';
-import type { FoldEntry } from '../../main/money/transaction-state.ts';
+import { foldTransaction } from '../../common/money/fold.ts';
+import type { FoldEntry } from '../../common/money/transaction-state.ts';
 import type { CreditOutcome, InitializeOutcome, LoadVerdict, OrderState } from '../../state-machines/ports.ts';
 import { offline } from '../support/fake-world.ts';
 import { SessionBench } from './session-bench.ts';

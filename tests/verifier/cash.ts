@@ -1,7 +1,7 @@
 /** Random settlements, lawful ones and others, over all that a random journal says of its cash. Used by journals.ts and stories.ts. */
 import { journalKinds, contentTotal, notesTotal, type BoxContent, type NewEntry, type NoteCounts } from '../../common/journal-kinds.ts';
-import { CARRIED_DIFFERENCE, addNotes, foldCash, foldCashEntry, NO_CASH } from '../../main/money/settlement-fold.ts';
-import type { CashEntry, CashState, SettlementPhase, SettlementState } from '../../main/money/settlement-state.ts';
+import { CARRIED_DIFFERENCE, addNotes, foldCash, foldCashEntry, NO_CASH } from '../../common/money/settlement-fold.ts';
+import type { CashEntry, CashState, SettlementPhase, SettlementState } from '../../common/money/settlement-state.ts';
 import type { Dice } from '../fuzz/generate.ts';
 
 const SETTLEMENTS = ['S1', 'S1', 'S2', '清机'];

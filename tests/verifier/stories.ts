@@ -1,10 +1,10 @@
 /** Random transactions, lawful ones and others: entries are drawn until one fits what the fold allows next. Used by journals.ts. */
 import type { NewEntry } from '../../common/journal-kinds.ts';
-import { EMPTY_TRANSACTION, foldEntry } from '../../main/money/fold.ts';
-import { closingOf } from '../../main/money/recovery.ts';
-import type { TransactionState } from '../../main/money/transaction-state.ts';
+import { EMPTY_TRANSACTION, foldEntry } from '../../common/money/fold.ts';
+import { closingOf } from '../../common/money/recovery.ts';
+import type { TransactionState } from '../../common/money/transaction-state.ts';
 import type { Dice } from '../fuzz/generate.ts';
-import * as make from '../main/money/entries.ts';
+import * as make from '../common/money/entries.ts';
 import type { RandomCash } from './cash.ts';
 
 const AMOUNTS = [1000, 2000, 5000, 0xffff_ffff];

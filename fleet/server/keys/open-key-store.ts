@@ -1,4 +1,4 @@
-/** Opens the key store that the settings name. Used by server.ts. */
+/** Opens the key store that the settings name. Used by server.ts and key-cabinet.ts. */
 import type { Logger } from 'pino';
 import type { DiversificationLevel } from '../../../common/pboc.ts';
 import type { IssuerSettings, ServerSettings } from '../config.ts';
@@ -34,6 +34,7 @@ export async function tellCheckValues(keys: KeyStore, logger: Logger | undefined
   }
 }
 
-function openlyGiven({ masterLoadKey: load, masterTacKey: tac }: IssuerSettings, keys: MasterKeys = {}): MasterKeys {
+/** What the settings themselves say. */
+export function openlyGiven({ masterLoadKey: load, masterTacKey: tac }: IssuerSettings, keys: MasterKeys = {}): MasterKeys {
   return { ...keys, ...(load === undefined ? {} : { load }), ...(tac === undefined ? {} : { tac }) };
 }

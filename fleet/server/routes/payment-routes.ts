@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../../common/upstream-api/fields.ts';
 import {
+  captureRequestSchema,
   createOrderAnswerSchema,
   createOrderRequestSchema,
   orderAnswerSchema,
@@ -17,6 +18,10 @@ export function paymentRoutes(app: App, context: Context): void {
   app.post('/payments/orders', { schema: { body: createOrderRequestSchema, response: { 200: createOrderAnswerSchema } } }, (request) => {
     request.orderId = request.body.orderId;
     return reachAcquirer(context).create(request.terminalId, request.body);
+  });
+  app.post('/payments/captures', { schema: { body: captureRequestSchema, response: { 200: orderAnswerSchema } } }, (request) => {
+    request.orderId = request.body.orderId;
+    return reachAcquirer(context).capture(request.terminalId, request.body);
   });
   app.get('/payments/orders/:orderId', { schema: { params, querystring: queryOrderSchema, response: { 200: orderAnswerSchema } } }, (request) => {
     const { orderId } = request.params;

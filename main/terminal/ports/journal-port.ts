@@ -11,7 +11,7 @@ import { Listeners } from '../../../drivers/listeners.ts';
 import { PortError, type AppendedEntry, type JournalPort } from '../../../state-machines/ports.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import type { Journal } from '../../journal/journal.ts';
-import { postingsFor } from '../../money/postings.ts';
+import { postingsFor } from '../../../common/money/postings.ts';
 import type { JournalSource } from '../../upstream/journal-source.ts';
 
 export interface JournalDeskOptions {

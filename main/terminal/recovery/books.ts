@@ -4,8 +4,8 @@ import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { ChainedEntry } from '../../../common/upstream-api/journal.ts';
 import type { PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { Ports } from '../../../state-machines/ports.ts';
-import { foldTransaction } from '../../money/fold.ts';
-import type { TransactionState } from '../../money/transaction-state.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 
 export interface RecoveryOptions {
   readonly ports: Omit<Ports, 'recovery' | 'availability'>;

@@ -5,8 +5,8 @@
 import { fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
 import type { LoadStanding, LoadVerdict } from '../../../state-machines/ports.ts';
-import { isOpenCase, unknownLoad, unprovenLoad } from '../../money/standing.ts';
-import type { CaseState, LoadState, TransactionState } from '../../money/transaction-state.ts';
+import { isOpenCase, unknownLoad, unprovenLoad } from '../../../common/money/standing.ts';
+import type { CaseState, LoadState, TransactionState } from '../../../common/money/transaction-state.ts';
 import type { RecoveryBooks } from './books.ts';
 import type { LoadRecovery } from './loads.ts';
 import { capturedEntry, type PaymentRecovery } from './payments.ts';

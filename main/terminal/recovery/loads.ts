@@ -3,9 +3,9 @@ import { fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
 import type { ExaminableLoad, LoadVerdict, Ports } from '../../../state-machines/ports.ts';
 import { authorizeLoad, commitLoad } from '../../../state-machines/top-up/steps.ts';
-import type { RecoveryAction } from '../../money/recovery.ts';
-import { reservedLoad } from '../../money/standing.ts';
-import type { TransactionState } from '../../money/transaction-state.ts';
+import type { RecoveryAction } from '../../../common/money/recovery.ts';
+import { reservedLoad } from '../../../common/money/standing.ts';
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import type { RecoveryBooks, When } from './books.ts';
 
 type Settling = Extract<RecoveryAction, { kind: 'resumeOrSettle' }>;

@@ -4,7 +4,7 @@ import { NOTE_STUCK } from '../../../common/journal-kinds.ts';
 import type { PowerUpState } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
 import { cashRestartDecision, type LastNoteRecord } from '../../../drivers/cash-acceptor/restart-decision.ts';
 import type { StackedCredit } from '../../../state-machines/ports.ts';
-import type { NoteState } from '../../money/transaction-state.ts';
+import type { NoteState } from '../../../common/money/transaction-state.ts';
 import { acceptorAlarm } from '../ports/cash-port.ts';
 import type { RecoveryBooks } from './books.ts';
 

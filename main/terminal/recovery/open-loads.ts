@@ -6,7 +6,7 @@ import { fen } from '../../../common/fen.ts';
 import { journalKinds, type CardRef, type JournalBody } from '../../../common/journal-kinds.ts';
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { EarlierLoad, LoadVerdict, OpenLoad } from '../../../state-machines/ports.ts';
-import { unknownLoad, unprovenLoad } from '../../money/standing.ts';
+import { unknownLoad, unprovenLoad } from '../../../common/money/standing.ts';
 import type { RecoveryBooks } from './books.ts';
 import type { LoadRecovery } from './loads.ts';
 

@@ -2,7 +2,7 @@
 import { fen } from '../../../common/fen.ts';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { PortError, type OrderState } from '../../../state-machines/ports.ts';
-import type { RecoveryAction } from '../../money/recovery.ts';
+import type { RecoveryAction } from '../../../common/money/recovery.ts';
 import type { RecoveryBooks, When } from './books.ts';
 
 export class PaymentRecovery {

@@ -1,12 +1,12 @@
 /**
  * Carries out what the recovery table decides: for every open transaction one action at a time, its outcome journaled, folded and asked
  * again, until it is closed. Runs before the first person is served, in the background between persons, and when a card with an
- * undecided load is presented. Decides nothing itself (main/money/recovery.ts does); the files beside this one know one subject each.
+ * undecided load is presented. Decides nothing itself (common/money/recovery.ts does); the files beside this one know one subject each.
  */
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit } from '../../../state-machines/ports.ts';
-import { recoveryDecision, type Closing, type RecoveryAction } from '../../money/recovery.ts';
-import { isOwedForCertain, noteInPath, unknownLoad } from '../../money/standing.ts';
+import { recoveryDecision, type Closing, type RecoveryAction } from '../../../common/money/recovery.ts';
+import { isOwedForCertain, noteInPath, unknownLoad } from '../../../common/money/standing.ts';
 import { RecoveryBooks, type RecoveryOptions, type When } from './books.ts';
 import { CaseRecovery } from './cases.ts';
 import { LoadRecovery } from './loads.ts';

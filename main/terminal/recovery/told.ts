@@ -3,8 +3,8 @@ import { fen, type Fen } from '../../../common/fen.ts';
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { ChainedEntry } from '../../../common/upstream-api/journal.ts';
 import type { AppendedEntry, Recovered } from '../../../state-machines/ports.ts';
-import { isOpenCase } from '../../money/standing.ts';
-import type { TransactionState } from '../../money/transaction-state.ts';
+import { isOpenCase } from '../../../common/money/standing.ts';
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import type { RecoveryBooks } from './books.ts';
 import type { VoucherRecovery } from './vouchers.ts';
 

@@ -5,8 +5,8 @@
 import type { VoucherSlip } from '../../../state-machines/ports.ts';
 import { confirmVoucher, makeVoucher, registerVoucher, releaseVoucher } from '../../../state-machines/top-up/voucher-steps.ts';
 import { hashVoucherCode } from '../../../common/voucher-hash.ts';
-import { unregisteredClaims } from '../../money/standing.ts';
-import type { TransactionState, VoucherRegistration } from '../../money/transaction-state.ts';
+import { unregisteredClaims } from '../../../common/money/standing.ts';
+import type { TransactionState, VoucherRegistration } from '../../../common/money/transaction-state.ts';
 import type { RecoveryBooks } from './books.ts';
 
 /** Something to do about one transaction, whatever happened to it since it was listed. */

@@ -5,8 +5,8 @@
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { openForReading } from '../../../main/journal/schema.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
-import type { TransactionState } from '../../../main/money/transaction-state.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import type { Sandbox } from '../../launcher/sandbox.ts';
 
 /** What is really there, without asking the terminal. Amounts are fen. */

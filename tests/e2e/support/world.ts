@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@playwright/test';
 import type { DeviceName, FaultName } from '../../../drivers/bench/protocol.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
-import type { TransactionState } from '../../../main/money/transaction-state.ts';
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import { buildApp, productParts } from '../../launcher/build.ts';
 import { Cardholder } from '../../launcher/cardholder.ts';
 import { findHost } from '../../launcher/host.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { lossStandingSchema, type LossStanding } from '../../../common/upstream-api/losses.ts';
 import { issuerServicesSettingsSchema } from '../../../fleet/server/issuer/settings.ts';
-import { readIssuerStatement } from '../../../main/maintenance/reconciliation/statement-file.ts';
+import { readIssuerStatement } from '../../../common/reconciliation/statement-file.ts';
 import { loadRequest, problemOf, V1, type HandMadeTerminal, type Signed } from '../support.ts';
 import { answerLost, HOLDER, identified, identify, OTHER_SERIAL, PASSWORD, placeWithHolder, SERIAL, statementText } from './people.ts';
 

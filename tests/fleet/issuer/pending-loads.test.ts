@@ -1,7 +1,7 @@
 /** Pending loads: written once, however many terminals try and whatever is lost. Cards and MACs: card-application.md 6.2. */
 import { describe, expect, test } from 'vitest';
 import { listPendingAnswerSchema } from '../../../common/upstream-api/pending-loads.ts';
-import { readIssuerStatement } from '../../../main/maintenance/reconciliation/statement-file.ts';
+import { readIssuerStatement } from '../../../common/reconciliation/statement-file.ts';
 import { loadRequest, problemOf, V1, type HandMadeTerminal, type Signed, type World } from '../support.ts';
 import { answerLost, identified, OTHER_SERIAL, placeWithHolder, SERIAL, statementText } from './people.ts';
 

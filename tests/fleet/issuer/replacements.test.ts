@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { listPendingAnswerSchema } from '../../../common/upstream-api/pending-loads.ts';
-import { readIssuerStatement } from '../../../main/maintenance/reconciliation/statement-file.ts';
+import { readIssuerStatement } from '../../../common/reconciliation/statement-file.ts';
 import type { Chip } from '../../../drivers/card/pboc/chip.ts';
 import { loadRequest, problemOf, V1, type HandMadeTerminal, type Signed, type World } from '../support.ts';
 import { blankChip, challengeOf, challenges, file15Of, inTheField, issuerWithKeys, presenceOf, relay, say, uidOf, type Relay } from './cards.ts';

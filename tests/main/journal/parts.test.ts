@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { businessDates } from '../../../main/journal/business-date.ts';
+import { businessDates } from '../../../common/business-date.ts';
 import { freeSpace, judgeSpace } from '../../../main/journal/free-space.ts';
 import { toJournalError } from '../../../main/journal/journal-error.ts';
 import { readSecondCopy } from '../../../main/journal/second-copy.ts';

@@ -12,9 +12,9 @@ import { CHECKPOINT_TYPE, RECEIPT_TYPE } from '../../../common/upstream-api/jour
 import { thumbprint } from '../../../main/identity/terminal-key.ts';
 import { jwsVerifier } from '../../../main/journal/jws.ts';
 import { verifyExport } from '../../../main/journal/verify-export.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
-import { postingsFor } from '../../../main/money/postings.ts';
-import { foldCash } from '../../../main/money/settlement-fold.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
+import { postingsFor } from '../../../common/money/postings.ts';
+import { foldCash } from '../../../common/money/settlement-fold.ts';
 import { keyOfSeed } from '../../verifier/keys.ts';
 
 const folder = path.join(import.meta.dirname, 'vectors');

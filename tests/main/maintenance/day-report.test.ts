@@ -6,7 +6,20 @@ import type { Journal } from '../../../main/journal/journal.ts';
 import { dayReport } from '../../../main/maintenance/day-report.ts';
 import { settle } from '../../../main/maintenance/settlement.ts';
 import { append, Bench, START, STOP, topUp } from '../journal/bench.ts';
-import { closed, delivered, opened, redeemed, redeeming, registered, registering, released, releasing, reserved, taken, voucher } from '../money/entries.ts';
+import {
+  closed,
+  delivered,
+  opened,
+  redeemed,
+  redeeming,
+  registered,
+  registering,
+  released,
+  releasing,
+  reserved,
+  taken,
+  voucher,
+} from '../../common/money/entries.ts';
 import { noteLost, notesTaken, surveyOf } from './notes.ts';
 
 const HOUR = 3_600_000;

@@ -1,8 +1,8 @@
 /** Notes in the journal, and the books that a settlement starts from. */
 import { NOTE_STUCK, type NewEntry } from '../../../common/journal-kinds.ts';
-import { surveyCash, type CashSurvey } from '../../../main/maintenance/cash-survey.ts';
+import { surveyCash, type CashSurvey } from '../../../common/money/cash-survey.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
-import { CARD } from '../money/entries.ts';
+import { CARD } from '../../common/money/entries.ts';
 
 const reference = (id: string): string => `A01-1122-${id.slice(-4).toUpperCase().padStart(4, '0')}-0`;
 

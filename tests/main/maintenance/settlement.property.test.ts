@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { NoteCounts } from '../../../common/journal-kinds.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import { explainDifference } from '../../../main/maintenance/differences.ts';
-import { readAcquirerStatement, readCashStatement, readIssuerStatement, StatementError } from '../../../main/maintenance/reconciliation/statement-file.ts';
+import { readAcquirerStatement, readCashStatement, readIssuerStatement, StatementError } from '../../../common/reconciliation/statement-file.ts';
 import { settle } from '../../../main/maintenance/settlement.ts';
 import { append, Bench, START } from '../journal/bench.ts';
 import { notesTaken, surveyOf } from './notes.ts';

@@ -6,7 +6,7 @@ import { readSurvey } from '../../../main/maintenance/stopped-journal.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { append, Bench, START, STOP } from '../journal/bench.ts';
-import * as money from '../money/entries.ts';
+import * as money from '../../common/money/entries.ts';
 import { noteLost, noteStuck, notesTaken, referenceOf, surveyOf } from './notes.ts';
 
 const FIRST: SettlementOrder = { by: '张三', boxOut: 'B-17', boxIn: 'B-18' };

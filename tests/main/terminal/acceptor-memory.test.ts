@@ -6,7 +6,7 @@ import { CctalkBillAcceptor } from '../../../drivers/cash-acceptor/cctalk/bill-d
 import { cctalkBillOptionsSchema } from '../../../drivers/cash-acceptor/cctalk/bill-options.ts';
 import { SimulatedCctalkBill } from '../../../drivers/cash-acceptor/cctalk/bill-simulator.ts';
 import type { AcceptorMemory } from '../../../drivers/cash-acceptor/cash-acceptor.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import { JournaledMemory, type MemoryJournal } from '../../../main/terminal/acceptor-memory.ts';

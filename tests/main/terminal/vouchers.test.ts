@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fen } from '../../../common/fen.ts';
-import { foldTransaction } from '../../../main/money/fold.ts';
+import { foldTransaction } from '../../../common/money/fold.ts';
 import { startWorld, type World } from '../../fleet/support.ts';
 import { VoucherTerminal, type Life } from './voucher-bench.ts';
 

@@ -2,7 +2,7 @@
  * Questions stay open only where nobody can answer them. Upstream can, once it is reached: what was paid, what was refunded. And the death of the
  * process alone leaves none about a note or a load: acceptor and card kept their power, and know.
  */
-import { isOpenCase } from '../../../main/money/standing.ts';
+import { isOpenCase } from '../../../common/money/standing.ts';
 import type { FaultKind } from '../faults.ts';
 import type { World } from '../world.ts';
 import type { Story } from './ledger.ts';

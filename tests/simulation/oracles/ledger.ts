@@ -2,9 +2,9 @@
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { parseEntry } from '../../../main/journal/stored-chain.ts';
 import { openForReading } from '../../../main/journal/schema.ts';
-import { foldTransaction, isForeign } from '../../../main/money/fold.ts';
-import { isOpenCase } from '../../../main/money/standing.ts';
-import type { TransactionState } from '../../../main/money/transaction-state.ts';
+import { foldTransaction, isForeign } from '../../../common/money/fold.ts';
+import { isOpenCase } from '../../../common/money/standing.ts';
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 
 export interface Story {
   readonly id: string;

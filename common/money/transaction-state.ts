@@ -1,0 +1,175 @@
+/** What a transaction is, as told by its entries alone (fold.ts). Amounts are fen. */
+import type { CardRef, JournalBody, JournalKind, Outcome, PendingLoadInit, Tender } from '../journal-kinds.ts';
+import type { JournalEntry } from '../journal-entry.ts';
+import type { Balances } from './postings.ts';
+
+/** The part of an entry that a fold reads. */
+export type FoldEntry = Pick<JournalEntry, 'seq' | 'at' | 'kind' | 'body'>;
+
+export interface NoteState {
+  readonly noteId: string;
+  readonly denomination: number;
+  readonly state: 'escrowed' | 'stacking' | 'stacked' | 'returning' | 'returned' | 'suspense';
+}
+
+export interface PaymentState {
+  readonly orderId: string;
+  readonly amount: number;
+  readonly state: 'requested' | 'captured' | 'closed' | 'undetermined';
+  readonly channel?: string;
+  readonly channelRef?: string;
+}
+
+export interface RefundState {
+  readonly refundId: string;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly state: 'requested' | 'completed' | 'undetermined';
+}
+
+export interface LoadState {
+  readonly loadId: string;
+  readonly amount: number;
+  readonly state: 'authorizing' | 'authorized' | 'refused' | 'committing' | 'committed' | 'notCredited' | 'undetermined';
+  readonly init: PendingLoadInit;
+  /** Since `load.committing`: all that the recovery table needs. */
+  readonly pending?: JournalBody<'load.committing'>;
+  readonly tac?: string;
+  /** The issuer's word on the TAC, once it has it. */
+  readonly confirmed?: JournalBody<'load.confirmed'>['tacChecked'];
+  /** The issuer released the reservation. */
+  readonly reversed: boolean;
+}
+
+/** What is owed, made redeemable: upstream is told, or knows. */
+export interface VoucherRegistration extends Omit<JournalBody<'voucher.registering'>, 'reference' | 'amount'> {
+  readonly registered: boolean;
+}
+
+export interface VoucherState {
+  readonly reference: string;
+  readonly amount: number;
+  readonly registration?: VoucherRegistration;
+}
+
+/** A voucher that came as a tender. */
+export interface RedemptionState {
+  readonly redeemId: string;
+  /** The voucher's number. */
+  readonly number: string;
+  /** Held for it since `voucher.reserved`. */
+  readonly amount: number;
+  readonly state: 'redeeming' | 'refused' | 'reserved' | 'releasing' | 'released' | 'redeemed';
+}
+
+export interface CaseState {
+  readonly reference: string;
+  readonly reason: JournalBody<'case.opened'>['reason'];
+  /** Posted to voucher.outstanding when the case was opened. */
+  readonly amount: number;
+  /** What of it has been settled since. */
+  readonly settled: number;
+  /** Not in the books: only evidence can tell. */
+  readonly disputed: number;
+  /** The last answer to the case's question. */
+  readonly resolution?: JournalBody<'case.resolved'>['resolution'];
+  /** What is still owed can be redeemed. */
+  readonly registration?: VoucherRegistration;
+}
+
+/** Where a transaction stands; the most urgent word when several fit. */
+export type TransactionPhase =
+  /** Opened, nothing taken, nothing under way. */
+  | 'opened'
+  /** A note is in the path and nobody has said where it went. */
+  | 'noteInPath'
+  /** An order may be paid. */
+  | 'paymentPending'
+  /** A voucher may be reserved. */
+  | 'voucherPending'
+  | 'refunding'
+  /** The card may have been written. */
+  | 'loadCommitting'
+  /** Authorization asked for or given; the card was not written. */
+  | 'loadPrepared'
+  /** Money is held and nothing is under way. */
+  | 'funded'
+  /** Everything taken has its place; not closed yet. */
+  | 'settled'
+  | 'closed';
+
+export type AnomalyCode =
+  /** The body doesn't fit its kind. */
+  | 'malformed'
+  | 'notOpened'
+  | 'openedTwice'
+  /** After `transaction.closed` only evidence of an open case, and what posts nothing, may follow. */
+  | 'afterClose'
+  /** The note, order, refund, load or case was never announced: the write-ahead rule was broken. */
+  | 'notAnnounced'
+  | 'announcedTwice'
+  /** The step can't follow the one before it. */
+  | 'outOfOrder'
+  | 'amountDiffers'
+  /** Money moves while nobody knows whether the card, or an order, already took it. */
+  | 'undetermined'
+  /** More was given than was held. */
+  | 'overdrawn'
+  /** Closed while money was held or something was under way. */
+  | 'closedTooEarly'
+  /** What `transaction.closed` says is not what happened. */
+  | 'closingDisagrees';
+
+export interface Anomaly {
+  readonly seq: number;
+  readonly kind: JournalKind;
+  readonly code: AnomalyCode;
+  readonly detail: string;
+}
+
+export interface TransactionState {
+  /** `undefined` when the entries don't begin with `transaction.opened`. */
+  readonly opened?: {
+    readonly at: string;
+    readonly type: 'top-up';
+    readonly reference: string;
+    readonly card: CardRef;
+    readonly tender: Tender;
+    /** Chosen amount; 0 for cash. */
+    readonly requested: number;
+    readonly balanceBefore: number;
+    readonly locale: string;
+  };
+  readonly phase: TransactionPhase;
+  readonly notes: readonly NoteState[];
+  /** A note jammed before its value was known; `found`: it is among the notes now. */
+  readonly noteStuck?: 'unknown' | 'found';
+  readonly payments: readonly PaymentState[];
+  readonly refunds: readonly RefundState[];
+  readonly loads: readonly LoadState[];
+  readonly vouchers: readonly VoucherState[];
+  readonly redemptions: readonly RedemptionState[];
+  readonly cases: readonly CaseState[];
+  /** Notes stacked, payments captured and vouchers reserved. */
+  readonly taken: number;
+  /** Of `taken`: by vouchers that were not given back. */
+  readonly takenByVoucher: number;
+  /** Taken and not yet delivered, refunded or owed: what `cardholder.held` holds for this transaction. */
+  readonly held: number;
+  readonly loaded: number;
+  readonly refunded: number;
+  /** Owed by vouchers and cases, not yet settled. */
+  readonly owed: number;
+  /** Paid out, or found not to be owed after all. */
+  readonly settledElsewhere: number;
+  readonly referenceShown: boolean;
+  readonly cardCaptured: boolean;
+  /** The last `transaction.closed`; gone again when later evidence moved money. */
+  readonly closed?: { readonly outcome: Outcome; readonly at: string };
+  readonly lastSeq: number;
+  readonly lastAt: string;
+  /** Sum of all postings of this transaction. */
+  readonly postings: Balances;
+  /** Empty for every transaction of a correct terminal. */
+  readonly anomalies: readonly Anomaly[];
+}

@@ -84,6 +84,11 @@ const settingsShape = z.strictObject({
   issuer: issuerSettingsSchema,
   issuerServices: issuerServicesSettingsSchema.prefault({}),
   keyStore: keyStoreSettingsSchema.prefault({ kind: 'software' }),
+  /** IANA name of the terminals' zone, by which a payment or load has a business day. */
+  timeZone: z
+    .string()
+    .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'expected an IANA name, for example "Asia/Shanghai"')
+    .default('Asia/Shanghai'),
   clearing: clearingSettingsSchema.prefault({}),
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),

@@ -1,8 +1,8 @@
 /**
  * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
  * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
- * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (operator-commands.ts, keys/key-commands.ts, clearing/clearing-commands.ts) it does that and ends. Exit status: 1
- * something is wrong, 2 called wrongly.
+ * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (runCommand) it does that and ends. Exit status: 1 something is
+ * wrong or somebody has to act, 2 called wrongly.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,12 +15,13 @@ import { databaseOf } from './database.ts';
 import { KEY_USAGE, keyCommand } from './keys/key-commands.ts';
 import { secretLines } from './keys/secret-lines.ts';
 import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
+import { RECONCILE_USAGE, reconcileCommand } from './reconciliation/reconcile-command.ts';
 import { createServer, type Server } from './server.ts';
 import { readSettings } from './settings-file.ts';
 import { loadSigningKey } from './signing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, KEY_USAGE, ...CLEARING_USAGE].join(' | ')}`;
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -45,7 +46,8 @@ async function runCommand(args: readonly string[]): Promise<Printed | undefined>
   const [command, ...rest] = args;
   if (isOperatorCommand(command)) return { lines: await operate(args), status: 0 };
   if (command === 'keys') return { lines: await keyCommand(rest, secretLines(process.stdin, process.stderr)), status: 0 };
-  if (command === 'clearing') return clearingCommand(rest);
+  if (command === 'clearing') return clearingCommand(rest, process.env);
+  if (command === 'reconcile') return reconcileCommand(rest, process.env);
   return undefined;
 }
 

@@ -109,6 +109,10 @@ const migrations: readonly (readonly Statement[])[] = [
        at INTEGER NOT NULL) STRICT`,
     `CREATE INDEX notifications_of_order ON acquirer_notifications (order_id)`,
   ],
+  // what the reconciliation of a business day found
+  [
+    `CREATE TABLE reconciliations (business_day TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL, PRIMARY KEY (business_day, at)) STRICT, WITHOUT ROWID`,
+  ],
   // issuer services: holders and how they are identified, loss reports, numbered limits, pending loads
   [
     `CREATE TABLE holders (holder_id TEXT PRIMARY KEY, document_hash TEXT, phone_hash TEXT) STRICT`,

@@ -174,6 +174,8 @@ export interface Tables {
     outcome: NotificationOutcome;
     at: number;
   };
+  /** Every reconciliation of a business day that was made; the last one counts. */
+  reconciliations: { business_day: string; at: number; /** JSON, common/reconciliation/day-report.ts. */ report: string };
   /** Clearing files that went out or came in. `at` and `actor`: when and by whom it was made, or first imported. */
   clearing_files: {
     direction: 'out' | 'in';

@@ -23,8 +23,3 @@ export function noteCountsOf(words: string): NoteCounts {
   }
   return notes;
 }
-
-/** `5000` → `50.00`. Sums may be larger than any one amount. */
-export function sumText(amount: number): string {
-  return `${amount < 0 ? '-' : ''}${Math.floor(Math.abs(amount) / 100)}.${String(Math.abs(amount) % 100).padStart(2, '0')}`;
-}

@@ -3,7 +3,7 @@ import { accounts } from '../../common/journal-kinds.ts';
 import { withContent } from '../journal/content.ts';
 import { parseEntry } from '../journal/stored-chain.ts';
 import { dayReport, type DayReport, type Tally } from '../maintenance/day-report.ts';
-import { sumText } from './amounts.ts';
+import { sumText } from '../../common/sum-text.ts';
 import { Failure, readArguments, text, UsageError, type Command } from './command.ts';
 
 export const dayCommand: Command = {

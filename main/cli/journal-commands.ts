@@ -13,7 +13,7 @@ import type { Verification, VerifyOptions } from '../journal/verification.ts';
 import { foldTransaction } from '../../common/money/fold.ts';
 import { recoveryDecision } from '../../common/money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../../common/money/postings.ts';
-import { sumText } from './amounts.ts';
+import { sumText } from '../../common/sum-text.ts';
 import { dayCommand } from './day-command.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
 import { readPublicKey } from './read-public-key.ts';

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { loadConfig } from '../config/config.ts';
 import { withContent } from '../journal/content.ts';
-import { CoverageError, reconcile, type Finding, type Reconciliation, type ReconciliationInput } from '../../common/reconciliation/reconcile.ts';
+import { CoverageError, reconcile, type Reconciliation, type ReconciliationInput } from '../../common/reconciliation/reconcile.ts';
 import { readAcquirerStatement, readCashStatement, readIssuerStatement, StatementError } from '../../common/reconciliation/statement-file.ts';
+import { bookLines, findingLines, verdictLine } from '../../common/reconciliation/text.ts';
 import { entriesOf } from '../maintenance/stopped-journal.ts';
-import { sumText } from './amounts.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Given, type Output, type Status } from './command.ts';
 
 export const reconcileCommand: Command = {
@@ -94,20 +94,11 @@ function statementOf<T>(given: Given, option: 'acquirer' | 'issuer' | 'counts', 
 }
 
 function linesOf({ terminals, date, books, findings, even, foreignLines }: Reconciliation): string[] {
-  const counts = (['difference', 'open', 'inFlight'] as const).map((status) => findings.filter((finding) => finding.status === status).length);
   return [
     `${terminals.join(', ') || 'no terminal'} · ${date === undefined ? 'all that the statements cover' : `business date ${date}`}`,
-    ...books.map(
-      ({ book, here, there, difference }) => `${book.padEnd(9)} journal ${sumText(here)} · statement ${sumText(there)} · difference ${sumText(difference)}`,
-    ),
+    ...bookLines(books),
     ...findings.flatMap(findingLines),
     ...(foreignLines === 0 ? [] : [`${foreignLines} lines of other terminals were left out: give their journals too`]),
-    even ? `even: ${counts[1]} open, ${counts[2]} in flight` : `NOT even: ${counts[0]} differences, ${counts[1]} open, ${counts[2]} in flight`,
+    verdictLine(findings, even),
   ];
-}
-
-function findingLines({ number, cause, status, terminalId, id, reference, amount, atStake, detail, where, todo }: Finding): string[] {
-  const what = [terminalId, reference, id, detail].filter((part) => part !== '').join(' · ');
-  const money = amount === 0 ? `0.00 (about ${sumText(atStake)})` : `${amount > 0 ? '+' : ''}${sumText(amount)}`;
-  return [`[${number}] ${cause} (${status}) ${what}: ${money}`, `     the money: ${where}`, `     to do: ${todo}`];
 }

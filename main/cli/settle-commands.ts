@@ -20,7 +20,8 @@ import { addNotes, noteDifferences } from '../../common/money/settlement-fold.ts
 import type { SettlementState } from '../../common/money/settlement-state.ts';
 import { systemClock, systemRandom } from '../terminal/system.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Given, type Output, type Status } from './command.ts';
-import { fenOf, noteCountsOf, sumText } from './amounts.ts';
+import { sumText } from '../../common/sum-text.ts';
+import { fenOf, noteCountsOf } from './amounts.ts';
 import { handOverSlip } from './settlement-slips.ts';
 
 const COMMON_OPTIONS = { key: 'string', config: 'string', 'time-zone': 'string', by: 'string', json: 'boolean' } as const;

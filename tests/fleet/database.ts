@@ -105,6 +105,7 @@ const WITHOUT_CAPTURES: readonly string[] = [
 /** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
   ...WITHOUT_ISSUER_SERVICES,
+  'DROP TABLE reconciliations',
   ...WITHOUT_CAPTURES,
   ...WITHOUT_CLEARING,
   'DROP TABLE enrolment_codes',

@@ -37,14 +37,14 @@ type Order = Common &
     | { readonly command: 'report'; readonly day: string; readonly from: string; readonly sequence: number }
   );
 
-/** @returns status 1 where somebody has to look @throws {UsageError} @throws {ClearingError} with nothing changed @throws {KeyStoreError} */
-export async function clearingCommand(args: readonly string[]): Promise<Printed> {
+/** @param environment says where the database is @returns status 1 where somebody has to look @throws {UsageError} @throws {ClearingError} with nothing changed @throws {KeyStoreError} */
+export async function clearingCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Printed> {
   const order = asUsage(() => readOrder(args));
   const keyFile = join(order.data, 'signing-key.pem');
   if (!existsSync(keyFile)) throw new Error(`${order.data}: no server has run with this data folder: give the --data of the server`);
   const settings = readSettings(order.config);
   const keys = await openKeyStore(settings);
-  const store = await openStore(databaseOf(order.data, process.env));
+  const store = await openStore(databaseOf(order.data, environment));
   try {
     const { utcOffsetMinutes } = settings.issuer;
     const common = { store, clock: systemClock, settings: settings.clearing, signingKey: loadSigningKey(keyFile), utcOffsetMinutes };

@@ -1,6 +1,7 @@
 /** What became of a clearing file that came in: every load with its outcome, and how many of each. As JSON, and as text for a person. */
 import { z } from 'zod';
 import { idSchema, totalSchema } from '../../../common/upstream-api/fields.ts';
+import { sumText } from '../../../common/sum-text.ts';
 import type { StoreTransaction } from '../store.ts';
 import { businessDaySchema, ClearingError, clearingStates, partyNameSchema } from './clearing-file.ts';
 import { clearingOutcomes, contradictions, type Contradiction } from './decision.ts';
@@ -86,17 +87,13 @@ export function reportLines(report: ClearingReport): readonly string[] {
   const { partner, businessDay, sequence, importedAt, by, complete, totals, loads } = report;
   return [
     `clearing file ${sequence} of ${businessDay} from ${partner}, imported ${importedAt} by ${by}${complete ? '' : ': CUT SHORT, import the same file again'}`,
-    ...clearingOutcomes.map((outcome) => `${outcome.padEnd(20)} ${String(totals[outcome].count).padStart(8)} ${yuan(totals[outcome].amount).padStart(16)}`),
+    ...clearingOutcomes.map((outcome) => `${outcome.padEnd(20)} ${String(totals[outcome].count).padStart(8)} ${sumText(totals[outcome].amount).padStart(16)}`),
     ...loads.filter(({ outcome }) => outcome === 'contradicts' || outcome === 'notInFile' || outcome === 'stillOpen').map(lineOf),
   ];
 }
 
 function lineOf({ loadId, amount, said, outcome, reason }: ClearingReport['loads'][number]): string {
-  if (outcome === 'notInFile') return `${loadId} ${yuan(amount)}: stands in our books, and the file does not have it`;
-  if (reason === null) return `${loadId} ${yuan(amount)}: undetermined on both sides; it waits for the card`;
-  return `${loadId} ${yuan(amount)}: the file says ${said}; kept as it was (${reason}: ${contradictions[reason]})`;
-}
-
-function yuan(fen: number): string {
-  return (fen / 100).toFixed(2);
+  if (outcome === 'notInFile') return `${loadId} ${sumText(amount)}: stands in our books, and the file does not have it`;
+  if (reason === null) return `${loadId} ${sumText(amount)}: undetermined on both sides; it waits for the card`;
+  return `${loadId} ${sumText(amount)}: the file says ${said}; kept as it was (${reason}: ${contradictions[reason]})`;
 }

@@ -7,13 +7,17 @@ import {
   cashEndSchema,
   issuerEndSchema,
   loadLineSchema,
+  lossLineSchema,
   orderLineSchema,
   refundLineSchema,
+  replacementLineSchema,
   statementHeadSchema,
   type BoxLine,
   type LoadLine,
+  type LossLine,
   type OrderLine,
   type RefundLine,
+  type ReplacementLine,
   type StatementBook,
   type StatementHead,
 } from '../upstream-api/statements.ts';
@@ -33,6 +37,8 @@ export interface AcquirerStatement {
 export interface IssuerStatement {
   readonly head: StatementHead;
   readonly loads: readonly LoadLine[];
+  readonly losses: readonly LossLine[];
+  readonly replacements: readonly ReplacementLine[];
 }
 
 export interface CashStatement {
@@ -54,8 +60,11 @@ export function readIssuerStatement(text: string): IssuerStatement {
   const file = new StatementFile(text, 'issuer');
   const loads = file.all('load', loadLineSchema, ({ loadId, authorizedAt }) => ({ id: loadId, at: authorizedAt }));
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
-  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') + inState('undetermined') });
-  return { head: file.head, loads };
+  const losses = file.all('loss', lossLineSchema, ({ reportId, reportedAt }) => ({ id: reportId, at: reportedAt }));
+  const replacements = file.all('replacement', replacementLineSchema, ({ replacementId, writtenAt }) => ({ id: replacementId, at: writtenAt }));
+  const reserved = inState('reserved') + inState('undetermined');
+  file.closes(issuerEndSchema, { loads: loads.length, credited: inState('credited'), reserved, losses: losses.length, replacements: replacements.length });
+  return { head: file.head, loads, losses, replacements };
 }
 
 /** @throws {StatementError} */
@@ -128,7 +137,7 @@ class StatementFile {
   }
 
   #strange(): number {
-    const own: readonly string[] = { acquirer: ['order', 'refund'], issuer: ['load'], cash: ['box'] }[this.#book];
+    const own: readonly string[] = { acquirer: ['order', 'refund'], issuer: ['load', 'loss', 'replacement'], cash: ['box'] }[this.#book];
     return this.#lines.slice(1, -1).find(({ word }) => !own.includes(word))?.number ?? 1;
   }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { examinedEvidenceSchema } from '../journal-kinds.ts';
 import { amountSchema, idSchema, macSchema, referenceSchema, upstreamCardSchema, upstreamLoadSchema } from './fields.ts';
+import { loadClaimSchema } from './pending-loads.ts';
 
 const hostDate = z.string().regex(/^\d{8}$/);
 const hostTime = z.string().regex(/^\d{6}$/);
@@ -29,10 +30,24 @@ export type OpenLoadAnswer = z.infer<typeof openLoadSchema>;
 /** More than any card can have open: a second one is not authorised elsewhere while one is. */
 const openLoads = z.array(openLoadSchema).min(1).max(20).optional();
 
+/** The numbered limit that was met: a person can name it, the support desk knows it. */
+export const limitRuleSchema = z.strictObject({
+  number: z.int().min(1).max(9999),
+  /** Names the words for it. */
+  messageKey: z.string().regex(/^[a-zA-Z0-9.]{1,80}$/),
+});
+export type LimitRule = z.infer<typeof limitRuleSchema>;
+
 /** `openLoads`, oldest first; absent: none. The card is asked about them before anything else is done with it. */
 export const checkAnswerSchema = z.discriminatedUnion('allowed', [
   z.strictObject({ allowed: z.literal(true), purseLimit: amountSchema, openLoads }),
-  z.strictObject({ allowed: z.literal(false), reason: z.enum(['reportedLost', 'blocked', 'unknownCard', 'notActivated', 'limit']), openLoads }),
+  z.strictObject({
+    allowed: z.literal(false),
+    reason: z.enum(['reportedLost', 'blocked', 'unknownCard', 'notActivated', 'limit']),
+    /** Of `limit`. */
+    rule: limitRuleSchema.optional(),
+    openLoads,
+  }),
 ]);
 export type CheckAnswer = z.infer<typeof checkAnswerSchema>;
 
@@ -53,15 +68,27 @@ export const loadRefusals = [
   /** Too much, or too often, today. */
   'dailyAmount',
   'dailyCount',
+  /** Another of the numbered limits: `rule` says which. */
+  'velocity',
   /** Reversed before the request arrived. */
   'reversed',
   /** An earlier load of the card is not decided: another one would blur what the card can still prove. */
   'loadOpen',
+  /** No such claim is in force for this card at this terminal, or its time is over. */
+  'claimNotHeld',
+  /** The claim is over another amount. */
+  'claimAmount',
 ] as const;
 export type LoadRefusal = (typeof loadRefusals)[number];
 
 /** `POST /v1/issuer/loads/authorize` */
-export const authorizeRequestSchema = z.strictObject({ card: upstreamCardSchema, init: upstreamLoadSchema, reference: referenceSchema });
+export const authorizeRequestSchema = z.strictObject({
+  card: upstreamCardSchema,
+  init: upstreamLoadSchema,
+  reference: referenceSchema,
+  /** Where the money is a pending load's, which this terminal has claimed. */
+  claim: loadClaimSchema.optional(),
+});
 export type AuthorizeRequest = z.infer<typeof authorizeRequestSchema>;
 
 export const authorizeAnswerSchema = z.discriminatedUnion('result', [
@@ -72,7 +99,7 @@ export const authorizeAnswerSchema = z.discriminatedUnion('result', [
     hostTime,
     mac2: macSchema,
   }),
-  z.strictObject({ result: z.literal('refused'), code: z.enum(loadRefusals) }),
+  z.strictObject({ result: z.literal('refused'), code: z.enum(loadRefusals), rule: limitRuleSchema.optional() }),
 ]);
 export type AuthorizeAnswer = z.infer<typeof authorizeAnswerSchema>;
 

@@ -69,6 +69,26 @@ export const problemCodes = [
   'redemptionRefused',
   'redemptionReleased',
   'redemptionConfirmed',
+  // issuer services
+  'messengerUnavailable',
+  'unknownLoss',
+  'lossNotEffective',
+  'loadUndecided',
+  'unknownPending',
+  'pendingTaken',
+  'unknownClaim',
+  'claimInUse',
+  'unknownScript',
+  'scriptRefused',
+  'scriptOver',
+  'scriptNotWritten',
+  'scriptStep',
+  'wrongCard',
+  'pinNeeded',
+  'unknownReplacement',
+  'replacementRefused',
+  'replacementOver',
+  'replacementNotWritten',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

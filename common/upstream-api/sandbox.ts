@@ -1,7 +1,10 @@
 /** What exists only in a sandbox: hands and eyes for tests, the bench and demonstrations. None of it needs a signature. */
 import { z } from 'zod';
 import { idSchema, serialSchema, terminalIdSchema, totalSchema } from './fields.ts';
+import { replacementBooksSchema, scriptBooksSchema } from './card-scripts.ts';
+import { lossBooksSchema } from './losses.ts';
 import { orderStates } from './payments.ts';
+import { pendingBooksSchema } from './pending-loads.ts';
 import { voucherBooksSchema, voucherStates } from './vouchers.ts';
 
 /** `POST /sandbox/orders/<orderId>/delay`: the person pays now, the acquirer says so only later. */
@@ -39,6 +42,14 @@ export type Faults = z.infer<typeof faultsSchema>;
 export const clearingRequestSchema = z.strictObject({ verdict: z.enum(['credited', 'notCredited']) });
 
 const loadStates = ['refused', 'reserved', 'undetermined', 'credited', 'reversed'] as const;
+
+const servicesBooksSchema = z.strictObject({
+  losses: lossBooksSchema,
+  pendingLoads: pendingBooksSchema,
+  scripts: scriptBooksSchema,
+  replacements: replacementBooksSchema,
+});
+export type ServicesBooks = z.infer<typeof servicesBooksSchema>;
 
 /** `GET /sandbox/books`: totals are exact; lists hold the latest 1,000. Amounts in fen. */
 export const booksSchema = z.strictObject({
@@ -78,6 +89,7 @@ export const booksSchema = z.strictObject({
       }),
     ),
   }),
+  issuerServices: servicesBooksSchema,
   vouchers: voucherBooksSchema,
   journal: z.strictObject({
     terminals: z.array(

@@ -7,7 +7,7 @@
  *
  *     {"statement":{"book":"acquirer","from":"…","to":"…","madeAt":"…"}}
  *     {"order":{…}}  {"refund":{…}}     acquirer, a line each
- *     {"load":{…}}                      issuer
+ *     {"load":{…}}  {"loss":{…}}  {"replacement":{…}}   issuer, a line each
  *     {"box":{…}}                       cash
  *     {"end":{…}}
  */
@@ -66,8 +66,38 @@ export const loadLineSchema = z.strictObject({
   /** What the issuer found when it checked the TAC; `absent`: booked without one; null: none came yet. */
   tac: z.enum(['good', 'bad', 'absent']).nullable(),
   authorizedAt: momentSchema,
+  /** The pending load whose value it is: no tender was taken for it. */
+  pendingId: idSchema.optional(),
 });
 export type LoadLine = z.infer<typeof loadLineSchema>;
+
+/** A loss report that was made; its time is `reportedAt`. What happens with the card from `effectiveAt` on is the issuer's. */
+export const lossLineSchema = z.strictObject({
+  reportId: idSchema,
+  terminalId: terminalIdSchema,
+  serial: serialSchema,
+  merchantReference: referenceText,
+  reportedAt: momentSchema,
+  effectiveAt: momentSchema,
+  /** Absent: it is in force. */
+  releasedAt: momentSchema.optional(),
+});
+export type LossLine = z.infer<typeof lossLineSchema>;
+
+/** A new card that was written for a reported one; its time is `writtenAt`. */
+export const replacementLineSchema = z.strictObject({
+  replacementId: idSchema,
+  terminalId: terminalIdSchema,
+  oldSerial: serialSchema,
+  newSerial: serialSchema,
+  merchantReference: referenceText,
+  /** The transaction in which its fee was paid. */
+  feeReference: referenceText.optional(),
+  writtenAt: momentSchema,
+  /** Absent: nobody has said. */
+  delivery: z.enum(['taken', 'captured']).optional(),
+});
+export type ReplacementLine = z.infer<typeof replacementLineSchema>;
 
 /** A box that the cash office opened and counted; its time is `countedAt`. */
 export const boxLineSchema = z.strictObject({
@@ -82,7 +112,13 @@ export type BoxLine = z.infer<typeof boxLineSchema>;
 
 /** How many lines of each, and their sums: `credited` and `reserved` of loads in that state. */
 export const acquirerEndSchema = z.strictObject({ orders: totalSchema, captured: totalSchema, refunds: totalSchema, refunded: totalSchema });
-export const issuerEndSchema = z.strictObject({ loads: totalSchema, credited: totalSchema, reserved: totalSchema });
+export const issuerEndSchema = z.strictObject({
+  loads: totalSchema,
+  credited: totalSchema,
+  reserved: totalSchema,
+  losses: totalSchema.default(0),
+  replacements: totalSchema.default(0),
+});
 export const cashEndSchema = z.strictObject({ boxes: totalSchema, counted: totalSchema });
 
 /** `GET /sandbox/statements/<book>?terminalId=&from=&to=`: from the beginning until now where they are left out. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
 import { clearingSettingsSchema } from './clearing/clearing-settings.ts';
+import { issuerServicesSettingsSchema, velocityRulesSchema } from './issuer/settings.ts';
 import { keyStoreProblems, keyStoreSettingsSchema, masterKeySchema } from './keys/key-settings.ts';
 
 export const issuerSettingsSchema = z.strictObject({
@@ -19,6 +20,8 @@ export const issuerSettingsSchema = z.strictObject({
   /** Most that a card may be loaded with on one day, fen; and how often. Absent: no limit. */
   dailyAmount: z.int().min(1).optional(),
   dailyCount: z.int().min(1).optional(),
+  /** More limits, each with a number. */
+  velocityRules: velocityRulesSchema.default([]),
   /** A reservation that is not confirmed within this time is undetermined until card or clearing says which; it is never released by time. */
   undeterminedAfterMinutes: z.int().min(1).max(1440).default(15),
   /** The issuer's local time, under MAC2 and TAC: minutes ahead of UTC. */
@@ -79,6 +82,7 @@ const settingsShape = z.strictObject({
   /** Most connections to PostgreSQL at once. */
   databaseConnections: z.int().min(1).max(1000).default(10),
   issuer: issuerSettingsSchema,
+  issuerServices: issuerServicesSettingsSchema.prefault({}),
   keyStore: keyStoreSettingsSchema.prefault({ kind: 'software' }),
   /** IANA name of the terminals' zone, by which a payment or load has a business day. */
   timeZone: z

@@ -10,6 +10,8 @@ import type { Store } from './store.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Issuer, SandboxIssuer } from './issuer.ts';
 import type { JournalIngest } from './journal-ingest.ts';
+import type { Message } from './issuer/messenger.ts';
+import type { IssuerServices } from './issuer/services.ts';
 import { ProblemError } from './problems.ts';
 import type { Vouchers } from './vouchers.ts';
 
@@ -33,6 +35,9 @@ export interface Context {
   readonly enrolment: Enrolment;
   readonly journal: JournalIngest;
   readonly issuer: SandboxIssuer;
+  readonly issuerServices: IssuerServices;
+  /** What telephones were sent, in a sandbox. */
+  readonly messages: () => readonly Message[];
   /** Absent in live mode, until a real one is connected. */
   readonly acquirer: SandboxAcquirer | undefined;
   readonly vouchers: Vouchers;
@@ -43,6 +48,12 @@ export interface Context {
 export function reachIssuer({ issuer, faults }: Context): Issuer {
   if (faults.current.issuerOffline) throw new ProblemError('issuerUnavailable', 'the issuer does not answer');
   return issuer;
+}
+
+/** @throws {ProblemError} `issuerUnavailable` */
+export function reachIssuerServices({ issuerServices, faults }: Context): IssuerServices {
+  if (faults.current.issuerOffline) throw new ProblemError('issuerUnavailable', 'the issuer does not answer');
+  return issuerServices;
 }
 
 /** @throws {ProblemError} `acquirerUnavailable` */

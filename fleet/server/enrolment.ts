@@ -2,12 +2,13 @@
  * Who may be a terminal: one-time codes, enrolment of keys by them, revocation, and the record of who did it. A code is bound to one
  * terminal, lives 15 minutes, enrols once and dies of five wrong tries. Used by the registration route and by the operator's commands.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { Clock } from '../../common/clock.ts';
 import { makeEnrolmentCode, parseEnrolmentCode } from '../../common/enrolment-code.ts';
 import type { Ids, Random } from '../../common/ids.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
+import { keyedHash } from './keyed-hash.ts';
 import { ProblemError } from './problems.ts';
 import type { SigningKey } from './signing-key.ts';
 import type { Store, StoreTransaction, Tables } from './store.ts';
@@ -66,7 +67,7 @@ type Event = Pick<Tables['identity_events'], 'kind' | 'actor'> & Partial<Pick<Ta
 
 export function createEnrolment(options: EnrolmentOptions): Enrolment {
   const { store, clock } = options;
-  const hash = codeHasher(options.signingKey);
+  const hash = keyedHash(options.signingKey, 'enrolment-code');
   return {
     enrol: (request) => enrol(options, hash, request),
     makeCode: async (terminalId, by) => {
@@ -114,13 +115,6 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
       return (terminalId === undefined ? all : all.where('terminal_id', '=', terminalId)).execute();
     },
   };
-}
-
-/** HMAC under a key derived from the server's own (RFC 5869), lower-case hexadecimal. */
-function codeHasher({ privateKey }: SigningKey): (code: string) => string {
-  const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
-  const key = Buffer.from(hkdfSync('sha256', seed, '', 'enrolment-code', 32));
-  return (code) => createHmac('sha256', key).update(code).digest('hex');
 }
 
 /** What is returned is thrown after the commit: a refusal must not roll back the wrong try it counts. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { sql, type RawBuilder } from 'kysely';
 import { toHex } from '../../common/hex.ts';
-import { loadSessionSeed, mac1Input, mac2Input, pbocAlgorithms, PbocError, requireMac1, type HostTime } from '../../common/pboc.ts';
+import { loadSessionSeed, mac2Input, type HostTime } from '../../common/pboc.ts';
 import type {
   AuthorizeAnswer,
   AuthorizeRequest,
@@ -24,8 +24,11 @@ import type {
 } from '../../common/upstream-api/issuer.ts';
 import type { StatementQuery } from '../../common/upstream-api/statements.ts';
 import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
-import type { IssuerSettings } from './config.ts';
 import { historyOf } from './card-history.ts';
+import { cardRefusal } from './issuer/card-standing.ts';
+import { heldClaimRefusal, linkLoad } from './issuer/pending-loads.ts';
+import { macRefusal } from './issuer/presence.ts';
+import { limitMet, limitSubjects, type MetLimit } from './issuer/velocity.ts';
 import { findLoad, proofOf, type IssuerOptions, type LoadRow, type TacProof } from './load-rows.ts';
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
 import { ProblemError } from './problems.ts';
@@ -36,7 +39,7 @@ type Card = CheckRequest['card'];
 
 /** Idempotent by loadId. */
 export interface Issuer {
-  check(card: Card): Promise<CheckAnswer>;
+  check(terminalId: string, card: Card): Promise<CheckAnswer>;
   /** Reserves. @throws {ProblemError} `idempotencyConflict` */
   authorize(terminalId: string, request: AuthorizeRequest): Promise<AuthorizeAnswer>;
   /** Books. A good TAC is believed even after a reversal. @throws {ProblemError} `unknownLoad`, `loadNotAuthorized`, `loadReversed` */
@@ -62,8 +65,6 @@ export interface SandboxIssuer extends Issuer {
   statement(query: StatementQuery): Promise<string>;
 }
 
-const statusRefusals = { blocked: 'blocked', lost: 'reportedLost', notActivated: 'notActivated' } as const;
-
 export function createIssuer(options: IssuerOptions): SandboxIssuer {
   const { store } = options;
   /** Time first: a reservation that is too old by now is undetermined. */
@@ -76,10 +77,10 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
     return store.view(work);
   };
   return {
-    check: (card) => change([`card:${card.serial}`], (trx) => check(trx, options, card)),
+    check: (terminalId, card) => change([`card:${card.serial}`], (trx) => check(trx, options, terminalId, card)),
     authorize: async (terminalId, request) => {
-      const falseCard = await macRefusal(options, request);
-      const subjects: readonly Subject[] = [`card:${request.card.serial}`, `load:${request.init.loadId}`];
+      const falseCard = await macRefusal(options, request.card, request.init);
+      const subjects = authorizeSubjects(options, terminalId, request);
       return answerLoad(options, await change(subjects, (trx) => authorize(trx, options, terminalId, request, falseCard)), request);
     },
     confirm: async (terminalId, request) => {
@@ -115,30 +116,41 @@ export function createIssuer(options: IssuerOptions): SandboxIssuer {
   };
 }
 
-async function check(trx: StoreTransaction, options: IssuerOptions, card: Card): Promise<CheckAnswer> {
-  const reason = await checkRefusal(trx, options, card);
-  const openLoads = await openLoadsOf(trx, card.serial);
-  const open = openLoads.length === 0 ? {} : { openLoads: [...openLoads] };
-  return reason === undefined ? { allowed: true, purseLimit: options.settings.purseLimit, ...open } : { allowed: false, reason, ...open };
+function authorizeSubjects({ settings }: IssuerOptions, terminalId: string, { card, init, claim }: AuthorizeRequest): readonly Subject[] {
+  const pending = claim === undefined ? [] : ([`pending:${claim.pendingId}`] as const);
+  return [`card:${card.serial}`, `load:${init.loadId}`, ...pending, ...limitSubjects(settings, terminalId)];
 }
 
-/** @returns the load as it stands: what is answered follows from it */
+async function check(trx: StoreTransaction, options: IssuerOptions, terminalId: string, card: Card): Promise<CheckAnswer> {
+  const refusal = await checkRefusal(trx, options, terminalId, card);
+  const openLoads = await openLoadsOf(trx, card.serial);
+  const open = openLoads.length === 0 ? {} : { openLoads: [...openLoads] };
+  return refusal === undefined ? { allowed: true, purseLimit: options.settings.purseLimit, ...open } : { allowed: false, ...refusal, ...open };
+}
+
+/** A load as it stands, and by which limit it was refused: what is answered follows from them. */
+interface AskedLoad {
+  readonly row: LoadRow;
+  readonly limit: Pick<MetLimit, 'rule'> | undefined;
+}
+
 async function authorize(
   trx: StoreTransaction,
   options: IssuerOptions,
   terminalId: string,
   request: AuthorizeRequest,
   falseCard: 'badMac1' | 'unknownAlgorithm' | undefined,
-): Promise<LoadRow> {
-  const { init, card, reference } = request;
+): Promise<AskedLoad> {
+  const { init, card, reference, claim } = request;
   const earlier = await findLoad(trx, init.loadId);
-  if (earlier !== undefined) return requireSame(terminalId, earlier, request);
+  if (earlier !== undefined) return { row: requireSame(terminalId, earlier, request), limit: await recordedLimit(trx, init.loadId) };
   const host = hostTime(options);
-  const refusal =
+  const refusal: LoadRefusal | MetLimit | undefined =
     (await cardRefusal(trx, options, card)) ??
     falseCard ??
     ((await hasBarringLoad(trx, card.serial, terminalId)) ? 'loadOpen' : undefined) ??
-    (await limitRefusal(trx, options, request, host));
+    (await limitRefusal(trx, options, terminalId, request));
+  const met = typeof refusal === 'object' ? refusal : undefined;
   const { mac1: _mac1, ...withoutMac } = init;
   const row: LoadRow = {
     load_id: init.loadId,
@@ -151,7 +163,7 @@ async function authorize(
     host_date: host.hostDate,
     host_time: host.hostTime,
     state: refusal === undefined ? 'reserved' : 'refused',
-    refusal: refusal ?? null,
+    refusal: typeof refusal === 'object' ? refusal.code : (refusal ?? null),
     tac_verdict: null,
     tac: null,
     after_reversal: 0,
@@ -159,7 +171,9 @@ async function authorize(
     at: options.clock.now(),
   };
   await trx.insertInto('loads').values(row).execute();
-  return row;
+  if (met !== undefined) await recordLimit(trx, init.loadId, met);
+  if (claim !== undefined && row.refusal === null) await linkLoad(trx, init.loadId, claim);
+  return { row, limit: met };
 }
 
 /** The same request again gets the same answer, whatever became of the load since. @throws {ProblemError} `idempotencyConflict` */
@@ -172,8 +186,8 @@ function requireSame(terminalId: string, row: LoadRow, request: AuthorizeRequest
 }
 
 /** After the reservation is durable: where the keys can't be reached then, the same request gets its MAC2 later. */
-async function answerLoad({ keys }: IssuerOptions, row: LoadRow, { card, init }: AuthorizeRequest): Promise<AuthorizeAnswer> {
-  if (row.refusal !== null) return { result: 'refused', code: row.refusal };
+async function answerLoad({ keys }: IssuerOptions, { row, limit }: AskedLoad, { card, init }: AuthorizeRequest): Promise<AuthorizeAnswer> {
+  if (row.refusal !== null) return { result: 'refused', code: row.refusal, ...(limit === undefined ? {} : { rule: limit.rule }) };
   if (row.state === 'reversed') return { result: 'refused', code: 'reversed' };
   const host: HostTime = { hostDate: row.host_date, hostTime: row.host_time };
   const mac2 = await keys.sessionMac('load', card, loadSessionSeed(init), mac2Input(init, host));
@@ -222,72 +236,39 @@ async function reverse(trx: StoreTransaction, options: IssuerOptions, terminalId
   if (row.state !== 'reversed' && row.state !== 'refused') await trx.updateTable('loads').set({ state: 'reversed' }).where('load_id', '=', loadId).execute();
 }
 
-/** The least load there is stands for all: if not even that is allowed today, the person should hear it first. */
+/** The least load there is stands for all: if not even that is allowed now, the person should hear it first. */
 async function checkRefusal(
   trx: StoreTransaction,
   options: IssuerOptions,
-  card: Card,
-): Promise<Extract<CheckAnswer, { allowed: false }>['reason'] | undefined> {
-  const refusal = await cardRefusal(trx, options, card);
-  if (refusal !== undefined) return refusal;
-  return (await dailyRefusal(trx, options.settings, card, 1, hostTime(options))) === undefined ? undefined : 'limit';
+  terminalId: string,
+  { issuer, serial }: Card,
+): Promise<Omit<Extract<CheckAnswer, { allowed: false }>, 'allowed' | 'openLoads'> | undefined> {
+  const reason = await cardRefusal(trx, options, { issuer, serial });
+  if (reason !== undefined) return { reason };
+  const met = await limitMet(trx, options.settings, { serial, terminalId, amount: 1, at: options.clock.now() });
+  return met === undefined ? undefined : { reason: 'limit', rule: met.rule };
 }
 
-async function cardRefusal(
-  trx: StoreTransaction,
-  options: IssuerOptions,
-  card: Card,
-): Promise<'blocked' | 'reportedLost' | 'notActivated' | 'unknownCard' | undefined> {
-  const account = await trx.selectFrom('accounts').selectAll().where('serial', '=', card.serial).executeTakeFirst();
-  if (account === undefined) {
-    if (!options.accountsOnFirstSight) return 'unknownCard';
-    await trx.insertInto('accounts').values({ serial: card.serial, issuer: card.issuer, status: 'active' }).execute();
-    return undefined;
-  }
-  return account.status === 'active' ? undefined : statusRefusals[account.status];
-}
-
-/** Whether the card is what it says. @throws {KeyStoreError} */
-async function macRefusal({ keys }: IssuerOptions, { card, init }: AuthorizeRequest): Promise<'badMac1' | 'unknownAlgorithm' | undefined> {
-  if (init.algorithm !== pbocAlgorithms.tripleDes) return 'unknownAlgorithm';
-  try {
-    requireMac1(init.mac1);
-  } catch (error) {
-    if (error instanceof PbocError && error.code === 'zeroMac1') return 'badMac1';
-    throw error;
-  }
-  const expected = await keys.sessionMac('load', card, loadSessionSeed(init), mac1Input(init));
-  return toHex(expected) === init.mac1 ? undefined : 'badMac1';
-}
-
+/** A pending load was promised as it is: of the limits only the purse's holds for it. */
 async function limitRefusal(
   trx: StoreTransaction,
-  { settings }: IssuerOptions,
-  { card, init }: AuthorizeRequest,
-  host: HostTime,
-): Promise<LoadRefusal | undefined> {
-  if (init.amount > settings.loadLimit) return 'loadLimit';
-  if (init.balanceBefore + init.amount > settings.purseLimit) return 'purseLimit';
-  return dailyRefusal(trx, settings, card, init.amount, host);
+  { settings, clock }: IssuerOptions,
+  terminalId: string,
+  { card: { serial }, init: { amount, balanceBefore }, claim }: AuthorizeRequest,
+): Promise<LoadRefusal | MetLimit | undefined> {
+  if (claim === undefined && amount > settings.loadLimit) return 'loadLimit';
+  if (balanceBefore + amount > settings.purseLimit) return 'purseLimit';
+  const at = clock.now();
+  return claim === undefined ? limitMet(trx, settings, { serial, terminalId, amount, at }) : heldClaimRefusal(trx, at, terminalId, claim, { serial, amount });
 }
 
-async function dailyRefusal(
-  trx: StoreTransaction,
-  { dailyAmount, dailyCount }: IssuerSettings,
-  card: Card,
-  amount: number,
-  host: HostTime,
-): Promise<'dailyAmount' | 'dailyCount' | undefined> {
-  const { count, total } = await trx
-    .selectFrom('loads')
-    .select([sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(amount), 0)`.as('total')])
-    .where('serial', '=', card.serial)
-    .where('host_date', '=', host.hostDate)
-    .where('state', 'in', ['reserved', 'undetermined', 'credited'])
-    .executeTakeFirstOrThrow();
-  if (dailyCount !== undefined && count >= dailyCount) return 'dailyCount';
-  if (dailyAmount !== undefined && total + amount > dailyAmount) return 'dailyAmount';
-  return undefined;
+async function recordLimit(trx: StoreTransaction, loadId: string, { rule }: MetLimit): Promise<void> {
+  await trx.insertInto('limit_refusals').values({ load_id: loadId, rule_number: rule.number, message_key: rule.messageKey }).execute();
+}
+
+async function recordedLimit(trx: StoreTransaction, loadId: string): Promise<Pick<MetLimit, 'rule'> | undefined> {
+  const row = await trx.selectFrom('limit_refusals').selectAll().where('load_id', '=', loadId).executeTakeFirst();
+  return row === undefined ? undefined : { rule: { number: row.rule_number, messageKey: row.message_key } };
 }
 
 /** The issuer's local calendar, as under MAC2. */

@@ -113,6 +113,63 @@ const migrations: readonly (readonly Statement[])[] = [
   [
     `CREATE TABLE reconciliations (business_day TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL, PRIMARY KEY (business_day, at)) STRICT, WITHOUT ROWID`,
   ],
+  // issuer services: holders and how they are identified, loss reports, numbered limits, pending loads
+  [
+    `CREATE TABLE holders (holder_id TEXT PRIMARY KEY, document_hash TEXT, phone_hash TEXT) STRICT`,
+    `CREATE UNIQUE INDEX holders_by_document ON holders (document_hash)`,
+    `CREATE UNIQUE INDEX holders_by_phone ON holders (phone_hash)`,
+    `CREATE TABLE holder_cards (serial TEXT PRIMARY KEY, holder_id TEXT NOT NULL REFERENCES holders (holder_id), password_hash TEXT) STRICT`,
+    `CREATE INDEX cards_of_holder ON holder_cards (holder_id)`,
+    `CREATE TABLE phone_codes (code_request_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, phone_hash TEXT NOT NULL, code_hash TEXT NOT NULL,
+       at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_by TEXT) STRICT`,
+    `CREATE INDEX codes_of_phone ON phone_codes (phone_hash, at)`,
+    `CREATE TABLE identifications (identification_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, by_means TEXT NOT NULL,
+       subject TEXT NOT NULL, holder_id TEXT, serial TEXT, refusal TEXT, tries_left INTEGER, at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+       CHECK ((holder_id IS NULL) = (refusal IS NOT NULL))) STRICT`,
+    `CREATE INDEX wrong_identifications_by_subject ON identifications (subject, at) WHERE refusal IN ('unknownHolder', 'wrongCode', 'wrongPassword')`,
+    `CREATE INDEX wrong_identifications_by_terminal ON identifications (terminal_id, at) WHERE refusal IN ('unknownHolder', 'wrongCode', 'wrongPassword')`,
+
+    `CREATE TABLE loss_reports (report_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, serial TEXT NOT NULL, holder_id TEXT NOT NULL,
+       reference TEXT NOT NULL, refusal TEXT, same_as TEXT REFERENCES loss_reports (report_id), reported_at INTEGER NOT NULL, taken_at INTEGER, effective_at INTEGER NOT NULL,
+       released_at INTEGER, replacement_id TEXT, replaced_at INTEGER, balance INTEGER CHECK (balance >= 0)) STRICT`,
+    // one report of a card is in force at most
+    `CREATE UNIQUE INDEX loss_in_force ON loss_reports (serial) WHERE refusal IS NULL AND same_as IS NULL AND released_at IS NULL`,
+    `CREATE INDEX losses_by_time ON loss_reports (reported_at)`,
+    `CREATE TABLE loss_events (report_id TEXT NOT NULL REFERENCES loss_reports (report_id), ordinal INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,
+       terminal_id TEXT NOT NULL, reference TEXT NOT NULL, PRIMARY KEY (report_id, ordinal)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE loss_releases (release_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, report_id TEXT, reference TEXT NOT NULL,
+       refusal TEXT, at INTEGER NOT NULL) STRICT`,
+
+    `CREATE INDEX loads_counted_by_card ON loads (serial, at, amount, load_id, state) WHERE state IN ('reserved', 'undetermined', 'credited')`,
+    `CREATE INDEX loads_counted_by_terminal ON loads (terminal_id, at, amount, load_id, state) WHERE state IN ('reserved', 'undetermined', 'credited')`,
+    `CREATE INDEX loads_counted_by_time ON loads (at, amount, load_id, state) WHERE state IN ('reserved', 'undetermined', 'credited')`,
+
+    `CREATE TABLE limit_refusals (load_id TEXT PRIMARY KEY, rule_number INTEGER NOT NULL, message_key TEXT NOT NULL) STRICT`,
+
+    `CREATE TABLE pending_loads (pending_id TEXT PRIMARY KEY, serial TEXT NOT NULL, kind TEXT NOT NULL, amount INTEGER CHECK (amount > 0),
+       reference TEXT NOT NULL, available_from INTEGER, cancelled_at INTEGER, at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX pending_of_card ON pending_loads (serial, at)`,
+    `CREATE INDEX pending_by_time ON pending_loads (at)`,
+    `CREATE TABLE pending_claims (claim_id TEXT PRIMARY KEY, pending_id TEXT NOT NULL, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, refusal TEXT,
+       released_at INTEGER, at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX claims_of_pending ON pending_claims (pending_id)`,
+    `CREATE TABLE claimed_loads (load_id TEXT PRIMARY KEY, claim_id TEXT NOT NULL REFERENCES pending_claims (claim_id),
+       pending_id TEXT NOT NULL REFERENCES pending_loads (pending_id)) STRICT`,
+    `CREATE INDEX loads_of_pending ON claimed_loads (pending_id)`,
+
+    `CREATE TABLE replacements (replacement_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, refusal TEXT, report_id TEXT,
+       holder_id TEXT NOT NULL, old_serial TEXT NOT NULL, reference TEXT NOT NULL, fee_reference TEXT, new_serial TEXT UNIQUE, written_at INTEGER,
+       delivery TEXT, cancelled_at INTEGER, at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX replacements_by_time ON replacements (at)`,
+    `CREATE TABLE card_scripts (script_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request TEXT NOT NULL, function TEXT NOT NULL, serial TEXT NOT NULL,
+       state TEXT NOT NULL, refusal TEXT, failure TEXT, begun_on TEXT NOT NULL, steps INTEGER NOT NULL, done INTEGER NOT NULL CHECK (done BETWEEN 0 AND steps),
+       given INTEGER NOT NULL, replacement_id TEXT REFERENCES replacements (replacement_id), at INTEGER NOT NULL, ended_at INTEGER) STRICT`,
+    `CREATE INDEX scripts_of_card ON card_scripts (serial)`,
+    `CREATE INDEX scripts_of_replacement ON card_scripts (replacement_id)`,
+    `CREATE INDEX scripts_by_time ON card_scripts (at)`,
+    `CREATE TABLE script_commands (script_id TEXT NOT NULL REFERENCES card_scripts (script_id), ordinal INTEGER NOT NULL, step INTEGER NOT NULL,
+       challenge TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (script_id, ordinal)) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** What this program needs. */

@@ -32,6 +32,11 @@ export async function hasBarringLoad(trx: StoreTransaction, serial: string, term
   return rows.some(({ state, terminal_id }) => state === 'undetermined' || terminal_id !== terminalId);
 }
 
+/** At whichever terminal. */
+export async function hasOpenLoad(trx: StoreTransaction, serial: string): Promise<boolean> {
+  return (await openRows(trx, serial)).length > 0;
+}
+
 function openRows(trx: StoreTransaction, serial: string): Promise<LoadRow[]> {
   return trx.selectFrom('loads').selectAll().where('serial', '=', serial).where('state', 'in', OPEN).orderBy('at').orderBy('load_id').limit(20).execute();
 }

@@ -20,7 +20,10 @@ import { openStore } from './database.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer.ts';
+import { createSandboxMessenger } from './issuer/messenger.ts';
+import { createIssuerServices } from './issuer/services.ts';
 import { createJournalIngest } from './journal-ingest.ts';
+import { keyedHash } from './keyed-hash.ts';
 import { openKeyStore, tellCheckValues } from './keys/open-key-store.ts';
 import { listeningProblem, readTlsFiles } from './listening.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -29,6 +32,7 @@ import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
 import { limitAddresses, limitTerminals } from './rate-limits.ts';
 import { acquirerRoutes } from './routes/acquirer-routes.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
+import { issuerServiceRoutes } from './routes/issuer-service-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
 import { operationsRoutes, type Operations } from './routes/operations-routes.ts';
 import { paymentRoutes } from './routes/payment-routes.ts';
@@ -86,6 +90,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     connections: settings.databaseConnections,
     onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
   });
+  const issuerOptions = { store, clock, settings: settings.issuer, keys, accountsOnFirstSight: mode === 'sandbox' };
+  const messenger = mode === 'sandbox' ? createSandboxMessenger() : undefined;
   const context: Context = {
     mode,
     settings,
@@ -95,7 +101,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     authentication: createAuthentication(store, clock),
     enrolment: createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) }),
     journal: createJournalIngest(store, clock, signingKey),
-    issuer: createIssuer({ store, clock, settings: settings.issuer, keys, accountsOnFirstSight: mode === 'sandbox' }),
+    issuer: createIssuer(issuerOptions),
+    issuerServices: createIssuerServices({
+      ...issuerOptions,
+      services: settings.issuerServices,
+      random: options.random,
+      hash: keyedHash(signingKey, 'holder'),
+      messenger,
+    }),
+    messages: () => messenger?.messages ?? [],
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
@@ -190,7 +204,7 @@ function addRoutes(app: FastifyInstance, context: Context, operations: Operation
     scope.addHook('preValidation', (request) => context.authentication.verifyRegistered(request));
     limitTerminals(scope, context.settings);
     loseAnswers(scope, context.faults);
-    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
+    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, issuerServiceRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
     done();
   }, V1);
   const { acquirer } = context;

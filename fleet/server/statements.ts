@@ -4,8 +4,10 @@ import type {
   acquirerEndSchema,
   issuerEndSchema,
   LoadLine,
+  LossLine,
   OrderLine,
   RefundLine,
+  ReplacementLine,
   StatementBook,
   StatementQuery,
 } from '../../common/upstream-api/statements.ts';
@@ -24,11 +26,20 @@ export async function issuerStatement(trx: StoreTransaction, clock: Pick<Clock, 
   const period = periodOf(clock, query);
   const loads = await readLoads(trx, period, query.terminalId);
   const inState = (state: LoadLine['state']): number => sumOf(loads.filter((load) => load.state === state));
-  const end: z.infer<typeof issuerEndSchema> = { loads: loads.length, credited: inState('credited'), reserved: inState('reserved') + inState('undetermined') };
+  const losses = await readLosses(trx, period, query.terminalId);
+  const replacements = await readReplacements(trx, period, query.terminalId);
+  const reserved = inState('reserved') + inState('undetermined');
+  const end: z.infer<typeof issuerEndSchema> = {
+    loads: loads.length,
+    credited: inState('credited'),
+    reserved,
+    losses: losses.length,
+    replacements: replacements.length,
+  };
   return fileOf(
     'issuer',
     period,
-    loads.map((load) => ({ load })),
+    [...loads.map((load) => ({ load })), ...losses.map((loss) => ({ loss })), ...replacements.map((replacement) => ({ replacement }))],
     end,
   );
 }
@@ -85,8 +96,18 @@ async function readAcquirer(
 
 /** Without those that were refused, or barred before they were asked for: nothing was ever reserved. */
 async function readLoads(trx: StoreTransaction, { from, to }: Period, terminalId: string | undefined): Promise<LoadLine[]> {
-  const authorized = trx.selectFrom('loads').selectAll().where('request', '<>', '').where('at', '>=', from).where('at', '<', to);
-  const rows = await (terminalId === undefined ? authorized : authorized.where('terminal_id', '=', terminalId)).orderBy('at').orderBy('load_id').execute();
+  const authorized = trx
+    .selectFrom('loads')
+    .leftJoin('claimed_loads', 'claimed_loads.load_id', 'loads.load_id')
+    .selectAll('loads')
+    .select('claimed_loads.pending_id')
+    .where('request', '<>', '')
+    .where('at', '>=', from)
+    .where('at', '<', to);
+  const rows = await (terminalId === undefined ? authorized : authorized.where('terminal_id', '=', terminalId))
+    .orderBy('at')
+    .orderBy('loads.load_id')
+    .execute();
   return rows.flatMap(({ state, ...row }) =>
     state === 'refused'
       ? []
@@ -100,9 +121,49 @@ async function readLoads(trx: StoreTransaction, { from, to }: Period, terminalId
             state,
             tac: row.tac_verdict,
             authorizedAt: moment(row.at),
+            ...(row.pending_id === null ? {} : { pendingId: row.pending_id }),
           },
         ],
   );
+}
+
+/** Those that count: a report of a card that was reported already is none. */
+async function readLosses(trx: StoreTransaction, { from, to }: Period, terminalId: string | undefined): Promise<LossLine[]> {
+  const made = trx
+    .selectFrom('loss_reports')
+    .selectAll()
+    .where('refusal', 'is', null)
+    .where('same_as', 'is', null)
+    .where('reported_at', '>=', from)
+    .where('reported_at', '<', to);
+  const rows = await (terminalId === undefined ? made : made.where('terminal_id', '=', terminalId)).orderBy('reported_at').orderBy('report_id').execute();
+  return rows.map((row) => ({
+    reportId: row.report_id,
+    terminalId: row.terminal_id,
+    serial: row.serial,
+    merchantReference: row.reference,
+    reportedAt: moment(row.reported_at),
+    effectiveAt: moment(row.effective_at),
+    ...(row.released_at === null ? {} : { releasedAt: moment(row.released_at) }),
+  }));
+}
+
+async function readReplacements(trx: StoreTransaction, { from, to }: Period, terminalId: string | undefined): Promise<ReplacementLine[]> {
+  const written = trx.selectFrom('replacements').selectAll().where('written_at', '>=', from).where('written_at', '<', to);
+  const rows = await (terminalId === undefined ? written : written.where('terminal_id', '=', terminalId))
+    .orderBy('written_at')
+    .orderBy('replacement_id')
+    .execute();
+  return rows.map((row) => ({
+    replacementId: row.replacement_id,
+    terminalId: row.terminal_id,
+    oldSerial: row.old_serial,
+    newSerial: row.new_serial ?? '',
+    merchantReference: row.reference,
+    ...(row.fee_reference === null ? {} : { feeReference: row.fee_reference }),
+    writtenAt: moment(row.written_at ?? 0),
+    ...(row.delivery === null ? {} : { delivery: row.delivery }),
+  }));
 }
 
 function fileOf(book: StatementBook, { from, to, madeAt }: Period, lines: readonly object[], end: object): string {

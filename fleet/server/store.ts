@@ -3,8 +3,12 @@
  * `sqlite-store.ts` or `postgres-store.ts`; `migrations.ts` makes the tables.
  */
 import { Kysely, type Dialect, type Transaction } from 'kysely';
+import type { Delivery, ReplacementRefusal, ScriptFailure, ScriptFunction, ScriptRefusal, ScriptState } from '../../common/upstream-api/card-scripts.ts';
+import type { IdentificationMeans, IdentificationRefusal } from '../../common/upstream-api/holders.ts';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
+import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../common/upstream-api/losses.ts';
 import type { CaptureRefusal, NotificationOutcome, OrderStateName } from '../../common/upstream-api/payments.ts';
+import type { ClaimRefusal, PendingLoadKind } from '../../common/upstream-api/pending-loads.ts';
 import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
 import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
 import type { ClearingState } from './clearing/clearing-file.ts';
@@ -195,6 +199,135 @@ export interface Tables {
     outcome: ClearingOutcome;
     reason: Contradiction | null;
   };
+
+  // issuer services (issuer/)
+  /** What identifies a person is kept as a keyed hash only. */
+  holders: { holder_id: string; document_hash: string | null; phone_hash: string | null };
+  holder_cards: { serial: string; holder_id: string; password_hash: string | null };
+  phone_codes: {
+    code_request_id: string;
+    terminal_id: string;
+    phone_hash: string;
+    code_hash: string;
+    at: number;
+    expires_at: number;
+    /** The identification that it was good for: it is good for one. */
+    used_by: string | null;
+  };
+  /** Every identification that was ever asked for, refused ones too: they count against guessing. */
+  identifications: {
+    identification_id: string;
+    terminal_id: string;
+    request_hash: string;
+    by_means: IdentificationMeans;
+    /** Whose secret was tried, as a keyed hash. */
+    subject: string;
+    holder_id: string | null;
+    /** By a password: the only card it is good for. */
+    serial: string | null;
+    refusal: IdentificationRefusal | null;
+    tries_left: number | null;
+    at: number;
+    expires_at: number;
+  };
+  loss_reports: {
+    report_id: string;
+    terminal_id: string;
+    request_hash: string;
+    serial: string;
+    holder_id: string;
+    reference: string;
+    refusal: LossRefusal | null;
+    /** The card was reported already: by this report, which counts. */
+    same_as: string | null;
+    reported_at: number;
+    /** When a terminal without connection took it. */
+    taken_at: number | null;
+    effective_at: number;
+    released_at: number | null;
+    /** A new card has the place of the reported one, or is being made. */
+    replacement_id: string | null;
+    replaced_at: number | null;
+    /** What the card held at the effective time, as the clearing said. */
+    balance: number | null;
+  };
+  /** Only added to. */
+  loss_events: { report_id: string; ordinal: number; kind: LossEventKind; at: number; terminal_id: string; reference: string };
+  loss_releases: {
+    release_id: string;
+    terminal_id: string;
+    request_hash: string;
+    report_id: string | null;
+    reference: string;
+    refusal: ReleaseRefusal | null;
+    at: number;
+  };
+  /** The numbered limit by which a load was refused. */
+  limit_refusals: { load_id: string; rule_number: number; message_key: string };
+  pending_loads: {
+    pending_id: string;
+    serial: string;
+    kind: PendingLoadKind;
+    /** Null: not known yet. */
+    amount: number | null;
+    reference: string;
+    available_from: number | null;
+    cancelled_at: number | null;
+    at: number;
+  };
+  pending_claims: {
+    claim_id: string;
+    /** Empty for a claim that was released before it was made. */
+    pending_id: string;
+    terminal_id: string;
+    request_hash: string;
+    refusal: ClaimRefusal | null;
+    released_at: number | null;
+    at: number;
+    expires_at: number;
+  };
+  /** Which loads were authorized on a claim. */
+  claimed_loads: { load_id: string; claim_id: string; pending_id: string };
+  card_scripts: {
+    script_id: string;
+    terminal_id: string;
+    /** Canonical. */
+    request: string;
+    function: ScriptFunction;
+    serial: string;
+    state: ScriptState;
+    refusal: ScriptRefusal | null;
+    failure: ScriptFailure | null;
+    /** YYYYMMDD of the issuer's calendar: dates that the script writes count from it. */
+    begun_on: string;
+    steps: number;
+    /** Commands that the card has acknowledged. */
+    done: number;
+    /** How often the one after them was given out. */
+    given: number;
+    replacement_id: string | null;
+    at: number;
+    ended_at: number | null;
+  };
+  /** Every command that was given out; only added to. The APDU itself is not kept: it is computed from the challenge. */
+  script_commands: { script_id: string; ordinal: number; step: number; challenge: string; at: number };
+  replacements: {
+    replacement_id: string;
+    terminal_id: string;
+    request_hash: string;
+    refusal: ReplacementRefusal | null;
+    report_id: string | null;
+    holder_id: string;
+    old_serial: string;
+    reference: string;
+    fee_reference: string | null;
+    /** Set when the new card was read back. */
+    new_serial: string | null;
+    written_at: number | null;
+    delivery: Delivery | null;
+    cancelled_at: number | null;
+    at: number;
+  };
 }
 
 /** A transaction, or the store itself for a statement that needs none. */
@@ -203,7 +336,8 @@ export type StoreTransaction = Transaction<Tables>;
 
 /** What a transaction is about: it has that for itself. */
 export type Subject =
-  `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
+  `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries' | IssuerSubject}:${string}`;
+type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
 
 export abstract class Store extends Kysely<Tables> {
   constructor(dialect: Dialect) {

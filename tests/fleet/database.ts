@@ -72,6 +72,25 @@ export function environmentFor(database: string, data: string): { readonly DATAB
   return { DATABASE_URL: undefined };
 }
 
+/** Takes back what came with the issuer's services. */
+const WITHOUT_ISSUER_SERVICES: readonly string[] = [
+  ...[
+    'script_commands',
+    'card_scripts',
+    'replacements',
+    'claimed_loads',
+    'pending_claims',
+    'pending_loads',
+    'limit_refusals',
+    'loss_releases',
+    'loss_events',
+    'loss_reports',
+    'identifications',
+  ].map((table) => `DROP TABLE ${table}`),
+  ...['phone_codes', 'holder_cards', 'holders'].map((table) => `DROP TABLE ${table}`),
+  ...['card', 'terminal', 'time'].map((what) => `DROP INDEX loads_counted_by_${what}`),
+];
+
 /** Takes back what came with clearing files. */
 const WITHOUT_CLEARING: readonly string[] = ['DROP TABLE clearing_loads', 'DROP TABLE clearing_files', 'DROP INDEX loads_by_day'];
 
@@ -85,6 +104,7 @@ const WITHOUT_CAPTURES: readonly string[] = [
 
 /** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_ISSUER_SERVICES,
   'DROP TABLE reconciliations',
   ...WITHOUT_CAPTURES,
   ...WITHOUT_CLEARING,

@@ -132,7 +132,7 @@ describe('an authorisation', () => {
     await authorize(terminal, loadOf(1, 'L1'));
     expect(await authorize(terminal, loadOf(1, 'L2'))).toMatchObject(refusal('dailyCount'));
     await confirm(terminal, { loadId: 'L1' });
-    expect((await check(terminal)).body).toEqual({ allowed: false, reason: 'limit' });
+    expect((await check(terminal)).body).toEqual({ allowed: false, reason: 'limit', rule: { number: 1, messageKey: 'limit.dailyCount' } });
   });
 });
 

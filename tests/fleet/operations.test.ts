@@ -138,6 +138,10 @@ describe('the description of the API', () => {
     );
     for (const call of ['POST /v1/journal', 'POST /v1/heartbeat', 'POST /v1/issuer/loads/authorize', 'GET /v1/payments/orders/{orderId}', 'POST /v1/vouchers'])
       expect(calls).toContain(`${call} signed`);
+    for (const call of ['losses', 'losses/release', 'phone-codes', 'identifications', 'pending-loads/list', 'pending-loads/claim', 'pending-loads/release'])
+      expect(calls).toContain(`POST /v1/issuer/${call} signed`);
+    for (const call of ['scripts', 'scripts/{scriptId}/next', 'scripts/{scriptId}/confirm', 'scripts/{scriptId}/abandon', 'replacements'])
+      expect(calls).toContain(`POST /v1/issuer/${call} signed`);
     for (const call of ['GET /healthz', 'GET /readyz', 'GET /metrics', 'POST /sandbox/orders/{orderId}/pay']) expect(calls).toContain(call);
     for (const methods of Object.values(paths)) for (const { responses } of Object.values(methods)) expect(responses).toHaveProperty('default');
   });

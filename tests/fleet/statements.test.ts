@@ -76,7 +76,7 @@ test('a reservation that nobody decided for long is in the issuer’s statement 
   await world.clock.advance(60_000);
   const file = await statement(world, 'issuer');
   expect(readIssuerStatement(file).loads).toMatchObject([{ loadId: 'L1', state: 'undetermined', tac: null }]);
-  expect(JSON.parse(file.trimEnd().split('\n').at(-1) ?? '')).toEqual({ end: { loads: 1, credited: 0, reserved: 1 } });
+  expect(JSON.parse(file.trimEnd().split('\n').at(-1) ?? '')).toEqual({ end: { loads: 1, credited: 0, reserved: 1, losses: 0, replacements: 0 } });
 });
 
 describe('a statement that is not whole is not used', () => {

@@ -23,7 +23,7 @@ export const WAITING = [
 ];
 
 /** The upstream server on PostgreSQL: the same files that the units run on SQLite, and those that are about PostgreSQL alone. */
-export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/postgres/*.test.ts'];
+export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/issuer/*.test.ts', 'tests/fleet/postgres/*.test.ts'];
 
 /** Of these, what is about the embedded store alone. */
 export const EMBEDDED_ONLY = ['tests/fleet/load.test.ts', 'tests/fleet/sqlite-store.test.ts'];

@@ -22,7 +22,7 @@ export function parse(capdu: Uint8Array): Parsed | undefined {
   return { ...header, data: capdu.slice(5, end), le: capdu[end] };
 }
 
-export const knownClasses: ReadonlySet<number> = new Set([0x00, 0x80]);
+export const knownClasses: ReadonlySet<number> = new Set([0x00, 0x04, 0x80, 0x84]);
 
 export function commandOf(capdu: Uint8Array): ChipCommand {
   switch (((capdu[0] ?? 0xff) << 8) | (capdu[1] ?? 0xff)) {
@@ -44,6 +44,22 @@ export function commandOf(capdu: Uint8Array): ChipCommand {
       return 'prove';
     case 0x00c0:
       return 'getResponse';
+    case 0x0084:
+      return 'getChallenge';
+    case 0x04d6:
+      return 'updateBinary';
+    case 0x04dc:
+      return 'updateRecord';
+    case 0x841e:
+      return 'blockApplication';
+    case 0x8418:
+      return 'unblockApplication';
+    case 0x8424:
+      return 'pinUnblock';
+    case 0x805e:
+      return 'pinChange';
+    case 0x84d4:
+      return 'writeKey';
     default:
       return 'other';
   }

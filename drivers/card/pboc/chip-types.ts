@@ -1,6 +1,9 @@
 /** What a simulated purse chip is made of, what it keeps without power, and how it can be broken. Used by chip.ts and whoever sets it up. */
 import type { Random } from '../../../common/ids.ts';
 
+/** Keys of a chip, by what they are for (4.3). */
+export type ChipKeyName = 'load' | 'tac' | 'purchase' | 'maintenance' | 'cardMaster' | 'block' | 'unblock' | 'pinUnblock' | 'pinReload';
+
 /** What a chip was personalised with. Byte strings are hexadecimal, money is fen, dates are YYYYMMDD. */
 export interface PurseConfig {
   readonly aid: string;
@@ -30,6 +33,8 @@ export interface PurseConfig {
   /** DLK and DTK, 16 bytes. */
   readonly loadKey: Uint8Array;
   readonly tacKey: Uint8Array;
+  /** What the issuer administers the card with, 16 bytes each; absent: the chip has no such key. */
+  readonly adminKeys?: { readonly [K in ChipKeyName]?: Uint8Array };
   readonly keyIndex: number;
   readonly keyVersion: number;
   readonly algorithm: number;
@@ -53,6 +58,8 @@ export interface ChipState {
   readonly onlineCounter: number;
   readonly offlineCounter: number;
   readonly blocked: boolean;
+  /** No key lifts it any more. */
+  readonly blockedForGood?: boolean;
   readonly wrongMacs: number;
   readonly pinTriesLeft: number;
   /** Records of files 18 and 1A, newest first, hexadecimal. */
@@ -61,10 +68,39 @@ export interface ChipState {
   /** JT/T 978: records of file 1E (48 bytes) and of the composite file 1A (128 bytes), newest first, hexadecimal. */
   readonly travelLog?: readonly string[];
   readonly compositeFile?: readonly string[];
+  /** CJ/T: records of file 17, hexadecimal. */
+  readonly cardRecords?: readonly string[];
+  /** Binary files that were written since the chip was made, whole, by SFI; hexadecimal. */
+  readonly files?: { readonly [sfi: number]: string };
+  /** Keys that were written since; hexadecimal. */
+  readonly writtenKeys?: { readonly [K in ChipKeyName]?: string };
+  /** Wrong MACs that a key still takes; absent: all. */
+  readonly keyTries?: { readonly [K in ChipKeyName]?: number };
+  /** A PIN that was set since. */
+  readonly pinValue?: string;
   readonly proof?: { readonly type: number; readonly counter: number; readonly mac: string; readonly tac: string };
 }
 
-export type ChipCommand = 'select' | 'readBinary' | 'readRecord' | 'getBalance' | 'verify' | 'initialize' | 'credit' | 'prove' | 'getResponse' | 'other';
+export type ChipCommand =
+  | 'select'
+  | 'readBinary'
+  | 'readRecord'
+  | 'getBalance'
+  | 'verify'
+  | 'initialize'
+  | 'credit'
+  | 'prove'
+  | 'getResponse'
+  | 'getChallenge'
+  | 'updateBinary'
+  | 'updateRecord'
+  | 'blockApplication'
+  | 'unblockApplication'
+  | 'pinUnblock'
+  /** Reload, too: P1 tells them apart. */
+  | 'pinChange'
+  | 'writeKey'
+  | 'other';
 
 /** Fires once, at the `nth` (default first) such command from now on. */
 export type ChipFault = { readonly command: ChipCommand | 'any'; readonly nth?: number } & (

@@ -6,6 +6,7 @@
 import { fromHex, toHex } from '../../../common/hex.ts';
 import type { Random } from '../../../common/ids.ts';
 import { loadSessionKey, mac1, mac2, tac, type LoadTerms } from '../../../common/pboc.ts';
+import { administer, purseKey, type AdministrativeCommand } from './chip-administration.ts';
 import { commandOf, garbled, hex, knownClasses, number, ok, parse, sw, tlv, type Parsed } from './chip-apdu.ts';
 import type { ChipCommand, ChipFault, ChipOptions, ChipState, Elsewhere, PurseConfig } from './chip-types.ts';
 
@@ -31,6 +32,8 @@ export class Chip {
   #pinVerified = false;
   /** The load between INITIALIZE and CREDIT; dies with the field and with any other command. */
   #load: { readonly terms: LoadTerms; readonly sessionKey: Uint8Array } | undefined;
+  /** Good for the next command only (4.2). */
+  #challenge: Uint8Array | undefined;
   /** T=0: what GET RESPONSE will fetch. */
   #waiting: Uint8Array | undefined;
 
@@ -72,6 +75,7 @@ export class Chip {
     this.#powered = false;
     this.#selected = 'mf'; // the next SELECT asks for the PIN anew
     this.#load = undefined;
+    this.#challenge = undefined;
     this.#waiting = undefined;
   }
 
@@ -164,13 +168,15 @@ export class Chip {
   #execute(capdu: Uint8Array): Uint8Array {
     const load = this.#load;
     this.#load = undefined;
+    const challenge = this.#challenge;
+    this.#challenge = undefined;
     const command = parse(capdu);
     if (command === undefined) return sw(0x6700);
     const name = commandOf(capdu);
     if (name === 'select') return this.#select(command);
     if (name === 'getResponse' || name === 'other') return sw(knownClasses.has(command.cla) ? 0x6d00 : 0x6e00);
     if (this.purse === undefined || this.#selected === 'mf') return sw(name === 'readBinary' || name === 'readRecord' ? 0x6a82 : 0x6985);
-    if (this.blocked) return sw(0x6a81);
+    if (this.blocked && name !== 'getChallenge' && name !== 'unblockApplication') return sw(0x6a81);
     switch (name) {
       case 'readBinary':
         return this.#readBinary(this.purse, command);
@@ -186,6 +192,16 @@ export class Chip {
         return this.#credit(this.purse, command, load);
       case 'prove':
         return this.#prove(this.purse, command);
+      case 'getChallenge':
+        return this.#getChallenge(command);
+      case 'updateBinary':
+      case 'updateRecord':
+      case 'blockApplication':
+      case 'unblockApplication':
+      case 'pinUnblock':
+      case 'pinChange':
+      case 'writeKey':
+        return this.#administer(this.purse, name, command, challenge);
     }
   }
 
@@ -208,25 +224,52 @@ export class Chip {
     return fromHex(`${this.#fci(this.purse)}${this.blocked ? '6A81' : '9000'}`);
   }
 
+  #getChallenge({ p1, p2, le }: Parsed): Uint8Array {
+    if (p1 !== 0 || p2 !== 0) return sw(0x6a86);
+    if (le !== 4 && le !== 8) return sw(0x6700);
+    this.#challenge = this.#random.bytes(le);
+    return ok(toHex(this.#challenge));
+  }
+
+  #administer(purse: PurseConfig, name: AdministrativeCommand, command: Parsed, challenge: Uint8Array | undefined): Uint8Array {
+    const files = this.#files(purse);
+    const { answer, state } = administer(name, command, { purse, state: this.#state, challenge, files, pinTries: PIN_TRIES });
+    if (state !== undefined) this.#state = state;
+    return answer;
+  }
+
   #fci(purse: PurseConfig): string {
     const file15 = purse.fciHasFile15 ? tlv('9F0C', this.#file15(purse)) : '';
     return tlv('6F', tlv('84', purse.aid) + tlv('A5', tlv('9F08', purse.version) + file15));
   }
 
   #file15(purse: PurseConfig): string {
+    const written = this.#state.files?.[0x15];
+    if (written !== undefined) return written;
     const flag = purse.file15 === 'cjt' ? (purse.enabled ? '01' : '00') : (purse.applicationType ?? '02');
     return `${purse.issuer}${flag}01${purse.serial}${purse.validFrom}${purse.validUntil}${purse.cardType ?? '0000'}`;
   }
 
   #readBinary(purse: PurseConfig, { p1, p2, le }: Parsed): Uint8Array {
-    const files: Readonly<Record<number, string>> = purse.file15 === 'cjt' ? { 0x95: this.#file15(purse) } : { 0x95: this.#file15(purse), 0x97: FILE_17 };
-    const text = files[p1];
+    const text = (p1 & 0x80) === 0x80 ? this.#files(purse).get(p1 & 0x1f) : undefined;
     if (text === undefined) return sw(0x6a82);
     const bytes = fromHex(text);
     if (p2 >= bytes.length) return sw(0x6b00);
     const rest = bytes.subarray(p2);
     if (le !== undefined && le !== 0 && le > rest.length) return sw(0x6c00 | rest.length);
     return ok(toHex(rest.subarray(0, le || rest.length)));
+  }
+
+  /** Binary files by SFI. */
+  #files(purse: PurseConfig): ReadonlyMap<number, string> {
+    const file15 = [0x15, this.#file15(purse)] as const;
+    return new Map(purse.file15 === 'cjt' ? [file15] : [file15, [0x17, this.#state.files?.[0x17] ?? FILE_17]]);
+  }
+
+  /** The flag of file 15 where it has one. */
+  #enabled(purse: PurseConfig): boolean {
+    const written = this.#state.files?.[0x15];
+    return purse.file15 === 'cjt' && written !== undefined ? written.slice(16, 18) === '01' : purse.enabled;
   }
 
   #readRecord(purse: PurseConfig, { p1, p2, le }: Parsed): Uint8Array {
@@ -239,9 +282,10 @@ export class Chip {
     return ok(record ?? '00'.repeat(file.length));
   }
 
-  /** 18; 1A as CJ/T's load log or JT/T's composite file; 1E of JT/T (1.6, 1.7). */
+  /** 17 of CJ/T; 18; 1A as CJ/T's load log or JT/T's composite file; 1E of JT/T (1.6, 1.7). */
   #recordFile(purse: PurseConfig, sfi: number): { readonly records: readonly string[]; readonly length: number } | undefined {
-    const { purseLog, loadLog, travelLog, compositeFile } = this.#state;
+    const { purseLog, loadLog, travelLog, compositeFile, cardRecords } = this.#state;
+    if (sfi === 0x17 && cardRecords !== undefined) return { records: cardRecords, length: (cardRecords[0]?.length ?? 0) / 2 };
     if (sfi === 0x18) return { records: purseLog, length: 23 };
     if (sfi === 0x1a && purse.loadLogSfi === 0x1a) return { records: loadLog, length: 23 };
     if (sfi === 0x1a && compositeFile !== undefined) return { records: compositeFile, length: 128 };
@@ -257,7 +301,7 @@ export class Chip {
   #verify(purse: PurseConfig, { p2, data }: Parsed): Uint8Array {
     if (purse.pin === undefined || p2 !== purse.pin.id) return sw(0x9403);
     if (this.#state.pinTriesLeft === 0) return sw(0x6983);
-    this.#pinVerified = toHex(data) === purse.pin.value;
+    this.#pinVerified = toHex(data) === (this.#state.pinValue ?? purse.pin.value);
     const pinTriesLeft = this.#pinVerified ? PIN_TRIES : this.#state.pinTriesLeft - 1;
     this.#state = { ...this.#state, pinTriesLeft };
     return sw(this.#pinVerified ? 0x9000 : 0x63c0 | pinTriesLeft);
@@ -266,7 +310,7 @@ export class Chip {
   #initialize(purse: PurseConfig, { p1, p2, data }: Parsed): Uint8Array {
     if (p1 !== 0 || p2 !== purse.purseType) return sw(0x6a86);
     if (data.length !== 11) return sw(0x6700);
-    if (!purse.enabled) return sw(0x6985);
+    if (!this.#enabled(purse)) return sw(0x6985);
     if (this.#needsPin(purse, 'load')) return sw(0x6982);
     if (data[0] !== purse.keyIndex) return sw(0x9403);
     if (this.onlineCounter === 0xffff) return sw(0x9402);
@@ -274,7 +318,7 @@ export class Chip {
     if (amount === 0 && !purse.zeroAmountInitialize) return sw(0x6a80);
     if (this.balance + amount > purse.balanceLimit) return sw(0x6985);
     const terms = this.#terms(purse, amount, toHex(data.subarray(5)), this.#random.bytes(4));
-    const sessionKey = loadSessionKey(purse.loadKey, terms);
+    const sessionKey = loadSessionKey(purseKey(purse, this.#state, 'load'), terms);
     this.#load = { terms, sessionKey };
     const key = hex(purse.keyVersion, 1) + hex(purse.algorithm, 1);
     return ok(hex(this.balance, 4) + hex(this.onlineCounter, 2) + key + terms.cardRandom + toHex(mac1(sessionKey, terms)));
@@ -309,7 +353,7 @@ export class Chip {
 
   /** Balance, counter, record and proof change in this one assignment or not at all. Answers the TAC. */
   #commit(purse: PurseConfig, terms: LoadTerms, date: string, time: string, permission: string): string {
-    const receipt = toHex(tac(purse.tacKey, terms, { hostDate: date, hostTime: time }));
+    const receipt = toHex(tac(purseKey(purse, this.#state, 'tac'), terms, { hostDate: date, hostTime: time }));
     const after = (this.onlineCounter + 1) & 0xffff;
     const stored = purse.logCounter === 'after' ? after : terms.onlineCounter;
     const record = this.#record(stored, terms.amount, terms.purseType, terms.terminalId, date + time);

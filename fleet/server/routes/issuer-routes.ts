@@ -20,7 +20,7 @@ import { reachIssuer, type App, type Context } from '../context.ts';
 
 export function issuerRoutes(app: App, context: Context): void {
   app.post('/issuer/check', { schema: { body: checkRequestSchema, response: { 200: checkAnswerSchema } } }, (request) =>
-    reachIssuer(context).check(request.body.card),
+    reachIssuer(context).check(request.terminalId, request.body.card),
   );
   app.post('/issuer/history', { schema: { body: historyRequestSchema, response: { 200: historyAnswerSchema } } }, (request) =>
     reachIssuer(context).history(request.body),

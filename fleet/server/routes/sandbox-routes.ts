@@ -17,6 +17,7 @@ import { STATEMENT_CONTENT_TYPE, statementQuerySchema, type StatementQuery } fro
 import type { HandMove, SandboxAcquirer } from '../acquirer.ts';
 import type { App, Context } from '../context.ts';
 import { acquirerStatement } from '../statements.ts';
+import { issuerServiceHands } from './issuer-service-routes.ts';
 
 const params = z.strictObject({ orderId: idSchema });
 const orderSchema = { params, response: { 200: sandboxOrderSchema } };
@@ -24,10 +25,12 @@ const orderSchema = { params, response: { 200: sandboxOrderSchema } };
 export function sandboxRoutes(app: App, context: Context, acquirer: SandboxAcquirer): void {
   orderRoutes(app, context, acquirer);
   statementRoutes(app, context);
-  const { issuer, journal, vouchers, faults } = context;
+  issuerServiceHands(app, context);
+  const { issuer, issuerServices, journal, vouchers, faults } = context;
   app.get('/books', { schema: { response: { 200: booksSchema } } }, async () => ({
     acquirer: await acquirer.books(),
     issuer: await issuer.books(),
+    issuerServices: await issuerServices.books(),
     vouchers: await vouchers.books(),
     journal: await journal.books(),
   }));

@@ -391,7 +391,7 @@ function compared(books: Books, date?: string): Reconciliation {
     entries,
     terminals: ['T-0001'],
     acquirer: { head: head('acquirer'), orders, refunds },
-    issuer: { head: head('issuer'), loads },
+    issuer: { head: head('issuer'), loads, losses: [], replacements: [] },
     cash: { head: head('cash'), boxes },
     timeZone: ZONE,
     ...(date === undefined ? {} : { date }),

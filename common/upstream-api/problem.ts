@@ -69,6 +69,22 @@ export const problemCodes = [
   'redemptionRefused',
   'redemptionReleased',
   'redemptionConfirmed',
+  // support desk
+  'unknownTicket',
+  'ticketState',
+  'ticketChanged',
+  'unknownCallback',
+  'callbackOver',
+  'slotFull',
+  'noSuchSlot',
+  'unknownChat',
+  'chatClosed',
+  'chatFull',
+  'chatTaken',
+  'unknownKnowledge',
+  'sealingKeyMissing',
+  'sealUnreadable',
+  'roleNotAllowed',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

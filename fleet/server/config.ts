@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
+import { supportSettingsSchema } from './support/settings.ts';
 
 const key = z.string().regex(/^[0-9A-Fa-f]{32}$/, 'expected 16 bytes of hexadecimal (32 digits)');
 
@@ -78,5 +79,6 @@ export const serverSettingsSchema = z.strictObject({
   issuer: issuerSettingsSchema,
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
+  support: supportSettingsSchema.prefault({}),
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;

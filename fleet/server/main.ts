@@ -16,6 +16,7 @@ import { withAbsolutePaths } from './listening.ts';
 import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
 import { createServer, type Server } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { loadSealingKey } from './support/sealing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
 const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE].join(' | ')}`;
@@ -59,6 +60,7 @@ async function run(args: readonly string[]): Promise<void> {
     mode,
     settings,
     signingKey: loadSigningKey(join(data, 'signing-key.pem')),
+    sealingKey: await loadSealingKey(join(data, 'sealing-key.pem')),
     clock: systemClock,
     random: systemRandom,
     ids: createIds(systemClock, systemRandom),

@@ -50,7 +50,7 @@ function readSettings(file: string): ServerSettings {
 async function run(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
   if (isOperatorCommand(command) || command === 'knowledge') {
-    const lines = command === 'knowledge' ? await operateKnowledge(rest) : await operate(args);
+    const lines = command === 'knowledge' ? await operateKnowledge(rest, process.env) : await operate(args);
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     return;
   }

@@ -25,12 +25,12 @@ type Order = { readonly data: string; readonly by: string } & (
 );
 
 /** @param args what follows `knowledge` @returns the lines to print @throws {UsageError} when called wrongly @throws {Error} with what is wrong */
-export async function operateKnowledge(args: readonly string[]): Promise<readonly string[]> {
+export async function operateKnowledge(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const order = asUsage(() => readOrder(args));
   const keyFile = join(order.data, 'signing-key.pem');
   if (!existsSync(keyFile)) throw new Error(`${order.data}: no server has run with this data folder: give the --data of the server`);
   const documents = order.act === 'publish' ? readDocuments(order.folder) : [];
-  const store = await openStore(databaseOf(order.data, process.env));
+  const store = await openStore(databaseOf(order.data, environment));
   try {
     return await obey(createKnowledge({ store, clock: systemClock, signingKey: loadSigningKey(keyFile) }), order, documents);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Numbers that say who somebody is do not stay in text, however they are written; what is no such number stays. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeReference } from '../../common/ids.ts';
 import { maskNumbers } from '../../common/number-mask.ts';

@@ -1,5 +1,5 @@
 /** Working time against a slow reference that walks minute by minute over a calendar written out by hand, and against the official one of 2026. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createWorkingCalendar, workingCalendarSchema, type WorkingCalendarSettings } from '../../common/working-calendar.ts';
 import { supportSettingsSchema } from '../../fleet/server/support/settings.ts';

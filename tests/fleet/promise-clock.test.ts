@@ -1,5 +1,5 @@
 /** The clock of a promise against a slow reference: a person with a list who looks each minute whether the desk works and whether it waits. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createWorkingCalendar } from '../../common/working-calendar.ts';
 import { pauseClock, resumeClock, standingOf, startClock, stopClock, type PromiseClock } from '../../fleet/server/support/promise-clock.ts';

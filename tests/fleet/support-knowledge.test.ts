@@ -112,7 +112,7 @@ describe('publishing', () => {
   test('at once by several is one version each', async () => {
     const { knowledge } = await withKnowledge();
     const published = await Promise.all(Array.from({ length: 4 }, (_, index) => knowledge.publish('liu', [answer(`a${index}`)])));
-    expect(published.map(({ version }) => version).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(new Set(published.map(({ version }) => version))).toEqual(new Set([1, 2, 3, 4]));
   });
 
   test('one id twice is refused, and nothing is published', async () => {

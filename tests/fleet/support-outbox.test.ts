@@ -1,6 +1,6 @@
 /** The outbox: once whatever is sent again, in order, an answer for each; what can't be taken is kept; a terminal reaches nothing of others. */
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { outboxAnswerSchema, type Envelope } from '../../common/upstream-api/support.ts';
 import { bodySha256, TOKEN_TYPE } from '../../common/upstream-api/request-token.ts';
@@ -125,7 +125,7 @@ describe('a batch', () => {
       }),
       { numRuns: 8 },
     );
-    const rows = (await execute(world.database, 'select seq from outbox_envelopes order by seq')) as { seq: number }[];
+    const rows = (await execute(world.database, 'select seq from outbox_envelopes order by seq')) as { seq: number | string }[];
     expect(rows.map(({ seq }) => Number(seq))).toEqual(rows.map((_row, index) => index + 1));
     expect(await execute(world.database, 'select 1 from surveys')).toHaveLength(rows.length);
   });

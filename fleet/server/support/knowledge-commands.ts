@@ -48,19 +48,17 @@ function readOrder(args: readonly string[]): Order {
   if (by === '' || by.length > 200) throw new UsageError('--by: expected the name or number of a person, at most 200 characters');
   const order = { data: values.data, by };
   if (more.length > 0) throw new UsageError(`${JSON.stringify(more[0])} is one word too many`);
-  switch (act) {
-    case 'publish':
-      if (what === undefined) throw new UsageError('which FOLDER is missing');
-      return { ...order, act, folder: what };
-    case 'back-to':
-      if (what === undefined || !/^[1-9]\d{0,8}$/.test(what)) throw new UsageError('which VERSION is missing, or is no number');
-      return { ...order, act, version: Number(what) };
-    case 'versions':
-      if (what !== undefined) throw new UsageError(`${JSON.stringify(what)} is one word too many`);
-      return { ...order, act };
-    default:
-      throw new UsageError(`knowledge ${JSON.stringify(act ?? '')}: expected publish, back-to or versions`);
+  if (act === 'publish') {
+    if (what === undefined) throw new UsageError('which FOLDER is missing');
+    return { ...order, act, folder: what };
   }
+  if (act === 'back-to') {
+    if (what === undefined || !/^[1-9]\d{0,8}$/.test(what)) throw new UsageError('which VERSION is missing, or is no number');
+    return { ...order, act, version: Number(what) };
+  }
+  if (act !== 'versions') throw new UsageError(`knowledge ${JSON.stringify(act ?? '')}: expected publish, back-to or versions`);
+  if (what !== undefined) throw new UsageError(`${JSON.stringify(what)} is one word too many`);
+  return { ...order, act };
 }
 
 /** A document a file, `*.json`. All problems at once, a line each. @throws {Error} */

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { compactVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { GENESIS_HASH, hashEntry } from '../../common/journal-entry.ts';
+import { seal } from '../../common/sealing.ts';
 import { cardKeyOf, DESK_TYPE, deskAnswerSchema, progressAnswerSchema, type ProgressAnswer } from '../../common/upstream-api/support.ts';
 import { createWorkingCalendar } from '../../common/working-calendar.ts';
 import {
@@ -293,6 +295,43 @@ describe('the desk', () => {
     const other = await registeredTerminal(world, 'T-0002');
     await other.post('/v1/journal', { entries: chain('T-0002', 5) });
     expect((await tickets.story(CHEN, body.ticketId)).entries).toHaveLength(2);
+  });
+
+  test('reads in the journal’s story no card number, nothing sealed, and nothing of a voucher’s code', async () => {
+    const { world, terminal, tickets, body } = await withTicket({ evidence: { epoch: 1, fromSeq: 1, toSeq: 1 } });
+    const sealed = await seal(world.sealingKey.publicKey, TELEPHONE);
+    const [first] = chain('T-0001', 1);
+    if (first === undefined) throw new Error('a chain of one');
+    const entry = {
+      ...first.entry,
+      body: {
+        card: { aid: 'A0', serial: SERIAL, tail: SERIAL.slice(-4) },
+        oldSerial: SERIAL,
+        note: SERIAL,
+        contact: sealed,
+        salt: 'AB',
+        codeHash: 'CD',
+        amount: 5000,
+      },
+    };
+    const hash = Buffer.from(hashEntry(GENESIS_HASH, entry)).toString('hex');
+    expect((await terminal.post('/v1/journal', { entries: [{ entry, hash }] })).status).toBe(200);
+    const hidden = `****************${SERIAL.slice(-4)}`;
+    expect((await tickets.story(CHEN, body.ticketId)).entries).toMatchObject([
+      {
+        seq: 1,
+        hash,
+        body: {
+          card: { aid: 'A0', serial: hidden, tail: SERIAL.slice(-4) },
+          oldSerial: hidden,
+          note: hidden,
+          contact: 'sealed',
+          salt: '****',
+          codeHash: '****',
+          amount: 5000,
+        },
+      },
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
 import { entrySchema } from '../../../common/journal-entry.ts';
-import { ticketKinds } from '../../../common/upstream-api/support.ts';
+import { sealedSchema, ticketKinds } from '../../../common/upstream-api/support.ts';
 import type { Queries, StoreTransaction } from '../store.ts';
 import { ProblemError } from '../problems.ts';
 import { callbackRowAnswer } from './callbacks.ts';
@@ -200,17 +200,23 @@ async function story(trx: StoreTransaction, ticketId: string): Promise<Story> {
     .execute();
   const entries = rows.map(({ entry, hash }) => {
     const { seq, at, kind, body, postings } = entrySchema.parse(JSON.parse(entry));
-    return { epoch, seq, at, kind, body: z.record(z.string(), z.unknown()).parse(withoutCardNumbers(body)), postings, hash };
+    return { epoch, seq, at, kind, body: z.record(z.string(), z.unknown()).parse(masked(body)), postings, hash };
   });
   return { entries, missing: toSeq - fromSeq + 1 - entries.length };
 }
 
-/** Everything that a journal calls a serial keeps its last four symbols. */
-function withoutCardNumbers(value: unknown, name?: string): unknown {
-  if (typeof value === 'string') return name !== undefined && /serial$/i.test(name) ? value.slice(-4).padStart(value.length, '*') : value;
-  if (Array.isArray(value)) return value.map((each: unknown) => withoutCardNumbers(each, name));
+/** Card numbers keep their last four symbols; what is sealed stays so; and of a voucher's code there is nothing that could be tried out. */
+function masked(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return maskedText(name, value);
+  if (Array.isArray(value)) return value.map((each: unknown) => masked(each, name));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutCardNumbers(each, key)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, masked(each, key)]));
+}
+
+function maskedText(name: string, value: string): string {
+  if (name === 'salt' || name === 'codeHash') return '****';
+  if (sealedSchema.safeParse(value).success && value.startsWith('eyJ')) return 'sealed';
+  return /serial$/i.test(name) || /^\d{20}$/.test(value) ? value.slice(-4).padStart(value.length, '*') : value;
 }
 
 async function promises(trx: StoreTransaction, desk: Desk, now: number): Promise<PromiseOverview> {

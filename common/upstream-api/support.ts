@@ -106,6 +106,28 @@ export type TicketKind = (typeof ticketKinds)[number];
 export const ticketStates = ['open', 'assigned', 'waitingForPerson', 'resolved', 'closed', 'reopened'] as const;
 export type TicketState = (typeof ticketStates)[number];
 
+/** How a ticket was resolved: shown to the person, so terminals have words for each. */
+export const resolutions = [
+  'loadCompleted',
+  'refunded',
+  'voucherIssued',
+  'cardReplaced',
+  'cardRepaired',
+  'passwordReset',
+  'merchantAnswered',
+  'deviceRepaired',
+  'explained',
+  'accepted',
+  'declined',
+  'duplicate',
+  'withdrawn',
+] as const;
+export type Resolution = (typeof resolutions)[number];
+
+/** What the desk waits for: shown to the person, so terminals have words for each. */
+export const requests = ['receipt', 'card', 'identity', 'contact', 'details', 'visit'] as const;
+export type DeskRequest = (typeof requests)[number];
+
 export const languageSchema = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?$/);
 
 // what envelopes carry
@@ -338,9 +360,9 @@ export const ticketProgressSchema = z.strictObject({
   dueAt: timeSchema.nullable(),
   promise: z.enum(promiseStandings),
   /** How it was resolved. */
-  resolution: wordSchema.nullable(),
+  resolution: z.enum(resolutions).nullable(),
   /** `waitingForPerson`: what the person is asked for. */
-  asks: wordSchema.nullable(),
+  asks: z.enum(requests).nullable(),
   /** What happened, without who did it and what was said. The latest 20. */
   history: z.array(z.strictObject({ at: timeSchema, event: wordSchema, state: z.enum(ticketStates) })).max(20),
 });

@@ -6,7 +6,7 @@ import { Kysely, type Dialect, type Transaction } from 'kysely';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
 import type { OrderStateName } from '../../common/upstream-api/payments.ts';
 import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
-import type { CallbackState, ChatState, OutboxRefusal, Rating, TicketKind, TicketState } from '../../common/upstream-api/support.ts';
+import type { CallbackState, ChatState, DeskRequest, OutboxRefusal, Rating, Resolution, TicketKind, TicketState } from '../../common/upstream-api/support.ts';
 import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
 
 export type StoreErrorCode =
@@ -201,9 +201,9 @@ export interface Tables {
     submitted_at: number;
     received_at: number;
     changed_at: number;
-    resolution: string | null;
+    resolution: Resolution | null;
     /** What the desk waits for. */
-    asks: string | null;
+    asks: DeskRequest | null;
     nudged_at: number | null;
     /** Clock of the promise (support/promise-clock.ts). */
     due_at: number | null;

@@ -71,6 +71,18 @@ export function survey(world: World, change: Partial<SurveyAnswered> = {}): Surv
   return { sessionId: randomUUID(), questions: 1, service: 'topUp', overall: 'good', reasons: [], answeredAt: world.clock.now(), ...change };
 }
 
+/** Lets time pass in steps, each when somebody waits for it, until `question` is answered: between them a database takes its own time. */
+export async function answered<T>({ clock }: Pick<World, 'clock'>, question: Promise<T>, stepMs = 1000): Promise<T> {
+  let open = true;
+  const end = (): void => void (open = false);
+  question.then(end, end);
+  while (open) {
+    await clock.settle();
+    if (open && clock.pendingTimers > 0) await clock.advance(stepMs);
+  }
+  return question;
+}
+
 export interface TestOutbox {
   readonly name: string;
   /** Sends one envelope, the next of this outbox. */

@@ -205,7 +205,7 @@ describe('the desk', () => {
     const { world, body, act, tickets } = await withTicket();
     await act({ do: 'assign' });
     await act({ do: 'assign', to: WANG.id });
-    await act({ do: 'ask', what: 'receiptPhoto', note: 'which receipt?' }, WANG);
+    await act({ do: 'ask', what: 'receipt', note: 'which receipt?' }, WANG);
     await act({ do: 'resume' }, WANG);
     await act({ do: 'resolve', resolution: 'refunded', note: 'to the wallet' }, WANG);
     const detail = ticketDetailSchema.parse(await act({ do: 'close' }, WANG));
@@ -220,7 +220,7 @@ describe('the desk', () => {
       ['resolve', 'agent', 'wang', 'resolved', 'to the wallet'],
       ['close', 'agent', 'wang', 'closed', null],
     ]);
-    await expect(act({ do: 'resolve', resolution: 'again' })).rejects.toMatchObject({ code: 'ticketState' });
+    await expect(act({ do: 'resolve', resolution: 'duplicate' })).rejects.toMatchObject({ code: 'ticketState' });
     expect((await tickets.detail(CHEN, body.ticketId)).history).toHaveLength(7);
     await expect(execute(world.database, `UPDATE support_events SET actor = 'nobody'`)).rejects.toThrow(/never changed/);
     await expect(execute(world.database, `DELETE FROM support_events`)).rejects.toThrow(/never deleted/);
@@ -339,7 +339,7 @@ describe('the person', () => {
   test('adds, presses and escalates from any terminal by the id, and the desk sees it', async () => {
     const { world, body, act, tickets } = await withTicket();
     await act({ do: 'assign' });
-    await act({ do: 'ask', what: 'receiptPhoto' });
+    await act({ do: 'ask', what: 'receipt' });
     const elsewhere = outboxOf(await registeredTerminal(world, 'T-0002'));
     const say = (what: string, text?: string) =>
       elsewhere.send('ticket.followedUp', { ticketId: body.ticketId, what, ...(text === undefined ? {} : { text }) });
@@ -437,7 +437,7 @@ describe('a promise', () => {
     const row = async () => (await tickets.detail(CHEN, body.ticketId)).ticket;
     await act({ do: 'assign' });
     await world.clock.advance(HOUR_MS);
-    await act({ do: 'ask', what: 'receiptPhoto' });
+    await act({ do: 'ask', what: 'receipt' });
     expect(await row()).toMatchObject({ dueAt: null, promise: 'paused' });
     // over the noon break and a working hour
     await world.clock.advance(3 * HOUR_MS);

@@ -21,9 +21,11 @@ import type { AgentChat, ChatList, ChatRowAnswer } from './desk-schemas.ts';
 
 type ChatRow = Tables['chats'];
 
+const DAY_MS = 86_400_000;
+
 /** A chat belongs to the terminal that opened it; for others there is no such chat. */
 export interface Chats {
-  /** A terminal has one chat at a time: a new one ends the one before. @throws {ProblemError} `idempotencyConflict` */
+  /** A terminal has one chat at a time: a new one ends the one before. @throws {ProblemError} `idempotencyConflict`, `tooManyRequests` */
   open(terminalId: string, request: OpenChatRequest): Promise<ChatAnswer>;
   /** @throws {ProblemError} `unknownChat`, `chatClosed`, `chatFull`, `idempotencyConflict` */
   say(terminalId: string, chatId: string, message: ChatMessageRequest): Promise<ChatMessage>;
@@ -50,7 +52,8 @@ export function createChats(desk: Desk): Chats {
   return {
     open: async (terminalId, request) => {
       await endSilent(desk, clock.now());
-      const ended = await store.serially([`chat:${request.chatId}`, `support:chats of ${terminalId}`], (trx) => open(trx, terminalId, request, clock.now()));
+      const subjects = [`chat:${request.chatId}`, `support:chats of ${terminalId}`] as const;
+      const ended = await store.serially(subjects, (trx) => open(trx, desk, terminalId, request));
       await tell(desk, [request.chatId, ...ended]);
       return store.view(async (trx) => answerOf(trx, await requireOwn(trx, terminalId, request.chatId), 0, clock.now()));
     },
@@ -188,7 +191,8 @@ async function untilFallback(store: Store, clock: Clock, chatId: string): Promis
 }
 
 /** @returns chats that end by it */
-async function open(trx: StoreTransaction, terminalId: string, request: OpenChatRequest, now: number): Promise<readonly string[]> {
+async function open(trx: StoreTransaction, { clock, settings }: Desk, terminalId: string, request: OpenChatRequest): Promise<readonly string[]> {
+  const now = clock.now();
   const said = {
     terminal_id: terminalId,
     about: request.about,
@@ -202,6 +206,13 @@ async function open(trx: StoreTransaction, terminalId: string, request: OpenChat
     if (!same) throw new ProblemError('idempotencyConflict', 'the chat was opened before with other contents');
     return [];
   }
+  const { lately } = await trx
+    .selectFrom('chats')
+    .select((chat) => chat.fn.countAll<number>().as('lately'))
+    .where('terminal_id', '=', terminalId)
+    .where('opened_at', '>', now - DAY_MS)
+    .executeTakeFirstOrThrow();
+  if (lately >= settings.chatsPerDay) throw new ProblemError('tooManyRequests', `at most ${settings.chatsPerDay} chats in a day`);
   const before = await alive(trx).where('terminal_id', '=', terminalId).execute();
   for (const row of before) await end(trx, row, 'person', now);
   const fresh = { state: 'waiting', agent: null, joined_at: null, closed_at: null, closed_by: null } as const;
@@ -215,7 +226,14 @@ async function open(trx: StoreTransaction, terminalId: string, request: OpenChat
 async function join(trx: StoreTransaction, row: ChatRow, actor: Actor, now: number): Promise<void> {
   if (row.state === 'closed') throw new ProblemError('chatClosed', `the chat was closed by ${row.closed_by}`);
   if (row.state === 'open') return requireAgent(row, actor);
-  await trx.updateTable('chats').set({ state: 'open', agent: actor.id, joined_at: now }).where('chat_id', '=', row.chat_id).execute();
+  // the terminal may end it by opening another, which waits for no lock of this one
+  const { numUpdatedRows } = await trx
+    .updateTable('chats')
+    .set({ state: 'open', agent: actor.id, joined_at: now })
+    .where('chat_id', '=', row.chat_id)
+    .where('state', '=', 'waiting')
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw new ProblemError('chatClosed', 'the terminal has opened another chat');
 }
 
 async function end(trx: StoreTransaction, row: ChatRow, by: NonNullable<ChatRow['closed_by']>, now: number): Promise<void> {

@@ -11,6 +11,8 @@ import {
   chatStates,
   promiseStandings,
   ratings,
+  requests,
+  resolutions,
   ticketKinds,
   ticketStates,
   wordSchema,
@@ -111,8 +113,8 @@ export const ticketDetailSchema = z.strictObject({
   language: z.string(),
   submittedAt: timeSchema,
   evidence: z.strictObject({ epoch: z.int(), fromSeq: z.int(), toSeq: z.int() }).nullable(),
-  resolution: z.string().nullable(),
-  asks: z.string().nullable(),
+  resolution: z.enum(resolutions).nullable(),
+  asks: z.enum(requests).nullable(),
   history: historySchema,
   callbacks: z.array(callbackRowSchema),
   /** Of `history`: to be given back with an action, which is refused when somebody else was faster (`ticketChanged`). */
@@ -126,10 +128,10 @@ export const ticketActionSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('release') }),
   z.strictObject({ do: z.literal('note'), note: noteSchema }),
   /** The promise's clock stands until the person answers. `what` is shown to the person, `note` is not. */
-  z.strictObject({ do: z.literal('ask'), what: wordSchema, note: noteSchema.optional() }),
+  z.strictObject({ do: z.literal('ask'), what: z.enum(requests), note: noteSchema.optional() }),
   z.strictObject({ do: z.literal('resume'), note: noteSchema.optional() }),
   /** `resolution` is shown to the person. */
-  z.strictObject({ do: z.literal('resolve'), resolution: wordSchema, note: noteSchema.optional() }),
+  z.strictObject({ do: z.literal('resolve'), resolution: z.enum(resolutions), note: noteSchema.optional() }),
   z.strictObject({ do: z.literal('close'), note: noteSchema.optional() }),
   z.strictObject({ do: z.literal('reopen'), note: noteSchema.optional() }),
   z.strictObject({ do: z.literal('move'), queue: wordSchema, note: noteSchema.optional() }),

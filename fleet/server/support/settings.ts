@@ -79,6 +79,8 @@ export const supportSettingsSchema = z.strictObject({
   envelopesPerDay: z.int().min(1).max(1_000_000).default(5000),
   /** Of these, new tickets and bookings. */
   ticketsPerDay: z.int().min(1).max(100_000).default(200),
+  /** Chats that one terminal may open in 24 hours. */
+  chatsPerDay: z.int().min(1).max(100_000).default(300),
   /** Questions of one terminal in a minute by a number, a card or an id. */
   progressPerMinute: z.int().min(1).max(10_000).default(30),
 });

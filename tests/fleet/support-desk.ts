@@ -73,12 +73,12 @@ export function survey(world: World, change: Partial<SurveyAnswered> = {}): Surv
 
 /** Lets time pass in steps, each when somebody waits for it, until `question` is answered: between them a database takes its own time. */
 export async function answered<T>({ clock }: Pick<World, 'clock'>, question: Promise<T>, stepMs = 1000): Promise<T> {
-  let open = true;
-  const end = (): void => void (open = false);
+  const asked = { open: true };
+  const end = (): void => void (asked.open = false);
   question.then(end, end);
-  while (open) {
+  while (asked.open) {
     await clock.settle();
-    if (open && clock.pendingTimers > 0) await clock.advance(stepMs);
+    if (asked.open && clock.pendingTimers > 0) await clock.advance(stepMs);
   }
   return question;
 }

@@ -267,6 +267,36 @@ describe('the desk', () => {
     expect(detail.history.at(-1)).toMatchObject({ event: 'close', by: 'desk', state: 'closed' });
   });
 
+  test('counts the days until it closes from the resolution, whatever is noted or added after', async () => {
+    const { world, tickets, body, act, outbox } = await withTicket();
+    await act({ do: 'assign' });
+    await act({ do: 'resolve', resolution: 'refunded' });
+    await world.clock.advance(6 * DAY_MS);
+    await act({ do: 'note', note: 'called, nobody there' });
+    stored(await outbox.send('ticket.followedUp', { ticketId: body.ticketId, what: 'supplement', text: '谢谢' }));
+    await world.clock.advance(DAY_MS);
+    expect((await tickets.detail(CHEN, body.ticketId)).ticket).toMatchObject({ state: 'closed', assignee: CHEN.id });
+  });
+
+  test('says to the person what it waits for, and no longer when it has it', async () => {
+    const { world, body, act, outbox } = await withTicket();
+    const terminal = await registeredTerminal(world, 'T-0002');
+    const asks = async () => (await ask(terminal, { by: 'id', id: body.ticketId })).tickets[0];
+    await act({ do: 'assign' });
+    await act({ do: 'ask', what: 'receipt', note: 'the one of Monday' });
+    await act({ do: 'assign', to: WANG.id });
+    expect(await asks()).toMatchObject({ state: 'waitingForPerson', asks: 'receipt', promise: 'paused' });
+    stored(await outbox.send('ticket.followedUp', { ticketId: body.ticketId, what: 'supplement' }));
+    expect(await asks()).toMatchObject({ state: 'assigned', asks: null, promise: 'running' });
+    await act({ do: 'release' });
+    expect(await asks()).toMatchObject({ state: 'open' });
+    await act({ do: 'assign' });
+    await act({ do: 'resolve', resolution: 'loadCompleted' });
+    expect(await asks()).toMatchObject({ state: 'resolved', resolution: 'loadCompleted', promise: 'kept' });
+    await act({ do: 'reopen' });
+    expect(await asks()).toMatchObject({ state: 'reopened', resolution: null, promise: 'running' });
+  });
+
   test('finds tickets by state, queue, agent, terminal, kind and number, page by page', async () => {
     const { world, outbox, tickets, body, act } = await withTicket();
     const second = await ticket(world, { kind: 'device' });

@@ -65,10 +65,6 @@ export interface WorkingCalendar {
   between(from: number, to: number): number;
   /** Working hours that end after `from`, in order, of `days` local days, the day of `from` included. */
   spans(from: number, days: number): readonly Span[];
-  /** Local date of a moment, `YYYY-MM-DD`. */
-  dateOf(at: number): string;
-  /** First and last moment of a local date. */
-  dayOf(date: string): Span;
 }
 
 /** @throws {RangeError} from what it answers, when there is no working time within ten years */
@@ -126,8 +122,6 @@ export function createWorkingCalendar(settings: WorkingCalendarSettings): Workin
     until: (from, time) => ('days' in time ? afterDays(from, time.days) : advance(from, time.minutes * MINUTE_MS)),
     between,
     spans,
-    dateOf: (at) => new Date(at + offset).toISOString().slice(0, 10),
-    dayOf: (date) => ({ start: Date.parse(date) - offset, end: Date.parse(date) - offset + DAY_MS }),
   };
 }
 

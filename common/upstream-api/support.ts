@@ -156,7 +156,6 @@ export const ticketCreatedSchema = z.strictObject({
 export type TicketCreated = z.infer<typeof ticketCreatedSchema>;
 
 export const followUps = ['supplement', 'nudge', 'escalate', 'reopen'] as const;
-export type FollowUp = (typeof followUps)[number];
 
 /** `ticket.followedUp`, from whichever terminal the person is at. */
 export const ticketFollowedUpSchema = z.strictObject({ ticketId: capabilitySchema, what: z.enum(followUps), text: text(supportLimits.ticketText).optional() });

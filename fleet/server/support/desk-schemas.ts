@@ -10,7 +10,6 @@ import {
   chatAnswerSchema,
   chatStates,
   promiseStandings,
-  ratings,
   requests,
   resolutions,
   ticketKinds,
@@ -18,7 +17,6 @@ import {
   wordSchema,
 } from '../../../common/upstream-api/support.ts';
 import { workingTimeSchema } from '../../../common/working-calendar.ts';
-import { ticketEvents } from './ticket-states.ts';
 
 const kindSchema = z.enum(ticketKinds);
 const noteSchema = z.string().trim().min(1).max(2000);
@@ -138,9 +136,6 @@ export const ticketActionSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('escalate'), note: noteSchema.optional() }),
 ]);
 export type TicketAction = z.infer<typeof ticketActionSchema>;
-
-/** The agents' part of `ticketEvents`, for buttons. */
-export const agentActions = ticketEvents.filter((event) => !['created', 'supplement', 'nudge'].includes(event));
 
 /** Entries of the journal that a ticket refers to, card numbers masked. */
 export const storySchema = z.strictObject({
@@ -272,7 +267,6 @@ export const surveyStatisticsSchema = z.strictObject({
   byTerminal: z.array(z.strictObject({ terminalId: terminalIdSchema, answers: count, overall: ratingCountsSchema, topReason: wordSchema.nullable() })),
 });
 export type SurveyStatistics = z.infer<typeof surveyStatisticsSchema>;
-export const ratingNames = ratings;
 
 // knowledge base
 

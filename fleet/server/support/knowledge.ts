@@ -184,7 +184,7 @@ export async function countViews(trx: StoreTransaction, terminalId: string, { da
   return {};
 }
 
-/** Of the last seven days, today included. */
+/** Of the last seven dates in UTC, and of those that a terminal has already. */
 async function mostAsked(trx: StoreTransaction, now: number): Promise<string[]> {
   const rows = await trx
     .selectFrom('knowledge_counts')

@@ -89,6 +89,22 @@ export const problemCodes = [
   'replacementRefused',
   'replacementOver',
   'replacementNotWritten',
+  // support desk
+  'unknownTicket',
+  'ticketState',
+  'ticketChanged',
+  'unknownCallback',
+  'callbackOver',
+  'slotFull',
+  'noSuchSlot',
+  'unknownChat',
+  'chatClosed',
+  'chatFull',
+  'chatTaken',
+  'unknownKnowledge',
+  'sealingKeyMissing',
+  'sealUnreadable',
+  'roleNotAllowed',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

@@ -6,6 +6,7 @@ import { publicKeySchema } from '../../common/upstream-api/fields.ts';
 import { clearingSettingsSchema } from './clearing/clearing-settings.ts';
 import { issuerServicesSettingsSchema, velocityRulesSchema } from './issuer/settings.ts';
 import { keyStoreProblems, keyStoreSettingsSchema, masterKeySchema } from './keys/key-settings.ts';
+import { supportSettingsSchema } from './support/settings.ts';
 
 export const issuerSettingsSchema = z.strictObject({
   /** Master keys MLK and MTK (card-application.md 2.5) of a sandbox; where they are kept better, `keyStore` says how. */
@@ -92,6 +93,7 @@ const settingsShape = z.strictObject({
   clearing: clearingSettingsSchema.prefault({}),
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
+  support: supportSettingsSchema.prefault({}),
 });
 
 export const serverSettingsSchema = settingsShape.superRefine((settings, context) => {

@@ -13,6 +13,7 @@ import type { JournalIngest } from './journal-ingest.ts';
 import type { Message } from './issuer/messenger.ts';
 import type { IssuerServices } from './issuer/services.ts';
 import { ProblemError } from './problems.ts';
+import type { Support } from './support/support.ts';
 import type { Vouchers } from './vouchers.ts';
 
 declare module 'fastify' {
@@ -41,6 +42,7 @@ export interface Context {
   /** Absent in live mode, until a real one is connected. */
   readonly acquirer: SandboxAcquirer | undefined;
   readonly vouchers: Vouchers;
+  readonly support: Support;
   readonly faults: FaultPlan;
 }
 

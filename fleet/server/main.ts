@@ -19,9 +19,11 @@ import { RECONCILE_USAGE, reconcileCommand } from './reconciliation/reconcile-co
 import { createServer, type Server } from './server.ts';
 import { readSettings } from './settings-file.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { KNOWLEDGE_USAGE, operateKnowledge } from './support/knowledge-commands.ts';
+import { loadSealingKey } from './support/sealing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE].join(' | ')}`;
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, ...KNOWLEDGE_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -45,6 +47,7 @@ function readCommandLine(args: readonly string[]): CommandLine {
 async function runCommand(args: readonly string[]): Promise<Printed | undefined> {
   const [command, ...rest] = args;
   if (isOperatorCommand(command)) return { lines: await operate(args), status: 0 };
+  if (command === 'knowledge') return { lines: await operateKnowledge(rest, process.env), status: 0 };
   if (command === 'keys') return { lines: await keyCommand(rest, secretLines(process.stdin, process.stderr)), status: 0 };
   if (command === 'clearing') return clearingCommand(rest, process.env);
   if (command === 'reconcile') return reconcileCommand(rest, process.env);
@@ -67,6 +70,7 @@ async function run(args: readonly string[]): Promise<void> {
     mode,
     settings,
     signingKey: loadSigningKey(join(data, 'signing-key.pem')),
+    sealingKey: await loadSealingKey(join(data, 'sealing-key.pem')),
     clock: systemClock,
     random: systemRandom,
     ids: createIds(systemClock, systemRandom),

@@ -72,6 +72,23 @@ export function environmentFor(database: string, data: string): { readonly DATAB
   return { DATABASE_URL: undefined };
 }
 
+/** Takes back what came with the support desk. */
+export const WITHOUT_SUPPORT: readonly string[] = [
+  'callback_seats',
+  'callbacks',
+  'chat_messages',
+  'chats',
+  'survey_reasons',
+  'surveys',
+  'knowledge_counts',
+  'knowledge_versions',
+  'knowledge_contents',
+  'support_openings',
+  'support_events',
+  'tickets',
+  'outbox_envelopes',
+].map((table) => `DROP TABLE ${table}`);
+
 /** Takes back what came with the issuer's services. */
 const WITHOUT_ISSUER_SERVICES: readonly string[] = [
   ...[
@@ -104,6 +121,7 @@ const WITHOUT_CAPTURES: readonly string[] = [
 
 /** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_SUPPORT,
   ...WITHOUT_ISSUER_SERVICES,
   'DROP TABLE reconciliations',
   ...WITHOUT_CAPTURES,

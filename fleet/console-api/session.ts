@@ -38,7 +38,9 @@ export const passwordSignInSchema = z
 
 /** `options` go to `startAuthentication`, or `startRegistration`; the answer comes back with `challengeId` within two minutes. */
 export const passkeyOptionsSchema = z.strictObject({ challengeId: z.string().max(80), options: webauthnSchema });
-export const passkeySignInSchema = z.strictObject({ challengeId: z.string().max(80), response: webauthnSchema });
+/** What the browser made of the options. */
+const madeSchema = webauthnSchema.extend({ id: z.string().max(2000) });
+export const passkeySignInSchema = z.strictObject({ challengeId: z.string().max(80), response: madeSchema });
 
 export const invitationCodeSchema = z.string().min(1).max(60);
 
@@ -74,5 +76,5 @@ export const changePasswordSchema = z.strictObject({ ...proof, newPassword: pass
 export const newRecoveryCodesSchema = z.strictObject(proof);
 export const recoveryCodesSchema = z.strictObject({ recoveryCodes: z.array(z.string()) });
 export const addPasskeyOptionsSchema = z.strictObject(proof);
-export const addPasskeySchema = z.strictObject({ challengeId: z.string().max(80), response: webauthnSchema, label: z.string().trim().min(1).max(40) });
+export const addPasskeySchema = z.strictObject({ challengeId: z.string().max(80), response: madeSchema, label: z.string().trim().min(1).max(40) });
 export const passkeyParamsSchema = z.strictObject({ passkeyId: z.string().max(400) });

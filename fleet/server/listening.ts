@@ -41,8 +41,13 @@ export function readTlsFiles({ certificate, key }: { readonly certificate: strin
 /** Files of the settings count from the settings file. */
 export function withAbsolutePaths(settings: ServerSettings, settingsFile: string): ServerSettings {
   const base = dirname(resolve(settingsFile));
-  const { tls } = settings;
-  return tls === undefined ? settings : { ...settings, tls: { certificate: resolve(base, tls.certificate), key: resolve(base, tls.key) } };
+  const { tls, console } = settings;
+  const placed = (path: string | undefined, name: 'site' | 'sealedKey') => (path === undefined ? {} : { [name]: resolve(base, path) });
+  return {
+    ...settings,
+    ...(tls === undefined ? {} : { tls: { certificate: resolve(base, tls.certificate), key: resolve(base, tls.key) } }),
+    console: { ...console, ...placed(console.site, 'site'), ...placed(console.sealedKey, 'sealedKey') },
+  };
 }
 
 function read(setting: string, file: string): string {

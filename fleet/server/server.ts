@@ -15,6 +15,8 @@ import { createSandboxAcquirer } from './acquirer.ts';
 import { createAuthentication } from './authentication.ts';
 import { readBodies } from './bodies.ts';
 import type { ServerSettings } from './config.ts';
+import { createConsole } from './console/console.ts';
+import type { ScryptCost } from './console/passwords.ts';
 import type { Context } from './context.ts';
 import { openStore } from './database.ts';
 import { createEnrolment } from './enrolment.ts';
@@ -26,6 +28,9 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
 import { limitAddresses, limitTerminals } from './rate-limits.ts';
+import { CONSOLE_API } from '../console-api/calls.ts';
+import { consolePage } from './routes/console-page.ts';
+import { consoleRoutes } from './routes/console-routes.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
 import { operationsRoutes, type Operations } from './routes/operations-routes.ts';
@@ -49,6 +54,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Whether `/metrics` speaks of the process, too. Default: of the server alone. */
   readonly processMetrics?: boolean;
+  /** Of the console's password hashes. Default: console/passwords.ts. */
+  readonly passwordCost?: ScryptCost;
 }
 
 export interface Server {
@@ -83,6 +90,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     connections: settings.databaseConnections,
     onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
   });
+  const enrolment = createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) });
   const context: Context = {
     mode,
     settings,
@@ -90,12 +98,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     clock,
     publicKey: signingKey.publicKey,
     authentication: createAuthentication(store, clock),
-    enrolment: createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) }),
+    enrolment,
     journal: createJournalIngest(store, clock, signingKey),
     issuer: createIssuer({ store, clock, settings: settings.issuer, accountsOnFirstSight: mode === 'sandbox' }),
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
+    console: createConsole({ ...options, store, enrolment }),
   };
   const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
   watch(app, metrics);
@@ -104,13 +113,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await describeApi(app, packageFile.version);
   addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
-  app.addHook('onClose', () => store.destroy());
+  app.addHook('onClose', async () => {
+    await context.console.digester.stop();
+    await store.destroy();
+  });
   await app.ready();
   return {
     publicKey: signingKey.publicKey,
     listen: async (host, port) => {
       const problem = listeningProblem(host, mode, settings);
       if (problem !== undefined) throw new RangeError(problem);
+      context.console.digester.start((error) => options.logger?.warn({ err: error }, 'the console’s books wait'));
       return app.listen({ host, port });
     },
     answer: async ({ method, path, headers, body }) => {
@@ -188,6 +201,9 @@ function addRoutes(app: FastifyInstance, context: Context, operations: Operation
     for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
     done();
   }, V1);
+  void app.register((scope) => consoleRoutes(scope, context.console), { prefix: CONSOLE_API });
+  const { site } = context.settings.console;
+  if (site !== undefined) void app.register((scope) => consolePage(scope, site));
   const { acquirer } = context;
   if (acquirer === undefined) return;
   void app.register(

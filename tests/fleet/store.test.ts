@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openStore } from '../../fleet/server/database.ts';
-import { execute, newDatabase, setVersion, versionOf, WITHOUT_CODES } from './database.ts';
+import { execute, newDatabase, setVersion, versionOf, WITHOUT_CODES, WITHOUT_CONSOLE } from './database.ts';
 import { chain, problemOf, registeredTerminal, startWorld } from './support.ts';
 
 test('a store written by a newer version is refused and left as it is', async () => {
@@ -36,6 +36,7 @@ test('a store of the first version gets what is new, and the keys that its termi
   ];
   await execute(
     file,
+    ...WITHOUT_CONSOLE,
     ...[...dropped, 'TABLE journal_checkpoints'].map((what) => `DROP ${what}`),
     'ALTER TABLE terminals DROP COLUMN revoked_at',
     ...setVersion(file, 1),
@@ -51,7 +52,7 @@ test('a store from before one-time codes keeps its terminals, and they stay acce
   const world = await startWorld();
   const terminal = await registeredTerminal(world);
   await world.stop();
-  await execute(world.database, ...WITHOUT_CODES, ...setVersion(world.database, 4));
+  await execute(world.database, ...WITHOUT_CONSOLE, ...WITHOUT_CODES, ...setVersion(world.database, 4));
   await world.restart('live');
   expect((await terminal.post('/v1/heartbeat', {})).status).toBe(200);
 });

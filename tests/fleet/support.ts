@@ -64,6 +64,9 @@ export const V2 = {
   tac: '1B283889',
 } as const;
 
+/** So that a test may try many passwords. */
+const CHEAP = { N: 2 ** 10, r: 8, p: 1 };
+
 export interface World {
   readonly clock: SimulatedClock;
   readonly url: string;
@@ -98,7 +101,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const database = options.database ?? (await newDatabase());
   const logger = options.logger === undefined ? {} : { logger: options.logger };
   const create = (mode = options.mode ?? 'sandbox', ownClock = clock): Promise<Server> =>
-    createServer({ database, mode, settings, signingKey, clock: ownClock, random, ids: createIds(ownClock, random), ...logger });
+    createServer({ database, mode, settings, signingKey, clock: ownClock, random, ids: createIds(ownClock, random), passwordCost: CHEAP, ...logger });
   let server = await create();
   const url = await server.listen('127.0.0.1', 0);
   onTestFinished(() => server.close());

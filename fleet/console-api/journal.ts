@@ -50,7 +50,10 @@ export const proofSchema = z.strictObject({
 export type Proof = z.infer<typeof proofSchema>;
 
 /** Reads the last `entries` stored entries of the epoch and hashes their chain anew. */
-export const verifyQuerySchema = z.strictObject({ epoch: z.coerce.number<number>().int().min(1), entries: z.coerce.number().int().min(1).max(20_000).default(2000) });
+export const verifyQuerySchema = z.strictObject({
+  epoch: z.coerce.number<number>().int().min(1),
+  entries: z.coerce.number().int().min(1).max(20_000).default(2000),
+});
 export const verifiedSchema = z.strictObject({
   epoch: z.int().min(1),
   fromSeq: z.int().min(1),
@@ -96,6 +99,8 @@ export const stepTones = ['info', 'announced', 'money', 'good', 'trouble', 'end'
 /** In the order of the journal. `amountFen`: what the step is about, where it is about an amount. */
 export const storySchema = z.strictObject({
   transaction: transactionRowSchema,
+  /** Of its last entry's epoch. All of its steps are receipted; the terminal itself has signed those up to `checkpointSeq`. */
+  proof: z.strictObject({ epoch: z.int(), receiptedUpToSeq: z.int(), checkpointSeq: z.int().nullable(), frozen: z.boolean() }),
   steps: z.array(
     z.strictObject({
       ...entryRowSchema.shape,

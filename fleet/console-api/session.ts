@@ -28,6 +28,10 @@ export const sessionSchema = z.strictObject({
   endsAt: momentSchema,
   /** After a sign-in by recovery code: how many are left. */
   recoveryCodesLeft: z.int().min(0),
+  /** For the page's head. */
+  consoleName: z.string(),
+  /** The operator's local time, by which business dates are; minutes ahead of UTC. */
+  utcOffsetMinutes: z.int(),
 });
 export type Session = z.infer<typeof sessionSchema>;
 

@@ -1,7 +1,7 @@
 /** Settlements (清机) as the terminals' entries tell them. */
 import { z } from 'zod';
 import { noteCountsSchema } from '../../common/journal-kinds.ts';
-import { fenSchema, momentSchema, pageOf, pageQuery } from './fields.ts';
+import { dateSchema, fenSchema, momentSchema, pageOf, pageQuery } from './fields.ts';
 
 /** `opened`: the box is about to come out. `removed`: it is out. `inserted`: an empty one is in, the count is missing. */
 export const settlementPhases = ['opened', 'removed', 'inserted', 'counted', 'closed'] as const;
@@ -23,6 +23,12 @@ export const settlementSchema = z.strictObject({
   closedAt: momentSchema.nullable(),
   /** Counted − expected: over is positive, short is negative. */
   differenceFen: fenSchema.nullable(),
+  /** Why, as people found out; each explains `amountFen`, signed as the difference. */
+  resolutions: z.array(
+    z.strictObject({ resolution: z.enum(['recounted', 'writtenOff', 'offset']), amountFen: fenSchema, by: z.string(), why: z.string(), at: momentSchema }),
+  ),
+  /** What of the difference nobody has explained yet. */
+  unresolvedFen: fenSchema,
 });
 export type Settlement = z.infer<typeof settlementSchema>;
 
@@ -31,5 +37,8 @@ export const settlementsQuerySchema = z.strictObject({
   ...pageQuery,
   terminalId: z.string().max(40).optional(),
   filter: z.enum(['all', 'differing', 'uncounted']).default('all'),
+  /** Business dates; both days count. */
+  from: dateSchema.optional(),
+  to: dateSchema.optional(),
 });
 export const settlementPageSchema = pageOf(settlementSchema);

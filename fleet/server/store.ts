@@ -279,6 +279,19 @@ export interface Tables {
     closed_at: number | null;
     difference: number | null;
   };
+  /** Why a settlement differed. */
+  settlement_resolutions: {
+    terminal_id: string;
+    epoch: number;
+    seq: number;
+    settlement_id: string;
+    resolution: 'recounted' | 'writtenOff' | 'offset';
+    /** How much of the difference it explains, signed as the difference. */
+    amount: number;
+    made_by: string;
+    why: string;
+    at: number;
+  };
   /** Of the whole fleet, by business date. */
   daily_figures: { date: string; subject: string; item: string; count: number; total: number };
   /** ms of service of one terminal on a day that is not in `daily_figures` yet. */

@@ -115,8 +115,19 @@ export async function inviteByCommand(world: World, name: string, role: Role): P
   const store = await openStore(world.database);
   try {
     const { clock, signingKey } = world;
-    const people = createPeople({ store, clock, ids: createIds(clock, random), random, settings: consoleSettingsSchema.parse({}), signingKey });
-    return (await invite(people, { name, role }, { name: 'root', address: 'command line' })).code;
+    const people = createPeople({
+      store,
+      clock,
+      ids: createIds(clock, random),
+      random,
+      settings: consoleSettingsSchema.parse({}),
+      signingKey,
+      utcOffsetMinutes: 0,
+    });
+    await world.clock.advance(1); // the command is another process: what it records comes between
+    const { code } = await invite(people, { name, role }, { name: 'root', address: 'command line' });
+    await world.clock.advance(1);
+    return code;
   } finally {
     await store.destroy();
   }

@@ -173,7 +173,7 @@ describe('a session', () => {
     expect(await browser.refusal('session', {})).toBe('sessionExpired');
     expect(browser.cookie).toBeUndefined();
     browser.cookie = cookie;
-    expect(await browser.refusal('session', {})).toBe('signedOut');
+    expect(await browser.refusal('session', {})).toBe('sessionExpired');
   });
 
   test('ends after twelve hours, however busy', async () => {

@@ -83,9 +83,16 @@ export const WITHOUT_CONSOLE: readonly string[] = [
   ...['invitations', 'recovery_codes', 'passkeys', 'challenges', 'sessions', 'failures', 'known_addresses', 'audit', 'staff'].map(
     (name) => `DROP TABLE console_${name}`,
   ),
-  ...['terminal_states', 'terminal_alarms', 'journal_transactions', 'journal_runs', 'settlements', 'daily_figures', 'service_days'].map(
-    (name) => `DROP TABLE ${name}`,
-  ),
+  ...[
+    'terminal_states',
+    'terminal_alarms',
+    'journal_transactions',
+    'journal_runs',
+    'settlements',
+    'settlement_resolutions',
+    'daily_figures',
+    'service_days',
+  ].map((name) => `DROP TABLE ${name}`),
 ];
 
 /** Takes back what came with one-time codes. */

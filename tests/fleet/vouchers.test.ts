@@ -1,7 +1,7 @@
 /** Vouchers upstream: registered once, redeemed once, whoever asks how often, and not to be had by guessing. */
 import { describe, expect, test } from 'vitest';
 import { hashVoucherCode } from '../../common/voucher-hash.ts';
-import { execute, setVersion, WITHOUT_CODES } from './database.ts';
+import { execute, setVersion, WITHOUT_CODES, WITHOUT_CONSOLE } from './database.ts';
 import { exchange, problemOf, registeredTerminal, startWorld, type HandMadeTerminal, type Signed, type World } from './support.ts';
 import { CODE, SALT, redemption, voucher } from './voucher-sample.ts';
 
@@ -238,7 +238,7 @@ describe('paid out at the counter', () => {
 test('a store from before vouchers gets their tables', async () => {
   const { world } = await withVoucher();
   await world.stop();
-  await execute(world.database, ...WITHOUT_CODES, 'DROP TABLE redemptions', 'DROP TABLE vouchers', ...setVersion(world.database, 3));
+  await execute(world.database, ...WITHOUT_CONSOLE, ...WITHOUT_CODES, 'DROP TABLE redemptions', 'DROP TABLE vouchers', ...setVersion(world.database, 3));
   await world.restart();
   expect(await totals(world)).toEqual({ ...none, issued: 0 });
 });

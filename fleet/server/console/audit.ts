@@ -29,13 +29,17 @@ export interface AuditQuery {
 const DAY_MS = 86_400_000;
 
 export function createAudit(store: Queries, clock: Clock, ids: Ids): Audit {
+  let written = 0;
+  // in the order in which they are written, also within a millisecond; unique at any number of servers
+  const nextId = (at: number): string => `${timePart(at)}-${(written++).toString(16).padStart(8, '0')}-${ids.uuid().slice(-12)}`;
   return {
     record: async (trx, { kind, actor, about, detail, address }) => {
+      const at = clock.now();
       await trx
         .insertInto('console_audit')
         .values({
-          event_id: ids.uuid(),
-          at: clock.now(),
+          event_id: nextId(at),
+          at,
           kind,
           actor: actor.slice(0, 80),
           about: about?.slice(0, 200) ?? null,
@@ -49,7 +53,7 @@ export function createAudit(store: Queries, clock: Clock, ids: Ids): Audit {
       if (cursor !== undefined) events = events.where('event_id', '<', cursor);
       if (kind !== undefined) events = events.where('kind', '=', kind);
       if (actor !== undefined) events = events.where('actor', '=', actor);
-      if (until !== undefined) events = events.where('event_id', '<', firstIdOf(Date.parse(`${until}T00:00:00Z`) + DAY_MS));
+      if (until !== undefined) events = events.where('event_id', '<', timePart(Date.parse(`${until}T00:00:00Z`) + DAY_MS));
       const rows = await events.execute();
       const items = rows.map(({ event_id: eventId, ...rest }) => ({ eventId, ...rest }));
       const last = rows.length === limit ? rows.at(-1) : undefined;
@@ -58,8 +62,7 @@ export function createAudit(store: Queries, clock: Clock, ids: Ids): Audit {
   };
 }
 
-/** No UUIDv7 of that moment or later comes before it (RFC 9562, 5.7: the first 48 bits are the time in ms). */
-function firstIdOf(at: number): string {
-  const hex = at.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+/** The beginning of the ids of that moment: sorts as time does. */
+function timePart(at: number): string {
+  return at.toString(16).padStart(12, '0');
 }

@@ -45,7 +45,7 @@ const DAY_MS = 86_400_000;
 /** @throws {Error} when the key of `console.sealedKey` is not what it should be */
 export function createConsole({ store, clock, ids, random, signingKey, settings, enrolment, passwordCost }: ConsoleOptions): Console {
   const { utcOffsetMinutes } = settings.issuer;
-  const people = createPeople({ store, clock, ids, random, signingKey, settings: settings.console, passwordCost });
+  const people = createPeople({ store, clock, ids, random, signingKey, settings: settings.console, utcOffsetMinutes, passwordCost });
   const digester = createDigester({ store, clock, utcOffsetMinutes });
   const sealedKey: KeyObject | undefined = settings.console.sealedKey === undefined ? undefined : readSealedKey(settings.console.sealedKey);
   return {
@@ -66,9 +66,13 @@ export function createConsole({ store, clock, ids, random, signingKey, settings,
 
 /** Also by itself, for the operator's command that invites the first member of staff. */
 export function createPeople(
-  parts: Pick<People, 'store' | 'clock' | 'ids' | 'random' | 'settings'> & { readonly signingKey: SigningKey; readonly passwordCost?: ScryptCost | undefined },
+  parts: Pick<People, 'store' | 'clock' | 'ids' | 'random' | 'settings'> & {
+    readonly signingKey: SigningKey;
+    readonly utcOffsetMinutes: number;
+    readonly passwordCost?: ScryptCost | undefined;
+  },
 ): People {
-  const { store, clock, ids, random, settings, signingKey, passwordCost } = parts;
+  const { store, clock, ids, random, settings, signingKey, utcOffsetMinutes, passwordCost } = parts;
   return {
     store,
     clock,
@@ -77,7 +81,7 @@ export function createPeople(
     settings,
     secrets: createSecrets(signingKey, random),
     passwords: createPasswords(random, passwordCost),
-    sessions: createSessions(store, clock, random),
+    sessions: createSessions(store, clock, random, { consoleName: settings.name, utcOffsetMinutes }),
     lockout: createLockout(clock, ids),
     audit: createAudit(store, clock, ids),
   };

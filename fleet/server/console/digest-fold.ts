@@ -12,6 +12,7 @@ export type TransactionRow = Tables['journal_transactions'];
 export type SettlementRow = Tables['settlements'];
 export type RunRow = Tables['journal_runs'];
 export type FigureRow = Tables['daily_figures'];
+export type ResolutionRow = Tables['settlement_resolutions'];
 export type AlarmRow = Tables['terminal_alarms'];
 
 /** What is known before the run; what the run changes is written back into it. Keys: {@link rowKey}. */
@@ -24,6 +25,7 @@ export interface Books {
 export interface Digest {
   readonly transactions: ReadonlySet<TransactionRow>;
   readonly settlements: ReadonlySet<SettlementRow>;
+  readonly resolutions: readonly ResolutionRow[];
   readonly runs: readonly RunRow[];
   readonly figures: readonly FigureRow[];
   readonly alarms: readonly AlarmRow[];
@@ -58,6 +60,7 @@ class Fold implements Digest {
   readonly transactions = new Set<TransactionRow>();
   readonly settlements = new Set<SettlementRow>();
   readonly alarms: AlarmRow[] = [];
+  readonly resolutions: ResolutionRow[] = [];
   readonly runs: RunRow[] = [];
   readonly #books: Books;
   readonly #lastRuns = new Map<string, RunRow>();
@@ -96,6 +99,7 @@ class Fold implements Digest {
     'box.inserted': (entry) => this.#settlementStep(entry),
     'settlement.counted': (entry) => this.#settlementStep(entry),
     'settlement.closed': (entry) => this.#settlementStep(entry),
+    'suspense.resolved': (entry) => this.#resolved(entry),
   };
 
   #count({ businessDate: date }: JournalEntry, subject: string, item: string, count: number, total: number): void {
@@ -205,6 +209,14 @@ class Fold implements Digest {
     };
     this.#books.settlements.set(key, row);
     this.settlements.add(row);
+  }
+
+  #resolved(entry: JournalEntry): void {
+    const body = bodyOf(entry, 'suspense.resolved');
+    if (body === undefined) return;
+    const { of: settlement_id, resolution, amount, by: made_by, why } = body;
+    const { terminalId: terminal_id, epoch, seq } = entry;
+    this.resolutions.push({ terminal_id, epoch, seq, settlement_id, resolution, amount, made_by, why, at: Date.parse(entry.at) });
   }
 
   #settlementStep(entry: JournalEntry): void {

@@ -101,7 +101,7 @@ export function createDigester({ store, clock, utcOffsetMinutes }: DigesterOptio
     },
     start: (heard) => {
       onTrouble = heard;
-      arm(digestLimits.gatherMs);
+      running = running.then(run);
     },
     wake: () => arm(digestLimits.gatherMs),
     stop: async () => {
@@ -203,7 +203,7 @@ async function booksFor(trx: StoreTransaction, entries: readonly JournalEntry[])
   };
 }
 
-async function write(trx: StoreTransaction, { transactions, settlements, runs, figures, alarms }: Digest): Promise<void> {
+async function write(trx: StoreTransaction, { transactions, settlements, resolutions, runs, figures, alarms }: Digest): Promise<void> {
   await inPieces([...transactions], (rows) =>
     trx
       .insertInto('journal_transactions')
@@ -235,6 +235,7 @@ async function write(trx: StoreTransaction, { transactions, settlements, runs, f
       )
       .execute(),
   );
+  await inPieces(resolutions, (rows) => trx.insertInto('settlement_resolutions').values(rows).execute());
   await inPieces(runs, (rows) => trx.insertInto('journal_runs').values(rows).execute());
   await addFigures(trx, figures);
   for (const alarm of alarms) await openAlarm(trx, alarm);

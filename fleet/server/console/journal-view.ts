@@ -178,7 +178,18 @@ async function storyOf(trx: Queries, terminalId: string, transactionId: string):
       .execute();
     rows.push(...stored.map(entryRow).filter((entry) => entry.transactionId === transactionId));
   }
-  return { transaction: transactionRow(row), steps: toldSteps(rows) };
+  return { transaction: transactionRow(row), proof: await proofOfStory(trx, terminalId, rows.at(-1)?.epoch ?? 1), steps: toldSteps(rows) };
+}
+
+async function proofOfStory(trx: Queries, terminalId: string, epoch: number): Promise<Story['proof']> {
+  const head = await trx
+    .selectFrom('journal_epochs')
+    .select(['head_seq', 'frozen'])
+    .where('terminal_id', '=', terminalId)
+    .where('epoch', '=', epoch)
+    .executeTakeFirstOrThrow();
+  const checkpoint = await lastCheckpoint(trx, terminalId, epoch);
+  return { epoch, receiptedUpToSeq: head.head_seq, checkpointSeq: checkpoint?.agrees === true ? checkpoint.seq : null, frozen: head.frozen === 1 };
 }
 
 async function proofOf(trx: Queries, terminalId: string): Promise<Proof> {

@@ -24,22 +24,42 @@ export function daysOf({ from, to }: Span): string[] {
 }
 
 export async function settlementPage(store: Queries, query: z.output<typeof settlementsQuerySchema>): Promise<Paged<Settlement>> {
-  const { limit, cursor, terminalId, filter } = query;
+  const { limit, cursor, terminalId, filter, from, to } = query;
   let rows = store.selectFrom('settlements').selectAll().limit(limit);
   rows = rows.orderBy('opened_at', 'desc').orderBy('terminal_id', 'desc').orderBy('settlement_id', 'desc');
   if (terminalId !== undefined) rows = rows.where('terminal_id', '=', terminalId);
   if (filter === 'differing') rows = rows.where('difference', '<>', 0);
   if (filter === 'uncounted') rows = rows.where('counted', 'is', null);
+  if (from !== undefined) rows = rows.where('business_date', '>=', from);
+  if (to !== undefined) rows = rows.where('business_date', '<=', to);
   const [at, terminal, settlement] = cursor?.split(' ') ?? [];
   if (at !== undefined && terminal !== undefined && settlement !== undefined)
     rows = rows.where((all) => all(all.refTuple('opened_at', 'terminal_id', 'settlement_id'), '<', all.tuple(Number(at) || 0, terminal, settlement)));
   const found = await rows.execute();
   const last = found.length === limit ? found.at(-1) : undefined;
-  const items = found.map(settlementOf);
+  const resolutions = await resolutionsOf(store, found);
+  const items = found.map((row) => settlementOf(row, resolutions));
   return last === undefined ? { items } : { items, next: `${last.opened_at} ${last.terminal_id} ${last.settlement_id}` };
 }
 
-function settlementOf(row: Tables['settlements']): Settlement {
+async function resolutionsOf(store: Queries, rows: readonly Tables['settlements'][]): Promise<Tables['settlement_resolutions'][]> {
+  if (rows.length === 0) return [];
+  return store
+    .selectFrom('settlement_resolutions')
+    .selectAll()
+    .where((all) =>
+      all(
+        all.refTuple('terminal_id', 'settlement_id'),
+        'in',
+        rows.map(({ terminal_id, settlement_id }) => all.tuple(terminal_id, settlement_id)),
+      ),
+    )
+    .orderBy('at')
+    .execute();
+}
+
+function settlementOf(row: Tables['settlements'], resolutions: readonly Tables['settlement_resolutions'][]): Settlement {
+  const own = resolutions.filter(({ terminal_id, settlement_id }) => terminal_id === row.terminal_id && settlement_id === row.settlement_id);
   return {
     terminalId: row.terminal_id,
     settlementId: row.settlement_id,
@@ -56,6 +76,8 @@ function settlementOf(row: Tables['settlements']): Settlement {
     countedBy: row.counted_by,
     closedAt: row.closed_at,
     differenceFen: row.difference,
+    resolutions: own.map(({ resolution, amount, made_by, why, at }) => ({ resolution, amountFen: amount, by: made_by, why, at })),
+    unresolvedFen: own.reduce((left, { amount }) => left - amount, row.difference ?? 0),
   };
 }
 

@@ -38,7 +38,10 @@ export interface Sessions {
   of(staffId: string): Promise<Tables['console_sessions'][]>;
 }
 
-export function createSessions(store: Store, clock: Clock, random: Random): Sessions {
+/** What the page says of the console itself. */
+export type ConsoleWords = Pick<Session, 'consoleName' | 'utcOffsetMinutes'>;
+
+export function createSessions(store: Store, clock: Clock, random: Random, words: ConsoleWords): Sessions {
   return {
     begin: async (trx, staffId, method, address) => {
       const [token, now] = [makeToken(random), clock.now()];
@@ -58,14 +61,12 @@ export function createSessions(store: Store, clock: Clock, random: Random): Sess
       const row = await rowOf(store, tokenHash);
       if (row === undefined) throw new ProblemError('signedOut', 'sign in first');
       const now = clock.now();
-      if (now >= row.last_used_at + sessionLimits.idleMs || now >= row.signed_in_at + sessionLimits.absoluteMs) {
-        await endSession(store, tokenHash);
+      if (now >= row.last_used_at + sessionLimits.idleMs || now >= row.signed_in_at + sessionLimits.absoluteMs)
         throw new ProblemError('sessionExpired', 'sign in again');
-      }
       if (now - row.last_used_at >= sessionLimits.noteUseEveryMs) {
         await store.updateTable('console_sessions').set({ last_used_at: now }).where('token_hash', '=', tokenHash).execute();
       }
-      return whoOf(row, { tokenHash, address, now });
+      return whoOf(row, { tokenHash, address, now, words });
     },
     end: endSession,
     endOf: async (trx, staffId, but = '') => {
@@ -100,7 +101,7 @@ function rowOf(store: Queries, tokenHash: string) {
     .executeTakeFirst();
 }
 
-function whoOf(row: Row, { tokenHash, address, now }: { tokenHash: string; address: string; now: number }): Who {
+function whoOf(row: Row, { tokenHash, address, now, words }: { tokenHash: string; address: string; now: number; words: ConsoleWords }): Who {
   const endsAt = row.signed_in_at + sessionLimits.absoluteMs;
   const session: Session = {
     staffId: row.staff_id,
@@ -112,6 +113,7 @@ function whoOf(row: Row, { tokenHash, address, now }: { tokenHash: string; addre
     idleUntil: Math.min(now + sessionLimits.idleMs, endsAt),
     endsAt,
     recoveryCodesLeft: row.codes_left ?? 0,
+    ...words,
   };
   return { staffId: row.staff_id, name: row.name, role: row.role, address, tokenHash, session };
 }

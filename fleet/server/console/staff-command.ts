@@ -48,7 +48,7 @@ export function readStaffOrder([verb, ...args]: readonly string[], user: string)
 export async function obeyStaffOrder(store: Store, signingKey: SigningKey, { verb, name, role, by, origin }: StaffOrder): Promise<readonly string[]> {
   const ids = createIds(systemClock, systemRandom);
   const settings = consoleSettingsSchema.parse({});
-  const people = createPeople({ store, clock: systemClock, ids, random: systemRandom, settings, signingKey });
+  const people = createPeople({ store, clock: systemClock, ids, random: systemRandom, settings, signingKey, utcOffsetMinutes: 0 });
   const doer = { name: by, address: 'command line' };
   switch (verb) {
     case 'add':

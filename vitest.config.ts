@@ -1,7 +1,9 @@
+import { matchesGlob } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 import { NotRunReporter } from './tests/launcher/not-run-reporter.ts';
-import { ENUMERATIONS, EMBEDDED_ONLY, FLEET_SUITE, PORT_SUITES } from './tests/launcher/slow-tests.ts';
+import { ENUMERATIONS, EMBEDDED_ONLY, FLEET_SUITE, WAITING } from './tests/launcher/slow-tests.ts';
 
 keepCompiledModules();
 
@@ -11,6 +13,15 @@ const report = process.env['UNIT_REPORT'];
 const ALONE = ['tests/launcher/launcher.test.ts', 'tests/main/electron/preload.test.ts', 'tests/main/electron/window.test.ts'];
 const never = ['tests/e2e/**', 'node_modules/**'];
 
+/** The long ones first, in the order of their lists: a worker that is free at the end is of no use. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = [...WAITING, ...ENUMERATIONS].toReversed();
+    const rank = ({ moduleId }: TestSpecification): number => order.findIndex((pattern) => matchesGlob(moduleId, `**/${pattern}`));
+    return (await super.sort(files)).toSorted((one, other) => rank(other) - rank(one));
+  }
+}
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -18,6 +29,7 @@ export default defineConfig({
     ...(report === undefined ? {} : { reporters: ['minimal', ['json', { outputFile: report }], new NotRunReporter(`${report}.skipped`)] }),
     // Tests share nothing that changes, so files share a worker and its modules, which are loaded once instead of once a file.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // In this order. `npm run check` runs the first two.
     projects: [
       {
@@ -25,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
-          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...PORT_SUITES, 'tests/fleet/postgres/**'],
+          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...WAITING, 'tests/fleet/postgres/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -43,8 +55,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: 'enumerations', include: ENUMERATIONS, exclude: never, maxWorkers: 3, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'ports', include: PORT_SUITES, exclude: never, maxWorkers: 6, sequence: { groupOrder: 2 } } },
+      { extends: true, test: { name: 'enumerations', include: ENUMERATIONS, exclude: never, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'waiting', include: WAITING, exclude: never, maxWorkers: 6, sequence: { groupOrder: 1 } } },
     ],
   },
 });

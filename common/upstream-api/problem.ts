@@ -95,6 +95,22 @@ export const problemCodes = [
   'redemptionReleased',
   'redemptionConfirmed',
   ...consoleProblems,
+  // support desk
+  'unknownTicket',
+  'ticketState',
+  'ticketChanged',
+  'unknownCallback',
+  'callbackOver',
+  'slotFull',
+  'noSuchSlot',
+  'unknownChat',
+  'chatClosed',
+  'chatFull',
+  'chatTaken',
+  'unknownKnowledge',
+  'sealingKeyMissing',
+  'sealUnreadable',
+  'roleNotAllowed',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

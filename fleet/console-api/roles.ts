@@ -10,6 +10,7 @@ export const verbs = [
   'statistics.read',
   'tickets.read',
   'tickets.work',
+  'tickets.evidence',
   'staff.manage',
   'audit.read',
 ] as const;
@@ -20,19 +21,9 @@ export type Role = (typeof roles)[number];
 
 export const verbsOf: Readonly<Record<Role, readonly Verb[]>> = {
   /** Runs the fleet, and says who else may sign in. */
-  operator: [
-    'fleet.read',
-    'terminal.revoke',
-    'alarm.close',
-    'journal.read',
-    'settlements.read',
-    'statistics.read',
-    'tickets.read',
-    'tickets.work',
-    'staff.manage',
-  ],
+  operator: ['fleet.read', 'terminal.revoke', 'alarm.close', 'journal.read', 'settlements.read', 'statistics.read', 'tickets.read', 'staff.manage'],
   /** Answers cardholders. */
-  support: ['fleet.read', 'journal.read', 'tickets.read', 'tickets.work'],
+  support: ['fleet.read', 'journal.read', 'tickets.read', 'tickets.work', 'tickets.evidence'],
   /** Looks at everything, changes nothing, and alone opens what is sealed. */
-  auditor: ['fleet.read', 'journal.read', 'sealed.open', 'settlements.read', 'statistics.read', 'tickets.read', 'audit.read'],
+  auditor: ['fleet.read', 'journal.read', 'sealed.open', 'settlements.read', 'statistics.read', 'tickets.read', 'tickets.evidence', 'audit.read'],
 };

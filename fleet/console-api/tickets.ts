@@ -1,32 +1,36 @@
-/**
- * Tickets and callbacks of cardholders. The table of these calls stands apart (`ticketCalls` in calls.ts): a server that does not have the
- * support desk does not have them.
- */
+/** Tickets and calls back of cardholders: the support desk's own schemas (fleet/server/support/desk-schemas.ts), as the console asks for them. */
 import { z } from 'zod';
-import { momentSchema, pageOf, pageQuery } from './fields.ts';
+import { capabilitySchema } from '../../common/upstream-api/support.ts';
+import { callbackActionSchema, openingRequestSchema, ticketActionSchema, ticketListQuerySchema } from '../server/support/desk-schemas.ts';
+import { countInQuery, momentSchema } from './fields.ts';
 
-export const ticketStates = ['open', 'inWork', 'answered', 'closed'] as const;
+export {
+  callbackDetailSchema,
+  callbackPlanSchema,
+  openingAnswerSchema,
+  openingsSchema,
+  promiseOverviewSchema,
+  storySchema as ticketStorySchema,
+  ticketDetailSchema,
+  ticketListSchema,
+} from '../server/support/desk-schemas.ts';
 
-export const ticketRowSchema = z.strictObject({
-  ticketId: z.string(),
-  terminalId: z.string(),
-  /** What the person was given. */
-  reference: z.string(),
-  subject: z.string(),
-  state: z.enum(ticketStates),
-  /** A call back was promised by then. */
-  callbackBy: momentSchema.nullable(),
-  openedAt: momentSchema,
-  assignedTo: z.string().nullable(),
+/** In a query everything is text. */
+export const ticketsQuerySchema = ticketListQuerySchema.extend({
+  unresolved: z.stringbool().optional(),
+  breached: z.stringbool().optional(),
+  limit: countInQuery(200).default(50),
+  offset: z.coerce.number<number>().int().min(0).max(100_000).default(0),
 });
-export type TicketRow = z.infer<typeof ticketRowSchema>;
 
-export const ticketsQuerySchema = z.strictObject({ ...pageQuery, state: z.enum(ticketStates).optional(), callbacks: z.stringbool().default(false) });
-export const ticketPageSchema = pageOf(ticketRowSchema);
+export const ticketParamsSchema = z.strictObject({ ticketId: capabilitySchema });
+/** `seen`: `lastSeq` of the ticket as it was shown; refused with `ticketChanged` when somebody else was faster. */
+export const actOnTicketSchema = z.strictObject({ seen: z.int().min(0), action: ticketActionSchema });
 
-export const ticketParamsSchema = z.strictObject({ ticketId: z.string().max(80) });
-export const ticketSchema = z.strictObject({
-  ...ticketRowSchema.shape,
-  notes: z.array(z.strictObject({ at: momentSchema, by: z.string(), text: z.string() })),
-});
-export const ticketNoteSchema = z.strictObject({ text: z.string().trim().min(1).max(2000), state: z.enum(ticketStates).optional() });
+const momentInQuery = z.coerce.number<number>().pipe(momentSchema);
+/** Calls and slots that begin from `from` on and before `to`; at most 60 days. */
+export const callbacksQuerySchema = z.strictObject({ from: momentInQuery, to: momentInQuery });
+export const callbackParamsSchema = z.strictObject({ callbackId: capabilitySchema });
+export const actOnCallbackSchema = z.strictObject({ action: callbackActionSchema });
+
+export const openContactSchema = openingRequestSchema;

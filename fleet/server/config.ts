@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
+import { supportSettingsSchema } from './support/settings.ts';
 
 const key = z.string().regex(/^[0-9A-Fa-f]{32}$/, 'expected 16 bytes of hexadecimal (32 digits)');
 
@@ -101,5 +102,6 @@ export const serverSettingsSchema = z.strictObject({
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
   console: consoleSettingsSchema.prefault({}),
+  support: supportSettingsSchema.prefault({}),
 });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;

@@ -12,6 +12,7 @@ import type { FaultPlan } from './faults.ts';
 import type { Issuer, SandboxIssuer } from './issuer.ts';
 import type { JournalIngest } from './journal-ingest.ts';
 import { ProblemError } from './problems.ts';
+import type { Support } from './support/support.ts';
 import type { Vouchers } from './vouchers.ts';
 
 declare module 'fastify' {
@@ -37,6 +38,7 @@ export interface Context {
   /** Absent in live mode, until a real one is connected. */
   readonly acquirer: SandboxAcquirer | undefined;
   readonly vouchers: Vouchers;
+  readonly support: Support;
   readonly faults: FaultPlan;
   readonly console: Console;
 }

@@ -16,9 +16,11 @@ import { withAbsolutePaths } from './listening.ts';
 import { isOperatorCommand, operate, OPERATOR_USAGE } from './operator-commands.ts';
 import { createServer, type Server } from './server.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { KNOWLEDGE_USAGE, operateKnowledge } from './support/knowledge-commands.ts';
+import { loadSealingKey } from './support/sealing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE].join(' | ')}`;
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, ...KNOWLEDGE_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -46,8 +48,10 @@ function readSettings(file: string): ServerSettings {
 }
 
 async function run(args: readonly string[]): Promise<void> {
-  if (isOperatorCommand(args[0])) {
-    process.stdout.write((await operate(args)).map((line) => `${line}\n`).join(''));
+  const [command, ...rest] = args;
+  if (isOperatorCommand(command) || command === 'knowledge') {
+    const lines = command === 'knowledge' ? await operateKnowledge(rest, process.env) : await operate(args);
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     return;
   }
   const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
@@ -59,6 +63,7 @@ async function run(args: readonly string[]): Promise<void> {
     mode,
     settings,
     signingKey: loadSigningKey(join(data, 'signing-key.pem')),
+    sealingKey: await loadSealingKey(join(data, 'sealing-key.pem')),
     clock: systemClock,
     random: systemRandom,
     ids: createIds(systemClock, systemRandom),

@@ -7,6 +7,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Clock } from '../../common/clock.ts';
 import type { ProblemCode } from '../../common/upstream-api/problem.ts';
 import type { Store, StoreTransaction } from './store.ts';
+import { supportFigures } from './support/figures.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -74,7 +75,13 @@ interface Figure {
 }
 
 async function readStore(trx: StoreTransaction, now: number): Promise<readonly Figure[]> {
-  return [...(await journalFigures(trx)), ...(await terminalFigures(trx, now)), ...(await loadFigures(trx)), ...(await orderFigures(trx))];
+  return [
+    ...(await journalFigures(trx)),
+    ...(await terminalFigures(trx, now)),
+    ...(await loadFigures(trx)),
+    ...(await orderFigures(trx)),
+    ...(await supportFigures(trx, now)),
+  ];
 }
 
 async function journalFigures(trx: StoreTransaction): Promise<readonly Figure[]> {

@@ -90,6 +90,83 @@ const migrations: readonly (readonly Statement[])[] = [
        kid TEXT, address TEXT) STRICT`,
     `CREATE INDEX identity_events_of_terminal ON identity_events (terminal_id, at)`,
   ],
+  // support desk: what terminals' outboxes brought, tickets, calls back, chats, surveys, knowledge base
+  [
+    `CREATE TABLE outbox_envelopes (terminal_id TEXT NOT NULL, outbox TEXT NOT NULL, seq INTEGER NOT NULL, envelope_id TEXT NOT NULL, kind TEXT NOT NULL,
+       body_hash TEXT NOT NULL, refusal TEXT, answer TEXT NOT NULL, body TEXT, received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, outbox, seq))
+       STRICT, WITHOUT ROWID`,
+    `CREATE INDEX envelopes_by_id ON outbox_envelopes (terminal_id, envelope_id)`,
+    `CREATE INDEX envelopes_by_time ON outbox_envelopes (terminal_id, received_at)`,
+    `CREATE INDEX envelopes_refused ON outbox_envelopes (received_at) WHERE refusal IS NOT NULL`,
+
+    `CREATE TABLE tickets (ticket_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, number TEXT NOT NULL, kind TEXT NOT NULL, queue TEXT NOT NULL,
+       level INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'assigned', 'waitingForPerson', 'resolved', 'closed', 'reopened')),
+       assignee TEXT, card_tail TEXT, card_sealed TEXT, card_hash TEXT, transaction_ref TEXT, contact_masked TEXT, contact_sealed TEXT, text TEXT,
+       verdict TEXT, evidence_epoch INTEGER, evidence_from INTEGER, evidence_to INTEGER, language TEXT NOT NULL, submitted_at INTEGER NOT NULL,
+       received_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, resolution TEXT, asks TEXT, nudged_at INTEGER, due_at INTEGER, remaining_ms INTEGER,
+       breached_at INTEGER, stopped_at INTEGER,
+       CHECK ((assignee IS NULL) = (state IN ('open', 'reopened'))), CHECK (due_at IS NULL OR remaining_ms IS NULL)) STRICT`,
+    `CREATE INDEX tickets_by_number ON tickets (number)`,
+    `CREATE INDEX tickets_by_card ON tickets (card_hash, received_at) WHERE card_hash IS NOT NULL`,
+    `CREATE INDEX tickets_by_time ON tickets (received_at, ticket_id)`,
+    `CREATE INDEX tickets_unresolved ON tickets (due_at) WHERE state NOT IN ('resolved', 'closed')`,
+    `CREATE INDEX tickets_resolved ON tickets (changed_at) WHERE state = 'resolved'`,
+    `CREATE TABLE support_events (subject_id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, event TEXT NOT NULL, actor_kind TEXT NOT NULL,
+       actor TEXT NOT NULL, state TEXT NOT NULL, note TEXT, PRIMARY KEY (subject_id, seq)) STRICT, WITHOUT ROWID`,
+    {
+      sqlite: `CREATE TRIGGER support_events_stay BEFORE UPDATE ON support_events BEGIN SELECT RAISE(ABORT, 'support events are never changed'); END`,
+      postgres: `CREATE TRIGGER support_events_stay BEFORE UPDATE ON support_events EXECUTE FUNCTION refuse('support events are never changed')`,
+    },
+    {
+      sqlite: `CREATE TRIGGER support_events_remain BEFORE DELETE ON support_events BEGIN SELECT RAISE(ABORT, 'support events are never deleted'); END`,
+      postgres: `CREATE TRIGGER support_events_remain BEFORE DELETE OR TRUNCATE ON support_events EXECUTE FUNCTION refuse('support events are never deleted')`,
+    },
+    `CREATE TABLE support_openings (opening_id TEXT PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, subject_id TEXT NOT NULL, field TEXT NOT NULL,
+       reason TEXT NOT NULL) STRICT`,
+    `CREATE INDEX openings_by_time ON support_openings (at)`,
+    {
+      sqlite: `CREATE TRIGGER support_openings_stay BEFORE UPDATE ON support_openings BEGIN SELECT RAISE(ABORT, 'support openings are never changed'); END`,
+      postgres: `CREATE TRIGGER support_openings_stay BEFORE UPDATE ON support_openings EXECUTE FUNCTION refuse('support openings are never changed')`,
+    },
+    {
+      sqlite: `CREATE TRIGGER support_openings_remain BEFORE DELETE ON support_openings BEGIN SELECT RAISE(ABORT, 'support openings are never deleted'); END`,
+      postgres: `CREATE TRIGGER support_openings_remain BEFORE DELETE OR TRUNCATE ON support_openings EXECUTE FUNCTION refuse('support openings are never deleted')`,
+    },
+
+    `CREATE TABLE callbacks (callback_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, number TEXT NOT NULL, about TEXT NOT NULL,
+       state TEXT NOT NULL CHECK (state IN ('booked', 'made', 'missed', 'cancelled', 'expired')), slot_start INTEGER NOT NULL, slot_end INTEGER NOT NULL,
+       contact_masked TEXT NOT NULL, contact_sealed TEXT NOT NULL, card_tail TEXT, card_sealed TEXT, card_hash TEXT, ticket_id TEXT, chat_id TEXT,
+       language TEXT NOT NULL, received_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX callbacks_by_slot ON callbacks (slot_start)`,
+    `CREATE INDEX callbacks_of_ticket ON callbacks (ticket_id) WHERE ticket_id IS NOT NULL`,
+    `CREATE INDEX callbacks_booked ON callbacks (slot_end) WHERE state = 'booked'`,
+    `CREATE INDEX callbacks_by_number ON callbacks (number)`,
+    `CREATE INDEX callbacks_by_card ON callbacks (card_hash, received_at) WHERE card_hash IS NOT NULL`,
+    `CREATE TABLE callback_seats (slot_start INTEGER NOT NULL, seat INTEGER NOT NULL CHECK (seat >= 0), callback_id TEXT NOT NULL UNIQUE
+       REFERENCES callbacks (callback_id), PRIMARY KEY (slot_start, seat)) STRICT, WITHOUT ROWID`,
+
+    `CREATE TABLE chats (chat_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, about TEXT NOT NULL, language TEXT NOT NULL, verdict TEXT, ticket_id TEXT,
+       state TEXT NOT NULL CHECK (state IN ('waiting', 'open', 'closed')), agent TEXT, opened_at INTEGER NOT NULL, heard_at INTEGER NOT NULL,
+       joined_at INTEGER, closed_at INTEGER, closed_by TEXT) STRICT`,
+    `CREATE INDEX chats_alive ON chats (opened_at) WHERE state <> 'closed'`,
+    `CREATE INDEX chats_of_terminal ON chats (terminal_id, opened_at)`,
+    `CREATE TABLE chat_messages (chat_id TEXT NOT NULL REFERENCES chats (chat_id), seq INTEGER NOT NULL, message_id TEXT NOT NULL, sender TEXT NOT NULL,
+       agent TEXT, text TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (chat_id, seq), UNIQUE (chat_id, sender, message_id)) STRICT, WITHOUT ROWID`,
+
+    `CREATE TABLE surveys (terminal_id TEXT NOT NULL, session_id TEXT NOT NULL, questions INTEGER NOT NULL, service TEXT NOT NULL, overall TEXT NOT NULL,
+       speed TEXT, result TEXT, attitude TEXT, answered_at INTEGER NOT NULL, received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, session_id))
+       STRICT, WITHOUT ROWID`,
+    `CREATE INDEX surveys_by_time ON surveys (answered_at)`,
+    `CREATE TABLE survey_reasons (terminal_id TEXT NOT NULL, session_id TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (terminal_id, session_id, reason),
+       FOREIGN KEY (terminal_id, session_id) REFERENCES surveys (terminal_id, session_id)) STRICT, WITHOUT ROWID`,
+
+    `CREATE TABLE knowledge_contents (sha256 TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT`,
+    `CREATE TABLE knowledge_versions (version INTEGER PRIMARY KEY, manifest TEXT NOT NULL, jws TEXT NOT NULL, published_at INTEGER NOT NULL,
+       published_by TEXT NOT NULL, restores INTEGER) STRICT`,
+    `CREATE TABLE knowledge_counts (terminal_id TEXT NOT NULL, date TEXT NOT NULL, answer_id TEXT NOT NULL, views INTEGER NOT NULL, solved INTEGER NOT NULL,
+       unsolved INTEGER NOT NULL, PRIMARY KEY (terminal_id, date, answer_id)) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX knowledge_counts_by_date ON knowledge_counts (date)`,
+  ],
   // the console: who may sign in, what terminals tell of themselves, and what is counted of their entries
   [
     `ALTER TABLE terminals ADD COLUMN seen_step INTEGER NOT NULL DEFAULT 0`,

@@ -92,6 +92,21 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   nothingSealed: [404, 'Nothing in this entry is sealed'],
   sealedUnreadable: [409, 'The seal can not be opened with this server’s key'],
   unknownAlarm: [404, 'No such alarm is open'],
+  unknownTicket: [404, 'No such ticket'],
+  ticketState: [409, 'That does not go with the state of the ticket'],
+  ticketChanged: [409, 'Somebody else changed the ticket since'],
+  unknownCallback: [404, 'No such call back'],
+  callbackOver: [409, 'The call back is made, cancelled or expired'],
+  slotFull: [409, 'The slot is full'],
+  noSuchSlot: [409, 'There is no such slot that can be booked now'],
+  unknownChat: [404, 'No such chat'],
+  chatClosed: [409, 'The chat is closed'],
+  chatFull: [409, 'The chat has as many messages as it may have'],
+  chatTaken: [409, 'Another agent has the chat'],
+  unknownKnowledge: [404, 'No such version or content of the knowledge base'],
+  sealingKeyMissing: [503, 'This server does not hold the key that personal data is sealed to'],
+  sealUnreadable: [409, 'What was sealed can not be opened with the key of this server'],
+  roleNotAllowed: [403, 'The role does not allow that'],
 };
 
 declare module 'fastify' {

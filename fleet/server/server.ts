@@ -36,9 +36,12 @@ import { journalRoutes } from './routes/journal-routes.ts';
 import { operationsRoutes, type Operations } from './routes/operations-routes.ts';
 import { paymentRoutes } from './routes/payment-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
+import { supportRoutes } from './routes/support-routes.ts';
 import { heartbeatRoutes, registrationRoutes } from './routes/terminal-routes.ts';
 import { voucherRoutes } from './routes/voucher-routes.ts';
 import type { SigningKey } from './signing-key.ts';
+import type { SealingKey } from './support/sealing-key.ts';
+import { createSupport, type AgentDesk } from './support/support.ts';
 import { createVouchers } from './vouchers.ts';
 
 export interface ServerOptions {
@@ -47,6 +50,8 @@ export interface ServerOptions {
   readonly mode: 'sandbox' | 'live';
   readonly settings: ServerSettings;
   readonly signingKey: SigningKey;
+  /** What terminals seal personal data to. Absent: they are not asked for any. */
+  readonly sealingKey?: SealingKey;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
@@ -61,6 +66,8 @@ export interface ServerOptions {
 export interface Server {
   /** Signs receipts. */
   readonly publicKey: PublicKey;
+  /** The support desk for whoever has signed its agents in. */
+  readonly agents: AgentDesk;
   /** Port 0 picks a free one. @returns `http://host:port`, `https:` with TLS @throws {RangeError} where it must not listen */
   listen(host: string, port: number): Promise<string>;
   /** Answers a request of this very process exactly as one that came over the network. */
@@ -91,6 +98,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
   });
   const enrolment = createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) });
+  const support = createSupport({ ...options, store, settings: settings.support });
   const context: Context = {
     mode,
     settings,
@@ -103,8 +111,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     issuer: createIssuer({ store, clock, settings: settings.issuer, accountsOnFirstSight: mode === 'sandbox' }),
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
+    support,
     faults: createFaultPlan(),
-    console: createConsole({ ...options, store, enrolment }),
+    console: createConsole({ ...options, store, enrolment, agents: support.agents }),
   };
   const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
   watch(app, metrics);
@@ -113,6 +122,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await describeApi(app, packageFile.version);
   addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
+  app.addHook('preClose', async () => context.support.stop());
   app.addHook('onClose', async () => {
     await context.console.digester.stop();
     await store.destroy();
@@ -120,6 +130,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await app.ready();
   return {
     publicKey: signingKey.publicKey,
+    agents: context.support.agents,
     listen: async (host, port) => {
       const problem = listeningProblem(host, mode, settings);
       if (problem !== undefined) throw new RangeError(problem);
@@ -198,7 +209,7 @@ function addRoutes(app: FastifyInstance, context: Context, operations: Operation
     scope.addHook('preValidation', (request) => context.authentication.verifyRegistered(request));
     limitTerminals(scope, context.settings);
     loseAnswers(scope, context.faults);
-    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes]) add(signed, context);
+    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, paymentRoutes, voucherRoutes, supportRoutes]) add(signed, context);
     done();
   }, V1);
   void app.register((scope) => consoleRoutes(scope, context.console), { prefix: CONSOLE_API });

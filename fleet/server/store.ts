@@ -11,6 +11,7 @@ import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
 import type { OrderStateName } from '../../common/upstream-api/payments.ts';
 import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
+import type { CallbackState, ChatState, DeskRequest, OutboxRefusal, Rating, Resolution, TicketKind, TicketState } from '../../common/upstream-api/support.ts';
 import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
 
 export type StoreErrorCode =
@@ -296,6 +297,140 @@ export interface Tables {
   daily_figures: { date: string; subject: string; item: string; count: number; total: number };
   /** ms of service of one terminal on a day that is not in `daily_figures` yet. */
   service_days: { date: string; terminal_id: string; in_service: number; limited: number; out_of_service: number; silent: number };
+  // support desk
+  /** Every envelope that was taken, for ever: what a repetition is answered. */
+  outbox_envelopes: {
+    terminal_id: string;
+    outbox: string;
+    seq: number;
+    envelope_id: string;
+    kind: string;
+    body_hash: string;
+    refusal: OutboxRefusal | null;
+    /** The item that was answered, JSON. */
+    answer: string;
+    /** Of a refused one, so that nothing a person said is lost. JSON. */
+    body: string | null;
+    received_at: number;
+  };
+  tickets: {
+    ticket_id: string;
+    terminal_id: string;
+    number: string;
+    kind: TicketKind;
+    queue: string;
+    /** How often it was escalated. */
+    level: number;
+    state: TicketState;
+    assignee: string | null;
+    card_tail: string | null;
+    /** JWE, as is `contact_sealed`. */
+    card_sealed: string | null;
+    /** HMAC of the card's key under the server's own. */
+    card_hash: string | null;
+    transaction_ref: string | null;
+    contact_masked: string | null;
+    contact_sealed: string | null;
+    text: string | null;
+    verdict: string | null;
+    evidence_epoch: number | null;
+    evidence_from: number | null;
+    evidence_to: number | null;
+    language: string;
+    /** By the terminal's clock. */
+    submitted_at: number;
+    received_at: number;
+    changed_at: number;
+    resolution: Resolution | null;
+    /** What the desk waits for. */
+    asks: DeskRequest | null;
+    nudged_at: number | null;
+    /** Clock of the promise (support/promise-clock.ts). */
+    due_at: number | null;
+    remaining_ms: number | null;
+    breached_at: number | null;
+    stopped_at: number | null;
+  };
+  /** Who did what to a ticket or a call back. Only added to. */
+  support_events: {
+    subject_id: string;
+    seq: number;
+    at: number;
+    event: string;
+    actor_kind: 'person' | 'agent' | 'desk';
+    /** The agent; of a person the terminal. */
+    actor: string;
+    /** After it. */
+    state: TicketState | CallbackState;
+    note: string | null;
+  };
+  /** Who opened what was sealed, and why. Only added to. */
+  support_openings: { opening_id: string; at: number; actor: string; subject_id: string; field: 'card' | 'contact'; reason: string };
+  callbacks: {
+    callback_id: string;
+    terminal_id: string;
+    number: string;
+    about: TicketKind;
+    state: CallbackState;
+    slot_start: number;
+    slot_end: number;
+    contact_masked: string;
+    contact_sealed: string;
+    card_tail: string | null;
+    card_sealed: string | null;
+    card_hash: string | null;
+    ticket_id: string | null;
+    chat_id: string | null;
+    language: string;
+    received_at: number;
+    changed_at: number;
+  };
+  /** One row for each call back that is booked: an agent's place in a slot belongs to one of them. */
+  callback_seats: { slot_start: number; seat: number; callback_id: string };
+  chats: {
+    chat_id: string;
+    terminal_id: string;
+    about: TicketKind;
+    language: string;
+    verdict: string | null;
+    ticket_id: string | null;
+    state: ChatState;
+    agent: string | null;
+    opened_at: number;
+    /** When the terminal last asked. */
+    heard_at: number;
+    joined_at: number | null;
+    closed_at: number | null;
+    closed_by: 'person' | 'agent' | 'silence' | null;
+  };
+  chat_messages: { chat_id: string; seq: number; message_id: string; sender: 'person' | 'agent'; agent: string | null; text: string; at: number };
+  surveys: {
+    terminal_id: string;
+    session_id: string;
+    questions: number;
+    service: string;
+    overall: Rating;
+    speed: Rating | null;
+    result: Rating | null;
+    attitude: Rating | null;
+    /** By the terminal's clock. */
+    answered_at: number;
+    received_at: number;
+  };
+  survey_reasons: { terminal_id: string; session_id: string; reason: string };
+  knowledge_contents: { sha256: string; content: string };
+  knowledge_versions: {
+    version: number;
+    /** JSON. */
+    manifest: string;
+    jws: string;
+    published_at: number;
+    published_by: string;
+    /** The version whose contents it has again. */
+    restores: number | null;
+  };
+  /** What terminals counted. By the day on their clocks. */
+  knowledge_counts: { terminal_id: string; date: string; answer_id: string; views: number; solved: number; unsolved: number };
 }
 
 /** A transaction, or the store itself for a statement that needs none. */
@@ -304,7 +439,10 @@ export type StoreTransaction = Transaction<Tables>;
 
 /** What a transaction is about: it has that for itself. */
 export type Subject =
-  `${'card' | 'digest' | 'examination' | 'journal' | 'load' | 'order' | 'redemption' | 'refund' | 'staff' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
+  | `${'card' | 'examination' | 'journal' | 'load' | 'order' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`
+  | `${'digest' | 'staff'}:${string}`
+  | SupportSubject;
+export type SupportSubject = `${'callback' | 'chat' | 'outbox' | 'support' | 'ticket'}:${string}`;
 
 export abstract class Store extends Kysely<Tables> {
   constructor(dialect: Dialect) {

@@ -1,6 +1,6 @@
 /** Who may what: every call of the console, for every role, and for whoever is signed out or whose session is over. */
 import { describe, expect, test } from 'vitest';
-import { calls, CONSOLE_API, ticketCalls, type Call, type CallName } from '../../fleet/console-api/calls.ts';
+import { calls, CONSOLE_API, type Call, type CallName } from '../../fleet/console-api/calls.ts';
 import { roles, type Role } from '../../fleet/console-api/roles.ts';
 import { Browser, codeOf, inviteByCommand, PASSWORD, staffMember } from './console-browser.ts';
 import { registeredTerminal, startWorld, type World } from './support.ts';
@@ -46,6 +46,16 @@ const ALLOWED: Readonly<Record<CallName, 'anybody' | 'signedIn' | readonly Role[
   statistics: ['operator', 'auditor'],
   report: ['operator', 'auditor'],
   reportCsv: ['operator', 'auditor'],
+  tickets: ['operator', 'support', 'auditor'],
+  promises: ['operator', 'support', 'auditor'],
+  ticket: ['operator', 'support', 'auditor'],
+  ticketStory: ['support', 'auditor'],
+  actOnTicket: ['support'],
+  callbacks: ['operator', 'support', 'auditor'],
+  callback: ['operator', 'support', 'auditor'],
+  actOnCallback: ['support'],
+  openContact: ['support', 'auditor'],
+  openings: ['auditor'],
 };
 
 /** Of the gate: what the call itself says comes after it. */
@@ -124,12 +134,6 @@ describe('every call', () => {
       expect([path, codeOf(answer)]).toEqual([path, 'crossSite']);
     }
   });
-});
-
-test('calls of a support desk that is not there are not there', async () => {
-  const world = await startWorld({ settings });
-  const browser = await staffMember(world, 'operator');
-  for (const call of Object.values(ticketCalls)) expect(await send(browser, call)).toEqual({ status: 404, code: 'notFound' });
 });
 
 test('a terminal’s signature opens nothing of the console, and a cookie nothing of the terminals’ calls', async () => {

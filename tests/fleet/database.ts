@@ -96,7 +96,26 @@ export const WITHOUT_CONSOLE: readonly string[] = [
 ];
 
 /** Takes back what came with one-time codes. */
+/** Takes back what came with the support desk. */
+export const WITHOUT_SUPPORT: readonly string[] = [
+  'callback_seats',
+  'callbacks',
+  'chat_messages',
+  'chats',
+  'survey_reasons',
+  'surveys',
+  'knowledge_counts',
+  'knowledge_versions',
+  'knowledge_contents',
+  'support_openings',
+  'support_events',
+  'tickets',
+  'outbox_envelopes',
+].map((table) => `DROP TABLE ${table}`);
+
+/** Takes back what came with one-time codes, and since. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_SUPPORT,
   'DROP TABLE enrolment_codes',
   'DROP TABLE identity_events',
   'DROP INDEX terminals_by_key',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openStore } from '../../fleet/server/database.ts';
-import { execute, newDatabase, setVersion, versionOf, WITHOUT_CODES, WITHOUT_CONSOLE } from './database.ts';
+import { execute, newDatabase, setVersion, versionOf, WITHOUT_CODES, WITHOUT_CONSOLE, WITHOUT_SUPPORT } from './database.ts';
 import { chain, problemOf, registeredTerminal, startWorld } from './support.ts';
 
 test('a store written by a newer version is refused and left as it is', async () => {
@@ -37,6 +37,7 @@ test('a store of the first version gets what is new, and the keys that its termi
   await execute(
     file,
     ...WITHOUT_CONSOLE,
+    ...WITHOUT_SUPPORT,
     ...[...dropped, 'TABLE journal_checkpoints'].map((what) => `DROP ${what}`),
     'ALTER TABLE terminals DROP COLUMN revoked_at',
     ...setVersion(file, 1),

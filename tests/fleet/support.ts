@@ -15,6 +15,7 @@ import { booksSchema, type Books } from '../../common/upstream-api/sandbox.ts';
 import { serverSettingsSchema, type ServerSettings } from '../../fleet/server/config.ts';
 import { createServer, type Server } from '../../fleet/server/server.ts';
 import { createSigningKey, type SigningKey } from '../../fleet/server/signing-key.ts';
+import { createSealingKey, type SealingKey } from '../../fleet/server/support/sealing-key.ts';
 import { terminalKey, type TerminalKey } from '../../main/identity/terminal-key.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { newDatabase } from './database.ts';
@@ -72,6 +73,7 @@ export interface World {
   readonly url: string;
   readonly server: Server;
   readonly signingKey: SigningKey;
+  readonly sealingKey: SealingKey;
   readonly database: string;
   books(): Promise<Books>;
   /** An unsigned call, as a hand in the sandbox makes it. */
@@ -79,7 +81,7 @@ export interface World {
   /** Stops the server and starts another on the same database and port. */
   restart(mode?: 'sandbox' | 'live'): Promise<void>;
   /** One more server on the same database, with a clock of its own if one is given. */
-  second(clock?: SimulatedClock): Promise<Pick<World, 'url' | 'clock'>>;
+  second(clock?: SimulatedClock): Promise<Pick<World, 'url' | 'clock' | 'server'>>;
   /** Stops the server; `restart` brings it back. */
   stop(): Promise<void>;
 }
@@ -92,16 +94,31 @@ export interface WorldOptions {
   readonly logger?: Logger;
   /** Default: a new one. */
   readonly database?: string;
+  /** Whether the server has the key that personal data is sealed to. Default: it has. */
+  readonly sealing?: boolean;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = new SimulatedClock(options.startAt ?? V1.at);
   const signingKey = createSigningKey();
+  const sealingKey = await createSealingKey();
   const settings = serverSettingsSchema.parse({ issuer: { ...V1.issuer, ...options.issuer }, ...options.settings });
   const database = options.database ?? (await newDatabase());
+  const sealing = options.sealing === false ? {} : { sealingKey };
   const logger = options.logger === undefined ? {} : { logger: options.logger };
   const create = (mode = options.mode ?? 'sandbox', ownClock = clock): Promise<Server> =>
-    createServer({ database, mode, settings, signingKey, clock: ownClock, random, ids: createIds(ownClock, random), passwordCost: CHEAP, ...logger });
+    createServer({
+      database,
+      mode,
+      settings,
+      signingKey,
+      ...sealing,
+      clock: ownClock,
+      random,
+      ids: createIds(ownClock, random),
+      passwordCost: CHEAP,
+      ...logger,
+    });
   let server = await create();
   const url = await server.listen('127.0.0.1', 0);
   onTestFinished(() => server.close());
@@ -116,13 +133,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       return server;
     },
     signingKey,
+    sealingKey,
     database,
     hand,
     books: async () => booksSchema.parse((await exchange(`${url}/sandbox/books`, 'GET')).body),
     second: async (ownClock = clock) => {
       const another = await create(options.mode, ownClock);
       onTestFinished(() => another.close());
-      return { url: await another.listen('127.0.0.1', 0), clock: ownClock };
+      return { url: await another.listen('127.0.0.1', 0), clock: ownClock, server: another };
     },
     stop: () => server.close(),
     restart: async (mode) => {

@@ -39,6 +39,16 @@ describe('the preflight', () => {
   });
 });
 
+describe('a program of the checkout', () => {
+  const priority = ['-p', 'require("node:os").getPriority()'];
+
+  test('gives way to others when it is told to, with all that it starts', async () => {
+    const own = os.getPriority();
+    expect(await run('node', priority)).toEqual({ code: 0, output: `${own}\n` });
+    expect(await run('node', priority, { givesWay: true })).toEqual({ code: 0, output: `${Math.min(own + 5, 19)}\n` });
+  });
+});
+
 describe('what the machine must have', () => {
   test('a program on the PATH is found, a file that can not be run is not', () => {
     const bin = folder();

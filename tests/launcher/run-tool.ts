@@ -17,13 +17,19 @@ export interface RunOptions {
   readonly show?: boolean;
   readonly limitMs?: number;
   readonly cwd?: string;
+  /** Lets others at the processor first. */
+  readonly givesWay?: boolean;
 }
+
+/** Of 0 to 19 (nice(1)): a third of what others get while they all compute, all that is left while they wait. */
+const GIVES_WAY = ['nice', '-n', '5'];
 
 /** Never rejects: a program that isn't there is a result with code null. Programs of `node_modules/.bin` come first, Node 24 among them. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve) => {
     const bin = path.join(projectRoot, 'node_modules', '.bin');
-    const child = spawn(command, [...args], {
+    const [program = command, ...words] = [...(options.givesWay === true ? GIVES_WAY : []), command, ...args];
+    const child = spawn(program, words, {
       cwd: options.cwd ?? projectRoot,
       env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}`, ...plainText(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

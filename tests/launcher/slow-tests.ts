@@ -1,17 +1,25 @@
 /** Unit tests that take their time: which of them wait together, and which `npm run check` leaves to `npm test`. Read by vitest.config.ts and steps.ts. */
 
 /**
- * Units behind real ports, in processes of their own: they wait for mechanics and silences nine tenths of their time, so more of them run
- * side by side than there are cores, when everything that computes is done.
+ * What stands behind real ports or in processes of its own and waits for mechanics and silences nine tenths of its time, so more of them
+ * run side by side than there are cores, and what computes gives way to them. The longest first.
  */
-export const PORT_SUITES = [
-  'tests/drivers/card-reader/pcsc/over-pcscd.test.ts',
-  'tests/drivers/conformance/cabinet-io.test.ts',
-  'tests/drivers/conformance/card-reader-ports-*.test.ts',
+export const WAITING = [
+  'tests/main/terminal/crash-cash.test.ts',
+  'tests/drivers/conformance/cash-acceptor-cctalk.test.ts',
+  'tests/main/terminal/crash-qr.test.ts',
   'tests/drivers/conformance/cash-acceptor-*.test.ts',
-  'tests/drivers/conformance/code-scanner*.test.ts',
-  'tests/drivers/conformance/id-reader.test.ts',
   'tests/drivers/conformance/receipt-printer-ports-*.test.ts',
+  'tests/drivers/card-reader/pcsc/over-pcscd.test.ts',
+  'tests/drivers/conformance/id-reader.test.ts',
+  'tests/drivers/conformance/card-reader-ports-*.test.ts',
+  'tests/main/terminal/elsewhere-process.test.ts',
+  'tests/drivers/conformance/cabinet-io.test.ts',
+  'tests/main/cli/settle.test.ts',
+  'tests/drivers/conformance/code-scanner*.test.ts',
+  'tests/main/maintenance/end-to-end.test.ts',
+  'tests/main/upstream/killed.test.ts',
+  'tests/main/terminal/crash-voucher.test.ts',
 ];
 
 /** The upstream server on PostgreSQL: the same files that the units run on SQLite, and those that are about PostgreSQL alone. */
@@ -20,27 +28,21 @@ export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/postgres/*.tes
 /** Of these, what is about the embedded store alone. */
 export const EMBEDDED_ONLY = ['tests/fleet/load.test.ts', 'tests/fleet/sqlite-store.test.ts'];
 
-/** Enumerations of cuts, kills and damage, and other files of more than about ten seconds: part of every release, not of every commit. */
+/** Enumerations of cuts, kills and damage, and other files of more than about ten seconds: part of every release, not of every commit. The longest first. */
 export const ENUMERATIONS = [
-  'tests/main/terminal/crash-cash.test.ts',
-  'tests/main/terminal/crash-qr.test.ts',
-  'tests/main/terminal/crash-voucher.test.ts',
+  'tests/drivers/cash-acceptor/money-safety.test.ts',
   'tests/main/terminal/elsewhere.test.ts',
-  'tests/main/terminal/elsewhere-process.test.ts',
-  'tests/main/upstream/interruptions.test.ts',
-  'tests/main/upstream/killed.test.ts',
-  'tests/main/maintenance/end-to-end.test.ts',
-  'tests/main/cli/settle.test.ts',
+  'tests/main/terminal/babble.test.ts',
+  'tests/launcher/new-device/new-device.test.ts',
   'tests/crashes/crashes.test.ts',
+  'tests/fuzz/fuzz.test.ts',
+  'tests/simulation/fault-kinds.test.ts',
   'tests/fleet/load.test.ts',
+  'tests/main/journal/every-bit.test.ts',
+  'tests/simulation/exhaustive.test.ts',
+  'tests/simulation/determinism.test.ts',
+  'tests/drivers/receipt-printer/escpos/paper-out-everywhere.test.ts',
+  'tests/main/upstream/interruptions.test.ts',
   'tests/main/journal/crash.test.ts',
   'tests/main/journal/damage.test.ts',
-  'tests/main/journal/every-bit.test.ts',
-  'tests/drivers/cash-acceptor/money-safety.test.ts',
-  'tests/drivers/receipt-printer/escpos/paper-out-everywhere.test.ts',
-  'tests/fuzz/fuzz.test.ts',
-  'tests/launcher/new-device/new-device.test.ts',
-  'tests/simulation/determinism.test.ts',
-  'tests/simulation/exhaustive.test.ts',
-  'tests/simulation/fault-kinds.test.ts',
 ];

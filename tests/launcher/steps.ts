@@ -4,7 +4,7 @@ import path from 'node:path';
 import { buildApp } from './build.ts';
 import { missingOptionalPackages } from './lock-check.ts';
 import { playwrightCounts, vitestCounts, type Counts } from './results.ts';
-import { projectRoot, run } from './run-tool.ts';
+import { projectRoot, run, type RunOptions } from './run-tool.ts';
 import { runVmTests } from '../vm/run.ts';
 
 export interface StepResult {
@@ -34,13 +34,18 @@ export const buildStep: Step = () =>
     return '';
   });
 
-export const unitStep: Step = () => units([]);
+/** All but those that wait. */
+export const unitStep: Step = () => units('unit tests', ['!waiting'], 'vitest.json', { givesWay: true });
 
-/** Without the suites behind real ports and the long enumerations. */
-export const quickUnitStep: Step = () => units(['--project', 'units', '--project', 'alone']);
+/** slow-tests.ts says what waits, and for what. */
+export const waitingStep: Step = () => units('tests that wait for mechanics', ['waiting'], 'vitest-waiting.json');
 
-function units(more: readonly string[]): Promise<StepResult> {
-  return suite('unit tests', 'vitest', ['run', ...more], 'vitest.json', vitestCounts);
+/** Without what waits and the long enumerations. */
+export const quickUnitStep: Step = () => units('unit tests', ['units', 'alone'], 'vitest.json');
+
+function units(name: string, projects: readonly string[], reportName: string, options: RunOptions = {}): Promise<StepResult> {
+  const chosen = projects.map((project) => `--project=${project}`);
+  return suite({ name, command: 'vitest', args: ['run', ...chosen], reportName, count: vitestCounts }, options);
 }
 
 /** The drivers on devices of a real kernel; on a machine that can't run one, one test that was not run, with the reason. */
@@ -62,10 +67,11 @@ export const simulationSteps: readonly Step[] = [
 ];
 
 function simulation(name: string, args: readonly string[]): Promise<StepResult> {
-  return tool(name, 'node', [path.join('tests', 'simulation', 'main.ts'), ...args]);
+  return tool(name, 'node', [path.join('tests', 'simulation', 'main.ts'), ...args], { givesWay: true });
 }
 
-export const endToEndStep: Step = () => suite('end-to-end tests', 'playwright', ['test'], 'playwright.json', playwrightCounts);
+export const endToEndStep: Step = () =>
+  suite({ name: 'end-to-end tests', command: 'playwright', args: ['test'], reportName: 'playwright.json', count: playwrightCounts });
 
 /** One line a step, then the complaints of those that failed. */
 export function report(results: readonly StepResult[]): string {
@@ -74,9 +80,9 @@ export function report(results: readonly StepResult[]): string {
   return [...lines, ...complaints, ''].join('\n');
 }
 
-function tool(name: string, command: string, args: readonly string[]): Promise<StepResult> {
+function tool(name: string, command: string, args: readonly string[], options: RunOptions = {}): Promise<StepResult> {
   return timed(name, async () => {
-    const { code, output } = await run(command, args);
+    const { code, output } = await run(command, args, options);
     return code === 0 ? '' : output || `${command} ended with ${String(code)}`;
   });
 }
@@ -88,12 +94,20 @@ async function timed(name: string, check: () => Promise<string>): Promise<StepRe
   return { name, counts: complaint === '' ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }, complaint, seconds: (performance.now() - started) / 1000 };
 }
 
-async function suite(name: string, command: string, args: readonly string[], reportName: string, count: (file: string) => Counts): Promise<StepResult> {
+interface Suite {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly reportName: string;
+  readonly count: (reportFile: string) => Counts;
+}
+
+async function suite({ name, command, args, reportName, count }: Suite, options: RunOptions = {}): Promise<StepResult> {
   const reportFile = path.join(projectRoot, 'out', reportName);
   mkdirSync(path.dirname(reportFile), { recursive: true });
   for (const old of [reportFile, `${reportFile}.skipped`]) rmSync(old, { force: true });
   const started = performance.now();
-  const { code, output } = await run(command, args, { show: true, env: { UNIT_REPORT: reportFile } });
+  const { code, output } = await run(command, args, { ...options, show: true, env: { UNIT_REPORT: reportFile } });
   const counted = count(reportFile);
   const counts = code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 };
   return { name, counts, complaint: counts.failed === 0 ? '' : output.slice(-4000), seconds: (performance.now() - started) / 1000 };

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything a release needs — the static checks, the lock file, unit tests, the simulation, the drivers in a virtual
- * machine, the build, and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
+ * `npm test`: everything a release needs — the static checks, the lock file, the build; then unit tests and simulation, and beside them
+ * what waits for mechanics, the drivers in a virtual machine, and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
  * lack a part of the machine stand before it, `N not run: …`.
  */
 import { findHost } from './host.ts';
@@ -9,7 +9,19 @@ import { bringPcscParts } from './pcsc-parts.ts';
 import { bringPostgres } from './postgres.ts';
 import { bringPythonVerifier } from './python-verifier.ts';
 import { add, notRunLine, summaryLine } from './results.ts';
-import { buildStep, endToEndStep, lockStep, report, simulationSteps, staticSteps, unitStep, virtualMachineStep, type StepResult } from './steps.ts';
+import {
+  buildStep,
+  endToEndStep,
+  lockStep,
+  report,
+  simulationSteps,
+  staticSteps,
+  unitStep,
+  virtualMachineStep,
+  waitingStep,
+  type Step,
+  type StepResult,
+} from './steps.ts';
 
 try {
   process.stdout.write(`${(await findHost()).line}\n`);
@@ -23,9 +35,17 @@ try {
   process.exit(2);
 }
 
-const results: StepResult[] = await Promise.all([...staticSteps, lockStep].map((step) => step()));
-for (const step of [unitStep, ...simulationSteps, virtualMachineStep, buildStep, endToEndStep]) results.push(await step());
+const first = [...(await Promise.all([...staticSteps, lockStep].map((step) => step()))), await buildStep()];
+// side by side: what computes gives way to what waits
+const [computed, waited] = await Promise.all([inTurn([unitStep, ...simulationSteps]), inTurn([waitingStep, virtualMachineStep, endToEndStep])]);
+const results = [...first, ...computed, ...waited];
 
 const total = add(results.map(({ counts }) => counts));
 process.stdout.write(`\n${report(results)}${notRunLine(total)}${summaryLine(total)}\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+
+async function inTurn(steps: readonly Step[]): Promise<readonly StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of steps) results.push(await step());
+  return results;
+}

@@ -1,7 +1,6 @@
 /**
  * Child of day.ts: the terminal at its first screen with all seven devices, nobody comes. Prints what the process holds every quarter of an
- * hour of its time, after garbage was collected; what it holds is counted from the moment when most of its code is compiled, a quarter of
- * the time that is asked for later.
+ * hour of its time, after garbage was collected; what it holds is counted after as much time again, when its code is compiled.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -18,7 +17,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 const { hours, ...options } = JSON.parse(process.argv[2] ?? '') as ChildSetting<{ readonly hours: number }>;
 const terminal = await VirtualTerminal.start({ ...options, allDevices: true });
-await terminal.idle(hours * QUARTER_HOUR_MS);
+await terminal.idle(hours * 4 * QUARTER_HOUR_MS);
 const samples: { readonly held: number; readonly handles: number; readonly timers: number; readonly listeners: number }[] = [];
 const cpu = cpuMs();
 for (let quarter = 0; quarter < hours * 4; quarter += 1) {

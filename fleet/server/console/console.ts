@@ -6,6 +6,7 @@ import type { ServerSettings } from '../config.ts';
 import type { Enrolment } from '../enrolment.ts';
 import type { SigningKey } from '../signing-key.ts';
 import type { Store } from '../store.ts';
+import type { AgentDesk } from '../support/support.ts';
 import { createAudit } from './audit.ts';
 import { createDigester, dateOf, type Digester } from './digest.ts';
 import { createFleet, type Fleet } from './fleet.ts';
@@ -25,6 +26,7 @@ export interface ConsoleOptions {
   readonly signingKey: SigningKey;
   readonly settings: ServerSettings;
   readonly enrolment: Enrolment;
+  readonly agents: AgentDesk;
   readonly passwordCost?: ScryptCost | undefined;
 }
 
@@ -35,6 +37,7 @@ export interface Console {
   readonly sealed: SealedOpener;
   readonly digester: Digester;
   readonly enrolment: Enrolment;
+  readonly agents: AgentDesk;
   readonly utcOffsetMinutes: number;
   /** The operator's local day: its date, and from when to when it is. */
   readonly today: () => { readonly date: string; readonly from: number; readonly to: number };
@@ -43,7 +46,7 @@ export interface Console {
 const DAY_MS = 86_400_000;
 
 /** @throws {Error} when the key of `console.sealedKey` is not what it should be */
-export function createConsole({ store, clock, ids, random, signingKey, settings, enrolment, passwordCost }: ConsoleOptions): Console {
+export function createConsole({ store, clock, ids, random, signingKey, settings, enrolment, agents, passwordCost }: ConsoleOptions): Console {
   const { utcOffsetMinutes } = settings.issuer;
   const people = createPeople({ store, clock, ids, random, signingKey, settings: settings.console, utcOffsetMinutes, passwordCost });
   const digester = createDigester({ store, clock, utcOffsetMinutes });
@@ -55,6 +58,7 @@ export function createConsole({ store, clock, ids, random, signingKey, settings,
     sealed: createSealedOpener(store, people.audit, sealedKey),
     digester,
     enrolment,
+    agents,
     utcOffsetMinutes,
     today: () => {
       const date = dateOf(clock.now(), utcOffsetMinutes);

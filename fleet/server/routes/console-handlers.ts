@@ -37,6 +37,7 @@ export function consoleHandlers(console: Console): Handlers {
     ...fleetHandlers(console),
     ...journalHandlers(console),
     ...figureHandlers(console),
+    ...ticketHandlers(console),
   };
 }
 
@@ -189,5 +190,24 @@ function figureHandlers({ people, digester, utcOffsetMinutes }: Console): Some<'
       await audit.record(store, { kind: 'reportTaken', actor: who.name, about: params.monday, address: who.address });
       return report;
     },
+  };
+}
+
+/** The desk knows people by their names: they are what it shows. */
+function ticketHandlers({
+  agents,
+}: Console): Some<'tickets' | 'promises' | 'ticket' | 'ticketStory' | 'actOnTicket' | 'callbacks' | 'callback' | 'actOnCallback' | 'openContact' | 'openings'> {
+  const actor = ({ name, role }: Who) => ({ id: name, role });
+  return {
+    tickets: ({ who, query }) => agents.tickets.list(actor(who), query),
+    promises: ({ who }) => agents.tickets.promises(actor(who)),
+    ticket: ({ who, params }) => agents.tickets.detail(actor(who), params.ticketId),
+    ticketStory: ({ who, params }) => agents.tickets.story(actor(who), params.ticketId),
+    actOnTicket: ({ who, params, body }) => agents.tickets.act(actor(who), params.ticketId, body.seen, body.action),
+    callbacks: ({ who, query }) => agents.callbacks.plan(actor(who), query.from, query.to),
+    callback: ({ who, params }) => agents.callbacks.detail(actor(who), params.callbackId),
+    actOnCallback: ({ who, params, body }) => agents.callbacks.act(actor(who), params.callbackId, body.action),
+    openContact: ({ who, body }) => agents.openings.open(actor(who), body),
+    openings: ({ who }) => agents.openings.openings(actor(who)),
   };
 }

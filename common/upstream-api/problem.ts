@@ -20,6 +20,31 @@ export const standingProblems = [
 ] as const;
 export type StandingProblem = (typeof standingProblems)[number];
 
+/** The console's own (fleet/console-api/). */
+export const consoleProblems = [
+  // who asks
+  'signedOut',
+  'sessionExpired',
+  'signInRefused',
+  'signInLocked',
+  'secondFactorRefused',
+  'invitationRefused',
+  'crossSite',
+  'notAllowed',
+  // what is asked
+  'confirmationMissing',
+  'unknownStaff',
+  'staffExists',
+  'lastOperator',
+  'weakPassword',
+  'unknownPasskey',
+  'unknownEntry',
+  'unknownTransaction',
+  'nothingSealed',
+  'sealedUnreadable',
+  'unknownAlarm',
+] as const;
+
 export const problemCodes = [
   // the request itself
   'invalidRequest',
@@ -89,6 +114,7 @@ export const problemCodes = [
   'replacementRefused',
   'replacementOver',
   'replacementNotWritten',
+  ...consoleProblems,
   // support desk
   'unknownTicket',
   'ticketState',

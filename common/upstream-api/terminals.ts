@@ -21,8 +21,50 @@ export const registerAnswerSchema = z.strictObject({
 });
 export type RegisterAnswer = z.infer<typeof registerAnswerSchema>;
 
+const word = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/);
+const label = z.string().max(80);
+
+/** One device as the terminal knows it, in the words of CEN/XFS4IoT (common/device-words.ts). */
+export const deviceStateSchema = z.strictObject({
+  /** The device's class: `cardReader`, `receiptPrinter` … */
+  device: word,
+  health: z.enum(['online', 'offline', 'hardwareError', 'userError', 'deviceBusy', 'unknown']),
+  /** The class's other words: `{"paper": "low", "cover": "closed"}`. */
+  words: z.record(word, word).refine((words) => Object.keys(words).length <= 12, 'at most 12 words'),
+  /** Who it says it is; absent while it never said so. */
+  identity: z.strictObject({ model: label, maker: label.optional(), firmware: label.optional(), serialNumber: label.optional() }).optional(),
+  storage: z
+    .array(
+      z.strictObject({
+        id: word,
+        use: z.enum(['dispense', 'collect']),
+        level: z.enum(['ok', 'low', 'empty', 'high', 'full', 'missing', 'unknown', 'notSupported']),
+        count: z.int().min(0).optional(),
+      }),
+    )
+    .max(8),
+});
+export type DeviceState = z.infer<typeof deviceStateSchema>;
+
+/** What the terminal is and does now. Holds nothing of a cardholder. */
+export const terminalStateSchema = z.strictObject({
+  /** Of its software. */
+  version: label,
+  /** `limited`: a way to pay or the receipt is missing. `reasons`: why, in the words of its availability. */
+  service: z.enum(['inService', 'limited', 'outOfService']),
+  reasons: z.array(word).max(16),
+  /** Kind of the screen that is out: `attract`, `top-up-cash` … */
+  view: word,
+  devices: z.array(deviceStateSchema).max(16),
+  /** Totals that it keeps: fen, pieces or bytes, by the name's ending (`…Fen`, `…Count`, `…Bytes`). */
+  counters: z.record(word, z.int()).refine((counters) => Object.keys(counters).length <= 24, 'at most 24 counters'),
+});
+export type TerminalState = z.infer<typeof terminalStateSchema>;
+
 /** `POST /v1/heartbeat` */
 export const heartbeatRequestSchema = z.strictObject({
+  /** When it is another one than upstream was told, and now and then all the same. Absent: as told before. */
+  state: terminalStateSchema.optional(),
   /** Journal entries that wait for a receipt. */
   uplinkLag: z.int().min(0).optional(),
   /** Age of the oldest of them that moves money, ms by the terminal's clock. Absent: none does. */

@@ -54,6 +54,28 @@ export const voucherSettingsSchema = z.strictObject({
 });
 export type VoucherSettings = z.infer<typeof voucherSettingsSchema>;
 
+/** The operators' web console, under `/console`. */
+export const consoleSettingsSchema = z.strictObject({
+  /** Where browsers reach it, e.g. `https://fleet.example`: requests from elsewhere are refused, and passkeys are bound to its host. Absent: on this machine only. */
+  origin: z
+    .url({ protocol: /^https?$/ })
+    .max(200)
+    .refine((text) => new URL(text).origin === text, 'expected scheme, host and port alone, for example "https://fleet.example"')
+    .refine((text) => /^https:|^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(text), 'expected https, or http on this very machine')
+    .optional(),
+  /** Shown in authenticators and by passkeys. */
+  name: z.string().min(1).max(60).default('一卡通 fleet'),
+  /** Folder of the built page. Absent: the API alone. Relative paths count from the settings file. */
+  site: z.string().min(1).max(400).optional(),
+  /** Private key (PEM or JWK) that opens what terminals sealed; for auditors only. Relative paths count from the settings file. */
+  sealedKey: z.string().min(1).max(400).optional(),
+  /** Requests a minute from one address, of those that need nobody signed in. */
+  signInsPerMinute: z.int().min(1).max(10_000).default(30),
+  /** Requests a minute of one person. */
+  requestsPerMinute: z.int().min(1).max(100_000).default(600),
+});
+export type ConsoleSettings = z.infer<typeof consoleSettingsSchema>;
+
 const addressRange = z.string().refine((text) => {
   const [address = '', bits, ...more] = text.split('/');
   const version = isIP(address);
@@ -93,6 +115,7 @@ const settingsShape = z.strictObject({
   clearing: clearingSettingsSchema.prefault({}),
   payments: paymentSettingsSchema.prefault({}),
   vouchers: voucherSettingsSchema.prefault({}),
+  console: consoleSettingsSchema.prefault({}),
   support: supportSettingsSchema.prefault({}),
 });
 

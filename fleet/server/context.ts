@@ -5,6 +5,7 @@ import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { Acquirer, SandboxAcquirer } from './acquirer.ts';
 import type { Authentication } from './authentication.ts';
 import type { ServerSettings } from './config.ts';
+import type { Console } from './console/console.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Store } from './store.ts';
 import type { FaultPlan } from './faults.ts';
@@ -44,6 +45,7 @@ export interface Context {
   readonly vouchers: Vouchers;
   readonly support: Support;
   readonly faults: FaultPlan;
+  readonly console: Console;
 }
 
 /** @throws {ProblemError} `issuerUnavailable` */

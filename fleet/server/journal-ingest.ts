@@ -19,6 +19,7 @@ import {
 } from '../../common/upstream-api/journal.ts';
 import type { ProblemCode } from '../../common/upstream-api/problem.ts';
 import type { Books } from '../../common/upstream-api/sandbox.ts';
+import { openAlarm } from './console/alarms.ts';
 import type { Store, StoreTransaction, Tables } from './store.ts';
 import { ProblemError, type ProblemMembers } from './problems.ts';
 import { signJws, type SigningKey } from './signing-key.ts';
@@ -170,7 +171,7 @@ async function ingest(trx: StoreTransaction, whose: Epoch, items: readonly Item[
   }
   const { head, last, fresh, misfit } = judge(items, start, await storedHashes(trx, whose, items, start));
   await storeEntries(trx, whose, fresh, now);
-  if (misfit !== undefined) await storeAnomalies(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
+  if (misfit !== undefined) await storeMisfits(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
   await saveHead(trx, whose, head, misfit?.anomaly === 'fork');
   if (misfit === undefined) return last;
   const item = items[misfit.index];
@@ -228,6 +229,14 @@ async function storeEntries(trx: StoreTransaction, { terminalId, epoch }: Epoch,
   if (items.length === 0) return;
   const rows = items.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, hash: claimed, entry: text, received_at: now }));
   await trx.insertInto('journal_entries').values(rows).execute();
+}
+
+/** A gap closes by itself when what is missing comes; the rest somebody must look into. */
+async function storeMisfits(trx: StoreTransaction, whose: Epoch, anomaly: Anomaly, items: readonly Item[], now: number): Promise<void> {
+  await storeAnomalies(trx, whose, anomaly, items, now);
+  if (anomaly === 'gap') return;
+  const kind = anomaly === 'fork' ? 'journalForked' : 'journalBroken';
+  await openAlarm(trx, { terminal_id: whose.terminalId, kind, since: now, detail: `epoch ${whose.epoch}, entry ${items[0]?.seq ?? 0}` });
 }
 
 async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoch, kind: AnomalyKind, items: readonly Item[], now: number): Promise<void> {

@@ -42,10 +42,14 @@ export function readTlsFiles({ certificate, key }: { readonly certificate: strin
 /** Files of the settings count from the settings file. */
 export function withAbsolutePaths(settings: ServerSettings, settingsFile: string): ServerSettings {
   const base = dirname(resolve(settingsFile));
-  const { tls } = settings;
-  const keyStore = withAbsoluteKeyPaths(settings.keyStore, base);
-  if (tls === undefined) return { ...settings, keyStore };
-  return { ...settings, keyStore, tls: { certificate: resolve(base, tls.certificate), key: resolve(base, tls.key) } };
+  const { tls, console } = settings;
+  const placed = (path: string | undefined, name: 'site' | 'sealedKey') => (path === undefined ? {} : { [name]: resolve(base, path) });
+  return {
+    ...settings,
+    keyStore: withAbsoluteKeyPaths(settings.keyStore, base),
+    ...(tls === undefined ? {} : { tls: { certificate: resolve(base, tls.certificate), key: resolve(base, tls.key) } }),
+    console: { ...console, ...placed(console.site, 'site'), ...placed(console.sealedKey, 'sealedKey') },
+  };
 }
 
 function read(setting: string, file: string): string {

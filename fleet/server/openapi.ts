@@ -18,8 +18,15 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
         version,
         description: 'Refusals are problem details (RFC 9457) with a stable `code`. Amounts are fen, times ms since 1970 unless they are ISO 8601.',
       },
+      tags: [{ name: 'console', description: 'The operators’ console: for its own page, by cookie.' }],
       components: {
         securitySchemes: {
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Secure-console',
+            description: 'Of whoever signed in; ends after 30 idle minutes and after 12 hours.',
+          },
           [SIGNED]: {
             type: 'http',
             scheme: TOKEN_SCHEME,

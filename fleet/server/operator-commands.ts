@@ -1,6 +1,6 @@
 /**
  * What an operator does about terminals' identities, on the store of a server that may be running: make a one-time enrolment code, revoke a
- * terminal or a key, read who did what. Every act is recorded with its operator. Used by main.ts.
+ * terminal or a key, read who did what; and invite staff to the console (console/staff-command.ts). Every act is recorded with its operator. Used by main.ts.
  */
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -13,13 +13,18 @@ import { asUsage, UsageError } from './command-line.ts';
 import { databaseOf, openStore } from './database.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import { ProblemError } from './problems.ts';
-import { loadSigningKey } from './signing-key.ts';
+import { obeyStaffOrder, readStaffOrder } from './console/staff-command.ts';
+import { loadSigningKey, type SigningKey } from './signing-key.ts';
+import type { Store } from './store.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
 export const OPERATOR_USAGE = [
   'enrol TERMINAL --data DIR [--by NAME]',
   'revoke TERMINAL --data DIR [--key KID] [--by NAME]',
   'identities [TERMINAL] --data DIR',
+  'staff add NAME --role operator|support|auditor --data DIR [--origin URL] [--by NAME]',
+  'staff reset NAME --data DIR [--origin URL] [--by NAME]',
+  'staff list --data DIR',
 ] as const;
 
 interface Order {
@@ -30,20 +35,33 @@ interface Order {
   readonly kid: string | undefined;
 }
 
-export function isOperatorCommand(word: string | undefined): word is Order['command'] {
+export function isOperatorCommand(word: string | undefined): boolean {
+  return isOrder(word) || word === 'staff';
+}
+
+function isOrder(word: string | undefined): word is Order['command'] {
   return word === 'enrol' || word === 'revoke' || word === 'identities';
 }
 
 /** @returns the lines to print @throws {UsageError} when called wrongly @throws {Error} with what is wrong */
 export async function operate(args: readonly string[]): Promise<readonly string[]> {
+  if (args[0] === 'staff') {
+    const order = asUsage(() => readStaffOrder(args.slice(1), userInfo().username));
+    return onStoreOf(order.data, (store, signingKey) => obeyStaffOrder(store, signingKey, order));
+  }
   const order = asUsage(() => readOrder(args));
-  const keyFile = join(order.data, 'signing-key.pem');
-  if (!existsSync(keyFile)) throw new Error(`${order.data}: no server has run with this data folder: give the --data of the server`);
-  const store = await openStore(databaseOf(order.data, process.env));
-  try {
+  return onStoreOf(order.data, (store, signingKey) => {
     const ids = createIds(systemClock, systemRandom);
-    const enrolment = createEnrolment({ store, clock: systemClock, ids, random: systemRandom, signingKey: loadSigningKey(keyFile) });
-    return await obey(enrolment, order);
+    return obey(createEnrolment({ store, clock: systemClock, ids, random: systemRandom, signingKey }), order);
+  });
+}
+
+async function onStoreOf<T>(data: string, work: (store: Store, signingKey: SigningKey) => Promise<T>): Promise<T> {
+  const keyFile = join(data, 'signing-key.pem');
+  if (!existsSync(keyFile)) throw new Error(`${data}: no server has run with this data folder: give the --data of the server`);
+  const store = await openStore(databaseOf(data, process.env));
+  try {
+    return await work(store, loadSigningKey(keyFile));
   } catch (error) {
     throw error instanceof ProblemError ? new Error(error.message, { cause: error }) : error;
   } finally {
@@ -52,7 +70,7 @@ export async function operate(args: readonly string[]): Promise<readonly string[
 }
 
 function readOrder([command, ...args]: readonly string[]): Order {
-  if (!isOperatorCommand(command)) throw new UsageError(`${JSON.stringify(command)} is no command`);
+  if (!isOrder(command)) throw new UsageError(`${JSON.stringify(command)} is no command`);
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

@@ -25,7 +25,8 @@ export function limitTerminals(scope: FastifyInstance, { requestsPerMinutePerTer
 
 type Count = ReturnType<FastifyInstance['createRateLimit']>;
 
-async function refuseExcess(count: Count, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** @throws {ProblemError} `tooManyRequests` */
+export async function refuseExcess(count: Count, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const outcome = await count(request);
   if (outcome.isAllowed || !outcome.isExceeded) return;
   void reply.header('retry-after', outcome.ttlInSeconds);

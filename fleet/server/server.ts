@@ -15,6 +15,8 @@ import { createSandboxAcquirer } from './acquirer.ts';
 import { createAuthentication } from './authentication.ts';
 import { readBodies } from './bodies.ts';
 import type { ServerSettings } from './config.ts';
+import { createConsole } from './console/console.ts';
+import type { ScryptCost } from './console/passwords.ts';
 import type { Context } from './context.ts';
 import { openStore } from './database.ts';
 import { createEnrolment } from './enrolment.ts';
@@ -31,6 +33,9 @@ import { describeApi } from './openapi.ts';
 import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
 import { limitAddresses, limitTerminals } from './rate-limits.ts';
 import { acquirerRoutes } from './routes/acquirer-routes.ts';
+import { CONSOLE_API } from '../console-api/calls.ts';
+import { consolePage } from './routes/console-page.ts';
+import { consoleRoutes } from './routes/console-routes.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { issuerServiceRoutes } from './routes/issuer-service-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
@@ -60,6 +65,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Whether `/metrics` speaks of the process, too. Default: of the server alone. */
   readonly processMetrics?: boolean;
+  /** Of the console's password hashes. Default: console/passwords.ts. */
+  readonly passwordCost?: ScryptCost;
 }
 
 export interface Server {
@@ -99,6 +106,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   const issuerOptions = { store, clock, settings: settings.issuer, keys, accountsOnFirstSight: mode === 'sandbox' };
   const messenger = mode === 'sandbox' ? createSandboxMessenger() : undefined;
+  const enrolment = createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) });
+  const support = createSupport({ ...options, store, settings: settings.support });
   const context: Context = {
     mode,
     settings,
@@ -106,7 +115,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     clock,
     publicKey: signingKey.publicKey,
     authentication: createAuthentication(store, clock),
-    enrolment: createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) }),
+    enrolment,
     journal: createJournalIngest(store, clock, signingKey),
     issuer: createIssuer(issuerOptions),
     issuerServices: createIssuerServices({
@@ -119,8 +128,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     messages: () => messenger?.messages ?? [],
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
-    support: createSupport({ ...options, store, settings: settings.support }),
+    support,
     faults: createFaultPlan(),
+    console: createConsole({ ...options, store, enrolment, agents: support.agents }),
   };
   const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
   watch(app, metrics);
@@ -130,7 +140,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
   app.addHook('preClose', async () => context.support.stop());
-  app.addHook('onClose', () => Promise.all([store.destroy(), keys.close()]));
+  app.addHook('onClose', async () => {
+    await context.console.digester.stop();
+    await Promise.all([store.destroy(), keys.close()]);
+  });
   await app.ready();
   await tellCheckValues(keys, options.logger);
   return {
@@ -139,6 +152,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     listen: async (host, port) => {
       const problem = listeningProblem(host, mode, settings);
       if (problem !== undefined) throw new RangeError(problem);
+      context.console.digester.start((error) => options.logger?.warn({ err: error }, 'the console’s books wait'));
       return app.listen({ host, port });
     },
     answer: async ({ method, path, headers, body }) => {
@@ -217,6 +231,9 @@ function addRoutes(app: FastifyInstance, context: Context, operations: Operation
     for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, issuerServiceRoutes, paymentRoutes, voucherRoutes, supportRoutes]) add(signed, context);
     done();
   }, V1);
+  void app.register((scope) => consoleRoutes(scope, context.console), { prefix: CONSOLE_API });
+  const { site } = context.settings.console;
+  if (site !== undefined) void app.register((scope) => consolePage(scope, site));
   const { acquirer } = context;
   if (acquirer === undefined) return;
   void app.register(

@@ -2,7 +2,12 @@
  * The store as the books see it: its tables as types, what it promises about transactions, and how it fails. `database.ts` opens one:
  * `sqlite-store.ts` or `postgres-store.ts`; `migrations.ts` makes the tables.
  */
-import { Kysely, type Dialect, type Transaction } from 'kysely';
+import { Kysely, type Dialect, type Generated, type Transaction } from 'kysely';
+import type { AlarmKind, Health } from '../console-api/terminals.ts';
+import type { AuditKind } from '../console-api/staff.ts';
+import type { Role } from '../console-api/roles.ts';
+import type { Outcome, Tender } from '../../common/journal-kinds.ts';
+import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { Delivery, ReplacementRefusal, ScriptFailure, ScriptFunction, ScriptRefusal, ScriptState } from '../../common/upstream-api/card-scripts.ts';
 import type { IdentificationMeans, IdentificationRefusal } from '../../common/upstream-api/holders.ts';
 import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
@@ -54,6 +59,16 @@ export interface Tables {
     uplink_lag: number | null;
     /** Every request is refused since then, until the terminal is enrolled anew. */
     revoked_at: number | null;
+    /** `last_seen_at` in steps of five minutes, so that its index changes seldom; 0: never seen. */
+    seen_step: Generated<number>;
+    health: Generated<Health>;
+    /** JSON: why it is not `ok`. */
+    reasons: Generated<string>;
+    software_version: Generated<string | null>;
+    money_age_ms: Generated<number | null>;
+    /** What it last said of its service, and until when that is in `service_days`. */
+    service: Generated<TerminalState['service'] | null>;
+    service_counted_at: Generated<number | null>;
   };
   /** Every key that a terminal ever registered: what it signed stays verifiable. A revoked one is never registered again. */
   terminal_keys: { terminal_id: string; public_key: string; since: number; revoked_at: number | null };
@@ -81,7 +96,14 @@ export interface Tables {
     address: string | null;
   };
   nonces: { terminal_id: string; nonce: string; at: number };
-  journal_epochs: { terminal_id: string; epoch: number; head_seq: number; head_hash: string; frozen: number };
+  journal_epochs: {
+    terminal_id: string;
+    epoch: number;
+    head_seq: number;
+    head_hash: string;
+    frozen: number;
+    /** Up to there its entries are in what the console counts. */ digested_seq: Generated<number>;
+  };
   journal_entries: { terminal_id: string; epoch: number; seq: number; hash: string; entry: string; received_at: number };
   /** Genuine ones, as they came. Whether they agree with the entries is for whoever verifies: a contradiction is evidence. */
   journal_checkpoints: { terminal_id: string; epoch: number; seq: number; jws: string; received_at: number };
@@ -330,6 +352,124 @@ export interface Tables {
     at: number;
   };
 
+  // console: who may sign in
+  console_staff: {
+    staff_id: string;
+    name: string;
+    /** The name as it is compared. */
+    name_key: string;
+    role: Role;
+    state: 'invited' | 'active' | 'disabled';
+    created_at: number;
+    created_by: string;
+    /** scrypt with its parameters (console/passwords.ts); null until the invitation is accepted. */
+    password: string | null;
+    password_changed_at: number | null;
+    /** Sealed under a key of the server's (console/secrets.ts). */
+    totp_secret: string | null;
+    /** The last time step whose code was used: no earlier one is accepted again. */
+    totp_step: number;
+    last_sign_in_at: number | null;
+  };
+  console_invitations: {
+    code_hash: string;
+    staff_id: string;
+    made_at: number;
+    made_by: string;
+    expires_at: number;
+    used_at: number | null;
+    totp_secret: string;
+  };
+  console_recovery_codes: { code_hash: string; staff_id: string; used_at: number | null };
+  console_passkeys: {
+    passkey_id: string;
+    staff_id: string;
+    /** COSE, base64url. */
+    public_key: string;
+    counter: number;
+    label: string;
+    added_at: number;
+    last_used_at: number | null;
+  };
+  console_challenges: { challenge_id: string; challenge: string; /** Whose; null: of a sign-in. */ staff_id: string | null; expires_at: number };
+  /** Of the cookie only its hash is kept. */
+  console_sessions: {
+    token_hash: string;
+    staff_id: string;
+    method: 'password' | 'recoveryCode' | 'passkey';
+    signed_in_at: number;
+    last_used_at: number;
+    address: string;
+  };
+  /** Wrong sign-ins of the last while: counted against guessing. */
+  console_failures: { failure_id: string; account: string; address: string; at: number };
+  /** Where somebody signed in before. */
+  console_known_addresses: { staff_id: string; address: string; last_at: number };
+  /** Only added to. */
+  console_audit: {
+    event_id: string;
+    at: number;
+    kind: AuditKind;
+    actor: string;
+    about: string | null;
+    detail: string | null;
+    address: string;
+  };
+
+  // console: what it shows of terminals and their entries
+  terminal_states: { terminal_id: string; at: number; /** JSON as the terminal told it. */ state: string };
+  terminal_alarms: { terminal_id: string; kind: AlarmKind; since: number; detail: string };
+  journal_transactions: {
+    terminal_id: string;
+    transaction_id: string;
+    reference: string;
+    type: string;
+    tender: Tender | null;
+    card_tail: string | null;
+    requested: number;
+    opened_at: number;
+    closed_at: number | null;
+    outcome: Outcome | null;
+    loaded: number;
+    refunded: number;
+    owed: number;
+  };
+  /** Where a transaction's entries are: all of them lie in its runs, beside others. */
+  journal_runs: { terminal_id: string; transaction_id: string; epoch: number; from_seq: number; to_seq: number };
+  settlements: {
+    terminal_id: string;
+    settlement_id: string;
+    phase: 'opened' | 'removed' | 'inserted' | 'counted' | 'closed';
+    business_date: string;
+    opened_at: number;
+    made_by: string;
+    box_out: string;
+    box_in: string;
+    expected: number;
+    expected_notes: string;
+    counted: number | null;
+    counted_notes: string | null;
+    counted_by: string | null;
+    closed_at: number | null;
+    difference: number | null;
+  };
+  /** Why a settlement differed. */
+  settlement_resolutions: {
+    terminal_id: string;
+    epoch: number;
+    seq: number;
+    settlement_id: string;
+    resolution: 'recounted' | 'writtenOff' | 'offset';
+    /** How much of the difference it explains, signed as the difference. */
+    amount: number;
+    made_by: string;
+    why: string;
+    at: number;
+  };
+  /** Of the whole fleet, by business date. */
+  daily_figures: { date: string; subject: string; item: string; count: number; total: number };
+  /** ms of service of one terminal on a day that is not in `daily_figures` yet. */
+  service_days: { date: string; terminal_id: string; in_service: number; limited: number; out_of_service: number; silent: number };
   // support desk
   /** Every envelope that was taken, for ever: what a repetition is answered. */
   outbox_envelopes: {
@@ -473,6 +613,7 @@ export type StoreTransaction = Transaction<Tables>;
 /** What a transaction is about: it has that for itself. */
 export type Subject =
   | `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries' | IssuerSubject}:${string}`
+  | `${'digest' | 'staff'}:${string}`
   | SupportSubject;
 type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
 export type SupportSubject = `${'callback' | 'chat' | 'outbox' | 'support' | 'ticket'}:${string}`;

@@ -22,6 +22,7 @@ import type { TerminalKey } from '../identity/terminal-key.ts';
 import { businessDates } from '../../common/business-date.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
+import { JournalError } from '../journal/journal-error.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -43,6 +44,7 @@ import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
 import { Supervision } from './supervision.ts';
+import { terminalState } from './terminal-state.ts';
 
 export interface TerminalOptions {
   readonly config: TerminalConfig;
@@ -218,6 +220,22 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   const uplink = upstream.startUplink(desk);
   const clockWatch = new ClockWatch({ clock, skew: upstream.skew, record: (entry) => recordOf(desk, entry, log) });
   session.start();
+  upstream.tellState(() => {
+    try {
+      return terminalState({
+        version: options.version,
+        availability: board.current,
+        parts: statusOf(devices),
+        devices: supervision.devices,
+        view: viewOf(session.getSnapshot(), 0, '00:00').body.kind,
+        balances: journal.balances(),
+        freeBytes: options.freeSpace(config.data.folder).free,
+      });
+    } catch (error) {
+      if (error instanceof JournalError) return undefined; // a journal or a disk in trouble is told by what stops working
+      throw error;
+    }
+  });
   const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
   upstream.online.onChange(({ link }) => {
     if (link === 'online') caretaker.wake();

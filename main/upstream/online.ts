@@ -1,6 +1,6 @@
 /** Knows whether upstream is there: asks every few seconds, tells listeners when the answer changes. */
 import type { Clock, Timer } from '../../common/clock.ts';
-import { heartbeatAnswerSchema, type HeartbeatRequest } from '../../common/upstream-api/terminals.ts';
+import { heartbeatAnswerSchema, type HeartbeatRequest, type TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import type { ClockSkew } from './clock-skew.ts';
@@ -36,6 +36,8 @@ export const onlineDelays = {
   /** While offline: service should be back soon after the network is. */
   probe: 5000,
   answer: 5000,
+  /** A state that stays as it is is told again: upstream may have lost it. */
+  stateAgain: 600_000,
 } as const;
 
 const OFFLINE: OnlineState = { link: 'offline', issuer: 'down', payments: 'down' };
@@ -46,13 +48,15 @@ export interface OnlineOptions {
   readonly clock: Clock;
   /** What upstream has not receipted, told with each heartbeat; `undefined` where it isn't known. */
   readonly lag?: () => UplinkLag | undefined;
+  /** What the terminal is and does now, told when it is another than upstream was told; `undefined` before it is known. */
+  readonly state?: () => TerminalState | undefined;
   /** Hears upstream's time with each answer. */
   readonly skew?: Pick<ClockSkew, 'hear'>;
   /** Hears why upstream can't be had, once for each reason in a row. */
   readonly onTrouble?: (error: PortError) => void;
 }
 
-export function createOnline({ client, clock, lag = () => undefined, skew, onTrouble }: OnlineOptions): Online {
+export function createOnline({ client, clock, lag = () => undefined, state = () => undefined, skew, onTrouble }: OnlineOptions): Online {
   const listeners = new Set<(state: OnlineState) => void>();
   const stopping = new AbortController();
   let current = OFFLINE;
@@ -60,24 +64,27 @@ export function createOnline({ client, clock, lag = () => undefined, skew, onTro
   let timer: Timer;
   let running = false;
   let asking: Promise<OnlineState> | undefined;
+  let told: Told | undefined;
 
   const ask = async (): Promise<OnlineState> => {
-    const body = lagTold(lag(), clock.now());
     const sentAt = clock.monotonic();
+    const news = stateNews(state(), told, sentAt);
+    const body = { ...lagTold(lag(), clock.now()), ...(news === undefined ? {} : { state: news.state }) };
     const answer = await client
       .call({ method: 'POST', path: '/v1/heartbeat', body, answer: heartbeatAnswerSchema, limitMs: onlineDelays.answer, signal: stopping.signal })
       .catch((cause: unknown) => (cause instanceof PortError ? cause : new PortError('offline', 'the heartbeat failed', { cause })));
     if (stopping.signal.aborted) return current;
     if (!(answer instanceof PortError)) skew?.hear(answer.serverTime, sentAt);
+    if (!(answer instanceof PortError) && news !== undefined) told = news;
     const before = error;
     error = answer instanceof PortError ? answer : undefined;
     if (error !== undefined && !isSameTrouble(error, before)) onTrouble?.(error);
-    const state: OnlineState =
+    const next: OnlineState =
       answer instanceof PortError ? withoutAnswer(answer, current) : { link: 'online', issuer: answer.issuer, payments: answer.payments };
-    const changed = state.link !== current.link || state.issuer !== current.issuer || state.payments !== current.payments;
-    current = state;
-    if (changed) for (const listener of listeners) listener(state);
-    return state;
+    const changed = next.link !== current.link || next.issuer !== current.issuer || next.payments !== current.payments;
+    current = next;
+    if (changed) for (const listener of listeners) listener(next);
+    return next;
   };
   const beat = (): Promise<OnlineState> => {
     asking ??= ask().finally(() => (asking = undefined));
@@ -110,6 +117,20 @@ export function createOnline({ client, clock, lag = () => undefined, skew, onTro
       stopping.abort();
     },
   };
+}
+
+/** The state that upstream has. */
+interface Told {
+  readonly state: TerminalState;
+  readonly text: string;
+  /** By the monotonic clock. */
+  readonly at: number;
+}
+
+function stateNews(state: TerminalState | undefined, told: Told | undefined, now: number): Told | undefined {
+  if (state === undefined) return undefined;
+  const text = JSON.stringify(state);
+  return told?.text === text && now - told.at < onlineDelays.stateAgain ? undefined : { state, text, at: now };
 }
 
 function lagTold(lag: UplinkLag | undefined, now: number): HeartbeatRequest {

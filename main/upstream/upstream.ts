@@ -1,5 +1,6 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
+import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
@@ -32,6 +33,8 @@ export interface Upstream {
   readonly skew: Pick<ClockSkew, 'current' | 'onMeasured'>;
   /** Begins to drain a journal; woken whenever upstream comes back. Heartbeats tell the lag of the latest. */
   startUplink(source: JournalSource): Uplink;
+  /** From now on heartbeats tell what `state` says, too; nothing while it can't say. */
+  tellState(state: () => TerminalState | undefined): void;
   /** Ends heartbeat and uplinks. Calls under way end by their own limits. */
   close(): void;
 }
@@ -42,7 +45,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const skew = createClockSkew(clock);
   const client = createRegisteredClient({ ...options, http: createHttpClient({ ...options, skew }) });
   const uplinks = new Set<Uplink>();
-  const online = createOnline({ ...options, client, skew, lag: () => [...uplinks].at(-1)?.lag });
+  let state: (() => TerminalState | undefined) | undefined;
+  const online = createOnline({ ...options, client, skew, lag: () => [...uplinks].at(-1)?.lag, state: () => state?.() });
   online.onChange(({ link }) => {
     if (link === 'online') for (const uplink of uplinks) uplink.wake();
   });
@@ -57,6 +61,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const uplink = startUplink({ client, source, terminalId, clock, random });
       uplinks.add(uplink);
       return uplink;
+    },
+    tellState: (source) => {
+      state = source;
     },
     close: () => {
       online.stop();

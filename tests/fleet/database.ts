@@ -72,8 +72,31 @@ export function environmentFor(database: string, data: string): { readonly DATAB
   return { DATABASE_URL: undefined };
 }
 
+/** Takes back what came with the console. */
+const WITHOUT_CONSOLE: readonly string[] = [
+  ...['by_health', 'by_version', 'by_health_and_version', 'by_silence', 'revoked'].map((name) => `DROP INDEX terminals_${name}`),
+  ...['seen_step', 'health', 'reasons', 'software_version', 'money_age_ms', 'service', 'service_counted_at'].map(
+    (column) => `ALTER TABLE terminals DROP COLUMN ${column}`,
+  ),
+  'DROP INDEX journal_undigested',
+  'ALTER TABLE journal_epochs DROP COLUMN digested_seq',
+  ...['invitations', 'recovery_codes', 'passkeys', 'challenges', 'sessions', 'failures', 'known_addresses', 'audit', 'staff'].map(
+    (name) => `DROP TABLE console_${name}`,
+  ),
+  ...[
+    'terminal_states',
+    'terminal_alarms',
+    'journal_transactions',
+    'journal_runs',
+    'settlements',
+    'settlement_resolutions',
+    'daily_figures',
+    'service_days',
+  ].map((name) => `DROP TABLE ${name}`),
+];
+
 /** Takes back what came with the support desk. */
-export const WITHOUT_SUPPORT: readonly string[] = [
+const WITHOUT_SUPPORT: readonly string[] = [
   'callback_seats',
   'callbacks',
   'chat_messages',
@@ -121,6 +144,7 @@ const WITHOUT_CAPTURES: readonly string[] = [
 
 /** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_CONSOLE,
   ...WITHOUT_SUPPORT,
   ...WITHOUT_ISSUER_SERVICES,
   'DROP TABLE reconciliations',

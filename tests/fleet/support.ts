@@ -65,6 +65,9 @@ export const V2 = {
   tac: '1B283889',
 } as const;
 
+/** So that a test may try many passwords. */
+const CHEAP = { N: 2 ** 10, r: 8, p: 1 };
+
 export interface World {
   readonly clock: SimulatedClock;
   readonly url: string;
@@ -104,7 +107,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const sealing = options.sealing === false ? {} : { sealingKey };
   const logger = options.logger === undefined ? {} : { logger: options.logger };
   const create = (mode = options.mode ?? 'sandbox', ownClock = clock): Promise<Server> =>
-    createServer({ database, mode, settings, signingKey, ...sealing, clock: ownClock, random, ids: createIds(ownClock, random), ...logger });
+    createServer({
+      database,
+      mode,
+      settings,
+      signingKey,
+      ...sealing,
+      clock: ownClock,
+      random,
+      ids: createIds(ownClock, random),
+      passwordCost: CHEAP,
+      ...logger,
+    });
   let server = await create();
   const url = await server.listen('127.0.0.1', 0);
   onTestFinished(() => server.close());

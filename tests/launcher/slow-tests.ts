@@ -26,7 +26,7 @@ export const WAITING = [
 export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/issuer/*.test.ts', 'tests/fleet/postgres/*.test.ts'];
 
 /** Of these, what is about the embedded store alone. */
-export const EMBEDDED_ONLY = ['tests/fleet/load.test.ts', 'tests/fleet/sqlite-store.test.ts'];
+export const EMBEDDED_ONLY = ['tests/fleet/load.test.ts', 'tests/fleet/sqlite-store.test.ts', 'tests/fleet/console-fleet-size.test.ts'];
 
 /** Enumerations of cuts, kills and damage, and other files of more than about ten seconds: part of every release, not of every commit. The longest first. */
 export const ENUMERATIONS = [

@@ -1,6 +1,7 @@
 /** `/v1/terminals` (registration of a key) and `/v1/heartbeat`. */
 import { heartbeatAnswerSchema, heartbeatRequestSchema, registerAnswerSchema, registerRequestSchema } from '../../../common/upstream-api/terminals.ts';
 import { useNonce } from '../authentication.ts';
+import { hear } from '../console/heartbeat-state.ts';
 import type { App, Context } from '../context.ts';
 
 export function registrationRoutes(app: App, { settings, clock, publicKey, authentication, enrolment }: Context): void {
@@ -14,14 +15,10 @@ export function registrationRoutes(app: App, { settings, clock, publicKey, authe
   });
 }
 
-export function heartbeatRoutes(app: App, { store, clock, acquirer, faults }: Context): void {
+export function heartbeatRoutes(app: App, { store, clock, settings, acquirer, faults }: Context): void {
   app.post('/heartbeat', { schema: { body: heartbeatRequestSchema, response: { 200: heartbeatAnswerSchema } } }, async (request) => {
     const now = clock.now();
-    await store
-      .updateTable('terminals')
-      .set({ last_seen_at: now, uplink_lag: request.body.uplinkLag ?? null })
-      .where('terminal_id', '=', request.terminalId)
-      .execute();
+    await hear(store, { terminalId: request.terminalId, beat: request.body, now, utcOffsetMinutes: settings.issuer.utcOffsetMinutes });
     return {
       serverTime: now,
       issuer: faults.current.issuerOffline ? ('down' as const) : ('up' as const),

@@ -75,3 +75,31 @@ test('a heartbeat tells how much waits for upstream, and how long money does', a
   expect(beats.at(-1)).toEqual({ uplinkLag: 0 });
   expect(lagNoted(world.database)).toBe(0);
 });
+
+test('a heartbeat tells the terminal’s state when it changed and after ten minutes, and again when the answer was lost', async () => {
+  const world = await startWorld();
+  const beats: unknown[] = [];
+  const fetchSeen: typeof fetch = (input, init) => {
+    if (input instanceof URL && input.pathname === '/v1/heartbeat') beats.push(JSON.parse(z.string().parse(init?.body)));
+    return fetch(input, init);
+  };
+  const terminal = startTerminalBench(world, { fetch: fetchSeen });
+  const { upstream } = terminal;
+  await until(() => upstream.online.current.link === 'online');
+  const state = (view: string) => ({ version: '1.2.3', service: 'inService' as const, reasons: [], view, devices: [], counters: {} });
+  let view = 'attract';
+  upstream.tellState(() => state(view));
+  const told = async (): Promise<unknown> => {
+    await upstream.online.beat();
+    return z.looseObject({ state: z.looseObject({ view: z.string() }).optional() }).parse(beats.at(-1)).state?.view;
+  };
+  expect([await told(), await told()]).toEqual(['attract', undefined]);
+  view = 'menu';
+  await world.stop();
+  expect(await told()).toBe('menu');
+  await world.restart();
+  expect([await told(), await told()]).toEqual(['menu', undefined]);
+  const db = new Database(world.database, { readonly: true });
+  expect(db.prepare('SELECT state FROM terminal_states').pluck().all()).toEqual([JSON.stringify(state('menu'))]);
+  db.close();
+});

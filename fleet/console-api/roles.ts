@@ -1,0 +1,29 @@
+/** Who may do what in the console: a role is a list of verbs, and what no role lists nobody may. */
+
+export const verbs = [
+  'fleet.read',
+  'terminal.revoke',
+  'alarm.close',
+  'journal.read',
+  'sealed.open',
+  'settlements.read',
+  'statistics.read',
+  'tickets.read',
+  'tickets.work',
+  'tickets.evidence',
+  'staff.manage',
+  'audit.read',
+] as const;
+export type Verb = (typeof verbs)[number];
+
+export const roles = ['operator', 'support', 'auditor'] as const;
+export type Role = (typeof roles)[number];
+
+export const verbsOf: Readonly<Record<Role, readonly Verb[]>> = {
+  /** Runs the fleet, and says who else may sign in. */
+  operator: ['fleet.read', 'terminal.revoke', 'alarm.close', 'journal.read', 'settlements.read', 'statistics.read', 'tickets.read', 'staff.manage'],
+  /** Answers cardholders. */
+  support: ['fleet.read', 'journal.read', 'tickets.read', 'tickets.work', 'tickets.evidence'],
+  /** Looks at everything, changes nothing, and alone opens what is sealed. */
+  auditor: ['fleet.read', 'journal.read', 'sealed.open', 'settlements.read', 'statistics.read', 'tickets.read', 'tickets.evidence', 'audit.read'],
+};

@@ -36,10 +36,21 @@ export default {
       ['^renderer/', '^state-machines/view\\.ts$', '^common/fen\\.ts$', '^resources/', '^drivers/bench/protocol\\.ts$'],
       'the bench window talks to the cabinet by its protocol',
     ),
-    only('fleet-knows-common', '^fleet/', ['^fleet/', '^common/', '^package\\.json$'], 'the fleet shares only the ground floor with the terminal'),
+    only(
+      'fleet-knows-common',
+      '^fleet/(?!console/)',
+      ['^fleet/(?!console/)', '^common/', '^package\\.json$'],
+      'the fleet shares only the ground floor with the terminal',
+    ),
+    only(
+      'console-knows-its-api',
+      '^fleet/console/',
+      ['^fleet/console/', '^fleet/console-api/', '^common/', '^resources/locales/'],
+      'the console knows the calls of its server, not the server',
+    ),
     { name: 'no-tests-in-products', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
     { name: 'no-electron-below-the-shell', severity: 'error', from: { pathNot: '^(main/electron|tests)/' }, to: { path: '^(node_modules/)?electron(/|$)' } },
-    { name: 'no-node-in-the-page', severity: 'error', from: { path: '^renderer/' }, to: { dependencyTypes: ['core'] } },
+    { name: 'no-node-in-the-page', severity: 'error', from: { path: '^(renderer|fleet/console|fleet/console-api)/' }, to: { dependencyTypes: ['core'] } },
     {
       name: 'no-react-below-the-page',
       severity: 'error',

@@ -11,6 +11,7 @@ import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
 import { CLEARING_USAGE, clearingCommand } from './clearing/clearing-commands.ts';
 import { asUsage, UsageError, type Printed } from './command-line.ts';
+import { withBuiltSite } from './console/built-site.ts';
 import { databaseOf } from './database.ts';
 import { KEY_USAGE, keyCommand } from './keys/key-commands.ts';
 import { secretLines } from './keys/secret-lines.ts';
@@ -62,7 +63,7 @@ async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
-  const settings = readSettings(config);
+  const settings = withBuiltSite(readSettings(config), (line) => process.stderr.write(`${line}\n`));
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';
   const server = await createServer({

@@ -1,12 +1,12 @@
 /**
- * Builds the application: all bundles into a fresh folder that then takes the place of the old one; nothing is done when no input
- * changed. `npm run build`; also the first step of everything that starts the terminal.
+ * Builds the application, and the operators' console: all bundles into a fresh folder that then takes the place of the old one; nothing is
+ * done when no input changed. `npm run build` does both; building the application is the first step of everything that starts the terminal.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'vite';
-import { bundles, type AppParts } from './bundles.ts';
+import { build, type InlineConfig } from 'vite';
+import { bundles, consoleBundle, type AppParts } from './bundles.ts';
 import { projectRoot } from './run-tool.ts';
 
 export const productParts: AppParts = {
@@ -18,17 +18,36 @@ export const productParts: AppParts = {
 /** Whatever may end up in a bundle or decides how it is made. */
 const INPUTS = ['common', 'drivers', 'state-machines', 'main', 'renderer', 'resources', 'package-lock.json', 'tests/launcher/bundles.ts'];
 
+/** Whatever may end up in the console. */
+const CONSOLE_INPUTS = ['common', 'fleet/console', 'fleet/console-api', 'resources/locales', 'package-lock.json', 'tests/launcher/bundles.ts'];
+
+/** Where the fleet's server finds the console (fleet/README.md). */
+export const CONSOLE_FOLDER = path.join(projectRoot, 'out', 'console');
+
+type Built = 'built' | 'unchanged';
+
 /** @returns whether anything was built. @throws what the bundler says */
-export async function buildApp(parts: AppParts = productParts): Promise<'built' | 'unchanged'> {
-  const hash = hashInputs([...INPUTS.map((input) => path.join(projectRoot, input)), parts.terminalEntry, parts.pageRoot]);
-  const stamp = path.join(parts.outDir, '.inputs');
+export async function buildApp(parts: AppParts = productParts): Promise<Built> {
+  const inputs = [...INPUTS.map((input) => path.join(projectRoot, input)), parts.terminalEntry, parts.pageRoot];
+  return buildInto(parts.outDir, inputs, (outDir) => bundles({ ...parts, outDir }));
+}
+
+/** @returns whether anything was built. @throws what the bundler says */
+export async function buildConsole(): Promise<Built> {
+  const inputs = CONSOLE_INPUTS.map((input) => path.join(projectRoot, input));
+  return buildInto(CONSOLE_FOLDER, inputs, (outDir) => [consoleBundle(outDir)]);
+}
+
+async function buildInto(outDir: string, inputs: readonly string[], bundlesIn: (folder: string) => readonly InlineConfig[]): Promise<Built> {
+  const hash = hashInputs(inputs);
+  const stamp = path.join(outDir, '.inputs');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return 'unchanged';
-  const fresh = `${parts.outDir}.${process.pid}`;
+  const fresh = `${outDir}.${process.pid}`;
   try {
-    await Promise.all(bundles({ ...parts, outDir: fresh }).map((bundle) => build(bundle)));
+    await Promise.all(bundlesIn(fresh).map((bundle) => build(bundle)));
     writeFileSync(path.join(fresh, '.inputs'), hash);
-    rmSync(parts.outDir, { recursive: true, force: true });
-    renameSync(fresh, parts.outDir);
+    rmSync(outDir, { recursive: true, force: true });
+    renameSync(fresh, outDir);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
@@ -59,8 +78,8 @@ function filesOf(input: string): readonly string[] {
 if (import.meta.main) {
   const started = performance.now();
   try {
-    const what = await buildApp();
-    process.stdout.write(`${what} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+    const [app, operators] = [await buildApp(), await buildConsole()];
+    process.stdout.write(`terminal ${app}, console ${operators} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

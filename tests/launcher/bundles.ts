@@ -1,6 +1,6 @@
 /**
  * The four bundles of the terminal as vite configurations: shell and terminal process (ESM for Node), preload (one CommonJS file), and
- * the pages. Used by `build.ts`.
+ * the pages; and the one of the operators' console. Used by `build.ts`.
  */
 import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -77,21 +77,40 @@ function nodeBundle(parts: AppParts, input: Readonly<Record<string, string>>, fo
 
 function pageBundle(parts: AppParts): InlineConfig {
   const bench = path.join(parts.pageRoot, 'bench.html');
+  const input = { index: path.join(parts.pageRoot, 'index.html'), ...(existsSync(bench) ? { bench } : {}) };
+  return browserBundle({ root: parts.pageRoot, outDir: path.join(parts.outDir, 'renderer'), target: 'chrome140', input });
+}
+
+/** The console, for the browsers of desks and phones; lies below `/console/` at the fleet's server. */
+export function consoleBundle(outDir: string): InlineConfig {
+  const root = path.join(projectRoot, 'fleet', 'console');
+  const target = ['chrome111', 'firefox114', 'safari16.4'];
+  return { ...browserBundle({ root, outDir, target, input: { index: path.join(root, 'index.html') } }), base: '/console/' };
+}
+
+interface BrowserParts {
+  readonly root: string;
+  readonly outDir: string;
+  readonly target: string | string[];
+  readonly input: Readonly<Record<string, string>>;
+}
+
+function browserBundle({ root, outDir, target, input }: BrowserParts): InlineConfig {
   return {
     configFile: false,
     logLevel: 'warn',
-    root: parts.pageRoot,
+    root,
     plugins: [react()],
     build: {
-      target: 'chrome140',
-      outDir: path.join(parts.outDir, 'renderer'),
+      target,
+      outDir,
       emptyOutDir: false,
       // Files, not data: addresses, and no polyfill that fetches: the page's policy allows neither.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 4000,
       reportCompressedSize: false,
-      rolldownOptions: { input: { index: path.join(parts.pageRoot, 'index.html'), ...(existsSync(bench) ? { bench } : {}) } },
+      rolldownOptions: { input },
     },
   };
 }

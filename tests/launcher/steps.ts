@@ -1,7 +1,7 @@
 /** The steps that `npm run check` and `npm test` are made of: each tells whether it is well and what it has to say when it isn't. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { buildApp } from './build.ts';
+import { buildApp, buildConsole } from './build.ts';
 import { missingOptionalPackages } from './lock-check.ts';
 import { playwrightCounts, vitestCounts, type Counts } from './results.ts';
 import { projectRoot, run, type RunOptions } from './run-tool.ts';
@@ -31,6 +31,7 @@ export const lockStep: Step = () =>
 export const buildStep: Step = () =>
   timed('build', async () => {
     await buildApp();
+    await buildConsole();
     return '';
   });
 

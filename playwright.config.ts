@@ -1,5 +1,5 @@
 /**
- * End-to-end tests. What computes (the screens, page by page) has one worker, and gives way to the others; what waits for mechanics and
+ * End-to-end tests. What computes (the screens and the console, page by page) has one worker, and gives way to the others; what waits for mechanics and
  * people has the other, the longest first, and both when the screens are done. More workers let simulated devices and windows come late on two cores. Each has browsers, shells and
  * devices of its own. Results also as data for `npm test`.
  */
@@ -8,7 +8,7 @@ import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 
 keepCompiledModules();
 
-const SCREENS = ['screens.spec.ts'];
+const SCREENS = ['screens.spec.ts', 'console/pages.spec.ts'];
 const SITUATIONS = ['top-up.spec.ts', 'models.spec.ts', 'serial.spec.ts'];
 
 export default defineConfig({

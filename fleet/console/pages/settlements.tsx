@@ -72,7 +72,7 @@ export function useSettlementColumns(open: (settlement: Settlement) => void): re
       name: true,
       cell: (row) => (
         <button type="button" className="link" onClick={() => open(row)}>
-          <Code>{row.terminalId}</Code> · {row.businessDate}
+          <Code>{row.terminalId}</Code> · <span className="nb">{row.businessDate}</span>
         </button>
       ),
     },

@@ -3,7 +3,7 @@ import { hashEntry, GENESIS_HASH, type JournalEntry } from '../../../common/jour
 import type { JournalBody, JournalKind, NewEntry } from '../../../common/journal-kinds.ts';
 import { createIds } from '../../../common/ids.ts';
 import { CHECKPOINT_TYPE, type ChainedEntry } from '../../../common/upstream-api/journal.ts';
-import { postingsFor } from '../../../main/money/postings.ts';
+import { postingsFor } from '../../../common/money/postings.ts';
 import { random, type HandMadeTerminal } from '../../fleet/support.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 

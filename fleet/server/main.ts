@@ -1,6 +1,6 @@
 /**
  * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
- * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
+ * or PostgreSQL where the environment has `DATABASE_URL`; with `NATS_URL` the journal goes to a bus, too. Prints one JSON line with its address and public key once it listens, logs to
  * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (runCommand) it does that and ends. Exit status: 1 something is
  * wrong or somebody has to act, 2 called wrongly.
  */
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
+import { busAddressOf } from '../bus/settings.ts';
 import { CLEARING_USAGE, clearingCommand } from './clearing/clearing-commands.ts';
 import { asUsage, UsageError, type Printed } from './command-line.ts';
 import { databaseOf } from './database.ts';
@@ -19,9 +20,10 @@ import { RECONCILE_USAGE, reconcileCommand } from './reconciliation/reconcile-co
 import { createServer, type Server } from './server.ts';
 import { readSettings } from './settings-file.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { isStoreCommand, operateStore, STORE_USAGE } from './store-commands.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE].join(' | ')}`;
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE, ...STORE_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -58,6 +60,10 @@ async function run(args: readonly string[]): Promise<void> {
     process.exitCode = printed.status;
     return;
   }
+  if (isStoreCommand(args[0])) {
+    process.stdout.write((await operateStore(args)).map((line) => `${line}\n`).join(''));
+    return;
+  }
   const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
   const settings = readSettings(config);
   mkdirSync(data, { recursive: true });
@@ -72,6 +78,7 @@ async function run(args: readonly string[]): Promise<void> {
     ids: createIds(systemClock, systemRandom),
     logger: pino(destination(2)),
     processMetrics: true,
+    bus: busAddressOf(process.env),
   });
   const address = await server.listen(settings.host, port);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(server));

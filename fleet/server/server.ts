@@ -11,6 +11,8 @@ import type { Ids, Random } from '../../common/ids.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import { bodySha256 } from '../../common/upstream-api/request-token.ts';
+import { startRelay } from '../bus/relay.ts';
+import type { BusAddress } from '../bus/settings.ts';
 import { createSandboxAcquirer } from './acquirer.ts';
 import { createAuthentication } from './authentication.ts';
 import { readBodies } from './bodies.ts';
@@ -49,6 +51,8 @@ export interface ServerOptions {
   readonly random: Random;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Where committed journal entries are published. Default: nowhere. */
+  readonly bus?: BusAddress | undefined;
   /** Whether `/metrics` speaks of the process, too. Default: of the server alone. */
   readonly processMetrics?: boolean;
 }
@@ -83,9 +87,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const app = createApp(options);
   const keys = await openKeyStore(settings);
   const store = await openStore(options.database, {
-    connections: settings.databaseConnections,
+    // the relay keeps one to itself
+    connections: settings.databaseConnections + (options.bus === undefined ? 0 : 1),
     onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
   });
+  const relay = options.bus === undefined ? undefined : startRelay({ ...options, store, address: options.bus, settings: settings.bus, log: app.log });
   const context: Context = {
     mode,
     settings,
@@ -94,20 +100,23 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     publicKey: signingKey.publicKey,
     authentication: createAuthentication(store, clock),
     enrolment: createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) }),
-    journal: createJournalIngest(store, clock, signingKey),
+    journal: createJournalIngest(store, clock, signingKey, (grown) => relay?.wake(grown)),
     issuer: createIssuer({ store, clock, settings: settings.issuer, keys, accountsOnFirstSight: mode === 'sandbox' }),
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     faults: createFaultPlan(),
   };
-  const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
+  const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false, bus: relay && { relay, stream: settings.bus.stream } });
   watch(app, metrics);
   refuseWhenStopping(app);
   await limitAddresses(app, clock, settings);
   await describeApi(app, packageFile.version);
   addRoutes(app, context, { metrics, described: app });
   app.addHook('preClose', async () => context.acquirer?.stop());
-  app.addHook('onClose', () => Promise.all([store.destroy(), keys.close()]));
+  app.addHook('onClose', async () => {
+    await relay?.stop();
+    await Promise.all([store.destroy(), keys.close()]);
+  });
   await app.ready();
   await tellCheckValues(keys, options.logger);
   return {

@@ -195,6 +195,15 @@ export interface Tables {
     outcome: ClearingOutcome;
     reason: Contradiction | null;
   };
+  /** The bus as it was last seen. A stream that was made anew, or has forgotten what it acknowledged, begins a generation. */
+  bus_streams: {
+    stream: string;
+    generation: number;
+    /** As nats-server says it. */ created_at: string;
+    /** Highest place that was acknowledged. */ last_seq: number;
+  };
+  /** How far an epoch is published; of another generation than the stream's: not at all. */
+  bus_positions: { stream: string; terminal_id: string; epoch: number; generation: number; published_seq: number };
 }
 
 /** A transaction, or the store itself for a statement that needs none. */
@@ -204,6 +213,9 @@ export type StoreTransaction = Transaction<Tables>;
 /** What a transaction is about: it has that for itself. */
 export type Subject =
   `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries'}:${string}`;
+
+/** What only one server of all does at a time. */
+export type Task = 'bus';
 
 export abstract class Store extends Kysely<Tables> {
   constructor(dialect: Dialect) {
@@ -219,6 +231,12 @@ export abstract class Store extends Kysely<Tables> {
 
   /** ms after which whoever waits for a change looks for itself: another server may have made it, and nobody here hears of that. */
   abstract readonly lookAgainMs: number;
+
+  /**
+   * Lets one server of all do a task at a time, for as long as `work` takes. Who loses the database loses the task with it: then what `work`
+   * still asks by `queries` fails, and another server may begin. @returns `false` at once while another server is at it
+   */
+  abstract alone(task: Task, work: (queries: Queries) => Promise<void>): Promise<boolean>;
 
   /** Several reads of one moment. */
   abstract view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T>;

@@ -72,6 +72,9 @@ export function environmentFor(database: string, data: string): { readonly DATAB
   return { DATABASE_URL: undefined };
 }
 
+/** Takes back what came with the bus. */
+const WITHOUT_BUS: readonly string[] = ['DROP TABLE bus_positions', 'DROP TABLE bus_streams'];
+
 /** Takes back what came with clearing files. */
 const WITHOUT_CLEARING: readonly string[] = ['DROP TABLE clearing_loads', 'DROP TABLE clearing_files', 'DROP INDEX loads_by_day'];
 
@@ -85,6 +88,7 @@ const WITHOUT_CAPTURES: readonly string[] = [
 
 /** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_BUS,
   'DROP TABLE reconciliations',
   ...WITHOUT_CAPTURES,
   ...WITHOUT_CLEARING,

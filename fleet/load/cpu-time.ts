@@ -1,10 +1,21 @@
-/** What a process and its children cost, by Linux's own books. Used by the load. */
+/** A process and its children by Linux's own books: what they cost, and whether they are there. Used by the load. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** User and system time, ms: of the process, its children that ended, and its children that live. */
 export function cpuMsOf(pid: number): number {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid);
-  return [pid, ...children.map(Number)].reduce((sum, each) => sum + ownCpuMs(each), 0);
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + ownCpuMs(each), 0);
+}
+
+export function childrenOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid)
+    .map(Number);
+}
+
+/** One that has ended and that nobody has asked for runs no more. */
+export function isRunning(pid: number): boolean {
+  const state = statOf(pid)?.[0];
+  return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
 /** proc(5), /proc/PID/stat from field 3 on; `undefined` when it has ended. */

@@ -2,7 +2,11 @@
 import { parseArgs } from 'node:util';
 
 export const USAGE =
-  'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--database sqlite|postgres] [--connections N] [--kills N] [--data DIR] [--json]';
+  'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--database sqlite|postgres] [--connections N] [--bus] [--kills N] [--kill server,database,bus,clearing] [--data DIR] [--json]';
+
+/** What can be killed. */
+export const victims = ['server', 'database', 'bus', 'clearing'] as const;
+export type Victim = (typeof victims)[number];
 
 export class UsageError extends Error {}
 
@@ -15,8 +19,11 @@ export interface LoadOptions {
   readonly database: 'sqlite' | 'postgres';
   /** Requests under way at once, at most. */
   readonly connections: number;
-  /** How often the server is killed (SIGKILL), and PostgreSQL with it, and both started again while rows are made. */
+  /** With a nats-server of its own behind the server, and a clearing consumer behind that. */
+  readonly bus: boolean;
+  /** How often all of `kill` is killed (SIGKILL) at once and started again while rows are made. */
   readonly kills: number;
+  readonly kill: readonly Victim[];
   /** Where the server keeps its data; absent: a temporary folder that is removed. */
   readonly data: string | undefined;
   readonly json: boolean;
@@ -25,13 +32,16 @@ export interface LoadOptions {
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): LoadOptions {
   const values = parsed(args);
+  const database = databaseOf(values.database);
   return {
     terminals: whole('--terminals', values.terminals, 1, 1_000_000),
     rate: whole('--rate', values.rate, 1, 10_000_000),
     seconds: whole('--seconds', values.seconds, 1, 86_400),
-    database: databaseOf(values.database),
+    database,
     connections: whole('--connections', values.connections, 1, 10_000),
+    bus: values.bus,
     kills: whole('--kills', values.kills, 0, 1000),
+    kill: values.kill === undefined ? victims : values.kill.split(',').map((name) => victimOf(name, database, values.bus)),
     data: values.data,
     json: values.json,
   };
@@ -47,7 +57,9 @@ function parsed(args: readonly string[]) {
         seconds: { type: 'string', default: '10' },
         database: { type: 'string', default: 'sqlite' },
         connections: { type: 'string', default: '64' },
+        bus: { type: 'boolean', default: false },
         kills: { type: 'string', default: '0' },
+        kill: { type: 'string' },
         data: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
@@ -60,6 +72,14 @@ function parsed(args: readonly string[]) {
 function databaseOf(text: string): LoadOptions['database'] {
   if (text !== 'sqlite' && text !== 'postgres') throw new UsageError(`--database ${text}: expected sqlite or postgres`);
   return text;
+}
+
+function victimOf(name: string, database: LoadOptions['database'], bus: boolean): Victim {
+  const victim = victims.find((each) => each === name);
+  if (victim === undefined) throw new UsageError(`--kill ${name}: expected ${victims.join(', ')}, with commas between`);
+  if (victim === 'database' && database === 'sqlite') throw new UsageError('--kill database: SQLite has no process of its own; use --database postgres');
+  if ((victim === 'bus' || victim === 'clearing') && !bus) throw new UsageError(`--kill ${name}: there is one with --bus only`);
+  return victim;
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

@@ -9,9 +9,11 @@ import { z } from 'zod';
 import { delay, type Clock } from '../../common/clock.ts';
 import { createIds, type Random } from '../../common/ids.ts';
 import { problemSchema } from '../../common/upstream-api/problem.ts';
+import { BusUnderLoad, type BusReport } from './bus-under-load.ts';
 import type { LoadOptions } from './options.ts';
+import { enrolInStore } from './enrol-in-store.ts';
 import { startCluster, type Cluster } from './postgres-cluster.ts';
-import { ENROLMENT_CODE, ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.ts';
 import { SimulatedTerminal, type SignedRequest } from './simulated-terminal.ts';
 import { readStoredRows } from './stored-rows.ts';
 
@@ -32,11 +34,15 @@ export interface LoadReport {
   /** Of this process, which plays the terminals, µs a row. */
   readonly cpuOfTerminalsPerRowUs: number;
   readonly bytesPerRow: number;
+  /** Over the line, for each row: body alone, gzipped as terminals do. */
+  readonly sentBytesPerRow: number;
   readonly requests: number;
   /** Without an answer, or refused, and sent again: how many for each reason. */
   readonly failedRequests: Readonly<Record<string, number>>;
   readonly kills: number;
   readonly seconds: number;
+  /** With a bus only. */
+  readonly bus?: BusReport;
 }
 
 export interface LoadPorts {
@@ -57,8 +63,9 @@ const REQUEST_LIMIT = 30_000;
 /** @param folder the server's; PostgreSQL, which refuses to be the superuser, makes its own among the temporary ones @throws {Error} rows that nobody takes any more */
 export async function runLoad(options: LoadOptions, folder: string, ports: LoadPorts): Promise<LoadReport> {
   const cluster = options.database === 'postgres' ? startCluster(tmpdir()) : undefined;
-  const server = new ServerProcess(folder, cluster?.url('postgres'));
-  const run = new LoadRun(options, { server, cluster }, ports);
+  const bus = options.bus ? await BusUnderLoad.start(folder, ports.clock) : undefined;
+  const server = new ServerProcess(folder, cluster?.url('postgres'), bus?.url);
+  const run = new LoadRun(options, { server, cluster, bus }, ports);
   try {
     await server.start();
     await run.register();
@@ -66,6 +73,7 @@ export async function runLoad(options: LoadOptions, folder: string, ports: LoadP
   } finally {
     run.close();
     await server.stop();
+    await bus?.stop();
     cluster?.remove();
   }
 }
@@ -73,12 +81,14 @@ export async function runLoad(options: LoadOptions, folder: string, ports: LoadP
 interface Upstream {
   readonly server: ServerProcess;
   readonly cluster: Cluster | undefined;
+  readonly bus: BusUnderLoad | undefined;
 }
 
 class LoadRun {
   readonly #options: LoadOptions;
   readonly #server: ServerProcess;
   readonly #cluster: Cluster | undefined;
+  readonly #bus: BusUnderLoad | undefined;
   readonly #ports: LoadPorts;
   readonly #terminals: readonly SimulatedTerminal[];
   readonly #agent: Agent;
@@ -90,13 +100,17 @@ class LoadRun {
   readonly #sending = new Set<SimulatedTerminal>();
   #receipted = 0;
   #requests = 0;
+  #bytesSent = 0;
   #kills = 0;
+  /** What is killed has worked since the last time. */
+  #receiptedAtKill = 0;
   #lastReceiptAt = 0;
 
-  constructor(options: LoadOptions, { server, cluster }: Upstream, ports: LoadPorts) {
+  constructor(options: LoadOptions, { server, cluster, bus }: Upstream, ports: LoadPorts) {
     this.#options = options;
     this.#server = server;
     this.#cluster = cluster;
+    this.#bus = bus;
     this.#ports = ports;
     const parts = { ids: createIds(ports.clock, ports.random), random: ports.random, now: () => ports.clock.now() };
     this.#terminals = Array.from({ length: options.terminals }, (_, index) => new SimulatedTerminal(`L-${String(index + 1).padStart(6, '0')}`, parts));
@@ -104,22 +118,20 @@ class LoadRun {
   }
 
   async register(): Promise<void> {
-    const waiting = [...this.#terminals];
-    const work = async (): Promise<void> => {
-      for (let terminal = waiting.pop(); terminal !== undefined; terminal = waiting.pop()) await this.#post(terminal.registration(ENROLMENT_CODE));
-    };
-    await Promise.all(Array.from({ length: Math.min(this.#options.connections, this.#terminals.length) }, work));
+    await enrolInStore(this.#server.database, this.#terminals, this.#ports.clock.now());
     this.#ports.say(`${this.#terminals.length} terminals are registered`);
   }
 
   async measure(): Promise<LoadReport> {
     const { clock } = this.#ports;
     const [startedAt, upstreamCpu, ownCpu] = [clock.monotonic(), this.#cpuMs, process.cpuUsage()];
+    const sentBefore = this.#bytesSent;
     const made = await this.#write(startedAt);
     await this.#drain(clock.monotonic() + DRAIN_LIMIT);
     const seconds = (this.#lastReceiptAt - startedAt) / 1000;
     const cpu = this.#cpuMs - upstreamCpu;
     const own = process.cpuUsage(ownCpu);
+    const bus = await this.#bus?.report(this.#server);
     await this.#server.stop();
     const stored = await readStoredRows(this.#server.database);
     const lost = this.#terminals.reduce((sum, { id, receiptedUpTo }) => sum + Math.max(0, receiptedUpTo - (stored.wholeUpTo.get(id) ?? 0)), 0);
@@ -134,10 +146,12 @@ class LoadRun {
       cpuPerRowUs: (cpu * 1000) / stored.rows,
       cpuOfTerminalsPerRowUs: (own.user + own.system) / stored.rows,
       bytesPerRow: stored.bytes / stored.rows,
+      sentBytesPerRow: (this.#bytesSent - sentBefore) / made,
       requests: this.#requests,
       failedRequests: Object.fromEntries(this.#failures),
       kills: this.#kills,
       seconds,
+      ...(bus === undefined ? {} : { bus }),
     };
   }
 
@@ -158,7 +172,8 @@ class LoadRun {
     let said = 1;
     for (;;) {
       const elapsed = (clock.monotonic() - startedAt) / 1000;
-      const wanted = Math.min(elapsed, seconds) * rate;
+      // rows come until the last kill: each is to meet work
+      const wanted = (this.#kills < kills ? elapsed : Math.min(elapsed, seconds)) * rate;
       while (made < wanted) {
         const terminal = this.#terminals[next % this.#terminals.length];
         if (terminal === undefined) break;
@@ -168,20 +183,28 @@ class LoadRun {
         this.#pump();
       }
       if (elapsed >= seconds && this.#kills === kills) return made;
-      if (this.#kills < kills && elapsed >= ((this.#kills + 1) * seconds) / (kills + 1)) await this.#killServer();
+      if (this.#kills < kills && elapsed >= ((this.#kills + 1) * seconds) / (kills + 1) && this.#receipted > this.#receiptedAtKill) await this.#killAll();
       if (elapsed >= said) say(`${Math.floor(elapsed)} s: ${made} rows written, ${this.#receipted} with a receipt`);
       if (elapsed >= said) said = Math.floor(elapsed) + 1;
       await delay(clock, TICK);
     }
   }
 
-  async #killServer(): Promise<void> {
+  async #killAll(): Promise<void> {
     this.#kills += 1;
-    this.#cluster?.kill();
-    await this.#server.kill();
-    this.#cluster?.start();
-    await this.#server.start();
-    this.#ports.say(`the server was killed and started again (${this.#kills})`);
+    this.#receiptedAtKill = this.#receipted;
+    const { kill } = this.#options;
+    if (kill.includes('database')) this.#cluster?.kill();
+    await Promise.all([
+      kill.includes('server') && this.#server.kill(),
+      kill.includes('bus') && this.#bus?.nats.kill(),
+      kill.includes('clearing') && this.#bus?.clearing.kill(),
+    ]);
+    if (kill.includes('database')) this.#cluster?.start();
+    if (kill.includes('bus')) await this.#bus?.nats.start();
+    if (kill.includes('clearing')) await this.#bus?.clearing.start();
+    if (kill.includes('server')) await this.#server.start();
+    this.#ports.say(`killed and started again (${this.#kills})`);
   }
 
   async #drain(until: number): Promise<void> {
@@ -230,9 +253,11 @@ class LoadRun {
   }
 
   /** The answer's body. @throws {Error} refused, or no answer */
-  #post({ path, body, authorization }: SignedRequest): Promise<unknown> {
+  #post({ path, body, encoding, authorization }: SignedRequest): Promise<unknown> {
     this.#requests += 1;
-    const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    this.#bytesSent += body.length;
+    const encoded = encoding === undefined ? {} : { 'content-encoding': encoding };
+    const headers = { authorization, 'content-type': 'application/json', 'content-length': body.length, ...encoded };
     const target = { host: '127.0.0.1', port: this.#server.port, path, method: 'POST', agent: this.#agent, headers, timeout: REQUEST_LIMIT };
     return new Promise((resolve, reject) => {
       const outgoing = request(target, (answer) => {

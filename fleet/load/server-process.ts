@@ -26,14 +26,16 @@ export class ServerProcess {
   /** As the server takes it: an address, or a file. */
   readonly database: string;
   readonly #config: string;
+  readonly #bus: string | undefined;
   #child: ChildProcess | undefined;
   #port = 0;
   #cpuMs = 0;
   #publicKey: KeyObject | undefined;
 
-  /** @param database `postgres://…`; absent: a file in `folder` */
-  constructor(folder: string, database?: string) {
+  /** @param database `postgres://…`; absent: a file in `folder` @param bus address of nats-server; absent: none */
+  constructor(folder: string, database?: string, bus?: string) {
     this.folder = folder;
+    this.#bus = bus;
     this.database = database ?? path.join(folder, 'fleet.sqlite');
     mkdirSync(folder, { recursive: true });
     this.#config = path.join(folder, 'config.json');
@@ -66,7 +68,7 @@ export class ServerProcess {
     const log = openSync(path.join(this.folder, 'server.log'), 'a');
     const main = path.join(import.meta.dirname, '..', 'server', 'main.ts');
     const args = [main, '--config', this.#config, '--data', this.folder, '--port', String(this.#port), '--sandbox'];
-    const env = { ...process.env, DATABASE_URL: isPostgres(this.database) ? this.database : undefined };
+    const env = { ...process.env, DATABASE_URL: isPostgres(this.database) ? this.database : undefined, NATS_URL: this.#bus };
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', log] });
     const ended = once(child, 'exit').then(([status]) => Promise.reject(new Error(`the server ended with ${status}; see ${this.folder}/server.log`)));
     if (child.stdout === null) throw new Error('the server has no output');

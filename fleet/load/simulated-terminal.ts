@@ -3,6 +3,7 @@
  * for its own head. Used by run.ts, which makes many of them.
  */
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { CHECKPOINT_TYPE, journalAnswerSchema, RECEIPT_TYPE, receiptSchema, type ChainedEntry, type JournalBatch } from '../../common/upstream-api/journal.ts';
@@ -14,6 +15,10 @@ import { topUpRows } from './top-up-rows.ts';
 /** A terminal signs its chain at least this often, in rows. */
 const CHECKPOINT_EVERY = 256;
 
+/** As terminals do (main/upstream/http.ts): bodies from this size on, bytes, and how thoroughly. */
+const GZIP_FROM = 1024;
+const GZIP_LEVEL = 1;
+
 export interface TerminalParts {
   readonly ids: Ids;
   readonly random: Random;
@@ -22,7 +27,9 @@ export interface TerminalParts {
 
 export interface SignedRequest {
   readonly path: string;
-  readonly body: string;
+  /** As it goes over the line. */
+  readonly body: Buffer;
+  readonly encoding: 'gzip' | undefined;
   readonly authorization: string;
 }
 
@@ -30,7 +37,7 @@ export class SimulatedTerminal {
   readonly id: string;
   readonly #parts: TerminalParts;
   readonly #privateKey: KeyObject;
-  readonly #publicKey: PublicKey;
+  readonly publicKey: PublicKey;
   #head: Uint8Array = GENESIS_HASH;
   #seq = 0;
   #signedUpTo = 0;
@@ -44,7 +51,7 @@ export class SimulatedTerminal {
     const { privateKey } = generateKeyPairSync('ed25519');
     this.#privateKey = privateKey;
     const { kty, crv, x } = createPublicKey(privateKey).export({ format: 'jwk' });
-    this.#publicKey = publicKeySchema.parse({ kty, crv, x });
+    this.publicKey = publicKeySchema.parse({ kty, crv, x });
   }
 
   /** Rows written so far. */
@@ -58,10 +65,6 @@ export class SimulatedTerminal {
 
   get unsent(): number {
     return this.#unsent.length;
-  }
-
-  registration(enrolmentCode: string): SignedRequest {
-    return this.#signed('/v1/terminals', JSON.stringify({ terminalId: this.id, publicKey: this.#publicKey, enrolmentCode }));
   }
 
   /** Writes the rows of one top-up. @returns how many */
@@ -117,10 +120,12 @@ export class SimulatedTerminal {
     this.#signedUpTo = this.#seq;
   }
 
-  #signed(path: string, body: string): SignedRequest {
+  #signed(path: string, json: string): SignedRequest {
+    const encoding = json.length < GZIP_FROM ? undefined : 'gzip';
+    const body = encoding === undefined ? Buffer.from(json) : gzipSync(json, { level: GZIP_LEVEL });
     const nonce = randomBytes(16).toString('base64url');
     const claims = { method: 'POST', path, bodySha256: bodySha256(body), at: this.#parts.now(), nonce, terminalId: this.id };
-    return { path, body, authorization: `${TOKEN_SCHEME} ${this.#sign(TOKEN_TYPE, claims)}` };
+    return { path, body, encoding, authorization: `${TOKEN_SCHEME} ${this.#sign(TOKEN_TYPE, claims)}` };
   }
 
   /** Compact JWS (RFC 7515 7.1) with EdDSA (RFC 8037). */

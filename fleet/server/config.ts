@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
+import { busSettingsSchema } from '../bus/settings.ts';
 import { clearingSettingsSchema } from './clearing/clearing-settings.ts';
 import { issuerServicesSettingsSchema, velocityRulesSchema } from './issuer/settings.ts';
 import { keyStoreProblems, keyStoreSettingsSchema, masterKeySchema } from './keys/key-settings.ts';
@@ -117,6 +118,8 @@ const settingsShape = z.strictObject({
   vouchers: voucherSettingsSchema.prefault({}),
   console: consoleSettingsSchema.prefault({}),
   support: supportSettingsSchema.prefault({}),
+  /** Of the message bus, where there is one. */
+  bus: busSettingsSchema.prefault({}),
 });
 
 export const serverSettingsSchema = settingsShape.superRefine((settings, context) => {

@@ -41,7 +41,8 @@ type AnomalyKind = Tables['journal_anomalies']['kind'];
 
 const anomalyProblems: Readonly<Record<Anomaly, ProblemCode>> = { gap: 'journalGap', brokenChain: 'journalBrokenChain', fork: 'journalFork' };
 
-export function createJournalIngest(store: Store, clock: Clock, signingKey: SigningKey): JournalIngest {
+/** @param onStored told after the commit, with which epoch may have grown */
+export function createJournalIngest(store: Store, clock: Clock, signingKey: SigningKey, onStored: (grown: Epoch) => void = () => {}): JournalIngest {
   return {
     accept: async (terminalId, batch) => {
       const epoch = requireOneOwner(terminalId, batch);
@@ -51,6 +52,7 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
         await storeCheckpoints(trx, checkpoints, clock.now());
         return ingest(trx, { terminalId, epoch }, items, clock.now());
       });
+      onStored({ terminalId, epoch });
       if (result instanceof ProblemError) throw result;
       const receipt: Receipt = { terminalId, epoch, upToSeq: result.seq, headHash: hashText(result.hash), at: clock.now() };
       return { receipt, jws: await signJws(signingKey, RECEIPT_TYPE, receipt) };

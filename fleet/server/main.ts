@@ -1,6 +1,6 @@
 /**
  * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
- * or PostgreSQL where the environment has `DATABASE_URL`. Prints one JSON line with its address and public key once it listens, logs to
+ * or PostgreSQL where the environment has `DATABASE_URL`; with `NATS_URL` the journal goes to a bus, too. Prints one JSON line with its address and public key once it listens, logs to
  * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (runCommand) it does that and ends. Exit status: 1 something is
  * wrong or somebody has to act, 2 called wrongly.
  */
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { createIds } from '../../common/ids.ts';
+import { busAddressOf } from '../bus/settings.ts';
 import { CLEARING_USAGE, clearingCommand } from './clearing/clearing-commands.ts';
 import { asUsage, UsageError, type Printed } from './command-line.ts';
 import { withBuiltSite } from './console/built-site.ts';
@@ -20,11 +21,12 @@ import { RECONCILE_USAGE, reconcileCommand } from './reconciliation/reconcile-co
 import { createServer, type Server } from './server.ts';
 import { readSettings } from './settings-file.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { isStoreCommand, operateStore, STORE_USAGE } from './store-commands.ts';
 import { KNOWLEDGE_USAGE, operateKnowledge } from './support/knowledge-commands.ts';
 import { loadSealingKey } from './support/sealing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, ...KNOWLEDGE_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE].join(' | ')}`;
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, ...KNOWLEDGE_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE, ...STORE_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
@@ -48,6 +50,7 @@ function readCommandLine(args: readonly string[]): CommandLine {
 async function runCommand(args: readonly string[]): Promise<Printed | undefined> {
   const [command, ...rest] = args;
   if (isOperatorCommand(command)) return { lines: await operate(args), status: 0 };
+  if (isStoreCommand(command)) return { lines: await operateStore(args), status: 0 };
   if (command === 'knowledge') return { lines: await operateKnowledge(rest, process.env), status: 0 };
   if (command === 'keys') return { lines: await keyCommand(rest, secretLines(process.stdin, process.stderr)), status: 0 };
   if (command === 'clearing') return clearingCommand(rest, process.env);
@@ -77,6 +80,7 @@ async function run(args: readonly string[]): Promise<void> {
     ids: createIds(systemClock, systemRandom),
     logger: pino(destination(2)),
     processMetrics: true,
+    bus: busAddressOf(process.env),
   });
   const address = await server.listen(settings.host, port);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(server));

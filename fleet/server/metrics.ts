@@ -3,7 +3,9 @@
  * fleet's and the same at every server. Names and meanings: fleet/README.md.
  */
 import { sql } from 'kysely';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client';
+import { countWaiting } from '../bus/positions.ts';
+import type { Relay } from '../bus/relay.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { ProblemCode } from '../../common/upstream-api/problem.ts';
 import type { Store, StoreTransaction } from './store.ts';
@@ -23,12 +25,19 @@ export interface MetricsOptions {
   readonly clock: Clock;
   /** Memory, event loop, garbage collection. */
   readonly ofProcess: boolean;
+  /** Absent: the journal goes to no bus. */
+  readonly bus?: BusSource | undefined;
+}
+
+export interface BusSource {
+  readonly relay: Pick<Relay, 'figures'>;
+  readonly stream: string;
 }
 
 /** A terminal that was not heard of for so long is silent; it says something every minute. */
 const SILENT_AFTER_MS = 5 * 60_000;
 
-export function createMetrics({ store, clock, ofProcess }: MetricsOptions): Metrics {
+export function createMetrics({ store, clock, ofProcess, bus }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   if (ofProcess) collectDefaultMetrics({ register: registry });
@@ -47,6 +56,7 @@ export function createMetrics({ store, clock, ofProcess }: MetricsOptions): Metr
     gauges.set(name, gauge);
     gauge.set(labels, value);
   };
+  for (const metric of bus === undefined ? [] : relayMetrics(bus)) registry.registerMetric(metric);
   return {
     contentType: registry.contentType,
     answered: ({ method, route, status, ms }) => duration.observe({ method, route, status }, ms / 1000),
@@ -54,7 +64,7 @@ export function createMetrics({ store, clock, ofProcess }: MetricsOptions): Metr
     text: async () => {
       for (const gauge of gauges.values()) gauge.reset();
       try {
-        for (const { name, help, value, labels } of await store.view((trx) => readStore(trx, clock.now()))) show(name, help, value, labels);
+        for (const { name, help, value, labels } of await store.view((trx) => readStore(trx, clock.now(), bus))) show(name, help, value, labels);
         up.set(1);
       } catch {
         // an old figure would look like a new one
@@ -74,13 +84,55 @@ interface Figure {
   readonly labels?: Record<string, string>;
 }
 
-async function readStore(trx: StoreTransaction, now: number): Promise<readonly Figure[]> {
-  return [
+async function readStore(trx: StoreTransaction, now: number, bus: BusSource | undefined): Promise<readonly Figure[]> {
+  const ofBooks = [
     ...(await journalFigures(trx)),
     ...(await terminalFigures(trx, now)),
     ...(await loadFigures(trx)),
     ...(await orderFigures(trx)),
     ...(await supportFigures(trx, now)),
+  ];
+  return bus === undefined ? ofBooks : [...ofBooks, ...(await busFigures(trx, bus.stream))];
+}
+
+/** Of this process, asked when they are read. */
+function relayMetrics({ relay }: BusSource): readonly Metric[] {
+  const registers: Registry[] = [];
+  return [
+    new Counter({
+      name: 'fleet_bus_published_total',
+      help: 'Messages that the bus acknowledged.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(relay.figures.published);
+      },
+    }),
+    new Counter({
+      name: 'fleet_bus_failures_total',
+      help: 'Times that the relay had to begin anew: the bus or the store was away.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(relay.figures.failures);
+      },
+    }),
+    new Gauge({
+      name: 'fleet_bus_publishing',
+      help: '1: this server publishes. One of all does.',
+      registers,
+      collect() {
+        this.set(relay.figures.state === 'publishing' ? 1 : 0);
+      },
+    }),
+  ];
+}
+
+async function busFigures(trx: StoreTransaction, stream: string): Promise<readonly Figure[]> {
+  const { entries, terminals } = await countWaiting(trx, stream);
+  return [
+    { name: 'fleet_bus_lag_entries', help: 'Stored entries that the bus has not acknowledged.', value: entries },
+    { name: 'fleet_bus_lag_terminals', help: 'Terminals that they are of.', value: terminals },
   ];
 }
 
@@ -93,7 +145,15 @@ async function journalFigures(trx: StoreTransaction): Promise<readonly Figure[]>
     .selectFrom('journal_anomalies')
     .select((expression) => expression.fn.countAll<number>().as('anomalies'))
     .executeTakeFirstOrThrow();
+  const { gaps } = await trx
+    .selectFrom('journal_anomalies as misfits')
+    .leftJoin('journal_epochs as heads', (join) => join.onRef('heads.terminal_id', '=', 'misfits.terminal_id').onRef('heads.epoch', '=', 'misfits.epoch'))
+    .where('misfits.kind', '=', 'gap')
+    .where((of) => of('misfits.seq', '>', of.fn.coalesce('heads.head_seq', of.lit(0))))
+    .select(sql<number>`count(distinct misfits.terminal_id)`.as('gaps'))
+    .executeTakeFirstOrThrow();
   return [
+    { name: 'fleet_journal_open_gaps', help: 'Terminals that showed entries whose predecessors are missing here, and have not filled the gap.', value: gaps },
     { name: 'fleet_journal_entries', help: 'Journal entries that are stored, of all terminals.', value: entries },
     { name: 'fleet_journal_frozen_epochs', help: 'Epochs that forked and take no more entries.', value: frozen },
     { name: 'fleet_journal_anomalies', help: 'Entries that did not fit, kept as evidence.', value: anomalies },

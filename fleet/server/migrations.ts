@@ -327,6 +327,12 @@ const migrations: readonly (readonly Statement[])[] = [
     `CREATE TABLE service_days (date TEXT NOT NULL, terminal_id TEXT NOT NULL, in_service INTEGER NOT NULL, limited INTEGER NOT NULL,
        out_of_service INTEGER NOT NULL, silent INTEGER NOT NULL, PRIMARY KEY (date, terminal_id)) STRICT, WITHOUT ROWID`,
   ],
+  // how far the journal is on the bus
+  [
+    `CREATE TABLE bus_streams (stream TEXT PRIMARY KEY, generation INTEGER NOT NULL, created_at TEXT NOT NULL, last_seq INTEGER NOT NULL) STRICT`,
+    `CREATE TABLE bus_positions (stream TEXT NOT NULL, terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL,
+       published_seq INTEGER NOT NULL, PRIMARY KEY (stream, terminal_id, epoch)) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** What this program needs. */

@@ -6,7 +6,7 @@
 import { PostgresDialect, sql, type RawBuilder } from 'kysely';
 import { DatabaseError, Pool, types } from 'pg';
 import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
-import { Store, StoreError, type Queries, type StoreTransaction, type Subject } from './store.ts';
+import { Store, StoreError, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
 
 export interface PostgresOptions {
   /** Most connections of this server. */
@@ -17,6 +17,9 @@ export interface PostgresOptions {
 
 /** ms. A database that hangs must not hold a terminal for longer than the terminal waits. */
 const LIMITS = { connectionTimeoutMillis: 5000, lock_timeout: 8000, statement_timeout: 10_000, idle_in_transaction_session_timeout: 15_000 };
+
+/** ms. Whoever has a task says something to the database more often than that. */
+const TASK_SILENCE = 30_000;
 
 /** Conflicts are rare behind the locks: one that comes back so often is a mistake. */
 const ATTEMPTS = 5;
@@ -43,6 +46,23 @@ class PostgresStore extends Store {
         if (attempt === ATTEMPTS || !isConflict(error)) throw error;
       }
     }
+  }
+
+  /** By a lock of one connection's session, on which `work` does everything; PostgreSQL ends a session that is silent for too long, as when its server's machine is gone. */
+  alone(task: Task, work: (queries: Queries) => Promise<void>): Promise<boolean> {
+    return this.connection().execute(async (own) => {
+      const key = sql`hashtextextended(${`task:${task}:`}::text || current_schema(), 0)`;
+      const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${key}) as mine`.execute(own);
+      if (rows[0]?.mine !== true) return false;
+      try {
+        await sql`set idle_session_timeout = ${sql.lit(TASK_SILENCE)}`.execute(own);
+        await work(own);
+      } finally {
+        await sql`reset idle_session_timeout`.execute(own);
+        await sql`select pg_advisory_unlock(${key})`.execute(own);
+      }
+      return true;
+    });
   }
 
   view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> {

@@ -11,6 +11,8 @@ import type { Ids, Random } from '../../common/ids.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import { bodySha256 } from '../../common/upstream-api/request-token.ts';
+import { startRelay } from '../bus/relay.ts';
+import type { BusAddress } from '../bus/settings.ts';
 import { createSandboxAcquirer } from './acquirer.ts';
 import { createAuthentication } from './authentication.ts';
 import { readBodies } from './bodies.ts';
@@ -63,6 +65,8 @@ export interface ServerOptions {
   readonly random: Random;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Where committed journal entries are published. Default: nowhere. */
+  readonly bus?: BusAddress | undefined;
   /** Whether `/metrics` speaks of the process, too. Default: of the server alone. */
   readonly processMetrics?: boolean;
   /** Of the console's password hashes. Default: console/passwords.ts. */
@@ -101,13 +105,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const app = createApp(options);
   const keys = await openKeyStore(settings);
   const store = await openStore(options.database, {
-    connections: settings.databaseConnections,
+    // the relay keeps one to itself
+    connections: settings.databaseConnections + (options.bus === undefined ? 0 : 1),
     onLost: (error) => options.logger?.warn({ err: error }, 'a connection to the database is lost'),
   });
   const issuerOptions = { store, clock, settings: settings.issuer, keys, accountsOnFirstSight: mode === 'sandbox' };
   const messenger = mode === 'sandbox' ? createSandboxMessenger() : undefined;
   const enrolment = createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) });
   const support = createSupport({ ...options, store, settings: settings.support });
+  const relay = options.bus === undefined ? undefined : startRelay({ ...options, store, address: options.bus, settings: settings.bus, log: app.log });
   const context: Context = {
     mode,
     settings,
@@ -116,7 +122,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     publicKey: signingKey.publicKey,
     authentication: createAuthentication(store, clock),
     enrolment,
-    journal: createJournalIngest(store, clock, signingKey),
+    journal: createJournalIngest(store, clock, signingKey, (grown) => relay?.wake(grown)),
     issuer: createIssuer(issuerOptions),
     issuerServices: createIssuerServices({
       ...issuerOptions,
@@ -132,7 +138,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     faults: createFaultPlan(),
     console: createConsole({ ...options, store, enrolment, agents: support.agents }),
   };
-  const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false });
+  const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false, bus: relay && { relay, stream: settings.bus.stream } });
   watch(app, metrics);
   refuseWhenStopping(app);
   await limitAddresses(app, clock, settings);
@@ -142,6 +148,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.addHook('preClose', async () => context.support.stop());
   app.addHook('onClose', async () => {
     await context.console.digester.stop();
+    await relay?.stop();
     await Promise.all([store.destroy(), keys.close()]);
   });
   await app.ready();

@@ -2,13 +2,19 @@
 import SQLite from 'better-sqlite3';
 import { sql, SqliteDialect } from 'kysely';
 import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
-import { Store, StoreError, type Queries, type StoreTransaction, type Subject } from './store.ts';
+import { Store, StoreError, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
 
 class SqliteStore extends Store {
   readonly lookAgainMs = Infinity;
 
   serially<T>(_subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
     return this.transaction().execute(work);
+  }
+
+  /** Its file has one server. */
+  async alone(_task: Task, work: (queries: Queries) => Promise<void>): Promise<boolean> {
+    await work(this);
+    return true;
   }
 
   view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> {

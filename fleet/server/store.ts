@@ -604,6 +604,15 @@ export interface Tables {
   };
   /** What terminals counted. By the day on their clocks. */
   knowledge_counts: { terminal_id: string; date: string; answer_id: string; views: number; solved: number; unsolved: number };
+  /** The bus as it was last seen. A stream that was made anew, or has forgotten what it acknowledged, begins a generation. */
+  bus_streams: {
+    stream: string;
+    generation: number;
+    /** As nats-server says it. */ created_at: string;
+    /** Highest place that was acknowledged. */ last_seq: number;
+  };
+  /** How far an epoch is published; of another generation than the stream's: not at all. */
+  bus_positions: { stream: string; terminal_id: string; epoch: number; generation: number; published_seq: number };
 }
 
 /** A transaction, or the store itself for a statement that needs none. */
@@ -617,6 +626,9 @@ export type Subject =
   | SupportSubject;
 type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
 export type SupportSubject = `${'callback' | 'chat' | 'outbox' | 'support' | 'ticket'}:${string}`;
+
+/** What only one server of all does at a time. */
+export type Task = 'bus';
 
 export abstract class Store extends Kysely<Tables> {
   constructor(dialect: Dialect) {
@@ -632,6 +644,12 @@ export abstract class Store extends Kysely<Tables> {
 
   /** ms after which whoever waits for a change looks for itself: another server may have made it, and nobody here hears of that. */
   abstract readonly lookAgainMs: number;
+
+  /**
+   * Lets one server of all do a task at a time, for as long as `work` takes. Who loses the database loses the task with it: then what `work`
+   * still asks by `queries` fails, and another server may begin. @returns `false` at once while another server is at it
+   */
+  abstract alone(task: Task, work: (queries: Queries) => Promise<void>): Promise<boolean>;
 
   /** Several reads of one moment. */
   abstract view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T>;

@@ -130,6 +130,8 @@ const WITHOUT_ISSUER_SERVICES: readonly string[] = [
   ...['phone_codes', 'holder_cards', 'holders'].map((table) => `DROP TABLE ${table}`),
   ...['card', 'terminal', 'time'].map((what) => `DROP INDEX loads_counted_by_${what}`),
 ];
+/** Takes back what came with the bus. */
+const WITHOUT_BUS: readonly string[] = ['DROP TABLE bus_positions', 'DROP TABLE bus_streams'];
 
 /** Takes back what came with clearing files. */
 const WITHOUT_CLEARING: readonly string[] = ['DROP TABLE clearing_loads', 'DROP TABLE clearing_files', 'DROP INDEX loads_by_day'];
@@ -144,6 +146,7 @@ const WITHOUT_CAPTURES: readonly string[] = [
 
 /** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_BUS,
   ...WITHOUT_CONSOLE,
   ...WITHOUT_SUPPORT,
   ...WITHOUT_ISSUER_SERVICES,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readOptions, UsageError } from '../../fleet/load/options.ts';
 import { runLoad } from '../../fleet/load/run.ts';
+import { noNats } from '../../fleet/load/nats-process.ts';
 import { noPostgres } from '../../fleet/load/postgres-cluster.ts';
 import { systemClock, systemRandom } from '../../fleet/server/system-ports.ts';
 
@@ -30,7 +31,35 @@ test.for(['sqlite', 'postgres'] as const)(
   },
 );
 
+test.for(['server', 'database', 'server,database'])(
+  'PostgreSQL behind it, and %s killed five times while rows come: every receipt has its row, and no row is there twice',
+  { timeout: 120_000 },
+  async (kill, { skip }) => {
+    skip(noPostgres() !== undefined, `not run: ${noPostgres()}`);
+    const options = readOptions(['--terminals', '6', '--rate', '600', '--seconds', '2', '--kills', '5', '--kill', kill, '--database', 'postgres']);
+    const report = await runLoad(options, folder(), ports);
+    expect(report).toMatchObject({ lost: 0, duplicated: 0, kills: 5, rowsStored: report.rowsSent });
+  },
+);
+
+test.for(['sqlite', 'postgres'] as const)(
+  'server, database, bus and clearing killed twice while rows come (%s): the bus misses nothing, and the clearing has each load once',
+  { timeout: 120_000 },
+  async (database, { skip }) => {
+    const missing = noNats() ?? (database === 'postgres' ? noPostgres() : undefined);
+    skip(missing !== undefined, `not run: ${missing}`);
+    const options = readOptions(['--terminals', '6', '--rate', '600', '--seconds', '2', '--kills', '2', '--database', database, '--bus']);
+    const report = await runLoad(options, folder(), ports);
+    expect(report).toMatchObject({ lost: 0, duplicated: 0, rowsStored: report.rowsSent, bus: { missing: 0, clearingMissing: 0, clearingDoubled: 0 } });
+    // five of a top-up's twelve rows are about its load
+    expect(report.bus?.clearingRows).toBe((report.rowsSent * 5) / 12);
+  },
+);
+
 test.each([
+  [['--kill', 'moon'], '--kill moon: expected server, database, bus, clearing'],
+  [['--kill', 'database'], '--kill database: SQLite has no process of its own'],
+  [['--kill', 'bus'], '--kill bus: there is one with --bus only'],
   [['--terminals', '0'], '--terminals 0: expected a whole number from 1 to 1000000'],
   [['--rate', 'fast'], '--rate fast: expected a whole number from 1 to 10000000'],
   [['--database', 'oracle'], '--database oracle: expected sqlite or postgres'],

@@ -61,6 +61,7 @@ describe('figures', () => {
       fleet_journal_entries: 3,
       fleet_journal_anomalies: 1,
       fleet_journal_frozen_epochs: 0,
+      fleet_journal_open_gaps: 1,
       fleet_terminals: 2,
       fleet_terminals_silent: 1,
       fleet_uplink_lag_entries: 7,

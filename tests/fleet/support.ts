@@ -12,6 +12,7 @@ import type { ChainedEntry } from '../../common/upstream-api/journal.ts';
 import { problemSchema, type Problem } from '../../common/upstream-api/problem.ts';
 import { bodySha256, TOKEN_TYPE, type TokenClaims } from '../../common/upstream-api/request-token.ts';
 import { booksSchema, type Books } from '../../common/upstream-api/sandbox.ts';
+import { busAddressOf } from '../../fleet/bus/settings.ts';
 import { serverSettingsSchema, type ServerSettings } from '../../fleet/server/config.ts';
 import { createServer, type Server } from '../../fleet/server/server.ts';
 import { createSigningKey, type SigningKey } from '../../fleet/server/signing-key.ts';
@@ -92,6 +93,10 @@ export interface WorldOptions {
   readonly settings?: Partial<ServerSettings>;
   readonly startAt?: number;
   readonly logger?: Logger;
+  /** Address of a nats-server; then timers are the machine's. Default: no bus. */
+  readonly bus?: string;
+  /** PEM file of who vouches for that nats-server. */
+  readonly busAuthority?: string;
   /** Default: a new one. */
   readonly database?: string;
   /** Whether the server has the key that personal data is sealed to. Default: it has. */
@@ -106,19 +111,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const database = options.database ?? (await newDatabase());
   const sealing = options.sealing === false ? {} : { sealingKey };
   const logger = options.logger === undefined ? {} : { logger: options.logger };
-  const create = (mode = options.mode ?? 'sandbox', ownClock = clock): Promise<Server> =>
-    createServer({
+  const bus = busAddressOf({ NATS_URL: options.bus, NATS_CA: options.busAuthority });
+  const create = (mode = options.mode ?? 'sandbox', ownClock = clock): Promise<Server> => {
+    const timers = bus === undefined ? ownClock : clientClock(ownClock);
+    return createServer({
       database,
       mode,
       settings,
       signingKey,
       ...sealing,
-      clock: ownClock,
+      clock: timers,
       random,
       ids: createIds(ownClock, random),
       passwordCost: CHEAP,
+      bus,
       ...logger,
     });
+  };
   let server = await create();
   const url = await server.listen('127.0.0.1', 0);
   onTestFinished(() => server.close());

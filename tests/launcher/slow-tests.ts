@@ -26,7 +26,14 @@ export const WAITING = [
 export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/issuer/*.test.ts', 'tests/fleet/postgres/*.test.ts'];
 
 /** Of these, what is about the embedded store alone. */
-export const EMBEDDED_ONLY = ['tests/fleet/load.test.ts', 'tests/fleet/sqlite-store.test.ts', 'tests/fleet/console-fleet-size.test.ts'];
+export const EMBEDDED_ONLY = [
+  'tests/fleet/backup.test.ts',
+  'tests/fleet/bus-cluster.test.ts',
+  'tests/fleet/console-fleet-size.test.ts',
+  'tests/fleet/load.test.ts',
+  'tests/fleet/units.test.ts',
+  'tests/fleet/sqlite-store.test.ts',
+];
 
 /** Enumerations of cuts, kills and damage, and other files of more than about ten seconds: part of every release, not of every commit. The longest first. */
 export const ENUMERATIONS = [
@@ -38,6 +45,10 @@ export const ENUMERATIONS = [
   'tests/fuzz/fuzz.test.ts',
   'tests/simulation/fault-kinds.test.ts',
   'tests/fleet/load.test.ts',
+  'tests/fleet/backup.test.ts',
+  'tests/fleet/bus.test.ts',
+  'tests/fleet/bus-cluster.test.ts',
+  'tests/fleet/clearing-consumer.test.ts',
   'tests/main/journal/every-bit.test.ts',
   'tests/simulation/exhaustive.test.ts',
   'tests/simulation/determinism.test.ts',

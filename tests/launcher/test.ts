@@ -5,6 +5,7 @@
  */
 import { findHost } from './host.ts';
 import { MissingNeed, needProgram } from './needs.ts';
+import { bringNats } from './nats.ts';
 import { bringPcscParts } from './pcsc-parts.ts';
 import { bringPostgres } from './postgres.ts';
 import { bringPythonVerifier } from './python-verifier.ts';
@@ -31,6 +32,7 @@ try {
   await bringPythonVerifier();
   await bringPostgres();
   await bringSoftHsm();
+  await bringNats();
 } catch (error) {
   if (!(error instanceof MissingNeed)) throw error;
   process.stderr.write(`${error.message}\n`);

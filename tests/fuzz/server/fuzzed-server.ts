@@ -88,10 +88,14 @@ export class FuzzedServer {
 
   /** As they are, but for what time alone changes. */
   async books(): Promise<Books> {
-    const { acquirer, issuer, ...books } = booksSchema.parse(JSON.parse((await answered(this.wire, 'GET', '/sandbox/books')).body.toString('utf8')));
-    const orders = acquirer.orders.map((order) => ({ ...order, state: order.state === 'waiting' ? ('closed' as const) : order.state }));
-    const loads = issuer.loads.map((load) => ({ ...load, state: load.state === 'undetermined' ? ('reserved' as const) : load.state }));
-    return { ...books, acquirer: { ...acquirer, orders }, issuer: { ...issuer, loads, reserved: issuer.reserved + issuer.undetermined, undetermined: 0 } };
+    const { acquirer, issuer, vouchers, journal } = booksSchema.parse(JSON.parse((await answered(this.wire, 'GET', '/sandbox/books')).body.toString('utf8')));
+    const { outstanding, expired } = vouchers;
+    return {
+      acquirer: { ...acquirer, orders: acquirer.orders.map(untimed) },
+      issuer: { ...issuer, loads: issuer.loads.map(untimed), reserved: issuer.reserved + issuer.undetermined, undetermined: 0 },
+      vouchers: { ...vouchers, vouchers: vouchers.vouchers.map(untimed), outstanding: outstanding + expired, expired: 0 },
+      journal,
+    };
   }
 
   /** Resident memory of the process, bytes. */
@@ -114,6 +118,13 @@ export class FuzzedServer {
   async #post({ path, body, authorization }: SignedRequest): Promise<Answer> {
     return answered(this.wire, 'POST', path, Buffer.from(body), { authorization });
   }
+}
+
+/** What becomes of a thing when its time is over, → what it is before. */
+const OVER: Readonly<Record<string, string>> = { expired: 'outstanding', waiting: 'outstanding', confirming: 'outstanding', undetermined: 'reserved' };
+
+function untimed<T extends { readonly state: string }>(thing: T): T {
+  return { ...thing, state: OVER[thing.state] ?? thing.state };
 }
 
 /** @throws {Error} not answered, or refused */

@@ -95,7 +95,8 @@ class Run {
     if (fault !== undefined) throw new Found(fault);
     if (before !== undefined && isRefusal(answer)) {
       this.#booksCompared += 1;
-      if (!isDeepStrictEqual(await this.#server.books(), before)) throw new Found('refused, and the books changed');
+      const after = await this.#server.books();
+      if (!isDeepStrictEqual(after, before)) throw new Found(`refused, and the books changed: ${JSON.stringify(before)} became ${JSON.stringify(after)}`);
     }
     await this.#between();
   }

@@ -3,13 +3,15 @@
  * watched besides the answers: its books and its memory.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { toHex } from '../../../common/hex.ts';
 import { createIds, type Random } from '../../../common/ids.ts';
+import { GENESIS_HASH, hashEntry } from '../../../common/journal-entry.ts';
 import { booksSchema, type Books } from '../../../common/upstream-api/sandbox.ts';
 import { ENROLMENT_CODE, ServerProcess } from '../../../fleet/load/server-process.ts';
 import { SimulatedTerminal, type SignedRequest } from '../../../fleet/load/simulated-terminal.ts';
 import { systemClock } from '../../../fleet/server/system-ports.ts';
 import { terminalKey } from '../../../main/identity/terminal-key.ts';
-import { readApi, type Operation } from './api.ts';
+import { readApi, type Json, type Operation } from './api.ts';
 import type { Known } from './values.ts';
 import { Wire, type Answer, type Enrolled } from './wire.ts';
 
@@ -55,6 +57,7 @@ export class FuzzedServer {
       terminalId: this.terminals.map(({ terminalId }) => terminalId),
       enrolmentCode: [ENROLMENT_CODE],
       publicKey: this.terminals.map(({ key: { publicKey } }) => ({ ...publicKey })),
+      entries: this.terminals.flatMap(({ terminalId }) => [journalOf(terminalId).slice(0, 2), journalOf(terminalId)]),
       // an answer is never held for long, and nothing happens later by itself
       waitMs: [0, 1, 20],
       seconds: [0, 3600],
@@ -118,6 +121,18 @@ export class FuzzedServer {
   async #post({ path, body, authorization }: SignedRequest): Promise<Answer> {
     return answered(this.wire, 'POST', path, Buffer.from(body), { authorization });
   }
+}
+
+/** Entries 1 to 4 of a terminal's chain. */
+function journalOf(terminalId: string): Json[] {
+  let hash = GENESIS_HASH;
+  return [1, 2, 3, 4].map((seq) => {
+    const id = `019abcde-0000-7000-8000-${String(seq).padStart(12, '0')}`;
+    const when = { at: '2026-03-15T00:15:30.000Z', businessDate: '2026-03-15' };
+    const entry = { epoch: 1, seq, id, ...when, terminalId, kind: 'terminal.stopped' as const, body: { reason: 'fuzzed' }, postings: [] };
+    hash = hashEntry(hash, entry);
+    return { entry, hash: toHex(hash).toLowerCase() };
+  });
 }
 
 /** What becomes of a thing when its time is over, → what it is before. */

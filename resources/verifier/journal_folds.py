@@ -49,10 +49,10 @@ class Story:
             demand(body["amount"] <= min(left, sums["held"]), "overdrawn")
         elif kind == "transaction.closed":
             demand(not self.is_unfinished(), "closedTooEarly")
-            reached = {"voucher": sums["owed"], "delivered": sums["loaded"], "refunded": sums["refunded"], "case": sums["taken"]}
-            outcome = next((name for name, sum_ in reached.items() if sum_ > 0), "abandoned")
+            reached = {"voucher": "owed", "delivered": "loaded", "refunded": "refunded", "case": "taken"}
+            outcome = next((name for name, sum_ in reached.items() if sums[sum_] > 0), "abandoned")
             outcome = "case" if any(map(is_open, self.cases)) else outcome
-            right = {"outcome": outcome, "loaded": sums["loaded"], "refunded": sums["refunded"], "owed": sums["owed"]}
+            right = {"outcome": outcome, **{name: sums[name] for name in ("loaded", "refunded", "owed")}}
             demand(body == right, "closingDisagrees")
 
     def may_follow_closing(self, kind, body):
@@ -74,8 +74,16 @@ class Story:
         for name, sign in row.get("sums", {}).items():
             self.sums[name] += sign * body[row["amount"]]
         demand(self.sums["held"] >= 0, "overdrawn")
-        if kind in EFFECTS:
-            EFFECTS[kind](self, body)
+        if kind == "transaction.opened":
+            self.opened = True
+        elif kind == "load.confirmed":
+            self.confirmed.add(body["loadId"])
+        elif kind == "device.fault" and body["code"] == "noteStuck":
+            self.stuck = self.stuck or "unknown"
+        elif kind == "voucher.issued":
+            self.vouchers.append({**body, "settled": 0, "resolution": "notCredited"})
+        elif kind in STORY_STEPS:
+            STORY_STEPS[kind](self, body)
         if kind in MOVES:
             self.move(kind, body, **MOVES[kind])
 
@@ -88,28 +96,18 @@ class Story:
         demand(name in things, "notAnnounced")
         demand(things[name]["state"] in after, "outOfOrder")
         demand(kind == "voucher.reserved" or amount in (None, things[name]["amount"]), "amountDiffers")
-        things[name].update(state=makes or things[name]["state"], amount=things[name]["amount"] if amount is None else amount)
+        things[name]["state"] = makes or things[name]["state"]
+        things[name]["amount"] = things[name]["amount"] if amount is None else amount
 
-    def opening(self, _):
-        self.opened = True
-
-    def fault(self, body):
-        self.stuck = self.stuck or ("unknown" if body["code"] == "noteStuck" else None)
-
-    def confirmation(self, body):
-        self.confirmed.add(body["loadId"])
-
-    def voucher(self, body):
-        self.vouchers.append({**body, "settled": 0, "resolution": "notCredited"})
-
-    def registration(self, body):
+    def register(self, body):
         """It stands for one thing that is owed, by its name and for exactly its amount, and only once."""
-        owed = [claim for claim in self.vouchers + self.cases if claim["resolution"] == "notCredited" and "voucherId" not in claim]
-        wanted = [claim for claim in owed if (claim["reference"], left(claim)) == (body["reference"], body["amount"])]
-        demand(wanted, "notAnnounced")
-        wanted[0]["voucherId"] = body["voucherId"]
+        named = [owed for owed in self.vouchers + self.cases if owed["reference"] == body["reference"]]
+        free = [owed for owed in named if owed["resolution"] == "notCredited" and "voucherId" not in owed]
+        exact = [owed for owed in free if left(owed) == body["amount"]]
+        demand(exact, "notAnnounced")
+        exact[0]["voucherId"] = body["voucherId"]
 
-    def case(self, body):
+    def open_case(self, body):
         for thing in ("load", "refund"):
             for doubt in self.pending(thing)[:1]:
                 named = body["reason"] == CASE_OF[thing]
@@ -117,17 +115,18 @@ class Story:
                 demand(named or body["amount"] == 0, "undetermined")
         self.cases.append({**body, "settled": 0, "resolution": None})
 
-    def resolution(self, body):
+    def resolve(self, body):
         cases = [case for case in self.cases if case["reference"] == body["reference"] and is_open(case)]
         demand(cases, "notAnnounced")
-        case, resolution, settled = cases[0], body["resolution"], 0 if body["resolution"] == "notCredited" else body["amount"]
+        case, resolution = cases[0], body["resolution"]
+        settled = 0 if resolution == "notCredited" else body["amount"]
         demand(settled <= left(case), "overdrawn")
         case.update(settled=case["settled"] + settled, resolution=resolution)
         if case["reason"] == CASE_OF["load"] and resolution in ("credited", "notCredited", "refunded"):
             for load in self.uncertain("load"):
                 load["state"] = "committed" if resolution == "credited" else "notCredited"
 
-    def finding(self, body):
+    def fund(self, body):
         """The note that a case disputes. Of a stuck one nobody knew the value: no case disputes it."""
         wanted, value = (body["reference"], "noteUndetermined"), body["denomination"]
         cases = [case for case in self.cases if (case["reference"], case["reason"]) == wanted]
@@ -140,15 +139,11 @@ class Story:
         case.update(amount=case["amount"] + value, disputed=case["disputed"] - disputed)
 
 
-EFFECTS = {
-    "transaction.opened": Story.opening,
-    "device.fault": Story.fault,
-    "load.confirmed": Story.confirmation,
-    "voucher.issued": Story.voucher,
-    "voucher.registering": Story.registration,
-    "case.opened": Story.case,
-    "case.resolved": Story.resolution,
-    "case.funded": Story.finding,
+STORY_STEPS = {
+    "voucher.registering": Story.register,
+    "case.opened": Story.open_case,
+    "case.resolved": Story.resolve,
+    "case.funded": Story.fund,
 }
 
 

@@ -1,4 +1,4 @@
-"""What main/journal/FORMAT.md says of single things: JSON, members, postings, signatures. Its tables are in format.json."""
+"""What main/journal/FORMAT.md says of single things: JSON, members, postings, signatures. format.json has its tables."""
 import base64
 import hashlib
 import json

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies the export of a kiosk's journal; written from main/journal/FORMAT.md alone, shares nothing with the terminal.
+"""Verifies the export of a kiosk's journal; written from main/journal/FORMAT.md alone, without the terminal's code.
 
 Usage: verify_journal.py FILE|- [--key JWK_FILE] [--upstream-key JWK_FILE] [--receipts FILE]
 Exit status: 0 the journal is good, 1 it is broken (the first break is printed), 2 called wrongly or not readable.
@@ -12,7 +12,8 @@ import re
 import sys
 
 from journal_folds import Cash, Story
-from journal_forms import FORMAT, SAFE, Break, decode, demand, due, fits, is_genuine, jcs, link, parse, payload_of, text_of
+from journal_forms import FORMAT, SAFE, Break, decode, demand, due, fits, is_genuine, jcs, link, parse, payload_of
+from journal_forms import text_of
 
 ZEROS, CADENCE = "0" * 64, 256
 
@@ -85,7 +86,7 @@ class Verifier:
         demand(entry["epoch"] == self.epoch, "entry", seq, f"of epoch {entry['epoch']}, not {self.epoch}")
         demand(entry["postings"] == due(entry["kind"], entry["body"]), "postings", seq, "not the postings that are due")
         replaces = seq == 1 and self.epoch > 1
-        demand((entry["kind"] == "journal.replaced") == replaces, "carried", seq, "journal.replaced where it must not be")
+        demand((entry["kind"] == "journal.replaced") == replaces, "carried", seq, "journal.replaced misplaced")
         if seq == 1:
             self.begin(entry["body"])
         for posting in entry["postings"]:
@@ -109,11 +110,12 @@ class Verifier:
         sealed = body["carried"] == seal if self.epoch > 1 else not self.carried
         earlier = all(place[0] < self.epoch for place, _ in self.carried)
         demand(sealed and earlier, "carried", 1, "the carried entries are not those that were sealed")
-        demand(all(epoch < self.epoch for epoch in self.early_receipts), "receipt", 1, "a receipt before its first entry")
+        early = all(epoch < self.epoch for epoch in self.early_receipts)
+        demand(early, "receipt", 1, "a receipt of this epoch stands before its first entry")
         self.balances.update(body["balances"] if self.epoch > 1 else {})
 
     def fold(self, entry, may_be_foreign):
-        """Its story's anomaly. One that began where nobody can look is left out, and so is a load of another terminal."""
+        """Its story's anomaly; one that began where nobody can look has none, nor has another terminal's load."""
         id_, kind = entry.get("transactionId"), entry["kind"]
         if id_ is None or id_ in self.foreign or kind.startswith("foreign.load."):
             return None
@@ -184,9 +186,10 @@ def read(path):
 
 def read_key(path):
     jwk = parse(text_of(read(path)))
-    if not isinstance(jwk, dict) or (jwk.get("kty"), jwk.get("crv")) != ("OKP", "Ed25519") or len(decode(str(jwk.get("x")))) != 32:
+    named = jwk if isinstance(jwk, dict) else {}
+    if (named.get("kty"), named.get("crv"), len(decode(str(named.get("x"))))) != ("OKP", "Ed25519", 32):
         raise ValueError(f"{path} is no Ed25519 public key (JWK)")
-    return jwk["x"]
+    return named["x"]
 
 
 def read_receipts(path):

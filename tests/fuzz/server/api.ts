@@ -48,9 +48,7 @@ const documentSchema = z.object({
     z.record(
       z.string(),
       z.object({
-        parameters: z
-          .array(z.object({ name: z.string(), in: z.enum(['path', 'query']), required: z.boolean().default(false), schema: schemaShape }))
-          .default([]),
+        parameters: z.array(z.object({ name: z.string(), in: z.string(), required: z.boolean().default(false), schema: schemaShape.optional() })).default([]),
         requestBody: z.object({ content }).optional(),
         responses: z.record(z.string(), z.object({ content: content.optional() })),
       }),
@@ -65,11 +63,16 @@ export function readApi(document: unknown): readonly Operation[] {
     Object.entries(methods).map(([method, { parameters, requestBody, responses }]) => ({
       method: method.toUpperCase(),
       path,
-      parameters,
+      parameters: parameters.filter(isInUrl).map(({ schema = {}, ...parameter }) => ({ ...parameter, schema })),
       body: requestBody?.content['application/json']?.schema,
       answers: Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, Object.values(answer.content ?? {})[0]?.schema])),
     })),
   );
+}
+
+/** Headers and cookies are drawn for every request, whatever is said of them. */
+function isInUrl<T extends { readonly in: string }>(parameter: T): parameter is T & { readonly in: 'path' | 'query' } {
+  return parameter.in === 'path' || parameter.in === 'query';
 }
 
 /** The operation that a request was for, as far as its path says. @param path without query */

@@ -33,7 +33,9 @@ export function faultOf(request: AnyRequest, answer: Answer | NoAnswer, { api, p
   const sandbox = 'path' in request && request.path.startsWith('/sandbox/');
   if (!sandbox && body.length > upstreamLimits.answerBytes) return `an answer of ${body.length} bytes`;
   if (status >= 400) return problemFault(request, answer, partnersGone);
-  if (status < 200 || status >= 300) return `status ${status}`;
+  // pages may stand elsewhere, or be known already; calls don't
+  const page = 'path' in request && !request.path.startsWith('/v1/') && (request.method === 'GET' || request.method === 'HEAD');
+  if (status < 200 || (status >= 300 && !page)) return `status ${status}`;
   return 'raw' in request ? undefined : answerFault(api, request.method, request.path, answer);
 }
 

@@ -27,6 +27,8 @@ export interface Enrolled {
 /** Longest wait for an answer, ms; and for what a bare connection says. */
 const PATIENCE_MS = 20_000;
 const RAW_PATIENCE_MS = 5000;
+/** An answer that goes on as long as both want: its head is all there is to wait for. */
+const ENDLESS = 'text/event-stream';
 const HOUR_MS = 3_600_000;
 
 export class Wire {
@@ -55,11 +57,16 @@ export class Wire {
       const content = body.length === 0 ? {} : { 'content-length': body.length };
       const outgoing = httpRequest({ port: this.#port, method, path, headers: { ...content, ...headers }, agent: this.#agent }, (incoming) => {
         const chunks: Buffer[] = [];
+        const contentType = incoming.headers['content-type'] ?? '';
+        const answer = (): Answer => ({ status: incoming.statusCode ?? 0, contentType, body: Buffer.concat(chunks), ms: ms() });
+        if (contentType.startsWith(ENDLESS)) {
+          resolve(answer());
+          incoming.destroy();
+          return;
+        }
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('error', (error) => resolve({ lost: error.message, ms: ms() }));
-        incoming.on('end', () =>
-          resolve({ status: incoming.statusCode ?? 0, contentType: incoming.headers['content-type'] ?? '', body: Buffer.concat(chunks), ms: ms() }),
-        );
+        incoming.on('end', () => resolve(answer()));
       });
       outgoing.on('error', (error) => resolve({ lost: error.message, ms: ms() }));
       outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));

@@ -1,15 +1,12 @@
 /**
- * `npm run fuzz -- server [--requests N] [--seed S] [--path P] [--postgres]`: every call that a real server describes in its `/openapi.json`,
+ * `npm run fuzz -- server [--requests N] [--seed S] [--at PATH] [--postgres]`: every call that a real server describes in its `/openapi.json`,
  * with good, nearly good and nonsensical requests; 100,000 unless said otherwise. Exit status as of tests/fuzz/main.ts.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { noPostgres, startCluster } from '../../../fleet/load/postgres-cluster.ts';
 import { fuzzOwnServer, type ServerFuzzReport, type ServerFuzzSetting } from './run.ts';
 
-const USAGE = 'usage: npm run fuzz -- server [--requests N] [--seed S] [--path P] [--postgres]';
+const USAGE = 'usage: npm run fuzz -- server [--requests N] [--seed S] [--at PATH] [--postgres]';
 
 interface Command extends ServerFuzzSetting {
   readonly postgres: boolean;
@@ -27,11 +24,11 @@ function readCommand(args: readonly string[]): Command {
       options: {
         requests: { type: 'string', default: '100000' },
         seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-        path: { type: 'string' },
+        at: { type: 'string' },
         postgres: { type: 'boolean', default: false },
       },
     });
-    return { requests: wholeNumber('requests', values.requests, 1), seed: wholeNumber('seed', values.seed, 0), path: values.path, postgres: values.postgres };
+    return { requests: wholeNumber('requests', values.requests, 1), seed: wholeNumber('seed', values.seed, 0), at: values.at, postgres: values.postgres };
   } catch (error) {
     return wrong(error instanceof Error ? error.message : String(error));
   }
@@ -59,7 +56,7 @@ function tell(report: ServerFuzzReport, { seed, requests, postgres }: Command): 
   if (failure === undefined) return;
   const again = `npm run fuzz -- server --seed ${seed}${postgres ? ' --postgres' : ''}`;
   process.stdout.write(`FAILED ${failure.fault}\n       given: ${JSON.stringify(failure.request)}\n`);
-  process.stdout.write(`       again: ${again} --path ${failure.path}, or where it needs what came before: ${again} --requests ${requests}\n`);
+  process.stdout.write(`       again: ${again} --at ${failure.path}, or where it needs what came before: ${again} --requests ${requests}\n`);
 }
 
 /** @returns the exit status */
@@ -69,15 +66,13 @@ export async function fuzzServerCommand(args: readonly string[]): Promise<number
   if (missing !== undefined) return wrong(missing);
   process.stdout.write(`seed ${command.seed}\n`);
   const started = performance.now();
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'fuzz-server-'));
   const cluster = command.postgres ? startCluster() : undefined;
   try {
-    const report = await fuzzOwnServer(folder, command, cluster?.url('postgres'));
+    const report = await fuzzOwnServer(command, cluster?.url('postgres'));
     tell(report, command);
     process.stdout.write(`${report.failure === undefined ? 'held' : 'failed'} (${((performance.now() - started) / 1000).toFixed(0)} s)\n`);
     return report.failure === undefined ? 0 : 1;
   } finally {
     cluster?.remove();
-    rmSync(folder, { recursive: true });
   }
 }

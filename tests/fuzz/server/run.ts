@@ -1,4 +1,7 @@
 /** Fuzzes a server with so many requests from a seed, and shrinks what it finds to a minimal request. Used by `npm run fuzz -- server` and by server.test.ts. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { operationAt } from './api.ts';
@@ -11,7 +14,7 @@ export interface ServerFuzzSetting {
   readonly requests: number;
   readonly seed: number;
   /** fast-check's path to one request: only that is sent. */
-  readonly path?: string | undefined;
+  readonly at?: string | undefined;
 }
 
 export interface ServerFuzzReport {
@@ -41,20 +44,26 @@ const MEMORY_GROWTH = 256 * 1024 * 1024;
 
 class Found extends Error {}
 
-/** Starts a server for it and stops it again. @param folder for its data and log @param database `postgres://…`; absent: a file in the folder */
-export async function fuzzOwnServer(folder: string, setting: ServerFuzzSetting, database?: string): Promise<ServerFuzzReport> {
-  const server = await FuzzedServer.start(folder, database);
+/** A disk in memory, where there is one: nobody cuts this server's power, and it commits for every request. */
+const MEMORY = '/dev/shm';
+
+/** Starts a server for it and stops it again. @param database `postgres://…`; absent: a file of its own */
+export async function fuzzOwnServer(setting: ServerFuzzSetting, database?: string): Promise<ServerFuzzReport> {
+  const folder = mkdtempSync(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'fuzz-server-'));
   try {
-    return await fuzzServer(server, setting);
+    const server = await FuzzedServer.start(folder, database);
+    return await fuzzServer(server, setting).finally(async () => {
+      await server.stop();
+    });
   } finally {
-    await server.stop();
+    rmSync(folder, { recursive: true });
   }
 }
 
-async function fuzzServer(server: FuzzedServer, { requests, seed, path }: ServerFuzzSetting): Promise<ServerFuzzReport> {
+async function fuzzServer(server: FuzzedServer, { requests, seed, at }: ServerFuzzSetting): Promise<ServerFuzzReport> {
   const run = new Run(server, requests);
   const property = fc.asyncProperty(requestsTo(server.api, server.known, server.terminals.length), (request) => run.one(request));
-  const outcome = await fc.check(property, { seed, numRuns: requests, verbose: 0, ...(path === undefined ? {} : { path, endOnFailure: true }) });
+  const outcome = await fc.check(property, { seed, numRuns: requests, verbose: 0, ...(at === undefined ? {} : { path: at, endOnFailure: true }) });
   const report = await run.report();
   const { counterexample, counterexamplePath, errorInstance } = outcome;
   if (outcome.failed && counterexample !== null) {
@@ -62,7 +71,7 @@ async function fuzzServer(server: FuzzedServer, { requests, seed, path }: Server
     return { ...report, failure: { fault, request: counterexample[0], path: counterexamplePath ?? '' } };
   }
   const [early, late] = report.memory;
-  if (path !== undefined || late - early <= MEMORY_GROWTH) return report;
+  if (at !== undefined || late - early <= MEMORY_GROWTH) return report;
   return { ...report, failure: { fault: `memory grew from ${early} to ${late} bytes`, request: { raw: '' }, path: '' } };
 }
 
@@ -141,11 +150,11 @@ class Run {
     const code = /"code":"(?<code>\w+)"/.exec('lost' in answer || answer.status < 400 ? '' : answer.body.toString('utf8'))?.groups?.['code'];
     if (code !== undefined) this.#codes[code] = (this.#codes[code] ?? 0) + 1;
     if ('raw' in request || 'lost' in answer || answer.status >= 300) return;
-    const path = request.path.split('?')[0] ?? '';
-    const operation = operationAt(this.#server.api, request.method, path);
+    const asked = request.path.split('?')[0] ?? '';
+    const operation = operationAt(this.#server.api, request.method, asked);
     if (operation !== undefined) this.#reached.add(`${operation.method} ${operation.path}`);
-    if (path === '/sandbox/faults') this.#faultsUntil = this.#sent + FAULTS_LAST;
-    const order = /^\/sandbox\/orders\/(?<order>[^/]*)\/lose-answer$/.exec(path)?.groups?.['order'];
+    if (asked === '/sandbox/faults') this.#faultsUntil = this.#sent + FAULTS_LAST;
+    const order = /^\/sandbox\/orders\/(?<order>[^/]*)\/lose-answer$/.exec(asked)?.groups?.['order'];
     if (order !== undefined) this.#ordersWithoutAnswer.add(decodeURIComponent(order));
   }
 }

@@ -48,9 +48,9 @@ function tell(report: ServerFuzzReport, { seed, requests, postgres }: Command): 
   const [early, late] = report.memory.map((bytes) => Math.round(bytes / 1e6));
   process.stdout.write(`${report.sent} requests: ${counted(report.statuses)}\n`);
   process.stdout.write(`refusals: ${counted(report.codes)}\n`);
-  process.stdout.write(
-    `${report.reached.length} of ${report.operations} calls also did what they were asked; the books compared after ${report.booksCompared} refusals\n`,
-  );
+  const calls = report.reached.length + report.missed.length;
+  process.stdout.write(`${report.reached.length} of ${calls} calls also did what they were asked; the books compared after ${report.booksCompared} refusals\n`);
+  if (report.missed.length > 0) process.stdout.write(`only refused: ${report.missed.join(', ')}\n`);
   process.stdout.write(`the honest terminal had ${report.honestTopUps} top-ups received; memory ${early} MB, then ${late} MB\n`);
   const { failure } = report;
   if (failure === undefined) return;

@@ -25,7 +25,8 @@ export interface ServerFuzzReport {
   readonly codes: Readonly<Record<string, number>>;
   /** Operations that answered 2xx at least once. */
   readonly reached: readonly string[];
-  readonly operations: number;
+  /** Operations that never did. */
+  readonly missed: readonly string[];
   readonly honestTopUps: number;
   readonly booksCompared: number;
   /** Resident memory after a tenth of the requests, and at the end, bytes. */
@@ -114,12 +115,13 @@ class Run {
     await this.#server.calm();
     await this.#server.serveHonest();
     const late = await this.#server.memory();
+    const named = this.#server.api.map(({ method, path: template }) => `${method} ${template}`);
     return {
       sent: this.#sent,
       statuses: this.#statuses,
       codes: this.#codes,
-      reached: [...this.#reached].sort((one, other) => (one < other ? -1 : 1)),
-      operations: this.#server.api.length,
+      reached: named.filter((name) => this.#reached.has(name)),
+      missed: named.filter((name) => !this.#reached.has(name)),
       honestTopUps: this.#honestTopUps + 1,
       booksCompared: this.#booksCompared,
       memory: [this.#memory ?? late, late],

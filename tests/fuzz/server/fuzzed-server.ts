@@ -6,8 +6,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { toHex } from '../../../common/hex.ts';
 import { createIds, type Random } from '../../../common/ids.ts';
 import { GENESIS_HASH, hashEntry } from '../../../common/journal-entry.ts';
+import { cardKeys, loadSessionKey, mac1, pbocAlgorithms } from '../../../common/pboc.ts';
 import { booksSchema, type Books } from '../../../common/upstream-api/sandbox.ts';
-import { ENROLMENT_CODE, ServerProcess } from '../../../fleet/load/server-process.ts';
+import { ENROLMENT_CODE, ISSUER_KEYS, ServerProcess } from '../../../fleet/load/server-process.ts';
 import { SimulatedTerminal, type SignedRequest } from '../../../fleet/load/simulated-terminal.ts';
 import { systemClock } from '../../../fleet/server/system-ports.ts';
 import { terminalKey } from '../../../main/identity/terminal-key.ts';
@@ -57,6 +58,9 @@ export class FuzzedServer {
       terminalId: this.terminals.map(({ terminalId }) => terminalId),
       enrolmentCode: [ENROLMENT_CODE],
       publicKey: this.terminals.map(({ key: { publicKey } }) => ({ ...publicKey })),
+      card: [CARD],
+      loadId: LOADS.map(({ loadId }) => loadId),
+      init: LOADS,
       entries: this.terminals.flatMap(({ terminalId }) => [journalOf(terminalId).slice(0, 2), journalOf(terminalId)]),
       // an answer is never held for long, and nothing happens later by itself
       waitMs: [0, 1, 20],
@@ -122,6 +126,23 @@ export class FuzzedServer {
     return answered(this.wire, 'POST', path, Buffer.from(body), { authorization });
   }
 }
+
+const CARD = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170907984', tail: '7984' };
+
+/** Loads that the issuer's keys prove to be the card's. */
+const LOADS = [1, 2, 3, 4, 5, 6].map((number) => {
+  const terms = {
+    amount: 1000 * number,
+    purseType: 2 as const,
+    terminalId: '000001000050',
+    balanceBefore: 1250,
+    onlineCounter: number,
+    cardRandom: '1A2B3C4D',
+  };
+  const versions = { keyVersion: 1, algorithm: pbocAlgorithms.tripleDes };
+  const { loadKey } = cardKeys({ ...ISSUER_KEYS, levels: ['serial'] }, CARD);
+  return { loadId: `L-${number}`, ...terms, ...versions, mac1: toHex(mac1(loadSessionKey(loadKey, { ...terms, ...versions }), { ...terms, ...versions })) };
+});
 
 /** Entries 1 to 4 of a terminal's chain. */
 function journalOf(terminalId: string): Json[] {

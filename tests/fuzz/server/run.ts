@@ -53,9 +53,11 @@ export async function fuzzOwnServer(setting: ServerFuzzSetting, database?: strin
   const folder = mkdtempSync(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'fuzz-server-'));
   try {
     const server = await FuzzedServer.start(folder, database);
-    return await fuzzServer(server, setting).finally(async () => {
+    try {
+      return await fuzzServer(server, setting);
+    } finally {
       await server.stop();
-    });
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -34,11 +34,11 @@ function expectDepth({ sent, statuses, codes, reached, missed, honestTopUps, boo
   expect(booksCompared).toBeGreaterThan(0);
 }
 
-test('every call of the server, on its embedded store, answers whatever comes as its description says', { timeout: 300_000 }, async () => {
+test('every call of the server, on its embedded store, answers whatever comes as its description says', { timeout: 600_000 }, async () => {
   expectDepth(await fuzzed(REQUESTS), REQUESTS);
 });
 
-test('and on PostgreSQL', { timeout: 300_000 }, async ({ skip }) => {
+test('and on PostgreSQL', { timeout: 600_000 }, async ({ skip }) => {
   const missing = noPostgres();
   skip(missing !== undefined, `not run: ${missing}`);
   const cluster = startCluster();

@@ -18,8 +18,8 @@ export const ENROLMENT_CODE = 'LOADTEST01';
 /** All terminals come from this machine's one address. */
 const NO_LIMIT = 100_000_000;
 
-/** Of an issuer that nobody asks. */
-const KEYS = { masterLoadKey: '11'.repeat(16), masterTacKey: '22'.repeat(16) };
+/** Of its issuer. */
+export const ISSUER_KEYS = { masterLoadKey: '11'.repeat(16), masterTacKey: '22'.repeat(16) };
 
 export class ServerProcess {
   readonly folder: string;
@@ -40,7 +40,7 @@ export class ServerProcess {
     mkdirSync(folder, { recursive: true });
     this.#config = path.join(folder, 'config.json');
     const limits = { registrationsPerMinute: NO_LIMIT, requestsPerMinutePerAddress: NO_LIMIT, requestsPerMinutePerTerminal: NO_LIMIT };
-    const settings = { issuer: KEYS, enrolmentCode: ENROLMENT_CODE, ...limits };
+    const settings = { issuer: ISSUER_KEYS, enrolmentCode: ENROLMENT_CODE, ...limits };
     writeFileSync(this.#config, JSON.stringify(settings));
   }
 

@@ -1,6 +1,6 @@
 /**
  * A terminal as the server sees it: its key, its chain, signed requests, one batch under way. Believes only a receipt that the server signed
- * for its own head. Used by run.ts, which makes many of them.
+ * for its own head. Used by run.ts, which makes many of them, and by the server's fuzz tests.
  */
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
@@ -65,6 +65,11 @@ export class SimulatedTerminal {
 
   get unsent(): number {
     return this.#unsent.length;
+  }
+
+  /** Asks for a place in the fleet. */
+  registration(enrolmentCode: string): SignedRequest {
+    return this.#signed('/v1/terminals', JSON.stringify({ terminalId: this.id, publicKey: this.publicKey, enrolmentCode }));
   }
 
   /** Writes the rows of one top-up. @returns how many */

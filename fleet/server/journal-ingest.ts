@@ -241,8 +241,19 @@ async function storeMisfits(trx: StoreTransaction, whose: Epoch, anomaly: Anomal
   await openAlarm(trx, { terminal_id: whose.terminalId, kind, since: now, detail: `epoch ${whose.epoch}, entry ${items[0]?.seq ?? 0}` });
 }
 
+/** Of a terminal and kind: four full batches say all there is to say, and whoever has a key must not fill the disk with what does not fit. */
+const ANOMALIES_KEPT = 2000;
+
 async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoch, kind: AnomalyKind, items: readonly Item[], now: number): Promise<void> {
-  const rows = items.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, claimed_hash: claimed, kind, entry: text, received_at: now }));
+  const { kept } = await trx
+    .selectFrom('journal_anomalies')
+    .select((expression) => expression.fn.countAll<number>().as('kept'))
+    .where('terminal_id', '=', terminalId)
+    .where('kind', '=', kind)
+    .executeTakeFirstOrThrow();
+  const room = items.slice(0, Math.max(0, ANOMALIES_KEPT - kept));
+  if (room.length === 0) return;
+  const rows = room.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, claimed_hash: claimed, kind, entry: text, received_at: now }));
   await trx
     .insertInto('journal_anomalies')
     .values(rows)

@@ -32,6 +32,7 @@ import { openKeyStore, tellCheckValues } from './keys/open-key-store.ts';
 import { listeningProblem, readTlsFiles } from './listening.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
+import { httpOptions, refuseOddHttp } from './plain-http.ts';
 import { ProblemError, sendBareProblem, sendProblem } from './problems.ts';
 import { limitAddresses, limitTerminals } from './rate-limits.ts';
 import { acquirerRoutes } from './routes/acquirer-routes.ts';
@@ -173,7 +174,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = logger ?? pino({ level: 'silent' });
   const app = Fastify({
-    ...(tls === undefined ? {} : { https: { ...readTlsFiles(tls), minVersion: 'TLSv1.2' } }),
+    ...(tls === undefined ? { http: httpOptions } : { https: { ...httpOptions, ...readTlsFiles(tls), minVersion: 'TLSv1.2' } }),
     trustProxy: behindProxy ?? false,
     loggerInstance,
     // the routine line carries paths: `watch` says as much without them
@@ -197,6 +198,7 @@ function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOption
   app.decorateRequest('orderId', undefined);
   app.decorateRequest('problemCode', undefined);
   readBodies(app);
+  refuseOddHttp(app);
   return app;
 }
 

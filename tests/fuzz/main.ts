@@ -1,11 +1,13 @@
 /**
  * `npm run fuzz -- [--frames N] [--seed S] [--only NAME]…`: every registered codec against random and mutated frames, a million each
- * unless said otherwise. Exit status 0 when all held, 1 when one did not (with the command that shows it again), 2 when called wrongly.
+ * unless said otherwise; `npm run fuzz -- server …`: the fleet's server (server/main.ts). Exit status 0 when all held, 1 when one did not (with
+ * the command that shows it again), 2 when called wrongly.
  */
 import { parseArgs } from 'node:util';
+import { fuzzServerCommand } from './server/main.ts';
 import { fuzz, replay, targetNames, type FuzzResult, type FuzzSetting } from './run.ts';
 
-const USAGE = `usage: npm run fuzz -- [--frames N] [--seed S] [--only ${targetNames().join('|')}]…`;
+const USAGE = `usage: npm run fuzz -- [--frames N] [--seed S] [--only ${targetNames().join('|')}]…, or npm run fuzz -- server …`;
 
 function wrong(message: string): never {
   process.stderr.write(`${message}; ${USAGE}\n`);
@@ -47,10 +49,15 @@ function tell(result: FuzzResult, setting: FuzzSetting): void {
   process.stdout.write(`       again: ${replay(result.name, setting)}\n`);
 }
 
-const setting = readCommand();
-process.stdout.write(`seed ${setting.seed}\n`);
-const started = performance.now();
-const results = await fuzz(setting, (result) => tell(result, setting));
-const failed = results.filter(({ type }) => type === 'failed').length;
-process.stdout.write(`${results.length - failed} passed, ${failed} failed (${((performance.now() - started) / 1000).toFixed(0)} s)\n`);
-process.exitCode = failed > 0 ? 1 : 0;
+async function fuzzCodecs(): Promise<number> {
+  const setting = readCommand();
+  process.stdout.write(`seed ${setting.seed}\n`);
+  const started = performance.now();
+  const results = await fuzz(setting, (result) => tell(result, setting));
+  const failed = results.filter(({ type }) => type === 'failed').length;
+  process.stdout.write(`${results.length - failed} passed, ${failed} failed (${((performance.now() - started) / 1000).toFixed(0)} s)\n`);
+  return failed > 0 ? 1 : 0;
+}
+
+const [first, ...rest] = process.argv.slice(2);
+process.exitCode = first === 'server' ? await fuzzServerCommand(rest) : await fuzzCodecs();

@@ -43,6 +43,7 @@ export const ENUMERATIONS = [
   'tests/launcher/new-device/new-device.test.ts',
   'tests/crashes/crashes.test.ts',
   'tests/fuzz/fuzz.test.ts',
+  'tests/fuzz/server/server.test.ts',
   'tests/simulation/fault-kinds.test.ts',
   'tests/fleet/load.test.ts',
   'tests/fleet/backup.test.ts',

@@ -1,4 +1,4 @@
-/** FORMAT.md's tables against the code: a kind, posting or account that is added must be added to the document and to the Python verifier. */
+/** FORMAT.md's tables against the code, and the Python verifier's format.json against them: a kind, posting or account that is added must be added to both. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,12 +12,35 @@ import { Dice } from '../../fuzz/generate.ts';
 import { kinds, randomBody } from '../../verifier/bodies.ts';
 
 const format = readFileSync(path.join(projectRoot, 'main', 'journal', 'FORMAT.md'), 'utf8');
-const tables = readFileSync(path.join(projectRoot, 'resources', 'verifier', 'journal_tables.py'), 'utf8');
+
+/** The document's tables as the Python verifier reads them. */
+const tables = z
+  .object({
+    accounts: z.array(z.string()),
+    types: z.record(z.string(), z.record(z.string(), z.unknown())),
+    kinds: z.record(z.string(), z.string()),
+    postings: z.record(
+      z.string(),
+      z.strictObject({
+        plus: z.string(),
+        minus: z.string(),
+        amount: z.string(),
+        less: z.string().optional(),
+        sums: z.record(z.string(), z.union([z.literal(1), z.literal(-1)])).optional(),
+      }),
+    ),
+    moves: z.record(z.string(), z.strictObject({ thing: z.string(), id: z.string(), makes: z.string(), after: z.array(z.string()) })),
+    leavesOpen: z.array(z.string()),
+    afterClose: z.array(z.string()),
+    afterCloseWithCase: z.array(z.string()),
+    settlement: z.record(z.string(), z.strictObject({ after: z.string().nullable(), makes: z.string(), box: z.string().optional() })),
+  })
+  .parse(JSON.parse(readFileSync(path.join(projectRoot, 'resources', 'verifier', 'format.json'), 'utf8')));
 
 /** Cells of the table rows under a heading. */
-function rows(heading: string): readonly (readonly string[])[] {
-  const [, section = ''] = format.split(`\n## ${heading}\n`);
-  return (section.split('\n## ')[0] ?? '')
+function rows(heading: string, level = '##'): readonly (readonly string[])[] {
+  const [, section = ''] = format.split(`\n${level} ${heading}\n`);
+  return (section.split(/\n#+ /)[0] ?? '')
     .split('\n')
     .filter((line) => line.startsWith('| '))
     .map((line) =>
@@ -30,24 +53,33 @@ function rows(heading: string): readonly (readonly string[])[] {
 
 const code = (cell = ''): string => cell.replaceAll('`', '');
 
-/** `"kind": 'row'` of a Python table. */
-function pythonRow(kind: string): string | undefined {
-  const line = tables.split('\n').find((candidate) => candidate.startsWith(`    "${kind}": `));
-  return line?.slice(`    "${kind}": `.length).replace(/^(['"])(.*)\1,$/, '$2');
-}
-
 describe('the table of kinds', () => {
   const documented = new Map(rows('Kinds and bodies').map(([kind, body]) => [code(kind), code(body)]));
 
   test.each(kinds)('has %s, as the Python verifier has it', (kind) => {
     const row = documented.get(kind);
     expect(row, `add ${kind} to "Kinds and bodies" in main/journal/FORMAT.md`).toBeDefined();
-    expect(pythonRow(kind), `add the same row to KINDS in resources/verifier/journal_tables.py`).toBe(row);
+    expect(tables.kinds[kind], 'add the same row to "kinds" in resources/verifier/format.json').toBe(row);
   });
 
   test('has no kind that is not there', () => {
     const all: readonly string[] = kinds;
     expect([...documented.keys()].filter((kind) => kind.includes('.') && !all.includes(kind))).toEqual([]);
+    expect(Object.keys(tables.kinds).filter((kind) => !all.includes(kind))).toEqual([]);
+  });
+
+  test('uses no type that is not in the table of types, and the Python verifier has each', () => {
+    const types = [...documented.keys()].filter((name) => !name.includes('.') && name !== 'type' && name !== 'kind' && !name.startsWith('--'));
+    expect(types.filter((type) => !Object.hasOwn(tables.types, type))).toEqual([]);
+  });
+
+  test('and its numbers are those of the Python verifier', () => {
+    for (const [type, rule] of Object.entries(tables.types)) {
+      const bounds = /^integer, (?<least>[\d,]+) to (?<most>[\d,]+)$/.exec(documented.get(type) ?? '')?.groups;
+      if (bounds === undefined) continue;
+      const [least, most] = [bounds['least'], bounds['most']].map((text = '') => Number(text.replaceAll(',', '')));
+      expect(rule, type).toEqual({ least, most });
+    }
   });
 });
 
@@ -57,6 +89,14 @@ function amountAt(where: string, { kind, body }: NewEntry): number {
   if (kind === 'settlement.counted' && where === 'the sum of counted − that of expected') return notesTotal(body.counted) - contentTotal(body.expected);
   return z.int().parse(Object.entries(body).find(([name]) => name === where)?.[1]);
 }
+
+/** The last column of the table of postings as the Python verifier has it. */
+const WHERE: Readonly<Record<string, object>> = {
+  denomination: { amount: 'denomination' },
+  amount: { amount: 'amount' },
+  'the sum of content': { amount: 'content' },
+  'the sum of counted − that of expected': { amount: 'counted', less: 'expected' },
+};
 
 describe('the table of postings', () => {
   const documented = rows('Postings').slice(1);
@@ -87,6 +127,61 @@ describe('the table of postings', () => {
   });
 });
 
+describe('the Python verifier has the same', () => {
+  test('postings', () => {
+    const documented = rows('Postings')
+      .slice(2)
+      .map((row) => row.map(code))
+      .map(([kind = '', plus = '', minus = '', where = '']) => [kind, { plus, minus, ...WHERE[where] }]);
+    const theirs = Object.entries(tables.postings).map(([kind, { plus, minus, amount, less }]) => [
+      kind,
+      { plus, minus, amount, ...(less === undefined ? {} : { less }) },
+    ]);
+    expect(Object.fromEntries(theirs)).toEqual(Object.fromEntries(documented));
+  });
+
+  test('sums: each posting to cardholder.held and voucher.outstanding, and what is taken is always what was held, delivered or given back', () => {
+    for (const [kind, { plus, minus, sums }] of Object.entries(tables.postings)) {
+      if (sums === undefined) continue;
+      const held = Number(minus === 'cardholder.held') - Number(plus === 'cardholder.held');
+      expect(sums['held'] ?? 0, kind).toBe(held);
+      const elsewhere = kind === 'voucher.reserved' || kind === 'voucher.releasing';
+      const owed = Number(minus === 'voucher.outstanding') - Number(plus === 'voucher.outstanding');
+      expect(sums['owed'] ?? 0, kind).toBe(elsewhere ? 0 : owed);
+      const { taken = 0, ...others } = sums;
+      expect(taken, kind).toBe(Object.values(others).reduce<number>((sum, sign) => sum + sign, 0));
+    }
+  });
+
+  test('states of what an entry names, in order', () => {
+    const documented = rows('What an entry does to what it names', '###')
+      .slice(2)
+      .map((row) => row.map(code))
+      .map(([kind = '', makes = '', after = '']) => [kind, makes === '(no change)' ? '' : makes, after]);
+    const theirs = Object.entries(tables.moves).map(([kind, { thing, makes, after }]) => [kind, makes === '' ? '' : `${thing} ${makes}`, after.join(', ')]);
+    expect(theirs).toEqual(documented);
+  });
+
+  test('steps of a settlement', () => {
+    const steps = rows('The fold of the cash').filter(([kind]) => Object.hasOwn(tables.settlement, code(kind)));
+    expect(steps.map(([kind]) => code(kind))).toEqual(Object.keys(tables.settlement));
+    for (const [kind, does = '', anomaly = ''] of steps) {
+      const { after, makes, box } = tables.settlement[code(kind)] ?? {};
+      expect(does).toContain(after === null ? `is ${makes}` : `after ${after}, it is ${makes}`);
+      expect(anomaly.includes('is not its `box'), code(kind)).toBe(box !== undefined);
+      if (box !== undefined) expect(anomaly).toContain(`\`boxId\` is not its \`${box}\`: \`otherBox\``);
+    }
+  });
+
+  test('kinds that may follow the end of a transaction', () => {
+    const [, , when = ''] = rows('Rules of the whole transaction', '###').find(([, anomaly]) => code(anomaly) === 'afterClose') ?? [];
+    const [always = '', withCase = ''] = when.split('; nor, where the transaction has had a case, ');
+    const named = (text: string): readonly (string | undefined)[] => [...text.matchAll(/`([a-z]+\.[a-zA-Z]+)`/g)].map(([, kind]) => kind);
+    expect(tables.afterClose).toEqual(named(always));
+    expect(tables.afterCloseWithCase).toEqual(named(withCase.split('; nor a')[0] ?? ''));
+  });
+});
+
 test('the fold of the cash has a row for every kind that it reads', () => {
   const read = rows('The fold of the cash').map(([name]) => code(name).split(' ')[0]);
   expect(new Set(read.slice(2))).toEqual(new Set(CASH_KINDS));
@@ -102,5 +197,6 @@ test('every account and every kind that opens a transaction is named', () => {
   for (const name of [...accounts, ...OPENING_KINDS]) expect(format).toContain(`\`${name}\``);
   const [, opening = ''] = /\*\*Open and closed\.\*\*([^]*?)leave it open/.exec(format) ?? [];
   for (const kind of OPENING_KINDS) expect(opening, 'add it to "Open and closed" in FORMAT.md').toContain(`\`${kind}\``);
-  for (const account of accounts) expect(tables, 'add it to ACCOUNTS in journal_tables.py').toContain(`"${account}"`);
+  expect(tables.accounts, 'add it to "accounts" in resources/verifier/format.json').toEqual(accounts);
+  expect(new Set(tables.leavesOpen)).toEqual(new Set([...opening.matchAll(/`([a-z]+\.[a-zA-Z]+)`/g)].map(([, kind]) => kind).slice(1)));
 });

@@ -85,7 +85,7 @@ for (const orientation of ['portrait', 'landscape'] as const) {
 
   for (const size of sizes) {
     test(`${orientation}, ${size}: nothing overflows, collides, is clipped, too small or too near, in any state and language`, async () => {
-      test.setTimeout(120_000);
+      test.setTimeout(180_000);
       const settings = locales.map((locale): Setting => ({ site, preferences: { locale, size } }));
       expect(await withPage(ORIENTATIONS[orientation], (kiosk) => faultsOf(kiosk, ALL, settings))).toEqual([]);
     });

@@ -15,6 +15,7 @@ import './theme/landscape.css';
 import './theme/large-print.css';
 import './theme/low-reach.css';
 import './theme/voucher.css';
+import './theme/right-to-left.css';
 import { allWords, startWords } from './words.ts';
 
 interface Shown {

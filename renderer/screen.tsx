@@ -3,6 +3,7 @@ import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import type { UiAct, View } from '../state-machines/view.ts';
 import { forgetCard } from './components/glide.ts';
 import { Head, Route, UtilityBar } from './components/frame.tsx';
+import { directionOf } from './direction.ts';
 import { KioskContext, type Kiosk } from './kiosk-context.ts';
 import { AccessPage } from './overlays/access.tsx';
 import { HelpPage } from './overlays/help.tsx';
@@ -51,7 +52,7 @@ export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
   useLayoutEffect(() => {
     const html = document.documentElement;
     html.lang = locale;
-    html.dir = 'ltr';
+    html.dir = directionOf(locale);
     html.toggleAttribute('data-big', size !== 'standard');
     Object.assign(html.dataset, { size, theme, orientation: scale.landscape ? 'landscape' : 'portrait' });
     html.style.setProperty('--k', String(scale.k));

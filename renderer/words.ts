@@ -3,6 +3,7 @@ import { createInstance } from 'i18next';
 import { fen, formatYuan } from '../common/fen.ts';
 import en from '../resources/locales/en/screens.json' with { type: 'json' };
 import zhCN from '../resources/locales/zh-CN/screens.json' with { type: 'json' };
+import zhHK from '../resources/locales/zh-HK/screens.json' with { type: 'json' };
 import type { Preferences } from '../state-machines/view.ts';
 
 type Leaves<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Leaves<T[K]>}` }[keyof T & string];
@@ -15,7 +16,7 @@ export type Say = (key: WordKey, values?: Values) => string;
 
 const catalogue = createInstance();
 void catalogue.init({
-  resources: { 'zh-CN': { screens: zhCN }, en: { screens: en } },
+  resources: { 'zh-CN': { screens: zhCN }, 'zh-HK': { screens: zhHK satisfies typeof zhCN }, en: { screens: en satisfies typeof zhCN } },
   lng: 'zh-CN',
   fallbackLng: 'zh-CN',
   defaultNS: 'screens',
@@ -42,17 +43,17 @@ export function wholeYuan(amount: number): string {
 function keepTogether(sentence: string): string {
   return sentence
     .replaceAll('¥ ', '¥\u00a0')
-    .replaceAll(/(\d) (?=[元秒步张小])/g, '$1\u00a0')
-    .replaceAll(/(尾号|ending|in) (?=\d{4})/g, '$1\u00a0');
+    .replaceAll(/(\d) (?=[元秒步张張小位])/g, '$1\u00a0')
+    .replaceAll(/(尾号|尾號|ending|in) (?=\d{4})/g, '$1\u00a0');
 }
 
 /** What the first screen says: its glyphs are waited for. */
 export function startWords(): string {
   const { attract, button, card, contact, service, sign, slot, starting, utility } = zhCN;
-  return JSON.stringify([attract, button, card, contact, service, sign, slot, starting, utility]) + '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ¥简体中文English';
+  return JSON.stringify([attract, button, card, contact, service, sign, slot, starting, utility]) + '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ¥简体中文繁體English';
 }
 
-/** Everything either language can say, so that its glyphs can be loaded before they are needed. */
+/** Everything any language can say, so that its glyphs can be loaded before they are needed. */
 export function allWords(): string {
-  return JSON.stringify([zhCN, en]);
+  return JSON.stringify([zhCN, zhHK, en]);
 }

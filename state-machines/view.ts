@@ -13,7 +13,7 @@ const amount = z.int().min(0).max(0xffff_ffff);
 const tail = z.string().max(4);
 const reference = z.string().max(24);
 
-export const locales = ['zh-CN', 'en'] as const;
+export const locales = ['zh-CN', 'zh-HK', 'en'] as const;
 export const sizes = ['standard', 'large', 'xlarge'] as const;
 export const themes = ['light', 'black', 'white', 'soft'] as const;
 

@@ -4,6 +4,8 @@ import en from '../../resources/locales/en/receipt.json' with { type: 'json' };
 import settlementEn from '../../resources/locales/en/settlement.json' with { type: 'json' };
 import zhCN from '../../resources/locales/zh-CN/receipt.json' with { type: 'json' };
 import settlementZhCN from '../../resources/locales/zh-CN/settlement.json' with { type: 'json' };
+import zhHK from '../../resources/locales/zh-HK/receipt.json' with { type: 'json' };
+import settlementZhHK from '../../resources/locales/zh-HK/settlement.json' with { type: 'json' };
 
 export type ReceiptWord = keyof typeof zhCN;
 export type SettlementWord = keyof typeof settlementZhCN;
@@ -16,6 +18,7 @@ void catalogue.init({
   initAsync: false,
   resources: {
     'zh-CN': { receipt: zhCN, settlement: settlementZhCN },
+    'zh-HK': { receipt: zhHK satisfies typeof zhCN, settlement: settlementZhHK satisfies typeof settlementZhCN },
     en: { receipt: en satisfies typeof zhCN, settlement: settlementEn satisfies typeof settlementZhCN },
   },
   fallbackLng: 'zh-CN',

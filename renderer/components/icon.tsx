@@ -6,11 +6,14 @@ export type IconName = keyof typeof DRAWINGS;
 /** `size`: l 80, m 64 (in buttons), s 40, xs 32 design px. */
 export function Icon({ name, size = 'm', className = '' }: { readonly name: IconName; readonly size?: 'l' | 'm' | 's' | 'xs'; readonly className?: string }) {
   return (
-    <svg className={`icon icon--${size} ${className}`} viewBox="0 0 48 48" aria-hidden="true">
+    <svg className={`icon icon--${size} ${TURNING.has(name) ? 'icon--turns' : ''} ${className}`} viewBox="0 0 48 48" aria-hidden="true">
       {DRAWINGS[name]}
     </svg>
   );
 }
+
+/** They point along the line of writing, and turn with it. */
+const TURNING: ReadonlySet<IconName> = new Set(['back', 'next', 'leave', 'erase']);
 
 const DRAWINGS = {
   card: (

@@ -8,6 +8,7 @@ import { CloseAction } from './close.tsx';
 
 export const LANGUAGES: readonly (readonly [Preferences['locale'], string])[] = [
   ['zh-CN', '简体中文'],
+  ['zh-HK', '繁體中文'],
   ['en', 'English'],
 ];
 

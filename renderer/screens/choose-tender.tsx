@@ -88,5 +88,5 @@ export function listed(denominations: readonly number[], locale: string): string
   return denominations
     .toSorted((a, b) => b - a)
     .map(wholeYuan)
-    .join(locale === 'zh-CN' ? '、' : ', ');
+    .join(locale.startsWith('zh') ? '、' : ', ');
 }

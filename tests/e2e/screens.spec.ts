@@ -86,13 +86,14 @@ for (const orientation of ['portrait', 'landscape'] as const) {
 
   for (const size of sizes) {
     test(`${orientation}, ${size}: nothing overflows, collides, is clipped, too small or too near, in any state and language`, async () => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       const settings = locales.map((locale): Setting => ({ site, preferences: { locale, size } }));
       expect(await withPage(ORIENTATIONS[orientation], (kiosk) => faultsOf(kiosk, ALL, settings))).toEqual([]);
     });
   }
 
   test(`${orientation}: the same with the wider borders of high contrast`, async () => {
+    test.setTimeout(180_000);
     const settings = locales.flatMap((locale) => sizes.map((size): Setting => ({ site, preferences: { theme: 'black', locale, size } })));
     expect(await withPage(ORIENTATIONS[orientation], (kiosk) => faultsOf(kiosk, MAIN, settings))).toEqual([]);
   });
@@ -169,7 +170,7 @@ test.describe('reach', () => {
   const reached = ['attract', 'menu', 'top-up-amount', 'top-up-custom', ...paying, 'put-back', 'done'];
 
   test('with buttons set low, a whole top-up is touched within the lowest 964 px, at every size, and nothing breaks', async () => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     await withPage(PORTRAIT, async (kiosk) => {
       const settings = locales.flatMap((locale) => sizes.map((size): Setting => ({ preferences: { locale, size, lowReach: true } })));
       expect(await faultsOf(kiosk, MAIN, settings)).toEqual([]);

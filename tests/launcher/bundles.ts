@@ -75,7 +75,8 @@ function nodeBundle(parts: AppParts, input: Readonly<Record<string, string>>, fo
   };
 }
 
-function pageBundle(parts: AppParts): InlineConfig {
+/** The pages alone. */
+export function pageBundle(parts: AppParts): InlineConfig {
   const bench = path.join(parts.pageRoot, 'bench.html');
   const input = { index: path.join(parts.pageRoot, 'index.html'), ...(existsSync(bench) ? { bench } : {}) };
   return browserBundle({ root: parts.pageRoot, outDir: path.join(parts.outDir, 'renderer'), target: 'chrome140', input });

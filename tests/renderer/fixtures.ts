@@ -437,14 +437,20 @@ export interface Setting {
   readonly seq?: number;
 }
 
-/** The whole View around a sample. An English terminal has its sign in English. */
+/** The sign is in the language of the site. */
+const SIGNS: Readonly<Record<Preferences['locale'], Partial<Site>>> = {
+  'zh-CN': {},
+  'zh-HK': { operator: '北岸校園一卡通', place: '圖書館一樓', hotlineHours: '24 小時' },
+  en: { operator: 'Card services', place: 'Library, floor 1', hotlineHours: '24 hours' },
+};
+
+/** The whole View around a sample. A terminal of another language has its sign in it. */
 export function viewOf(sample: Sample, setting: Setting = {}): View {
   const preferences = { ...STANDARD, ...setting.preferences };
-  const english: Partial<Site> = preferences.locale === 'en' ? { operator: 'Card services', place: 'Library, floor 1', hotlineHours: '24 hours' } : {};
   const view = {
     version: VIEW_VERSION,
     seq: setting.seq ?? 1,
-    site: { ...SITE, ...english, ...setting.site },
+    site: { ...SITE, ...SIGNS[preferences.locale], ...setting.site },
     preferences,
     clock: '08:14',
     ...(sample.step === undefined ? {} : { step: { route: 'topUp', at: sample.step, of: 4 } }),

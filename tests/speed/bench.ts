@@ -21,12 +21,14 @@ import { measureLoad } from './load.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { measureMemory } from './memory.ts';
 import { measureMillion } from './million.ts';
+import { measureSearch } from './search.ts';
 import { measureStart } from './start.ts';
 import { measureTouch } from './touch.ts';
 
 const measures = {
   append: measureAppend,
   decode: measureDecode,
+  search: measureSearch,
   load: measureLoad,
   touch: measureTouch,
   start: measureStart,

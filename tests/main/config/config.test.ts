@@ -116,7 +116,7 @@ describe('a wrong configuration', () => {
       'site.verifyUrl: "https://card.example/#/r/": expected an address without #',
     ],
     ['an address of slips that is too long to print', ['site', 'verifyUrl'], `https://card.example/${'r'.repeat(100)}`, 'expected at most 120 characters'],
-    ['an unknown language', ['language'], 'de', 'language: "de": expected "zh-CN" or "en"'],
+    ['an unknown language', ['language'], 'de', 'language: "de": expected "zh-CN" or "zh-HK" or "en"'],
   ])('%s: path, value and what was expected', (_what, path, value, expected) => {
     const found = problems(changed(path, value));
     expect(found).toHaveLength(1);

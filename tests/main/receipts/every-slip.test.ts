@@ -6,6 +6,7 @@ import { composeReceipt } from '../../../main/receipts/compose.ts';
 import { composeSettlementSlip } from '../../../main/receipts/settlement-slip.ts';
 import { createSlipPort } from '../../../main/receipts/signed-link.ts';
 import { fen } from '../../../common/fen.ts';
+import { locales } from '../../../state-machines/view.ts';
 import { newKey } from '../../fleet/support.ts';
 import { connectedBench, MODELS, type ModelName, type PrinterBench } from '../../drivers/receipt-printer/printer-bench.ts';
 import { COUNTED } from './settlement-bench.ts';
@@ -26,9 +27,7 @@ const qr = createSlipPort({ key: newKey(), terminalId: 'T-0001', verifyUrl: 'htt
 /** Documents by the width of the paper. */
 const DOCUMENTS: readonly (readonly [kind: string, compose: (columns: number) => string])[] = [
   ...Object.entries(SLIPS).map(([kind, content]) => [kind, (columns: number) => composeReceipt({ ...content, qr }, SITE, columns)] as const),
-  ...(['zh-CN', 'en'] as const).map(
-    (locale) => [`settlement (${locale})`, (columns: number) => composeSettlementSlip(COUNTED, locale, SITE.timeZone, columns)] as const,
-  ),
+  ...locales.map((locale) => [`settlement (${locale})`, (columns: number) => composeSettlementSlip(COUNTED, locale, SITE.timeZone, columns)] as const),
 ];
 
 /** Prints, and takes the slip as soon as it stands at the output. */

@@ -1,0 +1,190 @@
+/**
+ * The screens in a language that is written from right to left: the pages are built once more with the pseudo-locale ar-XB
+ * (tests/renderer/pseudo-locale.ts) in the place of English. What is shipped holds nothing of it.
+ */
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, type Plugin } from 'vite';
+import en from '../../resources/locales/en/screens.json' with { type: 'json' };
+import type { Site } from '../../state-machines/view.ts';
+import { productParts } from '../launcher/build.ts';
+import { pageBundle } from '../launcher/bundles.ts';
+import { needProgram } from '../launcher/needs.ts';
+import { projectRoot } from '../launcher/run-tool.ts';
+import { MAIN, viewOf, type Sample } from '../renderer/fixtures.ts';
+import { layoutFaults } from '../renderer/geometry.ts';
+import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages } from '../renderer/kiosk-page.ts';
+import { pseudoOf } from '../renderer/pseudo-locale.ts';
+
+const OUT = path.join(projectRoot, 'out', 'right-to-left');
+const file = (...names: string[]): string =>
+  path
+    .join(projectRoot, ...names)
+    .split(path.sep)
+    .join('/');
+
+/** English becomes ar-XB, and its direction that of Arabic. */
+function inPseudoLocale(long: boolean): Plugin {
+  return {
+    name: 'ar-XB',
+    enforce: 'pre',
+    load(id) {
+      if (id.startsWith(file('resources', 'locales', 'en', 'screens.json'))) return JSON.stringify(pseudoOf(en, long));
+      if (id === file('renderer', 'direction.ts')) return `export const directionOf = (locale) => (locale === 'en' ? 'rtl' : 'ltr');`;
+      return undefined;
+    },
+  };
+}
+
+async function buildPages(folder: string, long: boolean): Promise<string> {
+  const bundle = pageBundle({ ...productParts, outDir: path.join(OUT, folder) });
+  await build({ ...bundle, plugins: [inPseudoLocale(long), ...(bundle.plugins ?? [])], build: { ...bundle.build, emptyOutDir: true } });
+  return path.join(OUT, folder, 'renderer');
+}
+
+let browser: Browser;
+/** With words of the usual length, and with long ones. */
+let pages: KioskPages;
+let longPages: KioskPages;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  // It only computes, as screens.spec.ts does.
+  os.setPriority(5);
+  const executablePath = await needProgram(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'], 'chromium');
+  browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  pages = await serveKioskPages(browser, await buildPages('usual', false));
+  longPages = await serveKioskPages(browser, await buildPages('long', true));
+});
+test.afterAll(async () => {
+  await pages.close();
+  await longPages.close();
+  await browser.close();
+});
+
+type Side = Site['slots']['card'];
+
+async function show(kiosk: KioskPage, name: string, side: Side = 'right', locale: 'en' | 'zh-CN' = 'en'): Promise<void> {
+  const sample: Sample | undefined = MAIN[name];
+  if (sample === undefined) throw new Error(`no sample ${name}`);
+  await kiosk.show(viewOf(sample, { preferences: { locale }, site: { slots: { card: side, cash: side, receipt: 'below' } } }));
+}
+
+async function leftOf(page: Page, testId: string): Promise<number> {
+  const box = await page.getByTestId(testId).boundingBox();
+  if (box === null) throw new Error(`${testId} is not drawn`);
+  return box.x;
+}
+
+test('what is read from right to left starts at the right: steps, back, the utility bar', async () => {
+  const { page, ...kiosk } = await pages.open({ viewport: PORTRAIT });
+  await show({ page, ...kiosk }, 'top-up-amount');
+  await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+  expect(await leftOf(page, 'back')).toBeGreaterThan(await leftOf(page, 'confirm'));
+  expect(await leftOf(page, 'util-language')).toBeGreaterThan(await leftOf(page, 'util-help'));
+  const stops = await page.locator('.route li').evaluateAll((items) => items.map((item) => item.getBoundingClientRect().left));
+  expect(stops).toEqual(stops.toSorted((one, other) => other - one));
+  expect(await page.locator('[data-testid="back"] .icon').evaluate((icon) => getComputedStyle(icon).scale)).toBe('-1 1');
+  await page.close();
+});
+
+test('back in a language that is written from left to right, so is the page', async () => {
+  const kiosk = await pages.open({ viewport: PORTRAIT });
+  await show(kiosk, 'top-up-amount');
+  await show(kiosk, 'top-up-amount', 'right', 'zh-CN');
+  await expect(kiosk.page.locator('html')).toHaveAttribute('dir', 'ltr');
+  expect(await leftOf(kiosk.page, 'back')).toBeLessThan(await leftOf(kiosk.page, 'confirm'));
+  await kiosk.page.close();
+});
+
+for (const [orientation, viewport] of [
+  ['portrait', PORTRAIT],
+  ['landscape', LANDSCAPE],
+] as const) {
+  test(`${orientation}: the cabinet does not turn: cards and pictures are at the side of the slot`, async () => {
+    const kiosk = await pages.open({ viewport });
+    const middle = viewport.width / 2;
+    for (const side of ['left', 'right'] as const) {
+      for (const name of ['attract', 'menu', 'take-card']) {
+        await show(kiosk, name, side, 'zh-CN');
+        const asRead = await picture(kiosk.page);
+        await show(kiosk, name, side);
+        expect(await picture(kiosk.page), `${name}, ${side}`).toBe(asRead);
+      }
+      await show(kiosk, 'menu', side);
+      const card = await kiosk.page.locator('[data-card]').boundingBox();
+      expect((card?.x ?? 0) + (card?.width ?? 0) / 2 > middle, side).toBe(side === 'right');
+    }
+    await kiosk.page.close();
+  });
+}
+
+/** On which half of the glass the line leaves it. */
+function picture(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const sides = [...document.querySelectorAll<SVGPathElement>('.read path[stroke="var(--wire)"]')].map((line) => {
+      const box = line.getBoundingClientRect();
+      return box.right >= window.innerWidth - 1 ? 'right' : box.left <= 1 ? 'left' : 'within';
+    });
+    return [...new Set(sides)].sort().join();
+  });
+}
+
+test('numbers are not turned: amounts, the telephone, references, what is typed', async () => {
+  const kiosk = await pages.open({ viewport: PORTRAIT });
+  /** The characters of an element in the order in which they stand on the glass. */
+  const asSeen = (selector: string): Promise<string> =>
+    kiosk.page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        const seen: [number, string][] = [];
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+          for (let index = 0; index < (node.textContent ?? '').length; index += 1) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + 1);
+            const { width, left } = range.getBoundingClientRect();
+            if (width > 0) seen.push([left, node.textContent?.[index] ?? '']);
+          }
+        }
+        return seen
+          .sort(([one], [other]) => one - other)
+          .map(([, character]) => character)
+          .join('')
+          .trim();
+      });
+  await show(kiosk, 'menu');
+  expect(await asSeen('.amount')).toBe('¥23.20');
+  await show(kiosk, 'settled');
+  expect(await asSeen('[data-testid="reference"]')).toBe('A01-1122-7K4M-9');
+  expect(await asSeen('.clock')).toBe('08:14');
+  await show(kiosk, 'overlay-help');
+  expect(await asSeen('.call-number b')).toBe('96123');
+  await kiosk.page.close();
+});
+
+/** Layout faults of every screen, by its name. */
+async function faultsOf(from: KioskPages): Promise<Readonly<Record<string, readonly string[]>>> {
+  const kiosk = await from.open({ viewport: PORTRAIT });
+  const faults: Record<string, readonly string[]> = {};
+  for (const name of Object.keys(MAIN)) {
+    await show(kiosk, name);
+    const found = await layoutFaults(kiosk.page);
+    if (found.length > 0) faults[name] = found;
+  }
+  await kiosk.page.close();
+  return faults;
+}
+
+test('turned round, nothing lies on anything, nothing leaves its place or the glass', async () => {
+  expect(await faultsOf(pages)).toEqual({});
+});
+
+test('words that are 40 % longer fit everywhere but where a title or a sum has a picture beside it: there a translation is kept as short as English', async () => {
+  const short = ['attract', 'insert-card', 'reading-card', 'top-up-cash', 'committing', 'put-back', 'done', 'earlier-load', 'take-card', 'goodbye'];
+  expect(Object.entries(await faultsOf(longPages)).filter(([name]) => !short.includes(name))).toEqual([]);
+});

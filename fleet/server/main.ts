@@ -66,7 +66,8 @@ async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
-  const settings = withBuiltSite(readSettings(config), (line) => process.stderr.write(`${line}\n`));
+  const notes: string[] = [];
+  const settings = withBuiltSite(readSettings(config), (line) => notes.push(line));
   mkdirSync(data, { recursive: true });
   const mode = sandbox ? 'sandbox' : 'live';
   const server = await createServer({
@@ -85,6 +86,7 @@ async function run(args: readonly string[]): Promise<void> {
   const address = await server.listen(settings.host, port);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(server));
   process.once('disconnect', () => stop(server)); // started by another program that is gone
+  for (const note of notes) process.stderr.write(`${note}\n`);
   process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode })}\n`);
 }
 

@@ -69,10 +69,16 @@ async function onStoreOf<T>(data: string, work: (store: Store, signingKey: Signi
   }
 }
 
+/** A key's id is base64url and may begin with a dash, as no option's word does for `parseArgs`. */
+function withJoinedKey(args: readonly string[]): string[] {
+  const at = args.indexOf('--key');
+  return at < 0 || at + 1 === args.length ? [...args] : [...args.slice(0, at), `--key=${args[at + 1]}`, ...args.slice(at + 2)];
+}
+
 function readOrder([command, ...args]: readonly string[]): Order {
   if (!isOrder(command)) throw new UsageError(`${JSON.stringify(command)} is no command`);
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args: withJoinedKey(args),
     allowPositionals: true,
     options: { data: { type: 'string' }, by: { type: 'string' }, key: { type: 'string' } },
   });

@@ -71,6 +71,8 @@ test('a code made beside a running server enrols the terminal, and a revocation 
   for (const [args, said] of [
     [['revoke', 'T-0404'], 'T-0404 was never enrolled'],
     [['revoke', 'T-0001', '--key', 'abc'], terminal.key.kid],
+    // as one in 64 keys is called
+    [['revoke', 'T-0001', '--key', '-abc'], terminal.key.kid],
   ] as const) {
     const { code: status, out: nothing, error } = await operate(...args, '--data', data);
     expect([status, nothing]).toEqual([1, '']);

@@ -7,7 +7,7 @@
  * position is 0 again.
  */
 import { sql } from 'kysely';
-import type { Queries } from '../server/store.ts';
+import type { Queries } from '../server/store/store.ts';
 import type { StoredEntry } from './message.ts';
 import type { StreamState } from './stream.ts';
 

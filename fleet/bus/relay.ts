@@ -6,8 +6,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
-import { createBells } from '../server/long-poll.ts';
-import type { Queries, Store } from '../server/store.ts';
+import { createBells } from '../server/http/long-poll.ts';
+import type { Queries, Store } from '../server/store/store.ts';
 import { messageOf } from './message.ts';
 import { lifeOf, nextEntries, savePositions, waitingEpochs, type Advance, type EpochKey, type Generation } from './positions.ts';
 import type { BusAddress, BusSettings } from './settings.ts';

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { delay, type Clock } from '../../common/clock.ts';
 import { countWaiting } from '../bus/positions.ts';
 import { busSettingsSchema } from '../bus/settings.ts';
-import { isPostgres, openStore } from '../server/database.ts';
+import { isPostgres, openStore } from '../server/store/database.ts';
 import { ClearingProcess } from './clearing-process.ts';
 import { NatsProcess } from './nats-process.ts';
 import type { ServerProcess } from './server-process.ts';

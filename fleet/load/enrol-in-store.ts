@@ -1,7 +1,7 @@
 /** Lets many terminals in at once, by the store and not by requests: what is measured is what they send, and a hundred thousand registrations would take longer than that. Used by run.ts. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
-import { openStore } from '../server/database.ts';
-import { keyText } from '../server/terminal-standing.ts';
+import { openStore } from '../server/store/database.ts';
+import { keyText } from '../server/identity/terminal-standing.ts';
 
 export interface Enrolled {
   readonly id: string;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
-import { isPostgres } from '../server/database.ts';
+import { isPostgres } from '../server/store/database.ts';
 import { cpuMsOf } from './cpu-time.ts';
 
 const startedSchema = z.object({ address: z.url(), publicKey: publicKeySchema });

@@ -1,7 +1,7 @@
 /** What the database says after a run: how many rows, which are missing, which are there twice. Counts by itself, behind the server's back. */
 import { sql } from 'kysely';
-import { isPostgres, openStore } from '../server/database.ts';
-import type { Store } from '../server/store.ts';
+import { isPostgres, openStore } from '../server/store/database.ts';
+import type { Store } from '../server/store/store.ts';
 
 export interface StoredRows {
   readonly rows: number;

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../server/system-ports.ts';
-import { databaseOf, isPostgres, openStore } from '../server/database.ts';
+import { databaseOf, isPostgres, openStore } from '../server/store/database.ts';
 import { loadSigningKey } from '../server/signing-key.ts';
 import { publicationOf } from './publication.ts';
 import { writeBundle, writeSite } from './site.ts';

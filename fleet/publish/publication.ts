@@ -6,7 +6,7 @@
 import { STRETCH_ENTRIES, STRETCH_STATEMENT_TYPE, TERMINAL_STATEMENT_TYPE, type StretchStatement, type TerminalStatement } from '../../common/publication.ts';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
 import { signJws, type SigningKey } from '../server/signing-key.ts';
-import type { Store } from '../server/store.ts';
+import type { Store } from '../server/store/store.ts';
 
 export interface PublishedStretch {
   readonly epoch: number;

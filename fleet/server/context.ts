@@ -2,18 +2,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Clock } from '../../common/clock.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
-import type { Acquirer, SandboxAcquirer } from './acquirer.ts';
-import type { Authentication } from './authentication.ts';
+import type { Acquirer, SandboxAcquirer } from './acquirer/acquirer.ts';
+import type { Authentication } from './identity/authentication.ts';
 import type { ServerSettings } from './config.ts';
 import type { Console } from './console/console.ts';
-import type { Enrolment } from './enrolment.ts';
-import type { Store } from './store.ts';
+import type { Enrolment } from './identity/enrolment.ts';
+import type { Store } from './store/store.ts';
 import type { FaultPlan } from './faults.ts';
-import type { Issuer, SandboxIssuer } from './issuer.ts';
+import type { Issuer, SandboxIssuer } from './issuer/issuer.ts';
 import type { JournalIngest } from './journal-ingest.ts';
 import type { Message } from './issuer/messenger.ts';
 import type { IssuerServices } from './issuer/services.ts';
-import { ProblemError } from './problems.ts';
+import { ProblemError } from './http/problems.ts';
 import type { Support } from './support/support.ts';
 import type { Vouchers } from './vouchers.ts';
 

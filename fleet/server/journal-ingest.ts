@@ -20,10 +20,10 @@ import {
 import type { ProblemCode } from '../../common/upstream-api/problem.ts';
 import type { Books } from '../../common/upstream-api/sandbox.ts';
 import { openAlarm } from './console/alarms.ts';
-import type { Store, StoreTransaction, Tables } from './store.ts';
-import { ProblemError, type ProblemMembers } from './problems.ts';
+import type { Store, StoreTransaction, Tables } from './store/store.ts';
+import { ProblemError, type ProblemMembers } from './http/problems.ts';
 import { signJws, type SigningKey } from './signing-key.ts';
-import { knownKeys } from './terminal-standing.ts';
+import { knownKeys } from './identity/terminal-standing.ts';
 
 export interface JournalIngest {
   /** Answers after its own commit. The same entries may come any number of times. @throws {ProblemError} after storing what fitted and what didn't */

@@ -8,7 +8,7 @@ import { countWaiting } from '../bus/positions.ts';
 import type { Relay } from '../bus/relay.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { ProblemCode } from '../../common/upstream-api/problem.ts';
-import type { Store, StoreTransaction } from './store.ts';
+import type { Store, StoreTransaction } from './store/store.ts';
 import { supportFigures } from './support/figures.ts';
 
 export interface Metrics {

@@ -1,7 +1,7 @@
 /** Reads the server's settings from their file. Used by main.ts and by the operator's commands that need them. */
 import { readFileSync } from 'node:fs';
 import { serverSettingsSchema, type ServerSettings } from './config.ts';
-import { withAbsolutePaths } from './listening.ts';
+import { withAbsolutePaths } from './http/listening.ts';
 
 /** Paths in it count from it. @throws {Error} all problems at once, a line each: path, what was expected */
 export function readSettings(file: string): ServerSettings {

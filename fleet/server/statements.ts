@@ -12,7 +12,7 @@ import type {
   StatementQuery,
 } from '../../common/upstream-api/statements.ts';
 import type { Clock } from '../../common/clock.ts';
-import type { Store, StoreTransaction } from './store.ts';
+import type { Store, StoreTransaction } from './store/store.ts';
 
 /** Everything of the period, one consistent view. A payment that the acquirer confirms later is not in it before. */
 export async function acquirerStatement(store: Store, clock: Pick<Clock, 'now'>, query: StatementQuery): Promise<string> {

@@ -17,8 +17,8 @@ import type {
 } from '../../common/upstream-api/vouchers.ts';
 import { hashVoucherCodeAside } from '../../common/voucher-hash.ts';
 import type { VoucherSettings } from './config.ts';
-import type { Store, StoreTransaction, Subject, Tables } from './store.ts';
-import { ProblemError } from './problems.ts';
+import type { Store, StoreTransaction, Subject, Tables } from './store/store.ts';
+import { ProblemError } from './http/problems.ts';
 
 type VoucherRow = Tables['vouchers'];
 type RedemptionRow = Tables['redemptions'];

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { beginAnew, lifeOf, savePositions } from '../../fleet/bus/positions.ts';
 import { busAddressOf, busSettingsSchema } from '../../fleet/bus/settings.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { makeAuthority } from '../support/authority.ts';
 import { figure, manage, needNats, ownNats, published, until } from './bus-support.ts';
 import { newDatabase } from './database.ts';

@@ -15,7 +15,7 @@ import { exportDay } from '../../fleet/server/clearing/export.ts';
 import { importFile, type ImportOptions } from '../../fleet/server/clearing/import.ts';
 import { clearingReportSchema, needsAPerson, reportLines, type ClearingReport } from '../../fleet/server/clearing/report.ts';
 import { issuerSettingsSchema } from '../../fleet/server/config.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { createSoftwareKeys } from '../../fleet/server/keys/software-keys.ts';
 import { systemClock } from '../../fleet/server/system-ports.ts';
 import { environmentFor } from './database.ts';

@@ -251,7 +251,7 @@ test('audit events can be neither changed nor deleted, and are listed by pages, 
   expect((await auditor.call('audit', { query: { actor: 'Wang Fang' } })).items).toHaveLength(2);
   expect((await auditor.call('audit', { query: { until: '2026-03-15' } })).items).toHaveLength(6);
   expect((await auditor.call('audit', { query: { until: '2026-03-14' } })).items).toEqual([]);
-  const { openStore } = await import('../../fleet/server/database.ts');
+  const { openStore } = await import('../../fleet/server/store/database.ts');
   const store = await openStore(world.database);
   await expect(store.updateTable('console_audit').set({ actor: 'x' }).execute()).rejects.toThrow(/never changed/);
   await expect(store.deleteFrom('console_audit').execute()).rejects.toThrow(/never deleted/);

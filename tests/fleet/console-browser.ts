@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import type { Call, calls, CallName } from '../../fleet/console-api/calls.ts';
 import { calls as table, CONSOLE_API } from '../../fleet/console-api/calls.ts';
 import type { Role } from '../../fleet/console-api/roles.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { createPeople } from '../../fleet/server/console/console.ts';
 import { invite } from '../../fleet/server/console/staff.ts';
 import { consoleSettingsSchema } from '../../fleet/server/config.ts';

@@ -1,7 +1,7 @@
 /** What the console counts: statistics, settlements, the money of a day, and a report that names nobody. */
 import { describe, expect, test } from 'vitest';
 import { topUpRows } from '../../fleet/load/top-up-rows.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { createDigester } from '../../fleet/server/console/digest.ts';
 import { Browser, staffMember } from './console-browser.ts';
 import { writerOf, type Line } from './console-entries.ts';

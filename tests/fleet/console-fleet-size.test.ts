@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFleet, pageQuery, type FleetQuery } from '../../fleet/server/console/fleet.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { newDatabase } from './database.ts';
 

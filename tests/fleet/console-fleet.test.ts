@@ -1,7 +1,7 @@
 /** The fleet as the console lists it: what heartbeats tell, filters, search and pages. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { HeartbeatRequest, TerminalState } from '../../common/upstream-api/terminals.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import type { FleetQuery } from '../../fleet/server/console/fleet.ts';
 import type { Browser } from './console-browser.ts';
 import { staffMember } from './console-browser.ts';

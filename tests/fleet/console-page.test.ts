@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { calls, CONSOLE_API } from '../../fleet/console-api/calls.ts';
-import { operate } from '../../fleet/server/operator-commands.ts';
+import { operate } from '../../fleet/server/identity/operator-commands.ts';
 import { loadSigningKey } from '../../fleet/server/signing-key.ts';
 import { Browser, codeOf } from './console-browser.ts';
 import { environmentFor } from './database.ts';

@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { groupedEnrolmentCode, makeEnrolmentCode, parseEnrolmentCode } from '../../common/enrolment-code.ts';
 import { createIds } from '../../common/ids.ts';
-import { openStore } from '../../fleet/server/database.ts';
-import { createEnrolment, enrolmentLimits, type Enrolment } from '../../fleet/server/enrolment.ts';
-import type { Store } from '../../fleet/server/store.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
+import { createEnrolment, enrolmentLimits, type Enrolment } from '../../fleet/server/identity/enrolment.ts';
+import type { Store } from '../../fleet/server/store/store.ts';
 import { chain, freshNonce, handMadeTerminal, newKey, problemOf, random, startWorld, V1, type HandMadeTerminal, type World } from './support.ts';
 
 /** An operator at another process: the same file, the same keys. */

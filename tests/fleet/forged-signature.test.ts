@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import { bodySha256, TOKEN_TYPE } from '../../common/upstream-api/request-token.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { terminalKey } from '../../main/identity/terminal-key.ts';
 import { exchange, freshNonce, handMadeTerminal, problemOf, registeredTerminal, startWorld, type World } from './support.ts';
 

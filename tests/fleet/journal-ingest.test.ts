@@ -1,7 +1,7 @@
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { journalAnswerSchema, type ChainedEntry } from '../../common/upstream-api/journal.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { chain, newKey, problemOf, registeredTerminal, startWorld, type HandMadeTerminal, type World } from './support.ts';
 
 const send = (terminal: HandMadeTerminal, entries: readonly ChainedEntry[]) => terminal.post('/v1/journal', { entries });

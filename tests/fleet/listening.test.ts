@@ -12,9 +12,9 @@ import { z } from 'zod';
 import { createIds } from '../../common/ids.ts';
 import { bodySha256, TOKEN_TYPE } from '../../common/upstream-api/request-token.ts';
 import { serverSettingsSchema, type ServerSettings } from '../../fleet/server/config.ts';
-import { openStore } from '../../fleet/server/database.ts';
-import { createEnrolment } from '../../fleet/server/enrolment.ts';
-import { listeningProblem, readTlsFiles } from '../../fleet/server/listening.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
+import { createEnrolment } from '../../fleet/server/identity/enrolment.ts';
+import { listeningProblem, readTlsFiles } from '../../fleet/server/http/listening.ts';
 import { makeAuthority } from '../support/authority.ts';
 import { exchange, freshNonce, handMadeTerminal, newKey, problemOf, random, startWorld, V1, type Signed, type World } from './support.ts';
 

@@ -9,7 +9,7 @@ import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 import { fen } from '../../common/fen.ts';
 import { publicationSchema } from '../../common/publication.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { publicationOf } from '../../fleet/publish/publication.ts';
 import { writeBundle, writeSite } from '../../fleet/publish/site.ts';
 import { openJournal, type Appended, type Journal } from '../../main/journal/journal.ts';

@@ -8,10 +8,10 @@ import { GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { postingsFor } from '../../common/money/postings.ts';
 import { dayReportSchema, type DayReport } from '../../common/reconciliation/day-report.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { reconcileCommand } from '../../fleet/server/reconciliation/reconcile-command.ts';
 import { reconcileDay, storedReport, type DayOptions } from '../../fleet/server/reconciliation/reconcile-day.ts';
-import type { Store } from '../../fleet/server/store.ts';
+import type { Store } from '../../fleet/server/store/store.ts';
 import { CARD } from '../common/money/entries.ts';
 import { captured, closedAs, committed, opened, paidBack, requested } from './reconciliation-stories.ts';
 import { environmentFor } from './database.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { execute, newDatabase, setVersion, versionOf, WITHOUT_CODES } from './database.ts';
 import { chain, problemOf, registeredTerminal, startWorld } from './support.ts';
 

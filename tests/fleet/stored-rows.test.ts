@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readStoredRows } from '../../fleet/load/stored-rows.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { newDatabase } from './database.ts';
 
 test('a row that is missing and a row that is there twice are counted', async () => {

@@ -14,7 +14,7 @@ import {
   type KnowledgeDocument,
   type KnowledgeManifest,
 } from '../../common/upstream-api/support.ts';
-import { openStore } from '../../fleet/server/database.ts';
+import { openStore } from '../../fleet/server/store/database.ts';
 import { createKnowledge } from '../../fleet/server/support/knowledge.ts';
 import { operateKnowledge } from '../../fleet/server/support/knowledge-commands.ts';
 import { loadSigningKey } from '../../fleet/server/signing-key.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import SQLite from 'better-sqlite3';
 import { Kysely, PostgresDialect, sql, SqliteDialect, type Transaction } from 'kysely';
-import { isPostgres } from '../../server/database.ts';
+import { isPostgres } from '../../server/store/database.ts';
 import type { ReceivedEntry } from '../message.ts';
 
 /** Amounts are fen, times ISO 8601 as the terminal wrote them. */

@@ -7,7 +7,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asUsage, UsageError, type Printed } from '../command-line.ts';
-import { databaseOf, openStore } from '../database.ts';
+import { databaseOf, openStore } from '../store/database.ts';
 import { openKeyStore } from '../keys/open-key-store.ts';
 import { readSettings } from '../settings-file.ts';
 import { loadSigningKey } from '../signing-key.ts';

@@ -2,7 +2,7 @@
  * What one record of a clearing file does to the load that it names: every record has an outcome, and what was decided is never turned
  * around by a word alone. Pure. Used by import.ts.
  */
-import { storedRequest, type LoadRow, type TacProof } from '../load-rows.ts';
+import { storedRequest, type LoadRow, type TacProof } from '../issuer/load-rows.ts';
 import type { ClearingLoad } from './clearing-file.ts';
 
 export const clearingOutcomes = [

@@ -3,9 +3,9 @@
  * gives the next sequence. Used by clearing-commands.ts.
  */
 import type { Clock } from '../../../common/clock.ts';
-import { storedRequest, type LoadRow } from '../load-rows.ts';
+import { storedRequest, type LoadRow } from '../issuer/load-rows.ts';
 import type { SigningKey } from '../signing-key.ts';
-import type { Store, StoreTransaction } from '../store.ts';
+import type { Store, StoreTransaction } from '../store/store.ts';
 import { ClearingError, CURRENCY, FORMAT_VERSION, readClearingFile, sha256, writeClearingFile, type ClearingLoad } from './clearing-file.ts';
 import type { ClearingSettings } from './clearing-settings.ts';
 import { signDetached } from './signature.ts';

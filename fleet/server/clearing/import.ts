@@ -3,9 +3,9 @@
  * own, together with its outcome, so that an import that was cut short goes on where it stood. Once for each sender, day and sequence.
  * Used by clearing-commands.ts.
  */
-import { proofOf, type IssuerOptions } from '../load-rows.ts';
-import { ageReservations } from '../open-loads.ts';
-import type { StoreTransaction } from '../store.ts';
+import { proofOf, type IssuerOptions } from '../issuer/load-rows.ts';
+import { ageReservations } from '../issuer/open-loads.ts';
+import type { StoreTransaction } from '../store/store.ts';
 import { ClearingError, CURRENCY, readClearingFile, sha256, type ClearingFile, type ClearingHead, type ClearingLoad } from './clearing-file.ts';
 import { decide, type Decision } from './decision.ts';
 import { requireOver, type ClearingOptions } from './export.ts';

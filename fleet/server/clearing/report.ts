@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { idSchema, totalSchema } from '../../../common/upstream-api/fields.ts';
 import { sumText } from '../../../common/sum-text.ts';
-import type { StoreTransaction } from '../store.ts';
+import type { StoreTransaction } from '../store/store.ts';
 import { businessDaySchema, ClearingError, clearingStates, partyNameSchema } from './clearing-file.ts';
 import { clearingOutcomes, contradictions, type Contradiction } from './decision.ts';
 

@@ -1,7 +1,7 @@
 /** One's own account: passkeys, recovery codes, password, sessions. What changes a key asks for password and code again. */
 import type { z } from 'zod';
 import type { accountSchema, changePasswordSchema, passkeySchema } from '../../console-api/session.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 import { requireStrength } from './passwords.ts';
 import { addPasskey, newPasskeyOptions, type PasskeyOptions } from './passkeys.ts';
 import { renewRecoveryCodes, staffById, type Caller, type People } from './people.ts';

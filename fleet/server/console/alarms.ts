@@ -1,7 +1,7 @@
 /** What somebody must look into: one row a terminal and kind while it is open. Heartbeats open and end theirs; the others end by a person's hand. */
 import type { AlarmKind } from '../../console-api/terminals.ts';
-import { ProblemError } from '../problems.ts';
-import type { Queries, StoreTransaction, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries, StoreTransaction, Tables } from '../store/store.ts';
 
 /** End by themselves when what they tell of is over. */
 const SELF_ENDING: readonly AlarmKind[] = ['moneyWaits', 'deviceTrouble'];

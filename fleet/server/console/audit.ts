@@ -2,7 +2,7 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { Ids } from '../../../common/ids.ts';
 import type { AuditEvent, AuditKind } from '../../console-api/staff.ts';
-import type { Queries } from '../store.ts';
+import type { Queries } from '../store/store.ts';
 
 export interface Act {
   readonly kind: AuditKind;

@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { contentTotal, journalKinds, notesTotal, type JournalBody, type JournalKind } from '../../../common/journal-kinds.ts';
 import { loadRefusals } from '../../../common/upstream-api/issuer.ts';
 import { voucherRefusals } from '../../../common/upstream-api/vouchers.ts';
-import type { Tables } from '../store.ts';
+import type { Tables } from '../store/store.ts';
 
 export type TransactionRow = Tables['journal_transactions'];
 export type SettlementRow = Tables['settlements'];

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import type { Clock, Timer } from '../../../common/clock.ts';
 import { entrySchema, type JournalEntry } from '../../../common/journal-entry.ts';
-import type { Store, StoreTransaction } from '../store.ts';
+import type { Store, StoreTransaction } from '../store/store.ts';
 import { openAlarm } from './alarms.ts';
 import { digest, namedIn, rowKey, type Books, type Digest } from './digest-fold.ts';
 

@@ -8,8 +8,8 @@ import type { Clock } from '../../../common/clock.ts';
 import { publicKeySchema } from '../../../common/upstream-api/fields.ts';
 import { terminalStateSchema } from '../../../common/upstream-api/terminals.ts';
 import type { FleetSummary, Health, TerminalDetail, TerminalRow, terminalListQuerySchema } from '../../console-api/terminals.ts';
-import { ProblemError } from '../problems.ts';
-import type { Queries, Store, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries, Store, Tables } from '../store/store.ts';
 import { alarmsOf } from './alarms.ts';
 import { SEEN_STEP_MS, SILENT_AFTER_MS } from './heartbeat-state.ts';
 

@@ -7,7 +7,7 @@ import '@fastify/cookie';
 import { CONSOLE_API, CONSOLE_HEADER, type Call } from '../../console-api/calls.ts';
 import { verbsOf } from '../../console-api/roles.ts';
 import type { ConsoleSettings } from '../config.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 import type { Caller } from './people.ts';
 import { sessionLimits, type Sessions, type Who } from './sessions.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { HeartbeatRequest, TerminalState } from '../../../common/upstream-api/terminals.ts';
 import type { Health } from '../../console-api/terminals.ts';
-import type { Queries, Store } from '../store.ts';
+import type { Queries, Store } from '../store/store.ts';
 import { endAlarm, openAlarm } from './alarms.ts';
 
 /** A terminal says something every fifteen seconds. */

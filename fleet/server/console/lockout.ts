@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../../../common/clock.ts';
 import type { Ids } from '../../../common/ids.ts';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction } from '../store/store.ts';
 
 export const lockoutLimits = {
   windowMs: 15 * 60_000,

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { noteCountsSchema } from '../../../common/journal-kinds.ts';
 import type { DayMoney } from '../../console-api/reconciliation.ts';
 import type { Settlement, settlementsQuerySchema } from '../../console-api/settlements.ts';
-import { ProblemError } from '../problems.ts';
-import type { Queries, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries, Tables } from '../store/store.ts';
 import type { Paged } from './journal-view.ts';
 
 const MOST_DAYS = 93;

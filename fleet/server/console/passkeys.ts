@@ -1,7 +1,7 @@
 /** Passkeys (WebAuthn): made by a person who is signed in, and used instead of password and code. A challenge is good once, for two minutes. */
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction, Tables } from '../store/store.ts';
 import type { Caller, People, StaffRow } from './people.ts';
 import { makeToken } from './secrets.ts';
 import { beginSession, type SignedIn } from './sign-in.ts';

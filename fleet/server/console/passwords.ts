@@ -1,7 +1,7 @@
 /** Passwords: scrypt (RFC 7914), whose parameters are kept with each hash, so that they can be raised without anybody noticing. */
 import { scrypt, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../../../common/ids.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 
 /** OWASP Password Storage Cheat Sheet, scrypt: N = 2^15, r = 8, p = 3 is one of its equal settings; 32 MiB each. */
 const COST: ScryptCost = { N: 2 ** 15, r: 8, p: 3 };

@@ -2,8 +2,8 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { Ids, Random } from '../../../common/ids.ts';
 import type { ConsoleSettings } from '../config.ts';
-import { ProblemError } from '../problems.ts';
-import type { Queries, Store, StoreTransaction, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries, Store, StoreTransaction, Tables } from '../store/store.ts';
 import type { Audit } from './audit.ts';
 import type { Lockout } from './lockout.ts';
 import type { Passwords } from './passwords.ts';

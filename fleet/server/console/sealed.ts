@@ -5,8 +5,8 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { compactDecrypt } from 'jose';
-import { ProblemError } from '../problems.ts';
-import type { Store } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Store } from '../store/store.ts';
 import type { Audit } from './audit.ts';
 import { sealedIn, type Sealed } from './masking.ts';
 import type { Who } from './sessions.ts';

@@ -6,8 +6,8 @@ import type { Clock } from '../../../common/clock.ts';
 import type { Random } from '../../../common/ids.ts';
 import { verbsOf, type Role } from '../../console-api/roles.ts';
 import type { Session } from '../../console-api/session.ts';
-import { ProblemError } from '../problems.ts';
-import type { Queries, Store, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries, Store, Tables } from '../store/store.ts';
 import { hashToken, makeToken } from './secrets.ts';
 
 export const sessionLimits = {

@@ -4,8 +4,8 @@
  */
 import type { z } from 'zod';
 import type { passwordSignInSchema, Session } from '../../console-api/session.ts';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction } from '../store/store.ts';
 import { lockoutLimits } from './lockout.ts';
 import { nameKey, rememberAddress, type Caller, type People, type StaffRow } from './people.ts';
 import { totpStep } from './totp.ts';

@@ -9,7 +9,7 @@ import { roles, type Role } from '../../console-api/roles.ts';
 import { UsageError } from '../command-line.ts';
 import { consoleSettingsSchema } from '../config.ts';
 import type { SigningKey } from '../signing-key.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 import { systemClock, systemRandom } from '../system-ports.ts';
 import { createPeople } from './console.ts';
 import { invite, listStaff, resetByName, type MadeInvitation } from './staff.ts';

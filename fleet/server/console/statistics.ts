@@ -3,7 +3,7 @@ import type { Clock } from '../../../common/clock.ts';
 import { outcomeSchema, tenderSchema, type Outcome } from '../../../common/journal-kinds.ts';
 import type { Report } from '../../console-api/report.ts';
 import type { Statistics } from '../../console-api/statistics.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 import { dateOf, type Digester } from './digest.ts';
 import type { FigureRow } from './digest-fold.ts';
 import { daysOf, moneyOfDays, type Span } from './money.ts';

@@ -1,6 +1,6 @@
 /** Whether the issuer serves a card at all: its account's status, and whether it is reported lost. Asked before everything that is done with a card. */
-import type { IssuerOptions } from '../load-rows.ts';
-import type { StoreTransaction } from '../store.ts';
+import type { IssuerOptions } from './load-rows.ts';
+import type { StoreTransaction } from '../store/store.ts';
 import { isReportedLost } from './loss-rows.ts';
 
 export type CardRefusal = 'blocked' | 'reportedLost' | 'notActivated' | 'unknownCard';

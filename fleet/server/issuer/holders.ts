@@ -11,8 +11,8 @@ import type {
   PhoneCodeRequest,
   RegisterHolder,
 } from '../../../common/upstream-api/holders.ts';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction, Tables } from '../store/store.ts';
 import { lossInForce } from './loss-rows.ts';
 import { requestHash, requireSame, type ServiceOptions } from './options.ts';
 

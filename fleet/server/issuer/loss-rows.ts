@@ -1,5 +1,5 @@
 /** Loss reports as the store holds them, for whoever must know whether a card is reported: issuer.ts, holders.ts, losses.ts. */
-import type { StoreTransaction, Tables } from '../store.ts';
+import type { StoreTransaction, Tables } from '../store/store.ts';
 
 export type LossRow = Tables['loss_reports'];
 

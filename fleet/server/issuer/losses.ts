@@ -14,9 +14,9 @@ import type {
   ReportLossAnswer,
   ReportLossRequest,
 } from '../../../common/upstream-api/losses.ts';
-import { hasOpenLoad } from '../open-loads.ts';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction, Tables } from '../store.ts';
+import { hasOpenLoad } from './open-loads.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction, Tables } from '../store/store.ts';
 import { identificationInForce, speaksFor } from './holders.ts';
 import { lossInForce, type LossRow } from './loss-rows.ts';
 import { requestHash, requireSame, type ServiceOptions } from './options.ts';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Random } from '../../../common/ids.ts';
-import type { IssuerOptions } from '../load-rows.ts';
-import { ProblemError } from '../problems.ts';
+import type { IssuerOptions } from './load-rows.ts';
+import { ProblemError } from '../http/problems.ts';
 import type { Messenger } from './messenger.ts';
 import type { IssuerServicesSettings } from './settings.ts';
 

@@ -14,9 +14,9 @@ import type {
   PendingBooks,
   PendingLoadState,
 } from '../../../common/upstream-api/pending-loads.ts';
-import { ageReservations } from '../open-loads.ts';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction, Tables } from '../store.ts';
+import { ageReservations } from './open-loads.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction, Tables } from '../store/store.ts';
 import { cardRefusal } from './card-standing.ts';
 import { requestHash, requireSame, type ServiceOptions } from './options.ts';
 

@@ -5,7 +5,7 @@
 import { toHex } from '../../../common/hex.ts';
 import { loadSessionSeed, mac1Input, pbocAlgorithms, PbocError, requireMac1, type LoadTerms } from '../../../common/pboc.ts';
 import type { CardIdentity } from '../keys/key-store.ts';
-import type { IssuerOptions } from '../load-rows.ts';
+import type { IssuerOptions } from './load-rows.ts';
 
 /** @throws {KeyStoreError} */
 export async function macRefusal(

@@ -13,8 +13,8 @@ import type {
   ReplacementState,
   Transfer,
 } from '../../../common/upstream-api/card-scripts.ts';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction, Subject, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction, Subject, Tables } from '../store/store.ts';
 import { findReport, recordLoss, spokenFor } from './losses.ts';
 import { lossInForce, type LossRow } from './loss-rows.ts';
 import { requestHash, requireSame, type ServiceOptions } from './options.ts';

@@ -20,8 +20,8 @@ import {
   type StartScriptRequest,
 } from '../../../common/upstream-api/card-scripts.ts';
 import type { MasterKeyName } from '../keys/key-store.ts';
-import { ProblemError } from '../problems.ts';
-import type { StoreTransaction, Subject, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction, Subject, Tables } from '../store/store.ts';
 import { apduOf, type CardCommand } from './card-commands.ts';
 import { cardRefusal } from './card-standing.ts';
 import { isReportedLost } from './loss-rows.ts';

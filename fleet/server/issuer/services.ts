@@ -1,6 +1,6 @@
 /** The issuer's services beside loads: who is asking, loss reports, pending loads, scripts for cards and replacements. Put together once by server.ts. */
 import type { ServicesBooks } from '../../../common/upstream-api/sandbox.ts';
-import { ageReservations } from '../open-loads.ts';
+import { ageReservations } from './open-loads.ts';
 import { createHolders, type Holders } from './holders.ts';
 import { createLosses, findReport, lossBooks, recordBalance, type Losses } from './losses.ts';
 import type { ServiceOptions } from './options.ts';

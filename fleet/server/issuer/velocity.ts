@@ -6,7 +6,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { LimitRule, LoadRefusal } from '../../../common/upstream-api/issuer.ts';
 import type { IssuerSettings } from '../config.ts';
-import type { StoreTransaction, Subject } from '../store.ts';
+import type { StoreTransaction, Subject } from '../store/store.ts';
 import type { VelocityRule } from './settings.ts';
 
 const DAY_MS = 86_400_000;

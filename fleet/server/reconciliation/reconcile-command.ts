@@ -8,7 +8,7 @@ import type { DayReport } from '../../../common/reconciliation/day-report.ts';
 import { readAcquirerStatement, readCashStatement, readIssuerStatement, StatementError } from '../../../common/reconciliation/statement-file.ts';
 import { bookLines, findingLines, verdictLine } from '../../../common/reconciliation/text.ts';
 import { asUsage, UsageError, type Printed } from '../command-line.ts';
-import { databaseOf, openStore } from '../database.ts';
+import { databaseOf, openStore } from '../store/database.ts';
 import { readSettings } from '../settings-file.ts';
 import { systemClock } from '../system-ports.ts';
 import { reconcileDay, storedReport, type Statements } from './reconcile-day.ts';

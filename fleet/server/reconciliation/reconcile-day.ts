@@ -16,7 +16,7 @@ import {
   type IssuerStatement,
 } from '../../../common/reconciliation/statement-file.ts';
 import { acquirerStatement, issuerStatement } from '../statements.ts';
-import type { Store, StoreTransaction } from '../store.ts';
+import type { Store, StoreTransaction } from '../store/store.ts';
 
 export interface DayOptions {
   readonly store: Store;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { hashSchema, jwsSchema, type PublicKey } from '../../../common/upstream-api/fields.ts';
 import { NOTIFICATION_HEADER, NOTIFICATION_TYPE, notificationAnswerSchema, notificationSchema } from '../../../common/upstream-api/payments.ts';
 import { reachAcquirer, type App, type Context } from '../context.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 
 const payloadSchema = z.strictObject({ bodySha256: hashSchema });
 

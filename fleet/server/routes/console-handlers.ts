@@ -11,7 +11,7 @@ import type { Who } from '../console/sessions.ts';
 import { signInByPassword } from '../console/sign-in.ts';
 import * as staff from '../console/staff.ts';
 import { reportCsv, statistics, weeklyReport, type StatisticsOptions } from '../console/statistics.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 
 type Part<C, K extends string> = C extends { readonly [P in K]: infer S extends z.ZodType } ? { readonly [P in K]: z.output<S> } : unknown;
 

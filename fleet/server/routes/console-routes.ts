@@ -9,8 +9,8 @@ import type { Console } from '../console/console.ts';
 import { callerOf, giveCookie, requireOwnPage, requireVerb, sessionOf, takeCookie } from '../console/gate.ts';
 import type { Caller } from '../console/people.ts';
 import type { Who } from '../console/sessions.ts';
-import { ProblemError } from '../problems.ts';
-import { refuseExcess } from '../rate-limits.ts';
+import { ProblemError } from '../http/problems.ts';
+import { refuseExcess } from '../http/rate-limits.ts';
 import { consoleHandlers } from './console-handlers.ts';
 
 declare module 'fastify' {

@@ -1,7 +1,7 @@
 /** `/v1/journal` */
 import { journalAnswerSchema, journalBatchSchema } from '../../../common/upstream-api/journal.ts';
 import type { App, Context } from '../context.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 
 export function journalRoutes(app: App, { journal, console }: Context): void {
   app.post('/journal', { schema: { body: journalBatchSchema, response: { 200: journalAnswerSchema } } }, async (request) => {

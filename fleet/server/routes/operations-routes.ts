@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App, Context } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
-import { ProblemError } from '../problems.ts';
-import { StoreError, type Store } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import { StoreError, type Store } from '../store/store.ts';
 
 const healthSchema = z.strictObject({ status: z.literal('ok') });
 const readySchema = z.strictObject({ status: z.literal('ready') });

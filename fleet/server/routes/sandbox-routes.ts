@@ -14,7 +14,7 @@ import {
 } from '../../../common/upstream-api/sandbox.ts';
 import { loadParamsSchema, loadStandingSchema } from '../../../common/upstream-api/issuer.ts';
 import { STATEMENT_CONTENT_TYPE, statementQuerySchema, type StatementQuery } from '../../../common/upstream-api/statements.ts';
-import type { HandMove, SandboxAcquirer } from '../acquirer.ts';
+import type { HandMove, SandboxAcquirer } from '../acquirer/acquirer.ts';
 import type { App, Context } from '../context.ts';
 import { acquirerStatement } from '../statements.ts';
 import { issuerServiceHands } from './issuer-service-routes.ts';

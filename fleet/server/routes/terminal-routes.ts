@@ -1,6 +1,6 @@
 /** `/v1/terminals` (registration of a key) and `/v1/heartbeat`. */
 import { heartbeatAnswerSchema, heartbeatRequestSchema, registerAnswerSchema, registerRequestSchema } from '../../../common/upstream-api/terminals.ts';
-import { useNonce } from '../authentication.ts';
+import { useNonce } from '../identity/authentication.ts';
 import { hear } from '../console/heartbeat-state.ts';
 import type { App, Context } from '../context.ts';
 

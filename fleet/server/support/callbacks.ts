@@ -4,8 +4,8 @@
  */
 import type { CallbackBooked, CallbackRebooked, CallbackState, Slot, StoredAnswer } from '../../../common/upstream-api/support.ts';
 import type { Span } from '../../../common/working-calendar.ts';
-import { ProblemError } from '../problems.ts';
-import type { Queries, StoreTransaction, Subject, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries, StoreTransaction, Subject, Tables } from '../store/store.ts';
 import { forAgent, Refusal, requireRole, type Actor, type Desk } from './desk.ts';
 import { callbackActionSchema, type CallbackAction, type CallbackDetail, type CallbackPlan, type CallbackRowAnswer } from './desk-schemas.ts';
 import { eventAnswer, historyOf, recordEvent, theDesk, type Doer } from './events.ts';

@@ -14,8 +14,8 @@ import {
   type ChatQuery,
   type OpenChatRequest,
 } from '../../../common/upstream-api/support.ts';
-import { ProblemError } from '../problems.ts';
-import type { Queries, Store, StoreTransaction, Tables } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries, Store, StoreTransaction, Tables } from '../store/store.ts';
 import { requireRole, type Actor, type Desk } from './desk.ts';
 import type { AgentChat, ChatList, ChatRowAnswer } from './desk-schemas.ts';
 

@@ -5,10 +5,10 @@ import type { Ids } from '../../../common/ids.ts';
 import type { ProblemCode } from '../../../common/upstream-api/problem.ts';
 import type { OutboxRefusal } from '../../../common/upstream-api/support.ts';
 import type { WorkingCalendar } from '../../../common/working-calendar.ts';
-import type { Bells } from '../long-poll.ts';
-import { ProblemError } from '../problems.ts';
+import type { Bells } from '../http/long-poll.ts';
+import { ProblemError } from '../http/problems.ts';
 import type { SigningKey } from '../signing-key.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 import type { SealingKey } from './sealing-key.ts';
 import type { SupportSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 /** The history of a ticket or a call back: written in the transaction that changes it. */
-import type { Queries, StoreTransaction, Tables } from '../store.ts';
+import type { Queries, StoreTransaction, Tables } from '../store/store.ts';
 import type { TicketDetail } from './desk-schemas.ts';
 
 type EventRow = Tables['support_events'];

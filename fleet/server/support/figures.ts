@@ -1,7 +1,7 @@
 /** The support desk's figures in `/metrics` (metrics.ts). */
 import { sql } from 'kysely';
 import { ticketStates } from '../../../common/upstream-api/support.ts';
-import type { StoreTransaction } from '../store.ts';
+import type { StoreTransaction } from '../store/store.ts';
 
 interface Figure {
   readonly name: string;

@@ -15,9 +15,9 @@ import {
   type StoredAnswer,
 } from '../../../common/upstream-api/support.ts';
 import type { Clock } from '../../../common/clock.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 import { signJws, type SigningKey } from '../signing-key.ts';
-import type { Queries, Store, StoreTransaction, Tables } from '../store.ts';
+import type { Queries, Store, StoreTransaction, Tables } from '../store/store.ts';
 import { requireRole, type Actor } from './desk.ts';
 import type { KnowledgeUse, KnowledgeVersions } from './desk-schemas.ts';
 

@@ -1,6 +1,6 @@
 /** Opens what a person sealed for the desk: by name and for a reason, which are on disk before anything is readable. */
-import { ProblemError } from '../problems.ts';
-import type { Queries } from '../store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Queries } from '../store/store.ts';
 import { requireRole, type Actor, type Desk } from './desk.ts';
 import { openingRequestSchema, type OpeningAnswer, type OpeningRequest, type Openings } from './desk-schemas.ts';
 

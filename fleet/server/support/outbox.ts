@@ -15,7 +15,7 @@ import {
   type OutboxRequest,
   type StoredAnswer,
 } from '../../../common/upstream-api/support.ts';
-import type { Queries, StoreTransaction, Subject, Tables } from '../store.ts';
+import type { Queries, StoreTransaction, Subject, Tables } from '../store/store.ts';
 import { bookCallback, cancelCallback, rebookCallback, SEATS } from './callbacks.ts';
 import { Refusal, requireRole, type Actor, type Desk } from './desk.ts';
 import type { RefusedEnvelopes } from './desk-schemas.ts';

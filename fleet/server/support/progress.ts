@@ -3,7 +3,7 @@
  * kinds, states and times, and no word of what was said; so it may be given to whoever has the number.
  */
 import type { CallbackProgress, ProgressAnswer, ProgressRequest } from '../../../common/upstream-api/support.ts';
-import type { Queries, Tables } from '../store.ts';
+import type { Queries, Tables } from '../store/store.ts';
 import { expireCallbacks } from './callbacks.ts';
 import type { Desk } from './desk.ts';
 import { closeSettled, progressOf } from './tickets.ts';

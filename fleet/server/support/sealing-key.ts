@@ -7,7 +7,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, w
 import { calculateJwkThumbprint, compactDecrypt } from 'jose';
 import { SEALING } from '../../../common/sealing.ts';
 import { sealingPublicKeySchema, type SealingPublicKey } from '../../../common/upstream-api/support.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../http/problems.ts';
 
 export interface SealingKey {
   readonly publicKey: SealingPublicKey;

@@ -14,9 +14,9 @@ import {
   ticketKinds,
 } from '../../../common/upstream-api/support.ts';
 import { createWorkingCalendar } from '../../../common/working-calendar.ts';
-import { createBells } from '../long-poll.ts';
+import { createBells } from '../http/long-poll.ts';
 import { signJws, type SigningKey } from '../signing-key.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 import { createCallbackDesk, freeSlots, type CallbackDesk } from './callbacks.ts';
 import { createChatDesk, createChats, type ChatDesk, type Chats } from './chats.ts';
 import { cardHasher, type Desk } from './desk.ts';

@@ -1,7 +1,7 @@
 /** Surveys: one answer a session, and what they say together. The answers hold nothing about the person, and statistics nothing about a session. */
 import { sql } from 'kysely';
 import { ratings, type Rating, type StoredAnswer, type SurveyAnswered } from '../../../common/upstream-api/support.ts';
-import type { StoreTransaction } from '../store.ts';
+import type { StoreTransaction } from '../store/store.ts';
 import { Refusal, requireRole, type Actor, type Desk } from './desk.ts';
 import { surveyQuerySchema, type SurveyQuery, type SurveyStatistics } from './desk-schemas.ts';
 

@@ -3,8 +3,8 @@ import { sql, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
 import { entrySchema } from '../../../common/journal-entry.ts';
 import { sealedSchema, ticketKinds } from '../../../common/upstream-api/support.ts';
-import type { Queries, StoreTransaction } from '../store.ts';
-import { ProblemError } from '../problems.ts';
+import type { Queries, StoreTransaction } from '../store/store.ts';
+import { ProblemError } from '../http/problems.ts';
 import { callbackRowAnswer } from './callbacks.ts';
 import { forAgent, requireRole, type Actor, type Desk } from './desk.ts';
 import {

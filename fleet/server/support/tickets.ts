@@ -12,7 +12,7 @@ import {
   type TicketProgress,
   type TicketState,
 } from '../../../common/upstream-api/support.ts';
-import type { Queries, StoreTransaction, Tables } from '../store.ts';
+import type { Queries, StoreTransaction, Tables } from '../store/store.ts';
 import { Refusal, type Desk } from './desk.ts';
 import { historyOf, recordEvent, theDesk, type Doer } from './events.ts';
 import { pauseClock, resumeClock, standingOf, startClock, stopClock, type PromiseClock } from './promise-clock.ts';

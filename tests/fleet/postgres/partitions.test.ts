@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { nextEntries, waitingEpochs } from '../../../fleet/bus/positions.ts';
-import { openStore } from '../../../fleet/server/database.ts';
+import { openStore } from '../../../fleet/server/store/database.ts';
 import { systemClock } from '../../../fleet/server/system-ports.ts';
 import { execute } from '../database.ts';
 import { chain, problemOf, registeredTerminal, startWorld } from '../support.ts';

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { journalAnswerSchema } from '../../../common/upstream-api/journal.ts';
-import { openStore } from '../../../fleet/server/database.ts';
+import { openStore } from '../../../fleet/server/store/database.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { execute, newDatabase, versionOf } from '../database.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { journalBatchSchema, RECEIPT_TYPE, type ChainedEntry, type Receipt } from '../../../common/upstream-api/journal.ts';
-import { problem } from '../../../fleet/server/problems.ts';
+import { problem } from '../../../fleet/server/http/problems.ts';
 import { UpstreamRefusal } from '../../../main/upstream/http.ts';
 import type { RegisteredClient } from '../../../main/upstream/registration.ts';
 import type { JournalSource } from '../../../main/upstream/journal-source.ts';

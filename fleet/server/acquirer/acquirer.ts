@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { sql } from 'kysely';
-import type { Clock } from '../../common/clock.ts';
-import type { Random } from '../../common/ids.ts';
-import { upstreamLimits } from '../../common/upstream-api/limits.ts';
+import type { Clock } from '../../../common/clock.ts';
+import type { Random } from '../../../common/ids.ts';
+import { upstreamLimits } from '../../../common/upstream-api/limits.ts';
 import type {
   AcquirerNotification,
   CaptureRefusal,
@@ -18,12 +18,12 @@ import type {
   OrderAnswer,
   OrderStateName,
   RefundRequest,
-} from '../../common/upstream-api/payments.ts';
-import type { Books } from '../../common/upstream-api/sandbox.ts';
-import type { PaymentSettings } from './config.ts';
-import type { Queries, Store, StoreTransaction, Subject, Tables } from './store.ts';
-import { createBells } from './long-poll.ts';
-import { ProblemError } from './problems.ts';
+} from '../../../common/upstream-api/payments.ts';
+import type { Books } from '../../../common/upstream-api/sandbox.ts';
+import type { PaymentSettings } from '../config.ts';
+import type { Queries, Store, StoreTransaction, Subject, Tables } from '../store/store.ts';
+import { createBells } from '../http/long-poll.ts';
+import { ProblemError } from '../http/problems.ts';
 import { walletVerdict } from './sandbox-wallet.ts';
 
 type OrderRow = Tables['orders'];

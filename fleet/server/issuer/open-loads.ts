@@ -4,10 +4,10 @@
  * clock and is never released by time; the card, at whichever terminal it comes to, or the clearing decides, once.
  */
 import canonicalize from 'canonicalize';
-import type { CheckTacAnswer, CheckTacRequest, ExaminedRequest, LoadStanding, OpenLoadAnswer } from '../../common/upstream-api/issuer.ts';
+import type { CheckTacAnswer, CheckTacRequest, ExaminedRequest, LoadStanding, OpenLoadAnswer } from '../../../common/upstream-api/issuer.ts';
 import { findLoad, storedRequest, type IssuerOptions, type LoadRow, type TacProof } from './load-rows.ts';
-import { ProblemError } from './problems.ts';
-import type { StoreTransaction } from './store.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { StoreTransaction } from '../store/store.ts';
 
 const OPEN = ['reserved', 'undetermined'] as const;
 

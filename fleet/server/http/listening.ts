@@ -5,8 +5,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { ServerSettings } from './config.ts';
-import { withAbsoluteKeyPaths } from './keys/key-settings.ts';
+import type { ServerSettings } from '../config.ts';
+import { withAbsoluteKeyPaths } from '../keys/key-settings.ts';
 
 export interface TlsFiles {
   /** PEM: the certificate, then those that vouch for it. */

@@ -3,9 +3,9 @@
  * so that its journal can be verified and so that whoever still uses it learns why it is refused.
  */
 import { calculateJwkThumbprint } from 'jose';
-import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
-import type { StandingProblem } from '../../common/upstream-api/problem.ts';
-import type { Queries } from './store.ts';
+import { publicKeySchema, type PublicKey } from '../../../common/upstream-api/fields.ts';
+import type { StandingProblem } from '../../../common/upstream-api/problem.ts';
+import type { Queries } from '../store/store.ts';
 
 /** One of the terminal's keys, as it stands now. */
 export interface KnownKey {

@@ -1,5 +1,5 @@
 /** Holds questions until what they ask about changes: one bell per order, rung after the commit that changed it. */
-import type { Clock } from '../../common/clock.ts';
+import type { Clock } from '../../../common/clock.ts';
 
 export interface Bells {
   /** Join before reading the state, or a change in between goes unheard. */

@@ -3,9 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { PROBLEM_CONTENT_TYPE, type Problem, type ProblemCode } from '../../common/upstream-api/problem.ts';
-import { KeyStoreError } from './keys/key-store.ts';
-import { isUnavailable, StoreError } from './store.ts';
+import { PROBLEM_CONTENT_TYPE, type Problem, type ProblemCode } from '../../../common/upstream-api/problem.ts';
+import { KeyStoreError } from '../keys/key-store.ts';
+import { isUnavailable, StoreError } from '../store/store.ts';
 
 export type ProblemMembers = Pick<Problem, 'serverTime' | 'epoch' | 'seq' | 'headSeq'>;
 

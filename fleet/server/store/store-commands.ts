@@ -6,9 +6,9 @@ import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, re
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import SQLite from 'better-sqlite3';
-import { beginAnew } from '../bus/positions.ts';
-import { busSettingsSchema } from '../bus/settings.ts';
-import { asUsage, UsageError } from './command-line.ts';
+import { beginAnew } from '../../bus/positions.ts';
+import { busSettingsSchema } from '../../bus/settings.ts';
+import { asUsage, UsageError } from '../command-line.ts';
 import { databaseOf, isPostgres, openStore } from './database.ts';
 
 export const STORE_USAGE = ['backup --data DIR --to NEW_DIR', 'republish --data DIR [--stream NAME]'] as const;

@@ -4,14 +4,14 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
-import type { Clock } from '../../common/clock.ts';
-import { makeEnrolmentCode, parseEnrolmentCode } from '../../common/enrolment-code.ts';
-import type { Ids, Random } from '../../common/ids.ts';
-import type { PublicKey } from '../../common/upstream-api/fields.ts';
-import { keyedHash } from './keyed-hash.ts';
-import { ProblemError } from './problems.ts';
-import type { SigningKey } from './signing-key.ts';
-import type { Store, StoreTransaction, Tables } from './store.ts';
+import type { Clock } from '../../../common/clock.ts';
+import { makeEnrolmentCode, parseEnrolmentCode } from '../../../common/enrolment-code.ts';
+import type { Ids, Random } from '../../../common/ids.ts';
+import type { PublicKey } from '../../../common/upstream-api/fields.ts';
+import { keyedHash } from '../keyed-hash.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { SigningKey } from '../signing-key.ts';
+import type { Store, StoreTransaction, Tables } from '../store/store.ts';
 import { keyText, knownKeys, standingWords } from './terminal-standing.ts';
 
 export const enrolmentLimits = {

@@ -6,17 +6,17 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createIds } from '../../common/ids.ts';
-import { groupedEnrolmentCode } from '../../common/enrolment-code.ts';
-import { terminalIdSchema } from '../../common/upstream-api/fields.ts';
-import { asUsage, UsageError } from './command-line.ts';
-import { databaseOf, openStore } from './database.ts';
+import { createIds } from '../../../common/ids.ts';
+import { groupedEnrolmentCode } from '../../../common/enrolment-code.ts';
+import { terminalIdSchema } from '../../../common/upstream-api/fields.ts';
+import { asUsage, UsageError } from '../command-line.ts';
+import { databaseOf, openStore } from '../store/database.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
-import { ProblemError } from './problems.ts';
-import { obeyStaffOrder, readStaffOrder } from './console/staff-command.ts';
-import { loadSigningKey, type SigningKey } from './signing-key.ts';
-import type { Store } from './store.ts';
-import { systemClock, systemRandom } from './system-ports.ts';
+import { ProblemError } from '../http/problems.ts';
+import { obeyStaffOrder, readStaffOrder } from '../console/staff-command.ts';
+import { loadSigningKey, type SigningKey } from '../signing-key.ts';
+import type { Store } from '../store/store.ts';
+import { systemClock, systemRandom } from '../system-ports.ts';
 
 export const OPERATOR_USAGE = [
   'enrol TERMINAL --data DIR [--by NAME]',

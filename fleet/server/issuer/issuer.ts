@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { sql, type RawBuilder } from 'kysely';
-import { toHex } from '../../common/hex.ts';
-import { loadSessionSeed, mac2Input, type HostTime } from '../../common/pboc.ts';
+import { toHex } from '../../../common/hex.ts';
+import { loadSessionSeed, mac2Input, type HostTime } from '../../../common/pboc.ts';
 import type {
   AuthorizeAnswer,
   AuthorizeRequest,
@@ -21,19 +21,19 @@ import type {
   HistoryRequest,
   LoadRefusal,
   LoadStanding,
-} from '../../common/upstream-api/issuer.ts';
-import type { StatementQuery } from '../../common/upstream-api/statements.ts';
-import type { Books, CardStatus } from '../../common/upstream-api/sandbox.ts';
+} from '../../../common/upstream-api/issuer.ts';
+import type { StatementQuery } from '../../../common/upstream-api/statements.ts';
+import type { Books, CardStatus } from '../../../common/upstream-api/sandbox.ts';
 import { historyOf } from './card-history.ts';
-import { cardRefusal } from './issuer/card-standing.ts';
-import { heldClaimRefusal, linkLoad } from './issuer/pending-loads.ts';
-import { macRefusal } from './issuer/presence.ts';
-import { limitMet, limitSubjects, type MetLimit } from './issuer/velocity.ts';
+import { cardRefusal } from './card-standing.ts';
+import { heldClaimRefusal, linkLoad } from './pending-loads.ts';
+import { macRefusal } from './presence.ts';
+import { limitMet, limitSubjects, type MetLimit } from './velocity.ts';
 import { findLoad, proofOf, type IssuerOptions, type LoadRow, type TacProof } from './load-rows.ts';
 import { ageReservations, checkTac, clear, hasBarringLoad, openLoadsOf, recordExamination, standingFor } from './open-loads.ts';
-import { ProblemError } from './problems.ts';
-import { issuerStatement } from './statements.ts';
-import type { StoreTransaction, Subject } from './store.ts';
+import { ProblemError } from '../http/problems.ts';
+import { issuerStatement } from '../statements.ts';
+import type { StoreTransaction, Subject } from '../store/store.ts';
 
 type Card = CheckRequest['card'];
 

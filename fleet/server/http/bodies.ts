@@ -4,8 +4,8 @@
  */
 import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { upstreamLimits } from '../../common/upstream-api/limits.ts';
-import { bodySha256 } from '../../common/upstream-api/request-token.ts';
+import { upstreamLimits } from '../../../common/upstream-api/limits.ts';
+import { bodySha256 } from '../../../common/upstream-api/request-token.ts';
 import { ProblemError } from './problems.ts';
 
 export function readBodies(app: FastifyInstance): void {

@@ -4,12 +4,12 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
-import type { Clock } from '../../common/clock.ts';
-import type { PublicKey } from '../../common/upstream-api/fields.ts';
-import { upstreamLimits } from '../../common/upstream-api/limits.ts';
-import { TOKEN_SCHEME, TOKEN_TYPE, tokenClaimsSchema, type TokenClaims } from '../../common/upstream-api/request-token.ts';
-import { ProblemError } from './problems.ts';
-import type { Store, StoreTransaction } from './store.ts';
+import type { Clock } from '../../../common/clock.ts';
+import type { PublicKey } from '../../../common/upstream-api/fields.ts';
+import { upstreamLimits } from '../../../common/upstream-api/limits.ts';
+import { TOKEN_SCHEME, TOKEN_TYPE, tokenClaimsSchema, type TokenClaims } from '../../../common/upstream-api/request-token.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { Store, StoreTransaction } from '../store/store.ts';
 import { knownKeys, standingWords, type KnownKey } from './terminal-standing.ts';
 
 declare module 'fastify' {

@@ -2,7 +2,7 @@
  * The wallets behind the sandbox's acquirer: what one does with a code that a person presents stands in the code itself, so that whoever
  * types or prints one chooses it. Used by acquirer.ts.
  */
-import type { CaptureRefusal } from '../../common/upstream-api/payments.ts';
+import type { CaptureRefusal } from '../../../common/upstream-api/payments.ts';
 
 export interface WalletVerdict {
   /** Whose code it is; empty for nobody's. */

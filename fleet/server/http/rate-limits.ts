@@ -4,8 +4,8 @@
  */
 import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../common/clock.ts';
-import type { ServerSettings } from './config.ts';
+import type { Clock } from '../../../common/clock.ts';
+import type { ServerSettings } from '../config.ts';
 import { ProblemError } from './problems.ts';
 
 const MINUTE_MS = 60_000;

@@ -3,22 +3,31 @@
  * `sqlite-store.ts` or `postgres-store.ts`; `migrations.ts` makes the tables.
  */
 import { Kysely, type Dialect, type Generated, type Transaction } from 'kysely';
-import type { AlarmKind, Health } from '../console-api/terminals.ts';
-import type { AuditKind } from '../console-api/staff.ts';
-import type { Role } from '../console-api/roles.ts';
-import type { Outcome, Tender } from '../../common/journal-kinds.ts';
-import type { TerminalState } from '../../common/upstream-api/terminals.ts';
-import type { Delivery, ReplacementRefusal, ScriptFailure, ScriptFunction, ScriptRefusal, ScriptState } from '../../common/upstream-api/card-scripts.ts';
-import type { IdentificationMeans, IdentificationRefusal } from '../../common/upstream-api/holders.ts';
-import type { LoadRefusal } from '../../common/upstream-api/issuer.ts';
-import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../common/upstream-api/losses.ts';
-import type { CaptureRefusal, NotificationOutcome, OrderStateName } from '../../common/upstream-api/payments.ts';
-import type { ClaimRefusal, PendingLoadKind } from '../../common/upstream-api/pending-loads.ts';
-import type { VoucherRefusal } from '../../common/upstream-api/vouchers.ts';
-import type { CallbackState, ChatState, DeskRequest, OutboxRefusal, Rating, Resolution, TicketKind, TicketState } from '../../common/upstream-api/support.ts';
-import type { CardStatus } from '../../common/upstream-api/sandbox.ts';
-import type { ClearingState } from './clearing/clearing-file.ts';
-import type { ClearingOutcome, Contradiction } from './clearing/decision.ts';
+import type { AlarmKind, Health } from '../../console-api/terminals.ts';
+import type { AuditKind } from '../../console-api/staff.ts';
+import type { Role } from '../../console-api/roles.ts';
+import type { Outcome, Tender } from '../../../common/journal-kinds.ts';
+import type { TerminalState } from '../../../common/upstream-api/terminals.ts';
+import type { Delivery, ReplacementRefusal, ScriptFailure, ScriptFunction, ScriptRefusal, ScriptState } from '../../../common/upstream-api/card-scripts.ts';
+import type { IdentificationMeans, IdentificationRefusal } from '../../../common/upstream-api/holders.ts';
+import type { LoadRefusal } from '../../../common/upstream-api/issuer.ts';
+import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../../common/upstream-api/losses.ts';
+import type { CaptureRefusal, NotificationOutcome, OrderStateName } from '../../../common/upstream-api/payments.ts';
+import type { ClaimRefusal, PendingLoadKind } from '../../../common/upstream-api/pending-loads.ts';
+import type { VoucherRefusal } from '../../../common/upstream-api/vouchers.ts';
+import type {
+  CallbackState,
+  ChatState,
+  DeskRequest,
+  OutboxRefusal,
+  Rating,
+  Resolution,
+  TicketKind,
+  TicketState,
+} from '../../../common/upstream-api/support.ts';
+import type { CardStatus } from '../../../common/upstream-api/sandbox.ts';
+import type { ClearingState } from '../clearing/clearing-file.ts';
+import type { ClearingOutcome, Contradiction } from '../clearing/decision.ts';
 
 export type StoreErrorCode =
   /** Written by a newer version: nothing of it is touched. */

@@ -1,6 +1,6 @@
 /** What the account of a card did, for the person who holds it: its credited loads, wherever they were made. Used by issuer.ts. */
-import type { HistoryAnswer, HistoryRequest } from '../../common/upstream-api/issuer.ts';
-import type { StoreTransaction } from './store.ts';
+import type { HistoryAnswer, HistoryRequest } from '../../../common/upstream-api/issuer.ts';
+import type { StoreTransaction } from '../store/store.ts';
 
 const MOST_LINES = 200;
 

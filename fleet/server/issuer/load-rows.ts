@@ -1,11 +1,11 @@
 /** A load as the store holds it: found, what was asked for, and the cryptography that proves it. Used by issuer.ts and open-loads.ts. */
-import type { Clock } from '../../common/clock.ts';
-import { toHex } from '../../common/hex.ts';
-import { tacInput } from '../../common/pboc.ts';
-import { authorizeRequestSchema } from '../../common/upstream-api/issuer.ts';
-import type { IssuerSettings } from './config.ts';
-import type { KeyStore } from './keys/key-store.ts';
-import type { Store, StoreTransaction, Tables } from './store.ts';
+import type { Clock } from '../../../common/clock.ts';
+import { toHex } from '../../../common/hex.ts';
+import { tacInput } from '../../../common/pboc.ts';
+import { authorizeRequestSchema } from '../../../common/upstream-api/issuer.ts';
+import type { IssuerSettings } from '../config.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import type { Store, StoreTransaction, Tables } from '../store/store.ts';
 
 export type LoadRow = Tables['loads'];
 

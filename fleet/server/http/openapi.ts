@@ -3,8 +3,8 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../common/upstream-api/problem.ts';
-import { TOKEN_SCHEME } from '../../common/upstream-api/request-token.ts';
+import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../../common/upstream-api/problem.ts';
+import { TOKEN_SCHEME } from '../../../common/upstream-api/request-token.ts';
 
 const SIGNED = 'signed';
 

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { doneSchema } from './fields.ts';
 import * as journal from './journal.ts';
-import { reconciliationQuerySchema, reconciliationSchema } from './reconciliation.ts';
+import { dayReportAnswerSchema, dayReportParamsSchema, reconciliationQuerySchema, reconciliationSchema } from './reconciliation.ts';
 import { CSV_CONTENT_TYPE, reportParamsSchema, reportSchema } from './report.ts';
 import type { Verb } from './roles.ts';
 import * as session from './session.ts';
@@ -313,6 +313,14 @@ export const calls = {
     about: 'The money of each day, as the entries add up',
     query: reconciliationQuerySchema,
     answer: reconciliationSchema,
+  },
+  dayReport: {
+    method: 'GET',
+    path: '/reconciliation/:date',
+    needs: 'settlements.read',
+    about: 'What the reconciliation of a day with acquirer and issuer found',
+    params: dayReportParamsSchema,
+    answer: dayReportAnswerSchema,
   },
   statistics: {
     method: 'GET',

@@ -1,5 +1,6 @@
 /** A day's money side by side, as the ingested entries add up: what was taken, what was loaded, what is owed, and what a count found. */
 import { z } from 'zod';
+import { dayReportSchema } from '../../common/reconciliation/day-report.ts';
 import { dateSchema, fenSchema } from './fields.ts';
 
 /** Both days count. At most 93 days. */
@@ -24,3 +25,8 @@ export const dayMoneySchema = z.strictObject({
 export type DayMoney = z.infer<typeof dayMoneySchema>;
 
 export const reconciliationSchema = z.strictObject({ days: z.array(dayMoneySchema) });
+
+export const dayReportParamsSchema = z.strictObject({ date: dateSchema });
+
+/** The latest reconciliation of that day with acquirer and issuer, as `npm run fleet -- reconcile` made it; null: none was made. */
+export const dayReportAnswerSchema = z.strictObject({ report: dayReportSchema.nullable() });

@@ -43,6 +43,7 @@ const ALLOWED: Readonly<Record<CallName, 'anybody' | 'signedIn' | readonly Role[
   openSealed: ['auditor'],
   settlements: ['operator', 'auditor'],
   reconciliation: ['operator', 'auditor'],
+  dayReport: ['operator', 'auditor'],
   statistics: ['operator', 'auditor'],
   report: ['operator', 'auditor'],
   reportCsv: ['operator', 'auditor'],

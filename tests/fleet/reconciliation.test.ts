@@ -14,6 +14,7 @@ import { reconcileDay, storedReport, type DayOptions } from '../../fleet/server/
 import type { Store } from '../../fleet/server/store/store.ts';
 import { CARD } from '../common/money/entries.ts';
 import { captured, closedAs, committed, opened, paidBack, requested } from './reconciliation-stories.ts';
+import { staffMember } from './console-browser.ts';
 import { environmentFor } from './database.ts';
 import { registeredTerminal, startWorld, V1, type HandMadeTerminal, type World } from './support.ts';
 
@@ -140,10 +141,12 @@ describe('a day', () => {
     expect(found(await reconcileDay(options, '2026-03-16', {}, 'Wang Fang'))).toEqual([['capturedThereOpenHere', 'open', 'T-0001', 'O1', AMOUNT]]);
   });
 
-  test('is stored each time, and the last one counts: what a journal brings later evens it out', async () => {
+  test('is stored each time, and the last one counts, for the console too: what a journal brings later evens it out', async () => {
     const { world, terminal, options, say } = await fleet();
     await pay(world, terminal, 'O1');
     await world.clock.advance(NEXT_MORNING);
+    const auditor = await staffMember(world, 'auditor');
+    expect(await auditor.call('dayReport', { params: { date: DAY } })).toEqual({ report: null });
     const first = await reconcileDay(options, DAY, {}, 'Wang Fang');
     expect(found(first)).toEqual([['capturedThereUnknownHere', 'difference', 'T-0001', 'O1', AMOUNT]]);
     expect(await storedReport(options.store, DAY)).toEqual(first);
@@ -153,6 +156,7 @@ describe('a day', () => {
     expect(found(second)).toEqual([['capturedThereOpenHere', 'open', 'T-0001', 'O1', AMOUNT]]);
     expect(second.even).toBe(true);
     expect(await storedReport(options.store, DAY)).toEqual(second);
+    expect(await auditor.call('dayReport', { params: { date: DAY } })).toEqual({ report: second });
   });
 
   test('tells of terminals whose journal may not be whole here', async () => {

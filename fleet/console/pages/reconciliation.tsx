@@ -1,5 +1,6 @@
 /** The money of each day side by side: what was taken, what it became, what a count found, and every difference with where it is. */
 import { useState } from 'react';
+import type { DayReport as Report } from '../../../common/reconciliation/day-report.ts';
 import type { DayMoney } from '../../console-api/reconciliation.ts';
 import type { Settlement } from '../../console-api/settlements.ts';
 import { useAnswer, usePages } from '../api/queries.ts';
@@ -141,8 +142,56 @@ function DayDialog({ day, onClose }: { readonly day: DayMoney; readonly onClose:
           </dd>
         </dl>
         <p className="small">{say('reconciliation.signs')}</p>
+        <DayReport date={day.date} />
       </div>
     </Dialog>
+  );
+}
+
+/** What the reconciliation with acquirer and issuer found, where one was made. */
+function DayReport({ date }: { readonly date: string }) {
+  const say = useSay();
+  const answer = useAnswer('dayReport', { params: { date } });
+  return (
+    <section aria-label={say('reconciliation.report')}>
+      <h3>{say('reconciliation.report')}</h3>
+      <Shown answer={answer}>{({ report }) => (report === null ? <p className="small">{say('reconciliation.noReport')}</p> : <Found report={report} />)}</Shown>
+    </section>
+  );
+}
+
+function Found({ report }: { readonly report: Report }) {
+  const { say, word } = usePreferences();
+  return (
+    <>
+      <Status tone={report.even ? 'ok' : 'danger'}>{say(report.even ? 'reconciliation.even' : 'reconciliation.uneven')}</Status>
+      <p className="small">
+        {say('reconciliation.madeBy', { by: report.by, at: report.madeAt })}
+        {report.incomplete.length > 0 && ` ${say('reconciliation.incomplete', { n: report.incomplete.length })}`}
+      </p>
+      <DataTable
+        caption={say('reconciliation.books')}
+        rows={report.books}
+        keyOf={({ book }) => book}
+        columns={[
+          { key: 'book', head: say('reconciliation.book'), name: true, cell: ({ book }) => word('book', book) },
+          { key: 'here', head: say('reconciliation.here'), figure: true, cell: ({ here }) => <Money amount={here} /> },
+          { key: 'there', head: say('reconciliation.there'), figure: true, cell: ({ there }) => <Money amount={there} /> },
+          { key: 'apart', head: say('reconciliation.apart'), figure: true, cell: ({ difference }) => <Money amount={difference} difference /> },
+        ]}
+      />
+      {report.findings.map((finding) => (
+        <div key={`${finding.number} ${finding.terminalId} ${finding.id}`} className="finding">
+          <p>
+            <Status tone={finding.status === 'difference' ? 'danger' : 'warn'}>{word('findingStatus', finding.status)}</Status>{' '}
+            <b className="tn">{finding.reference}</b> <Money amount={finding.amount} difference />
+          </p>
+          <p className="small" lang="en">
+            {finding.terminalId} · {finding.where}: {finding.todo}
+          </p>
+        </div>
+      ))}
+    </>
   );
 }
 

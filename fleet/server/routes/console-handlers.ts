@@ -5,6 +5,7 @@ import * as account from '../console/account.ts';
 import { closeAlarm } from '../console/alarms.ts';
 import type { Console } from '../console/console.ts';
 import { moneyOfDays, settlementPage } from '../console/money.ts';
+import { storedReport } from '../reconciliation/reconcile-day.ts';
 import { signInByPasskey, signInOptions } from '../console/passkeys.ts';
 import type { Caller } from '../console/people.ts';
 import type { Who } from '../console/sessions.ts';
@@ -171,7 +172,11 @@ function journalHandlers({ journal, sealed }: Console): Some<'entries' | 'proof'
   };
 }
 
-function figureHandlers({ people, digester, utcOffsetMinutes }: Console): Some<'settlements' | 'reconciliation' | 'statistics' | 'report' | 'reportCsv'> {
+function figureHandlers({
+  people,
+  digester,
+  utcOffsetMinutes,
+}: Console): Some<'settlements' | 'reconciliation' | 'dayReport' | 'statistics' | 'report' | 'reportCsv'> {
   const { store, clock, audit } = people;
   const options: StatisticsOptions = { store, clock, digester, utcOffsetMinutes };
   return {
@@ -183,6 +188,7 @@ function figureHandlers({ people, digester, utcOffsetMinutes }: Console): Some<'
       await digester.step();
       return { days: await moneyOfDays(store, query) };
     },
+    dayReport: async ({ params }) => ({ report: (await storedReport(store, params.date)) ?? null }),
     statistics: ({ query }) => statistics(options, query),
     report: ({ params }) => weeklyReport(options, params.monday),
     reportCsv: async ({ who, params }) => {

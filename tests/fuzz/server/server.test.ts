@@ -15,7 +15,7 @@ import { valueOf } from './values.ts';
 
 const REQUESTS = 2000;
 /** A database server commits slower. */
-const REQUESTS_TO_POSTGRES = 500;
+const REQUESTS_TO_POSTGRES = 1000;
 
 async function fuzzed(requests: number, database?: string): Promise<ServerFuzzReport> {
   const seed = Date.now() % 2 ** 31;
@@ -29,7 +29,8 @@ function expectDepth({ sent, statuses, codes, reached, missed, honestTopUps, boo
   expect(sent).toBe(requests);
   expect(statuses['200']).toBeGreaterThan(requests / 10);
   expect(Object.keys(codes).length).toBeGreaterThan(10);
-  expect(reached.length).toBeGreaterThan(missed.length / 2);
+  // some ten tries each: many calls need one before them to have worked
+  expect(reached.length).toBeGreaterThan(missed.length / 3);
   expect(honestTopUps).toBeGreaterThanOrEqual(requests / 100);
   expect(booksCompared).toBeGreaterThan(0);
 }

@@ -169,17 +169,7 @@ function Found({ report }: { readonly report: Report }) {
         {say('reconciliation.madeBy', { by: report.by, at: report.madeAt })}
         {report.incomplete.length > 0 && ` ${say('reconciliation.incomplete', { n: report.incomplete.length })}`}
       </p>
-      <DataTable
-        caption={say('reconciliation.books')}
-        rows={report.books}
-        keyOf={({ book }) => book}
-        columns={[
-          { key: 'book', head: say('reconciliation.book'), name: true, cell: ({ book }) => word('book', book) },
-          { key: 'here', head: say('reconciliation.here'), figure: true, cell: ({ here }) => <Money amount={here} /> },
-          { key: 'there', head: say('reconciliation.there'), figure: true, cell: ({ there }) => <Money amount={there} /> },
-          { key: 'apart', head: say('reconciliation.apart'), figure: true, cell: ({ difference }) => <Money amount={difference} difference /> },
-        ]}
-      />
+      <DataTable caption={say('reconciliation.books')} rows={report.books} keyOf={({ book }) => book} columns={useBookColumns()} />
       {report.findings.map((finding) => (
         <div key={`${finding.number} ${finding.terminalId} ${finding.id}`} className="finding">
           <p>
@@ -193,6 +183,16 @@ function Found({ report }: { readonly report: Report }) {
       ))}
     </>
   );
+}
+
+function useBookColumns(): readonly Column<Report['books'][number]>[] {
+  const { say, word } = usePreferences();
+  return [
+    { key: 'book', head: say('reconciliation.book'), name: true, cell: ({ book }) => word('book', book) },
+    { key: 'here', head: say('reconciliation.here'), figure: true, cell: ({ here }) => <Money amount={here} /> },
+    { key: 'there', head: say('reconciliation.there'), figure: true, cell: ({ there }) => <Money amount={there} /> },
+    { key: 'apart', head: say('reconciliation.apart'), figure: true, cell: ({ difference }) => <Money amount={difference} difference /> },
+  ];
 }
 
 function AccountPair({ account, amount }: { readonly account: string; readonly amount: number }) {

@@ -241,7 +241,7 @@ const migrations: readonly (readonly Statement[])[] = [
        FOREIGN KEY (terminal_id, session_id) REFERENCES surveys (terminal_id, session_id)) STRICT, WITHOUT ROWID`,
 
     `CREATE TABLE knowledge_contents (sha256 TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT`,
-    `CREATE TABLE knowledge_versions (version INTEGER PRIMARY KEY, manifest TEXT NOT NULL, jws TEXT NOT NULL, published_at INTEGER NOT NULL,
+    `CREATE TABLE knowledge_versions (version INTEGER NOT NULL PRIMARY KEY, manifest TEXT NOT NULL, jws TEXT NOT NULL, published_at INTEGER NOT NULL,
        published_by TEXT NOT NULL, restores INTEGER) STRICT`,
     `CREATE TABLE knowledge_counts (terminal_id TEXT NOT NULL, date TEXT NOT NULL, answer_id TEXT NOT NULL, views INTEGER NOT NULL, solved INTEGER NOT NULL,
        unsolved INTEGER NOT NULL, PRIMARY KEY (terminal_id, date, answer_id)) STRICT, WITHOUT ROWID`,

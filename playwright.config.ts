@@ -1,6 +1,6 @@
 /**
- * End-to-end tests. What computes (the screens and the console, page by page) has one worker, and gives way to the others; what waits for mechanics and
- * people has the other, the longest first, and both when the screens are done. More workers let simulated devices and windows come late on two cores. Each has browsers, shells and
+ * End-to-end tests. What computes (the screens and the console, page by page) has one worker, and gives way to the others; what waits for
+ * mechanics and people has the other two, the longest first, and all three when the screens are done. Each has browsers, shells and
  * devices of its own. Results also as data for `npm test`.
  */
 import { defineConfig } from '@playwright/test';

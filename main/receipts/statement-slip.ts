@@ -33,5 +33,5 @@ export function composeStatement(content: StatementContent, site: ReceiptSite, c
 /** What an unknown deed did to the balance the card does not say. */
 function signed({ kind, amount }: CardRecord, words: ReceiptWords): string {
   const sign = { load: '+', purchase: '-', other: '' }[kind];
-  return words('yuan', { amount: `${sign}${formatYuan(amount)}` });
+  return sign + words('yuan', { amount: formatYuan(amount) });
 }

@@ -65,7 +65,7 @@ describe('a slip of a statement', () => {
   test('on narrow paper, in English and in large print loses nothing', async () => {
     const lines = await printed({ ...CONTENT, locale: 'en', largePrint: true }, 'escpos-generic-58');
     const text = lines.join(' ');
-    for (const part of ['Statement', '6688', '2026-11-22 08:14', 'Top-up', '+50.00', '2026-11-20 12:31', 'Other', '1234.56', '11 to 13 of 13'])
+    for (const part of ['Statement', '6688', '2026-11-22 08:14', 'Top-up', '+￥50.00', '2026-11-20 12:31', 'Other', '1234.56', '11 to 13 of 13'])
       expect(text).toContain(part);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * End-to-end tests. What computes (the screens and the console, page by page) has one worker, and gives way to the others; what waits for
- * mechanics and people has the other two, the longest first, and all three when the screens are done. Each has browsers, shells and
- * devices of its own. Results also as data for `npm test`.
+ * mechanics and people has the other, the longest first, and both when the screens are done. A third one lets simulated devices and windows
+ * come late on two cores. Each has browsers, shells and devices of its own. Results also as data for `npm test`.
  */
 import { defineConfig } from '@playwright/test';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
@@ -13,7 +13,7 @@ const SITUATIONS = ['top-up.spec.ts', 'models.spec.ts', 'serial.spec.ts'];
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  workers: 3,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

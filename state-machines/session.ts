@@ -11,7 +11,7 @@ import { topUpMachine } from './top-up.ts';
 import type { TopUpOutput } from './top-up/context.ts';
 import type { UiMachineEvent } from './ui-events.ts';
 import type { Overlay, Preferences, Site } from './view.ts';
-import { paceOf, patiently, type RunningWait } from './waiting.ts';
+import { delaysOf, patiently, waitOf, type RunningWait } from './waiting.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
 export const sessionDelays = {
@@ -101,12 +101,19 @@ const actors = {
   statement: statementMachine,
 };
 
-function delaysOf<D extends Record<string, number>>(named: D) {
-  type Delay = (args: { context: SessionContext }) => number;
-  return Object.fromEntries(Object.entries(named).map(([name, ms]) => [name, (({ context }) => ms * paceOf(context.preferences)) satisfies Delay])) as Record<
-    keyof D & string,
-    Delay
-  >;
+type Flow = 'topUp' | 'statement';
+
+/** What a flow hears of its person and of the card; what lies over the screen is the session's. */
+function duringFlow(to: Flow) {
+  const passOn = { type: 'passOn' as const, params: { to } };
+  const tellPreferences = { type: 'tellPreferences' as const, params: { to } };
+  return {
+    'CARD.*': { actions: passOn },
+    'ui.*': { actions: passOn },
+    'ui.open': { actions: ['openOverlay' as const, passOn] },
+    'ui.close': { actions: ['closeOverlay' as const, passOn] },
+    'ui.prefer': { actions: ['prefer' as const, tellPreferences, passOn] },
+  };
 }
 
 const withPorts = ({ context }: { context: SessionContext }): WithPorts => ({ ports: context.ports });
@@ -121,11 +128,7 @@ export const sessionMachine = setup({
   actors,
   actions: {
     startWait: assign({
-      wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }): RunningWait => ({
-        startedAt: context.ports.clock.monotonic(),
-        totalMs: sessionDelays[params.delay] * paceOf(context.preferences),
-        tone: params.tone,
-      }),
+      wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }) => waitOf(context, sessionDelays[params.delay], params.tone),
     }),
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
@@ -153,8 +156,15 @@ export const sessionMachine = setup({
       problem: ({ context, event }) => (event.type === 'CARD.REFUSED' ? event.problem : context.problem),
     }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
-    passOn: sendTo('topUp', ({ event }) => event),
-    passOnToStatement: sendTo('statement', ({ event }) => event),
+    closeOverlay: assign({ overlay: undefined }),
+    passOn: sendTo(
+      (_, params: { to: Flow }) => params.to,
+      ({ event }) => event,
+    ),
+    tellPreferences: sendTo(
+      (_, params: { to: Flow }) => params.to,
+      ({ context }) => ({ type: 'PREFERENCES' as const, preferences: context.preferences }),
+    ),
   },
   guards: {
     cardInside: ({ context }) => context.ports.card.media === 'inside',
@@ -351,15 +361,7 @@ export const sessionMachine = setup({
         ],
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
       },
-      on: {
-        'CARD.*': { actions: 'passOn' },
-        'ui.*': { actions: 'passOn' },
-        'ui.open': { actions: ['openOverlay', 'passOn'] },
-        'ui.close': { actions: [assign({ overlay: undefined }), 'passOn'] },
-        'ui.prefer': {
-          actions: ['prefer', sendTo('topUp', ({ context }) => ({ type: 'PREFERENCES', preferences: context.preferences })), 'passOn'],
-        },
-      },
+      on: duringFlow('topUp'),
     },
     statement: {
       entry: 'noWait',
@@ -377,15 +379,7 @@ export const sessionMachine = setup({
         ],
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
       },
-      on: {
-        'CARD.*': { actions: 'passOnToStatement' },
-        'ui.*': { actions: 'passOnToStatement' },
-        'ui.open': { actions: ['openOverlay', 'passOnToStatement'] },
-        'ui.close': { actions: [assign({ overlay: undefined }), 'passOnToStatement'] },
-        'ui.prefer': {
-          actions: ['prefer', sendTo('statement', ({ context }) => ({ type: 'PREFERENCES', preferences: context.preferences })), 'passOnToStatement'],
-        },
-      },
+      on: duringFlow('statement'),
     },
     /** More to do, and the card still lies at the gate. */
     takingBack: {

@@ -18,12 +18,7 @@ import {
   type StatementOutput,
 } from './statement/context.ts';
 import { gather, nextSlip, printNext, type Gathered } from './statement/steps.ts';
-import { paceOf, patiently, type RunningWait } from './waiting.ts';
-
-type Delay = (args: { context: StatementContext }) => number;
-const delays = Object.fromEntries(
-  Object.entries(statementDelays).map(([name, ms]) => [name, (({ context }) => ms * paceOf(context.preferences)) satisfies Delay]),
-) as Record<DelayName, Delay>;
+import { delaysOf, patiently, waitOf } from './waiting.ts';
 
 export const statementMachine = setup({
   types: typed<{
@@ -41,11 +36,7 @@ export const statementMachine = setup({
   },
   actions: {
     startWait: assign({
-      wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }): RunningWait => ({
-        startedAt: context.ports.clock.monotonic(),
-        totalMs: statementDelays[params.delay] * paceOf(context.preferences),
-        tone: params.tone,
-      }),
+      wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }) => waitOf(context, statementDelays[params.delay], params.tone),
     }),
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
@@ -69,7 +60,7 @@ export const statementMachine = setup({
     moreToPrint: ({ context }) => context.printed < linesOf(context).length,
     enough: ({ context }) => context.enough,
   },
-  delays,
+  delays: delaysOf(statementDelays),
 }).createMachine({
   id: 'statement',
   context: ({ input }) => ({

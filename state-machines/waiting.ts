@@ -17,6 +17,26 @@ export function paceOf(preferences: Preferences): number {
   return preferences.size === 'standard' ? 1 : 2.5;
 }
 
+/** What a chart knows of whom it serves. */
+interface Serving {
+  readonly ports: { readonly clock: Clock };
+  readonly preferences: Preferences;
+}
+
+/** The delays of a machine by name, each at the pace of the person. */
+export function delaysOf<D extends Record<string, number>>(named: D) {
+  type Delay = (args: { readonly context: Serving }) => number;
+  return Object.fromEntries(Object.entries(named).map(([name, ms]) => [name, (({ context }) => ms * paceOf(context.preferences)) satisfies Delay])) as Record<
+    keyof D & string,
+    Delay
+  >;
+}
+
+/** A wait that begins now, at the pace of the person. */
+export function waitOf({ ports, preferences }: Serving, ms: number, tone: Wait['tone']): RunningWait {
+  return { startedAt: ports.clock.monotonic(), totalMs: ms * paceOf(preferences), tone };
+}
+
 export function leftOf(wait: RunningWait | undefined, clock: Clock): Wait | undefined {
   if (wait === undefined) return undefined;
   const leftMs = Math.max(0, Math.round(wait.startedAt + wait.totalMs - clock.monotonic()));

@@ -1,5 +1,5 @@
 /** What the statement chart knows and hears, and why it waits as long as it does. */
-import { localDay } from '../local-day.ts';
+import { businessDates } from '../../common/business-date.ts';
 import type { CardEvent, CardReading, CardRecord, Ports } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences } from '../view.ts';
@@ -52,7 +52,7 @@ export interface StatementContext extends StatementInput {
 export type StatementEvent = UiMachineEvent | CardEvent | { readonly type: 'PREFERENCES'; readonly preferences: Preferences } | { readonly type: 'wait.ended' };
 
 export function todayOf({ ports }: Pick<StatementInput, 'ports'>): string {
-  return localDay(ports.clock.now(), ports.settings.timeZone);
+  return businessDates(ports.settings.timeZone)(ports.clock.now());
 }
 
 /** Those of the chosen range. */

@@ -1,7 +1,7 @@
 /** The chart's vocabulary: its actors, actions, guards and delays by name. The states are made of it. */
 import { assign, raise, setup } from 'xstate';
 import { typed } from '../chart-types.ts';
-import { paceOf, type RunningWait } from '../waiting.ts';
+import { delaysOf, waitOf, type RunningWait } from '../waiting.ts';
 import { topUpActors } from './actors.ts';
 import {
   known,
@@ -17,14 +17,6 @@ import {
 } from './context.ts';
 import type { SettleReason } from './steps.ts';
 
-function delaysOf<D extends Record<string, number>>(named: D) {
-  type Delay = (args: { context: TopUpContext }) => number;
-  return Object.fromEntries(Object.entries(named).map(([name, ms]) => [name, (({ context }) => ms * paceOf(context.preferences)) satisfies Delay])) as Record<
-    keyof D & string,
-    Delay
-  >;
-}
-
 export const topUpSetup = setup({
   types: typed<{
     context: TopUpContext;
@@ -36,11 +28,7 @@ export const topUpSetup = setup({
   actors: topUpActors,
   actions: {
     startWait: assign({
-      wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }): RunningWait => ({
-        startedAt: context.ports.clock.monotonic(),
-        totalMs: topUpDelays[params.delay] * paceOf(context.preferences),
-        tone: params.tone,
-      }),
+      wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }) => waitOf(context, topUpDelays[params.delay], params.tone),
     }),
     startOrderWait: assign({
       wait: ({ context }): RunningWait => ({ startedAt: context.ports.clock.monotonic(), totalMs: known(context.order, 'order').lifeMs, tone: 'normal' }),

@@ -1,8 +1,8 @@
 /** What the screen shows of a top-up: a pure function of where its chart stands. Used by session-view. */
+import { businessDates } from '../../common/business-date.ts';
 import { ZERO_FEN } from '../../common/fen.ts';
 import { parseReferenceSymbols } from '../../common/ids.ts';
 import { groupedCode, isVoucherCode } from '../../common/voucher-code.ts';
-import { localDay } from '../local-day.ts';
 import type { FlowSettings, VoucherSlip } from '../ports.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
 import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
@@ -240,7 +240,7 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
 
 /** What the screen says of a voucher. */
 export function voucherOf({ code, validUntil }: VoucherSlip, { timeZone }: Pick<FlowSettings, 'timeZone'>, withCode: boolean) {
-  const day = localDay(validUntil, timeZone);
+  const day = businessDates(timeZone)(validUntil);
   return { ...(code === undefined || !withCode ? {} : { code: groupedCode(code) }), validUntil: day };
 }
 

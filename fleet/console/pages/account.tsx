@@ -6,13 +6,13 @@ import { call, CallFailure, type AnswerOf } from '../api/client.ts';
 import { useAct, useAnswer } from '../api/queries.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Form, TextField } from '../components/form.tsx';
+import { isShort, NewPasswordField } from '../components/new-password.tsx';
 import { RecoveryCodes } from '../components/recovery-codes.tsx';
 import { Empty, Notice, Shown } from '../components/states.tsx';
 import { DataTable, type Column } from '../components/table.tsx';
 import { Ago, Code, Moment, Status } from '../components/text.tsx';
 import { usePreferences, useSay } from '../preferences.tsx';
 import { useSession } from '../session.tsx';
-import { PASSWORD_LENGTH } from './invitation.tsx';
 
 type Account = AnswerOf<'account'>;
 type Deed = 'passkey' | 'password' | 'codes';
@@ -243,7 +243,7 @@ function ChangePassword({ onClose }: { readonly onClose: () => void }) {
   const [next, setNext] = useState('');
   const [asked, setAsked] = useState(false);
   const change = useAct('changePassword');
-  const short = next.length < PASSWORD_LENGTH;
+  const short = isShort(next);
   return (
     <Proved
       title={say('account.changePassword')}
@@ -256,16 +256,7 @@ function ChangePassword({ onClose }: { readonly onClose: () => void }) {
         if (!short) change.mutate({ body: { ...proof, newPassword: next } }, { onSuccess: onClose });
       }}
     >
-      <TextField
-        label={say('account.newPassword')}
-        hint={say('invitation.passwordHint', { n: PASSWORD_LENGTH })}
-        wrong={asked && short ? say('invitation.passwordShort', { n: PASSWORD_LENGTH }) : undefined}
-        type="password"
-        value={next}
-        onValue={setNext}
-        autoComplete="new-password"
-        maxLength={200}
-      />
+      <NewPasswordField label={say('account.newPassword')} value={next} onValue={setNext} asked={asked} />
     </Proved>
   );
 }

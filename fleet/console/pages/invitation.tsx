@@ -6,6 +6,7 @@ import type { Session } from '../../console-api/session.ts';
 import { call, type AnswerOf, type CallFailure } from '../api/client.ts';
 import { useAnswer } from '../api/queries.ts';
 import { Form, TextField } from '../components/form.tsx';
+import { isShort, NewPasswordField } from '../components/new-password.tsx';
 import { QrCode } from '../components/qr-code.tsx';
 import { RecoveryCodes } from '../components/recovery-codes.tsx';
 import { Failed, Loading, Notice } from '../components/states.tsx';
@@ -13,9 +14,6 @@ import { Moment } from '../components/text.tsx';
 import { Gate } from '../frame/gate.tsx';
 import { usePreferences, useSay } from '../preferences.tsx';
 import { useEnter } from './sign-in.tsx';
-
-/** Shorter ones the server refuses. */
-export const PASSWORD_LENGTH = 12;
 
 type Accepted = AnswerOf<'acceptInvitation'>;
 
@@ -58,7 +56,7 @@ function Accept({
     mutationFn: () => call('acceptInvitation', { body: { code, password, totp: totp.replaceAll(/\s/g, '') } }),
     onSuccess: onAccepted,
   });
-  const short = password.length < PASSWORD_LENGTH;
+  const short = isShort(password);
   return (
     <div className="stack">
       <h1>{say('invitation.title', { name: invitation.name })}</h1>
@@ -74,18 +72,7 @@ function Accept({
         }}
       >
         <input type="text" name="username" autoComplete="username" value={invitation.name} readOnly hidden />
-        <TextField
-          label={say('invitation.password')}
-          hint={say('invitation.passwordHint', { n: PASSWORD_LENGTH })}
-          wrong={asked && short ? say('invitation.passwordShort', { n: PASSWORD_LENGTH }) : undefined}
-          type="password"
-          value={password}
-          onValue={setPassword}
-          autoComplete="new-password"
-          maxLength={200}
-          required
-          first
-        />
+        <NewPasswordField label={say('invitation.password')} value={password} onValue={setPassword} asked={asked} required first />
         <div className="totp">
           <QrCode text={invitation.totpUri} label={say('invitation.qr')} />
           <div className="stack">

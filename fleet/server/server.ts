@@ -35,6 +35,7 @@ import { describeApi } from './http/openapi.ts';
 import { httpOptions, refuseOddHttp } from './http/plain-http.ts';
 import { ProblemError, sendBareProblem, sendProblem } from './http/problems.ts';
 import { limitAddresses, limitTerminals } from './http/rate-limits.ts';
+import { stopInOrder } from './http/stopping.ts';
 import { acquirerRoutes } from './routes/acquirer-routes.ts';
 import { CONSOLE_API } from '../console-api/calls.ts';
 import { consolePage } from './routes/console-page.ts';
@@ -141,7 +142,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
   const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false, bus: relay && { relay, stream: settings.bus.stream } });
   watch(app, metrics);
-  refuseWhenStopping(app);
+  stopInOrder(app);
   await limitAddresses(app, clock, settings);
   await describeApi(app, packageFile.version);
   addRoutes(app, context, { metrics, described: app });
@@ -184,7 +185,7 @@ function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOption
     requestTimeout: 30_000,
     frameworkErrors: sendProblem,
     clientErrorHandler: sendBareProblem,
-    // refuseWhenStopping does it, with problem details
+    // stopInOrder does it, with problem details
     return503OnClosing: false,
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -210,17 +211,6 @@ function watch(app: FastifyInstance, metrics: Metrics): void {
     metrics.answered({ method, route: route ?? 'none', status, ms });
     if (problemCode !== undefined) metrics.refused(problemCode);
     request.log.info({ method, route, terminalId, status, ms: Math.round(ms) }, 'answered');
-  });
-}
-
-/** What came before is answered; what still comes on an open connection is to be asked elsewhere. */
-function refuseWhenStopping(app: FastifyInstance): void {
-  let stopping = false;
-  app.addHook('preClose', async () => {
-    stopping = true;
-  });
-  app.addHook('onRequest', async () => {
-    if (stopping) throw new ProblemError('stopping', 'ask again');
   });
 }
 

@@ -61,6 +61,16 @@ async function photographed(reference: string): Promise<string> {
   return decodeQR(PNG.sync.read(png));
 }
 
+/** What a phone reads that is held before the screen until it has it: a screen that comes in is no code yet. */
+async function readOffScreen(): Promise<string> {
+  const page = await world.shell.page();
+  let code = '';
+  await expect(async () => {
+    code = decodeQR(PNG.sync.read(await page.screenshot()));
+  }).toPass({ timeout: 20_000 });
+  return code;
+}
+
 /** The page on a phone without a network, with the published file that its owner saved. */
 async function verdictOf(code: string): Promise<{ readonly verdict: string | null; readonly text: string }> {
   const page = await browser.newPage({ viewport: PHONE, locale: 'zh-CN' });
@@ -127,7 +137,7 @@ test('without paper the code on the screen says the same', async () => {
   const reference = await seesDelivered(world, before, CARD, 2000);
   await person.touches('receipt-screen');
   await person.seesFact('receipt', 'onScreen');
-  const code = decodeQR(PNG.sync.read(await (await world.shell.page()).screenshot()));
+  const code = await readOffScreen();
   await person.leaves();
   await uplinkDrained();
   await publishes();
@@ -145,7 +155,7 @@ test('a case is genuine as a case: the slip holds its own entry, whatever the ca
   const code = await photographed(reference);
   await person.comesBack(CARD);
   await person.sees('done');
-  const resolved = decodeQR(PNG.sync.read(await (await world.shell.page()).screenshot()));
+  const resolved = await readOffScreen();
   await person.leaves();
   await uplinkDrained();
   await publishes();

@@ -232,4 +232,14 @@ describe('a server that is told to stop', () => {
     expect(answers[2]).toMatch(/application\/problem\+json.*"code":"stopping"/s);
     await expect(get(world, '/healthz')).rejects.toThrow(/ECONNREFUSED/);
   });
+
+  test('hangs up on who opened a line and did not ask, and on who stopped in the middle of a head', async () => {
+    const world = await startWorld();
+    const silent = await line(world);
+    const halfway = await line(world);
+    halfway.socket.write('GET /healthz HTTP/1.1\r\nhost:');
+    expect((await get(world, '/healthz')).status).toBe(200);
+    await world.stop();
+    expect(await Promise.allSettled([silent.rest, halfway.rest])).toHaveLength(2);
+  });
 });

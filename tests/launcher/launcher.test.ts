@@ -10,8 +10,9 @@ import { missingOptionalPackages } from './lock-check.ts';
 import { findProgram, MissingNeed, needProgram } from './needs.ts';
 import { problemOf } from './preflight.mjs';
 import { lockedBinding, pcscRemedy } from './pcsc-parts.ts';
-import { add, notRunLine, playwrightCounts, summaryLine, vitestCounts } from './results.ts';
+import { add, notRunLine, onlyAloneLine, playwrightCounts, summaryLine, vitestCounts } from './results.ts';
 import { projectRoot, run } from './run-tool.ts';
+import { afterSecondGo, playwrightFailures, vitestFailures, worthASecondGo } from './second-go.ts';
 import { report } from './steps.ts';
 
 const folder = (): string => mkdtempSync(path.join(os.tmpdir(), 'launcher-'));
@@ -224,6 +225,48 @@ describe('counting results', () => {
 
     test('when all were run there is no such line', () => {
       expect(notRunLine(add([{ passed: 1, failed: 0 }]))).toBe('');
+    });
+  });
+
+  describe('what failed in the crowd', () => {
+    const vitestReport = (...failed: { fullName: string; message: string }[]): string => {
+      const assertionResults = failed.map(({ fullName, message }) => ({ fullName, status: 'failed', failureMessages: [message] }));
+      const passing = { fullName: 'fine', status: 'passed', failureMessages: [] };
+      return json({ testResults: [{ name: path.join(projectRoot, 'tests/a.test.ts'), assertionResults: [passing, ...assertionResults] }] });
+    };
+    const late = { fullName: 'comes late', message: 'Test timed out in 20000ms' };
+
+    test('is named, with the files to run again', () => {
+      expect(vitestFailures(vitestReport(late))).toEqual({ names: ['tests/a.test.ts: comes late'], args: ['tests/a.test.ts'] });
+      const spec = (ok: boolean) => ({ title: ok ? 'fine' : 'comes late', file: 'a.spec.ts', ok, tests: [{ status: ok ? 'expected' : 'unexpected' }] });
+      const suites = [{ suites: [{ specs: [spec(true), spec(false)] }] }];
+      expect(playwrightFailures(json({ suites }))).toEqual({ names: ['a.spec.ts: comes late'], args: ['--last-failed'] });
+    });
+
+    test('has a second go only if every failure is a test, they are few, and none found a counterexample', () => {
+      const failures = vitestFailures(vitestReport(late));
+      expect(worthASecondGo({ passed: 5, failed: 1 }, failures)).toBe(true);
+      expect(worthASecondGo({ passed: 5, failed: 2 }, failures)).toBe(false);
+      expect(worthASecondGo({ passed: 5, failed: 0 }, vitestFailures(vitestReport()))).toBe(false);
+      expect(worthASecondGo({ passed: 5, failed: 4 }, vitestFailures(vitestReport(late, late, late, late)))).toBe(false);
+      const found = { fullName: 'adds up', message: 'Error: Property failed after 3 tests\n{ seed: 1 }' };
+      expect(worthASecondGo({ passed: 5, failed: 1 }, vitestFailures(vitestReport(found)))).toBe(false);
+      expect(worthASecondGo({ passed: 0, failed: 1 }, vitestFailures('/no/such.json'))).toBe(false);
+    });
+
+    test('has passed when all of it passes alone, and is named before the last line', () => {
+      const failures = vitestFailures(vitestReport(late));
+      const counts = afterSecondGo({ passed: 5, failed: 1 }, failures, { passed: 2, failed: 0 });
+      expect(counts).toMatchObject({ passed: 6, failed: 0 });
+      expect(onlyAloneLine(add([counts, { passed: 1, failed: 0 }]))).toBe('1 failed beside the others and passed alone: tests/a.test.ts: comes late\n');
+      expect(onlyAloneLine(add([{ passed: 1, failed: 0 }]))).toBe('');
+    });
+
+    test.each([
+      ['it fails again', { passed: 1, failed: 1 }],
+      ['it was not found again', { passed: 0, failed: 0 }],
+    ])('has failed when %s', (_case, again) => {
+      expect(afterSecondGo({ passed: 5, failed: 1 }, vitestFailures(vitestReport(late)), again)).toEqual({ passed: 5, failed: 1 });
     });
   });
 

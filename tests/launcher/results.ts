@@ -7,6 +7,8 @@ export interface Counts {
   readonly failed: number;
   /** Why each test that was not run was not run. */
   readonly notRun?: readonly string[];
+  /** Tests that failed beside the others and passed by themselves (second-go.ts). */
+  readonly onlyAlone?: readonly string[];
 }
 
 const vitestSchema = z.object({
@@ -46,7 +48,7 @@ export function vitestCounts(reportFile: string): Counts {
   return withReasons(passed, success ? numFailedTests + Math.max(0, silent) : Math.max(1, numFailedTests), reasons);
 }
 
-/** A test that passed only on a second try has failed. */
+/** Nothing is tried twice within a run. */
 export function playwrightCounts(reportFile: string): Counts {
   const json = readJson(reportFile);
   const report = playwrightSchema.safeParse(json);
@@ -72,14 +74,21 @@ function withReasons(passed: number, failed: number, reasons: readonly string[])
 
 export function add(counts: readonly Counts[]): Counts {
   const sum = (of: 'passed' | 'failed'): number => counts.reduce((total, each) => total + each[of], 0);
-  return withReasons(
+  const total = withReasons(
     sum('passed'),
     sum('failed'),
     counts.flatMap(({ notRun = [] }) => notRun),
   );
+  const onlyAlone = counts.flatMap(({ onlyAlone: names = [] }) => names);
+  return onlyAlone.length === 0 ? total : { ...total, onlyAlone };
 }
 
-/** The line before the last one; nothing when every test was run. */
+/** What a reader is to know of those that passed: which did so only when they were run again, alone. */
+export function onlyAloneLine({ onlyAlone = [] }: Counts): string {
+  return onlyAlone.length === 0 ? '' : `${onlyAlone.length} failed beside the others and passed alone: ${onlyAlone.join('; ')}\n`;
+}
+
+/** Before the last line; nothing when every test was run. */
 export function notRunLine({ notRun = [] }: Counts): string {
   if (notRun.length === 0) return '';
   const reasons = [...new Set(notRun)].map((reason) => `${reason} (${notRun.filter((other) => other === reason).length})`);
@@ -91,7 +100,7 @@ export function summaryLine({ passed, failed }: Counts): string {
   return `${passed} passed, ${failed} failed`;
 }
 
-function readJson(file: string): unknown {
+export function readJson(file: string): unknown {
   try {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as unknown) : undefined;
   } catch {

@@ -5,6 +5,7 @@ import { buildApp, buildConsole } from './build.ts';
 import { missingOptionalPackages } from './lock-check.ts';
 import { playwrightCounts, vitestCounts, type Counts } from './results.ts';
 import { projectRoot, run, type RunOptions } from './run-tool.ts';
+import { afterSecondGo, playwrightFailures, vitestFailures, worthASecondGo, type Failures } from './second-go.ts';
 import { runVmTests } from '../vm/run.ts';
 
 export interface StepResult {
@@ -13,6 +14,8 @@ export interface StepResult {
   /** What a person needs to mend it; empty when all is well. */
   readonly complaint: string;
   readonly seconds: number;
+  /** What failed, once more: worth it when nothing else runs. */
+  readonly again?: Step;
 }
 
 export type Step = () => Promise<StepResult>;
@@ -46,7 +49,7 @@ export const quickUnitStep: Step = () => units('unit tests', ['units', 'alone'],
 
 function units(name: string, projects: readonly string[], reportName: string, options: RunOptions = {}): Promise<StepResult> {
   const chosen = projects.map((project) => `--project=${project}`);
-  return suite({ name, command: 'vitest', args: ['run', ...chosen], reportName, count: vitestCounts }, options);
+  return suite({ name, command: 'vitest', args: ['run', ...chosen], reportName, count: vitestCounts, failures: vitestFailures }, options);
 }
 
 /** The drivers on devices of a real kernel; on a machine that can't run one, one test that was not run, with the reason. */
@@ -72,7 +75,14 @@ function simulation(name: string, args: readonly string[]): Promise<StepResult> 
 }
 
 export const endToEndStep: Step = () =>
-  suite({ name: 'end-to-end tests', command: 'playwright', args: ['test'], reportName: 'playwright.json', count: playwrightCounts });
+  suite({
+    name: 'end-to-end tests',
+    command: 'playwright',
+    args: ['test'],
+    reportName: 'playwright.json',
+    count: playwrightCounts,
+    failures: playwrightFailures,
+  });
 
 /** One line a step, then the complaints of those that failed. */
 export function report(results: readonly StepResult[]): string {
@@ -101,10 +111,27 @@ interface Suite {
   readonly args: readonly string[];
   readonly reportName: string;
   readonly count: (reportFile: string) => Counts;
+  readonly failures: (reportFile: string) => Failures;
 }
 
-async function suite({ name, command, args, reportName, count }: Suite, options: RunOptions = {}): Promise<StepResult> {
-  const reportFile = path.join(projectRoot, 'out', reportName);
+async function suite(what: Suite, options: RunOptions = {}): Promise<StepResult> {
+  const first = await suiteOnce(what, options);
+  const failures = what.failures(reportOf(what));
+  if (!worthASecondGo(first.counts, failures)) return first;
+  const again = async (): Promise<StepResult> => {
+    process.stdout.write(`\n${what.name}: once more, alone: ${failures.names.join('; ')}\n`);
+    const second = await suiteOnce({ ...what, args: [...what.args, ...failures.args] }, options);
+    const counts = afterSecondGo(first.counts, failures, second.counts);
+    return { ...first, counts, complaint: counts.failed === 0 ? '' : first.complaint, seconds: first.seconds + second.seconds };
+  };
+  return { ...first, again };
+}
+
+const reportOf = ({ reportName }: Suite): string => path.join(projectRoot, 'out', reportName);
+
+async function suiteOnce(what: Suite, options: RunOptions): Promise<StepResult> {
+  const { name, command, args, count } = what;
+  const reportFile = reportOf(what);
   mkdirSync(path.dirname(reportFile), { recursive: true });
   for (const old of [reportFile, `${reportFile}.skipped`]) rmSync(old, { force: true });
   const started = performance.now();

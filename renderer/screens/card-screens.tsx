@@ -96,13 +96,20 @@ export function TakeCard({ body }: { readonly body: ViewBodyOf<'take-card'> }) {
 export function Goodbye() {
   const { say } = useKiosk();
   return (
-    <Read>
-      <div className="title title--hero" role="status">
-        <h1>{say('goodbye.title')}</h1>
-      </div>
-      <p className="lead quiet under-title">{say('goodbye.lead')}</p>
-      <TakeScene taken />
-    </Read>
+    <>
+      <Read>
+        <div className="title title--hero" role="status">
+          <h1>{say('goodbye.title')}</h1>
+        </div>
+        <p className="lead quiet under-title">{say('goodbye.lead')}</p>
+        <TakeScene taken />
+      </Read>
+      <Actions layout="one">
+        <Action testId="next-person" act={{ type: 'start' }} look="plain" iconAfter="next">
+          {say('goodbye.next')}
+        </Action>
+      </Actions>
+    </>
   );
 }
 

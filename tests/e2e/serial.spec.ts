@@ -7,6 +7,6 @@ const lines = new PseudoTerminals();
 
 runSituations(
   situations.filter(({ main }) => main),
-  () => World.start({ carry: lines.carry }),
+  () => World.start({ speed: 3, carry: lines.carry }),
   () => lines.stop(),
 );

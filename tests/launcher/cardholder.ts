@@ -140,6 +140,12 @@ export class Cardholder {
       await this.sandbox.hand({ act: 'takeCard' });
       return false;
     }, 'the card never came out');
+    await this.makesWay();
+  }
+
+  /** Card and slip in hand: who comes next need not wait until the goodbye is over. */
+  async makesWay(): Promise<void> {
+    if ((await this.sees('goodbye', 'attract')) === 'goodbye') await this.touches('next-person');
     await this.sees('attract');
   }
 

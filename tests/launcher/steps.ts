@@ -22,10 +22,13 @@ export type Step = () => Promise<StepResult>;
 
 /** Fast enough to run side by side. */
 export const staticSteps: readonly Step[] = [
-  () => tool('format', 'prettier', ['--check', '.']),
-  () => tool('types', 'tsc', ['-p', '.']),
-  () => tool('lint', 'oxlint', ['--type-aware', '.']),
-  () => tool('layers', 'depcruise', ['--config', '.dependency-cruiser.mjs', 'common', 'drivers', 'state-machines', 'main', 'renderer', 'fleet', 'tests']),
+  () => tool('format', 'prettier', ['--check', '.'], { givesWay: true }),
+  () => tool('types', 'tsc', ['-p', '.'], { givesWay: true }),
+  () => tool('lint', 'oxlint', ['--type-aware', '.'], { givesWay: true }),
+  () =>
+    tool('layers', 'depcruise', ['--config', '.dependency-cruiser.mjs', 'common', 'drivers', 'state-machines', 'main', 'renderer', 'fleet', 'tests'], {
+      givesWay: true,
+    }),
 ];
 
 export const lockStep: Step = () =>

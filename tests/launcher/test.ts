@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything a release needs — the static checks, the lock file, the build; then unit tests and simulation, and beside them
- * what waits for mechanics, the drivers in a virtual machine, and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
+ * `npm test`: everything a release needs — the static checks, the lock file, unit tests and simulation, and beside them what
+ * waits for mechanics, the drivers in a virtual machine, the build and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
  * lack a part of the machine stand before it, `N not run: …`, and those that failed in the crowd and passed alone, `N failed beside …`.
  */
 import { findHost } from './host.ts';
@@ -39,10 +39,12 @@ try {
   process.exit(2);
 }
 
-const first = [...(await Promise.all([...staticSteps, lockStep].map((step) => step()))), await buildStep()];
 // side by side: what computes gives way to what waits
-const [computed, waited] = await Promise.all([inTurn([unitStep, ...simulationSteps]), inTurn([waitingStep, virtualMachineStep, endToEndStep])]);
-const results = await secondGoes([...first, ...computed, ...waited]);
+const [computed, waited] = await Promise.all([
+  inTurn([...staticSteps, lockStep, unitStep, ...simulationSteps]),
+  inTurn([waitingStep, virtualMachineStep, buildStep, endToEndStep]),
+]);
+const results = await secondGoes([...computed, ...waited]);
 
 const total = add(results.map(({ counts }) => counts));
 process.stdout.write(`\n${report(results)}${notRunLine(total)}${onlyAloneLine(total)}${summaryLine(total)}\n`);

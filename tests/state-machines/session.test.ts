@@ -239,6 +239,9 @@ describe('the session', () => {
     expect(bench.body('done')).toMatchObject({ card: 'taken' });
     await bench.touch({ type: 'receipt', choice: 'none' });
     expect(bench.kind).toBe('goodbye');
+    // whoever comes next need not wait for its end
+    await bench.touch({ type: 'start' });
+    expect(bench.kind).toBe('attract');
   });
 });
 

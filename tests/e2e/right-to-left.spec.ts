@@ -5,13 +5,13 @@
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
 import en from '../../resources/locales/en/screens.json' with { type: 'json' };
 import type { Site } from '../../state-machines/view.ts';
+import { launchBrowser } from '../launcher/browser.ts';
 import { productParts } from '../launcher/build.ts';
 import { pageBundle } from '../launcher/bundles.ts';
-import { needProgram } from '../launcher/needs.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
 import { MAIN, viewOf, type Sample } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
@@ -53,8 +53,7 @@ test.beforeAll(async () => {
   test.setTimeout(180_000);
   // It only computes, as screens.spec.ts does.
   os.setPriority(5);
-  const executablePath = await needProgram(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'], 'chromium');
-  browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  browser = await launchBrowser();
   pages = await serveKioskPages(browser, await buildPages('usual', false));
   longPages = await serveKioskPages(browser, await buildPages('long', true));
 });

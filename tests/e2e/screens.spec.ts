@@ -5,12 +5,12 @@
 import os from 'node:os';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { type Browser, type Locator, type Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { decodeQR } from 'qr/decode.js';
 import { locales, sizes, viewKinds, type Preferences, type Site } from '../../state-machines/view.ts';
+import { launchBrowser } from '../launcher/browser.ts';
 import { buildApp } from '../launcher/build.ts';
-import { needProgram } from '../launcher/needs.ts';
 import { MAIN, SITE, SLIP_LINK, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages, type OpenOptions } from '../renderer/kiosk-page.ts';
@@ -31,8 +31,7 @@ test.beforeAll(async () => {
   // It only computes: devices, which have deadlines, go first. The browser inherits it.
   os.setPriority(GIVES_WAY);
   await buildApp();
-  const executablePath = await needProgram(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'], 'chromium');
-  browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  browser = await launchBrowser();
   pages = await serveKioskPages(browser);
 });
 test.afterAll(async () => {

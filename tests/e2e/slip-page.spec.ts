@@ -14,8 +14,9 @@ import { terminalFolder } from '../../common/publication.ts';
 import { writeSite } from '../../fleet/publish/site.ts';
 import { checkpoint, newSigner, PRINTED_AT, publishedBy, SLIP, TERMINAL, type Signer } from '../fleet/slip-records.ts';
 import { random } from '../fleet/support.ts';
+import { launchBrowser } from '../launcher/browser.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
-import { DESKTOP, launchBrowser, PHONE, StaticServer, withLetters } from './support/slip-site.ts';
+import { DESKTOP, PHONE, StaticServer, withLetters } from './support/slip-site.ts';
 
 const pictures = path.join(projectRoot, 'out', 'slip-page');
 const OPERATOR = { name: '江城一卡通', hotline: '400-812-0000', timeZone: 'Asia/Shanghai' } as const;

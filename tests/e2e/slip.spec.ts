@@ -13,8 +13,9 @@ import { PNG } from 'pngjs';
 import { decodeQR } from 'qr/decode.js';
 import { verifyJournal } from '../../main/journal/verify.ts';
 import { newSigner } from '../fleet/slip-records.ts';
+import { launchBrowser } from '../launcher/browser.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
-import { launchBrowser, PHONE } from './support/slip-site.ts';
+import { PHONE } from './support/slip-site.ts';
 import { leavesTornCard, paysCash, printsSlip, seesDelivered } from './support/top-up-situations.ts';
 import { CARD, World } from './support/world.ts';
 

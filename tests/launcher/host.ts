@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { findProgram, needProgram } from './needs.ts';
+import { chromiumBinary } from './browser.ts';
 import { run } from './run-tool.ts';
 
 export interface Host {
@@ -15,15 +15,6 @@ export interface Host {
   /** `host: electron 45.4.1` or `host: stand-in over chromium 156.0.8078.79`. */
   readonly line: string;
 }
-
-const CHROMIUM_NAMES = [
-  'chromium',
-  'chromium-browser',
-  'google-chrome-stable',
-  'google-chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
 
 /** Long enough for a slow line; a release host that doesn't answer fails sooner. */
 const FETCH_LIMIT = 180_000;
@@ -48,8 +39,7 @@ async function findElectron(): Promise<Host | undefined> {
 }
 
 async function findChromium(): Promise<Host> {
-  const chosen = process.env['STANDIN_CHROMIUM'];
-  const executable = (chosen === undefined ? undefined : findProgram([chosen])) ?? (await needProgram(CHROMIUM_NAMES, 'chromium'));
+  const executable = await chromiumBinary();
   const { output } = await run(executable, ['--version'], { limitMs: 10_000 });
   const version = /(\d+(?:\.\d+){3})/.exec(output)?.[1] ?? 'of unknown version';
   return { kind: 'stand-in', executable, line: `host: stand-in over chromium ${version}` };

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import iconv from 'iconv-lite';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
 import { GLYPH, type GlyphResource } from '../../drivers/receipt-printer/glyph-source.ts';
 
 /** Unified ideographs: the first block, extension A, and what of the supplementary plane names are written with. */
@@ -69,7 +70,7 @@ function pack(glyphs: readonly { readonly codePoint: number; readonly bits: stri
   return { ranges, bits: deflateRawSync(bits, { level: 9 }).toString('base64') };
 }
 
-async function main([font, target, executable = '/usr/bin/chromium']: readonly string[]): Promise<number> {
+async function main([font, target, executable]: readonly string[]): Promise<number> {
   if (font === undefined || target === undefined) {
     process.stderr.write('usage: rare-glyphs.ts FONT TARGET.json [CHROMIUM]\n');
     return 2;
@@ -82,7 +83,7 @@ async function main([font, target, executable = '/usr/bin/chromium']: readonly s
     html,
     `<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><style>${face} body { font-family: Drawn }</style><body>龘<canvas width="24" height="24">`,
   );
-  const browser = await chromium.launch({ executablePath: executable, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const browser = await launchBrowser(executable);
   try {
     const page = await browser.newPage();
     await page.goto(pathToFileURL(html).href);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
 import { projectRoot } from './run-tool.ts';
 
 const FONTS = ['noto-sans-sc', 'noto-sans-mono'].map((name) => path.join(projectRoot, 'node_modules', '@fontsource-variable', name, 'index.css'));
@@ -17,7 +17,7 @@ export async function renderSlip(svg: string, png: string, executable: string): 
     html,
     `<!doctype html><meta charset="utf-8">${links}<body style="margin:0;background:#dde3e7"><div id="slip" style="padding:32px;width:max-content">${svg}</div>`,
   );
-  const browser = await chromium.launch({ executablePath: executable, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const browser = await launchBrowser(executable);
   try {
     const page = await browser.newPage({ viewport: { width: 900, height: 1400 } });
     await page.goto(pathToFileURL(html).href);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/slip-site.ts';
+import { launchBrowser } from '../../launcher/browser.ts';
 import { DESK, newPerson, openPage, PHONE, PICTURES, settled, type Person } from './browsers.ts';
 import { startFleet, type FleetWorld } from './fleet-world.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { decodeQR } from 'qr/decode.js';
 import { PNG } from 'pngjs';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/slip-site.ts';
+import { launchBrowser } from '../../launcher/browser.ts';
 import { authenticator, newPerson, openPage, PASSWORD } from './browsers.ts';
 import { startFleet, type FleetWorld } from './fleet-world.ts';
 

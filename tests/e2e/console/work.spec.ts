@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { Browser, Locator } from 'playwright-core';
-import { launchBrowser } from '../support/slip-site.ts';
+import { launchBrowser } from '../../launcher/browser.ts';
 import { DESK, newPerson, PHONE, PICTURES, settled, type Person } from './browsers.ts';
 import { startFleet, type FleetWorld } from './fleet-world.ts';
 

@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { needProgram } from '../../launcher/needs.ts';
+import type { Page } from 'playwright-core';
 import { projectRoot } from '../../launcher/run-tool.ts';
 
 export interface Viewport {
@@ -13,11 +12,6 @@ export interface Viewport {
 }
 export const PHONE: Viewport = { width: 390, height: 844 };
 export const DESKTOP: Viewport = { width: 1280, height: 900 };
-
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = await needProgram(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'], 'chromium');
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

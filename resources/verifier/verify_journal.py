@@ -123,7 +123,7 @@ class Fold:
     def add(self, kind, body):
         try:
             if self.anomaly is None:
-                self.follow(kind, body, self.numbers(body))
+                self.follow(kind, body)
         except Break as anomaly:
             self.anomaly = anomaly.args[0]
         self.open = kind in FORMAT["leavesOpen"] or (self.open and kind != "transaction.closed")
@@ -171,10 +171,10 @@ class Fold:
 class Story(Fold):
     """One transaction."""
 
-    def follow(self, kind, body, numbers):
+    def follow(self, kind, body):
         demand(self.opened != (kind == "transaction.opened"), "openedTwice" if self.opened else "notOpened")
         demand(self.open or kind in FORMAT["afterClose"], "afterClose")
-        self.obey(row_of("rules", kind, body), numbers)
+        self.obey(row_of("rules", kind, body), self.numbers(body))
         row, notes, self.opened = row_of("postings", kind, body), self.things["note"], True
         for name, sign in row.get("sums", {}).items():
             self.sums[name] += sign * body[row["amount"]]
@@ -204,11 +204,11 @@ class Story(Fold):
 class Cash(Fold):
     """An epoch's cash: the box and what is in it, settlements, open differences."""
 
-    def follow(self, kind, body, numbers):
+    def follow(self, kind, body):
         known = self.things["settlement"].get(body.get("settlementId"), {})
         if kind in FORMAT["settlement"]:
             notes = [{"denomination": note, "count": self.notes[note]} for note in sorted(self.notes, reverse=True)]
-            numbers.update({f"known.{name}": value for name, value in known.items()})
+            numbers = {**self.numbers(body), **{f"known.{name}": value for name, value in known.items()}}
             numbers["inside"] = {"notes": notes, "unspecified": self.unspecified}
             numbers["boxInside"] = self.box or body.get("boxOut")
             self.move(body, **FORMAT["settlement"][kind])

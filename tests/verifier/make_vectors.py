@@ -287,8 +287,9 @@ UNLAWFUL = [
     ("a load reversed that was committed", [OPENED, *TAKEN, *loaded()], load("reversed"), "outOfOrder"),
     *[(f"{step[0]} after the end, without a case", [OPENED, closed("abandoned")], step, "afterClose") for step in (
         TAKEN[2], ("note.returned", {**NOTE, "evidence": "returned"}), CAPTURED, order("closed"), order("undetermined", why="no answer"), ORDERED, ("acceptor.memory", {"text": ""}))],
-    ("a case after the end that owes something", DELIVERED, opened_case("cashNotLoaded", 5000), "afterClose"),
-    ("a case after the end where nothing was loaded", [OPENED, closed("abandoned")], opened_case("loadUndetermined"), "afterClose"),
+    *[(f"a case {reason} after the end that owes something", DELIVERED, opened_case(reason, 5000), "afterClose") for reason in ("cashNotLoaded", "loadUndetermined", "refundUndetermined")],
+    *[(f"a case {reason} after the end where nothing was loaded", [OPENED, closed("abandoned")], opened_case(reason), "afterClose")
+      for reason in ("cashNotLoaded", "loadUndetermined", "refundUndetermined")],
     *[(f"closed while a note is {note[-1][0]}", [OPENED, *note], closed("abandoned"), "closedTooEarly") for note in (TAKEN[:1], TAKEN[:2], [TAKEN[0], ("note.returning", NOTE)])],
     ("closed with a note in suspense and no case", NOTE_LOST, closed("abandoned"), "closedTooEarly"),
     ("closed with a note in suspense of which less is disputed", [*NOTE_LOST, opened_case("noteUndetermined", 0, 4999)], closed("case"), "closedTooEarly"),
@@ -507,6 +508,7 @@ def broken_exports():
     yield case("a carried entry of the same epoch", begun(2, same_epoch), "carried", 1)
     yield case("carried entries in another order", begun(2, unordered), "carried", None)
     yield case("a carried first entry that hangs on something", begun(2, unlinked), "carried", None)
+    yield case("a carried entry of another hash", begun(2, [(*earlier[0][:2], "0" * 64)]), "carried", None)
     yield case("carried entries and no other", Export(1, earlier), "carried", 1)
     yield case("receipts and no entry", alone(early_line), "receipt", 1)
     yield case("a receipt of this epoch before the first entry", begun(), "receipt", 1, edit=lambda lines: [lines[0], early_line, *lines[1:]])

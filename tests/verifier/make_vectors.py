@@ -306,6 +306,37 @@ UNLAWFUL = [
     ("closed with another outcome", [OPENED, *TAKEN, *loaded()], closed("refunded", 5000), "closingDisagrees"),
 ]
 
+# What brings a note, an order, a refund and a load into each state, and what may follow it there, as the document's table has it.
+NOTE_IN = {"escrowed": TAKEN[:1], "stacking": TAKEN[:2], "returning": [TAKEN[0], ("note.returning", NOTE)], "suspense": NOTE_LOST[1:]}
+ORDER_IN = {"requested": [ORDERED], "undetermined": [ORDERED, order("undetermined", why="no answer")]}
+REFUND_IN = {"requested": [*PAID, refund("requested")], "undetermined": [*PAID, refund("requested"), refund("undetermined")]}
+LOAD_IN = {"authorizing": [*TAKEN, load("authorizing")], "authorized": [*TAKEN, load("authorizing"), load("authorized")],
+           "refused": [*TAKEN, load("authorizing"), ("load.refused", {"loadId": "l1", "code": "limit"})], "committing": [*TAKEN, *PREPARED],
+           "undetermined": [*TAKEN, *PREPARED, UNDETERMINED], "committed": [*TAKEN, *loaded()],
+           "notCredited": [*TAKEN, *PREPARED, ("load.notCredited", {"loadId": "l1", "evidence": "cardRefusal"})],
+           "confirmed": [*TAKEN, *loaded(), ("load.confirmed", {"loadId": "l1", "tacChecked": "good"})]}
+NOTHING, HELD, GIVEN = lawful(True, taken=0), lawful(True, held=5000), lawful(True, loaded=5000)
+FOLLOWING = [
+    (NOTE_IN, ("note.stacking", NOTE), "escrowed", NOTHING),
+    (NOTE_IN, ("note.returning", NOTE), "escrowed stacking", NOTHING),
+    (NOTE_IN, TAKEN[2], "escrowed stacking returning suspense", HELD),
+    (NOTE_IN, ("note.returned", {**NOTE, "evidence": "returned"}), "escrowed stacking returning suspense", NOTHING),
+    (NOTE_IN, ("note.suspense", {**NOTE, "why": "power was lost"}), "escrowed stacking returning", NOTHING),
+    (ORDER_IN, CAPTURED, "requested undetermined", HELD),
+    (ORDER_IN, order("closed"), "requested undetermined", NOTHING),
+    (ORDER_IN, order("undetermined", why="no answer"), "requested undetermined", NOTHING),
+    (REFUND_IN, refund("completed"), "requested undetermined", lawful(True, refunded=5000)),
+    (REFUND_IN, refund("undetermined"), "requested undetermined", HELD),
+    (LOAD_IN, load("authorized"), "authorizing", HELD),
+    (LOAD_IN, ("load.refused", {"loadId": "l1", "code": "limit"}), "authorizing", HELD),
+    (LOAD_IN, load("committing"), "authorized", HELD),
+    (LOAD_IN, load("committed"), "committing undetermined", GIVEN),
+    (LOAD_IN, ("load.notCredited", {"loadId": "l1", "evidence": "cardRefusal"}), "committing undetermined", HELD),
+    (LOAD_IN, UNDETERMINED, "committing undetermined", HELD),
+    (LOAD_IN, ("load.confirmed", {"loadId": "l1", "tacChecked": "good"}), "committed confirmed", GIVEN),
+    (LOAD_IN, load("reversed"), "authorizing authorized refused notCredited", HELD),
+]
+FOLDS += [(f"{step[0]} after {state}", [OPENED, *states[state], step], fold) for states, step, after, fold in FOLLOWING for state in after.split(" ")]
 FOLDS += [(name, [*before, step], {"anomaly": anomaly, "at": len(before) + 1}) for name, before, step, anomaly in UNLAWFUL]
 FOLDS += [
     ("a case that holds exactly the refund", [OPENED, *PAID, refund("requested"), opened_case("refundUndetermined", 5000), closed("case", 0, 0, 5000)], lawful(owed=5000)),
@@ -320,6 +351,7 @@ FOLDS += [
     *[(f"a case of which a part is {answer}", [*TORN, CASE, resolved(answer, 2000), closed("case", owed=3000, **sums), resolved("paidOut", 3000)],
        lawful(elsewhere=3000 if sums else 5000, **sums))
       for answer, sums in (("credited", {"loaded": 2000}), ("refunded", {"refunded": 2000}), ("paidOut", {}), ("nothingOwed", {}))],
+    ("a voucher of which nobody knows given back", [BY_VOUCHER, REDEEMING, releasing(0), RELEASED, closed("abandoned")], lawful(taken=0)),
     ("a case that was paid out before the end", [*TORN, CASE, resolved("paidOut", 5000), closed("case")], lawful(elsewhere=5000)),
     ("a stuck note found", [OPENED, STUCK, opened_case("noteUndetermined"), closed("case"), funded("s1", 2000), resolved("paidOut", 2000)], lawful(taken=2000, elsewhere=2000)),
     ("a note that came after the end, with a case", [OPENED, *TAKEN[:2], ("note.suspense", {**NOTE, "why": "power was lost"}), opened_case("noteUndetermined", 0, 5000), closed("case"), TAKEN[2]],

@@ -52,16 +52,13 @@ export function rememberVoucher(step: VoucherStep, entry: VoucherEntry): void {
 function register({ draft, flag }: VoucherStep, body: JournalBody<'voucher.registering'>): void {
   const { reference, amount, ...rest } = body;
   const registration: VoucherRegistration = { ...rest, registered: false };
-  if (registrations(draft).some(({ voucherId }) => voucherId === body.voucherId)) {
-    flag('announcedTwice', `voucher ${body.voucherId}`);
-    return;
-  }
   const free = (known: VoucherState | CaseState): boolean => known.registration === undefined && known.reference === reference;
   const voucher = draft.vouchers.find((known) => free(known) && known.amount === amount);
   const owed = draft.cases.find((known) => free(known) && isOwedForCertain(known) && known.amount - known.settled === amount);
-  if (voucher !== undefined) draft.vouchers = draft.vouchers.map((known) => (known === voucher ? { ...known, registration } : known));
+  if (voucher === undefined && owed === undefined) flag('notAnnounced', `nothing of ${amount} fen is owed under ${reference} without a voucher`);
+  if (registrations(draft).some(({ voucherId }) => voucherId === body.voucherId)) flag('announcedTwice', `voucher ${body.voucherId}`);
+  else if (voucher !== undefined) draft.vouchers = draft.vouchers.map((known) => (known === voucher ? { ...known, registration } : known));
   else if (owed !== undefined) draft.cases = draft.cases.map((known) => (known === owed ? { ...known, registration } : known));
-  else flag('notAnnounced', `nothing of ${amount} fen is owed under ${reference} without a voucher`);
 }
 
 function markRegistered({ draft, flag }: VoucherStep, voucherId: string): void {
@@ -79,19 +76,19 @@ function registrations({ vouchers, cases }: Pick<TransactionState, 'vouchers' | 
 }
 
 function announceRedemption({ draft, flag }: VoucherStep, { redeemId, number }: JournalBody<'voucher.redeeming'>): void {
+  if (draft.redemptions.some(({ state }) => state === 'redeeming' || state === 'reserved')) flag('undetermined', 'another voucher may be reserved');
   if (draft.redemptions.some((known) => known.redeemId === redeemId)) {
     flag('announcedTwice', `redemption ${redeemId}`);
     return;
   }
-  if (draft.redemptions.some(({ state }) => state === 'redeeming' || state === 'reserved')) flag('undetermined', 'another voucher may be reserved');
   draft.redemptions = [...draft.redemptions, { redeemId, number, amount: 0, state: 'redeeming' }];
 }
 
 /** All that was held for it, or nothing where nobody knows whether it was reserved. */
 function giveBack(step: VoucherStep, { redeemId, amount }: JournalBody<'voucher.releasing'>): void {
   const known = step.draft.redemptions.find((redemption) => redemption.redeemId === redeemId);
-  if (known !== undefined && known.amount !== amount) step.flag('amountDiffers', `giving back ${amount} fen of ${known.amount}`);
   moveRedemption(step, redeemId, 'releasing');
+  if (known !== undefined && known.amount !== amount) step.flag('amountDiffers', `giving back ${amount} fen of ${known.amount}`);
 }
 
 /** Every state with those that it may follow. */

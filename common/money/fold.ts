@@ -429,6 +429,8 @@ function fundCase(step: Step, { reference, noteId, denomination }: JournalBody<'
   const { draft, flag } = step;
   const note = draft.notes.find((known) => known.noteId === noteId);
   const stuck = note === undefined && draft.noteStuck === 'unknown';
+  const funded = draft.cases.findLast((known) => known.reference === reference && known.reason === 'noteUndetermined');
+  if (funded === undefined) flag('notAnnounced', `no case ${reference} about a note`);
   if (stuck) {
     draft.noteStuck = 'found';
     draft.notes = [...draft.notes, { noteId, denomination, state: 'stacked' }];
@@ -436,11 +438,7 @@ function fundCase(step: Step, { reference, noteId, denomination }: JournalBody<'
     if (note !== undefined && note.state !== 'suspense') flag('outOfOrder', `note ${noteId} was not in suspense`);
     moveNote(step, { noteId, denomination }, 'stacked');
   }
-  const funded = draft.cases.findLast((known) => known.reference === reference && known.reason === 'noteUndetermined');
-  if (funded === undefined) {
-    flag('notAnnounced', `no case ${reference} about a note`);
-    return;
-  }
+  if (funded === undefined) return;
   if (!stuck && denomination > funded.disputed) flag('overdrawn', `case ${reference} disputes ${funded.disputed} fen`);
   const holds = { ...funded, amount: funded.amount + denomination, disputed: stuck ? funded.disputed : Math.max(0, funded.disputed - denomination) };
   draft.cases = draft.cases.map((known) => (known === funded ? holds : known));

@@ -1,202 +1,367 @@
 #!/usr/bin/env python3
 """Verifies the export of a kiosk's journal; written from main/journal/FORMAT.md alone, without the terminal's code.
 
-Usage: verify_journal.py FILE|- [--key JWK_FILE] [--upstream-key JWK_FILE] [--receipts FILE]
+What is a table there stands in format.json ("The tables as data"). Needs Python 3.9 and the package `cryptography`.
 Exit status: 0 the journal is good, 1 it is broken (the first break is printed), 2 called wrongly or not readable.
-Needs Python 3.9 and the package `cryptography` (Debian: python3-cryptography).
 """
 import argparse
-import hashlib
+import base64
 import json
+import operator
+import pathlib
 import re
 import sys
+from collections import Counter
+from hashlib import sha256
 
-from journal_folds import Cash, Story
-from journal_forms import FORMAT, SAFE, Break, decode, demand, due, fits, is_genuine, jcs, link, parse, payload_of
-from journal_forms import text_of
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-ZEROS, CADENCE = "0" * 64, 256
+FORMAT = json.loads(pathlib.Path(__file__).with_name("format.json").read_text(encoding="utf-8"))
+ZEROS, SAFE, GROUPS, SIGNS = "0" * 64, 2**53 - 1, FORMAT["groups"], {">": operator.gt, "!=": operator.ne}
 
+class Break(Exception):
+    """What is wrong: an anomaly in a fold, or check, seq and detail."""
 
-def shape(line):
-    """A line of the export as FORMAT.md prints it, its parts in capital letters."""
-    pattern = re.escape(line)
-    for name, part in FORMAT["parts"].items():
-        pattern = pattern.replace(name, f"({part})")
-    return re.compile(pattern, re.S)
+def demand(holds, *what):
+    if not holds:
+        raise Break(*what)
 
+def attempt(take, *given):
+    """What `take` gives; None where it can't take it."""
+    try:
+        return take(*given)
+    except (ValueError, RecursionError, InvalidSignature):
+        return None
 
-SHAPES = {name: shape(line) for name, line in FORMAT["lines"].items()}
+# --- JSON, canonical form, chain, signatures ---
+def number(text):
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= SAFE else value
 
+def parse(raw):
+    """JSON in UTF-8; None where it is none, as with NaN and Infinity, which int() refuses."""
+    numbers = {"parse_int": number, "parse_float": number, "parse_constant": int}
+    return attempt(lambda: json.loads(raw.decode(), **numbers))
 
+def jcs(value):
+    """RFC 8785 of what fits a table: whole numbers, and names in ASCII, so that code points sort as UTF-16 does."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+def link(prev, text):
+    return sha256(bytes.fromhex(prev) + text.encode()).hexdigest()
+
+def encode(raw):
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+def decode(part):
+    """Base64url without padding whose spare bits are zero; empty where it is none."""
+    raw = attempt(base64.urlsafe_b64decode, part + "==") or b""
+    return raw if encode(raw) == part else b""
+
+def is_genuine(jws, typ, x):
+    """Whether a JWS is signed for this purpose with the key `x`."""
+    signed, _, signature = jws.rpartition(".")
+    header, key = parse(decode(signed.partition(".")[0])), Ed25519PublicKey.from_public_bytes(decode(x))
+    kid = encode(sha256(jcs({"crv": "Ed25519", "kty": "OKP", "x": x}).encode()).digest())
+    says = isinstance(header, dict) and (header.get("alg"), header.get("typ"), header.get("kid", kid))
+    return says == ("EdDSA", typ, kid) and attempt(lambda: key.verify(decode(signature), signed.encode()) is None)
+
+# --- Members and postings ---
+def fits(value, bodies):
+    """Whether it is an object of these members: `name type`, `name? type`; `; or ` stands between whole bodies."""
+    for members in (body.split(", ") for body in bodies.split("; or ") if isinstance(value, dict)):
+        types = dict(member.replace("? ", " ").split(" ", 1) for member in members)
+        needed = {member.split(" ")[0] for member in members if "? " not in member}
+        if needed <= value.keys() <= types.keys() and all(fits_type(value[name], types[name]) for name in value):
+            return True
+    return False
+
+def fits_type(value, type_):
+    if type_.startswith('"'):
+        return value in type_.replace('"', "").split("/")
+    return all(CONSTRAINTS[name](value, demanded) for name, demanded in FORMAT["types"][type_].items())
+
+CONSTRAINTS = {
+    "pattern": lambda value, pattern: isinstance(value, str) and re.fullmatch(pattern, value, re.S),
+    "least": lambda value, least: type(value) is int and least <= value,
+    "most": lambda value, most: value <= most,
+    "members": fits,
+    "each": lambda value, type_: isinstance(value, list) and all(fits_type(each, type_) for each in value),
+    "longest": lambda value, longest: len(value) <= longest,
+    "falling": lambda value, name: all(one[name] > next_[name] for one, next_ in zip(value, value[1:])),
+    "largestSum": lambda value, largest: abs(total(value)) <= largest,
+}
+
+def total(value):
+    """Fen: of an amount, of notes, of what is in a box."""
+    if isinstance(value, dict):
+        return total(value["notes"]) + value["unspecified"]
+    return sum(note["denomination"] * note["count"] for note in value) if isinstance(value, list) else value
+
+def row_of(table, kind, body):
+    """The row of the kind with what the body says, else that of the kind, else an empty one."""
+    said = [body[name] for name in ("resolution", "source", "reason") if name in body]
+    return FORMAT[table].get(" ".join([kind, *said])) or FORMAT[table].get(kind, {})
+
+def due(kind, body):
+    """The postings that kind and body demand: first the account that grows."""
+    row = row_of("postings", kind, body)
+    amount = total(body[row["amount"]]) - total(body.get(row.get("less"), 0)) if row else 0
+    sides = {"plus": amount, "minus": -amount} if amount else {}
+    return [{"account": row[side], "amount": sides[side]} for side in sorted(sides, key=sides.get, reverse=True)]
+
+# --- Folds ---
+class Fold:
+    """Things by their ids. `anomaly` is the first thing that can't have happened lawfully."""
+
+    def __init__(self):
+        self.things, self.sums = {thing: {} for thing in FORMAT["things"]}, dict.fromkeys(FORMAT["sums"], 0)
+        self.anomaly, self.opened, self.open, self.continued = None, False, True, False
+        self.box, self.notes, self.unspecified, self.differences = None, Counter(), 0, Counter()
+
+    def add(self, kind, body):
+        try:
+            if self.anomaly is None:
+                self.follow(kind, body)
+        except Break as anomaly:
+            self.anomaly = anomaly.args[0]
+        self.open = kind in FORMAT["leavesOpen"] or (self.open and kind != "transaction.closed")
+        return self.anomaly
+
+    def group(self, body, thing, where, same=(), unlessCase=None):
+        """Things whose members have one of these values, or the entry's; none where there was a case of this reason."""
+        asked = any(case["reason"] == unlessCase for case in self.things["case"].values())
+        known = () if asked else self.things[thing].values()
+        known = (one for one in known if all(one.get(name) in values for name, values in where.items()))
+        return [one for one in known if all(one[name] == body.get(name) for name in same)]
+
+    def numbers(self, body):
+        """What conditions speak of, by name, as it is before the entry."""
+        numbers = {"0": 0, "1": 1, "closed": int(not self.open), **self.sums}
+        numbers.update({f"body.{name}": value for name, value in body.items()})
+        for name, row in GROUPS.items():
+            amounts = [known["amount"] for known in self.group(body, **row)]
+            numbers.update({name: len(amounts), f"{name}.sum": sum(amounts), f"{name}.first": sum(amounts[:1])})
+        numbers["orderLeft"] = numbers["orderNamed.sum"] - numbers["refundsOfOrder.sum"]
+        numbers["disputed"] = sum(case["disputed"] for case in self.things["case"].values())
+        numbers["outcome"] = next((word for name, word in FORMAT["outcomes"].items() if numbers[name] > 0), "abandoned")
+        return numbers
+
+    def obey(self, rules, numbers):
+        """No condition may hold: `left > right` or `left != right`, ` and ` between; of what isn't known none does."""
+        for condition, anomaly in rules.items():
+            terms = (comparison.split(" ") for comparison in condition.split(" and "))
+            holds = (SIGNS[sign](numbers[left], numbers.get(right, numbers[left])) for left, sign, right in terms)
+            demand(not all(holds), anomaly)
+
+    def move(self, body, thing, id, makes, after, renews=False):
+        things, said = self.things[thing], body.get("denomination", body.get("amount"))
+        name = body[id] if id else len(things)
+        if after and name not in things:
+            demand(self.continued, "notAnnounced")
+            return  # an earlier epoch announced it
+        demand(after or name not in things, "announcedTwice")
+        known = things.setdefault(name, {"state": None, "amount": said or 0})
+        demand(not after or known["state"] in after, "outOfOrder")
+        demand(renews or said in (None, known["amount"]), "amountDiffers")
+        state, amount = makes or known["state"], known["amount"] if said is None else said
+        known.update({**body, **known, "state": state, "amount": amount})
+
+class Story(Fold):
+    """One transaction."""
+
+    def follow(self, kind, body):
+        demand(self.opened != (kind == "transaction.opened"), "openedTwice" if self.opened else "notOpened")
+        demand(self.open or kind in FORMAT["afterClose"], "afterClose")
+        self.obey(row_of("rules", kind, body), self.numbers(body))
+        row, notes, self.opened = row_of("postings", kind, body), self.things["note"], True
+        for name, sign in row.get("sums", {}).items():
+            self.sums[name] += sign * body[row["amount"]]
+        demand(self.sums["held"] >= 0, "overdrawn")
+        if kind == "device.fault" and body["code"] == "noteStuck":
+            self.sums["stuck"] = 1
+        elif kind == "case.funded" and body["noteId"] not in notes and self.sums["stuck"] > self.sums["found"]:
+            notes[body["noteId"]] = {"state": "suspense", "amount": body["denomination"], "disputed": 0}
+            self.sums["found"] = 1  # of the stuck note nobody knew the value: no case disputes it
+        if kind in FORMAT["moves"]:
+            self.move(body, **FORMAT["moves"][kind])
+        if kind == "voucher.registering":
+            owed = self.group(body, **GROUPS["vouchersToRegister"]) + self.group(body, **GROUPS["casesToRegister"])
+            owed[0]["registered"] = True
+        elif kind == "case.resolved":
+            case, resolution = self.group(body, **GROUPS["casesNamed"])[0], body["resolution"]
+            left = case["amount"] - (0 if resolution == "notCredited" else body["amount"])
+            case.update(amount=left, resolution=resolution, state=resolution if left else "settled")
+            for load in self.group(body, **GROUPS["loadsUncertain"]) if case["reason"] == "loadUndetermined" else ():
+                load["state"] = FORMAT["answers"].get(resolution, load["state"])
+        elif kind == "case.funded":
+            case, value = self.group(body, **GROUPS["casesOfNote"])[-1], body["denomination"]
+            disputed = case["disputed"] - notes[body["noteId"]].get("disputed", value)
+            demand(disputed >= 0, "overdrawn")
+            case.update(amount=case["amount"] + value, disputed=disputed, state=case.get("resolution", "open"))
+
+class Cash(Fold):
+    """An epoch's cash: the box and what is in it, settlements, open differences."""
+
+    def follow(self, kind, body):
+        known = self.things["settlement"].get(body.get("settlementId"), {})
+        if kind in FORMAT["settlement"]:
+            notes = [{"denomination": note, "count": self.notes[note]} for note in sorted(self.notes, reverse=True)]
+            numbers = {**self.numbers(body), **{f"known.{name}": value for name, value in known.items()}}
+            numbers["inside"] = {"notes": notes, "unspecified": self.unspecified}
+            numbers["boxInside"] = self.box or body.get("boxOut")
+            self.move(body, **FORMAT["settlement"][kind])
+            self.obey(FORMAT["cashRules"][kind], numbers)
+        for name, sign in row_of("differencesTaken", kind, body).items():
+            left, amount = self.differences[body[name]], sign * body.get("amount", body.get("denomination"))
+            demand(0 < amount <= left or left <= amount < 0 or (self.continued and left == 0), "overdrawn")
+            self.differences[body[name]] -= amount
+        if kind == "journal.replaced":
+            self.unspecified, self.continued = body["balances"].get("cash.box", 0), True
+            self.differences["carried"] = -body["balances"].get("suspense", 0)
+        elif kind == "cash.stacked":
+            self.notes[body["denomination"]] += 1
+        elif kind == "box.removed":
+            self.box, self.notes, self.unspecified = None, Counter(), 0
+        elif kind == "box.inserted":
+            self.box = body["boxId"]
+        elif kind == "settlement.counted":
+            expected, counted = total(body["expected"]), total(body["counted"])
+            known.update(expectedSum=expected, countedSum=counted, difference=counted - expected)
+            self.differences[body["settlementId"]] += counted - expected
+        elif kind == "case.resolved" and body["resolution"] == "nothingOwed":
+            self.differences[body["reference"]] += body["amount"]
+
+# --- The export, line by line ---
 class Verifier:
     def __init__(self, key=None, upstream_key=None, receipts=()):
-        self.key, self.upstream, self.elsewhere = key, upstream_key, receipts
-        self.terminal, self.epoch, self.seq, self.head, self.last = "", 1, 0, ZEROS, "journal"
-        self.signed_up_to, self.counts = 0, {"checkpoint": 0, "receipt": len(receipts)}
-        self.carried, self.early_receipts, self.promised = [], [], set()
-        self.balances = dict.fromkeys(FORMAT["accounts"], 0)
-        self.stories, self.foreign, self.cash = {}, set(), Cash()
+        self.key, self.upstream, self.elsewhere, self.promised = key, upstream_key, receipts, {}
+        self.terminal, self.epoch, self.seq, self.head, self.signed, self.last = "", 1, 0, ZEROS, 0, "journal"
+        self.sealed, self.place, self.own, self.seal, self.early = 0, (0, 0), ZEROS, sha256(), 0
+        self.counts, self.balances = Counter(), dict.fromkeys(FORMAT["accounts"], 0)
+        self.stories, self.cash = {}, Cash()
 
-    def run(self, lines):
-        """Lines as bytes, without their ends. Raises Break at the first thing that is wrong."""
-        found = SHAPES["journal"].fullmatch(text_of(lines[0]))
-        demand(found and decode(found[2]), "structure", None, "the first line does not say whose journal it is")
-        self.terminal, self.signer = found.groups()
+    def verify(self, export):
+        """An export as bytes → check, seq and detail of the first break; None where there is none."""
+        try:
+            self.read([attempt(line.decode) or "" for line in export.removesuffix(b"\n").split(b"\n")])
+        except Break as found:
+            return found.args
+        return None
+
+    def read(self, lines):
+        named = re.fullmatch(FORMAT["lines"]["journal"], lines[0])
+        demand(named and decode(named[2]), "structure", None, "the first line does not say whose journal it is")
+        self.terminal, self.signer = named.groups()
         demand(self.key in (None, self.signer), "key", None, "the journal names another key than the one given")
-        for jws in self.elsewhere:
-            claims = payload_of(jws)
-            self.check_signed("receipt", jws, claims["upToSeq"] if fits(claims, FORMAT["receipt"]) else None)
-            self.promised.add((claims["epoch"], claims["upToSeq"], claims["headHash"].lower()))
-        for line in lines[1:]:
-            self.line(text_of(line))
-        demand(self.seq or not self.carried, "carried", 1, "no entry seals what is carried")
-        demand(self.seq or not self.early_receipts, "receipt", 1, "upstream has entries; there are none here")
-        last = max((seq for epoch, seq, _ in self.promised if epoch == self.epoch), default=0)
+        for claims in [self.claims("receipt", jws, elsewhere=True) for jws in self.elsewhere]:
+            self.promised.setdefault((claims["epoch"], claims["upToSeq"]), set()).add(claims["headHash"].lower())
+        for text in lines[1:]:
+            shape = text[2:].partition('"')[0]
+            parts = shape in FORMAT["mayFollow"][self.last] and re.fullmatch(FORMAT["lines"][shape], text, re.S)
+            demand(parts, "structure", self.seq + 1, "not a line of an export, or not at its place")
+            self.last = shape
+            getattr(self, shape, self.signature)(*parts.groups())
+        demand(self.seq or not self.sealed, "carried", 1, "no entry seals what is carried")
+        demand(self.seq or not self.early, "receipt", 1, "upstream has entries; there are none here")
+        last = max((seq for epoch, seq in self.promised if epoch == self.epoch), default=0)
         demand(last <= self.seq, "receipt", self.seq + 1, f"upstream has entry {last}; the journal ends at {self.seq}")
-
-    def line(self, text):
-        shapes = (name for name in FORMAT["mayFollow"][self.last] if SHAPES[name].fullmatch(text))
-        self.last = next(shapes, None)
-        demand(self.last, "structure", self.seq + 1, "not a line of an export, or not at its place")
-        getattr(self, f"on_{self.last}")(*SHAPES[self.last].fullmatch(text).groups())
 
     def is_entry(self, entry, text):
         own = fits(entry, FORMAT["entry"]) and entry["terminalId"] == self.terminal and entry["kind"] in FORMAT["kinds"]
-        return own and fits(entry["body"], FORMAT["kinds"][entry["kind"]]) and jcs(entry) == text
+        own = own and fits(entry["body"], FORMAT["kinds"][entry["kind"]]) and jcs(entry) == text
+        return own and (self.seq == 0 or entry["epoch"] == self.epoch)
 
-    def on_carried(self, text, prev, own):
-        entry = parse(text)
+    def carried(self, text, prev, own):
+        entry = parse(text.encode())
         demand(link(prev, text) == own and self.is_entry(entry, text), "carried", None, "not as it was written")
-        place, (last, last_hash) = (entry["epoch"], entry["seq"]), (self.carried or [((0, 0), ZEROS)])[-1]
-        neighbor = last_hash if place == (last[0], last[1] + 1) else ZEROS if place[1] == 1 else prev
-        in_order = place > last and prev == neighbor
-        right = in_order and entry["postings"] == due(entry["kind"], entry["body"])
-        demand(right, "carried", None, f"{place} posts wrongly or does not hang on {last}, the one before it")
-        self.carried.append((place, own))
-        self.fold(entry, True)
+        place = (entry["epoch"], entry["seq"])
+        neighbor = self.own if place == (self.place[0], self.place[1] + 1) else ZEROS if place[1] == 1 else prev
+        right = place > self.place and prev == neighbor and entry["postings"] == due(entry["kind"], entry["body"])
+        demand(right, "carried", None, f"{place} posts wrongly or does not hang on {self.place}, the one before it")
+        self.place, self.own, self.sealed = place, own, self.sealed + 1
+        self.seal.update(bytes.fromhex(own))
+        self.fold(entry, may_be_foreign=True)
 
-    def on_entry(self, text, own):
-        seq, entry = self.seq + 1, parse(text)
-        own_seq = entry.get("seq") if isinstance(entry, dict) else None
-        demand(type(own_seq) not in (int, float) or own_seq == seq, "sequence", seq, f"{own_seq} follows {self.seq}")
+    def entry(self, text, own):
+        seq, entry = self.seq + 1, parse(text.encode())
+        said = entry.get("seq") if isinstance(entry, dict) else None
+        demand(type(said) not in (int, float) or said == seq, "sequence", seq, f"{said} follows {self.seq}")
         demand(link(self.head, text) == own, "chain", seq, "the hash does not fit the entry and its predecessor")
-        demand(self.is_entry(entry, text), "entry", seq, "not an entry of this terminal in canonical form")
-        self.epoch = entry["epoch"] if seq == 1 else self.epoch
-        demand(entry["epoch"] == self.epoch, "entry", seq, f"of epoch {entry['epoch']}, not {self.epoch}")
-        demand(entry["postings"] == due(entry["kind"], entry["body"]), "postings", seq, "not the postings that are due")
-        replaces = seq == 1 and self.epoch > 1
-        demand((entry["kind"] == "journal.replaced") == replaces, "carried", seq, "journal.replaced misplaced")
-        if seq == 1:
-            self.begin(entry["body"])
+        demand(self.is_entry(entry, text), "entry", seq, "not an entry of this terminal and epoch in canonical form")
+        self.epoch, kind, body = entry["epoch"], entry["kind"], entry["body"]
+        demand(entry["postings"] == due(kind, body), "postings", seq, f"{kind} must post {due(kind, body)}")
         for posting in entry["postings"]:
             self.balances[posting["account"]] += posting["amount"]
             demand(abs(self.balances[posting["account"]]) <= SAFE, "postings", seq, "beyond any sum of money")
-        anomaly = self.fold(entry, self.epoch > 1)
-        demand(anomaly is None, "fold", seq, f"transaction {entry.get('transactionId')}: {anomaly} at {entry['kind']}")
-        try:
-            self.cash.add(entry["kind"], entry["body"])
-        except Break as found:
-            raise Break("settlement", seq, f"{found} at {entry['kind']}") from None
-        promised = {hash_ for epoch, upto, hash_ in self.promised if (epoch, upto) == (self.epoch, seq)}
-        demand(promised <= {own}, "receipt", seq, "upstream has another entry at this place")
+        replaces = seq == 1 and self.epoch > 1
+        demand((kind == "journal.replaced") == replaces, "carried", seq, "journal.replaced misplaced")
+        if seq == 1:
+            seal = {"entries": self.sealed, "sha256": self.seal.hexdigest().upper()}
+            whole = self.place[0] < self.epoch and (body["carried"] == seal if replaces else not self.sealed)
+            demand(whole, "carried", 1, "the carried entries are not those that were sealed")
+            demand(self.early < self.epoch, "receipt", 1, "a receipt of this epoch stands before its first entry")
+            self.balances.update(body["balances"] if replaces else {})
+        anomaly = self.fold(entry, may_be_foreign=self.epoch > 1)
+        demand(anomaly is None, "fold", seq, f"{anomaly}: {kind} of transaction {entry.get('transactionId')}")
+        anomaly = self.cash.add(kind, body)
+        demand(anomaly is None, "settlement", seq, f"{anomaly}: {kind}")
+        promised = self.promised.get((self.epoch, seq), {own})
+        demand(promised == {own}, "receipt", seq, "upstream has another entry at this place")
         self.seq, self.head = seq, own
-        demand(seq - self.signed_up_to <= CADENCE, "checkpoint", seq, f"no checkpoint since {self.signed_up_to}")
-
-    def begin(self, body):
-        """At the first entry: what came before it must be of earlier epochs, and sealed by it."""
-        hashes = b"".join(bytes.fromhex(own) for _, own in self.carried)
-        seal = {"entries": len(self.carried), "sha256": hashlib.sha256(hashes).hexdigest().upper()}
-        sealed = body["carried"] == seal if self.epoch > 1 else not self.carried
-        earlier = all(place[0] < self.epoch for place, _ in self.carried)
-        demand(sealed and earlier, "carried", 1, "the carried entries are not those that were sealed")
-        early = all(epoch < self.epoch for epoch in self.early_receipts)
-        demand(early, "receipt", 1, "a receipt of this epoch stands before its first entry")
-        self.balances.update(body["balances"] if self.epoch > 1 else {})
+        demand(seq - self.signed <= FORMAT["checkpointEvery"], "checkpoint", seq, f"no checkpoint since {self.signed}")
 
     def fold(self, entry, may_be_foreign):
         """Its story's anomaly; one that began where nobody can look has none, nor has another terminal's load."""
         id_, kind = entry.get("transactionId"), entry["kind"]
-        if id_ is None or id_ in self.foreign or kind.startswith("foreign.load."):
+        if id_ is None or kind.startswith("foreign.load."):
             return None
-        if id_ not in self.stories and may_be_foreign and kind != "transaction.opened":
-            self.foreign.add(id_)
-            return None
-        story = self.stories.setdefault(id_, Story())
-        story.add(kind, entry["body"])
-        return story.anomaly
+        foreign = may_be_foreign and kind != "transaction.opened"
+        story = self.stories.setdefault(id_, None if foreign else Story())
+        return story and story.add(kind, entry["body"])
 
-    def on_checkpoint(self, text, jws):
-        self.check_place("checkpoint", text, self.check_signed("checkpoint", jws, self.seq))
-        self.signed_up_to = self.seq
-
-    def on_receipt(self, text, jws):
-        self.check_place("receipt", text, self.check_signed("receipt", jws, self.seq or None))
-
-    def check_signed(self, shape, jws, seq):
-        """What a checkpoint or receipt says."""
-        claims, key = payload_of(jws), self.signer if shape == "checkpoint" else self.upstream
+    def claims(self, shape, jws, elsewhere=False):
+        """What a checkpoint or receipt says, once it is known to be genuine and of this terminal."""
+        parts, key = [decode(part) for part in jws.split(".")], self.signer if shape == "checkpoint" else self.upstream
+        claims = parse(parts[1]) if len(parts) == 3 and all(parts) else None
+        demand(fits(claims, FORMAT[shape]), shape, self.seq or None, f"not readable as a {shape}")
+        seq = claims["upToSeq"] if elsewhere else self.seq or None
         genuine = key is None or is_genuine(jws, f"kiosk-{shape}+jwt", key)
-        demand(fits(claims, FORMAT[shape]) and genuine, shape, seq, f"the {shape} is not genuine")
+        demand(genuine, shape, seq, f"the {shape} is not genuine")
         demand(claims["terminalId"] == self.terminal, shape, seq, f"the {shape} is {claims['terminalId']}'s")
+        self.counts[shape] += 1
         return claims
 
-    def check_place(self, shape, text, claims):
-        named, hash_ = claims.get("upToSeq", claims.get("seq")), claims.get("headHash", claims.get("hash"))
-        demand(jcs(claims) == text, shape, self.seq or None, "the line does not say what was signed")
-        self.counts[shape] += 1
-        if self.seq == 0:
-            self.last = "early receipt"
-            self.early_receipts.append(claims["epoch"])
+    def signature(self, text, jws):
+        claims, shape, seq = self.claims(self.last, jws), self.last, self.seq
+        demand(jcs(claims) == text, shape, seq or None, "the line does not say what was signed")
+        if seq == 0:
+            self.last, self.early = "early receipt", max(self.early, claims["epoch"])
             return
+        named, hash_ = claims.get("upToSeq", claims.get("seq")), claims.get("headHash", claims.get("hash"))
         own = claims["epoch"] == self.epoch
-        demand(not own or named <= self.seq, shape, self.seq + 1, f"entry {named} was signed; it ends at {self.seq}")
-        demand(own and (named, hash_.lower()) == (self.seq, self.head), shape, self.seq, "another entry was signed")
+        demand(not own or named <= seq, shape, seq + 1, f"entry {named} was signed; the journal ends at {seq}")
+        demand(own and (named, hash_.lower()) == (seq, self.head), shape, seq, "another entry was signed")
+        self.signed = seq if shape == "checkpoint" else self.signed
 
-    def summary(self):
+    def checked(self):
+        stories = {id_: story for id_, story in self.stories.items() if story}
+        open_ = [id_ for id_, story in stories.items() if story.open]
         return {
-            "terminalId": self.terminal,
-            "epoch": self.epoch,
-            "entries": self.seq,
-            "carried": len(self.carried),
-            "checkpoints": self.counts["checkpoint"],
-            "receipts": self.counts["receipt"],
-            "transactions": len(self.stories),
-            "headHash": self.head,
-            "signedUpTo": self.signed_up_to,
-            "openTransactions": [id_ for id_, story in self.stories.items() if story.open],
-            "balances": self.balances,
+            "terminalId": self.terminal, "epoch": self.epoch, "entries": self.seq, "carried": self.sealed,
+            "checkpoints": self.counts["checkpoint"], "receipts": self.counts["receipt"], "transactions": len(stories),
+            "headHash": self.head, "signedUpTo": self.signed, "openTransactions": open_, "balances": self.balances,
         }
 
-
-def verify(export, **options):
-    """An export as bytes → (the first Break or None, what was checked)."""
-    verifier = Verifier(**options)
-    try:
-        verifier.run(export.removesuffix(b"\n").split(b"\n"))
-    except Break as found:
-        return found, verifier.summary()
-    return None, verifier.summary()
-
-
 def read(path):
-    with sys.stdin.buffer if path == "-" else open(path, "rb") as file:
-        return file.read()
-
+    return sys.stdin.buffer.read() if path == "-" else pathlib.Path(path).read_bytes()
 
 def read_key(path):
-    jwk = parse(text_of(read(path)))
-    named = jwk if isinstance(jwk, dict) else {}
-    if (named.get("kty"), named.get("crv"), len(decode(str(named.get("x"))))) != ("OKP", "Ed25519", 32):
+    jwk = parse(read(path))
+    if not isinstance(jwk, dict) or jwk.get("crv") != "Ed25519" or len(decode(str(jwk.get("x")))) != 32:
         raise ValueError(f"{path} is no Ed25519 public key (JWK)")
-    return named["x"]
-
-
-def read_receipts(path):
-    """One a line: a JWS, or an object that has one as `jws`."""
-    lines = [line.strip() for line in text_of(read(path)).splitlines() if line.strip()]
-    return [parse(line)["jws"] if line.startswith("{") else line for line in lines]
-
+    return jwk["x"]
 
 def main():
     options = argparse.ArgumentParser(description="Verifies the export of a kiosk's journal (kioskctl journal export).")
@@ -206,22 +371,22 @@ def main():
     options.add_argument("--receipts", help="receipts kept elsewhere, one a line")
     given = options.parse_args()
     try:
-        key, upstream = given.key and read_key(given.key), given.upstream_key and read_key(given.upstream_key)
-        receipts = read_receipts(given.receipts) if given.receipts else ()
-        found, checked = verify(read(given.file), key=key, upstream_key=upstream, receipts=receipts)
+        keys = [path and read_key(path) for path in (given.key, given.upstream_key)]
+        kept = map(bytes.strip, read(given.receipts).splitlines() if given.receipts else ())
+        receipts = [parse(line)["jws"] if line.startswith(b"{") else line.decode() for line in kept if line]
+        verifier = Verifier(*keys, map(str, receipts))
+        found = verifier.verify(read(given.file))
     except (OSError, ValueError, TypeError, KeyError) as error:
         print(f"verify_journal: {error}", file=sys.stderr)
         return 2
     print(f"{given.file}: {'BROKEN' if found else 'good'}")
-    for name, value in checked.items():
+    for name, value in verifier.checked().items():
         print(f"  {name}: {json.dumps(value)}")
-    if key is None:
+    if given.key is None:
         print("  the key is the file's own word: give --key to check against yours")
     if found:
-        check, seq, detail = found.args
-        print(f"first break: {'' if seq is None else f'entry {seq}, '}{check}: {detail}")
+        print(f"first break: {'' if found[1] is None else f'entry {found[1]}, '}{found[0]}: {found[2]}")
     return 1 if found else 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

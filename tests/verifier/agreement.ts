@@ -104,14 +104,20 @@ function ours({ bytes, publicKey, upstreamKey, receipts }: Case): Verification {
 /** All that both must say alike. What was counted up to a break in mid-line is each one's own. */
 function ourWord(said: Verification): string {
   const { break: found, terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances } = said;
-  if (found !== undefined) return `${found.check} at ${found.seq ?? 'no entry'}`;
+  if (found !== undefined) return breakWord(found.check, found.seq, /(?:^|: entry \d+: )(?<cause>\w+): /.exec(found.detail));
   return JSON.stringify({ terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances });
 }
 
 function pythonWord({ break: found, ...said }: Answer): string {
-  if (found !== null) return `${found.check} at ${found.seq ?? 'no entry'}`;
+  if (found !== null) return breakWord(found.check, found.seq ?? undefined, /^(?<cause>\w+): /.exec(found.detail));
   const { terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances } = said;
   return JSON.stringify({ terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances });
+}
+
+/** The same place and, of a fold, the same cause. */
+function breakWord(check: string, seq: number | undefined, told: RegExpExecArray | null): string {
+  const cause = check === 'fold' || check === 'settlement' ? `, ${told?.groups?.['cause'] ?? 'no cause'}` : '';
+  return `${check} at ${seq ?? 'no entry'}${cause}`;
 }
 
 function pythonAnswers(chunk: readonly Case[], folder: string): readonly Answer[] {

@@ -9,9 +9,10 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
-from verify_journal import verify  # noqa: E402
+from verify_journal import Verifier  # noqa: E402
 
 folder = pathlib.Path(sys.argv[2])
 for case in json.loads((folder / "cases.json").read_text()):
-    found, checked = verify((folder / case["file"]).read_bytes(), key=case["key"], upstream_key=case["upstreamKey"], receipts=case["receipts"])
-    print(json.dumps({"break": found and dict(zip(("check", "seq", "detail"), found.args)), **checked}))
+    verifier = Verifier(case["key"], case["upstreamKey"], case["receipts"])
+    found = verifier.verify((folder / case["file"]).read_bytes())
+    print(json.dumps({"break": found and dict(zip(("check", "seq", "detail"), found)), **verifier.checked()}))

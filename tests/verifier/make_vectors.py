@@ -15,9 +15,7 @@ sys.path.insert(0, str(ROOT / "resources" / "verifier"))
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey  # noqa: E402
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: E402
 
-from journal_folds import Cash, Story  # noqa: E402
-from journal_forms import Break, due, jcs, link, parse, thumbprint, total  # noqa: E402
-from verify_journal import verify  # noqa: E402
+from verify_journal import Cash, Story, Verifier, due, jcs, link, parse, total  # noqa: E402
 
 OUT = ROOT / "tests" / "main" / "journal" / "vectors"
 TERMINAL = "T-0001"
@@ -54,7 +52,8 @@ class Export:
         for text, prev, hash_ in carried:
             self.lines.append(f'{{"carried":{{"entry":{text},"prevHash":"{prev}","hash":"{hash_}"}}}}')
 
-    def add(self, kind, body, transaction=None):
+    def add(self, kind, body, transaction=None, **changes):
+        """@param changes: other members than are right, hashed as if they were"""
         self.seq += 1
         entry = {
             "epoch": self.epoch, "seq": self.seq, "id": f"019ab000-0000-7000-8000-{self.epoch:06d}{self.seq:06d}", "at": f"2026-11-22T05:33:{self.seq:02d}.123Z",
@@ -63,21 +62,22 @@ class Export:
         }
         if transaction:
             entry["transactionId"] = transaction
+        entry.update(changes)
         text, prev = jcs(entry), self.head
         self.head = link(prev, text)
         self.links.append((text, prev, self.head))
         self.lines.append(f'{{"entry":{text},"hash":"{self.head}"}}')
         return entry
 
-    def checkpoint(self):
-        payload = {"at": f"2026-11-22T05:33:{self.seq:02d}.500Z", "epoch": self.epoch, "hash": self.head, "seq": self.seq, "terminalId": TERMINAL}
-        jws = TERMINAL_KEY.jws("kiosk-checkpoint+jwt", payload)
+    def checkpoint(self, key=TERMINAL_KEY, typ="kiosk-checkpoint+jwt", **changes):
+        payload = {"at": f"2026-11-22T05:33:{self.seq:02d}.500Z", "epoch": self.epoch, "hash": self.head, "seq": self.seq, "terminalId": TERMINAL, **changes}
+        jws = key.jws(typ, payload)
         self.lines.append(f'{{"checkpoint":{jcs(payload)},"jws":"{jws}"}}')
         return {"payload": jcs(payload), "jws": jws}
 
-    def receipt(self):
-        payload = {"at": 1795325580000, "epoch": self.epoch, "headHash": self.head, "terminalId": TERMINAL, "upToSeq": self.seq}
-        jws = UPSTREAM_KEY.jws("kiosk-receipt+jwt", payload)
+    def receipt(self, key=UPSTREAM_KEY, typ="kiosk-receipt+jwt", **changes):
+        payload = {"at": 1795325580000, "epoch": self.epoch, "headHash": self.head, "terminalId": TERMINAL, "upToSeq": self.seq, **changes}
+        jws = key.jws(typ, payload)
         self.lines.append(f'{{"receipt":{jcs(payload)},"jws":"{jws}"}}')
         return {"payload": jcs(payload), "jws": jws}
 
@@ -201,6 +201,163 @@ FOLDS = [
     ("closed while a voucher may be reserved", [BY_VOUCHER, REDEEMING, closed("abandoned")], {"anomaly": "closedTooEarly", "at": 3}),
 ]
 
+
+def load(kind, amount=5000, id_="l1"):
+    """`load.<kind>` of this amount."""
+    whole = {"authorizing": INIT, "authorized": HOST, "committing": {**INIT, **HOST}, "committed": {"amount": amount, "evidence": "cardAnswer"}, "reversed": {}}
+    given = {**whole[kind], "loadId": id_}
+    return (f"load.{kind}", {**given, "amount": amount} if "amount" in given else given)
+
+
+def loaded(amount=5000, id_="l1"):
+    return [load(kind, amount, id_) for kind in ("authorizing", "authorized", "committing", "committed")]
+
+
+def opened_case(reason, amount=0, disputed=0):
+    return ("case.opened", {"reference": REFERENCE, "reason": reason, "amount": amount, "disputed": disputed})
+
+
+def funded(note="n1", denomination=5000, **more):
+    return ("case.funded", {"source": "found", "reference": REFERENCE, "noteId": note, "denomination": denomination, "by": "张三", "why": "查监控", **more})
+
+
+def order(kind, id_="o1", **more):
+    return (f"payment.{kind}", {"orderId": id_, **more})
+
+
+def refund(kind, id_="r1", order_="o1", amount=5000):
+    return (f"refund.{kind}", {"refundId": id_, "orderId": order_, **({"why": "no answer"} if kind == "undetermined" else {"amount": amount})})
+
+
+def lawful(open_=False, taken=5000, held=0, loaded=0, refunded=0, owed=0, elsewhere=0):
+    return {"anomaly": None, "open": open_, "taken": taken, "held": held, "loaded": loaded, "refunded": refunded, "owed": owed, "settledElsewhere": elsewhere}
+
+
+PAID = [ORDERED, CAPTURED]
+PAID_TWICE = [*PAID, order("requested", "o2", amount=5000), order("captured", "o2", amount=5000, channel="wechat", channelRef="2")]
+TORN = [OPENED, *TAKEN, *PREPARED, UNDETERMINED]
+TAKEN_BY_VOUCHER = [BY_VOUCHER, REDEEMING, RESERVED]
+NOTE_LOST = [OPENED, *TAKEN[:2], ("note.suspense", {**NOTE, "why": "power was lost"})]
+STUCK = ("device.fault", {"device": "cashAcceptor", "code": "noteStuck", "detail": ""})
+DELIVERED = [OPENED, *TAKEN, *loaded(), closed("delivered", 5000)]
+
+# An entry that can't follow what stands before it, each rule of the document by itself: what came before, the entry, what is wrong with it.
+UNLAWFUL = [
+    ("a second order while the first may be paid", [OPENED, ORDERED], order("requested", "o2", amount=5000), "undetermined"),
+    ("a second order while nobody knows of the first", [OPENED, ORDERED, order("undetermined", why="no answer")], order("requested", "o2", amount=5000), "undetermined"),
+    ("a second load while the first is written", [OPENED, *TAKEN, *PREPARED], load("authorizing", 1000, "l2"), "undetermined"),
+    ("a second load while nobody knows of the first", TORN, load("authorizing", 1000, "l2"), "undetermined"),
+    ("two loads written at once", [OPENED, *TAKEN, load("authorizing", 2000), load("authorized"), load("authorizing", 2000, "l2"), load("authorized", 0, "l2"), load("committing", 2000)],
+     load("committing", 2000, "l2"), "undetermined"),
+    ("a load while a refund may be made", [OPENED, *PAID, load("authorizing", 2000), load("authorized"), refund("requested", amount=2000)], load("committing", 2000), "undetermined"),
+    ("a load while nobody knows of a refund", [OPENED, *PAID, load("authorizing", 2000), load("authorized"), refund("requested", amount=2000), refund("undetermined")],
+     load("committing", 2000), "undetermined"),
+    ("a refund while the card may have the money", [OPENED, *PAID, *PREPARED], refund("requested"), "undetermined"),
+    ("a refund of an order that was not captured", [OPENED, *TAKEN, ORDERED], refund("requested"), "outOfOrder"),
+    ("more refunded than was captured", [OPENED, *TAKEN, *PAID, refund("requested"), refund("completed")], refund("requested", "r2", amount=1), "overdrawn"),
+    ("more refunded than is held", [OPENED, *PAID, *loaded(3000)], refund("requested", amount=2001), "overdrawn"),
+    ("a voucher while a refund may be made", [OPENED, *PAID, refund("requested")], VOUCHER, "undetermined"),
+    ("more owed by a voucher than is held", [OPENED, *TAKEN], ("voucher.issued", {"reference": REFERENCE, "amount": 5001}), "overdrawn"),
+    ("a voucher given back while the card may have its money", [*TAKEN_BY_VOUCHER, *PREPARED], releasing(5000), "undetermined"),
+    ("a voucher given back while a refund may be made", [*TAKEN_BY_VOUCHER, *PAID, refund("requested")], releasing(5000), "undetermined"),
+    ("a second voucher while the first is reserved", TAKEN_BY_VOUCHER, ("voucher.redeeming", {**REDEEMING[1], "redeemId": "x2"}), "undetermined"),
+    ("a voucher made redeemable though nothing is owed", [OPENED, *TAKEN], REGISTERING, "notAnnounced"),
+    ("a voucher of another name", [OPENED, *TAKEN, VOUCHER], ("voucher.registering", {**REGISTERING[1], "reference": "B02"}), "notAnnounced"),
+    ("a voucher of another amount", [OPENED, *TAKEN, VOUCHER], ("voucher.registering", {**REGISTERING[1], "amount": 4999}), "notAnnounced"),
+    ("a case made redeemable before it is known to be owed", [*TORN, CASE], REGISTERING, "notAnnounced"),
+    ("a case made redeemable twice", [*TORN, CASE, resolved("notCredited", 0), REGISTERING], ("voucher.registering", {**REGISTERING[1], "voucherId": "v2"}), "notAnnounced"),
+    ("a case of another name made redeemable", [*TORN, CASE, resolved("notCredited", 0)], ("voucher.registering", {**REGISTERING[1], "reference": "B02"}), "notAnnounced"),
+    ("a case about the card that takes what the load may have", [OPENED, *TAKEN, *PREPARED], opened_case("cashNotLoaded", 5000), "undetermined"),
+    ("a case that takes what a refund may have", [OPENED, *PAID, refund("requested")], opened_case("cashNotLoaded", 5000), "undetermined"),
+    ("a case about a load that takes less than it", [OPENED, *TAKEN, *PREPARED], opened_case("loadUndetermined", 4999), "amountDiffers"),
+    ("a case about a load that takes what a refund may have", [OPENED, *PAID, refund("requested")], opened_case("loadUndetermined", 5000), "undetermined"),
+    ("a case about a refund that takes less than it", [OPENED, *PAID, refund("requested")], opened_case("refundUndetermined", 4999), "amountDiffers"),
+    ("a case about a refund that takes what the load may have", [OPENED, *TAKEN, *PREPARED], opened_case("refundUndetermined", 5000), "undetermined"),
+    ("a case resolved that nobody opened", [OPENED], resolved("paidOut", 0), "notAnnounced"),
+    ("a case of another name resolved", [*TORN, CASE], ("case.resolved", {"reference": "B02", "resolution": "paidOut", "amount": 0}), "notAnnounced"),
+    ("a case found not credited that nobody opened", [OPENED], resolved("notCredited", 0), "notAnnounced"),
+    ("a case resolved once more than it holds", [*TORN, CASE, resolved("paidOut", 5000)], resolved("paidOut", 0), "notAnnounced"),
+    ("more paid out than the case holds", [*TORN, CASE], resolved("paidOut", 5001), "overdrawn"),
+    ("a note found of which there is no case", NOTE_LOST, funded(), "notAnnounced"),
+    ("a note found of which there is another case", [*NOTE_LOST, opened_case("cardCaptured", 0, 5000)], funded(), "notAnnounced"),
+    ("a note found that is more than was disputed", [*NOTE_LOST, opened_case("noteUndetermined", 0, 4999)], funded(), "overdrawn"),
+    ("another note found than the one in suspense", [*NOTE_LOST, opened_case("noteUndetermined", 0, 5000)], funded(denomination=2000), "amountDiffers"),
+    ("two stuck notes found after one fault", [OPENED, STUCK, opened_case("noteUndetermined"), funded("s1", 2000)], funded("s2", 2000), "notAnnounced"),
+    ("a TAC for a load that was not committed", [OPENED, *TAKEN, *PREPARED], ("load.confirmed", {"loadId": "l1", "tacChecked": "good"}), "outOfOrder"),
+    ("a load reversed that was committed", [OPENED, *TAKEN, *loaded()], load("reversed"), "outOfOrder"),
+    *[(f"{step[0]} after the end, without a case", [OPENED, closed("abandoned")], step, "afterClose") for step in (
+        TAKEN[2], ("note.returned", {**NOTE, "evidence": "returned"}), CAPTURED, order("closed"), order("undetermined", why="no answer"), ORDERED, ("acceptor.memory", {"text": ""}))],
+    *[(f"a case {reason} after the end that owes something", DELIVERED, opened_case(reason, 5000), "afterClose") for reason in ("cashNotLoaded", "loadUndetermined", "refundUndetermined")],
+    *[(f"a case {reason} after the end where nothing was loaded", [OPENED, closed("abandoned")], opened_case(reason), "afterClose")
+      for reason in ("cashNotLoaded", "loadUndetermined", "refundUndetermined")],
+    *[(f"closed while a note is {note[-1][0]}", [OPENED, *note], closed("abandoned"), "closedTooEarly") for note in (TAKEN[:1], TAKEN[:2], [TAKEN[0], ("note.returning", NOTE)])],
+    ("closed with a note in suspense and no case", NOTE_LOST, closed("abandoned"), "closedTooEarly"),
+    ("closed with a note in suspense of which less is disputed", [*NOTE_LOST, opened_case("noteUndetermined", 0, 4999)], closed("case"), "closedTooEarly"),
+    ("closed with a stuck note and no case about it", [OPENED, STUCK, opened_case("cardCaptured")], closed("case"), "closedTooEarly"),
+    ("closed while an order may be paid", [OPENED, ORDERED], closed("abandoned"), "closedTooEarly"),
+    ("closed while nobody knows of an order", [OPENED, ORDERED, order("undetermined", why="no answer")], closed("abandoned"), "closedTooEarly"),
+    ("closed while a refund may be made, and nothing is held", [OPENED, *PAID_TWICE, *loaded(), refund("requested"), refund("requested", "r2", "o2"), refund("completed")],
+     closed("delivered", 5000, 5000), "closedTooEarly"),
+    ("closed while nobody knows of a refund, and nothing is held",
+     [OPENED, *PAID_TWICE, *loaded(), refund("requested"), refund("requested", "r2", "o2"), refund("completed"), refund("undetermined", "r2", "o2")],
+     closed("delivered", 5000, 5000), "closedTooEarly"),
+    ("closed with another sum refunded", [*TAKEN_BY_VOUCHER, releasing(5000)], closed("refunded", 0, 4999), "closingDisagrees"),
+    ("closed with another sum owed", [OPENED, *TAKEN, VOUCHER], closed("voucher", 0, 0, 4999), "closingDisagrees"),
+    ("closed with another outcome", [OPENED, *TAKEN, *loaded()], closed("refunded", 5000), "closingDisagrees"),
+]
+
+# What brings a note, an order, a refund and a load into each state, and what may follow it there, as the document's table has it.
+NOTE_IN = {"escrowed": TAKEN[:1], "stacking": TAKEN[:2], "returning": [TAKEN[0], ("note.returning", NOTE)], "suspense": NOTE_LOST[1:]}
+ORDER_IN = {"requested": [ORDERED], "undetermined": [ORDERED, order("undetermined", why="no answer")]}
+REFUND_IN = {"requested": [*PAID, refund("requested")], "undetermined": [*PAID, refund("requested"), refund("undetermined")]}
+LOAD_IN = {"authorizing": [*TAKEN, load("authorizing")], "authorized": [*TAKEN, load("authorizing"), load("authorized")],
+           "refused": [*TAKEN, load("authorizing"), ("load.refused", {"loadId": "l1", "code": "limit"})], "committing": [*TAKEN, *PREPARED],
+           "undetermined": [*TAKEN, *PREPARED, UNDETERMINED], "committed": [*TAKEN, *loaded()],
+           "notCredited": [*TAKEN, *PREPARED, ("load.notCredited", {"loadId": "l1", "evidence": "cardRefusal"})],
+           "confirmed": [*TAKEN, *loaded(), ("load.confirmed", {"loadId": "l1", "tacChecked": "good"})]}
+NOTHING, HELD, GIVEN = lawful(True, taken=0), lawful(True, held=5000), lawful(True, loaded=5000)
+FOLLOWING = [
+    (NOTE_IN, ("note.stacking", NOTE), "escrowed", NOTHING),
+    (NOTE_IN, ("note.returning", NOTE), "escrowed stacking", NOTHING),
+    (NOTE_IN, TAKEN[2], "escrowed stacking returning suspense", HELD),
+    (NOTE_IN, ("note.returned", {**NOTE, "evidence": "returned"}), "escrowed stacking returning suspense", NOTHING),
+    (NOTE_IN, ("note.suspense", {**NOTE, "why": "power was lost"}), "escrowed stacking returning", NOTHING),
+    (ORDER_IN, CAPTURED, "requested undetermined", HELD),
+    (ORDER_IN, order("closed"), "requested undetermined", NOTHING),
+    (ORDER_IN, order("undetermined", why="no answer"), "requested undetermined", NOTHING),
+    (REFUND_IN, refund("completed"), "requested undetermined", lawful(True, refunded=5000)),
+    (REFUND_IN, refund("undetermined"), "requested undetermined", HELD),
+    (LOAD_IN, load("authorized"), "authorizing", HELD),
+    (LOAD_IN, ("load.refused", {"loadId": "l1", "code": "limit"}), "authorizing", HELD),
+    (LOAD_IN, load("committing"), "authorized", HELD),
+    (LOAD_IN, load("committed"), "committing undetermined", GIVEN),
+    (LOAD_IN, ("load.notCredited", {"loadId": "l1", "evidence": "cardRefusal"}), "committing undetermined", HELD),
+    (LOAD_IN, UNDETERMINED, "committing undetermined", HELD),
+    (LOAD_IN, ("load.confirmed", {"loadId": "l1", "tacChecked": "good"}), "committed confirmed", GIVEN),
+    (LOAD_IN, load("reversed"), "authorizing authorized refused notCredited", HELD),
+]
+FOLDS += [(f"{step[0]} after {state}", [OPENED, *states[state], step], fold) for states, step, after, fold in FOLLOWING for state in after.split(" ")]
+FOLDS += [(name, [*before, step], {"anomaly": anomaly, "at": len(before) + 1}) for name, before, step, anomaly in UNLAWFUL]
+FOLDS += [
+    ("a case that holds exactly the refund", [OPENED, *PAID, refund("requested"), opened_case("refundUndetermined", 5000), closed("case", 0, 0, 5000)], lawful(owed=5000)),
+    ("a load found committed whose case took the money", [*TORN, CASE, load("committed")], {"anomaly": "overdrawn", "at": 10}),
+    ("two refunds of two orders", [OPENED, *PAID_TWICE, refund("requested"), refund("completed"), refund("requested", "r2", "o2"), refund("completed", "r2", "o2"), closed("refunded", 0, 10000)],
+     lawful(taken=10000, refunded=10000)),
+    ("a case made redeemable that is owed for certain", [*TORN, CASE, resolved("notCredited", 0), REGISTERING, REGISTERED, closed("case", 0, 0, 5000)], lawful(owed=5000)),
+    ("a load that a case found credited, and its TAC", [*TORN, CASE, resolved("credited", 5000), ("load.confirmed", {"loadId": "l1", "tacChecked": "absent"}), closed("delivered", 5000)],
+     lawful(loaded=5000)),
+    *[(f"a load that a case found {answer}, reversed", [*TORN, CASE, resolved(answer, amount), load("reversed")], lawful(True, **sums))
+      for answer, amount, sums in (("notCredited", 0, {"owed": 5000}), ("refunded", 5000, {"refunded": 5000}))],
+    *[(f"a case of which a part is {answer}", [*TORN, CASE, resolved(answer, 2000), closed("case", owed=3000, **sums), resolved("paidOut", 3000)],
+       lawful(elsewhere=3000 if sums else 5000, **sums))
+      for answer, sums in (("credited", {"loaded": 2000}), ("refunded", {"refunded": 2000}), ("paidOut", {}), ("nothingOwed", {}))],
+    ("a voucher of which nobody knows given back", [BY_VOUCHER, REDEEMING, releasing(0), RELEASED, closed("abandoned")], lawful(taken=0)),
+    ("a case that was paid out before the end", [*TORN, CASE, resolved("paidOut", 5000), closed("case")], lawful(elsewhere=5000)),
+    ("a stuck note found", [OPENED, STUCK, opened_case("noteUndetermined"), closed("case"), funded("s1", 2000), resolved("paidOut", 2000)], lawful(taken=2000, elsewhere=2000)),
+    ("a note that came after the end, with a case", [OPENED, *TAKEN[:2], ("note.suspense", {**NOTE, "why": "power was lost"}), opened_case("noteUndetermined", 0, 5000), closed("case"), TAKEN[2]],
+     lawful(True, held=5000)),
+]
+
 EVEN = settlement(content(_10000=1, _5000=2), content(_10000=1, _5000=2))
 SHORT = settlement(content(_10000=1, _5000=2), content(_10000=1, _5000=1))
 OVER = settlement(content(_10000=1, _5000=2), content(_10000=1, _5000=3))
@@ -225,6 +382,21 @@ CASH = [
     ("another box than announced", [*STACKED, *EVEN[:2], ("box.inserted", {"settlementId": "S1", "boxId": "B-3"})], {"anomaly": "otherBox", "at": 6}),
     ("the same settlement again", [*STACKED, *EVEN, EVEN[0]], {"anomaly": "announcedTwice", "at": 9}),
     ("other sums than were counted", [*STACKED, *EVEN[:4], SHORT[4]], {"anomaly": "contentDiffers", "at": 8}),
+    *[(f"{name}, and another settlement", [*STACKED, *EVEN[:steps], ("settlement.opened", {**EVEN[0][1], "settlementId": "S2", "expected": EVEN[0][1]["expected"] if steps == 1 else EMPTY})],
+       {"anomaly": "outOfOrder", "at": 4 + steps}) for name, steps in (("opened", 1), ("removed", 2))],
+    ("a settlement of another box than is in", [*STACKED, *EVEN, ("settlement.opened", {**EVEN[0][1], "settlementId": "S2", "expected": EMPTY})], {"anomaly": "otherBox", "at": 9}),
+    ("another box taken out", [*STACKED, EVEN[0], ("box.removed", {**EVEN[1][1], "boxId": "B-2"})], {"anomaly": "otherBox", "at": 5}),
+    ("other notes taken out", [*STACKED, EVEN[0], ("box.removed", {**EVEN[1][1], "content": EMPTY})], {"anomaly": "contentDiffers", "at": 5}),
+    ("another box counted", [*STACKED, *EVEN[:3], ("settlement.counted", {**EVEN[3][1], "boxId": "B-2"})], {"anomaly": "otherBox", "at": 7}),
+    ("counted against something else", [*STACKED, *EVEN[:3], ("settlement.counted", {**EVEN[3][1], "expected": EMPTY})], {"anomaly": "contentDiffers", "at": 7}),
+    *[(f"another sum {name}", [*STACKED, *EVEN[:4], ("settlement.closed", {**EVEN[4][1], name: EVEN[4][1][name] + 1})], {"anomaly": "contentDiffers", "at": 8})
+      for name in ("expected", "counted", "difference")],
+    ("a note of a case that a count found", [*STACKED, *OVER, funded(denomination=3000, source="count", settlementId="S1")],
+     {"anomaly": None, "box": "B-2", "content": EMPTY, "differences": {"S1": 2000}}),
+    ("a note of a case that a count did not find", [*STACKED, *EVEN, funded(source="count", settlementId="S1")], {"anomaly": "overdrawn", "at": 9}),
+    ("offset against what is not open", [*STACKED, *SHORT, explained("offset", -5000, against="S2")], {"anomaly": "overdrawn", "at": 9}),
+    ("nothing explained", [*STACKED, *SHORT, explained("writtenOff", 0)], {"anomaly": "overdrawn", "at": 9}),
+    ("explained with the other sign", [*STACKED, *SHORT, explained("writtenOff", 5000)], {"anomaly": "overdrawn", "at": 9}),
     ("more explained than is open", [*STACKED, *SHORT, explained("writtenOff", -5001)], {"anomaly": "overdrawn", "at": 9}),
 ]
 
@@ -232,19 +404,17 @@ CASH = [
 def folded(entries):
     story = Story()
     for place, (kind, body) in enumerate(entries, 1):
-        story.add(kind, body)
-        if story.anomaly:
+        if story.add(kind, body):
             return {"anomaly": story.anomaly, "at": place}
-    return {"anomaly": None, "open": story.open, **story.sums}
+    sums = ("taken", "held", "owed", "loaded", "refunded", "settledElsewhere")
+    return {"anomaly": None, "open": story.open, **{name: story.sums[name] for name in sums}}
 
 
 def cash_folded(entries):
     cash = Cash()
     for place, (kind, body) in enumerate(entries, 1):
-        try:
-            cash.add(kind, body)
-        except Break as anomaly:
-            return {"anomaly": str(anomaly), "at": place}
+        if cash.add(kind, body):
+            return {"anomaly": cash.anomaly, "at": place}
     notes = [{"denomination": denomination, "count": count} for denomination, count in sorted(cash.notes.items(), reverse=True)]
     differences = {of: amount for of, amount in cash.differences.items() if amount}
     return {"anomaly": None, "box": cash.box, "content": {"notes": notes, "unspecified": cash.unspecified}, "differences": differences}
@@ -299,12 +469,120 @@ def epochs():
     return first, second, {"entries": quoted, "checkpoint": checkpoint, "receipt": receipt}
 
 
+STARTED = ("terminal.started", {"version": "1.0.0", "reason": "start"})
+LOST = ("device.lost", {"device": "printer", "code": "offline", "detail": ""})
+
+
+def sealed(carried, **balances):
+    """The first entry of epoch 2, which carries these."""
+    hashes = b"".join(bytes.fromhex(hash_) for _, _, hash_ in carried)
+    seal = {"entries": len(carried), "sha256": hashlib.sha256(hashes).hexdigest().upper()}
+    return ("journal.replaced", {**REPLACED[1], "carried": seal, "balances": balances})
+
+
+def begun(epoch=1, carried=()):
+    """An export with its first entry and that one's checkpoint."""
+    export = Export(epoch, carried)
+    export.add(*(STARTED if epoch == 1 else sealed(carried)))
+    export.checkpoint()
+    return export
+
+
+def broken_exports():
+    """(name, export's lines, receipts kept elsewhere, key that was given, check, seq): what is wrong was reasoned out by hand from FORMAT.md."""
+    def case(name, export, check, seq, receipts=(), key=TERMINAL_KEY, edit=lambda lines: lines):
+        return name, edit(export.lines), receipts, key, check, seq
+
+    def after(*steps, **options):
+        """`begun`, then each step: its method, what it takes, what of it is wrong."""
+        export = begun(**options)
+        for method, given, wrong in steps:
+            getattr(export, method)(*given, **wrong)
+        return export
+
+    def kept(**changes):
+        return [begun().receipt(**changes)["jws"]]
+
+    def alone(*lines):
+        export = Export(1)
+        export.lines += lines
+        return export
+
+    lost, checkpoint, receipt = ("add", LOST, {}), ("checkpoint", (), {}), ("receipt", (), {})
+    spare = TERMINAL_KEY.jwk["x"][:-1] + "p"
+    earlier = begun().links
+    early = begun()
+    early.receipt()
+    early_line = early.lines[-1]
+    unlinked = [(earlier[0][0], "1" * 64, link("1" * 64, earlier[0][0]))]
+    unordered = after(lost).links[::-1]
+    same_epoch = begun(2).links
+    yield case("spare bits of the key", begun(), "structure", None, edit=lambda lines: [lines[0].replace(TERMINAL_KEY.jwk["x"], spare), *lines[1:]])
+    yield case("another key was given", begun(), "key", None, key=UPSTREAM_KEY)
+    yield case("a line of no export", begun(), "structure", 2, edit=lambda lines: [*lines, "{}"])
+    yield case("a checkpoint after a receipt", after(lost, receipt, checkpoint), "structure", 3)
+    yield case("an entry is missing", after(lost, lost), "sequence", 2, edit=lambda lines: lines[:3] + lines[4:])
+    yield case("another hash", after(lost), "chain", 2, edit=lambda lines: [*lines[:3], lines[3][:-66] + "0" * 64 + '"}'])
+    yield case("another terminal's entry", after(("add", LOST, {"terminalId": "T-0002"})), "entry", 2)
+    yield case("an entry of another epoch", after(("add", LOST, {"epoch": 2})), "entry", 2)
+    yield case("a member too many", after(("add", LOST, {"more": 1})), "entry", 2)
+    yield case("a body that does not fit", after(("add", (LOST[0], {"device": "printer"}), {})), "entry", 2)
+    yield case("postings that are not due", after(("add", LOST, {"postings": [{"account": "cash.box", "amount": 0}]})), "postings", 2)
+    rich = Export(2)
+    rich.add(*sealed((), **{"cash.box": 2**53 - 1}))
+    rich.add(*OPENED, transaction="tx-1")
+    for step in TAKEN:
+        rich.add(*step, transaction="tx-1")
+    yield case("a balance beyond any sum of money", rich, "postings", 5)
+    yield case("journal.replaced in epoch 1", after(("add", sealed(()), {})), "carried", 2)
+    yield case("an epoch above 1 that begins without it", after(), "carried", 1, edit=lambda lines: [lines[0], *after_epoch_2()])
+    yield case("another entry carried than was sealed", begun(2, earlier), "carried", 1, edit=lambda lines: [lines[0], *lines[2:]])
+    yield case("a carried entry of the same epoch", begun(2, same_epoch), "carried", 1)
+    yield case("carried entries in another order", begun(2, unordered), "carried", None)
+    yield case("a carried first entry that hangs on something", begun(2, unlinked), "carried", None)
+    yield case("a carried entry of another hash", begun(2, [(*earlier[0][:2], "0" * 64)]), "carried", None)
+    yield case("carried entries and no other", Export(1, earlier), "carried", 1)
+    yield case("receipts and no entry", alone(early_line), "receipt", 1)
+    yield case("a receipt of this epoch before the first entry", begun(), "receipt", 1, edit=lambda lines: [lines[0], early_line, *lines[1:]])
+    yield case("an unlawful step", after(("add", OPENED, {"transaction": "tx-1"}), ("add", closed("delivered"), {"transaction": "tx-1"})), "fold", 3)
+    yield case("an unlawful settlement", after(("add", EVEN[1], {})), "settlement", 2)
+    yield case("upstream kept another entry", begun(), "receipt", 1, receipts=kept(headHash="0" * 64))
+    yield case("upstream kept a later entry", begun(), "receipt", 2, receipts=kept(upToSeq=2))
+    yield case("upstream kept what it did not sign", begun(), "receipt", 1, receipts=kept(key=TERMINAL_KEY))
+    yield case("upstream kept another terminal's", begun(), "receipt", 1, receipts=kept(terminalId="T-0002"))
+    yield case("upstream kept what is no receipt", begun(), "receipt", None, receipts=kept(upToSeq=0))
+    for shape, seq_, hash_ in (("checkpoint", "seq", "hash"), ("receipt", "upToSeq", "headHash")):
+        yield case(f"a {shape} signed by another", after(lost, (shape, (), {"key": Signer("07" * 32)})), shape, 2)
+        yield case(f"a {shape} signed for another purpose", after(lost, (shape, (), {"typ": "kiosk-slip+jwt"})), shape, 2)
+        yield case(f"another terminal's {shape}", after(lost, (shape, (), {"terminalId": "T-0002"})), shape, 2)
+        yield case(f"another epoch's {shape}", after(lost, (shape, (), {"epoch": 2})), shape, 2)
+        yield case(f"a {shape} of a later entry", after(lost, (shape, (), {seq_: 3})), shape, 3)
+        yield case(f"a {shape} of an earlier entry", after(lost, (shape, (), {seq_: 1})), shape, 2)
+        yield case(f"a {shape} of another hash", after(lost, (shape, (), {hash_: "0" * 64})), shape, 2)
+        told = after(lost, (shape, (), {}))
+        yield case(f"a {shape} that says something else than its line", told, shape, 2, edit=lambda lines: [*lines[:-1], lines[-1].replace('"epoch":1', '"epoch":2', 1)])
+
+
+def after_epoch_2():
+    """An epoch 2 whose first entry is not `journal.replaced`."""
+    export = Export(2)
+    export.add(*STARTED)
+    return export.lines[1:]
+
+
+def breaks():
+    for name, lines, receipts, key, check, seq in broken_exports():
+        found = Verifier(key.jwk["x"], UPSTREAM_KEY.jwk["x"], receipts).verify("\n".join(lines).encode())
+        assert found and found[:2] == (check, seq), (name, found, check, seq)
+        yield {"name": name, "key": key.jwk, "receipts": list(receipts), "lines": lines, "break": {"check": check, "seq": seq}}
+
+
 def known_answers():
     """What of the published answers concerns journals: fractions and names beyond ASCII have no place in one, and the verifier refuses them."""
     known = json.loads((OUT / "known-answers.json").read_text(encoding="utf-8"))
     left_out = ('"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],', '"😀":"Emoji: Grinning Face",')
     for answer in known["jcs"]:
-        value, wanted = parse(answer["input"]), answer["canonical"]
+        value, wanted = parse(answer["input"].encode()), answer["canonical"]
         for name, text in zip(("numbers", "😀"), left_out):
             value.pop(name, None)
             wanted = wanted.replace(text, "")
@@ -314,7 +592,7 @@ def known_answers():
     header, payload, signature = ed25519["jws"].split(".")
     raw = lambda part: base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))  # noqa: E731
     Ed25519PublicKey.from_public_bytes(raw(x)).verify(raw(signature), f"{header}.{payload}".encode())
-    assert thumbprint(x) == ed25519["thumbprint"] and raw(header).decode() == ed25519["header"] and raw(payload).decode() == ed25519["payload"]
+    assert Signer(raw(ed25519["d"]).hex()).kid == ed25519["thumbprint"] and raw(header).decode() == ed25519["header"] and raw(payload).decode() == ed25519["payload"]
     assert Signer(raw(ed25519["d"]).hex()).jwk == ed25519["publicKey"]
 
 
@@ -323,12 +601,14 @@ def files():
     keys = {"terminal": TERMINAL_KEY, "upstream": UPSTREAM_KEY}
     journal = {"keys": {name: {"seed": key.seed, "publicKey": key.jwk, "kid": key.kid} for name, key in keys.items()}, **parts, "exports": {}}
     for name, export in (("epoch-1.jsonl", first), ("epoch-2.jsonl", second)):
-        found, checked = verify(export.text().encode(), key=TERMINAL_KEY.jwk["x"], upstream_key=UPSTREAM_KEY.jwk["x"])
+        verifier = Verifier(TERMINAL_KEY.jwk["x"], UPSTREAM_KEY.jwk["x"])
+        found = verifier.verify(export.text().encode())
         assert found is None, (name, found)
-        journal["exports"][name] = checked
+        journal["exports"][name] = verifier.checked()
         yield name, export.text()
     yield "journal.json", json.dumps(journal, indent=2, ensure_ascii=False) + "\n"
     yield "folds.json", json.dumps(folds(), indent=2, ensure_ascii=False) + "\n"
+    yield "breaks.json", json.dumps(list(breaks()), indent=2, ensure_ascii=False) + "\n"
     yield "cash.json", json.dumps(cash_folds(), indent=2, ensure_ascii=False) + "\n"
 
 

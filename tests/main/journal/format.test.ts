@@ -7,11 +7,22 @@ import { accounts, contentTotal, journalKinds, notesTotal, type NewEntry } from 
 import { OPENING_KINDS } from '../../../common/money/open-transactions.ts';
 import { postingsFor } from '../../../common/money/postings.ts';
 import { CASH_KINDS } from '../../../common/money/settlement-fold.ts';
+import { CHECKPOINT_EVERY } from '../../../main/journal/lines.ts';
 import { projectRoot } from '../../launcher/run-tool.ts';
 import { Dice } from '../../fuzz/generate.ts';
 import { kinds, randomBody } from '../../verifier/bodies.ts';
 
 const format = readFileSync(path.join(projectRoot, 'main', 'journal', 'FORMAT.md'), 'utf8');
+
+const moveSchema = z.strictObject({
+  thing: z.string(),
+  id: z.string(),
+  makes: z.string(),
+  after: z.array(z.string()),
+  renews: z.literal(true).optional(),
+});
+/** Kind → condition → anomaly. */
+const rulesSchema = z.record(z.string(), z.record(z.string(), z.string()));
 
 /** The document's tables as the Python verifier reads them. */
 const tables = z
@@ -29,11 +40,27 @@ const tables = z
         sums: z.record(z.string(), z.union([z.literal(1), z.literal(-1)])).optional(),
       }),
     ),
-    moves: z.record(z.string(), z.strictObject({ thing: z.string(), id: z.string(), makes: z.string(), after: z.array(z.string()) })),
+    checkpointEvery: z.int(),
+    things: z.array(z.string()),
+    moves: z.record(z.string(), moveSchema),
+    settlement: z.record(z.string(), moveSchema),
+    sums: z.array(z.string()),
     leavesOpen: z.array(z.string()),
     afterClose: z.array(z.string()),
-    afterCloseWithCase: z.array(z.string()),
-    settlement: z.record(z.string(), z.strictObject({ after: z.string().nullable(), makes: z.string(), box: z.string().optional() })),
+    groups: z.record(
+      z.string(),
+      z.strictObject({
+        thing: z.string(),
+        where: z.record(z.string(), z.array(z.union([z.string(), z.null()]))),
+        same: z.array(z.string()).optional(),
+        unlessCase: z.string().optional(),
+      }),
+    ),
+    rules: rulesSchema,
+    cashRules: rulesSchema,
+    outcomes: z.record(z.string(), z.string()),
+    answers: z.record(z.string(), z.string()),
+    differencesTaken: z.record(z.string(), z.record(z.string(), z.union([z.literal(1), z.literal(-1)]))),
   })
   .parse(JSON.parse(readFileSync(path.join(projectRoot, 'resources', 'verifier', 'format.json'), 'utf8')));
 
@@ -162,25 +189,99 @@ describe('the Python verifier has the same', () => {
     expect(theirs).toEqual(documented);
   });
 
-  test('steps of a settlement', () => {
+  test('steps of a settlement, and what must be the same in each', () => {
     const steps = rows('The fold of the cash').filter(([kind]) => Object.hasOwn(tables.settlement, code(kind)));
     expect(steps.map(([kind]) => code(kind))).toEqual(Object.keys(tables.settlement));
     for (const [kind, does = '', anomaly = ''] of steps) {
-      const { after, makes, box } = tables.settlement[code(kind)] ?? {};
-      expect(does).toContain(after === null ? `is ${makes}` : `after ${after}, it is ${makes}`);
-      expect(anomaly.includes('is not its `box'), code(kind)).toBe(box !== undefined);
-      if (box !== undefined) expect(anomaly).toContain(`\`boxId\` is not its \`${box}\`: \`otherBox\``);
+      const { after = [], makes } = tables.settlement[code(kind)] ?? {};
+      expect(does).toContain(after.length === 0 ? `is ${makes}` : `after ${after.join()}, it is ${makes}`);
+      const rules = Object.entries(tables.cashRules[code(kind)] ?? {});
+      const box = /`boxId` is not its `(?<box>boxIn|boxOut)`: `otherBox`/.exec(anomaly)?.groups?.['box'];
+      if (box !== undefined) expect(rules).toContainEqual([`body.boxId != known.${box}`, 'otherBox']);
+      const anomalies = [...anomaly.matchAll(/: `(\w+)`/g)].map(([, name]) => name).filter((name) => name !== 'announcedTwice');
+      expect(new Set(rules.map(([, name]) => name)), code(kind)).toEqual(new Set(anomalies));
     }
   });
 
   test('kinds that may follow the end of a transaction', () => {
     const [, , when = ''] = rows('Rules of the whole transaction', '###').find(([, anomaly]) => code(anomaly) === 'afterClose') ?? [];
-    const [always = '', withCase = ''] = when.split('; nor, where the transaction has had a case, ');
-    const named = (text: string): readonly (string | undefined)[] => [...text.matchAll(/`([a-z]+\.[a-zA-Z]+)`/g)].map(([, kind]) => kind);
-    expect(tables.afterClose).toEqual(named(always));
-    expect(tables.afterCloseWithCase).toEqual(named(withCase.split('; nor a')[0] ?? ''));
+    const [always = '', others = ''] = when.split('; nor, where the transaction has had a case, ');
+    const [withCase = ''] = others.split('; nor a');
+    const named = (text: string): readonly string[] => [...text.matchAll(/`([a-z]+\.[a-zA-Z]+)`/g)].map(([, kind = '']) => kind);
+    expect(tables.afterClose).toEqual([...named(always), ...named(withCase), 'case.opened']);
+    const conditions = Object.fromEntries(
+      Object.entries(tables.rules)
+        .map(([kind, rules]) => [kind, Object.keys(rules).filter((condition) => rules[condition] === 'afterClose')] as const)
+        .filter(([, found]) => found.length > 0),
+    );
+    const ofCase = ['closed > loadsUnconfirmed', 'closed > 0 and body.amount > 0'];
+    expect(conditions).toEqual({
+      ...Object.fromEntries(named(withCase).map((kind) => [kind, ['closed > cases']])),
+      'case.opened': ofCase,
+      'case.opened loadUndetermined': ofCase,
+      'case.opened refundUndetermined': ofCase,
+    });
+  });
+
+  test('rules of the whole transaction: each row of the document, and no other', () => {
+    const documented = rows('Rules of the whole transaction', '###')
+      .slice(2)
+      .filter(([at = '']) => !at.startsWith('any entry') && code(at) !== 'transaction.opened')
+      .flatMap(([at = '', anomaly]) => at.split(', ').map((kind) => `${code(kind)}: ${code(anomaly)}`));
+    // What the sections before the table say of vouchers and cases that an entry names.
+    const named = ['voucher.registering: notAnnounced', 'case.resolved: notAnnounced', 'case.resolved: overdrawn', 'case.funded: notAnnounced'];
+    const theirs = Object.entries(tables.rules).flatMap(([kind, rules]) =>
+      Object.values(rules)
+        .filter((anomaly) => anomaly !== 'afterClose')
+        .map((anomaly) => `${kind.split(' ')[0]}: ${anomaly}`),
+    );
+    expect(new Set(theirs)).toEqual(new Set([...documented, ...named]));
+  });
+
+  test('outcomes in order, what answers make of a load, and how far apart checkpoints may be', () => {
+    const closing = rows('Rules of the whole transaction', '###').find(([, anomaly]) => code(anomaly) === 'closingDisagrees')?.[2] ?? '';
+    const [, order = ''] = closing.split('`outcome` is not: ');
+    const outcomes = [...order.matchAll(/`(\w+)`/g)].map(([, outcome]) => outcome);
+    expect([...Object.values(tables.outcomes), 'abandoned']).toEqual(outcomes);
+    expect(format).toContain('every uncertain load becomes committed by `credited`, notCredited by `notCredited` and `refunded`');
+    expect(tables.answers).toEqual({ credited: 'committed', notCredited: 'notCredited', refunded: 'notCredited' });
+    expect(tables.checkpointEvery).toBe(CHECKPOINT_EVERY);
+    expect(format).toContain(`A run of more than ${CHECKPOINT_EVERY} entries without one is a break.`);
+  });
+
+  test('names in conditions and groups: each is one that the document explains', () => {
+    const members = (kind: string): readonly string[] =>
+      tables.kinds[kind.split(' ')[0] ?? '']?.split(/, |; or /).map((member) => member.split(/\??\s/)[0] ?? '') ?? [];
+    const groups = Object.keys(tables.groups).flatMap((group) => [group, `${group}.sum`, `${group}.first`]);
+    const everywhere = ['0', '1', 'closed', 'orderLeft', 'disputed', 'outcome', ...tables.sums, ...groups];
+    const ofSettlements = ['boxOut', 'boxIn', 'content', 'expectedSum', 'countedSum', 'difference'].map((name) => `known.${name}`);
+    for (const [kind, rules] of [...Object.entries(tables.rules), ...Object.entries(tables.cashRules)])
+      for (const condition of Object.keys(rules))
+        for (const comparison of condition.split(' and ')) {
+          const [left = '', sign = '', right = ''] = comparison.split(' ');
+          expect(['>', '!=']).toContain(sign);
+          const names = [
+            ...everywhere,
+            ...members(kind).map((member) => `body.${member}`),
+            ...(kind in tables.cashRules ? [...ofSettlements, 'inside', 'boxInside'] : []),
+          ];
+          expect(names, `${kind}: ${condition}`).toEqual(expect.arrayContaining([left, right]));
+        }
+    for (const [name, { thing, where, unlessCase }] of Object.entries(tables.groups)) {
+      expect(tables.things).toContain(thing);
+      const made = [...Object.values(tables.moves), ...Object.values(tables.settlement)].filter((move) => move.thing === thing).map(({ makes }) => makes);
+      const states = thing === 'case' ? ['open', ...caseWords('resolution', 'case.resolved')] : made;
+      for (const state of where['state'] ?? []) expect(states, name).toContain(state);
+      if (unlessCase !== undefined) expect(caseWords('reason', 'case.opened')).toContain(unlessCase);
+    }
   });
 });
+
+/** The alternatives of a member of this kind. */
+function caseWords(member: string, kind: string): readonly string[] {
+  const [, words = ''] = new RegExp(`${member} ("[^,]*)`).exec(tables.kinds[kind] ?? '') ?? [];
+  return words.replaceAll('"', '').split('/');
+}
 
 test('the fold of the cash has a row for every kind that it reads', () => {
   const read = rows('The fold of the cash').map(([name]) => code(name).split(' ')[0]);

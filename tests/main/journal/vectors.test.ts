@@ -39,6 +39,18 @@ const journal = z
   })
   .parse(JSON.parse(text('journal.json')));
 
+const breaks = z
+  .array(
+    z.object({
+      name: z.string(),
+      key: publicKeySchema,
+      receipts: z.array(z.string()),
+      lines: z.array(z.string()),
+      break: z.object({ check: z.string(), seq: z.int().nullable() }),
+    }),
+  )
+  .parse(JSON.parse(text('breaks.json')));
+
 const entriesSchema = z.array(
   z.object({
     kind: z.string(),
@@ -122,6 +134,11 @@ test.each(['epoch-1.jsonl', 'epoch-2.jsonl'])('the export %s is good, and says t
   const verification = verifyExport(readFileSync(path.join(folder, name)), { publicKey: terminal.publicKey, upstreamKey: upstream.publicKey });
   expect(verification.break).toBeUndefined();
   expect(verification).toMatchObject(journal.exports[name] ?? {});
+});
+
+test.each(breaks)('an export breaks where the document says: $name', ({ key, receipts, lines, break: { check, seq } }) => {
+  const found = verifyExport(Buffer.from(lines.join('\n')), { publicKey: key, upstreamKey: journal.keys.upstream.publicKey, receipts }).break;
+  expect({ check: found?.check, seq: found?.seq ?? null }).toEqual({ check, seq });
 });
 
 test.each(folds)('the fold of $name', ({ entries, fold: { anomaly, at, open, ...sums } }) => {

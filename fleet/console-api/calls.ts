@@ -6,6 +6,7 @@
  * nothing is asked); the browser adds `Origin`, which must be the console's own.
  */
 import { z } from 'zod';
+import * as desk from './desk.ts';
 import { doneSchema } from './fields.ts';
 import * as journal from './journal.ts';
 import { dayReportAnswerSchema, dayReportParamsSchema, reconciliationQuerySchema, reconciliationSchema } from './reconciliation.ts';
@@ -418,7 +419,7 @@ export const calls = {
     method: 'POST',
     path: '/openings',
     needs: 'tickets.evidence',
-    about: 'Opens the card or contact of a ticket or call back; recorded with its reason',
+    about: 'Opens the card or contact of a ticket or call back; recorded with its reason, also in the audit log',
     body: tickets.openContactSchema,
     answer: tickets.openingAnswerSchema,
   },
@@ -428,6 +429,84 @@ export const calls = {
     needs: 'audit.read',
     about: 'Who opened what of tickets and calls back, and why',
     answer: tickets.openingsSchema,
+  },
+
+  // chats
+  chats: {
+    method: 'GET',
+    path: '/chats',
+    needs: 'chats.read',
+    about: 'Who waits, the longest first, and who is talked to; and who could be given one',
+    answer: desk.chatsSchema,
+  },
+  chat: {
+    method: 'GET',
+    path: '/chats/:chatId',
+    needs: 'chats.read',
+    about: 'One chat with all that was said, numbers masked',
+    params: desk.chatParamsSchema,
+    answer: desk.agentChatSchema,
+  },
+  joinChat: {
+    method: 'POST',
+    path: '/chats/:chatId/join',
+    needs: 'tickets.work',
+    about: 'Takes it out of the queue',
+    params: desk.chatParamsSchema,
+    body: nothing,
+    answer: desk.agentChatSchema,
+  },
+  sayInChat: {
+    method: 'POST',
+    path: '/chats/:chatId/say',
+    needs: 'tickets.work',
+    about: 'Says something to the person; once by its id',
+    params: desk.chatParamsSchema,
+    body: desk.sayInChatSchema,
+    answer: desk.chatMessageSchema,
+  },
+  handOverChat: {
+    method: 'POST',
+    path: '/chats/:chatId/hand-over',
+    needs: 'tickets.work',
+    about: 'Gives it to another agent, or takes it over from one',
+    params: desk.chatParamsSchema,
+    body: desk.handOverChatSchema,
+    answer: desk.agentChatSchema,
+  },
+  closeChat: {
+    method: 'POST',
+    path: '/chats/:chatId/close',
+    needs: 'tickets.work',
+    about: 'Ends it; what was said is kept',
+    params: desk.chatParamsSchema,
+    body: nothing,
+    answer: desk.agentChatSchema,
+  },
+
+  // what the desk's figures say
+  surveys: {
+    method: 'GET',
+    path: '/surveys',
+    needs: 'desk.figures',
+    about: 'What people thought, by service, week and terminal: counts alone',
+    query: desk.surveysQuerySchema,
+    answer: desk.surveysSchema,
+  },
+  knowledge: {
+    method: 'GET',
+    path: '/knowledge',
+    needs: 'desk.figures',
+    about: 'Versions of the knowledge base, the published one first',
+    answer: desk.knowledgeVersionsSchema,
+  },
+  knowledgeUse: {
+    method: 'GET',
+    path: '/knowledge/use',
+    needs: 'desk.figures',
+    about: 'Which answers were opened how often, and whether they helped',
+    query: desk.knowledgeUseQuerySchema,
+    answer: desk.knowledgeUseSchema,
   },
 } as const satisfies Readonly<Record<string, Call>>;
 

@@ -11,6 +11,8 @@ export const verbs = [
   'tickets.read',
   'tickets.work',
   'tickets.evidence',
+  'chats.read',
+  'desk.figures',
   'staff.manage',
   'audit.read',
 ] as const;
@@ -20,10 +22,31 @@ export const roles = ['operator', 'support', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 
 export const verbsOf: Readonly<Record<Role, readonly Verb[]>> = {
-  /** Runs the fleet, and says who else may sign in. */
-  operator: ['fleet.read', 'terminal.revoke', 'alarm.close', 'journal.read', 'settlements.read', 'statistics.read', 'tickets.read', 'staff.manage'],
+  /** Runs the fleet, and says who else may sign in. Of the desk it sees how it goes, and nothing of a person (server/support/person-data.ts). */
+  operator: [
+    'fleet.read',
+    'terminal.revoke',
+    'alarm.close',
+    'journal.read',
+    'settlements.read',
+    'statistics.read',
+    'tickets.read',
+    'desk.figures',
+    'staff.manage',
+  ],
   /** Answers cardholders. */
-  support: ['fleet.read', 'journal.read', 'tickets.read', 'tickets.work', 'tickets.evidence'],
+  support: ['fleet.read', 'journal.read', 'tickets.read', 'tickets.work', 'tickets.evidence', 'chats.read', 'desk.figures'],
   /** Looks at everything, changes nothing, and alone opens what is sealed. */
-  auditor: ['fleet.read', 'journal.read', 'sealed.open', 'settlements.read', 'statistics.read', 'tickets.read', 'tickets.evidence', 'audit.read'],
+  auditor: [
+    'fleet.read',
+    'journal.read',
+    'sealed.open',
+    'settlements.read',
+    'statistics.read',
+    'tickets.read',
+    'tickets.evidence',
+    'chats.read',
+    'desk.figures',
+    'audit.read',
+  ],
 };

@@ -13,12 +13,21 @@ export {
   storySchema as ticketStorySchema,
   ticketDetailSchema,
   ticketListSchema,
+  type CallbackAction,
+  type CallbackPlan,
+  type CallbackRowAnswer,
+  type TicketAction,
+  type TicketDetail,
+  type TicketRowAnswer,
 } from '../server/support/desk-schemas.ts';
+/** What a ticket's state lets an agent do. */
+export { after as ticketStateAfter } from '../server/support/ticket-states.ts';
 
 /** In a query everything is text. */
 export const ticketsQuerySchema = ticketListQuerySchema.extend({
   unresolved: z.stringbool().optional(),
   breached: z.stringbool().optional(),
+  dueBefore: z.coerce.number<number>().pipe(momentSchema).optional(),
   limit: countInQuery(200).default(50),
   offset: z.coerce.number<number>().int().min(0).max(100_000).default(0),
 });

@@ -57,6 +57,15 @@ const ALLOWED: Readonly<Record<CallName, 'anybody' | 'signedIn' | readonly Role[
   actOnCallback: ['support'],
   openContact: ['support', 'auditor'],
   openings: ['auditor'],
+  chats: ['support', 'auditor'],
+  chat: ['support', 'auditor'],
+  joinChat: ['support'],
+  sayInChat: ['support'],
+  handOverChat: ['support'],
+  closeChat: ['support'],
+  surveys: ['operator', 'support', 'auditor'],
+  knowledge: ['operator', 'support', 'auditor'],
+  knowledgeUse: ['operator', 'support', 'auditor'],
 };
 
 /** Of the gate: what the call itself says comes after it. */

@@ -217,6 +217,36 @@ describe('the desk', () => {
     await expect(callbacks.plan(CHEN, 0, 61 * DAY_MS)).rejects.toMatchObject({ code: 'invalidRequest' });
   });
 
+  test('promises a missed call anew in another slot, which the person’s terminal then says; a person can not, nor for one that was made', async () => {
+    const { world, terminal, outbox } = await desk();
+    const body = await booking(world, LAST_OF_FRIDAY);
+    stored(await outbox.send('callback.booked', body));
+    const { callbacks } = world.server.agents;
+    await world.clock.advance(30 * MINUTE_MS);
+    await callbacks.act(CHEN, body.callbackId, { do: 'missed', note: 'rang for a minute' });
+    const wish = { callbackId: body.callbackId, slot: SECOND_OF_MONDAY, ifFull: 'refuse' };
+    expect(refusedWith(await outbox.send('callback.rebooked', wish))).toBe('callbackOver');
+    await expect(callbacks.act(CHEN, body.callbackId, { do: 'rebook', slot: LAST_OF_FRIDAY })).rejects.toMatchObject({ code: 'noSuchSlot' });
+    const { callback, history } = await callbacks.act(CHEN, body.callbackId, { do: 'rebook', slot: FIRST_OF_MONDAY });
+    expect(callback).toMatchObject({ state: 'booked', start: FIRST_OF_MONDAY });
+    expect(history.map(({ event }) => event)).toEqual(['booked', 'missed', 'rebooked']);
+    expect(await free(terminal, FIRST_OF_MONDAY)).toBe(0);
+    const asked = await terminal.post('/v1/support/progress', { by: 'id', id: body.callbackId });
+    expect(progressAnswerSchema.parse(asked.body).callbacks).toMatchObject([{ state: 'booked', start: FIRST_OF_MONDAY }]);
+    await callbacks.act(CHEN, body.callbackId, { do: 'made' });
+    await expect(callbacks.act(CHEN, body.callbackId, { do: 'rebook', slot: SECOND_OF_MONDAY })).rejects.toMatchObject({ code: 'callbackOver' });
+  });
+
+  test('that promises anew finds the slot taken: nothing moves', async () => {
+    const { world, outbox } = await desk();
+    const [first, second] = [await booking(world, FIRST_OF_MONDAY), await booking(world, LAST_OF_FRIDAY)];
+    for (const body of [first, second]) stored(await outbox.send('callback.booked', body));
+    const { callbacks } = world.server.agents;
+    await callbacks.act(CHEN, second.callbackId, { do: 'missed' });
+    await expect(callbacks.act(CHEN, second.callbackId, { do: 'rebook', slot: FIRST_OF_MONDAY })).rejects.toMatchObject({ code: 'slotFull' });
+    expect((await callbacks.detail(CHEN, second.callbackId)).callback).toMatchObject({ state: 'missed', start: LAST_OF_FRIDAY });
+  });
+
   test('that forgot a call has it expired two hours after its slot', async () => {
     const { world, outbox } = await desk();
     const body = await booking(world, LAST_OF_FRIDAY);

@@ -236,6 +236,29 @@ describe('a chat', () => {
     await expect(agents.join(CHEN, randomUUID())).rejects.toMatchObject({ code: 'unknownChat' });
   });
 
+  test('is given to a colleague or taken over by one, by nobody else, and the person notices nothing', async () => {
+    const { chat, agents } = await withChat();
+    await agents.join(CHEN, chat.chatId);
+    await agents.say(CHEN, chat.chatId, { messageId: 'm1', text: '您好' });
+    const before = await chat.read();
+    expect((await agents.handOver(CHEN, chat.chatId, CHEN.id, WANG.id)).chat).toMatchObject({ state: 'open', agent: WANG.id });
+    expect(await chat.read()).toEqual(before);
+    await expect(agents.say(CHEN, chat.chatId, { messageId: 'm2', text: 'x' })).rejects.toMatchObject({ code: 'chatTaken' });
+    await agents.say(WANG, chat.chatId, { messageId: 'm3', text: '我来继续' });
+    // what was looked at is old
+    await expect(agents.handOver(CHEN, chat.chatId, 'somebody', CHEN.id)).rejects.toMatchObject({ code: 'chatTaken' });
+    await expect(agents.handOver(CHEN, chat.chatId, WANG.id, 'somebody')).rejects.toMatchObject({ code: 'roleNotAllowed' });
+    for (const actor of [LIU, ZHAO]) await expect(agents.handOver(actor, chat.chatId, WANG.id, actor.id)).rejects.toMatchObject({ code: 'roleNotAllowed' });
+    expect((await agents.handOver(CHEN, chat.chatId, WANG.id, CHEN.id)).chat.agent).toBe(CHEN.id);
+    await agents.close(CHEN, chat.chatId);
+    await expect(agents.handOver(CHEN, chat.chatId, CHEN.id, WANG.id)).rejects.toMatchObject({ code: 'chatClosed' });
+  });
+
+  test('that nobody has joined can not be handed over', async () => {
+    const { chat, agents } = await withChat();
+    await expect(agents.handOver(CHEN, chat.chatId, WANG.id, CHEN.id)).rejects.toMatchObject({ code: 'chatTaken' });
+  });
+
   test('lets go of held questions when the server stops', async () => {
     const { world, chat, opened } = await withChat();
     const held = chat.read(`?version=${opened.version}&waitMs=25000`);

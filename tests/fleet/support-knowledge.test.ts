@@ -141,9 +141,9 @@ describe('what is asked most', () => {
     expect((await newerThan(terminal, 0)).mostAsked).toEqual(['lost', 'missing', 'limits']);
     expect(await world.server.agents.knowledge.use(LIU, '2026-03-10', '2026-03-16')).toEqual({
       answers: [
-        { id: 'lost', views: 10, solved: 3, unsolved: 1 },
-        { id: 'missing', views: 9, solved: 0, unsolved: 0 },
-        { id: 'limits', views: 1, solved: 0, unsolved: 0 },
+        { id: 'lost', question: null, views: 10, solved: 3, unsolved: 1 },
+        { id: 'missing', question: null, views: 9, solved: 0, unsolved: 0 },
+        { id: 'limits', question: null, views: 1, solved: 0, unsolved: 0 },
       ],
     });
   });

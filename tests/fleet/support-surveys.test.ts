@@ -54,6 +54,7 @@ describe('statistics', () => {
         { service: 'topUp', answers: 3, overall: { good: 1, fair: 1, bad: 1 } },
         { service: 'support', answers: 2, overall: { good: 0, fair: 0, bad: 2 } },
       ],
+      byWeek: [{ monday: '2026-03-16', answers: 5, overall: { good: 1, fair: 1, bad: 3 } }],
       byTerminal: [
         { terminalId: 'T-0002', answers: 3, overall: { good: 0, fair: 1, bad: 2 }, topReason: 'failed' },
         { terminalId: 'T-0001', answers: 2, overall: { good: 1, fair: 0, bad: 1 }, topReason: 'slow' },
@@ -68,5 +69,22 @@ describe('statistics', () => {
     for (const at of [START - 1, START, START + 1]) stored(await outbox.send('survey.answered', survey(world, { answeredAt: at })));
     expect((await statistics({ from: START, to: START + 1 })).answers).toBe(1);
     expect(await statistics({ from: START + 2 })).toMatchObject({ answers: 0, reasons: [], byService: [], byTerminal: [] });
+  });
+
+  test('begin weeks with the operator’s own Monday, midnight in Shanghai, and leave out weeks in which nobody answered', async () => {
+    const { world, outbox, statistics } = await withTerminals();
+    const [lastOfSunday, firstOfMonday, weeksBefore] = [shanghai('2026-03-15 23:59'), shanghai('2026-03-16 00:00'), shanghai('2026-02-25 12:00')];
+    for (const [answeredAt, overall] of [
+      [lastOfSunday, 'bad'],
+      [firstOfMonday, 'good'],
+      [START, 'fair'],
+      [weeksBefore, 'good'],
+    ] as const)
+      stored(await outbox.send('survey.answered', survey(world, { answeredAt, overall })));
+    expect((await statistics({ from: weeksBefore })).byWeek).toEqual([
+      { monday: '2026-03-16', answers: 2, overall: { good: 1, fair: 1, bad: 0 } },
+      { monday: '2026-03-09', answers: 1, overall: { good: 0, fair: 0, bad: 1 } },
+      { monday: '2026-02-23', answers: 1, overall: { good: 1, fair: 0, bad: 0 } },
+    ]);
   });
 });

@@ -29,6 +29,7 @@ type Asked<C extends Call> = Part<C, 'params'> &
 export type Handlers = { readonly [N in CallName]: (asked: Asked<(typeof calls)[N]>) => Promise<z.input<(typeof calls)[N]['answer']>> };
 
 const done = { done: true } as const;
+const DAY_MS = 86_400_000;
 
 export function consoleHandlers(console: Console): Handlers {
   return {
@@ -39,6 +40,8 @@ export function consoleHandlers(console: Console): Handlers {
     ...journalHandlers(console),
     ...figureHandlers(console),
     ...ticketHandlers(console),
+    ...chatHandlers(console),
+    ...deskFigureHandlers(console),
   };
 }
 
@@ -200,10 +203,12 @@ function figureHandlers({
 }
 
 /** The desk knows people by their names: they are what it shows. */
+const actor = ({ name, role }: Who) => ({ id: name, role });
+
 function ticketHandlers({
   agents,
+  people: { audit },
 }: Console): Some<'tickets' | 'promises' | 'ticket' | 'ticketStory' | 'actOnTicket' | 'callbacks' | 'callback' | 'actOnCallback' | 'openContact' | 'openings'> {
-  const actor = ({ name, role }: Who) => ({ id: name, role });
   return {
     tickets: ({ who, query }) => agents.tickets.list(actor(who), query),
     promises: ({ who }) => agents.tickets.promises(actor(who)),
@@ -213,7 +218,42 @@ function ticketHandlers({
     callbacks: ({ who, query }) => agents.callbacks.plan(actor(who), query.from, query.to),
     callback: ({ who, params }) => agents.callbacks.detail(actor(who), params.callbackId),
     actOnCallback: ({ who, params, body }) => agents.callbacks.act(actor(who), params.callbackId, body.action),
-    openContact: ({ who, body }) => agents.openings.open(actor(who), body),
+    openContact: ({ who, body }) =>
+      agents.openings.open(actor(who), body, (trx, number) =>
+        audit.record(trx, {
+          kind: 'sealedOpened',
+          actor: who.name,
+          about: `${body.subject} ${number} ${body.field}`,
+          detail: body.reason,
+          address: who.address,
+        }),
+      ),
     openings: ({ who }) => agents.openings.openings(actor(who)),
+  };
+}
+
+function chatHandlers({ agents: { chats }, people }: Console): Some<'chats' | 'chat' | 'joinChat' | 'sayInChat' | 'handOverChat' | 'closeChat'> {
+  const colleagues = async (): Promise<string[]> =>
+    (await staff.listStaff(people)).filter(({ role, state }) => role === 'support' && state === 'active').map(({ name }) => name);
+  return {
+    chats: async ({ who }) => ({ ...(await chats.list(actor(who))), colleagues: await colleagues() }),
+    chat: ({ who, params }) => chats.read(actor(who), params.chatId, { after: 0 }),
+    joinChat: ({ who, params }) => chats.join(actor(who), params.chatId),
+    sayInChat: ({ who, params, body }) => chats.say(actor(who), params.chatId, body),
+    handOverChat: async ({ who, params, body: { from, to } }) => {
+      if (!(await colleagues()).includes(to)) throw new ProblemError('unknownStaff', `${to} does not work at the desk`);
+      return chats.handOver(actor(who), params.chatId, from, to);
+    },
+    closeChat: ({ who, params }) => chats.close(actor(who), params.chatId),
+  };
+}
+
+function deskFigureHandlers({ agents: { surveys, knowledge }, utcOffsetMinutes }: Console): Some<'surveys' | 'knowledge' | 'knowledgeUse'> {
+  const midnight = (date: string): number => Date.parse(`${date}T00:00:00Z`) - utcOffsetMinutes * 60_000;
+  return {
+    surveys: ({ who, query: { from, to, terminalId } }) =>
+      surveys.statistics(actor(who), { from: midnight(from), to: midnight(to) + DAY_MS, ...(terminalId === undefined ? {} : { terminalId }) }),
+    knowledge: ({ who }) => knowledge.versions(actor(who)),
+    knowledgeUse: ({ who, query }) => knowledge.use(actor(who), query.from, query.to),
   };
 }

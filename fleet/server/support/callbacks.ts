@@ -9,6 +9,7 @@ import type { Queries, StoreTransaction, Subject, Tables } from '../store/store.
 import { forAgent, Refusal, requireRole, type Actor, type Desk } from './desk.ts';
 import { callbackActionSchema, type CallbackAction, type CallbackDetail, type CallbackPlan, type CallbackRowAnswer } from './desk-schemas.ts';
 import { eventAnswer, historyOf, recordEvent, theDesk, type Doer } from './events.ts';
+import { callbackRowFor, historyFor } from './person-data.ts';
 import { slotsOf } from './slots.ts';
 
 export type CallbackRow = Tables['callbacks'];
@@ -55,7 +56,7 @@ export async function bookCallback(trx: StoreTransaction, desk: Desk, terminalId
   return answerOf(row);
 }
 
-/** @throws {Refusal} `unknownCallback`, `callbackOver`, `slotFull`, `noSuchSlot`: then the old slot is kept */
+/** An agent may also promise anew what was missed or expired. @throws {Refusal} `unknownCallback`, `callbackOver`, `slotFull`, `noSuchSlot`: then the old slot is kept */
 export async function rebookCallback(
   trx: StoreTransaction,
   desk: Desk,
@@ -64,12 +65,12 @@ export async function rebookCallback(
   now: number,
   note: string | null = null,
 ): Promise<StoredAnswer> {
-  const row = await requireBooked(trx, wish.callbackId);
-  if (wish.slot === row.slot_start) return answerOf(row);
+  const row = await requireState(trx, wish.callbackId, doer.actor_kind === 'agent' ? ['booked', 'missed', 'expired'] : ['booked']);
+  if (row.state === 'booked' && wish.slot === row.slot_start) return answerOf(row);
   const place = await findPlace(trx, desk, wish, now);
   await freeSeat(trx, row.callback_id);
   await takeSeat(trx, place, row.callback_id);
-  return answerOf(await change(trx, row, { slot_start: place.start, slot_end: place.end }, { event: 'rebooked', doer, now, note }));
+  return answerOf(await change(trx, row, { state: 'booked', slot_start: place.start, slot_end: place.end }, { event: 'rebooked', doer, now, note }));
 }
 
 /** Said again it changes nothing. @throws {Refusal} `unknownCallback`, `callbackOver` */
@@ -121,12 +122,14 @@ export function createCallbackDesk(desk: Desk): CallbackDesk {
       requireRole(actor, 'support', 'operator', 'auditor');
       if (to - from > LONGEST_PLAN_DAYS * 1440 * MINUTE_MS) throw new ProblemError('invalidRequest', `a plan is of at most ${LONGEST_PLAN_DAYS} days`);
       await expireCallbacks(desk, clock.now());
-      return store.view((trx) => plan(trx, desk, from, to));
+      const { callbacks, slots } = await store.view((trx) => plan(trx, desk, from, to));
+      return { callbacks: callbacks.map((row) => callbackRowFor(actor, row)), slots };
     },
     detail: async (actor, callbackId) => {
       requireRole(actor, 'support', 'operator', 'auditor');
       await expireCallbacks(desk, clock.now());
-      return store.view((trx) => detail(trx, callbackId));
+      const { callback, history } = await store.view((trx) => detail(trx, callbackId));
+      return { callback: callbackRowFor(actor, callback), history: historyFor(actor, history) };
     },
     act: async (actor, callbackId, action) => {
       requireRole(actor, 'support');
@@ -245,10 +248,14 @@ export function findCallback(queries: Queries, callbackId: string): Promise<Call
   return queries.selectFrom('callbacks').selectAll().where('callback_id', '=', callbackId).executeTakeFirst();
 }
 
-async function requireBooked(trx: StoreTransaction, callbackId: string): Promise<CallbackRow> {
+function requireBooked(trx: StoreTransaction, callbackId: string): Promise<CallbackRow> {
+  return requireState(trx, callbackId, ['booked']);
+}
+
+async function requireState(trx: StoreTransaction, callbackId: string, states: readonly CallbackState[]): Promise<CallbackRow> {
   const row = await findCallback(trx, callbackId);
   if (row === undefined) throw new Refusal('unknownCallback', 'no such call back');
-  if (row.state !== 'booked') throw new Refusal('callbackOver', `the call back is ${row.state}`);
+  if (!states.includes(row.state)) throw new Refusal('callbackOver', `the call back is ${row.state}`);
   return row;
 }
 

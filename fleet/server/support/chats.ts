@@ -43,6 +43,11 @@ export interface ChatDesk {
   say(actor: Actor, chatId: string, message: ChatMessageRequest): Promise<ChatMessage>;
   /** As the terminal's, of any chat. @throws {ProblemError} `unknownChat` */
   read(actor: Actor, chatId: string, query: ChatQuery): Promise<AgentChat>;
+  /**
+   * Gives it to another agent, or takes it over from one; the person notices nothing. @param from who had it when it was looked at
+   * @throws {ProblemError} `unknownChat`, `chatClosed`, `chatTaken` somebody else has it by now, `roleNotAllowed` it is neither given nor taken by who asks
+   */
+  handOver(actor: Actor, chatId: string, from: string, to: string): Promise<AgentChat>;
   /** @throws {ProblemError} `unknownChat`, `chatTaken` */
   close(actor: Actor, chatId: string): Promise<AgentChat>;
 }
@@ -121,6 +126,19 @@ export function createChatDesk(desk: Desk): ChatDesk {
         (trx) => look(trx, chatId, query.after),
         ({ conversation }) => conversation,
       );
+    },
+    handOver: async (actor, chatId, from, to) => {
+      requireRole(actor, 'support');
+      if (actor.id !== from && actor.id !== to) throw new ProblemError('roleNotAllowed', 'a chat is given by who has it, or taken by who gets it');
+      const moved = await store.serially([`chat:${chatId}`], async (trx) => {
+        const row = await requireChat(trx, chatId);
+        if (row.state === 'closed') throw new ProblemError('chatClosed', `the chat was closed by ${row.closed_by}`);
+        requireAgent(row, { id: from });
+        await trx.updateTable('chats').set({ agent: to }).where('chat_id', '=', chatId).execute();
+        return look(trx, chatId);
+      });
+      await tell(desk, [chatId], false);
+      return moved;
     },
     close: async (actor, chatId) => {
       requireRole(actor, 'support');
@@ -314,7 +332,7 @@ async function requireOwn(queries: Queries, terminalId: string, chatId: string):
   return row;
 }
 
-function requireAgent(row: ChatRow, { id }: Actor): void {
+function requireAgent(row: ChatRow, { id }: Pick<Actor, 'id'>): void {
   if (row.agent !== id) throw new ProblemError('chatTaken', row.agent === null ? 'nobody has joined it yet' : `${row.agent} has it`);
 }
 

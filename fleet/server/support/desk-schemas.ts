@@ -1,6 +1,7 @@
 /**
  * The support desk as its agents see it: what they may ask, and the answers, as the console shows them. Times are ms since 1970. Nothing
- * here is personal but what an agent opens by name and reason (`openingRequestSchema`), and what persons wrote.
+ * here is personal but what an agent opens by name and reason (`openingRequestSchema`), and what persons wrote; operators are answered
+ * without that (person-data.ts).
  */
 import { z } from 'zod';
 import { idSchema, terminalIdSchema, timeSchema } from '../../../common/upstream-api/fields.ts';
@@ -60,6 +61,8 @@ export const ticketListQuerySchema = z.strictObject({
   number: z.string().max(40).optional(),
   /** Whose promise is broken now. */
   breached: z.boolean().optional(),
+  /** Whose promise is not broken, and ends before then. */
+  dueBefore: timeSchema.optional(),
   limit: z.int().min(1).max(200).default(50),
   offset: z.int().min(0).max(100_000).default(0),
 });
@@ -90,7 +93,8 @@ export const callbackRowSchema = z.strictObject({
   state: z.enum(callbackStates),
   start: timeSchema,
   end: timeSchema,
-  contactMasked: z.string(),
+  /** `null` for who may not see it. */
+  contactMasked: z.string().nullable(),
   cardTail: z.string().nullable(),
   ticketId: capabilitySchema.nullable(),
   chatId: capabilitySchema.nullable(),
@@ -197,6 +201,7 @@ export const callbackActionSchema = z.discriminatedUnion('do', [
   /** Nobody answered the telephone. */
   z.strictObject({ do: z.literal('missed'), note: noteSchema.optional() }),
   z.strictObject({ do: z.literal('cancel'), note: noteSchema }),
+  /** Also of a call that was missed or expired: it is promised anew. */
   z.strictObject({ do: z.literal('rebook'), slot: timeSchema, note: noteSchema.optional() }),
 ]);
 export type CallbackAction = z.infer<typeof callbackActionSchema>;
@@ -263,6 +268,8 @@ export const surveyStatisticsSchema = z.strictObject({
   /** The most frequent first, at most 50. */
   reasons: z.array(z.strictObject({ reason: wordSchema, count })),
   byService: z.array(z.strictObject({ service: wordSchema, answers: count, overall: ratingCountsSchema })),
+  /** Weeks of the operator's local time by their Mondays, the latest first; a week without an answer is left out. */
+  byWeek: z.array(z.strictObject({ monday: z.iso.date(), answers: count, overall: ratingCountsSchema })),
   /** A terminal is a service point. The worst first, at most 200. */
   byTerminal: z.array(z.strictObject({ terminalId: terminalIdSchema, answers: count, overall: ratingCountsSchema, topReason: wordSchema.nullable() })),
 });
@@ -287,7 +294,16 @@ export type KnowledgeVersions = z.infer<typeof knowledgeVersionsSchema>;
 
 export const knowledgeUseSchema = z.strictObject({
   /** The most opened first. */
-  answers: z.array(z.strictObject({ id: wordSchema, views: count, solved: count, unsolved: count })),
+  answers: z.array(
+    z.strictObject({
+      id: wordSchema,
+      /** As the published version asks it, by language; `null`: it is in none any more. */
+      question: z.record(z.string(), z.string()).nullable(),
+      views: count,
+      solved: count,
+      unsolved: count,
+    }),
+  ),
 });
 export type KnowledgeUse = z.infer<typeof knowledgeUseSchema>;
 

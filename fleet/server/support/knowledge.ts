@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import {
   KNOWLEDGE_TYPE,
+  knowledgeDocumentSchema,
   knowledgeManifestSchema,
   supportLimits,
   type KnowledgeAnswer,
@@ -198,6 +199,17 @@ async function mostAsked(trx: StoreTransaction, now: number): Promise<string[]> 
   return rows.map(({ answer_id }) => answer_id);
 }
 
+/** What the published version asks, by id. */
+async function questionsNow(store: Store): Promise<ReadonlyMap<string, KnowledgeDocument['question']>> {
+  return store.view(async (trx) => {
+    const latest = await latestVersion(trx);
+    const hashes = latest === undefined ? [] : manifestOf(latest).documents.map(({ sha256 }) => sha256);
+    if (hashes.length === 0) return new Map();
+    const rows = await trx.selectFrom('knowledge_contents').select('content').where('sha256', 'in', hashes).execute();
+    return new Map(rows.map(({ content }) => knowledgeDocumentSchema.parse(JSON.parse(content))).map(({ id, question }) => [id, question]));
+  });
+}
+
 export interface KnowledgeDesk {
   versions(actor: Actor): Promise<KnowledgeVersions>;
   /** @param from @param to `YYYY-MM-DD`, both included */
@@ -212,7 +224,7 @@ export function createKnowledgeDesk(store: Store, knowledge: Knowledge): Knowled
     },
     use: async (actor, from, to) => {
       requireRole(actor, 'support', 'operator', 'auditor');
-      const answers = await store
+      const rows = await store
         .selectFrom('knowledge_counts')
         .select(['answer_id as id', sql<number>`sum(views)`.as('views'), sql<number>`sum(solved)`.as('solved'), sql<number>`sum(unsolved)`.as('unsolved')])
         .where('date', '>=', from)
@@ -222,7 +234,8 @@ export function createKnowledgeDesk(store: Store, knowledge: Knowledge): Knowled
         .orderBy('answer_id')
         .limit(supportLimits.documents)
         .execute();
-      return { answers };
+      const questions = await questionsNow(store);
+      return { answers: rows.map((row) => ({ ...row, question: questions.get(row.id) ?? null })) };
     },
   };
 }

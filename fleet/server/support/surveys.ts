@@ -38,11 +38,11 @@ export interface SurveyDesk {
   statistics(actor: Actor, query: SurveyQuery): Promise<SurveyStatistics>;
 }
 
-export function createSurveyDesk({ store }: Desk): SurveyDesk {
+export function createSurveyDesk({ store, settings }: Desk): SurveyDesk {
   return {
     statistics: async (actor, query) => {
       requireRole(actor, 'support', 'operator', 'auditor');
-      return store.view((trx) => statistics(trx, surveyQuerySchema.parse(query)));
+      return store.view((trx) => statistics(trx, surveyQuerySchema.parse(query), settings.calendar.utcOffsetMinutes));
     },
   };
 }
@@ -53,7 +53,22 @@ const count = (dimension: Dimension, rating: Rating) => sql<number>`coalesce(sum
 const ofOverall = ratings.map((rating) => count('overall', rating).as(rating));
 const answers = sql<number>`count(*)`.as('answers');
 
-async function statistics(trx: StoreTransaction, query: SurveyQuery): Promise<SurveyStatistics> {
+const WEEK_MS = 7 * 86_400_000;
+/** 1970 began on a Thursday: the first Monday is four days in. */
+const FIRST_MONDAY_MS = 4 * 86_400_000;
+
+/** Counts weeks from the first one that began in 1970. Written out, since a parameter of SQLite is no integer and would divide otherwise. */
+function weekOf(utcOffsetMinutes: number) {
+  const begins = FIRST_MONDAY_MS - utcOffsetMinutes * 60_000;
+  return sql<number>`(answered_at - ${sql.lit(begins)}) / ${sql.lit(WEEK_MS)}`;
+}
+
+/** @param week as {@link weekOf} counts @returns `YYYY-MM-DD` */
+function mondayOf(week: number): string {
+  return new Date(FIRST_MONDAY_MS + week * WEEK_MS).toISOString().slice(0, 10);
+}
+
+async function statistics(trx: StoreTransaction, query: SurveyQuery, utcOffsetMinutes: number): Promise<SurveyStatistics> {
   const given = answersOf(trx, query);
   const total = await given.select([answers, ...ofOverall]).executeTakeFirstOrThrow();
   const byService = await given
@@ -61,6 +76,12 @@ async function statistics(trx: StoreTransaction, query: SurveyQuery): Promise<Su
     .groupBy('service')
     .orderBy('answers', 'desc')
     .orderBy('service')
+    .execute();
+  const byWeek = await given
+    .select([weekOf(utcOffsetMinutes).as('week'), answers, ...ofOverall])
+    .groupBy('week')
+    .orderBy('week', 'desc')
+    .limit(60)
     .execute();
   const byTerminal = await given
     .select(['surveys.terminal_id', answers, ...ofOverall])
@@ -80,6 +101,7 @@ async function statistics(trx: StoreTransaction, query: SurveyQuery): Promise<Su
     },
     reasons: sumOf(reasons).slice(0, 50),
     byService: byService.map((row) => ({ service: row.service, answers: row.answers, overall: countsOf(row) })),
+    byWeek: byWeek.map((row) => ({ monday: mondayOf(row.week), answers: row.answers, overall: countsOf(row) })),
     byTerminal: byTerminal.map((row) => ({
       terminalId: row.terminal_id,
       answers: row.answers,

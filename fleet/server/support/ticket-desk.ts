@@ -1,6 +1,7 @@
 /** Tickets as agents work on them: lists, one with its history, every step that an agent may take, and the journal's part of it. */
 import { sql, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
+import { parseReference } from '../../../common/ids.ts';
 import { entrySchema } from '../../../common/journal-entry.ts';
 import { sealedSchema, ticketKinds } from '../../../common/upstream-api/support.ts';
 import type { Queries, StoreTransaction } from '../store/store.ts';
@@ -19,6 +20,7 @@ import {
   type TicketRowAnswer,
 } from './desk-schemas.ts';
 import { eventAnswer, historyOf, lastSeq } from './events.ts';
+import { ticketFor, ticketRowFor } from './person-data.ts';
 import { standingOf } from './promise-clock.ts';
 import { changeTicket, clockOf, closeSettled, findTicket, type TicketChange, type TicketRow } from './tickets.ts';
 
@@ -46,12 +48,13 @@ export function createTicketDesk(desk: Desk): TicketDesk {
       requireRole(actor, 'support', 'operator', 'auditor');
       const now = clock.now();
       await closeSettled(desk, now);
-      return store.view((trx) => list(trx, desk, ticketListQuerySchema.parse(query), now));
+      const { tickets, total } = await store.view((trx) => list(trx, desk, ticketListQuerySchema.parse(query), now));
+      return { tickets: tickets.map((row) => ticketRowFor(actor, row)), total };
     },
     detail: async (actor, ticketId) => {
       requireRole(actor, 'support', 'operator', 'auditor');
       await closeSettled(desk, clock.now());
-      return store.view((trx) => detail(trx, desk, ticketId, clock.now()));
+      return ticketFor(actor, await store.view((trx) => detail(trx, desk, ticketId, clock.now())));
     },
     act: async (actor, ticketId, seen, action) => {
       requireRole(actor, 'support');
@@ -73,7 +76,8 @@ export function createTicketDesk(desk: Desk): TicketDesk {
       requireRole(actor, 'support', 'operator', 'auditor');
       const now = clock.now();
       await closeSettled(desk, now);
-      return store.view((trx) => promises(trx, desk, now));
+      const overview = await store.view((trx) => promises(trx, desk, now));
+      return { ...overview, pressing: overview.pressing.map((row) => ticketRowFor(actor, row)) };
     },
   };
 }
@@ -118,8 +122,10 @@ async function list(trx: StoreTransaction, desk: Desk, query: z.output<typeof ti
     if (query.assignee !== undefined) wanted.push(ticket('assignee', '=', query.assignee));
     if (query.terminalId !== undefined) wanted.push(ticket('terminal_id', '=', query.terminalId));
     if (query.kind !== undefined) wanted.push(ticket('kind', '=', query.kind));
-    if (query.number !== undefined) wanted.push(ticket('number', '=', query.number));
+    if (query.number !== undefined) wanted.push(ticket('number', '=', parseReference(query.number) ?? query.number));
     if (query.breached === true) wanted.push(sql<SqlBool>`state not in ('resolved', 'closed') and (breached_at is not null or due_at < ${now})`);
+    if (query.dueBefore !== undefined)
+      wanted.push(sql<SqlBool>`state not in ('resolved', 'closed') and breached_at is null and due_at >= ${now} and due_at < ${query.dueBefore}`);
     return ticket.and(wanted);
   });
   const { total } = await found.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow();

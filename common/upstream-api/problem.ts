@@ -45,6 +45,25 @@ export const consoleProblems = [
   'unknownAlarm',
 ] as const;
 
+/** The support desk's, to its agents and to terminals. */
+export const deskProblems = [
+  'unknownTicket',
+  'ticketState',
+  'ticketChanged',
+  'unknownCallback',
+  'callbackOver',
+  'slotFull',
+  'noSuchSlot',
+  'unknownChat',
+  'chatClosed',
+  'chatFull',
+  'chatTaken',
+  'unknownKnowledge',
+  'sealingKeyMissing',
+  'sealUnreadable',
+  'roleNotAllowed',
+] as const;
+
 export const problemCodes = [
   // the request itself
   'invalidRequest',
@@ -115,22 +134,7 @@ export const problemCodes = [
   'replacementOver',
   'replacementNotWritten',
   ...consoleProblems,
-  // support desk
-  'unknownTicket',
-  'ticketState',
-  'ticketChanged',
-  'unknownCallback',
-  'callbackOver',
-  'slotFull',
-  'noSuchSlot',
-  'unknownChat',
-  'chatClosed',
-  'chatFull',
-  'chatTaken',
-  'unknownKnowledge',
-  'sealingKeyMissing',
-  'sealUnreadable',
-  'roleNotAllowed',
+  ...deskProblems,
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

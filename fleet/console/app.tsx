@@ -10,14 +10,20 @@ import { stopsFor } from './frame/pages.ts';
 import { Gate } from './frame/gate.tsx';
 import { AccountPage } from './pages/account.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { CallbacksPage } from './pages/callbacks.tsx';
+import { ChatsPage } from './pages/chats.tsx';
 import { InvitationPage } from './pages/invitation.tsx';
+import { KnowledgePage } from './pages/knowledge.tsx';
 import { ReconciliationPage } from './pages/reconciliation.tsx';
 import { SettlementsPage } from './pages/settlements.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { StaffPage } from './pages/staff.tsx';
 import { StoryPage } from './pages/story.tsx';
+import { SurveysPage } from './pages/surveys.tsx';
 import { TerminalPage } from './pages/terminal.tsx';
 import { TerminalsPage } from './pages/terminals.tsx';
+import { TicketPage } from './pages/ticket.tsx';
+import { TicketsPage } from './pages/tickets.tsx';
 import { TransactionsPage } from './pages/transactions.tsx';
 import { useSay } from './preferences.tsx';
 import { SessionProvider, useMay } from './session.tsx';
@@ -100,6 +106,32 @@ function Pages({ session }: { readonly session: Session }) {
               </Page>
               <Page path="/reconciliation" needs="settlements.read">
                 <ReconciliationPage />
+              </Page>
+              <Page path="/tickets" needs="tickets.read">
+                <TicketsPage />
+              </Page>
+              <Route path="/tickets/:ticketId">
+                {({ ticketId }) => (
+                  <Allowed needs="tickets.read">
+                    <TicketPage key={ticketId} ticketId={ticketId} />
+                  </Allowed>
+                )}
+              </Route>
+              <Page path="/callbacks" needs="tickets.read">
+                <CallbacksPage />
+              </Page>
+              <Route path="/chats/:chatId?">
+                {({ chatId }) => (
+                  <Allowed needs="chats.read">
+                    <ChatsPage chatId={chatId} />
+                  </Allowed>
+                )}
+              </Route>
+              <Page path="/surveys" needs="desk.figures">
+                <SurveysPage />
+              </Page>
+              <Page path="/knowledge" needs="desk.figures">
+                <KnowledgePage />
               </Page>
               <Page path="/statistics" needs="statistics.read">
                 <StatisticsPage />

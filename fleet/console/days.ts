@@ -20,3 +20,12 @@ export function mondayOf(date: string): string {
 export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS) + 1;
 }
+
+/** The first moment after the day, ms. @param offset of local time, minutes ahead of UTC */
+export function endOfDay(date: string, offset: number): number {
+  return startOfDay(dayPlus(date, 1), offset);
+}
+
+export function startOfDay(date: string, offset: number): number {
+  return Date.parse(`${date}T00:00:00Z`) - offset * 60_000;
+}

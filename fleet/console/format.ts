@@ -22,6 +22,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** One place after the point, never rounded up to all: `99.9%`. */
+export function percent(part: number, whole: number): string {
+  return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)}%`;
+}
+
 /** `minute` leaves the seconds away, `ms` shows thousandths; `day` is the date alone, `clock` the time alone, with thousandths. */
 export type Precision = 'second' | 'minute' | 'ms' | 'day' | 'clock';
 

@@ -14,6 +14,7 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './theme/frame.css';
 import './theme/pages.css';
+import './theme/desk.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');

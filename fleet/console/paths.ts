@@ -11,3 +11,11 @@ export function terminalPath(terminalId: string, part?: 'journal' | 'transaction
 export function storyPath(terminalId: string, transactionId: string): string {
   return `${terminalPath(terminalId, 'transactions')}/${inPath(transactionId)}`;
 }
+
+export function ticketPath(ticketId: string): string {
+  return `/tickets/${inPath(ticketId)}`;
+}
+
+export function chatPath(chatId: string): string {
+  return `/chats/${inPath(chatId)}`;
+}

@@ -6,6 +6,8 @@ import { call, CallFailure, type AnswerOf, type AskedOf } from './client.ts';
 
 /** How often a page that is looked at asks again, ms: a heartbeat comes once a minute, people wait for tens of seconds. */
 export const LIVE_MS = 15_000;
+/** While somebody at a terminal waits for words, ms. */
+export const TALK_MS = 3000;
 const RETRIES = 2;
 
 /** @param onSignedOut the session is over: whatever is asked is refused */
@@ -33,8 +35,8 @@ export function isSignedOut(error: unknown): boolean {
 }
 
 export interface AskOptions {
-  /** Asked again and again while somebody looks at it. */
-  readonly live?: boolean;
+  /** Asked again and again while somebody looks at it; `fast` where a person at a terminal waits meanwhile. */
+  readonly live?: boolean | 'fast';
   readonly enabled?: boolean;
   /** What was answered to the question before stays until the next answer. */
   readonly keep?: boolean;
@@ -45,10 +47,14 @@ export function useAnswer<N extends CallName>(name: N, asked: AskedOf<N>, option
   return useQuery<AnswerOf<N>, CallFailure>({
     queryKey: [name, asked],
     queryFn: ({ signal }) => call(name, asked, signal),
-    ...(options.live === true && present ? { refetchInterval: LIVE_MS } : {}),
+    ...lively(options, present),
     ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
     ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
   });
+}
+
+function lively({ live = false }: AskOptions, present: boolean): { readonly refetchInterval?: number } {
+  return live === false || !present ? {} : { refetchInterval: live === 'fast' ? TALK_MS : LIVE_MS };
 }
 
 type PagedName = { [N in CallName]: AnswerOf<N> extends { readonly items: readonly unknown[] } ? N : never }[CallName];
@@ -74,7 +80,7 @@ export function usePages<N extends PagedName>(name: N, asked: AskedOf<N>, option
       return pageFrom(name, { ...rest, query: { ...query, ...(pageParam === '' ? {} : { cursor: pageParam }) } } as AskedOf<N>, signal);
     },
     getNextPageParam: ({ next }) => next,
-    ...(options.live === true && present ? { refetchInterval: LIVE_MS } : {}),
+    ...lively(options, present),
     ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
   });
   return {

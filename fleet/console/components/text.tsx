@@ -43,7 +43,7 @@ export type Tone = 'ok' | 'warn' | 'danger' | 'info' | 'off';
 const SHAPES: Record<Tone, IconName> = { ok: 'tick', warn: 'warn', danger: 'stop', info: 'info', off: 'off' };
 
 /** A status is always shape, word and color together. */
-export function Status({ tone, icon, children }: { readonly tone: Tone; readonly icon?: IconName; readonly children: ReactNode }) {
+export function Status({ tone, icon, children }: { readonly tone: Tone; readonly icon?: IconName | undefined; readonly children: ReactNode }) {
   return (
     <span className={`status status--${tone}`}>
       <Icon name={icon ?? SHAPES[tone]} />

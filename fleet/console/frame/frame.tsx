@@ -3,9 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.ts';
+import { useAnswer } from '../api/queries.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Moment } from '../components/text.tsx';
+import { formatCount } from '../format.ts';
 import { usePreferences, useSay } from '../preferences.tsx';
 import { useSession } from '../session.tsx';
 import { useNow } from '../time.tsx';
@@ -110,19 +112,20 @@ function Line() {
   return (
     <nav className="nav" aria-label={say('frame.pages')}>
       <ol>
-        {stopsFor(verbs).map((stop) => (
-          <Stop key={stop.path} stop={stop} />
+        {stopsFor(verbs).map((stop, index, stops) => (
+          <Stop key={stop.path} stop={stop} first={stop.group !== stops[index - 1]?.group} />
         ))}
       </ol>
     </nav>
   );
 }
 
-function Stop({ stop }: { readonly stop: PageStop }) {
+/** @param first of its group */
+function Stop({ stop, first }: { readonly stop: PageStop; readonly first: boolean }) {
   const say = useSay();
   return (
     <>
-      {stop.group !== undefined && (
+      {first && (
         <li className="group" aria-hidden="true">
           {say(stop.group)}
         </li>
@@ -141,7 +144,22 @@ function StopLink({ stop, onGo }: { readonly stop: PageStop; readonly onGo?: () 
     <Link href={stop.path} aria-current={current ? 'page' : undefined} {...(onGo === undefined ? {} : { onClick: onGo })}>
       <Icon name={stop.icon} />
       <span>{say(stop.word)}</span>
+      {stop.path === '/chats' && <Waiting />}
     </Link>
+  );
+}
+
+/** Somebody waits at a terminal while the agent looks at something else. */
+function Waiting() {
+  const say = useSay();
+  const { data } = useAnswer('chats', {}, { live: true });
+  const waiting = data?.chats.filter(({ state }) => state === 'waiting').length ?? 0;
+  if (waiting === 0) return null;
+  return (
+    <b className="count">
+      {formatCount(waiting)}
+      <span className="vh">{say('nav.waiting', { n: waiting })}</span>
+    </b>
   );
 }
 

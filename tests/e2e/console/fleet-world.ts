@@ -14,6 +14,8 @@ import { serverSettingsSchema } from '../../../fleet/server/config.ts';
 import { createServer, type Server } from '../../../fleet/server/server.ts';
 import { loadSigningKey } from '../../../fleet/server/signing-key.ts';
 import type { TerminalState } from '../../../common/upstream-api/terminals.ts';
+import type { SealingPublicKey } from '../../../common/upstream-api/support.ts';
+import { loadSealingKey } from '../../../fleet/server/support/sealing-key.ts';
 import { ENROLMENT_CODE, handMadeTerminal, random, V2, type HandMadeTerminal } from '../../fleet/support.ts';
 import { buildConsole, CONSOLE_FOLDER } from '../../launcher/build.ts';
 import { projectRoot } from '../../launcher/run-tool.ts';
@@ -38,6 +40,11 @@ export interface FleetWorld {
   invite(name: string, role: Role): Promise<string>;
   /** A terminal says now how it is. */
   heartbeat(terminalId: string, beat: object): Promise<void>;
+  terminal(terminalId: string): HandMadeTerminal;
+  /** What its terminals seal personal data to. */
+  readonly sealingKey: SealingPublicKey;
+  /** The server's own command line, on its data folder. @returns what it printed */
+  command(...args: readonly string[]): Promise<string>;
   stateOf(parts: StateParts): TerminalState;
   /** Another past of this terminal goes up. */
   fork(terminalId: string): Promise<void>;
@@ -46,8 +53,8 @@ export interface FleetWorld {
   end(): Promise<void>;
 }
 
-/** @param small one terminal that has told nothing: for tests that are about people */
-export async function startFleet({ small = false } = {}): Promise<FleetWorld> {
+/** @param small one terminal that has told nothing: for tests that are about people @param support settings of the support desk */
+export async function startFleet({ small = false, support = {} }: { readonly small?: boolean; readonly support?: object } = {}): Promise<FleetWorld> {
   await buildConsole();
   const data = mkdtempSync(path.join(os.tmpdir(), 'console-'));
   const port = await freePort();
@@ -56,11 +63,13 @@ export async function startFleet({ small = false } = {}): Promise<FleetWorld> {
   const settings = serverSettingsSchema.parse({
     issuer: V2.issuer,
     registrationsPerMinute: 100_000,
+    support,
     console: { name: '江城一卡通', origin, site: CONSOLE_FOLDER, signInsPerMinute: 1000, requestsPerMinute: 10_000 },
   });
   const signingKey = loadSigningKey(path.join(data, 'signing-key.pem'));
-  const create = (): Promise<Server> =>
-    createServer({ database: path.join(data, 'fleet.sqlite'), mode: 'sandbox', settings, signingKey, clock, random, ids: createIds(clock, random) });
+  const sealingKey = await loadSealingKey(path.join(data, 'sealing-key.pem'));
+  const parts = { database: path.join(data, 'fleet.sqlite'), mode: 'sandbox', settings, signingKey, sealingKey, clock, random } as const;
+  const create = (): Promise<Server> => createServer({ ...parts, ids: createIds(clock, random) });
   let server = await create();
   await server.listen('127.0.0.1', port);
   const terminals = new Map<string, HandMadeTerminal>();
@@ -78,6 +87,13 @@ export async function startFleet({ small = false } = {}): Promise<FleetWorld> {
     clock,
     torn: lived.torn,
     invite: (name, role) => invite(data, origin, name, role),
+    sealingKey: sealingKey.publicKey,
+    terminal: (terminalId) => {
+      const terminal = terminals.get(terminalId);
+      if (terminal === undefined) throw new Error(`no terminal ${terminalId}`);
+      return terminal;
+    },
+    command: (...args) => command([...args, '--data', data]),
     heartbeat: async (terminalId, beat) => {
       const { status } = (await terminals.get(terminalId)?.post('/v1/heartbeat', beat)) ?? { status: 0 };
       if (status !== 200) throw new Error(`the heartbeat of ${terminalId} was answered ${status}`);
@@ -104,9 +120,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+async function command(args: readonly string[]): Promise<string> {
+  return (await promisify(execFile)(process.execPath, ['fleet/server/main.ts', ...args], { cwd: projectRoot })).stdout;
+}
+
 async function invite(data: string, origin: string, name: string, role: Role): Promise<string> {
-  const args = ['fleet/server/main.ts', 'staff', 'add', name, '--role', role, '--data', data, '--origin', origin, '--by', 'test'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: projectRoot });
+  const stdout = await command(['staff', 'add', name, '--role', role, '--data', data, '--origin', origin, '--by', 'test']);
   const address = /https?:\S+\/console\/invitation#\S+/.exec(stdout)?.[0];
   if (address === undefined) throw new Error(`no invitation in: ${stdout}`);
   return address;

@@ -3,13 +3,12 @@
  * offended, nothing is asked of anybody else; and each role sees its own pages and no others. Pictures of all of them lie in out/console-pictures/.
  */
 import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../launcher/browser.ts';
 import { DESK, newPerson, openPage, PHONE, PICTURES, settled, type Person } from './browsers.ts';
 import { startFleet, type FleetWorld } from './fleet-world.ts';
+import { axeFindings, overflowOf, picture } from './look.ts';
 
 let browser: Browser;
 let world: FleetWorld;
@@ -110,38 +109,6 @@ for (const [name, hash] of Object.entries({ 'sign-in': undefined, invitation: 'o
   });
 }
 
-/** As it is looked at, and what follows below, but no more than a designer reads. */
-async function picture(page: Page, name: string): Promise<void> {
-  if ((await page.getByRole('dialog').count()) > 0) return void (await page.screenshot({ path: path.join(PICTURES, `${name}.png`) }));
-  const [width, height] = await page.evaluate(() => [innerWidth, Math.min(document.documentElement.scrollHeight, 1800)] as const);
-  await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true, clip: { x: 0, y: 0, width, height } });
-}
-
-/** In the dark only colors are others. */
-async function axeFindings(page: Page, theme: string): Promise<readonly string[]> {
-  const axe = new AxeBuilder({ page });
-  const rules = theme === 'dark' ? axe.withRules(['color-contrast']) : axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']);
-  const { violations } = await rules.analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
-}
-
-/** Boxes beyond the window's edge, unless they stand in something that scrolls; and text that its own box cuts. */
-async function overflowOf(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => {
-    const found: string[] = [];
-    if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
-    const scrolls = (element: Element | null): boolean =>
-      element !== null && element !== document.body && (/auto|scroll|hidden/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
-    for (const element of document.querySelectorAll('body *')) {
-      const box = element.getBoundingClientRect();
-      if (box.width === 0 || scrolls(element)) continue;
-      if (box.right > innerWidth + 0.5 || box.left < -0.5)
-        found.push(`${element.tagName}.${element.getAttribute('class') ?? ''} from ${box.left} to ${box.right}`);
-    }
-    return found;
-  });
-}
-
 test('each role sees its pages in the line, and an address of another’s is no page', async () => {
   const linksOf = async ({ page }: Person): Promise<readonly string[]> => {
     await page.setViewportSize(DESK);
@@ -149,11 +116,12 @@ test('each role sees its pages in the line, and an address of another’s is no 
     await settled(page);
     return page.locator('.nav a').allInnerTexts();
   };
-  expect(await linksOf(operator)).toEqual(['终端', '查交易', '清机', '对账', '统计', '周报', '人员']);
-  expect(await linksOf(auditor)).toEqual(['终端', '查交易', '清机', '对账', '统计', '周报', '审计记录']);
-  expect(await linksOf(support)).toEqual(['终端', '查交易']);
+  expect(await linksOf(operator)).toEqual(['终端', '查交易', '清机', '对账', '工单', '回电', '统计', '周报', '满意度', '知识库', '人员']);
+  expect(await linksOf(auditor)).toEqual(['终端', '查交易', '清机', '对账', '工单', '回电', '对话', '统计', '周报', '满意度', '知识库', '审计记录']);
+  expect(await linksOf(support)).toEqual(['工单', '回电', '对话', '终端', '查交易', '满意度', '知识库']);
   const refused: readonly (readonly [Person, string])[] = [
     [operator, '/audit'],
+    [operator, '/chats'],
     [auditor, '/staff'],
     ...['/settlements', '/reconciliation', '/statistics', '/reports', '/staff', '/audit'].map((path) => [support, path] as const),
   ];

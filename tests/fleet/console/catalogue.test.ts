@@ -2,12 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import { accounts, journalKinds } from '../../../common/journal-kinds.ts';
 import { loadRefusals } from '../../../common/upstream-api/issuer.ts';
-import { consoleProblems } from '../../../common/upstream-api/problem.ts';
+import { consoleProblems, deskProblems } from '../../../common/upstream-api/problem.ts';
+import { callbackStates, requests, resolutions, ticketKinds, ticketStates } from '../../../common/upstream-api/support.ts';
 import { voucherRefusals } from '../../../common/upstream-api/vouchers.ts';
 import { locales, wordOf } from '../../../fleet/console/words.ts';
+import { supportSettingsSchema } from '../../../fleet/server/support/settings.ts';
+import { ticketEvents } from '../../../fleet/server/support/ticket-states.ts';
 import en from '../../../resources/locales/en/console.json' with { type: 'json' };
 import zhCN from '../../../resources/locales/zh-CN/console.json' with { type: 'json' };
 import { viewKinds } from '../../../state-machines/view.ts';
+
+const desk = supportSettingsSchema.parse({});
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -54,6 +59,17 @@ describe.each(locales)('in %s there are words for', (locale) => {
     ['every refusal of the console', 'failure', consoleProblems],
     ['every reason of issuer and vouchers', 'refusal', [...loadRefusals, ...voucherRefusals]],
     ['every screen', 'view', viewKinds],
+    ['every refusal of the support desk', 'failure', deskProblems],
+    ['every kind of ticket', 'ticketKind', ticketKinds],
+    ['every state of a ticket', 'ticketState', ticketStates],
+    ['every step of a ticket', 'deskEvent', ticketEvents],
+    ['every answer to a ticket', 'deskResolution', resolutions],
+    ['what the person reads of every answer', 'told.resolution', resolutions],
+    ['all that a person is asked for', 'deskRequest', requests],
+    ['what the person reads of all that is asked for', 'told.asks', requests],
+    ['every state of a call back', 'callbackState', callbackStates],
+    ['every queue of the defaults', 'queue', [...new Set(Object.values(desk.routes).map(({ queue }) => queue))]],
+    ['every reason of a survey', 'surveyReason', desk.questions.reasons],
   ])('%s', (_what, group, names) => {
     expect(names.filter((name) => wordOf(locale, group, name) === name)).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { toneOfLevel } from '../../../fleet/console/components/level.tsx';
 import { noteRows } from '../../../fleet/console/pages/settlements.tsx';
-import { percent } from '../../../fleet/console/pages/statistics/figures.tsx';
+import { percent } from '../../../fleet/console/format.ts';
 import { counterValue } from '../../../fleet/console/pages/terminal/overview.tsx';
 
 test('a counter is written in the unit that its name ends in', () => {

@@ -5,12 +5,12 @@ import { barOf, STOPS, stopsFor } from '../../../fleet/console/frame/pages.ts';
 
 const pathsOf = (role: keyof typeof verbsOf): readonly string[] => stopsFor(verbsOf[role]).map(({ path }) => path);
 
-test('support has what answers a cardholder, and no money, figures, staff or record', () => {
-  expect(pathsOf('support')).toEqual(['/terminals', '/transactions']);
+test('support begins at the desk, and has no money, figures of the fleet, staff or record', () => {
+  expect(pathsOf('support')).toEqual(['/tickets', '/callbacks', '/chats', '/terminals', '/transactions', '/surveys', '/knowledge']);
 });
 
-test('an operator has everything but the record of who did what; an auditor has that, and nobody to manage', () => {
-  expect(STOPS.map(({ path }) => path).filter((path) => !pathsOf('operator').includes(path))).toEqual(['/audit']);
+test('an operator has everything but chats and the record of who did what; an auditor has that, and nobody to manage', () => {
+  expect(STOPS.map(({ path }) => path).filter((path) => !pathsOf('operator').includes(path))).toEqual(['/chats', '/audit']);
   expect(STOPS.map(({ path }) => path).filter((path) => !pathsOf('auditor').includes(path))).toEqual(['/staff']);
 });
 

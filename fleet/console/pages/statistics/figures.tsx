@@ -4,7 +4,7 @@ import type { Outcome } from '../../../../common/journal-kinds.ts';
 import type { Statistics } from '../../../console-api/statistics.ts';
 import { DataTable, type Column } from '../../components/table.tsx';
 import { Money } from '../../components/text.tsx';
-import { formatCount, formatDuration } from '../../format.ts';
+import { formatCount, formatDuration, percent } from '../../format.ts';
 import { usePreferences, useSay } from '../../preferences.tsx';
 import { DayChart, Hatchings } from './charts.tsx';
 import { Ranking } from './rankings.tsx';
@@ -34,11 +34,6 @@ function Sum({ name, children }: { readonly name: string; readonly children: Rea
       <dd>{children}</dd>
     </div>
   );
-}
-
-/** One place after the point, never rounded up to all: `99.9%`. */
-export function percent(part: number, whole: number): string {
-  return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)}%`;
 }
 
 export function Figures({ statistics }: { readonly statistics: Statistics }) {

@@ -1,0 +1,124 @@
+/** Calls back of a day, slot by slot: how many places each has and who holds them, what was made, and what nobody answered. */
+import { Link, useSearchParams } from 'wouter';
+import { useAnswer } from '../api/queries.ts';
+import { TextField } from '../components/form.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Empty, Shown } from '../components/states.tsx';
+import { dayPlus, endOfDay, isDay, startOfDay } from '../days.ts';
+import { formatCount, formatMoment } from '../format.ts';
+import { usePreferences, useSay } from '../preferences.tsx';
+import { serverNow, useNow, useOffset } from '../time.tsx';
+import type { CallbackPlan } from '../../console-api/tickets.ts';
+import { rowsOf, sumsOf, type SlotRow } from './callbacks/day.ts';
+import { CallbackLines } from './callbacks/lines.tsx';
+
+export function CallbacksPage() {
+  const say = useSay();
+  const offset = useOffset();
+  const [search, setSearch] = useSearchParams();
+  const today = formatMoment(serverNow(), offset, 'day');
+  const asked = search.get('day') ?? '';
+  const day = isDay(asked) ? asked : today;
+  const answer = useAnswer('callbacks', { query: { from: startOfDay(day, offset), to: endOfDay(day, offset) } }, { live: true, keep: true });
+  return (
+    <>
+      <div className="page-head">
+        <h1>{say('callbacks.title')}</h1>
+        <div className="end day-choice">
+          <Link href={`/callbacks?day=${dayPlus(day, -1)}`} className="btn" aria-label={say('callbacks.before')}>
+            <Icon name="back" />
+          </Link>
+          <TextField
+            label={say('callbacks.day')}
+            type="date"
+            value={day}
+            onValue={(value) => {
+              if (isDay(value)) setSearch({ day: value });
+            }}
+          />
+          <Link href={`/callbacks?day=${dayPlus(day, 1)}`} className="btn" aria-label={say('callbacks.after')}>
+            <Icon name="next" />
+          </Link>
+          {day !== today && (
+            <Link href="/callbacks" className="btn">
+              {say('callbacks.today')}
+            </Link>
+          )}
+        </div>
+      </div>
+      <Shown answer={answer}>{(plan) => <Day plan={plan} />}</Shown>
+    </>
+  );
+}
+
+function Day({ plan }: { readonly plan: CallbackPlan }) {
+  const say = useSay();
+  const now = useNow();
+  const rows = rowsOf(plan, now);
+  const sums = sumsOf(plan, now);
+  return (
+    <>
+      <dl className="sums">
+        {(['promised', 'made', 'missed', 'free'] as const).map((name) => (
+          <div key={name} className="panel">
+            <dt>{say(`callbacks.${name}`)}</dt>
+            <dd>{formatCount(sums[name])}</dd>
+          </div>
+        ))}
+      </dl>
+      <section className="panel">
+        {rows.length === 0 ? (
+          <Empty title={say('callbacks.none')}>{plan.slots.length === 0 ? say('callbacks.noneWhy') : null}</Empty>
+        ) : (
+          <ol className="slots">
+            {rows.map((row) => (
+              <Slot key={row.start} row={row} />
+            ))}
+          </ol>
+        )}
+      </section>
+    </>
+  );
+}
+
+function Slot({ row }: { readonly row: SlotRow }) {
+  const { say } = usePreferences();
+  const offset = useOffset();
+  const time = (at: number): string => formatMoment(at, offset, 'minute').slice(-5);
+  return (
+    <li data-when={row.when}>
+      <div className="slot-time">
+        <b className="tn">
+          {time(row.start)}–{time(row.end)}
+        </b>
+        {row.when === 'now' && <span className="tag tag--now">{say('callbacks.now')}</span>}
+      </div>
+      <Places row={row} />
+      {row.callbacks.length === 0 ? (
+        <span className="small slot-empty">{say('callbacks.empty')}</span>
+      ) : (
+        <CallbackLines callbacks={row.callbacks} withTime={false} />
+      )}
+    </li>
+  );
+}
+
+/** A seat for each agent; the word is the truth, the picture repeats it. */
+const MOST_SEATS_DRAWN = 12;
+
+function Places({ row: { agents, booked } }: { readonly row: SlotRow }) {
+  const say = useSay();
+  return (
+    <div className="places">
+      {agents <= MOST_SEATS_DRAWN && (
+        <span className="seats" aria-hidden="true">
+          {Array.from({ length: agents }, (_, seat) => (
+            <i key={seat} data-taken={seat < booked ? '' : undefined} />
+          ))}
+        </span>
+      )}
+      <span className="small tn">{say('callbacks.places', { booked: formatCount(booked), agents: formatCount(agents) })}</span>
+      {agents > 0 && booked >= agents && <span className="tag">{say('callbacks.full')}</span>}
+    </div>
+  );
+}

@@ -22,9 +22,17 @@ export class CallFailure extends Error {
   get passing(): boolean {
     return PASSING.has(this.code);
   }
+
+  /** Whether what the page shows is old by now. */
+  get overtaken(): boolean {
+    return OVERTAKEN.has(this.code);
+  }
 }
 
 const PASSING: ReadonlySet<FailureCode> = new Set(['unreachable', 'storeUnavailable', 'storeNotDurable', 'stopping', 'tooManyRequests', 'notReady']);
+
+/** Somebody else was faster: what the page shows is no longer so. */
+const OVERTAKEN: ReadonlySet<FailureCode> = new Set(['ticketChanged', 'ticketState', 'callbackOver', 'slotFull', 'noSuchSlot', 'chatTaken', 'chatClosed']);
 
 type Given = Readonly<Record<string, unknown>>;
 

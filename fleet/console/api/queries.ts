@@ -103,13 +103,16 @@ async function pageFrom<N extends PagedName>(name: N, asked: AskedOf<N>, signal:
   return (await call(name, asked, signal)) as unknown as Page<ItemOf<N>>;
 }
 
-/** An act; afterwards what the page shows is read again. */
+/** An act; afterwards what the page shows is read again, also where it was refused because somebody else was faster. */
 export function useAct<N extends CallName>(name: N) {
   const queries = useQueryClient();
   return useMutation<AnswerOf<N>, CallFailure, AskedOf<N>>({
     mutationFn: (asked) => call(name, asked),
     onSuccess: async () => {
       await queries.invalidateQueries();
+    },
+    onError: async (failure) => {
+      if (failure.overtaken) await queries.invalidateQueries();
     },
   });
 }

@@ -1,4 +1,5 @@
 /** Calls back of a day, slot by slot: how many places each has and who holds them, what was made, and what nobody answered. */
+import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { useAnswer } from '../api/queries.ts';
 import { TextField } from '../components/form.tsx';
@@ -6,10 +7,11 @@ import { Icon } from '../components/icon.tsx';
 import { Empty, Shown } from '../components/states.tsx';
 import { dayPlus, endOfDay, isDay, startOfDay } from '../days.ts';
 import { formatCount, formatMoment } from '../format.ts';
-import { usePreferences, useSay } from '../preferences.tsx';
+import { useSay } from '../preferences.tsx';
 import { serverNow, useNow, useOffset } from '../time.tsx';
 import type { CallbackPlan } from '../../console-api/tickets.ts';
-import { rowsOf, sumsOf, type SlotRow } from './callbacks/day.ts';
+import { CallbackDialog } from './callbacks/callback-dialog.tsx';
+import { isRun, linesOf, rowsOf, sumsOf, type FreeRun, type SlotRow } from './callbacks/day.ts';
 import { CallbackLines } from './callbacks/lines.tsx';
 
 export function CallbacksPage() {
@@ -56,6 +58,7 @@ function Day({ plan }: { readonly plan: CallbackPlan }) {
   const now = useNow();
   const rows = rowsOf(plan, now);
   const sums = sumsOf(plan, now);
+  const [opened, setOpened] = useState<string>();
   return (
     <>
       <dl className="sums">
@@ -71,25 +74,43 @@ function Day({ plan }: { readonly plan: CallbackPlan }) {
           <Empty title={say('callbacks.none')}>{plan.slots.length === 0 ? say('callbacks.noneWhy') : null}</Empty>
         ) : (
           <ol className="slots">
-            {rows.map((row) => (
-              <Slot key={row.start} row={row} />
-            ))}
+            {linesOf(rows).map((line) => (isRun(line) ? <Free key={line.start} run={line} /> : <Slot key={line.start} row={line} onOpen={setOpened} />))}
           </ol>
         )}
       </section>
+      {opened !== undefined && <CallbackDialog callbackId={opened} onClose={() => setOpened(undefined)} />}
     </>
   );
 }
 
-function Slot({ row }: { readonly row: SlotRow }) {
-  const { say } = usePreferences();
+function Free({ run }: { readonly run: FreeRun }) {
+  const say = useSay();
+  return (
+    <li data-when="free">
+      <div className="slot-time">
+        <Hours {...run} />
+      </div>
+      <span className="small slot-empty">{say('callbacks.freeRun', { n: formatCount(run.places) })}</span>
+    </li>
+  );
+}
+
+function Hours({ start, end }: { readonly start: number; readonly end: number }) {
   const offset = useOffset();
-  const time = (at: number): string => formatMoment(at, offset, 'minute').slice(-5);
+  return (
+    <span className="tn">
+      {formatMoment(start, offset, 'minute').slice(-5)}–{formatMoment(end, offset, 'minute').slice(-5)}
+    </span>
+  );
+}
+
+function Slot({ row, onOpen }: { readonly row: SlotRow; readonly onOpen: (callbackId: string) => void }) {
+  const say = useSay();
   return (
     <li data-when={row.when}>
       <div className="slot-time">
-        <b className="tn">
-          {time(row.start)}–{time(row.end)}
+        <b>
+          <Hours {...row} />
         </b>
         {row.when === 'now' && <span className="tag tag--now">{say('callbacks.now')}</span>}
       </div>
@@ -97,7 +118,7 @@ function Slot({ row }: { readonly row: SlotRow }) {
       {row.callbacks.length === 0 ? (
         <span className="small slot-empty">{say('callbacks.empty')}</span>
       ) : (
-        <CallbackLines callbacks={row.callbacks} withTime={false} />
+        <CallbackLines callbacks={row.callbacks} onOpen={onOpen} />
       )}
     </li>
   );

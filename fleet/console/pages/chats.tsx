@@ -15,21 +15,24 @@ import { Conversation } from './chats/conversation.tsx';
 export function ChatsPage({ chatId }: { readonly chatId: string | undefined }) {
   const say = useSay();
   const answer = useAnswer('chats', {}, { live: 'fast' });
+  const nobody = answer.data?.chats.length === 0;
   return (
     <>
       <div className="page-head">
         <h1>{say('chats.title')}</h1>
       </div>
-      <div className="chats" data-chosen={chatId === undefined ? undefined : ''}>
+      <div className="chats" data-chosen={chatId === undefined ? undefined : ''} data-nobody={nobody && chatId === undefined ? '' : undefined}>
         <section className="panel chat-list" aria-label={say('chats.waiting')}>
           <Shown answer={answer}>
             {({ chats }) => (chats.length === 0 ? <Empty title={say('chats.none')}>{say('chats.noneWhy')}</Empty> : <Queue chats={chats} chosen={chatId} />)}
           </Shown>
         </section>
         {chatId === undefined ? (
-          <section className="panel chat-none">
-            <Empty title={say('chats.choose')} />
-          </section>
+          !nobody && (
+            <section className="panel chat-none">
+              <Empty title={say('chats.choose')} />
+            </section>
+          )
         ) : (
           <Conversation key={chatId} chatId={chatId} colleagues={answer.data?.colleagues ?? []} />
         )}

@@ -9,7 +9,7 @@ import { PagedTable } from '../components/list.tsx';
 import { SpanChoice, useSpan } from '../components/span.tsx';
 import { Empty, Notice, Shown } from '../components/states.tsx';
 import { DataTable, type Column } from '../components/table.tsx';
-import { Money, Status } from '../components/text.tsx';
+import { Code, Money, Status } from '../components/text.tsx';
 import { usePreferences, useSay } from '../preferences.tsx';
 import { Reasons, SettlementDialog, useSettlementColumns } from './settlements.tsx';
 
@@ -176,8 +176,9 @@ function Found({ report }: { readonly report: Report }) {
             <Status tone={finding.status === 'difference' ? 'danger' : 'warn'}>{word('findingStatus', finding.status)}</Status>{' '}
             <b className="tn">{finding.reference}</b> <Money amount={finding.amount} difference />
           </p>
-          <p className="small" lang="en">
-            {finding.terminalId} · {finding.where}: {finding.todo}
+          <p className="small">
+            <Code>{finding.terminalId}</Code>{' '}
+            {say('reconciliation.whereTodo', { where: word('causeWhere', finding.cause), todo: word('causeTodo', finding.cause) })}
           </p>
         </div>
       ))}

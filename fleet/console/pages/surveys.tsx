@@ -157,7 +157,8 @@ function useTerminalColumns(): readonly Column<SurveyStatistics['byTerminal'][nu
 function Share({ counts }: { readonly counts: Counts }) {
   const say = useSay();
   const { good, fair, bad } = counts;
-  const all = Math.max(1, sumOf(counts));
+  const all = sumOf(counts);
+  if (all === 0) return <span className="quiet">—</span>;
   return (
     <span className="share">
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">

@@ -13,6 +13,7 @@ import { storyPath, terminalPath } from '../paths.ts';
 import { usePreferences, useSay } from '../preferences.tsx';
 import { useMay, useSession } from '../session.tsx';
 import { useNow } from '../time.tsx';
+import { CallbackDialog } from './callbacks/callback-dialog.tsx';
 import { CallbackLines } from './callbacks/lines.tsx';
 import { DeedDialog, type AskedDeed } from './tickets/deed-dialog.tsx';
 import { deedsFor, isPlain, type Deed } from './tickets/deeds.ts';
@@ -55,14 +56,7 @@ export function TicketPage({ ticketId }: { readonly ticketId: string }) {
               <div className="side">
                 <Told detail={detail} />
                 <Person detail={detail} />
-                {detail.callbacks.length > 0 && (
-                  <section className="panel">
-                    <header>
-                      <h2>{say('ticket.callbacks')}</h2>
-                    </header>
-                    <CallbackLines callbacks={detail.callbacks} />
-                  </section>
-                )}
+                {detail.callbacks.length > 0 && <Callbacks callbacks={detail.callbacks} />}
               </div>
             </div>
           </>
@@ -179,21 +173,25 @@ function Said({ detail: { ticket, text, language, submittedAt } }: { readonly de
         ) : (
           <p className="quiet">{say('ticket.hidden')}</p>
         )}
-        <dl className="pairs">
-          <dt>{say('tickets.terminal')}</dt>
-          <dd>
-            <Link href={terminalPath(ticket.terminalId)}>
-              <Code>{ticket.terminalId}</Code>
-            </Link>
-          </dd>
+        <dl className="facts">
+          <div>
+            <dt>{say('tickets.terminal')}</dt>
+            <dd>
+              <Link href={terminalPath(ticket.terminalId)}>
+                <Code>{ticket.terminalId}</Code>
+              </Link>
+            </dd>
+          </div>
           {ticket.verdict !== null && (
-            <>
+            <div>
               <dt>{say('ticket.verdict')}</dt>
               <dd>{word('kind', ticket.verdict)}</dd>
-            </>
+            </div>
           )}
-          <dt>{say('ticket.language')}</dt>
-          <dd>{word('language', language)}</dd>
+          <div>
+            <dt>{say('ticket.language')}</dt>
+            <dd>{word('language', language)}</dd>
+          </div>
         </dl>
       </div>
     </section>
@@ -265,11 +263,7 @@ function Evidence({ ticketId, range: { fromSeq, toSeq } }: { readonly ticketId: 
   const { data } = useAnswer('ticketStory', { params: { ticketId } }, { live: true });
   if (data === undefined) return null;
   const values = { from: formatCount(fromSeq), to: formatCount(toSeq), n: formatCount(data.missing) };
-  return (
-    <p className="small evidence">
-      {say('ticket.evidence')}: {say(data.missing === 0 ? 'ticket.evidenceAll' : 'ticket.evidenceMissing', values)}
-    </p>
-  );
+  return <p className="small evidence">{say(data.missing === 0 ? 'ticket.evidenceAll' : 'ticket.evidenceMissing', values)}</p>;
 }
 
 function Told({ detail }: { readonly detail: TicketDetail }) {
@@ -329,6 +323,20 @@ function Person({ detail: { ticket, contactMasked, sealed } }: { readonly detail
           <p className="quiet">{say('ticket.hidden')}</p>
         )}
       </div>
+    </section>
+  );
+}
+
+function Callbacks({ callbacks }: Pick<TicketDetail, 'callbacks'>) {
+  const say = useSay();
+  const [opened, setOpened] = useState<string>();
+  return (
+    <section className="panel">
+      <header>
+        <h2>{say('ticket.callbacks')}</h2>
+      </header>
+      <CallbackLines callbacks={callbacks} onOpen={setOpened} withTime />
+      {opened !== undefined && <CallbackDialog callbackId={opened} onClose={() => setOpened(undefined)} />}
     </section>
   );
 }

@@ -119,7 +119,7 @@ function Narrow({ wanted, set }: { readonly wanted: Wanted; readonly set: (parts
   const [terminal, setTerminal] = useState(wanted.terminalId);
   return (
     <form
-      className="fields"
+      className="fields fields--pair"
       onSubmit={(event) => {
         event.preventDefault();
         set({ terminal: terminal.trim() });
@@ -214,7 +214,7 @@ function useColumns(): readonly Column<TicketRowAnswer>[] {
         </Link>
       ),
     },
-    { key: 'promise', head: say('tickets.promise'), beside: true, cell: (row) => <PromiseStatus ticket={row} /> },
+    { key: 'promise', head: say('tickets.promise'), beside: true, cell: (row) => <PromiseStatus ticket={row} calm /> },
     {
       key: 'kind',
       head: say('tickets.kind'),

@@ -1,6 +1,7 @@
 /** The words of the console: complete in both languages, for everything that its server names, in the terms of kiosk-ux.md 10. */
 import { describe, expect, test } from 'vitest';
 import { accounts, journalKinds } from '../../../common/journal-kinds.ts';
+import { causes } from '../../../common/reconciliation/causes.ts';
 import { loadRefusals } from '../../../common/upstream-api/issuer.ts';
 import { consoleProblems, deskProblems } from '../../../common/upstream-api/problem.ts';
 import { callbackStates, requests, resolutions, ticketKinds, ticketStates } from '../../../common/upstream-api/support.ts';
@@ -59,6 +60,8 @@ describe.each(locales)('in %s there are words for', (locale) => {
     ['every refusal of the console', 'failure', consoleProblems],
     ['every reason of issuer and vouchers', 'refusal', [...loadRefusals, ...voucherRefusals]],
     ['every screen', 'view', viewKinds],
+    ['where the money is by every cause of a difference', 'causeWhere', Object.keys(causes)],
+    ['what to do about every cause', 'causeTodo', Object.keys(causes)],
     ['every refusal of the support desk', 'failure', deskProblems],
     ['every kind of ticket', 'ticketKind', ticketKinds],
     ['every state of a ticket', 'ticketState', ticketStates],

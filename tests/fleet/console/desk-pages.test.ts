@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallbackPlan, CallbackRowAnswer } from '../../../fleet/console-api/tickets.ts';
 import { endOfDay, startOfDay } from '../../../fleet/console/days.ts';
-import { freeSlots, rowsOf, sumsOf, takersOf } from '../../../fleet/console/pages/callbacks/day.ts';
+import { freeSlots, linesOf, rowsOf, sumsOf, takersOf } from '../../../fleet/console/pages/callbacks/day.ts';
 import { deedsFor, isPlain, wantsReason } from '../../../fleet/console/pages/tickets/deeds.ts';
 import { readPromise } from '../../../fleet/console/pages/tickets/promise.ts';
 import { ticketsQuery, type Wanted } from '../../../fleet/console/pages/tickets/query.ts';
@@ -129,6 +129,23 @@ describe('a day of calls', () => {
         [later, 'ahead', 0, 1, ['odd']],
       ],
     );
+  });
+
+  test('tells slots that follow each other and have no call as one, but for the one that runs now and over a break', () => {
+    const half = (count: number): number => NOW - 10 * MINUTE + count * 30 * MINUTE;
+    const plan: CallbackPlan = {
+      slots: [slot(half(0), 0), slot(half(1), 0), slot(half(2), 1), slot(half(3), 1), slot(half(5), 0), slot(half(6), 0, 0)],
+      callbacks: [call('one', half(3)), call('off', half(1), 'cancelled')],
+    };
+    expect(
+      linesOf(rowsOf(plan, NOW)).map((line) => ['places' in line ? line.places : line.callbacks.map(({ number }) => number), line.start, line.end]),
+    ).toEqual([
+      [[], half(0), half(1)],
+      [['off'], half(1), half(2)],
+      [1, half(2), half(3)],
+      [['one'], half(3), half(4)],
+      [2, half(5), half(7)],
+    ]);
   });
 
   test('adds up what is promised, made and missed, and the places that can still be booked', () => {

@@ -25,6 +25,33 @@ export function rowsOf({ slots, callbacks }: CallbackPlan, now: number): readonl
     .filter((row) => row.when !== 'over' || row.callbacks.length > 0);
 }
 
+/** Slots that follow each other and have nothing to show, told as one. */
+export interface FreeRun {
+  readonly start: number;
+  readonly end: number;
+  readonly places: number;
+}
+
+/** The rows of a day as they are shown: those with calls, and the one that runs now, by themselves. */
+export function linesOf(rows: readonly SlotRow[]): readonly (SlotRow | FreeRun)[] {
+  const lines: (SlotRow | FreeRun)[] = [];
+  for (const row of rows) {
+    const before = lines.at(-1);
+    if (row.callbacks.length > 0 || row.when === 'now') lines.push(row);
+    else if (before !== undefined && isRun(before) && before.end === row.start) lines[lines.length - 1] = joined(before, row);
+    else lines.push(joined({ start: row.start, end: row.start, places: 0 }, row));
+  }
+  return lines;
+}
+
+export function isRun(line: SlotRow | FreeRun): line is FreeRun {
+  return 'places' in line;
+}
+
+function joined({ start, places }: FreeRun, { end, agents, booked }: SlotRow): FreeRun {
+  return { start, end, places: places + Math.max(0, agents - booked) };
+}
+
 export interface DaySums {
   readonly promised: number;
   readonly made: number;

@@ -160,24 +160,24 @@ function CloseDialog({ chatId, onClose }: { readonly chatId: string; readonly on
 /** What comes is read out, and seen: the end of the log stays in view unless somebody reads further up. */
 function Log({ talk: { chat, conversation } }: { readonly talk: AgentChat }) {
   const say = useSay();
-  const log = useRef<HTMLOListElement>(null);
+  const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const count = conversation.messages.length;
   useEffect(() => {
     if (atEnd.current && log.current !== null) log.current.scrollTop = log.current.scrollHeight;
   });
   return (
-    <>
-      <ol
-        ref={log}
-        className="chat-log"
-        role="log"
-        aria-label={say('chats.log')}
-        tabIndex={0}
-        onScroll={({ currentTarget }) => {
-          atEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 40;
-        }}
-      >
+    <div
+      ref={log}
+      className="chat-log"
+      role="log"
+      aria-label={say('chats.log')}
+      tabIndex={0}
+      onScroll={({ currentTarget }) => {
+        atEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 40;
+      }}
+    >
+      <ol>
         {conversation.messages.map((message) => (
           <li key={message.seq} data-from={message.from}>
             <span className="small">
@@ -187,8 +187,8 @@ function Log({ talk: { chat, conversation } }: { readonly talk: AgentChat }) {
           </li>
         ))}
       </ol>
-      {count === 0 && <p className="quiet chat-empty">{say('chats.empty')}</p>}
-    </>
+      {count === 0 && <p className="quiet">{say('chats.empty')}</p>}
+    </div>
   );
 }
 

@@ -7,19 +7,21 @@ import { useNow, useOffset } from '../../time.tsx';
 import type { WordKey } from '../../words.ts';
 import { readPromise } from './promise.ts';
 
-export function PromiseStatus({ ticket }: { readonly ticket: TicketRowAnswer }) {
+/** `calm`: among many, so that only what presses has a color. */
+export function PromiseStatus({ ticket, calm = false }: { readonly ticket: TicketRowAnswer; readonly calm?: boolean }) {
   const { say, locale } = usePreferences();
   const { word, tone, ms } = readPromise(ticket, useNow());
   return (
-    <Status tone={tone} icon={word === 'left' ? 'wait' : undefined}>
+    <Status tone={calm && tone === 'info' ? 'off' : tone} icon={word === 'left' ? 'wait' : undefined}>
       {say(`promise.${word}`, { time: formatDuration(Math.max(ms, 0), locale) })}
     </Status>
   );
 }
 
+/** What presses is the promise; the state only says where a ticket is. */
 const STATE_TONES: Record<TicketRowAnswer['state'], Tone> = {
-  open: 'warn',
-  reopened: 'warn',
+  open: 'off',
+  reopened: 'off',
   assigned: 'info',
   waitingForPerson: 'off',
   resolved: 'ok',

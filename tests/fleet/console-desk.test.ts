@@ -93,6 +93,17 @@ test('tickets that are due today are those whose promise still runs and ends bef
   expect(await numbers({ number: newNumber() })).toEqual([]);
 });
 
+test('what can not be opened is on record all the same: who tried, and why', async () => {
+  const { world, outbox } = await withDesk();
+  const { support, auditor } = await people(world);
+  const body = await ticket(world, { contact: { masked: '138****5678', sealed: 'eyJhbGciOiJFQ0RILUVTIn0..AAAA.BBBB.CCCC' } });
+  stored(await outbox.send('ticket.created', body));
+  const wish = { subject: 'ticket', id: body.ticketId, field: 'contact', reason: '回电说明退款' } as const;
+  expect(await support.refusal('openContact', { body: wish })).toBe('sealUnreadable');
+  const { items } = await auditor.call('audit', { query: { kind: 'sealedOpened' } });
+  expect(items).toMatchObject([{ actor: 'Lin Xue', about: `ticket ${body.number} contact`, detail: '回电说明退款' }]);
+});
+
 describe('chats', () => {
   test('are taken, answered, given to a colleague who works at the desk, and closed', async () => {
     const { world, terminal } = await withDesk();

@@ -259,5 +259,7 @@ describe('the desk', () => {
     expect(await state()).toBe('expired');
     expect((await callbacks.detail(CHEN, body.callbackId)).history.at(-1)).toMatchObject({ event: 'expired', by: 'desk' });
     await expect(callbacks.act(CHEN, body.callbackId, { do: 'made' })).rejects.toMatchObject({ code: 'callbackOver' });
+    const anew = await callbacks.act(CHEN, body.callbackId, { do: 'rebook', slot: FIRST_OF_MONDAY });
+    expect(anew.callback).toMatchObject({ state: 'booked', start: FIRST_OF_MONDAY });
   });
 });

@@ -1,5 +1,5 @@
 /** What is sealed of a ticket or a call back: masked, and whole for whoever may, after a reason that stays on record. It is put away with the page. */
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { AskedOf } from '../api/client.ts';
 import { useAct } from '../api/queries.ts';
 import { useSay } from '../preferences.tsx';
@@ -14,6 +14,12 @@ export function SealedField({ of, children }: { readonly of: SealedSubject; read
   const mayOpen = useMay('tickets.evidence');
   const [asking, setAsking] = useState(false);
   const open = useAct('openContact');
+  const opened = open.data !== undefined;
+  const hide = useRef<HTMLButtonElement>(null);
+  // where the button to open it was
+  useEffect(() => {
+    if (opened) hide.current?.focus();
+  }, [opened]);
   const title = say(of.field === 'card' ? 'ticket.openCard' : 'ticket.openContact');
   return (
     <>
@@ -35,7 +41,7 @@ export function SealedField({ of, children }: { readonly of: SealedSubject; read
           ) : (
             <bdi className="mono break">{open.data.text}</bdi>
           )}
-          <button type="button" className="btn" onClick={() => open.reset()}>
+          <button ref={hide} type="button" className="btn" onClick={() => open.reset()}>
             {say('ticket.hide')}
           </button>
         </span>

@@ -1,5 +1,5 @@
 /** One ticket: its promise and what can be done, what the person said and is told, the transaction that it is about, and all that happened. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { TicketDetail } from '../../console-api/tickets.ts';
 import { useAct, useAnswer } from '../api/queries.ts';
@@ -120,13 +120,23 @@ function Deeds({ detail }: { readonly detail: TicketDetail }) {
   const [asking, setAsking] = useState<{ readonly deed: AskedDeed; readonly detail: TicketDetail }>();
   const { ticket, lastSeq } = detail;
   const possible = deedsFor(ticket, name);
+  const place = useRef<HTMLDivElement>(null);
+  // What was pressed may be gone afterwards: the focus stays where it was, for whoever works by keys.
+  const keepPlace = (): void =>
+    void requestAnimationFrame(() => {
+      if (document.activeElement === document.body) place.current?.focus({ preventScroll: true });
+    });
+  const close = (): void => {
+    setAsking(undefined);
+    keepPlace();
+  };
   const press = (deed: Deed): void => {
     if (!isPlain(deed)) return setAsking({ deed, detail });
-    act.mutate({ params: { ticketId: ticket.ticketId }, body: { seen: lastSeq, action: { do: deed } } });
+    act.mutate({ params: { ticketId: ticket.ticketId }, body: { seen: lastSeq, action: { do: deed } } }, { onSettled: keepPlace });
   };
   return (
     <>
-      <div className="buttons deeds">
+      <div className="buttons deeds" ref={place} tabIndex={-1} role="group" aria-label={say('ticket.working')}>
         {possible.map((deed, index) => (
           <button
             key={deed}
@@ -144,7 +154,7 @@ function Deeds({ detail }: { readonly detail: TicketDetail }) {
           {words(act.error)}
         </Notice>
       )}
-      {asking !== undefined && <DeedDialog deed={asking.deed} detail={asking.detail} onClose={() => setAsking(undefined)} />}
+      {asking !== undefined && <DeedDialog deed={asking.deed} detail={asking.detail} onClose={close} />}
     </>
   );
 }

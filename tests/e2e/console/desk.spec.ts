@@ -335,6 +335,11 @@ test('a ticket by keys alone: from the list into it, through a dialog and out, t
   await tabTo(page, '.table td.name a');
   await page.keyboard.press('Enter');
   await expect(page.locator('h1')).toContainText('工单');
+  await tabTo(page, '.deeds .btn:nth-of-type(1)');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.standing')).toContainText('办理中');
+  // the button is gone, the place is not
+  await expect(page.locator('.deeds')).toBeFocused();
   await tabTo(page, '.deeds .btn:nth-of-type(2)');
   expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineWidth)).toBe('3px');
   await page.keyboard.press('Enter');

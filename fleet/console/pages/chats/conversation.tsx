@@ -8,10 +8,12 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Form, SelectField, TextArea } from '../../components/form.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Notice, Shown, useFailureWords } from '../../components/states.tsx';
-import { Code, Moment, Status } from '../../components/text.tsx';
+import { Code, Status } from '../../components/text.tsx';
+import { formatMoment } from '../../format.ts';
 import { terminalPath, ticketPath } from '../../paths.ts';
 import { usePreferences, useSay } from '../../preferences.tsx';
 import { useMay, useSession } from '../../session.tsx';
+import { useOffset } from '../../time.tsx';
 
 export function Conversation({ chatId, colleagues }: { readonly chatId: string; readonly colleagues: readonly string[] }) {
   const say = useSay();
@@ -160,6 +162,7 @@ function CloseDialog({ chatId, onClose }: { readonly chatId: string; readonly on
 /** What comes is read out, and seen: the end of the log stays in view unless somebody reads further up. */
 function Log({ talk: { chat, conversation } }: { readonly talk: AgentChat }) {
   const say = useSay();
+  const offset = useOffset();
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const count = conversation.messages.length;
@@ -181,7 +184,10 @@ function Log({ talk: { chat, conversation } }: { readonly talk: AgentChat }) {
         {conversation.messages.map((message) => (
           <li key={message.seq} data-from={message.from}>
             <span className="small">
-              {say(message.from === 'person' ? 'chats.person' : 'chats.agent')} <Moment at={message.at} precision="minute" />
+              {say(message.from === 'person' ? 'chats.person' : 'chats.agent')}{' '}
+              <time className="tn" dateTime={new Date(message.at).toISOString()}>
+                {formatMoment(message.at, offset, 'minute').slice(-5)}
+              </time>
             </span>
             <p lang={chat.language}>{message.text}</p>
           </li>

@@ -329,6 +329,17 @@ test('surveys and knowledge are counts: by week and service, and which answers d
   await expect(versions).toHaveCount(2);
 });
 
+test('in English nothing Chinese is left but what people wrote and are called', async () => {
+  const { page } = operator;
+  await page.evaluate(() => localStorage.setItem('console.locale', 'en'));
+  for (const address of ['/tickets?kind=suggestion', '/tickets?filter=closed&kind=account', '/callbacks?day=2030-01-01', '/surveys', '/knowledge']) {
+    await open(operator, address);
+    const text = await page.locator('.main').innerText();
+    expect(text.replaceAll('李强', ''), address).not.toMatch(/\p{Script=Han}/u);
+  }
+  await page.evaluate(() => localStorage.clear());
+});
+
 test('a ticket by keys alone: from the list into it, through a dialog and out, the focus always seen', async () => {
   const { page } = lin;
   await open(lin, '/tickets');

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../support/slip-site.ts';
+import { launchBrowser } from '../../launcher/browser.ts';
 import { DESK, newPerson, PHONE, PICTURES, settled, type Person } from './browsers.ts';
 import { MASKED, startDesk, TELEPHONE, type DeskWorld } from './desk-world.ts';
 import { axeFindings, overflowOf, picture } from './look.ts';

@@ -7,6 +7,7 @@ import type { Fen } from '../common/fen.ts';
 import type { Ids, Random } from '../common/ids.ts';
 import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
+import type { SupportPort } from './support/port.ts';
 
 /** What a person may be told about a card that was read. */
 export interface CardReading {
@@ -474,6 +475,7 @@ export interface Ports {
   readonly vouchers: VoucherPort;
   readonly slips: SlipPort;
   readonly receipts: ReceiptPort;
+  readonly support: SupportPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

@@ -3,6 +3,8 @@ import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
 import type { StatementSnapshot } from './statement.ts';
 import { statementPicture, type StatementPicture } from './statement/view.ts';
+import type { SupportSnapshot } from './support.ts';
+import { supportPicture, type SupportPicture } from './support/view.ts';
 import { topUpPicture, voucherOf, type TopUpPicture } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
@@ -34,13 +36,14 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 }
 
 /** Of the session itself or of the flow that runs. */
-type Picture = TopUpPicture | StatementPicture;
+type Picture = TopUpPicture | StatementPicture | SupportPicture;
 
 function pictureOf(snapshot: SessionSnapshot): Picture {
   const { context } = snapshot;
-  const { topUp, statement } = snapshot.children;
+  const { topUp, statement, support } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
+  if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   const wait = leftOf(context.wait, context.ports.clock);
   return {
     body: bodyOf(snapshot),
@@ -77,6 +80,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'choosing':
     case 'topUp':
     case 'statement':
+    case 'support':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };

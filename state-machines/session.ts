@@ -3,10 +3,11 @@
  * flows, the person's preferences and what lies over the screen; flows are invoked by it. After a restart it first tells what became
  * of interrupted money.
  */
-import { assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { and, assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, EarlierLoad, Ports, Recovered, ServiceName } from './ports.ts';
 import { statementMachine } from './statement.ts';
+import { supportMachine } from './support.ts';
 import { topUpMachine } from './top-up.ts';
 import type { TopUpOutput } from './top-up/context.ts';
 import type { UiMachineEvent } from './ui-events.ts';
@@ -99,9 +100,10 @@ const actors = {
   }),
   topUp: topUpMachine,
   statement: statementMachine,
+  support: supportMachine,
 };
 
-type Flow = 'topUp' | 'statement';
+type Flow = 'topUp' | 'statement' | 'support';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -170,6 +172,7 @@ export const sessionMachine = setup({
     cardInside: ({ context }) => context.ports.card.media === 'inside',
     /** A card that can be given out; a reader that doesn't know yet has none. */
     cardHere: ({ context }) => context.ports.card.media === 'inside' || context.ports.card.media === 'atGate',
+    cardRead: ({ context }) => context.card !== undefined && context.problem === undefined,
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
     wantsTopUp: ({ context }) => context.service === 'topUp' && context.availability.services.topUp.available,
@@ -233,6 +236,7 @@ export const sessionMachine = setup({
         'ui.open': { actions: ['openOverlay', 'awaitWishes'] },
         'ui.close': { actions: [assign({ overlay: undefined }), 'awaitWishes'] },
         'ui.prefer': { actions: ['prefer', 'awaitWishes'] },
+        'ui.support': '#session.support',
         'wishes.ended': { actions: 'forget' },
       },
       states: {
@@ -271,6 +275,7 @@ export const sessionMachine = setup({
       on: {
         'CARD.INSERTED': 'readingCard',
         'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
+        'ui.support': 'support',
         'ui.back': 'idle',
         'ui.cancel': 'idle',
         'ui.finish': 'idle',
@@ -321,6 +326,7 @@ export const sessionMachine = setup({
         'ui.finish': 'takeCard',
         'ui.back': 'takeCard',
         'ui.cancel': 'takeCard',
+        'ui.support': 'support',
         'CARD.INSERTED': 'readingCard',
       },
     },
@@ -331,6 +337,7 @@ export const sessionMachine = setup({
           { guard: ({ context, event }) => event.service === 'topUp' && context.availability.services.topUp.available, target: 'topUp' },
           { guard: ({ event }) => event.service === 'statement', target: 'statement' },
         ],
+        'ui.support': 'support',
         'ui.finish': 'takeCard',
         'ui.back': 'takeCard',
         'ui.cancel': 'takeCard',
@@ -356,6 +363,7 @@ export const sessionMachine = setup({
           { guard: ({ event, context }) => next(event.output) === 'menu' && context.ports.card.media === 'inside', target: 'menu' },
           { guard: ({ event, context }) => next(event.output) === 'another' && context.ports.card.media === 'notPresent', target: 'insertCard' },
           { guard: ({ event }) => next(event.output) === 'another', target: 'takingBack' },
+          { guard: ({ event }) => next(event.output) === 'support', target: 'support' },
           { guard: 'cardHere', target: 'takeCard' },
           { target: 'goodbye' },
         ],
@@ -380,6 +388,42 @@ export const sessionMachine = setup({
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
       },
       on: duringFlow('statement'),
+    },
+    /** With a card or without; one that comes meanwhile is what they want to talk about. */
+    support: {
+      entry: 'noWait',
+      invoke: {
+        id: 'support',
+        src: 'support',
+        input: ({ context }) => ({ ports: context.ports, preferences: context.preferences }),
+        onDone: [
+          {
+            guard: ({ event }) => event.output.next === 'service',
+            target: 'afterHelp',
+            actions: assign({ service: ({ event }) => event.output.service }),
+          },
+          { guard: ({ event }) => event.output.next === 'back', target: 'afterHelp', actions: assign({ service: undefined }) },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'idle' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+      },
+      on: {
+        ...duringFlow('support'),
+        'CARD.INSERTED': 'readingCard',
+        'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
+        'CARD.REMOVED': { actions: assign({ card: undefined }) },
+      },
+    },
+    /** On with what an answer led to, or back to where help was asked for. */
+    afterHelp: {
+      always: [
+        { guard: and(['cardInside', 'cardRead']), target: 'choosing' },
+        { guard: 'cardInside', target: 'readingCard' },
+        { guard: 'cardHere', target: 'takeCard' },
+        { guard: ({ context }) => context.service !== undefined, target: 'insertCard' },
+        { target: 'idle' },
+      ],
     },
     /** More to do, and the card still lies at the gate. */
     takingBack: {

@@ -6,6 +6,9 @@
  * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
  */
 import { z } from 'zod';
+import { answerBody, supportActs, supportBodies } from './support/screens.ts';
+
+export { helpGroups } from './support/screens.ts';
 
 export const VIEW_VERSION = 1;
 
@@ -290,6 +293,8 @@ const bodies = {
     print: z.enum(['none', 'printing', 'stopped', 'done']),
     receipts: receiptsSchema,
   }),
+  ...supportBodies,
+  'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
   trouble: z.strictObject({
     kind: z.literal('trouble'),
     trouble: z.enum(troubles),
@@ -363,6 +368,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('receipt'), choice: z.enum(['print', 'screen', 'none']) }),
   z.strictObject({ type: z.literal('page'), to: z.enum(['previous', 'next']) }),
   z.strictObject({ type: z.literal('range'), range: z.enum(statementRanges) }),
+  ...supportActs,
   z.strictObject({ type: z.literal('another') }),
   z.strictObject({ type: z.literal('finish') }),
   z.strictObject({ type: z.literal('open'), overlay: z.enum(['language', 'access', 'help', 'lost-card', 'hidden']) }),

@@ -6,6 +6,7 @@ export interface DataFiles {
   readonly journal: string;
   /** The journal's second file, when it has a folder of its own; else it is beside the journal. */
   readonly secondFile: string | undefined;
+  readonly answerCounts: string;
   readonly terminalKey: string;
   /** Upstream's. */
   readonly serverKey: string;
@@ -17,6 +18,7 @@ export function dataFilesOf({ data: { folder, secondFolder } }: Pick<TerminalCon
   return {
     journal: path.join(folder, 'journal.sqlite'),
     secondFile: secondFolder === undefined ? undefined : path.join(secondFolder, 'journal.second'),
+    answerCounts: path.join(folder, 'answer-counts.sqlite'),
     terminalKey: path.join(folder, 'terminal-key.pem'),
     serverKey: path.join(folder, 'server-key.json'),
     processId: path.join(folder, 'terminal.pid'),

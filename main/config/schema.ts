@@ -9,6 +9,7 @@ import { cardProfileSchema } from '../../drivers/card/pboc/profile.ts';
 import { locales } from '../../state-machines/view.ts';
 import { upstreamUrlProblem } from '../upstream/http.ts';
 import { devicesSchema } from './devices.ts';
+import { supportSchema } from './support.ts';
 
 const text = (most: number): z.ZodString =>
   z.string(`expected text of 1 to ${most} characters`).min(1, 'expected text, not nothing').max(most, `expected at most ${most} characters`);
@@ -177,6 +178,8 @@ export const terminalConfigSchema = z
     /** When staff is told that a unit runs low or full. */
     storage: storageSchema.default({}),
     topUp: topUpSchema.prefault({}),
+    /** How people reach the operator: what help shows. */
+    support: supportSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })
   .superRefine(

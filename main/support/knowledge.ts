@@ -21,6 +21,8 @@ const sharedSchema = z.strictObject({
   version,
   /** When this version was made. */
   date: z.iso.date(),
+  /** What stands first while nobody has asked yet: the usual worries. */
+  first: z.array(id).max(10),
   answers: z
     .array(
       z.strictObject({
@@ -43,7 +45,7 @@ const sharedSchema = z.strictObject({
           'safety',
         ]),
         /** What of this terminal does it: a service of the first screen or a page of its own (state-machines/view.ts). */
-        service: z.enum(['topUp', 'balance', 'lost-card', 'help', 'access', 'language', 'hidden']).optional(),
+        service: z.enum(['topUp', 'balance', 'statement', 'lost-card', 'help', 'access', 'language', 'hidden']).optional(),
         solvedAt: z.enum(['machine', 'phone', 'counter']),
         /** The answer is for terminals where one can pay so. */
         tender: z.enum(['cash', 'qr', 'voucher']).optional(),
@@ -82,6 +84,8 @@ export type Answer = Readonly<About> & Readonly<Texts>;
 export interface Knowledge {
   readonly version: number;
   readonly date: string;
+  /** Ids of what stands first while nobody has asked yet. */
+  readonly first: readonly string[];
   /** In the order of the file, by language. */
   readonly answers: ReadonlyMap<string, readonly Answer[]>;
 }
@@ -121,9 +125,9 @@ export function readKnowledge(about: unknown, texts: Readonly<Record<string, unk
       data.answers.flatMap((answer) => withWords(answer, words.answers[answer.id], language, problems)),
     );
   }
-  problems.push(...doubled(data.answers), ...differing([...known]));
+  problems.push(...unknownFirst(data), ...doubled(data.answers), ...differing([...known]));
   if (problems.length > 0) throw new KnowledgeError(problems);
-  return { version: data.version, date: data.date, answers: known };
+  return { version: data.version, date: data.date, first: data.first, answers: known };
 }
 
 function issuesOf(file: string, error: z.ZodError | undefined): string[] {
@@ -140,6 +144,10 @@ function withWords(about: About, words: Texts | undefined, language: string, pro
     problems.push(`${language}: ${about.id}: expected ${concernsMoney ? 'a sentence that says where the money is' : 'the tag "money"'}`);
   for (const name of placeholdersOf(words)) if (!isFact(name)) problems.push(`${language}: ${about.id}: {{${name}}} is no fact of a terminal`);
   return [{ ...about, ...words }];
+}
+
+function unknownFirst({ first, answers }: z.infer<typeof sharedSchema>): string[] {
+  return first.filter((wanted) => !answers.some((answer) => answer.id === wanted)).map((wanted) => `answers: first: ${wanted} is no answer`);
 }
 
 function doubled(answers: readonly About[]): string[] {

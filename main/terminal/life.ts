@@ -16,6 +16,7 @@ import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { secondPathBeside } from '../journal/second-file.ts';
 import { serverKeyFile } from '../upstream/server-key.ts';
+import { openAnswerCounts } from '../support/answer-counts.ts';
 import { troubleText } from '../upstream/standing.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import { JournaledMemory } from './acceptor-memory.ts';
@@ -112,6 +113,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     log,
     publish: options.publish,
     onJournalLost: options.onJournalLost,
+    answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),
     ...(options.onChart === undefined ? {} : { onChart: options.onChart }),
   });

@@ -25,6 +25,9 @@ import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
+import type { AnswerCounts } from '../support/answer-counts.ts';
+import { bundledKnowledge } from '../support/knowledge.ts';
+import { createSupportPort } from '../support/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
@@ -63,6 +66,8 @@ export interface TerminalOptions {
   readonly onJournalLost: () => void;
   /** Reads all of the journal, and makes the next opening do so. Absent: nobody does. */
   readonly journalCheck?: Pick<JournalCheckOptions, 'check' | 'doubt'>;
+  /** Closed with the terminal. Absent: how often answers are read is not counted. */
+  readonly answerCounts?: AnswerCounts;
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -133,6 +138,12 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
+    support: createSupportPort({
+      config,
+      clock,
+      knowledge: bundledKnowledge(),
+      ...(options.answerCounts === undefined ? {} : { counts: options.answerCounts }),
+    }),
     settings: {
       presets: config.topUp.presets.map(fen),
       minimumLoad: fen(config.topUp.minimum),
@@ -272,6 +283,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       await closeAll(devices);
       desk.append({ kind: 'terminal.stopped', body: { reason: 'stop' } });
       journal.close();
+      options.answerCounts?.close();
     },
   };
 }

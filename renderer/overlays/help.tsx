@@ -64,6 +64,12 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'insert-card':
     case 'menu':
     case 'goodbye':
+    case 'help-home':
+    case 'help-groups':
+    case 'help-list':
+    case 'help-search':
+    case 'help-answer':
+    case 'help-contacts':
       return 'start';
   }
 }

@@ -45,8 +45,8 @@ export interface TopUpInput {
 
 export interface TopUpOutput {
   readonly outcome: Outcome;
-  /** `menu`: nothing happened, the card is inside; `another`: done, more to do; `finish`: card back, goodbye. */
-  readonly next: 'menu' | 'another' | 'finish';
+  /** `menu`: nothing happened, the card is inside; `support`: the same, help is wanted; `another`: done, more to do; `finish`: card back, goodbye. */
+  readonly next: 'menu' | 'support' | 'another' | 'finish';
 }
 
 export type Trouble = ViewBodyOf<'trouble'>['trouble'];

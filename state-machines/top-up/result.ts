@@ -144,6 +144,7 @@ export const troubleState = topUpSetup.createStateConfig({
     ],
     'ui.back': { target: 'left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
     'ui.cancel': { target: 'left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
+    'ui.support': { target: 'left', actions: { type: 'leaveTo', params: { next: 'support' } } },
     'ui.finish': 'left',
     'CARD.REMOVED': 'left',
   },

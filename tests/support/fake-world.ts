@@ -32,6 +32,8 @@ import {
   type StatementContent,
 } from '../../state-machines/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
+import type { Channel } from '../../state-machines/support/screens.ts';
+import { fakeSupport } from './fake-support.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 export const CARD_REF: CardRef = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170906688', tail: '6688' };
@@ -123,6 +125,9 @@ export class FakeWorld {
     resolved: new Script<readonly (Recovered | EarlierLoad)[]>([]),
     undecided: new Script<{ load: OpenLoad | undefined }>({ load: undefined }),
   };
+  /** Answers that were read and judged: `views card-lost`. */
+  readonly counted: string[] = [];
+  channels: readonly Channel[] = [{ id: 'hotline', kind: 'hotline', name: '服务电话', contact: '96123', hours: '24 小时', purposes: ['urgent'] }];
   readonly orders = new Map<string, { state: OrderState; readonly changed: Listeners<OrderState> }>();
 
   get kinds(): readonly string[] {
@@ -324,6 +329,7 @@ export class FakeWorld {
           return this.statementOutcome();
         },
       },
+      support: fakeSupport(this.counted, () => this.channels),
       recovery: {
         run: async () => this.script.recovered.next(),
         resolveWith: async () => this.script.resolved.next(),

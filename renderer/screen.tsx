@@ -26,6 +26,9 @@ import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
 import { ConfirmVoucher, EnterVoucher } from './screens/pay-voucher.tsx';
 import { Statement } from './screens/statement.tsx';
+import { HelpAnswer, HelpGroups, HelpHome, HelpList } from './screens/support.tsx';
+import { HelpContacts } from './screens/support-contacts.tsx';
+import { HelpSearch } from './screens/support-search.tsx';
 import { spokenTitle } from './screens/spoken-title.ts';
 import { TroubleScreen } from './screens/trouble.tsx';
 import { drawnSize, type Scale } from './theme/scale.ts';
@@ -171,6 +174,18 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <EarlierLoad body={body} />;
     case 'statement':
       return <Statement body={body} />;
+    case 'help-home':
+      return <HelpHome body={body} />;
+    case 'help-groups':
+      return <HelpGroups />;
+    case 'help-list':
+      return <HelpList body={body} />;
+    case 'help-search':
+      return <HelpSearch body={body} />;
+    case 'help-answer':
+      return <HelpAnswer body={body} />;
+    case 'help-contacts':
+      return <HelpContacts body={body} />;
     case 'trouble':
       return <TroubleScreen body={body} />;
     case 'take-card':
@@ -186,6 +201,8 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'earlier-load' ? body.verdict : undefined,
     'data-receipt': body.kind === 'settled' || body.kind === 'done' ? body.receipt : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
+    'data-answer': body.kind === 'help-answer' ? body.id : undefined,
+    'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
     'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : undefined,

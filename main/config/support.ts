@@ -4,7 +4,8 @@ import { workingCalendarSchema } from '../../common/working-calendar.ts';
 import { channelKinds, channelPrices, channelPurposes } from '../../state-machines/support/screens.ts';
 
 const { week, holidays, makeUpDays, makeUpHours } = workingCalendarSchema.shape;
-const text = (most: number) => z.string(`expected text of 1 to ${most} characters`).min(1, 'expected text, not nothing').max(most, `expected at most ${most} characters`);
+const text = (most: number) =>
+  z.string(`expected text of 1 to ${most} characters`).min(1, 'expected text, not nothing').max(most, `expected at most ${most} characters`);
 /** A setting that may be left out, or be `null` in the file; `undefined` when read. */
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 /** In the languages of the screen; what is missing reads Chinese. */
@@ -37,7 +38,10 @@ const channelSchema = z.strictObject({
   qr: maybe(z.string().min(1).max(300, 'expected at most 300 characters')),
   hours: maybe(hoursSchema),
   price: maybe(z.enum(channelPrices, `expected one of ${channelPrices.join(', ')}`)),
-  purposes: z.array(z.enum(channelPurposes, `expected one of ${channelPurposes.join(', ')}`)).max(3).default([]),
+  purposes: z
+    .array(z.enum(channelPurposes, `expected one of ${channelPurposes.join(', ')}`))
+    .max(3)
+    .default([]),
 });
 export type ChannelConfig = z.output<typeof channelSchema>;
 

@@ -104,7 +104,10 @@ class StoredCounts implements AnswerCounts {
 
   viewsSince(date: string): ReadonlyMap<string, number> {
     return this.#attempt(new Map<string, number>(), () => {
-      const rows = this.#db.prepare<[string], [string, number]>('SELECT answer_id, sum(views) FROM answer_counts WHERE date >= ? GROUP BY answer_id').raw().all(date);
+      const rows = this.#db
+        .prepare<[string], [string, number]>('SELECT answer_id, sum(views) FROM answer_counts WHERE date >= ? GROUP BY answer_id')
+        .raw()
+        .all(date);
       return new Map(rows);
     });
   }

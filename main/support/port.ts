@@ -73,7 +73,10 @@ export function createSupportPort({ config, clock, knowledge, counts }: SupportO
   };
   return {
     mostAsked,
-    inGroup: (locale, group) => shelf(locale).order.filter(({ category }) => GROUPS[category] === group).map(questionOf),
+    inGroup: (locale, group) =>
+      shelf(locale)
+        .order.filter(({ category }) => GROUPS[category] === group)
+        .map(questionOf),
     search: (locale, typed) => (typed.trim() === '' ? mostAsked(locale) : searchAnswers(shelf(locale).index, typed, asked()).map(questionOf)),
     answer: (locale, id) => {
       const found = shelf(locale).answers.get(id);
@@ -97,8 +100,8 @@ function shelfOf(config: TerminalConfig, knowledge: Knowledge, locale: Locale): 
   };
 }
 
-function questionOf({ id, question }: Answer): HelpQuestion {
-  return { id, question };
+function questionOf({ id, category, question }: Answer): HelpQuestion {
+  return { id, group: GROUPS[category], question };
 }
 
 function answerOf({ id, question, money, steps, solvedAt, service }: Answer): HelpAnswer {
@@ -134,18 +137,16 @@ function leadsTo(service: Answer['service']): Pick<HelpAnswer, 'service' | 'page
 function channelsAt({ site, support, terminal }: TerminalConfig, locale: Locale, now: number): readonly Channel[] {
   const { channels, holidays, makeUpDays } = support;
   const place = { timeZone: terminal.timeZone, holidays, makeUpDays };
-  const listed = channels.map(
-    ({ id, kind, name, contact, qr, hours, price, purposes }): Channel => ({
-      id,
-      kind,
-      name: said(name, locale),
-      contact: said(contact, locale),
-      ...(qr === undefined ? {} : { qr }),
-      ...(hours === undefined ? {} : { opening: openingAt(hours, place, now) }),
-      ...(price === undefined ? {} : { price }),
-      purposes: [...purposes],
-    }),
-  );
+  const listed = channels.map(({ id, kind, name, contact, qr, hours, price, purposes }): Channel => ({
+    id,
+    kind,
+    name: said(name, locale),
+    contact: said(contact, locale),
+    ...(qr === undefined ? {} : { qr }),
+    ...(hours === undefined ? {} : { opening: openingAt(hours, place, now) }),
+    ...(price === undefined ? {} : { price }),
+    purposes: [...purposes],
+  }));
   if (channels.some(({ kind }) => kind === 'hotline')) return listed;
   return [{ id: 'hotline', kind: 'hotline', name: site.operator, contact: site.hotline, hours: site.hotlineHours, purposes: ['urgent'] }, ...listed];
 }

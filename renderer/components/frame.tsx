@@ -1,5 +1,6 @@
 /** The zones of every screen: sign, route, what is read, what is touched, the action bar, the utility bar. */
 import type { ReactNode } from 'react';
+import type { UiAct, View, ViewKind } from '../../state-machines/view.ts';
 import { useKiosk } from '../kiosk-context.ts';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -70,19 +71,29 @@ export function Why({ icon, center = false, children }: { readonly icon: IconNam
   );
 }
 
+/** Nothing is under way on them that could not be left for help. */
+const BEGINS_HELP: ReadonlySet<ViewKind> = new Set<ViewKind>(['attract', 'out-of-service', 'insert-card', 'card-problem', 'menu', 'trouble']);
+
+/** 帮助, by where the person stands: help itself, whom one can reach once in it, else a word beside what they are doing. */
+function helpAct({ body: { kind }, overlay }: View): UiAct {
+  if (overlay !== undefined) return { type: 'open', overlay: 'help' };
+  if (kind.startsWith('help-')) return { type: 'help', to: 'contacts' };
+  return BEGINS_HELP.has(kind) ? { type: 'support' } : { type: 'open', overlay: 'help' };
+}
+
 /** The same four on every screen of a customer; absent while money moves. */
 export function UtilityBar() {
-  const { say, size } = useKiosk();
+  const { view, say, size } = useKiosk();
   const items = [
-    ['language', 'language', 'util-language', 'utility.language'],
-    ['access', 'size', 'util-access', size === 'standard' ? 'utility.access' : 'utility.accessShort'],
-    ['hidden', 'hide', 'util-hide', 'utility.hide'],
-    ['help', 'help', 'util-help', 'utility.help'],
+    [{ type: 'open', overlay: 'language' }, 'language', 'util-language', 'utility.language'],
+    [{ type: 'open', overlay: 'access' }, 'size', 'util-access', size === 'standard' ? 'utility.access' : 'utility.accessShort'],
+    [{ type: 'open', overlay: 'hidden' }, 'hide', 'util-hide', 'utility.hide'],
+    [helpAct(view), 'help', 'util-help', 'utility.help'],
   ] as const;
   return (
     <nav className="utility" aria-label={say('utility.label')}>
-      {items.map(([overlay, icon, testId, word]) => (
-        <Button key={overlay} testId={testId} act={{ type: 'open', overlay }} className="util">
+      {items.map(([act, icon, testId, word]) => (
+        <Button key={testId} testId={testId} act={act} className="util">
           <Icon name={icon} />
           <span>{say(word)}</span>
         </Button>

@@ -65,7 +65,7 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
       </Touch>
       <Actions>
         <FinishAction word="button.finish" />
-        <Action testId="support" act={{ type: 'open', overlay: 'help' }} icon="headset">
+        <Action testId="support" act={{ type: 'support' }} icon="headset">
           {say('button.support')}
         </Action>
       </Actions>

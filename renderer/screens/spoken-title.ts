@@ -2,6 +2,7 @@
 import type { View } from '../../state-machines/view.ts';
 import { money, type Say } from '../words.ts';
 import { settledWords } from './settled-words.ts';
+import { helpTitle } from './help-title.ts';
 
 export function spokenTitle(view: View, say: Say): string {
   switch (view.overlay?.kind) {
@@ -63,6 +64,13 @@ function bodyTitle(body: View['body'], say: Say): string {
       return say(`earlier.title.${body.verdict}`);
     case 'statement':
       return `${say('statement.title')} · ${say('statement.page', { at: body.page + 1, of: body.pages })}`;
+    case 'help-home':
+    case 'help-groups':
+    case 'help-list':
+    case 'help-search':
+    case 'help-answer':
+    case 'help-contacts':
+      return helpTitle(body, say);
     case 'trouble':
       return say(`trouble.${body.trouble}.title`);
     case 'take-card':

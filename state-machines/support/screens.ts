@@ -9,7 +9,7 @@ export type HelpGroup = (typeof helpGroups)[number];
 export const LONGEST_TYPED = 60;
 
 export const questionId = z.string().regex(/^[a-z][a-z-]{2,39}$/);
-const question = z.strictObject({ id: questionId, question: z.string().max(120) });
+const question = z.strictObject({ id: questionId, group: z.enum(helpGroups), question: z.string().max(120) });
 export type HelpQuestion = z.infer<typeof question>;
 
 /** From 0. */

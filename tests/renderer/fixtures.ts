@@ -170,6 +170,61 @@ const statement: ViewBodyOf<'statement'> = {
   printed: 0,
   receipts: 'available',
 };
+const asked = (
+  [
+    ['top-up-not-arrived', 'paying', '充值没到账怎么办'],
+    ['card-blocked', 'card', '卡被停用了怎么办'],
+    ['service-password', 'card', '忘记服务密码怎么办'],
+    ['check-balance', 'card', '怎么查余额'],
+    ['fraud-call', 'safety', '有人打电话要我的密码'],
+  ] as const
+).map(([id, group, question]) => ({ id, group, question }));
+const answer: ViewBodyOf<'help-answer'> = {
+  kind: 'help-answer',
+  id: 'top-up-not-arrived',
+  question: '充值没到账怎么办',
+  money: '付过的钱没有丢：到卡里、原路退回，或登记在编号下。',
+  steps: ['请把卡插进本机，先看余额。', '没有变的，再点一次充值：本机会查上一笔。', '仍没有，请打 96123，报编号。'],
+  solvedAt: 'machine',
+  service: { name: 'balance', available: true },
+  verdict: 'asked',
+};
+const contacts: ViewBodyOf<'help-contacts'> = {
+  kind: 'help-contacts',
+  channels: [
+    {
+      id: 'hotline',
+      kind: 'hotline',
+      name: '江城一卡通热线',
+      contact: '400-812-0000',
+      qr: 'tel:4008120000',
+      opening: { state: 'open', until: '21:00' },
+      price: 'usual',
+      purposes: ['urgent', 'questions'],
+    },
+    {
+      id: 'wechat',
+      kind: 'wechat',
+      name: '江城一卡通公众号',
+      contact: '江城一卡通',
+      qr: 'https://card.example/wechat',
+      opening: { state: 'open' },
+      purposes: ['questions'],
+    },
+    {
+      id: 'station',
+      kind: 'servicePoint',
+      name: '江城站服务点',
+      contact: '江城站 A 口，地下一层',
+      opening: { state: 'closed', opens: { date: '2026-11-23', days: 1, time: '08:30' } },
+      purposes: ['papers'],
+    },
+  ],
+  chosen: 'hotline',
+  page: 0,
+  pages: 2,
+};
+const search: ViewBodyOf<'help-search'> = { kind: 'help-search', typed: 'buka', board: 'letters', questions: asked.slice(0, 1), page: 0, pages: 3 };
 const problems = ['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed'] as const;
 const whys = [
   'issuerOffline',
@@ -237,6 +292,12 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   settled: step(3, settled),
   'earlier-load': { body: earlier },
   statement: { body: statement },
+  'help-home': { body: { kind: 'help-home', questions: asked } },
+  'help-groups': { body: { kind: 'help-groups' } },
+  'help-list': { body: { kind: 'help-list', group: 'card', questions: asked.slice(0, 3), page: 1, pages: 4 } },
+  'help-search': { body: search },
+  'help-answer': { body: answer },
+  'help-contacts': { body: contacts },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
@@ -281,6 +342,42 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'statement-printing': { body: { ...statement, print: 'printing', printed: 10 } },
   'statement-stopped': { body: { ...statement, print: 'stopped', printed: 10, receipts: 'paperOut' } },
   'statement-printed': { body: { ...statement, page: 4, print: 'done', printed: 23 } },
+  'help-list-full': { body: { kind: 'help-list', group: 'card', questions: asked, page: 0, pages: 4 }, sizes: ['standard'] },
+  'help-list-one': { body: { kind: 'help-list', group: 'safety', questions: asked.slice(0, 2), page: 0, pages: 1 } },
+  'help-search-empty': { body: { ...search, typed: '', questions: asked.slice(0, 3), pages: 28 }, sizes: ['standard'] },
+  'help-search-none': { body: { ...search, typed: 'xyzzy', questions: [], pages: 1 } },
+  'help-search-long': {
+    body: { ...search, typed: 'chongzhi mei dao zhang zen me ban qian dao na li qu le 123', questions: asked.slice(0, 3) },
+    sizes: ['standard'],
+  },
+  'help-search-digits': { body: { ...search, board: 'digits', typed: '12' } },
+  'help-answer-solved': { body: { ...answer, verdict: 'solved' } },
+  'help-answer-unsolved': { body: { ...answer, verdict: 'unsolved', service: { name: 'balance', available: false, reason: 'cardReaderDown' } } },
+  'help-answer-page': {
+    body: {
+      kind: 'help-answer',
+      id: 'card-lost',
+      question: '卡丢了怎么办',
+      money: '挂失生效以后，卡里的钱就安全了。',
+      steps: ['请马上打 400-812-0000，说“挂失”。', '请报身份证号，或卡号和服务密码。', '请记下挂失的时间和编号。'],
+      solvedAt: 'phone',
+      page: 'lost-card',
+      verdict: 'asked',
+    },
+  },
+  'help-answer-short': {
+    body: { kind: 'help-answer', id: 'invoice', question: '怎么开发票', steps: ['请带凭条到人工服务办理。'], solvedAt: 'counter', verdict: 'asked' },
+  },
+  'help-contacts-plain': { body: { ...contacts, chosen: 'station', page: 0, pages: 1 } },
+  'help-contacts-least': {
+    body: {
+      kind: 'help-contacts',
+      channels: [{ id: 'hotline', kind: 'hotline', name: '江城一卡通', contact: '400-812-0000', hours: '6:30–23:00', purposes: ['urgent'] }],
+      chosen: 'hotline',
+      page: 0,
+      pages: 1,
+    },
+  },
   'insert-card-statement': { body: { kind: 'insert-card', service: 'statement' } },
   'amount-none': step(0, unchosen),
   'amount-six': step(0, { ...amount, presets: [1000, 2000, 3000, 5000, 10_000, 20_000] }),

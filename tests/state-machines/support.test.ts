@@ -154,9 +154,9 @@ describe('a search', () => {
   test('is still there after an answer, and in the other language', async () => {
     const bench = await atHelp();
     await bench.touch({ type: 'help', to: 'search' }, ...typed('te'), ask('ten'), { type: 'back' });
-    expect(bench.body('help-search')).toMatchObject({ typed: 'te', questions: [{ id: 'ten', question: 'zh-CN ten?' }] });
+    expect(bench.body('help-search')).toMatchObject({ typed: 'te', questions: [{ id: 'ten', group: 'card', question: 'zh-CN ten?' }] });
     await bench.touch({ type: 'prefer', preferences: { locale: 'en' } });
-    expect(bench.body('help-search').questions).toEqual([{ id: 'ten', question: 'en ten?' }]);
+    expect(bench.body('help-search').questions).toEqual([{ id: 'ten', group: 'card', question: 'en ten?' }]);
   });
 
   test('forgets what was typed as soon as help is left', async () => {

@@ -4,7 +4,7 @@ import type { Channel, HelpQuestion } from '../../state-machines/support/screens
 
 const NAMES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'] as const;
 
-const questionIn = (locale: string, name: string): HelpQuestion => ({ id: name, question: `${locale} ${name}?` });
+const questionIn = (locale: string, name: string): HelpQuestion => ({ id: name, group: 'card', question: `${locale} ${name}?` });
 
 /** @param counted is told what is counted, e.g. `views one` */
 export function fakeSupport(counted: string[], channels: () => readonly Channel[]): SupportPort {
@@ -21,7 +21,8 @@ export function fakeSupport(counted: string[], channels: () => readonly Channel[
 
 function answerIn(locale: string, id: string): HelpAnswer {
   return {
-    ...questionIn(locale, id),
+    id,
+    question: questionIn(locale, id).question,
     steps: ['first', 'then'],
     solvedAt: 'machine',
     ...(id === 'seven' ? { service: 'topUp' } : id === 'eight' ? { service: 'statement' } : id === 'nine' ? { page: 'lost-card' } : {}),

@@ -164,6 +164,35 @@ describe('a wrong configuration', () => {
   });
 });
 
+describe('channels of help', () => {
+  const channel = { id: 'desk', kind: 'servicePoint', name: { 'zh-CN': '服务点' }, contact: { 'zh-CN': '一楼' } };
+  const withChannels = (...channels: unknown[]): Json => changed(['support'], { channels });
+
+  test('may be none, and need no more than a name and where they are', () => {
+    expect(parseConfig(changed(['support'], {})).support).toEqual({ channels: [], holidays: [], makeUpDays: [] });
+    expect(parseConfig(withChannels(channel)).support.channels).toMatchObject([{ id: 'desk', purposes: [] }]);
+  });
+  test('of a kind that nobody draws, twice the same, or without a Chinese name are refused', () => {
+    expect(problems(withChannels({ ...channel, kind: 'pigeon' }))).toEqual([
+      'support.channels[0].kind: "pigeon": expected one of hotline, app, wechat, web, email, servicePoint',
+    ]);
+    expect(problems(withChannels(channel, channel)).map((line) => line.split(': ').at(-1))).toEqual(['expected each id once']);
+    expect(problems(withChannels({ ...channel, name: { en: 'Desk' } }))).toEqual([
+      'support.channels[0].name.zh-CN: missing: expected text of 1 to 40 characters',
+    ]);
+  });
+  test('have hours that a calendar can hold', () => {
+    const week = [[], [], [], [], [], [], []];
+    expect(problems(withChannels({ ...channel, hours: 'sometimes' }))).toEqual([
+      'support.channels[0].hours: "sometimes": expected "always" or the hours of a week',
+    ]);
+    expect(problems(withChannels({ ...channel, hours: { week } }))[0]).toContain('support.channels[0].hours');
+    expect(problems(withChannels({ ...channel, hours: { week: [[{ from: '12:00', to: '09:00' }], ...week.slice(1)] } }))[0]).toContain(
+      'support.channels[0].hours',
+    );
+  });
+});
+
 const production = (): Json => ({
   ...example(),
   sandbox: false,

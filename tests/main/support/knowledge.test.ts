@@ -39,9 +39,14 @@ describe('the files', () => {
   it('lead to what this terminal has: a service that can be chosen, a page that can be opened', () => {
     for (const { id, service } of knowledge.answers.get('zh-CN') ?? []) {
       if (service === undefined) continue;
-      const act = service === 'topUp' || service === 'balance' ? { type: 'service', service } : { type: 'open', overlay: service };
+      const act = service === 'topUp' || service === 'balance' || service === 'statement' ? { type: 'service', service } : { type: 'open', overlay: service };
       expect(uiActSchema.safeParse(act).success, id).toBe(true);
     }
+  });
+
+  it('begin, while nobody has asked, with the five usual worries', () => {
+    expect(knowledge.first).toEqual(['top-up-not-arrived', 'card-blocked', 'service-password', 'check-balance', 'fraud-call']);
+    expect(problemsOf({ ...shared, first: ['how-to-fly'] })).toEqual(['answers: first: how-to-fly is no answer']);
   });
 
   it('that are solved at the phone give its number, and those for which papers are needed name them', () => {
@@ -76,8 +81,8 @@ describe('what cannot be used is refused with everything that is wrong', () => {
 
   it('languages of another version, with an answer too few or too many', () => {
     const { 'how-to-top-up': taken, ...rest } = en.answers;
-    expect(problemsOf(shared, { ...texts, en: { version: 2, answers: { ...rest, 'how-to-fly': taken } } })).toEqual([
-      'en: version 2, expected 1',
+    expect(problemsOf(shared, { ...texts, en: { version: 3, answers: { ...rest, 'how-to-fly': taken } } })).toEqual([
+      'en: version 3, expected 2',
       'en: how-to-fly is not in answers',
       'en: how-to-top-up is missing',
     ]);

@@ -8,6 +8,11 @@ import { expect, test } from '@playwright/test';
 import { type Browser, type Locator, type Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { decodeQR } from 'qr/decode.js';
+import { loadConfig } from '../../main/config/config.ts';
+import { bundledKnowledge } from '../../main/support/knowledge.ts';
+import { createSupportPort } from '../../main/support/port.ts';
+import { systemClock } from '../../main/terminal/system.ts';
+import type { SupportPort } from '../../state-machines/support/port.ts';
 import { locales, sizes, viewKinds, type Preferences, type Site } from '../../state-machines/view.ts';
 import { launchBrowser } from '../launcher/browser.ts';
 import { buildApp } from '../launcher/build.ts';
@@ -146,6 +151,74 @@ function sidesTheLineLeaves(page: Page): Promise<Side[]> {
     return [...sides];
   });
 }
+
+test('every answer of the knowledge base fits its screen, in every size, language and orientation', async () => {
+  test.setTimeout(480_000);
+  const config = loadConfig('resources/config/example.json');
+  const support = createSupportPort({ config, clock: systemClock, knowledge: bundledKnowledge() });
+  const faults: string[] = [];
+  for (const [orientation, viewport] of Object.entries(ORIENTATIONS)) {
+    await withPage(viewport, async (kiosk) => {
+      for (const locale of locales) {
+        const answers = Object.fromEntries(support.mostAsked(locale).map(({ id }) => [`${orientation} ${id}`, answerSample(support, locale, id)]));
+        const site = { ...slots(usualSide(orientation as Orientation)), hotline: config.site.hotline, hotlineHours: config.site.hotlineHours };
+        faults.push(
+          ...(await faultsOf(
+            kiosk,
+            answers,
+            sizes.map((size) => ({ site, preferences: { locale, size } })),
+          )),
+        );
+      }
+    });
+  }
+  expect(faults).toEqual([]);
+});
+
+function answerSample(support: SupportPort, locale: Preferences['locale'], id: string): Sample {
+  const answer = support.answer(locale, id);
+  if (answer === undefined) throw new Error(`no answer ${id}`);
+  const { service, steps, ...said } = answer;
+  return {
+    body: {
+      kind: 'help-answer',
+      ...said,
+      steps: [...steps],
+      verdict: 'asked',
+      ...(service === undefined ? {} : { service: { name: service, available: true } }),
+    },
+  };
+}
+
+test('keys for words are at least as large as the tokens say, and each is pressed in the frame it is touched', async () => {
+  for (const [orientation, viewport] of Object.entries(ORIENTATIONS)) {
+    await withPage(viewport, async (kiosk) => {
+      for (const size of sizes) {
+        for (const name of ['help-search', 'help-search-digits']) {
+          await kiosk.show(viewOf(sampleOf(name), { preferences: { size } }));
+          const keys = await kiosk.page.locator('.key').all();
+          expect(keys.length, `${orientation} ${size}`).toBe(name === 'help-search' ? 31 : 15);
+          for (const key of keys) {
+            const box = await key.boundingBox();
+            expect(Math.min(box?.width ?? 0, box?.height ?? 0), `${orientation} ${size} ${await key.getAttribute('data-testid')}`).toBeGreaterThanOrEqual(84);
+          }
+        }
+      }
+      await kiosk.show(viewOf(sampleOf('help-search')));
+      const key = kiosk.page.getByTestId('letter-b');
+      const { x, y } = await middleOf(key);
+      await kiosk.page.mouse.move(x, y);
+      await kiosk.page.mouse.down();
+      await expect(key).toHaveAttribute('data-pressed', '');
+      await kiosk.page.mouse.up();
+      await kiosk.page.mouse.click(x, y);
+      expect(await acts(kiosk), 'struck twice means twice').toEqual([
+        { type: 'letter', letter: 'b' },
+        { type: 'letter', letter: 'b' },
+      ]);
+    });
+  }
+});
 
 test.describe('reach', () => {
   const topOfControls = (page: Page): Promise<number> =>
@@ -356,13 +429,39 @@ test('every control says what it does', async () => {
     ['attract', 'util-language', { type: 'open', overlay: 'language' }],
     ['attract', 'util-access', { type: 'open', overlay: 'access' }],
     ['attract', 'util-hide', { type: 'open', overlay: 'hidden' }],
-    ['attract', 'util-help', { type: 'open', overlay: 'help' }],
+    ['attract', 'util-help', { type: 'support' }],
+    ['trouble', 'util-help', { type: 'support' }],
+    ['top-up-amount', 'util-help', { type: 'open', overlay: 'help' }],
+    ['help-home', 'util-help', { type: 'help', to: 'contacts' }],
+    ['help-home', 'question-card-blocked', { type: 'question', id: 'card-blocked' }],
+    ['help-home', 'help-search', { type: 'help', to: 'search' }],
+    ['help-home', 'help-groups', { type: 'help', to: 'groups' }],
+    ['help-home', 'help-safety', { type: 'help-group', group: 'safety' }],
+    ['help-home', 'help-contacts', { type: 'help', to: 'contacts' }],
+    ['help-home', 'back', { type: 'back' }],
+    ['help-groups', 'help-group-lost', { type: 'help-group', group: 'lost' }],
+    ['help-list', 'page-next', { type: 'page', to: 'next' }],
+    ['help-list', 'page-previous', { type: 'page', to: 'previous' }],
+    ['help-search', 'letter-b', { type: 'letter', letter: 'b' }],
+    ['help-search', 'space', { type: 'letter', letter: ' ' }],
+    ['help-search', 'erase', { type: 'erase' }],
+    ['help-search', 'clear', { type: 'clear' }],
+    ['help-search', 'board-digits', { type: 'board', board: 'digits' }],
+    ['help-search', 'key-language', { type: 'prefer', preferences: { locale: 'en' } }],
+    ['help-search', 'question-top-up-not-arrived', { type: 'question', id: 'top-up-not-arrived' }],
+    ['help-search-digits', 'digit-7', { type: 'digit', digit: '7' }],
+    ['help-search-digits', 'board-letters', { type: 'board', board: 'letters' }],
+    ['help-answer', 'helped-yes', { type: 'helped', helped: true }],
+    ['help-answer', 'helped-no', { type: 'helped', helped: false }],
+    ['help-answer', 'help-service', { type: 'service', service: 'balance' }],
+    ['help-answer-page', 'help-page', { type: 'open', overlay: 'lost-card' }],
+    ['help-contacts', 'channel-wechat', { type: 'channel', id: 'wechat' }],
     ['insert-card', 'back', { type: 'back' }],
     ['card-problem', 'finish', { type: 'finish' }],
     ['problem-unreadable', 'retry', { type: 'retry' }],
     ['menu', 'start-top-up', { type: 'service', service: 'topUp' }],
     ['menu', 'finish', { type: 'finish' }],
-    ['menu', 'support', { type: 'open', overlay: 'help' }],
+    ['menu', 'support', { type: 'support' }],
     ['top-up-amount', 'amount-5000', { type: 'amount', amount: 5000 }],
     ['top-up-amount', 'custom-amount', { type: 'custom-amount' }],
     ['top-up-amount', 'back', { type: 'back' }],

@@ -8,6 +8,7 @@ import type { AnyStateMachine } from 'xstate';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
 import { statementMachine } from '../../state-machines/statement.ts';
+import { supportMachine } from '../../state-machines/support.ts';
 import { topUpMachine } from '../../state-machines/top-up.ts';
 import { projectRoot } from './run-tool.ts';
 
@@ -20,6 +21,11 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'statement',
     about: 'What card and account remember, on the glass and on paper (`statement.ts`, parts in `statement/`).',
     machine: statementMachine,
+  },
+  {
+    title: 'support',
+    about: 'Help: questions, answers, search and whom one can reach (`support.ts`, parts in `support/`).',
+    machine: supportMachine,
   },
   { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];

@@ -212,6 +212,17 @@ describe('the glass', () => {
     expect(objections(() => new ScreenOracle(world).onView(showing(attract)))).toEqual([]);
   });
 
+  test('shows nobody what somebody before them typed', () => {
+    const search: ViewBody = { kind: 'help-search', typed: 'bk', board: 'letters', questions: [], page: 0, pages: 1 };
+    const seeing = (...bodies: readonly ViewBody[]): readonly string[] =>
+      objections(() => {
+        const oracle = new ScreenOracle(world);
+        for (const body of bodies) oracle.onView(showing(body));
+      });
+    expect(seeing({ kind: 'help-home', questions: [] }, { ...search, typed: '' }, search)).toEqual([]);
+    expect(seeing({ kind: 'attract', services: [], receipts: 'available' }, search)).toEqual(['privacy']);
+  });
+
   test('never shows a whole card number', () => {
     const trouble = { kind: 'trouble', trouble: 'cardFull', card, reference: cash.serial, canRetry: false } as const;
     expect(objections(() => new ScreenOracle(world).onView(showing(trouble)))).toEqual(['privacy']);

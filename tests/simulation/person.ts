@@ -62,8 +62,8 @@ export interface Hands {
 /** What people do on screens: one act each time they look. */
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
-/** `look`: only whether the card is all right. */
-export type Wish = 'topUp' | 'statement' | 'look';
+/** `look`: only whether the card is all right; `help`: something is looked up first. */
+export type Wish = 'topUp' | 'statement' | 'help' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -227,7 +227,8 @@ const sessionScreens: Screens = {
     else leavesBy(person, { type: 'finish' });
   },
   menu: (person) => {
-    if (person.finished || person.wish === 'look' || person.slipsUp('turnsBack')) leavesBy(person, { type: 'finish' });
+    if (wantsHelp(person)) person.hands.touch({ type: 'support' });
+    else if (person.finished || person.wish === 'look' || person.slipsUp('turnsBack')) leavesBy(person, { type: 'finish' });
     else person.hands.touch({ type: 'service', service: person.wish === 'statement' && person.memory.get('statement') !== 1 ? 'statement' : 'topUp' });
   },
   'take-card': (person) => {
@@ -244,6 +245,11 @@ function waitsForTheMachine(person: Person): void {
   if (person.slipsUp('pullsCard')) person.hands.pullCard();
 }
 
+/** They want to look something up before anything else. */
+function wantsHelp(person: Person): boolean {
+  return person.wish === 'help' && !person.finished && person.memory.get('help') !== 1;
+}
+
 /** They only want their card back from now on. */
 function leavesBy(person: Person, act: UiAct): void {
   person.finished = true;
@@ -256,8 +262,9 @@ function begins(person: Person): void {
   if (at === 'gate') hands.takeCard();
   if ((person.finished && at !== 'inside') || at === 'bin') return person.leave();
   const way = chance.pick(['service', 'start', 'card'] as const);
+  if (way === 'service' && wantsHelp(person)) return void hands.touch({ type: 'support' });
   if (way === 'card' && at === 'hand') hands.insertCard(card);
   else if (way === 'start') hands.touch({ type: 'start' });
-  else hands.touch({ type: 'service', service: person.wish === 'look' ? 'topUp' : person.wish });
+  else hands.touch({ type: 'service', service: person.wish === 'statement' ? 'statement' : 'topUp' });
   return undefined;
 }

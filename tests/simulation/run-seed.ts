@@ -1,6 +1,7 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
-import { Person, characters, type Character, type Screens, type VoucherInHand } from './person.ts';
+import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { statementScreens } from './flows/statement.ts';
+import { supportScreens } from './flows/support.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { Chance } from './chance.ts';
@@ -18,7 +19,7 @@ import { World, type Violation } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Flows by name, with what their people do; a test holds them against the statecharts. */
-export const flows = { topUp: topUpScreens, statement: statementScreens } as const satisfies Readonly<Record<string, Screens>>;
+export const flows = { topUp: topUpScreens, statement: statementScreens, support: supportScreens } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
 export interface SeedOptions {
@@ -157,6 +158,13 @@ export function fittingsOf(chance: Chance): Fittings {
 
 /** Most people come for money. */
 const WANT_A_STATEMENT = 0.15;
+const WANT_HELP = 0.1;
+
+function wishOf({ flows: known }: SeedOptions, chance: Chance): Wish {
+  const wish = chance.named('wish');
+  if (known.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
+  return known.includes('support') && wish.happens(WANT_HELP) ? 'help' : 'topUp';
+}
 
 /** One person comes, does what they want, and goes; the next one waits until the glass is free. */
 async function serve(world: World, chance: Chance, session: number, options: SeedOptions): Promise<void> {
@@ -172,7 +180,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
     otherCard,
     hands: world.hands(card),
     screens: options.flows.map((name) => flows[name]),
-    wish: options.flows.includes('statement') && chance.named('wish').happens(WANT_A_STATEMENT) ? 'statement' : 'topUp',
+    wish: wishOf(options, chance),
     vouchers: vouchersOf(world, card),
   });
   await stands(world, person, STAYS_AT_MOST);

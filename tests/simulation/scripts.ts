@@ -1,9 +1,10 @@
 /** Every script of every flow, by name. */
 import { statementScripts } from './flows/statement.ts';
+import { supportScripts } from './flows/support.ts';
 import { topUpScripts } from './flows/top-up.ts';
 import { nobody, type Script } from './script.ts';
 
-export const scripts: readonly Script[] = [...topUpScripts, ...statementScripts, nobody];
+export const scripts: readonly Script[] = [...topUpScripts, ...statementScripts, ...supportScripts, nobody];
 
 /** @throws {RangeError} */
 export function scriptNamed(name: string): Script {

@@ -91,6 +91,7 @@ function walkTopUp() {
       'ui.back',
       'ui.cancel',
       'ui.retry',
+      'ui.support',
       'ui.extend',
       'ui.give-up-card',
       'ui.another',

@@ -17,6 +17,8 @@ export class ScreenOracle implements Witness {
   /** Fen that the glass said were paid back, by reference. */
   readonly refunded = new Map<string, number>();
 
+  #before: View['body']['kind'] | undefined;
+
   constructor(world: World) {
     this.#world = world;
   }
@@ -29,6 +31,8 @@ export class ScreenOracle implements Witness {
     if ('reference' in body && body.reference !== undefined && body.reference !== '') this.told.add(body.reference);
     if (body.kind === 'done') this.#proved(body.reference, body.tail, body.amount, body.balanceAfter);
     if (body.kind === 'statement') this.#listed(body);
+    if (body.kind === 'help-search') this.#typed(body);
+    this.#before = body.kind;
     if (body.kind === 'settled' && body.outcome === 'refunded') this.refunded.set(body.reference, body.amount);
   }
 
@@ -49,6 +53,11 @@ export class ScreenOracle implements Witness {
     if (balanceAfter !== undefined && balanceAfter !== card.chip.balance)
       this.#world.violation('screen', `card ${tail}: the screen says ${balanceAfter} fen, the chip holds ${card.chip.balance}`);
     return undefined;
+  }
+
+  /** Whoever comes to the keys finds nothing of who stood there before; an answer, or whom one can reach, lies between the touches of one person. */
+  #typed({ typed }: ViewBodyOf<'help-search'>): void {
+    if (typed !== '' && this.#before?.startsWith('help-') !== true) this.#world.violation('privacy', `help-search shows "${typed}" to the next person`);
   }
 
   /** All of it on one page: every load that the chip got is listed, and listed once. */

@@ -91,6 +91,40 @@ test.describe('a person at the bench', () => {
     await screenIs('menu');
   });
 
+  test('help: a question found by its initials is answered, and leads with the card into its service', async () => {
+    await at('util-help').click();
+    await screenIs('help-home');
+    await at('help-search').click();
+    await at('letter-m').click();
+    await at('letter-x').click();
+    await expect(at('typed')).toHaveText('mx');
+    await at('question-statement').click();
+    await expect(at('screen')).toHaveAttribute('data-answer', 'statement');
+    await at('helped-yes').click();
+    await expect(at('screen')).toHaveAttribute('data-verdict', 'solved');
+    await at('help-service').click();
+    await screenIs('insert-card');
+    await at('hand-insert-student-6688').click();
+    await screenIs('statement');
+    await at('back').click();
+    await screenIs('menu');
+  });
+
+  test('help: an answer that did not help leads to people, and back', async () => {
+    await at('util-help').click();
+    await at('help-groups').click();
+    await at('help-group-lost').click();
+    await at('question-card-lost').click();
+    await at('helped-no').click();
+    await screenIs('help-contacts');
+    await at('channel-station').click();
+    await expect(at('channel-shown')).toContainText('江城站 A 口');
+    await at('back').click();
+    await expect(at('screen')).toHaveAttribute('data-verdict', 'unsolved');
+    await at('help-page').click();
+    await expect(at('screen')).toHaveAttribute('data-page', 'lost-card');
+  });
+
   test('cash top-up with nothing but the bench window: note in the box, money on the chip, slip in the hand, books even', async () => {
     await putsCardIn();
     await expect(at('slot-card')).toHaveAttribute('data-at', 'inside');

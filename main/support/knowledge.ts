@@ -6,6 +6,7 @@ import { z } from 'zod';
 import shared from '../../resources/knowledge/answers.json' with { type: 'json' };
 import en from '../../resources/knowledge/en.json' with { type: 'json' };
 import zhCN from '../../resources/knowledge/zh-CN.json' with { type: 'json' };
+import zhHK from '../../resources/knowledge/zh-HK.json' with { type: 'json' };
 import { factNames, type FactName, type Facts } from './facts.ts';
 
 const id = z.string().regex(/^[a-z][a-z-]{2,39}$/, 'expected an id of small letters and hyphens');
@@ -184,7 +185,7 @@ function isFact(name: string): name is FactName {
 
 /** What this terminal was built with. */
 export function bundledKnowledge(): Knowledge {
-  return readKnowledge(shared, { 'zh-CN': zhCN, en });
+  return readKnowledge(shared, { 'zh-CN': zhCN, 'zh-HK': zhHK, en });
 }
 
 /**

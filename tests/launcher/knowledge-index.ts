@@ -16,7 +16,8 @@ export async function knowledgeIndex(): Promise<string> {
   const { version, answers } = bundledKnowledge();
   const readings = new Map<string, Set<string>>();
   const phrases: Record<string, string> = {};
-  for (const { question, also, money, steps } of answers.get('zh-CN') ?? []) {
+  const chinese = [...answers].flatMap(([language, all]) => (language.startsWith('zh') ? all : []));
+  for (const { question, also, money, steps } of chinese) {
     for (const text of [question, ...also, ...(money === undefined ? [] : [money]), ...steps]) {
       for (const { origin, result } of ideographsOf(text)) readings.set(origin, new Set([...(readings.get(origin) ?? []), result]));
     }

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import shared from '../../../resources/knowledge/answers.json' with { type: 'json' };
 import en from '../../../resources/knowledge/en.json' with { type: 'json' };
 import zhCN from '../../../resources/knowledge/zh-CN.json' with { type: 'json' };
+import zhHK from '../../../resources/knowledge/zh-HK.json' with { type: 'json' };
 import { factNames, factsOf } from '../../../main/support/facts.ts';
 import { answersAt, bundledKnowledge, KnowledgeError, readKnowledge } from '../../../main/support/knowledge.ts';
 import { uiActSchema } from '../../../state-machines/view.ts';
 import { answersIn, EXAMPLE } from './knowledge-bench.ts';
 
-const languages = ['zh-CN', 'en'] as const;
-const texts = { 'zh-CN': zhCN, en };
+const languages = ['zh-CN', 'zh-HK', 'en'] as const;
+const texts = { 'zh-CN': zhCN, 'zh-HK': zhHK, en };
 const knowledge = bundledKnowledge();
 
 function problemsOf(about: unknown, words: Readonly<Record<string, unknown>> = texts): readonly string[] {

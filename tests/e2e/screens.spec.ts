@@ -122,7 +122,7 @@ for (const orientation of ['portrait', 'landscape'] as const) {
 
   for (const theme of orientation === 'portrait' ? (['light', 'black'] as const) : (['light'] as const)) {
     test(`${orientation}, ${theme}: axe finds nothing`, async () => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       await withPage(ORIENTATIONS[orientation], async (kiosk) => {
         const found: string[] = [];
         for (const [name, sample] of Object.entries(MAIN)) {

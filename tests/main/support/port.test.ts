@@ -74,6 +74,10 @@ describe('questions', () => {
     expect(idsOf(port.search('zh-CN', typed)).slice(0, 3)).toContain('replace-card');
   });
 
+  it.each(['zz', 'zengzhi', 'zeng zhi'])('are found by pinyin in the characters of Hong Kong: %s', (typed) => {
+    expect(idsOf(port.search('zh-HK', typed)).slice(0, 3)).toContain('how-to-top-up');
+  });
+
   it('are found by words in English, and by nothing that is not there', () => {
     expect(idsOf(port.search('en', 'refund')).slice(0, 3)).toContain('refund-time');
     expect(port.search('en', 'qqqqxyz')).toEqual([]);

@@ -64,7 +64,13 @@ export function createSupportPort({ config, clock, knowledge, counts }: SupportO
   };
   const dateAt = businessDates(config.terminal.timeZone);
   const today = (): string => dateAt(clock.now());
-  const asked = (): AskedCounts => counts?.viewsSince(daysBefore(today(), RANKED_DAYS)) ?? new Map<string, number>();
+  // read anew when there is something new: a key of the search must not wait for the disk
+  let ranking: { readonly date: string; readonly views: AskedCounts } | undefined;
+  const asked = (): AskedCounts => {
+    const date = today();
+    if (ranking?.date !== date) ranking = { date, views: counts?.viewsSince(daysBefore(date, RANKED_DAYS)) ?? new Map() };
+    return ranking.views;
+  };
   const mostAsked = (locale: Locale): readonly HelpQuestion[] => {
     const views = asked();
     return shelf(locale)
@@ -82,7 +88,10 @@ export function createSupportPort({ config, clock, knowledge, counts }: SupportO
       const found = shelf(locale).answers.get(id);
       return found === undefined ? undefined : answerOf(found);
     },
-    count: (id, what) => counts?.count(today(), id, what),
+    count: (id, what) => {
+      counts?.count(today(), id, what);
+      ranking = undefined;
+    },
     channels: (locale) => channelsAt(config, locale, clock.now()),
   };
 }

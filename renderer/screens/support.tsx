@@ -20,10 +20,15 @@ const GROUP_ICONS: Readonly<Record<Group, IconName>> = {
 };
 
 /** How many of what is asked most there is room for. */
-const ROOM_FOR = { portrait: { standard: 5, large: 3, xlarge: 3 }, landscape: { standard: 5, large: 2, xlarge: 2 } } as const;
+const ROOM_FOR = {
+  portrait: { standard: 5, large: 3, xlarge: 3 },
+  low: { standard: 3, large: 2, xlarge: 2 },
+  landscape: { standard: 5, large: 2, xlarge: 2 },
+} as const;
 
 export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
-  const { say, size, landscape } = useKiosk();
+  const { view, say, size, landscape } = useKiosk();
+  const room = ROOM_FOR[landscape ? 'landscape' : view.preferences.lowReach ? 'low' : 'portrait'][size];
   return (
     <>
       <Read className="read--help">
@@ -32,7 +37,7 @@ export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
         <CallPanel />
       </Read>
       <Touch className="touch--asks touch--home">
-        {body.questions.slice(0, ROOM_FOR[landscape ? 'landscape' : 'portrait'][size]).map((question, index) => (
+        {body.questions.slice(0, room).map((question, index) => (
           <Ask key={question.id} question={question} first={index === 0} />
         ))}
         <Button testId="help-search" act={{ type: 'help', to: 'search' }} className="choice ask ask--search">

@@ -15,9 +15,11 @@ export const supportDelays = {
 export type DelayName = keyof typeof supportDelays;
 
 /** Questions of a page, by text size. */
-export const QUESTIONS_OF_LIST = { standard: 5, large: 4, xlarge: 3 } as const;
+const QUESTIONS_OF_LIST = { standard: 5, large: 4, xlarge: 3 } as const;
 /** Above the keys. */
-export const QUESTIONS_OF_SEARCH = { standard: 3, large: 2, xlarge: 1 } as const;
+const QUESTIONS_OF_SEARCH = { standard: 3, large: 2, xlarge: 1 } as const;
+/** Above the keys, when these are set low. */
+const QUESTIONS_LOW = 1;
 const CHANNELS_OF_PAGE = { standard: 4, large: 3, xlarge: 3 } as const;
 const QUESTIONS_OF_HOME = 5;
 
@@ -82,8 +84,8 @@ export function listLeaf(context: SupportContext): Leaf<HelpQuestion> {
   return leafOf(listed(context), QUESTIONS_OF_LIST[context.preferences.size], context.page);
 }
 
-export function searchLeaf({ found, preferences, page }: SupportContext): Leaf<HelpQuestion> {
-  return leafOf(found, QUESTIONS_OF_SEARCH[preferences.size], page);
+export function searchLeaf({ found, preferences: { size, lowReach }, page }: SupportContext): Leaf<HelpQuestion> {
+  return leafOf(found, lowReach ? QUESTIONS_LOW : QUESTIONS_OF_SEARCH[size], page);
 }
 
 export function contactLeaf({ ports, preferences, contactPage }: SupportContext): Leaf<ViewBodyOf<'help-contacts'>['channels'][number]> {

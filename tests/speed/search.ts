@@ -1,11 +1,21 @@
-/** How long a key of the search page waits for its answers (main/support/search.ts), for every question of the knowledge base. */
+/** How long a key of the search page waits for its answers (main/support/search.ts), for every question of the knowledge base; and for the whole View. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pinyin } from 'pinyin-pro';
+import { createActor } from 'xstate';
 import { loadConfig } from '../../main/config/config.ts';
+import { openAnswerCounts } from '../../main/support/answer-counts.ts';
 import { factsOf } from '../../main/support/facts.ts';
 import { answersAt, bundledKnowledge, type Answer } from '../../main/support/knowledge.ts';
+import { createSupportPort } from '../../main/support/port.ts';
 import { searchAnswers, searchIndex } from '../../main/support/search.ts';
+import { supportMachine } from '../../state-machines/support.ts';
+import { supportPicture } from '../../state-machines/support/view.ts';
+import { viewBodySchema } from '../../state-machines/view.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
+import { FakeWorld } from '../support/fake-world.ts';
+import { SimulatedClock } from '../support/simulated-clock.ts';
 import type { Figure } from './figure.ts';
 import { percentile } from './statistics.ts';
 
@@ -30,7 +40,40 @@ export async function measureSearch(): Promise<readonly Figure[]> {
     { name: 'search.key.p95', value: percentile(keys, 0.95), unit: 'ms', target: TARGET },
     { name: 'search.key.max', value: Math.max(...keys), unit: 'ms' },
     { name: 'search.index', value: Math.max(...made), unit: 'ms' },
+    { name: 'help.key.p95', value: percentile(await keysOfHelp(), 0.95), unit: 'ms', target: TARGET },
   ];
+}
+
+/** From a key's event through the chart to the validated View, as the terminal process does it, with a season of counts behind the ranking. */
+async function keysOfHelp(): Promise<readonly number[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'help-speed-'));
+  const clock = new SimulatedClock();
+  const knowledge = bundledKnowledge();
+  const counts = openAnswerCounts(path.join(folder, 'answer-counts.sqlite'), (error) => {
+    throw error;
+  });
+  const answers = knowledge.answers.get('zh-CN') ?? [];
+  for (let day = 0; day < 30; day += 1) for (const { id } of answers) counts.count(`2026-11-${String((day % 22) + 1).padStart(2, '0')}`, id, 'views');
+  const config = loadConfig(path.join(projectRoot, 'resources', 'config', 'example.json'));
+  const ports = { ...new FakeWorld().ports, clock, support: createSupportPort({ config, clock, knowledge, counts }) };
+  const help = createActor(supportMachine, { input: { ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false } } }).start();
+  help.send({ type: 'ui.help', to: 'search' });
+  const keys: number[] = [];
+  for (const text of answers.flatMap(waysToType).filter((way) => /^[a-z]+$/.test(way))) {
+    help.send({ type: 'ui.clear' });
+    for (const letter of text) {
+      keys.push(
+        timed(() => {
+          help.send({ type: 'ui.letter', letter });
+          viewBodySchema.parse(supportPicture(help.getSnapshot()).body);
+        }),
+      );
+    }
+  }
+  help.stop();
+  counts.close();
+  rmSync(folder, { recursive: true });
+  return keys;
 }
 
 function waysToType({ question, also }: Answer): readonly string[] {

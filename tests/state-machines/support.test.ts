@@ -151,6 +151,12 @@ describe('a search', () => {
     expect(bench.body('help-search').page).toBe(0);
   });
 
+  test('shows one at a time above keys that are set low', async () => {
+    const bench = await atHelp();
+    await bench.touch({ type: 'help', to: 'search' }, { type: 'prefer', preferences: { lowReach: true } }, { type: 'page', to: 'next' });
+    expect(bench.body('help-search')).toMatchObject({ questions: [{ id: 'two' }], page: 1, pages: 12 });
+  });
+
   test('is still there after an answer, and in the other language', async () => {
     const bench = await atHelp();
     await bench.touch({ type: 'help', to: 'search' }, ...typed('te'), ask('ten'), { type: 'back' });

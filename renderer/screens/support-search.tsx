@@ -46,7 +46,7 @@ function Found({ body: { questions, typed } }: { readonly body: Body }) {
       <div className="found">
         <Notice tone="info" icon="search" live="status">
           <p className="body">
-            <b>{say('support.none')}</b> {say('support.noneNow')}
+            <b>{say('support.none')}</b> <span>{say('support.noneNow')}</span>
           </p>
         </Notice>
       </div>

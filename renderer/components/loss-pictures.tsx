@@ -3,14 +3,17 @@ import { useKiosk } from '../kiosk-context.ts';
 import { KioskCard } from './card.tsx';
 import { Icon } from './icon.tsx';
 
-/** An identity card on its reader. */
+/** An identity card is laid on the reader's field. */
 export function DocumentPicture() {
   return (
     <svg className="pic" viewBox="0 0 370 210" aria-hidden="true">
-      <path d="M70 176h230l40 22H30z" fill="var(--sleeve)" stroke="var(--ink)" strokeWidth="7" strokeLinejoin="round" />
-      <rect x="76" y="26" width="218" height="136" rx="14" fill="var(--paper)" stroke="var(--pic-edge, var(--ink))" strokeWidth="7" />
-      <path d="M104 62h84M104 90h64M104 128h150" stroke="#0B4F6C" strokeWidth="8" strokeLinecap="round" />
-      <rect x="212" y="50" width="54" height="62" rx="6" fill="none" stroke="#0B4F6C" strokeWidth="6" />
+      <rect x="96" y="74" width="258" height="128" rx="22" fill="var(--sleeve)" stroke="var(--ink)" strokeWidth="7" />
+      <path d="M302 108c10 16 10 44 0 60M324 96c17 26 17 58 0 84" fill="none" stroke="var(--ink)" strokeWidth="7" strokeLinecap="round" />
+      <g transform="rotate(-8 150 80)">
+        <rect x="34" y="18" width="226" height="138" rx="14" fill="var(--paper)" stroke="var(--pic-edge, var(--ink))" strokeWidth="7" />
+        <path d="M62 56h88M62 86h64M62 122h150" stroke="#0B4F6C" strokeWidth="8" strokeLinecap="round" />
+        <rect x="184" y="44" width="50" height="54" rx="6" fill="none" stroke="#0B4F6C" strokeWidth="6" />
+      </g>
     </svg>
   );
 }

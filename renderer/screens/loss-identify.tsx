@@ -118,17 +118,16 @@ export function LossTyping({ body }: { readonly body: ViewBodyOf<'loss-typing'> 
       </Read>
       <Touch className="touch--typing">
         <div className="typed">
-          <p className="typed-value typed-value--secret" role="status" aria-label={say(`loss.typing.${field}Title`)}>
+          <p
+            className={`typed-value typed-value--secret ${field === 'card' ? 'typed-value--card' : ''}`}
+            role="status"
+            aria-label={say(`loss.typing.${field}Title`)}
+          >
             <bdi data-testid="typed">{shown}</bdi>
             <span className="caret" aria-hidden="true" />
           </p>
         </div>
-        <NumberPad />
-        {field === 'code' && (
-          <Button testId="resend" act={{ type: 'resend' }} className="btn btn--other">
-            {say('loss.typing.resend')}
-          </Button>
-        )}
+        <NumberPad corner={field === 'code' ? <ResendKey /> : undefined} />
       </Touch>
       <Actions>
         <BackAction />
@@ -137,6 +136,16 @@ export function LossTyping({ body }: { readonly body: ViewBodyOf<'loss-typing'> 
         </Action>
       </Actions>
     </>
+  );
+}
+
+/** Six digits are soon erased one by one: here a new code is wanted more often. */
+function ResendKey() {
+  const { say } = useKiosk();
+  return (
+    <Button testId="resend" act={{ type: 'resend' }} className="key key--word">
+      {say('loss.typing.resend')}
+    </Button>
   );
 }
 

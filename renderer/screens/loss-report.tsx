@@ -3,18 +3,19 @@ import type { ReactNode } from 'react';
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
-import { Icon } from '../components/icon.tsx';
+import { Icon, type IconName } from '../components/icon.tsx';
 import { LockedCard } from '../components/loss-pictures.tsx';
 import { Action, BackAction, FinishAction, FourLines, Notice, Ring } from '../components/parts.tsx';
-import { Chip, Reference, Rich } from '../components/text.tsx';
+import { Reference, Rich } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import type { Say } from '../words.ts';
 
 type Card = ViewBodyOf<'loss-cards'>['cards'][number];
 
 export function LossCards({ body: { name, cards, page, pages } }: { readonly body: ViewBodyOf<'loss-cards'> }) {
-  const { say } = useKiosk();
+  const { say, landscape } = useKiosk();
   const some = cards.some(isOpen);
+  const paging = pages > 1 && <Pages page={page} pages={pages} />;
   return (
     <>
       <Read className="read--cards">
@@ -25,6 +26,7 @@ export function LossCards({ body: { name, cards, page, pages } }: { readonly bod
             <p className="body strong">{say('loss.cards.document', { name })}</p>
           </Notice>
         )}
+        {landscape && paging}
       </Read>
       <Touch className="touch--cards">
         <ul className="card-rows">
@@ -34,7 +36,7 @@ export function LossCards({ body: { name, cards, page, pages } }: { readonly bod
             </li>
           ))}
         </ul>
-        {pages > 1 && <Pages page={page} pages={pages} />}
+        {!landscape && paging}
       </Touch>
       <Actions layout={some || pages > 1 ? 'one' : 'even'}>
         <BackAction />
@@ -65,13 +67,7 @@ function CardRow({ card }: { readonly card: Card }) {
         <span className="name tn">
           <bdi>{say('card.tail', { tail: card.tail })}</bdi>
         </span>
-        {card.state === 'open' ? (
-          <span className="sub">{said}</span>
-        ) : (
-          <Chip tone={card.state === 'reported' ? 'ok' : 'plain'} icon={card.state === 'reported' ? 'lock' : 'info'}>
-            {said}
-          </Chip>
-        )}
+        <span className="sub tn">{said}</span>
       </span>
       {open && <Icon name="chevron" />}
     </Button>
@@ -105,15 +101,15 @@ function Pages({ page, pages }: { readonly page: number; readonly pages: number 
 }
 
 export function LossConfirm({ body: { tail } }: { readonly body: ViewBodyOf<'loss-confirm'> }) {
-  const { say } = useKiosk();
+  const { say, size } = useKiosk();
   return (
     <>
       <Read className="read--loss">
         <h1 className="title">{say('loss.confirm.title', { tail })}</h1>
-        <LockedCard tail={tail} locked={false} />
+        <p className="lead quiet under-title">{say('loss.confirm.lead')}</p>
+        {size === 'standard' && <LockedCard tail={tail} locked={false} />}
       </Read>
       <Touch className="touch--loss">
-        <h2 className="lead strong">{say('loss.confirm.lead')}</h2>
         <dl className="panel four loss-effects">
           <Effect icon="lost">{say('loss.confirm.card')}</Effect>
           <Effect icon="lock">{say('loss.confirm.money')}</Effect>
@@ -122,7 +118,7 @@ export function LossConfirm({ body: { tail } }: { readonly body: ViewBodyOf<'los
       </Touch>
       <Actions>
         <BackAction />
-        <Action testId="confirm" act={{ type: 'confirm' }} look="danger" icon="lost">
+        <Action testId="confirm" act={{ type: 'confirm' }} look="primary" icon="lost">
           {say('loss.confirm.confirm')}
         </Action>
       </Actions>
@@ -130,7 +126,7 @@ export function LossConfirm({ body: { tail } }: { readonly body: ViewBodyOf<'los
   );
 }
 
-function Effect({ icon, children }: { readonly icon: 'lost' | 'lock' | 'handCard' | 'call'; readonly children: ReactNode }) {
+function Effect({ icon, children }: { readonly icon: IconName; readonly children: ReactNode }) {
   return (
     <div className="four-line">
       <dt>
@@ -142,36 +138,77 @@ function Effect({ icon, children }: { readonly icon: 'lost' | 'lock' | 'handCard
 }
 
 export function LossTold({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
-  const { say } = useKiosk();
-  const { state, receipt, document } = body;
-  const queued = state === 'queued';
+  return body.state === 'queued' ? <Queued body={body} /> : <Reported body={body} state={body.state} />;
+}
+
+/** The issuer has it. */
+function Reported({ body, state }: { readonly body: ViewBodyOf<'loss-told'>; readonly state: 'effective' | 'scheduled' }) {
+  const { say, size } = useKiosk();
   return (
     <>
       <Read className="read--loss">
-        <div className={`title told-title told-title--${state}`} role={queued ? 'alert' : 'status'}>
+        <div className={`title told-title told-title--${state}`} role="status">
           <span className="told-sign">
-            <Icon name={queued ? 'warn' : state === 'scheduled' ? 'wait' : 'tick'} />
+            <Icon name={state === 'scheduled' ? 'wait' : 'tick'} />
           </span>
           <h1>{say(`loss.told.${state}Title`)}</h1>
         </div>
-        {state !== 'queued' && <p className="lead under-title told-lead">{say(`loss.told.${state}Lead`)}</p>}
+        <p className="lead under-title">{say(`loss.told.${state}Lead`)}</p>
         <Since body={body} />
-        <LockedCard tail={body.tail} locked={!queued} />
+        {size === 'standard' && <LockedCard tail={body.tail} locked={state === 'effective'} />}
       </Read>
       <Touch className="touch--loss">
-        <NumberPanel body={body} />
-        {queued ? <Queued /> : <AfterEffect body={body} />}
-        {document && (
-          <Notice tone="info" icon="card">
-            <p className="body strong">{say('loss.told.document')}</p>
-          </Notice>
-        )}
+        <NumberPanel body={body} hint={say(body.earlier ? 'loss.told.earlier' : 'loss.told.number')} />
+        <AfterEffect body={body} />
       </Touch>
-      <Actions layout="even">
-        <PrintAction body={body} />
-        <FinishAction word="button.finish" look={receipt === 'choice' && canPrint(body) ? 'plain' : 'primary'} />
-      </Actions>
+      <LastActions body={body} />
     </>
+  );
+}
+
+/** Nobody has it yet but this machine: the number to call is the largest thing on the glass. */
+function Queued({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
+  const { view, say } = useKiosk();
+  const { hotline } = view.site;
+  return (
+    <>
+      <Read className="read--loss">
+        <div className="title told-title told-title--queued" role="alert">
+          <span className="told-sign">
+            <Icon name="warn" />
+          </span>
+          <h1>{say('loss.told.queuedTitle')}</h1>
+        </div>
+        <div className="figure told-since">
+          <p className="body quiet">{say('lostCard.call')}</p>
+          <p className="big-number tn">
+            <Icon name="call" size="l" />
+            <bdi>{hotline}</bdi>
+          </p>
+        </div>
+      </Read>
+      <Touch className="touch--loss">
+        <div className="panel panel--four panel--danger" role="alert">
+          <FourLines
+            happened={say('loss.told.queued.happened')}
+            money={say('loss.told.queued.money')}
+            now={say('loss.told.queued.now', { hotline })}
+            phoneShown
+          />
+        </div>
+        <NumberPanel body={body} hint={`${say('loss.told.queuedSince')} ${body.since.replace('T', ' ')}`} />
+      </Touch>
+      <LastActions body={body} />
+    </>
+  );
+}
+
+function LastActions({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
+  return (
+    <Actions layout="even">
+      <PrintAction body={body} />
+      <FinishAction word="button.finish" look={body.receipt === 'choice' && canPrint(body) ? 'plain' : 'primary'} />
+    </Actions>
   );
 }
 
@@ -192,12 +229,11 @@ function Since({ body: { state, since } }: { readonly body: ViewBodyOf<'loss-tol
   );
 }
 
-function NumberPanel({ body: { reference, wait, earlier } }: { readonly body: ViewBodyOf<'loss-told'> }) {
-  const { say } = useKiosk();
+function NumberPanel({ body: { reference, wait }, hint }: { readonly body: ViewBodyOf<'loss-told'>; readonly hint: string }) {
   return (
     <div className="panel ref-panel loss-number">
       <div>
-        <p className="small">{say(earlier ? 'loss.told.earlier' : 'loss.told.number')}</p>
+        <p className="small tn">{hint}</p>
         <p className="title">
           <Reference reference={reference} />
         </p>
@@ -210,39 +246,20 @@ function NumberPanel({ body: { reference, wait, earlier } }: { readonly body: Vi
 function AfterEffect({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
   const { view, say } = useKiosk();
   const { hotline, hotlineHours } = view.site;
+  const paper = paperText(body, say);
   return (
     <dl className="panel four loss-effects">
+      {paper !== undefined && (
+        <Effect icon="printer">
+          <span role="status">{paper}</span>
+        </Effect>
+      )}
+      {body.document && <Effect icon="card">{say('loss.told.document')}</Effect>}
       <Effect icon="handCard">{say('loss.told.found')}</Effect>
       <Effect icon="call">
         <Rich text={say('contact.hotline', { hotline, hours: hotlineHours })} />
       </Effect>
-      {paperText(body, say) !== undefined && <PaperLine>{paperText(body, say)}</PaperLine>}
     </dl>
-  );
-}
-
-/** Four lines, the number to call large among them: nothing protects the card yet. */
-function Queued() {
-  const { view, say } = useKiosk();
-  return (
-    <div className="panel panel--four panel--danger" role="alert">
-      <FourLines
-        happened={say('loss.told.queued.happened')}
-        money={say('loss.told.queued.money')}
-        now={say('loss.told.queued.now', { hotline: view.site.hotline })}
-      />
-    </div>
-  );
-}
-
-function PaperLine({ children }: { readonly children: ReactNode }) {
-  return (
-    <div className="four-line" role="status">
-      <dt>
-        <Icon name="printer" />
-      </dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -26,8 +26,8 @@ export const FIELDS = {
 } as const;
 export type Field = keyof typeof FIELDS;
 
-/** Cards on one page of the list. */
-export const CARDS_OF_PAGE = 4;
+/** Cards on one page of the list, by text size. */
+const CARDS_OF_PAGE = { standard: 4, large: 3, xlarge: 2 } as const;
 
 export interface LossInput {
   readonly ports: Ports;
@@ -86,8 +86,12 @@ export function reportable({ status, loss }: HeldCard): boolean {
   return loss === undefined && status !== 'lost' && status !== 'replaced';
 }
 
-export function pagesOf({ cards }: Pick<LossContext, 'cards'>): number {
-  return Math.max(1, Math.ceil(cards.length / CARDS_OF_PAGE));
+export function cardsOfPage({ preferences }: Pick<LossInput, 'preferences'>): number {
+  return CARDS_OF_PAGE[preferences.size];
+}
+
+export function pagesOf(context: Pick<LossContext, 'cards' | 'preferences'>): number {
+  return Math.max(1, Math.ceil(context.cards.length / cardsOfPage(context)));
 }
 
 export function isWhole({ field, digits }: Pick<LossContext, 'field' | 'digits'>): boolean {

@@ -2,7 +2,7 @@
 import type { LossReportSnapshot } from '../loss-report.ts';
 import type { Overlay, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
-import { CARDS_OF_PAGE, FIELDS, pagesOf, type Field, type LossContext } from './context.ts';
+import { cardsOfPage, FIELDS, pagesOf, type Field, type LossContext } from './context.ts';
 import type { HeldCard, IdentifyWay } from './ports.ts';
 import { standingOf } from './steps.ts';
 
@@ -81,14 +81,18 @@ function masked({ field, digits, fresh }: LossContext): string {
 }
 
 function cardsBody(context: LossContext): ViewBodyOf<'loss-cards'> {
-  const { cards, page, name } = context;
-  const from = page * CARDS_OF_PAGE;
+  const { cards, name } = context;
+  const pages = pagesOf(context);
+  // in larger print there are more pages, in smaller fewer
+  const page = Math.min(context.page, pages - 1);
+  const length = cardsOfPage(context);
+  const from = page * length;
   return {
     kind: 'loss-cards',
     ...(name === undefined ? {} : { name }),
-    cards: cards.slice(from, from + CARDS_OF_PAGE).map((card, place) => cardRow(card, from + place, context)),
+    cards: cards.slice(from, from + length).map((card, place) => cardRow(card, from + place, context)),
     page,
-    pages: pagesOf(context),
+    pages,
   };
 }
 

@@ -43,7 +43,11 @@ describe('the way to a report', () => {
     const { state, since, reference, tail, document } = bench.body('loss-told');
     expect({ state, since, tail, document }).toEqual({ state: 'effective', since: '2026-11-22T08:14:00', tail: '6688', document: true });
     expect(bench.world.kinds).toEqual(['loss.reporting', 'loss.reported']);
-    expect(standing(bench)).toMatchObject({ state: 'reported', report: { reference, by: 'document', serial: CARD_REF.serial }, answer: { reference, report: 'new' } });
+    expect(standing(bench)).toMatchObject({
+      state: 'reported',
+      report: { reference, by: 'document', serial: CARD_REF.serial },
+      answer: { reference, report: 'new' },
+    });
   });
 
   test('by telephone: number, code, cards', async () => {
@@ -96,7 +100,13 @@ describe('what is listed', () => {
       kind: 'identified',
       cards: [held(CARD_REF.serial, { status: 'lost', loss }), held(OTHER, { status: 'blocked' }), held('03105170010170904410', { status: 'replaced', loss })],
     });
-    await bench.touch({ type: 'report-loss' }, { type: 'way', way: 'document' }, { type: 'pick', index: 0 }, { type: 'pick', index: 2 }, { type: 'pick', index: 9 });
+    await bench.touch(
+      { type: 'report-loss' },
+      { type: 'way', way: 'document' },
+      { type: 'pick', index: 0 },
+      { type: 'pick', index: 2 },
+      { type: 'pick', index: 9 },
+    );
     expect(bench.body('loss-cards').cards).toEqual([
       { index: 0, tail: '6688', state: 'reported', reference: loss.reference, since: '2026-11-19T21:40:02' },
       { index: 1, tail: '2071', state: 'blocked' },
@@ -110,7 +120,14 @@ describe('what is listed', () => {
     const bench = await new SessionBench().start();
     bench.world.script.identify.set({ kind: 'identified', cards: Array.from({ length: 6 }, (_, index) => held(`0310517001017090000${index}`)) });
     await bench.touch({ type: 'report-loss' }, { type: 'way', way: 'document' }, { type: 'page', to: 'next' }, { type: 'page', to: 'next' });
-    expect(bench.body('loss-cards')).toMatchObject({ page: 1, pages: 2, cards: [{ index: 4, tail: '0004' }, { index: 5, tail: '0005' }] });
+    expect(bench.body('loss-cards')).toMatchObject({
+      page: 1,
+      pages: 2,
+      cards: [
+        { index: 4, tail: '0004' },
+        { index: 5, tail: '0005' },
+      ],
+    });
     await bench.touch({ type: 'pick', index: 5 });
     expect(bench.body('loss-confirm').tail).toBe('0005');
   });
@@ -296,7 +313,10 @@ describe('on paper', () => {
     await bench.touch(confirm, { type: 'receipt', choice: 'print' });
     expect(bench.world.lossSlips).toEqual([]);
     bench.world.change({ receipts: 'available' });
-    bench.world.script.print.set({ state: 'interrupted', trouble: 'paper' }, { state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 });
+    bench.world.script.print.set(
+      { state: 'interrupted', trouble: 'paper' },
+      { state: 'printed', confirmedBy: 'processId', sha256: 'AB'.repeat(32), byteCount: 900 },
+    );
     await bench.touch({ type: 'receipt', choice: 'print' });
     expect(bench.body('loss-told').receipt).toBe('failed');
     await bench.touch({ type: 'receipt', choice: 'print' });
@@ -319,7 +339,14 @@ describe('leaving', () => {
   test.each([
     ['ways', [], lossDelays.identify],
     ['the reader', [{ type: 'way', way: 'phone' }], lossDelays.identify],
-    ['the confirmation', [{ type: 'way', way: 'document' }, { type: 'pick', index: 0 }], lossDelays.choose],
+    [
+      'the confirmation',
+      [
+        { type: 'way', way: 'document' },
+        { type: 'pick', index: 0 },
+      ],
+      lossDelays.choose,
+    ],
     ['what was told', [{ type: 'way', way: 'document' }, { type: 'pick', index: 0 }, confirm], lossDelays.result],
   ] as const)('who walks away from %s is warned, may extend, and is forgotten', async (_, acts: readonly UiAct[], delay) => {
     const bench = await atWays();
@@ -400,18 +427,31 @@ test('no state of the chart is a trap', () => {
     events: {
       PREFERENCES: [],
       'ui.way': (['document', 'phone', 'password'] as const).map((way) => ({ type: 'ui.way', way })),
-      'ui.digit': [{ type: 'ui.digit', digit: '1' }],
+      'ui.digit': [{ type: 'ui.digit', digit: '1' } as never],
       'digit.hidden': [{ type: 'digit.hidden' }],
-      'ui.pick': [{ type: 'ui.pick', index: 0 }],
-      'ui.page': [],
-      'ui.receipt': [{ type: 'ui.receipt', choice: 'print' }],
+      'ui.pick': [{ type: 'ui.pick', index: 0 } as never],
+      'ui.page': [{ type: 'ui.page', to: 'next' } as never],
+      'ui.receipt': [{ type: 'ui.receipt', choice: 'print' } as never],
       ...Object.fromEntries(
-        ['ui.confirm', 'ui.erase', 'ui.clear', 'ui.resend', 'ui.retry', 'ui.back', 'ui.cancel', 'ui.finish', 'ui.extend', 'wait.ended', 'ui.open', 'ui.close', 'ui.prefer'].map(
-          (type) => [type, [{ type }]],
-        ),
+        [
+          'ui.confirm',
+          'ui.erase',
+          'ui.clear',
+          'ui.resend',
+          'ui.retry',
+          'ui.back',
+          'ui.cancel',
+          'ui.finish',
+          'ui.extend',
+          'wait.ended',
+          'ui.open',
+          'ui.close',
+          'ui.prefer',
+        ].map((type) => [type, [{ type }]]),
       ),
     },
-    key: ({ value, context }) => JSON.stringify([value, context.way, context.field, context.digits.length, context.result?.kind, context.receipt, context.trouble, context.cards.length]),
+    key: ({ value, context }) =>
+      JSON.stringify([value, context.way, context.field, context.digits.length, context.result?.kind, context.receipt, context.trouble, context.cards.length]),
   });
   expect(places.size).toBeGreaterThan(60);
   expect(traps(places)).toEqual([]);

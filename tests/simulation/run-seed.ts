@@ -1,5 +1,6 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
-import { Person, characters, type Character, type Screens, type VoucherInHand } from './person.ts';
+import { Person, type Wish, characters, type Character, type Screens, type VoucherInHand } from './person.ts';
+import { lossReportScreens } from './flows/loss-report.ts';
 import { statementScreens } from './flows/statement.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
@@ -7,6 +8,7 @@ import { Chance } from './chance.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
+import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
@@ -18,7 +20,7 @@ import { World, type Violation } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Flows by name, with what their people do; a test holds them against the statecharts. */
-export const flows = { topUp: topUpScreens, statement: statementScreens } as const satisfies Readonly<Record<string, Screens>>;
+export const flows = { topUp: topUpScreens, statement: statementScreens, lossReport: lossReportScreens } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
 export interface SeedOptions {
@@ -108,7 +110,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world));
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
   await world.pass(() => world.view?.body.kind === 'attract', READY_WITHIN);
@@ -157,6 +159,12 @@ export function fittingsOf(chance: Chance): Fittings {
 
 /** Most people come for money. */
 const WANT_A_STATEMENT = 0.15;
+const LOST_THEIR_CARD = 0.1;
+
+function wishOf(chance: Chance, { flows: offered }: SeedOptions): Wish {
+  if (offered.includes('statement') && chance.named('wish').happens(WANT_A_STATEMENT)) return 'statement';
+  return offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD) ? 'lossReport' : 'topUp';
+}
 
 /** One person comes, does what they want, and goes; the next one waits until the glass is free. */
 async function serve(world: World, chance: Chance, session: number, options: SeedOptions): Promise<void> {
@@ -172,9 +180,10 @@ async function serve(world: World, chance: Chance, session: number, options: See
     otherCard,
     hands: world.hands(card),
     screens: options.flows.map((name) => flows[name]),
-    wish: options.flows.includes('statement') && chance.named('wish').happens(WANT_A_STATEMENT) ? 'statement' : 'topUp',
+    wish: wishOf(chance, options),
     vouchers: vouchersOf(world, card),
   });
+  if (person.wish === 'lossReport') world.register(card);
   await stands(world, person, STAYS_AT_MOST);
   world.pockets.set(card, [...(world.pockets.get(card) ?? []), ...person.slips]);
   if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
@@ -243,7 +252,7 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   }
   await world.pass(() => false, SETTLES);
   const limit = world.clock.monotonic() + DRAINS;
-  const waits = (): boolean => !hasArrived(world) || answerable(world, readLedger(world.journal)).length > 0;
+  const waits = (): boolean => !hasArrived(world) || lossesWait(world) || answerable(world, readLedger(world.journal)).length > 0;
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
   checkAnswers(world, ledger);
@@ -293,6 +302,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkMoney(world, ledger);
   checkBooks(world, ledger);
   checkSlips(world, ledger);
+  checkLosses(world);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {
     const name = `${state.opened?.type ?? 'unknown'}/${state.opened?.tender ?? ''}/${state.closed?.outcome ?? 'open'}`;

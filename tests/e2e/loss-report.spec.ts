@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { expect, test } from '@playwright/test';
+import { journalKinds } from '../../common/journal-kinds.ts';
 import { foldLossReport } from '../../common/loss-report.ts';
 import { everyDevice, HOLDER } from '../launcher/sandbox.ts';
 import { lossEntriesOf } from './support/ground-truth.ts';
@@ -167,7 +168,9 @@ test('killed after the confirmation, before anybody answered: the next process t
   expect(await sandbox.hand({ act: 'killTerminal' })).toEqual({ done: true });
   await world.network(true);
   await person.sees('attract');
-  const { reference } = lossEntriesOf(world.sandbox.journal).at(-1)?.body as { reference: string };
+  const [written] = lossEntriesOf(world.sandbox.journal).slice(before);
+  if (written === undefined) throw new Error('the report is not in the journal');
+  const { reference } = journalKinds['loss.reporting'].parse(written.body);
   await expectOneReport(serial, reference);
 });
 

@@ -2,7 +2,7 @@
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch, Why } from '../components/frame.tsx';
-import { AskingScene, DocumentPicture, MessagePicture, NumberPicture } from '../components/loss-pictures.tsx';
+import { AskingScene, DocumentPicture, LockedCard, MessagePicture, NumberPicture } from '../components/loss-pictures.tsx';
 import { Action, BackAction, Notice } from '../components/parts.tsx';
 import { Chip } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
@@ -12,12 +12,13 @@ import { NumberPad } from './choose-amount.tsx';
 type Way = ViewBodyOf<'loss-ways'>['ways'][number]['name'];
 
 export function LossWays({ body: { ways } }: { readonly body: ViewBodyOf<'loss-ways'> }) {
-  const { say } = useKiosk();
+  const { say, size } = useKiosk();
   return (
     <>
-      <Read className="read--ways">
+      <Read className="read--loss">
         <h1 className="title">{say('loss.ways.title')}</h1>
         <p className="lead quiet under-title">{say('loss.ways.lead')}</p>
+        {size === 'standard' && <LockedCard tail="" locked={false} />}
       </Read>
       <Touch className="touch--tenders">
         <div className="tiles tiles--rows tiles--rows-3">

@@ -254,6 +254,32 @@ export const journalKinds = {
   /** The person is told on the screen. */
   'foreign.load.told': z.strictObject({ examinationId: id, loadId: id }),
 
+  // a loss report (挂失): of no transaction, filed under the report's id, posts nothing (common/loss-report.ts). Who reports is not in it
+  /** The person has confirmed, the issuer is about to be told. `reportId` is the key of that call, `identificationId` the issuer's word for who asks. */
+  'loss.reporting': z.strictObject({
+    reportId: id,
+    identificationId: id,
+    serial: hex,
+    /** Last four digits, as shown to the person. */
+    tail: z.string().min(1).max(4),
+    /** The number that the person was given. */
+    reference: z.string().max(40),
+    by: z.enum(['document', 'phone', 'password']),
+    takenAt: z.iso.datetime(),
+  }),
+  /** Nobody answered: the person is told that it is not in effect yet, and the issuer is told again until it answers. */
+  'loss.queued': z.strictObject({ reportId: id, why: z.string().max(40) }),
+  /** The issuer has it. `earlier`: the card was reported before, and number and times are those of the report that is in force. */
+  'loss.reported': z.strictObject({
+    reportId: id,
+    report: z.enum(['new', 'earlier']),
+    reference: z.string().max(40),
+    reportedAt: z.iso.datetime(),
+    effectiveAt: z.iso.datetime(),
+  }),
+  /** The issuer said no: the card is not reported. */
+  'loss.refused': z.strictObject({ reportId: id, code: z.string().max(40) }),
+
   // settlement (清机): common/money/README.md, "Settlement"
   /** The box is about to be taken out. `expected` is what the journal says is in it. */
   'settlement.opened': z.strictObject({ settlementId: id, by: words, boxOut: boxId, boxIn: boxId, expected: boxContentSchema }),

@@ -17,6 +17,7 @@ import './theme/low-reach.css';
 import './theme/voucher.css';
 import './theme/statement.css';
 import './theme/support.css';
+import './theme/loss.css';
 import './theme/right-to-left.css';
 import { allWords, startWords } from './words.ts';
 

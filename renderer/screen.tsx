@@ -17,6 +17,8 @@ import { ChooseAmount, TypeAmount } from './screens/choose-amount.tsx';
 import { ChooseTender } from './screens/choose-tender.tsx';
 import { Committing } from './screens/committing.tsx';
 import { Done } from './screens/done.tsx';
+import { LossAsking, LossDocument, LossTyping, LossWays } from './screens/loss-identify.tsx';
+import { LossCards, LossConfirm, LossTold } from './screens/loss-report.tsx';
 import { OutOfService, Starting } from './screens/machine-screens.tsx';
 import { Menu } from './screens/menu.tsx';
 import { PayCash } from './screens/pay-cash.tsx';
@@ -186,6 +188,20 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <HelpAnswer body={body} />;
     case 'help-contacts':
       return <HelpContacts body={body} />;
+    case 'loss-ways':
+      return <LossWays body={body} />;
+    case 'loss-document':
+      return <LossDocument body={body} />;
+    case 'loss-typing':
+      return <LossTyping body={body} />;
+    case 'loss-asking':
+      return <LossAsking body={body} />;
+    case 'loss-cards':
+      return <LossCards body={body} />;
+    case 'loss-confirm':
+      return <LossConfirm body={body} />;
+    case 'loss-told':
+      return <LossTold body={body} />;
     case 'trouble':
       return <TroubleScreen body={body} />;
     case 'take-card':
@@ -198,14 +214,14 @@ function Body({ body }: { readonly body: View['body'] }) {
 /** What a test, or a technician with the developer tools, may want to know of the screen without reading its words. */
 function facts(body: View['body']): Readonly<Record<`data-${string}`, string | undefined>> {
   return {
-    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'earlier-load' ? body.verdict : undefined,
-    'data-receipt': body.kind === 'settled' || body.kind === 'done' ? body.receipt : undefined,
+    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
+    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'loss-told' ? body.receipt : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
     'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
     'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
-    'data-field': body.kind === 'top-up-voucher' ? body.field : undefined,
-    'data-error': body.kind === 'top-up-voucher' ? body.error : undefined,
+    'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
+    'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,
     'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,
   };
 }

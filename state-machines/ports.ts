@@ -8,6 +8,7 @@ import type { Ids, Random } from '../common/ids.ts';
 import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { SupportPort } from './support/port.ts';
+import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 
 /** What a person may be told about a card that was read. */
 export interface CardReading {
@@ -330,11 +331,27 @@ export interface StatementContent {
   readonly largePrint: boolean;
 }
 
+/** A slip of a loss report: what its holder keeps. */
+export interface LossContent {
+  readonly at: number;
+  readonly cardTail: string;
+  /** Of the report that is in force. */
+  readonly reference: string;
+  /** `queued`: nobody answered, and the slip says that it is not in effect. */
+  readonly state: 'effective' | 'scheduled' | 'queued';
+  /** When it takes effect; `queued`: when it was taken. ms since 1970 */
+  readonly since: number;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
 export interface ReceiptPort {
   /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
   print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printStatement(jobId: string, content: StatementContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
 }
 
 /** A transaction that an interruption left open and that now has a definite place: what its person must be told. */
@@ -412,6 +429,9 @@ export type UnavailableReason =
 export interface Availability {
   readonly services: Readonly<Record<ServiceName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
   readonly tenders: Readonly<Record<TenderName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
+  /** Whether a lost card can be reported here; where not, it is by telephone. */
+  readonly lossReport: { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason };
+  readonly documents: DocumentReader;
   /** Whether a slip can be had: asked before money is taken. */
   readonly receipts: 'available' | 'paperLow' | 'paperOut' | 'printerDown';
   readonly upstream: 'online' | 'offline';
@@ -472,6 +492,8 @@ export interface Ports {
   readonly cash: CashPort;
   readonly payments: PaymentPort;
   readonly issuer: IssuerPort;
+  readonly losses: LossPort;
+  readonly documents: DocumentPort;
   readonly vouchers: VoucherPort;
   readonly slips: SlipPort;
   readonly receipts: ReceiptPort;

@@ -1,6 +1,8 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
+import { lossReportPicture, type LossReportPicture } from './loss-report/view.ts';
+import type { LossReportSnapshot } from './loss-report.ts';
 import type { StatementSnapshot } from './statement.ts';
 import { statementPicture, type StatementPicture } from './statement/view.ts';
 import type { SupportSnapshot } from './support.ts';
@@ -36,14 +38,15 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 }
 
 /** Of the session itself or of the flow that runs. */
-type Picture = TopUpPicture | StatementPicture | SupportPicture;
+type Picture = TopUpPicture | StatementPicture | SupportPicture | LossReportPicture;
 
 function pictureOf(snapshot: SessionSnapshot): Picture {
   const { context } = snapshot;
-  const { topUp, statement, support } = snapshot.children;
+  const { topUp, statement, support, lossReport } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
+  if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
   const wait = leftOf(context.wait, context.ports.clock);
   return {
     body: bodyOf(snapshot),
@@ -81,6 +84,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'topUp':
     case 'statement':
     case 'support':
+    case 'lossReport':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };

@@ -6,6 +6,7 @@
 import { and, assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, EarlierLoad, Ports, Recovered, ServiceName } from './ports.ts';
+import { lossReportMachine } from './loss-report.ts';
 import { statementMachine } from './statement.ts';
 import { supportMachine } from './support.ts';
 import { topUpMachine } from './top-up.ts';
@@ -101,9 +102,10 @@ const actors = {
   topUp: topUpMachine,
   statement: statementMachine,
   support: supportMachine,
+  lossReport: lossReportMachine,
 };
 
-type Flow = 'topUp' | 'statement' | 'support';
+type Flow = 'topUp' | 'statement' | 'support' | 'lossReport';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -255,6 +257,10 @@ export const sessionMachine = setup({
             AVAILABILITY: { target: '.opening', actions: 'hearAvailability' },
             'CARD.INSERTED': '#session.readingCard',
             'CARD.REFUSED': { target: '#session.cardProblem', actions: 'refuseCard' },
+            'ui.report-loss': [
+              { guard: ({ context }) => context.availability.lossReport.available, target: '#session.lossReport' },
+              { actions: [assign({ overlay: 'lost-card' as const }), 'awaitWishes'] },
+            ],
             'ui.start': '#session.insertCard',
             'ui.service': { target: '#session.insertCard', actions: assign({ service: ({ event }) => event.service }) },
           },
@@ -424,6 +430,21 @@ export const sessionMachine = setup({
         { guard: ({ context }) => context.service !== undefined, target: 'insertCard' },
         { target: 'idle' },
       ],
+    },
+    /** Without a card; the gate stays shut, so that none comes in meanwhile. */
+    lossReport: {
+      entry: ['noWait', 'closeOverlay'],
+      invoke: [
+        { src: 'closeGate', input: withPorts },
+        {
+          id: 'lossReport',
+          src: 'lossReport',
+          input: ({ context }) => ({ ports: context.ports, preferences: context.preferences }),
+          onDone: [{ guard: 'cardInside', target: 'readingCard' }, { guard: ({ event }) => event.output.told, target: 'goodbye' }, { target: 'idle' }],
+          onError: [{ guard: 'cardInside', target: 'readingCard' }, { target: 'idle' }],
+        },
+      ],
+      on: duringFlow('lossReport'),
     },
     /** More to do, and the card still lies at the gate. */
     takingBack: {

@@ -74,6 +74,8 @@ const receiptsSchema = z.enum(['available', 'paperLow', 'paperOut', 'printerDown
 /** Where the slip stands: chosen by the person, then told as it is. */
 const receiptStateSchema = z.enum(['choice', 'printing', 'printed', 'failed', 'onScreen', 'none']);
 
+/** How somebody says who they are. */
+const identifyWays = ['document', 'phone', 'password'] as const;
 const statementRanges = ['last10', 'month', 'quarter'] as const;
 
 const noteSchema = z.strictObject({ denomination: amount, state: z.enum(['held', 'stacking', 'stacked', 'returning']) });
@@ -98,8 +100,16 @@ export const troubles = [
   'cardCaptured',
   'loadRefusedByCard',
   'loadOpen',
+  'lossUnknown',
+  'lossLocked',
+  'lossNoCards',
+  'lossOffline',
+  'lossRefused',
   'journalUnavailable',
 ] as const;
+
+/** Local, to the second. */
+const moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
 
 const bodies = {
   starting: z.strictObject({ kind: z.literal('starting') }),
@@ -295,6 +305,65 @@ const bodies = {
   }),
   ...supportBodies,
   'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
+  /** 挂失: in which way somebody says who they are. */
+  'loss-ways': z.strictObject({
+    kind: z.literal('loss-ways'),
+    ways: z.array(z.strictObject({ name: z.enum(identifyWays), available: z.boolean() })).max(3),
+  }),
+  'loss-document': z.strictObject({
+    kind: z.literal('loss-document'),
+    /** `refused`: it is not read again until somebody says so. */
+    state: z.enum(['waiting', 'refused']),
+    problem: z.enum(['removed', 'unreadable', 'otherDocument', 'expired']).optional(),
+  }),
+  /** A number or a secret is typed; of its digits the last one shows, for a second. */
+  'loss-typing': z.strictObject({
+    kind: z.literal('loss-typing'),
+    field: z.enum(['card', 'password', 'phone', 'code']),
+    /** In groups as printed. */
+    shown: z.string().regex(/^[•\d ]{0,32}$/),
+    count: z.int().min(0).max(20),
+    least: z.int().min(1).max(20),
+    problem: z.enum(['wrongPassword', 'wrongCode', 'codeExpired', 'notWhole']).optional(),
+    triesLeft: z.int().min(0).max(100).optional(),
+  }),
+  /** Somebody far away is asked. */
+  'loss-asking': z.strictObject({ kind: z.literal('loss-asking'), what: z.enum(['code', 'person', 'report']), tail: tail.optional() }),
+  'loss-cards': z.strictObject({
+    kind: z.literal('loss-cards'),
+    /** Whoever was identified by a document, which still lies on the reader: `王**`. */
+    name: z.string().max(6).optional(),
+    cards: z
+      .array(
+        z.strictObject({
+          index: z.int().min(0).max(99),
+          tail,
+          state: z.enum(['open', 'blocked', 'notActivated', 'reported', 'replaced']),
+          /** Of the report that is in force, and since when, or from when on, it is. */
+          reference: z.string().max(40).optional(),
+          since: moment.optional(),
+        }),
+      )
+      .max(4),
+    page: z.int().min(0),
+    pages: z.int().min(1),
+  }),
+  'loss-confirm': z.strictObject({ kind: z.literal('loss-confirm'), tail }),
+  'loss-told': z.strictObject({
+    kind: z.literal('loss-told'),
+    /** `scheduled`: the issuer has it, and it takes effect later; `queued`: nobody has it yet but this terminal. */
+    state: z.enum(['effective', 'scheduled', 'queued']),
+    earlier: z.boolean(),
+    tail,
+    reference: z.string().max(40),
+    /** When it takes effect; `queued`: when it was taken. */
+    since: moment,
+    /** The document of whoever was identified by one still lies on the reader. */
+    document: z.boolean(),
+    receipts: receiptsSchema,
+    receipt: receiptStateSchema,
+    wait: waitSchema.optional(),
+  }),
   trouble: z.strictObject({
     kind: z.literal('trouble'),
     trouble: z.enum(troubles),
@@ -369,6 +438,12 @@ export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('page'), to: z.enum(['previous', 'next']) }),
   z.strictObject({ type: z.literal('range'), range: z.enum(statementRanges) }),
   ...supportActs,
+  z.strictObject({ type: z.literal('report-loss') }),
+  z.strictObject({ type: z.literal('way'), way: z.enum(identifyWays) }),
+  /** One of a list, from 0. */
+  z.strictObject({ type: z.literal('pick'), index: z.int().min(0).max(99) }),
+  /** Another code for the telephone. */
+  z.strictObject({ type: z.literal('resend') }),
   z.strictObject({ type: z.literal('another') }),
   z.strictObject({ type: z.literal('finish') }),
   z.strictObject({ type: z.literal('open'), overlay: z.enum(['language', 'access', 'help', 'lost-card', 'hidden']) }),

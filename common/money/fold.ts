@@ -71,10 +71,9 @@ function applyEntry(step: Step, entry: NewEntry): void {
   else if (leavesOpen(entry.kind) === true) delete draft.closed;
 }
 
-/** About another terminal's load: filed under the examination's id, part of no transaction here. */
+/** About another terminal's load, or about a lost card: filed under an id of its own, part of no transaction here. */
 export function isForeign(kind: JournalKind): boolean {
-  const foreign: readonly JournalKind[] = ['foreign.load.examined', 'foreign.load.reported', 'foreign.load.told'];
-  return foreign.includes(kind);
+  return kind.startsWith('foreign.load.') || kind.startsWith('loss.');
 }
 
 /**
@@ -309,6 +308,10 @@ function remember(step: Step, entry: NewEntry): void {
     case 'foreign.load.examined':
     case 'foreign.load.reported':
     case 'foreign.load.told':
+    case 'loss.reporting':
+    case 'loss.queued':
+    case 'loss.reported':
+    case 'loss.refused':
     case 'settlement.opened':
     case 'box.removed':
     case 'box.inserted':

@@ -68,6 +68,10 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'foreign.load.examined':
     case 'foreign.load.reported':
     case 'foreign.load.told':
+    case 'loss.reporting':
+    case 'loss.queued':
+    case 'loss.reported':
+    case 'loss.refused':
     case 'settlement.opened':
     case 'box.inserted':
     case 'settlement.closed':

@@ -11,7 +11,7 @@ export const reportLossRequestSchema = z.strictObject({
   identificationId: idSchema,
   serial: serialSchema,
   reference: referenceSchema,
-  /** When the terminal took it, if it had no connection then: for the record, it moves no effective time. */
+  /** When the terminal took it: the identification must have been good then, also if this arrives later. It moves no effective time. */
   takenAt: timeSchema.optional(),
 });
 export type ReportLossRequest = z.infer<typeof reportLossRequestSchema>;

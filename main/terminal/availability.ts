@@ -47,16 +47,20 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
   return {
     services: { topUp: patient(topUp(parts, card, carrying(tenders, switchedOn))), balance: card, statement: card },
     tenders,
+    lossReport: patient(lossReport(parts)),
+    documents: documents(parts.idReader),
     receipts: receipts(parts.receiptPrinter),
     upstream: parts.upstream.link,
   };
 }
 
-function closedFor(reason: UnavailableReason, { receiptPrinter, upstream }: Parts): Availability {
+function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstream }: Parts): Availability {
   const closed = off(reason);
   return {
     services: { topUp: closed, balance: closed, statement: closed },
     tenders: { cash: closed, qr: closed, voucher: closed },
+    lossReport: closed,
+    documents: documents(idReader),
     receipts: receipts(receiptPrinter),
     upstream: upstream.link === 'online' ? 'online' : 'offline',
   };
@@ -84,6 +88,18 @@ function topUp(parts: Parts, card: Verdict, tenders: readonly Verdict[]): Verdic
   return tenders.some((verdict) => verdict.available)
     ? works
     : (tenders.find((verdict) => !verdict.available && verdict.reason !== 'switchedOff') ?? off('switchedOff'));
+}
+
+/** Needs nothing but the issuer's ear, and the journal's memory. */
+function lossReport({ journal, disk, upstream }: Parts): Verdict {
+  if (journal === 'failed') return off('journalUnavailable');
+  if (disk === 'low') return off('diskLow');
+  return upstream.issuer === 'down' ? off('issuerOffline') : works;
+}
+
+function documents(status: IdReaderStatus | undefined): Availability['documents'] {
+  if (status === undefined) return 'notFitted';
+  return status.device === 'online' ? 'available' : 'down';
 }
 
 function cardReader({ cardReader: status }: Parts): Verdict {

@@ -93,5 +93,6 @@ function lastingOf(body: View['body']): object {
   if (body.kind === 'top-up-custom') return { ...body, digits: undefined, error: undefined };
   if (body.kind === 'top-up-voucher') return { kind: body.kind, card: body.card, field: body.field };
   if (body.kind === 'help-search') return { kind: body.kind, board: body.board };
+  if (body.kind === 'loss-typing') return { kind: body.kind, field: body.field };
   return { ...body, wait: undefined };
 }

@@ -41,6 +41,7 @@ import { closeAll, type Devices } from './devices.ts';
 import type { Log } from './log.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
+import { documentPort } from './ports/document-port.ts';
 import { JournalCheck, type JournalCheckOptions } from './journal-check.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
@@ -135,6 +136,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     cash: cashDesk ?? noCashPort,
     payments: upstream.payments,
     issuer: upstream.issuer,
+    losses: upstream.losses,
+    documents: documentPort(devices.idReader, () => businessDate(clock.now())),
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
@@ -332,7 +335,7 @@ function makeCashDesk(acceptor: CashAcceptor, { clock, config }: TerminalOptions
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
   if (printer === undefined) {
     const none = async (): Promise<ReceiptOutcome> => ({ state: 'failedBefore', trouble: 'offline' });
-    return { print: none, printStatement: none };
+    return { print: none, printStatement: none, printLoss: none };
   }
   return createReceiptPort(printer, {
     operator: site.operator,

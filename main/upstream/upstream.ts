@@ -1,10 +1,12 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
+import type { LossPort } from '../../state-machines/loss-report/ports.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createIssuerPort } from './issuer.ts';
+import { createLossPort } from './losses.ts';
 import { createOnline, type Online } from './online.ts';
 import { createPaymentPort } from './payments.ts';
 import { createRegisteredClient } from './registration.ts';
@@ -25,6 +27,7 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
 
 export interface Upstream {
   readonly issuer: IssuerPort;
+  readonly losses: LossPort;
   readonly payments: PaymentPort;
   readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
@@ -53,6 +56,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   online.start();
   return {
     issuer: createIssuerPort(client, options),
+    losses: createLossPort(client, options),
     payments: createPaymentPort(client, options),
     vouchers: createVoucherPort(client, options),
     online,

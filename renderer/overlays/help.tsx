@@ -62,6 +62,13 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'out-of-service':
     case 'attract':
     case 'insert-card':
+    case 'loss-ways':
+    case 'loss-document':
+    case 'loss-typing':
+    case 'loss-asking':
+    case 'loss-cards':
+    case 'loss-confirm':
+    case 'loss-told':
     case 'menu':
     case 'goodbye':
     case 'help-home':

@@ -34,7 +34,7 @@ export function Attract({ body }: { readonly body: ViewBodyOf<'attract'> }) {
         {!landscape && <Hotline />}
       </Touch>
       <Actions>
-        <Action testId="lost-card" act={{ type: 'open', overlay: 'lost-card' }} look="danger" icon="lost">
+        <Action testId="lost-card" act={{ type: 'report-loss' }} look="danger" icon="lost">
           {say('button.lostCard')}
         </Action>
         <Action testId="start" act={{ type: 'start' }} look="primary" iconAfter="next">

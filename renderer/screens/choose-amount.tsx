@@ -1,4 +1,5 @@
 /** How much: presets, or whole yuan typed. The number at the top is what the card will hold. */
+import type { ReactNode } from 'react';
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Dock } from '../components/card.tsx';
@@ -117,17 +118,19 @@ function ConfirmAmount({ amount, off }: { readonly amount: number | undefined; r
   );
 }
 
-/** Phone order, with 清除 and 退格. */
-export function NumberPad() {
+/** Phone order, with 清除 and 退格. @param corner in the place of 清除 */
+export function NumberPad({ corner }: { readonly corner?: ReactNode }) {
   const { say } = useKiosk();
   return (
     <div className="pad">
       {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => (
         <DigitKey key={digit} digit={digit} />
       ))}
-      <Button testId="clear" act={{ type: 'clear' }} className="key key--word">
-        {say('custom.clear')}
-      </Button>
+      {corner ?? (
+        <Button testId="clear" act={{ type: 'clear' }} className="key key--word">
+          {say('custom.clear')}
+        </Button>
+      )}
       <DigitKey digit="0" />
       <Button testId="erase" act={{ type: 'erase' }} className="key key--word" typing>
         {say('custom.erase')}

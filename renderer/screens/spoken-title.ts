@@ -71,6 +71,20 @@ function bodyTitle(body: View['body'], say: Say): string {
     case 'help-answer':
     case 'help-contacts':
       return helpTitle(body, say);
+    case 'loss-ways':
+      return say('loss.ways.title');
+    case 'loss-document':
+      return say('loss.document.title');
+    case 'loss-typing':
+      return say(`loss.typing.${body.field}Title`);
+    case 'loss-asking':
+      return say(`loss.asking.${body.what}Title`);
+    case 'loss-cards':
+      return say('loss.cards.title');
+    case 'loss-confirm':
+      return say('loss.confirm.title', { tail: body.tail });
+    case 'loss-told':
+      return `${say(`loss.told.${body.state}Title`)} · ${body.since.slice(11)}`;
     case 'trouble':
       return say(`trouble.${body.trouble}.title`);
     case 'take-card':

@@ -30,6 +30,11 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   cardCaptured: { at: 'card', far: 'issuer', state: 'stuck' },
   loadRefusedByCard: { at: 'card', far: 'issuer', state: 'refused' },
   loadOpen: { at: 'far', far: 'issuer', state: 'refused' },
+  lossUnknown: { at: 'far', far: 'issuer', state: 'refused' },
+  lossLocked: { at: 'far', far: 'issuer', state: 'refused' },
+  lossNoCards: { at: 'far', far: 'issuer', state: 'refused' },
+  lossOffline: { at: 'far', far: 'issuer', state: 'cut' },
+  lossRefused: { at: 'far', far: 'issuer', state: 'refused' },
   journalUnavailable: { at: 'machine', far: 'issuer', state: 'stuck' },
 };
 

@@ -3,6 +3,7 @@
  * both. Used by `npm start`, the demo, the benches and the end-to-end tests.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -62,6 +63,17 @@ export const everyDevice: Settings = {
     keypad: { model: 'hid-keys', address: 'sim:keypad', options: padWithJack },
   },
 };
+
+/** Whom the sandbox's issuer knows: the bench's document `valid`, and two of its cards. Said again it changes nothing. */
+export const HOLDER = {
+  holderId: 'bench-valid',
+  documentHash: createHash('sha256').update('residentId:990101199003070015').digest('hex'),
+  phone: '13800005678',
+  cards: [
+    { serial: '03105170010170906688', password: '739102' },
+    { serial: '03105170010170903071', password: '739103' },
+  ],
+} as const;
 
 const START_LIMIT = 20_000;
 
@@ -132,6 +144,7 @@ async function ensureUpstream(config: Settings, data: string, running: Stoppable
     path.join(data, 'fleet'),
   ]);
   running.push(fleet);
+  await ask(new URL('/sandbox/issuer/holders', fleet.says.address), HOLDER);
   return fleet.says.address;
 }
 

@@ -117,6 +117,32 @@ const earlier: ViewBodyOf<'earlier-load'> = {
   wait: calm(52_000, 60_000),
 };
 
+const lossCards: ViewBodyOf<'loss-cards'> = {
+  kind: 'loss-cards',
+  name: '王**',
+  cards: [
+    { index: 0, tail: '6688', state: 'open' },
+    { index: 1, tail: '2071', state: 'blocked' },
+    { index: 2, tail: '9013', state: 'reported', reference: 'A01-1119-3R7Q-8', since: '2026-11-19T21:40:02' },
+    { index: 3, tail: '4410', state: 'replaced' },
+  ],
+  page: 0,
+  pages: 1,
+};
+const lossTold: ViewBodyOf<'loss-told'> = {
+  kind: 'loss-told',
+  state: 'effective',
+  earlier: false,
+  tail: '6688',
+  reference,
+  since: '2026-11-22T08:14:07',
+  document: true,
+  receipts: 'available',
+  receipt: 'choice',
+  wait: calm(52_000, 60_000),
+};
+const lossTyping: ViewBodyOf<'loss-typing'> = { kind: 'loss-typing', field: 'card', shown: '•••• •••• •••• •••• •••8', count: 20, least: 16 };
+
 const putBack: ViewBodyOf<'put-back'> = {
   kind: 'put-back',
   tail: '6688',
@@ -298,6 +324,22 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'help-search': { body: search },
   'help-answer': { body: answer },
   'help-contacts': { body: contacts },
+  'loss-ways': {
+    body: {
+      kind: 'loss-ways',
+      ways: [
+        { name: 'document', available: true },
+        { name: 'phone', available: true },
+        { name: 'password', available: true },
+      ],
+    },
+  },
+  'loss-document': { body: { kind: 'loss-document', state: 'waiting' } },
+  'loss-typing': { body: lossTyping },
+  'loss-asking': { body: { kind: 'loss-asking', what: 'report', tail: '6688' }, utilities: false },
+  'loss-cards': { body: lossCards, sizes: ['standard'] },
+  'loss-confirm': { body: { kind: 'loss-confirm', tail: '6688' } },
+  'loss-told': { body: lossTold },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
@@ -378,6 +420,51 @@ export const STATES: Readonly<Record<string, Sample>> = {
       pages: 1,
     },
   },
+  'loss-ways-reader-down': {
+    body: {
+      kind: 'loss-ways',
+      ways: [
+        { name: 'document', available: false },
+        { name: 'phone', available: true },
+        { name: 'password', available: true },
+      ],
+    },
+  },
+  'loss-ways-no-reader': {
+    body: {
+      kind: 'loss-ways',
+      ways: [
+        { name: 'phone', available: true },
+        { name: 'password', available: true },
+      ],
+    },
+  },
+  ...named('loss-document', ['removed', 'unreadable', 'otherDocument', 'expired'] as const, (problem) => ({
+    body: { kind: 'loss-document', state: problem === 'removed' ? 'waiting' : 'refused', problem },
+  })),
+  'loss-typing-password': { body: { ...lossTyping, field: 'password', shown: '••••••', count: 6, least: 6 } },
+  'loss-typing-password-wrong': { body: { ...lossTyping, field: 'password', shown: '', count: 0, least: 6, problem: 'wrongPassword', triesLeft: 2 } },
+  'loss-typing-phone': { body: { ...lossTyping, field: 'phone', shown: '••• •••• •••8', count: 11, least: 11 } },
+  'loss-typing-not-whole': { body: { ...lossTyping, field: 'phone', shown: '••• ••', count: 5, least: 11, problem: 'notWhole' } },
+  'loss-typing-code': { body: { ...lossTyping, field: 'code', shown: '•••4', count: 4, least: 6 } },
+  'loss-typing-code-wrong': { body: { ...lossTyping, field: 'code', shown: '', count: 0, least: 6, problem: 'wrongCode', triesLeft: 12 } },
+  'loss-typing-code-expired': { body: { ...lossTyping, field: 'code', shown: '', count: 0, least: 6, problem: 'codeExpired' } },
+  'loss-asking-code': { body: { kind: 'loss-asking', what: 'code' } },
+  'loss-asking-person': { body: { kind: 'loss-asking', what: 'person' } },
+  'loss-cards-large': { body: { ...lossCards, cards: lossCards.cards.slice(0, 3), pages: 2 }, sizes: ['standard', 'large'] },
+  'loss-cards-xlarge': { body: { ...lossCards, cards: lossCards.cards.slice(1, 3), page: 1, pages: 2 } },
+  'loss-cards-pages': { body: { ...lossCards, page: 1, pages: 3 }, sizes: ['standard'] },
+  'loss-cards-none-open': {
+    body: { kind: 'loss-cards', cards: lossCards.cards.filter(({ state }) => state === 'reported' || state === 'replaced'), page: 0, pages: 1 },
+  },
+  'loss-told-printing': { body: { ...lossTold, receipt: 'printing' } },
+  'loss-told-printed': { body: { ...lossTold, receipt: 'printed', document: false } },
+  'loss-told-failed': { body: { ...lossTold, receipt: 'failed' } },
+  'loss-told-no-paper': { body: { ...lossTold, receipts: 'paperOut' } },
+  'loss-told-earlier': { body: { ...lossTold, earlier: true } },
+  'loss-told-scheduled': { body: { ...lossTold, state: 'scheduled' } },
+  'loss-told-queued': { body: { ...lossTold, state: 'queued' } },
+  'loss-told-queued-printed': { body: { ...lossTold, state: 'queued', receipt: 'printed' } },
   'insert-card-statement': { body: { kind: 'insert-card', service: 'statement' } },
   'amount-none': step(0, unchosen),
   'amount-six': step(0, { ...amount, presets: [1000, 2000, 3000, 5000, 10_000, 20_000] }),

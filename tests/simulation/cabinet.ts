@@ -7,6 +7,7 @@ import type { Fen } from '../../common/fen.ts';
 import { sideWorked, simulators } from '../../drivers/bench/simulators.ts';
 import type { SimulatedCardReader } from '../../drivers/card-reader/simulated-card-reader.ts';
 import type { FedNote, SimulatedCashAcceptor } from '../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
+import type { SimulatedIdReader } from '../../drivers/id-reader/simulated-id-reader.ts';
 import type { SimulatedReceiptPrinter } from '../../drivers/receipt-printer/simulated-receipt-printer.ts';
 import { SimulatedLines } from '../../drivers/transport/simulated.ts';
 import type { SimulatedUnit } from '../../drivers/transport/simulated-unit.ts';
@@ -82,6 +83,7 @@ export class SimulatedCabinet {
   readonly reader: SimulatedCardReader;
   readonly acceptor: SimulatedCashAcceptor;
   readonly printer: SimulatedReceiptPrinter;
+  readonly idReader: SimulatedIdReader;
   readonly #options: CabinetOptions;
   /** Notes that a technician took out of the path: the operator has them. */
   readonly found: FedNote[] = [];
@@ -96,18 +98,21 @@ export class SimulatedCabinet {
       escrowLimit: ESCROW_LIMIT_MS,
     });
     this.printer = simulators.receiptPrinter[fittings.receiptPrinter](clock, { options: models.receiptPrinter[fittings.receiptPrinter] });
+    this.idReader = simulators.idReader['sam-serial'](clock);
+    this.lines.add('idReader', this.idReader);
     for (const device of lineDevices) this.lines.add(device, this.#wired(device));
     this.#strikes = { ...this.#atCables(), ...this.#atReader(), ...this.#atAcceptor(), ...this.#atPrinter() };
   }
 
   /** The devices as a terminal's configuration names them. */
-  get configured(): Readonly<Record<LineDevice, object>> {
+  get configured(): Readonly<Record<LineDevice | 'idReader', object>> {
     const { fittings } = this.#options;
     const named = (device: LineDevice, model: string, options: object): object => ({ model, address: `sim:${device}`, options });
     return {
       cardReader: named('cardReader', fittings.cardReader, models.cardReader[fittings.cardReader]),
       cashAcceptor: named('cashAcceptor', fittings.cashAcceptor, models.cashAcceptor[fittings.cashAcceptor]),
       receiptPrinter: named('receiptPrinter', fittings.receiptPrinter, models.receiptPrinter[fittings.receiptPrinter]),
+      idReader: { model: 'sam-serial', address: 'sim:idReader' },
     };
   }
 
@@ -118,12 +123,18 @@ export class SimulatedCabinet {
 
   /** The process is gone: the lines are free again. */
   hangUp(): void {
-    for (const device of lineDevices) this.#replug(device);
+    for (const device of [...lineDevices, 'idReader'] as const) this.#replug(device);
   }
 
   /** Mains off and on. */
   powerCycle(): void {
-    for (const unit of [this.reader, this.acceptor, this.printer]) unit.powerCycle();
+    for (const unit of [this.reader, this.acceptor, this.printer, this.idReader]) unit.powerCycle();
+  }
+
+  /** Somebody's foot: the ID reader's cable comes off, and a technician's hand, or theirs, puts it back. */
+  pullIdReader(): void {
+    this.#atOnce(() => this.lines.unplug('idReader'));
+    this.#later(UNPLUGGED, () => this.lines.plug('idReader'));
   }
 
   /** Where a card is. */
@@ -150,7 +161,8 @@ export class SimulatedCabinet {
     printer.clearJam();
     if (printer.isCoverOpen) printer.closeCover();
     if (printer.paperMm < ROLL_MM / 10) printer.loadPaper(ROLL_MM);
-    for (const device of lineDevices) this.lines.plug(device);
+    for (const device of [...lineDevices, 'idReader']) this.lines.plug(device);
+    this.idReader.takeDocument();
     reader.takeCard(); // what sticks out of the gate
     return reader.emptyBin();
   }
@@ -254,7 +266,7 @@ export class SimulatedCabinet {
     return overWire(onCable, clock, SPEEDS[device]);
   }
 
-  #replug(device: LineDevice): void {
+  #replug(device: LineDevice | 'idReader'): void {
     this.lines.unplug(device);
     this.lines.plug(device);
   }

@@ -6,22 +6,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fen } from '../../common/fen.ts';
 import type { View, ViewBody } from '../../state-machines/view.ts';
 import { loadedOnto, type TownCard } from './cards.ts';
+import { holderOf } from './holders.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, checkStories } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkLosses, LossOracle, readLosses } from './oracles/losses.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { checkSlips } from './oracles/slips.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { playScript, scriptedCard, worldFor } from './scenario.ts';
 import { scriptNamed } from './scripts.ts';
-import type { UsedVoucher } from './upstream.ts';
+import type { LossInBooks, UsedVoucher } from './upstream.ts';
 import type { World } from './world.ts';
 
 const disk = mkdtempSync(path.join(tmpdir(), 'oracles-'));
 let world: World;
 let cash: TownCard;
+let lost: TownCard;
 let ledger: readonly Story[];
 let view: View;
 
@@ -30,6 +33,8 @@ beforeAll(async () => {
   cash = scriptedCard(world, scriptNamed('cash'));
   await playScript(world, scriptNamed('cash'), cash);
   await playScript(world, scriptNamed('qr'), scriptedCard(world, scriptNamed('qr')));
+  lost = scriptedCard(world, scriptNamed('loss-document'));
+  await playScript(world, scriptNamed('loss-document'), lost);
   await world.pass(() => world.upstream.journal().head >= world.lastSeq, 60_000);
   ledger = readLedger(world.journal);
   if (world.view === undefined) throw new Error('no view');
@@ -292,5 +297,62 @@ describe('slips', () => {
     world.slips.splice(-1, 1, `充值凭条\n编号 ${reference}\n充入余额已从卡里读回核对`);
     expect(objections(() => checkSlips(world, ledger))).toEqual([]);
     world.slips.pop();
+  });
+});
+
+describe('a lost card', () => {
+  /** The world with something changed; what a getter reads of its private parts is given as it is. */
+  const changed = (change: PropertyDescriptorMap): World => Object.create(world, { journal: { value: world.journal }, ...change }) as World;
+  const withLosses = (losses: readonly LossInBooks[]): World =>
+    changed({ upstream: { value: Object.create(world.upstream, { losses: { value: () => losses } }) as World['upstream'] } });
+  const own = (): readonly LossInBooks[] => world.upstream.losses();
+  const told = (reference: string, state: 'effective' | 'queued' = 'effective') =>
+    showing({
+      kind: 'loss-told',
+      state,
+      earlier: false,
+      tail: lost.tail,
+      reference,
+      since: '2026-11-22T08:14:07',
+      document: true,
+      receipts: 'available',
+      receipt: 'choice',
+    });
+
+  test('is reported once, here and at the issuer', () => {
+    const [report] = own();
+    if (report === undefined) throw new Error('nobody reported a card');
+    expect(readLosses(world.journal)).toMatchObject([{ reportId: report.reportId, state: { state: 'reported', answer: { reference: report.reference } } }]);
+    expect(objections(() => checkLosses(world))).toEqual([]);
+    expect(objections(() => checkLosses(withLosses([])))).toEqual(['loss']);
+    expect(objections(() => checkLosses(withLosses([{ ...report, refused: true }])))).toEqual(['loss']);
+    expect(objections(() => checkLosses(withLosses([report, { ...report, reportId: 'other' }])))).toEqual(['loss', 'loss']);
+    expect(objections(() => checkLosses(withLosses([report, { ...report, reportId: 'other', sameAs: report.reportId }])))).toEqual([]);
+  });
+
+  test('is said to be reported only when the issuer has it', () => {
+    const oracle = new LossOracle(world);
+    const reference = own()[0]?.reference ?? '';
+    expect(objections(() => oracle.onView(told(reference)))).toEqual([]);
+    expect(objections(() => oracle.onView(told('A01-1122-0000-0')))).toEqual(['loss before proof']);
+    expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'queued')))).toEqual([]);
+  });
+
+  test('tells nobody who its holder is', () => {
+    const oracle = new LossOracle(world);
+    for (const secret of holderOf(lost).secrets) {
+      expect(objections(() => oracle.onView(told(secret, 'queued')))).toEqual(['privacy']);
+      expect(objections(() => oracle.onEntry({ kind: 'terminal.stopped', body: { reason: secret } }))).toEqual(['privacy']);
+      expect(objections(() => oracle.onWarning(`asked for ${secret}`))).toEqual(['privacy']);
+    }
+  });
+
+  test('has a slip that says what is so', () => {
+    const slip = world.slips.find((text) => text.includes('挂失凭条')) ?? '';
+    const lying = (text: string): World => changed({ slips: { value: [text] } });
+    expect(slip).toContain('已生效');
+    const reference = own()[0]?.reference ?? '';
+    expect(objections(() => checkSlips(lying(slip), ledger))).toEqual([]);
+    expect(objections(() => checkSlips(lying(slip.replaceAll(reference, 'A01-1122-0000-0')), ledger))).toEqual(['slip', 'slip']);
   });
 });

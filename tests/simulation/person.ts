@@ -55,6 +55,14 @@ export interface Hands {
   tearSlips(): readonly string[];
   /** What the phone does with the order on the screen. */
   phone(orderId: string, does: 'pay' | 'decline' | 'confirming' | 'payLate'): void;
+  /** Lays their identity card on its reader, or takes it away. */
+  layDocument(): void;
+  liftDocument(): void;
+  /** The ID reader's cable comes off for a while. */
+  pullIdReader(): void;
+  /** What they know by heart, or read from their telephone, to type it. */
+  knows(field: 'card' | 'password' | 'phone' | 'code'): string;
+  codeOnPhone(): string | undefined;
   /** Where their card is. */
   cardAt(card: TownCard): 'hand' | 'gate' | 'inside' | 'bin';
 }
@@ -63,7 +71,7 @@ export interface Hands {
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
 /** `look`: only whether the card is all right; `help`: something is looked up first. */
-export type Wish = 'topUp' | 'statement' | 'help' | 'look';
+export type Wish = 'topUp' | 'statement' | 'help' | 'lossReport' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -256,11 +264,19 @@ function leavesBy(person: Person, act: UiAct): void {
   person.hands.touch(act);
 }
 
+/** Whoever was sent to the telephone looks now and then whether it works here after all. */
+function triesLoss({ memory }: Person): boolean {
+  const before = memory.get('report') ?? 0;
+  memory.set('report', before + 1);
+  return before < 4;
+}
+
 function begins(person: Person): void {
   const { hands, card, chance } = person;
   const at = hands.cardAt(card);
   if (at === 'gate') hands.takeCard();
   if ((person.finished && at !== 'inside') || at === 'bin') return person.leave();
+  if (person.wish === 'lossReport') return void (triesLoss(person) ? hands.touch({ type: 'report-loss' }) : person.leave());
   const way = chance.pick(['service', 'start', 'card'] as const);
   if (way === 'service' && wantsHelp(person)) return void hands.touch({ type: 'support' });
   if (way === 'card' && at === 'hand') hands.insertCard(card);

@@ -1,5 +1,6 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
+import { lossReportScreens } from './flows/loss-report.ts';
 import { statementScreens } from './flows/statement.ts';
 import { supportScreens } from './flows/support.ts';
 import { topUpScreens } from './flows/top-up.ts';
@@ -8,6 +9,7 @@ import { Chance } from './chance.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
+import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
@@ -19,7 +21,9 @@ import { World, type Violation } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Flows by name, with what their people do; a test holds them against the statecharts. */
-export const flows = { topUp: topUpScreens, statement: statementScreens, support: supportScreens } as const satisfies Readonly<Record<string, Screens>>;
+export const flows = { topUp: topUpScreens, statement: statementScreens, support: supportScreens, lossReport: lossReportScreens } as const satisfies Readonly<
+  Record<string, Screens>
+>;
 export type FlowName = keyof typeof flows;
 
 export interface SeedOptions {
@@ -109,7 +113,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world));
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
   await world.pass(() => world.view?.body.kind === 'attract', READY_WITHIN);
@@ -159,11 +163,13 @@ export function fittingsOf(chance: Chance): Fittings {
 /** Most people come for money. */
 const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
+const LOST_THEIR_CARD = 0.1;
 
 function wishOf({ flows: known }: SeedOptions, chance: Chance): Wish {
   const wish = chance.named('wish');
   if (known.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
-  return known.includes('support') && wish.happens(WANT_HELP) ? 'help' : 'topUp';
+  if (known.includes('support') && wish.happens(WANT_HELP)) return 'help';
+  return known.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD) ? 'lossReport' : 'topUp';
 }
 
 /** One person comes, does what they want, and goes; the next one waits until the glass is free. */
@@ -183,6 +189,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
     wish: wishOf(options, chance),
     vouchers: vouchersOf(world, card),
   });
+  if (person.wish === 'lossReport') world.register(card);
   await stands(world, person, STAYS_AT_MOST);
   world.pockets.set(card, [...(world.pockets.get(card) ?? []), ...person.slips]);
   if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
@@ -251,7 +258,7 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   }
   await world.pass(() => false, SETTLES);
   const limit = world.clock.monotonic() + DRAINS;
-  const waits = (): boolean => !hasArrived(world) || answerable(world, readLedger(world.journal)).length > 0;
+  const waits = (): boolean => !hasArrived(world) || lossesWait(world) || answerable(world, readLedger(world.journal)).length > 0;
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
   checkAnswers(world, ledger);
@@ -301,6 +308,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkMoney(world, ledger);
   checkBooks(world, ledger);
   checkSlips(world, ledger);
+  checkLosses(world);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {
     const name = `${state.opened?.type ?? 'unknown'}/${state.opened?.tender ?? ''}/${state.closed?.outcome ?? 'open'}`;

@@ -10,6 +10,7 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
@@ -67,7 +68,7 @@ const LOOKS = 300_000;
 const ISSUER_HEARS = 660_000;
 const ASKS_AGAIN = 5000;
 /** Screens that tell how it ended. */
-const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set(['done', 'settled', 'trouble', 'card-problem', 'out-of-service', 'put-back']);
+const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set(['done', 'settled', 'loss-told', 'trouble', 'card-problem', 'out-of-service', 'put-back']);
 
 export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions): Promise<ChunkResult> {
   const began = performance.now();
@@ -103,7 +104,7 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world));
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -139,6 +140,7 @@ export async function runScenario(
   checkArrived(world);
   const ledger = readLedger(world.journal);
   checkMoney(world, ledger, [card]);
+  checkLosses(world);
   checkBooks(world, ledger);
   return {
     scenario,
@@ -168,6 +170,7 @@ const RIDE = { amount: 100, terminalId: '0000000000AA', date: '20261120' } as co
 export async function playScript(world: World, script: Script, card: TownCard): Promise<number> {
   const otherCard = script.bringsOtherCard === true ? scriptedCard(world, script) : card;
   const person = scriptedPerson(world, script, { card, otherCard, wish: 'topUp' });
+  if (script.isHolder === true) world.register(card);
   await stands(world, person, STAYS_AT_MOST);
   await world.pass(() => isFree(world), SCREEN_CLEARS);
   return person.slips.length;
@@ -205,7 +208,7 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
   await world.pass(isClosed, SETTLES);
   const limit = world.clock.monotonic() + ISSUER_HEARS;
   // The issuer is told when the network is there again; nobody waits for that at the terminal.
-  const waits = (): boolean => isReserved(world, card) || answerable(world, own()).length > 0 || !hasArrived(world);
+  const waits = (): boolean => isReserved(world, card) || answerable(world, own()).length > 0 || !hasArrived(world) || lossesWait(world);
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);
@@ -231,7 +234,15 @@ class LastWords implements Witness {
 
   onView({ body }: View): void {
     if (!LAST_WORDS.has(body.kind)) return;
-    this.words.add(body.kind === 'settled' ? `settled ${body.outcome} ${body.why}` : body.kind === 'trouble' ? `trouble ${body.trouble}` : body.kind);
+    this.words.add(
+      body.kind === 'settled'
+        ? `settled ${body.outcome} ${body.why}`
+        : body.kind === 'trouble'
+          ? `trouble ${body.trouble}`
+          : body.kind === 'loss-told'
+            ? `loss ${body.state}`
+            : body.kind,
+    );
   }
 }
 

@@ -7,6 +7,8 @@ export interface Script {
   readonly balance: number;
   /** Rides that were paid with the card before, which it remembers. */
   readonly rides?: number;
+  /** The issuer knows whose card it is. */
+  readonly isHolder?: boolean;
   /** With them is somebody else's card, of the same kind. */
   readonly bringsOtherCard?: boolean;
   /** Before those of the session. */

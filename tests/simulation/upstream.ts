@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { Clock, Timer } from '../../common/clock.ts';
 import { createIds, type Random } from '../../common/ids.ts';
 import type { IssuerKeys } from '../../common/pboc.ts';
+import { messagesSchema } from '../../common/upstream-api/holders.ts';
 import { serverSettingsSchema } from '../../fleet/server/config.ts';
 import { createServer, type Server } from '../../fleet/server/server.ts';
 import { loadSigningKey } from '../../fleet/server/signing-key.ts';
@@ -34,6 +35,15 @@ export interface UsedVoucher {
   readonly number: string;
   readonly amount: number;
   readonly redeemId: string;
+}
+
+export interface LossInBooks {
+  readonly reportId: string;
+  readonly serial: string;
+  readonly reference: string;
+  readonly refused: boolean;
+  /** The report that was there before, if this one is of the same card. */
+  readonly sameAs: string | null;
 }
 
 export class SimulatedUpstream {
@@ -99,6 +109,19 @@ export class SimulatedUpstream {
   /** Vouchers that are used up, and by what. */
   usedVouchers(): readonly UsedVoucher[] {
     return this.#read<UsedVoucher>("SELECT number, amount, redeem_id AS redeemId FROM vouchers WHERE state = 'redeemed' ORDER BY voucher_id");
+  }
+
+  losses(): readonly LossInBooks[] {
+    const rows = this.#read<Omit<LossInBooks, 'refused'> & { readonly refusal: string | null }>(
+      'SELECT report_id AS reportId, serial, reference, refusal, same_as AS sameAs FROM loss_reports ORDER BY report_id',
+    );
+    return rows.map(({ refusal, ...report }) => ({ ...report, refused: refusal !== null }));
+  }
+
+  /** The latest message that a telephone received; none is asked for over the network. */
+  async codeSentTo(phone: string): Promise<string | undefined> {
+    const { body } = await this.server.answer({ method: 'GET', path: '/sandbox/issuer/messages', headers: {}, body: '' });
+    return messagesSchema.parse(JSON.parse(body)).messages.findLast((message) => message.phone === phone)?.code;
   }
 
   /** Entries that arrived, and those that did not fit. */

@@ -14,6 +14,7 @@ import { townCard, type ChipHabits, type TownCard } from './cards.ts';
 import { Chance } from './chance.ts';
 import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
+import { holderOf } from './holders.ts';
 import { Life } from './life.ts';
 import { SimulatedNetwork } from './network.ts';
 import { stepOf } from './steps.ts';
@@ -55,6 +56,8 @@ export interface Witness {
   /** To upstream, by its path without query. */
   onRequest?(path: string): void;
   onNoteInBox?(): void;
+  /** A line of the terminal's log. */
+  onWarning?(message: string): void;
   /** A chart enters a state, before anything is done there. */
   onStep?(step: string): void;
   onStrike?(kind: FaultKind): void;
@@ -94,6 +97,10 @@ export class World {
   readonly pockets = new Map<TownCard, readonly string[]>();
   /** Every slip that came off, as text. */
   readonly slips: string[] = [];
+  /** What says who somebody is: of everybody whose card was registered. */
+  readonly secrets: string[] = [];
+  /** By the person's telephone: what it received last. */
+  readonly #codes = new Map<string, string>();
   lives = 0;
   readonly #folder: string;
   readonly #issuer: SandboxKeys;
@@ -203,6 +210,13 @@ export class World {
     return card;
   }
 
+  /** A counter registers whose card it is. */
+  register(card: TownCard): void {
+    const { registration, secrets } = holderOf(card);
+    this.secrets.push(...secrets.filter((secret) => !this.secrets.includes(secret)));
+    this.#atUpstream('/sandbox/issuer/holders', registration);
+  }
+
   // --- the process ---
 
   powerOn(): void {
@@ -231,7 +245,10 @@ export class World {
         if (!why.startsWith('the journal')) this.violation('life', `the process ended: ${why}`);
         this.kill('process');
       },
-      onWarning: (message) => this.trace.add('log', message),
+      onWarning: (message) => {
+        this.trace.add('log', message);
+        for (const witness of this.witnesses) witness.onWarning?.(message);
+      },
       onChart: (event) => {
         const step = stepOf(event);
         if (step !== undefined) for (const witness of this.witnesses) witness.onStep?.(step);
@@ -337,6 +354,7 @@ export class World {
 
   hands(card: TownCard): Hands {
     const { cabinet } = this;
+    const holder = holderOf(card);
     const did = <T>(what: string, result: T): T => {
       this.trace.add('hand', `${what}: ${String(result)}`);
       return result;
@@ -354,8 +372,23 @@ export class World {
       takeNote: () => cabinet.acceptor.atMouth !== undefined && did('takes the note', cabinet.acceptor.takeNote() !== undefined),
       tearSlips: () => this.#keepSlips(cabinet.printer.takeSlips().map((slip) => readSlip(slip).join('\n'))),
       phone: (orderId, does) => this.#phone(orderId, does),
+      layDocument: () => did('lays the document', cabinet.idReader.placeDocument(holder.document)),
+      liftDocument: () => void cabinet.idReader.takeDocument(),
+      pullIdReader: () => did('pulls the ID reader', cabinet.pullIdReader()),
+      knows: (field) => ({ card: card.serial, password: holder.password, phone: holder.phone, code: this.#codes.get(holder.phone) ?? '' })[field],
+      codeOnPhone: () => this.#looksAtPhone(holder.phone),
       cardAt: (which) => cabinet.placeOf(which),
     };
+  }
+
+  /** What was there when they looked last; the next look finds what came since. */
+  #looksAtPhone(phone: string): string | undefined {
+    this.#handsAtUpstream += 1;
+    void this.upstream.codeSentTo(phone).then((code) => {
+      if (code !== undefined) this.#codes.set(phone, code);
+      this.#handsAtUpstream -= 1;
+    });
+    return this.#codes.get(phone);
   }
 
   #feed(card: TownCard, note: number | 'unknown' | 'torn'): boolean {
@@ -451,7 +484,7 @@ export class World {
 
   #config(folder: string): TerminalConfig {
     const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; upstream: object; data: object };
-    const none = { codeScanner: null, idReader: null, cabinet: null, keypad: null };
+    const none = { codeScanner: null, cabinet: null, keypad: null };
     return parseConfig({
       ...example,
       data: { ...example.data, folder },

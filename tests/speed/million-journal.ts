@@ -29,6 +29,7 @@ const ASKED = [
   ['voucher.registering', ['voucher.registered']],
   ['voucher.releasing', ['voucher.released']],
   ['voucher.reserved', ['voucher.redeemed', 'voucher.releasing']],
+  ['loss.reporting', ['loss.reported', 'loss.refused']],
   ['foreign.load.examined', ['foreign.load.reported']],
   ['foreign.load.examined', ['foreign.load.told']],
 ] as const;

@@ -20,6 +20,7 @@ import {
   type InitializeOutcome,
   type IssuerCheck,
   type LoadStanding,
+  type LossContent,
   type LoadVerdict,
   type MediaState,
   type OpenLoad,
@@ -31,6 +32,7 @@ import {
   type ReserveOutcome,
   type StatementContent,
 } from '../../state-machines/ports.ts';
+import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { Channel } from '../../state-machines/support/screens.ts';
 import { fakeSupport } from './fake-support.ts';
@@ -73,8 +75,11 @@ export class FakeWorld {
   readonly random = countingRandom();
   readonly entries: NewEntry[] = [];
   readonly acts: string[] = [];
+  /** Of the issuer, about holders and lost cards. */
+  readonly asked: object[] = [];
   readonly slips: ReceiptContent[] = [];
   readonly statementSlips: StatementContent[] = [];
+  readonly lossSlips: LossContent[] = [];
   statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
   readonly cashEvents = new Listeners<CashEvent>();
@@ -94,6 +99,8 @@ export class FakeWorld {
   availability: Availability = {
     services: { topUp: { available: true }, balance: { available: true }, statement: { available: true } },
     tenders: { cash: { available: true }, qr: { available: true }, voucher: { available: true } },
+    lossReport: { available: true },
+    documents: 'available',
     receipts: 'available',
     upstream: 'online',
   };
@@ -109,6 +116,16 @@ export class FakeWorld {
     reverse: new Script<true>(true),
     history: new Script<readonly CardRecord[]>([]),
     standing: new Script<LoadStanding>({ state: 'open' }),
+    document: new Script<DocumentReading>({ kind: 'read', documentHash: 'd1'.repeat(32), name: '王**' }),
+    sendCode: new Script<true>(true),
+    identify: new Script<IdentifyOutcome>({ kind: 'identified', cards: [{ serial: CARD_REF.serial, tail: CARD_REF.tail, status: 'active' }] }),
+    report: new Script<(reference: string) => ReportOutcome>((reference) => ({
+      kind: 'reported',
+      reference,
+      reportedAt: this.clock.now(),
+      effectiveAt: this.clock.now(),
+      earlier: false,
+    })),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
@@ -296,6 +313,24 @@ export class FakeWorld {
           this.script.reverse.next();
         },
       },
+      losses: {
+        sendCode: async (request) => {
+          this.asked.push(request);
+          this.script.sendCode.next();
+          return { expiresAt: this.clock.now() + 300_000 };
+        },
+        identify: async (request) => {
+          this.asked.push(request);
+          return this.script.identify.next();
+        },
+        report: async (request) => {
+          this.asked.push(request);
+          return this.script.report.next()(request.reference);
+        },
+      },
+      documents: {
+        read: async () => this.script.document.next(),
+      },
       vouchers: {
         codeOf: (voucherId) => makeVoucherCode(createHash('sha256').update(voucherId).digest()),
         register: async () => {
@@ -327,6 +362,10 @@ export class FakeWorld {
         printStatement: async (_, content) => {
           this.statementSlips.push(content);
           return this.statementOutcome();
+        },
+        printLoss: async (_, content) => {
+          this.lossSlips.push(content);
+          return this.script.print.next();
         },
       },
       support: fakeSupport(this.counted, () => this.channels),

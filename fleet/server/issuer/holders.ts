@@ -51,15 +51,17 @@ export function createHolders(options: ServiceOptions): Holders {
   };
 }
 
-/** One that may be named now, by this terminal. */
+/** One that may be named now, by this terminal; or that could be when the terminal took what it says only now. */
 export async function identificationInForce(
   trx: StoreTransaction,
   { clock }: ServiceOptions,
   terminalId: string,
   identificationId: string,
+  takenAt = clock.now(),
 ): Promise<(IdentificationRow & { readonly holder_id: string }) | undefined> {
   const row = await findIdentification(trx, identificationId);
-  if (row === undefined || row.terminal_id !== terminalId || row.holder_id === null || row.expires_at <= clock.now()) return undefined;
+  if (row === undefined || row.terminal_id !== terminalId || row.holder_id === null) return undefined;
+  if (row.expires_at <= Math.min(takenAt, clock.now())) return undefined;
   return { ...row, holder_id: row.holder_id };
 }
 

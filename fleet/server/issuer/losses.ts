@@ -59,7 +59,7 @@ async function report(trx: StoreTransaction, options: ServiceOptions, terminalId
     return answerReport(trx, earlier);
   }
   const now = options.clock.now();
-  const holder = await spokenFor(trx, options, terminalId, identificationId, serial);
+  const holder = await spokenFor(trx, options, terminalId, identificationId, serial, takenAt ?? undefined);
   const inForce = typeof holder === 'string' ? undefined : await lossInForce(trx, serial);
   const row: LossRow = {
     report_id: reportId,
@@ -84,15 +84,16 @@ async function report(trx: StoreTransaction, options: ServiceOptions, terminalId
   return answerReport(trx, row);
 }
 
-/** The person who speaks for the card, or why nobody does. */
+/** The person who speaks for the card, or why nobody does. @param takenAt when they spoke, if only heard now */
 export async function spokenFor(
   trx: StoreTransaction,
   options: ServiceOptions,
   terminalId: string,
   identificationId: string,
   serial: string,
+  takenAt?: number,
 ): Promise<{ readonly holderId: string; readonly by: Tables['identifications']['by_means'] } | LossRefusal> {
-  const identification = await identificationInForce(trx, options, terminalId, identificationId);
+  const identification = await identificationInForce(trx, options, terminalId, identificationId, takenAt);
   if (identification === undefined) return 'notIdentified';
   if (!(await speaksFor(trx, identification, serial))) return 'notHoldersCard';
   return { holderId: identification.holder_id, by: identification.by_means };

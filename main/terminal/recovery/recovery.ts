@@ -10,6 +10,7 @@ import { isOwedForCertain, noteInPath, unknownLoad } from '../../../common/money
 import { RecoveryBooks, type RecoveryOptions, type When } from './books.ts';
 import { CaseRecovery } from './cases.ts';
 import { LoadRecovery } from './loads.ts';
+import { LossRecovery } from './losses.ts';
 import { NoteRecovery } from './notes.ts';
 import { OpenLoadRecovery } from './open-loads.ts';
 import { PaymentRecovery } from './payments.ts';
@@ -28,6 +29,7 @@ export class Recovery implements RecoveryPort {
   readonly #cases: CaseRecovery;
   readonly #openLoads: OpenLoadRecovery;
   readonly #vouchers: VoucherRecovery;
+  readonly #losses: LossRecovery;
   /** A technician was told. */
   readonly #reported = new Set<string>();
 
@@ -40,6 +42,7 @@ export class Recovery implements RecoveryPort {
     this.#loads = new LoadRecovery(books);
     this.#openLoads = new OpenLoadRecovery(books, this.#loads);
     this.#vouchers = new VoucherRecovery(books);
+    this.#losses = new LossRecovery(books);
     this.#cases = new CaseRecovery({
       books,
       payments: this.#payments,
@@ -69,7 +72,7 @@ export class Recovery implements RecoveryPort {
     this.#options.log(what, { error: String(error) });
   }
 
-  /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer, examinations. Never rejects. */
+  /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer, examinations, loss reports. Never rejects. */
   async tend(): Promise<void> {
     const { read } = this.#options;
     // All lists are made before the first wait: a transaction that a person opens meanwhile is never touched from here.
@@ -82,6 +85,8 @@ export class Recovery implements RecoveryPort {
     const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
     const chores = this.#vouchers.chores();
+    // A lost card waits for nothing else.
+    await this.#losses.tend();
     for (const id of open) await this.#settle(id, 'background');
     for (const id of unconfirmed) await this.#books.guard(id, (state) => this.#loads.confirm(id, state));
     for (const id of reserved) await this.#books.guard(id, (state) => this.#loads.release(id, state));

@@ -97,6 +97,17 @@ export function difference(before: Truth, after: Truth): Change {
   };
 }
 
+/** What the journal says of lost cards, in order. */
+export function lossEntriesOf(journal: string): readonly JournalEntry[] {
+  const db = openForReading(journal);
+  try {
+    const rows = db.prepare<[], { entry: string }>("SELECT entry FROM described_entries WHERE kind LIKE 'loss.%' ORDER BY seq").all();
+    return rows.map(({ entry }) => JSON.parse(entry) as JournalEntry);
+  } finally {
+    db.close();
+  }
+}
+
 /** All entries of the transaction that a reference was given for. */
 export function entriesOf(journal: string, reference: string): readonly JournalEntry[] {
   const db = openForReading(journal);

@@ -49,6 +49,18 @@ describe('a report', () => {
     expect(await standing(terminal)).toMatchObject({ state: 'effective', holdersLoads: { count: 1, amount: 1 }, issuersLoads: { count: 0, amount: 0 } });
   });
 
+  test('that was taken while the identification was good is taken also when it arrives later; a release is not', async () => {
+    const { world, terminal, other } = await placeWithHolder();
+    await identified(terminal);
+    const takenAt = world.clock.now() + 9 * MINUTE;
+    await world.clock.advance(3 * 24 * 60 * MINUTE);
+    expect((await report(terminal, { reportId: 'R2', takenAt: takenAt + 2 * MINUTE })).body).toEqual({ result: 'refused', code: 'notIdentified' });
+    expect((await report(other, { reportId: 'R3', takenAt })).body).toEqual({ result: 'refused', code: 'notIdentified' });
+    expect((await report(terminal, { takenAt })).body).toMatchObject({ result: 'reported', effectiveAt: world.clock.now() });
+    expect(await standing(terminal)).toMatchObject({ state: 'effective', takenAt });
+    expect((await release(terminal)).body).toEqual({ result: 'refused', code: 'notIdentified' });
+  });
+
   test('asked for again after its answer was lost is one report', async () => {
     const { world, terminal } = await placeWithHolder();
     await identified(terminal);

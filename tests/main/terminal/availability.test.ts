@@ -27,6 +27,8 @@ describe('availability', () => {
     expect(availabilityOf(healthy, all)).toEqual({
       services: { topUp: works, balance: works, statement: works },
       tenders: { cash: works, qr: works, voucher: works },
+      lossReport: works,
+      documents: 'available',
       receipts: 'available',
       upstream: 'online',
     });
@@ -47,6 +49,8 @@ describe('availability', () => {
       expect(availabilityOf(parts, all)).toEqual({
         services: { topUp: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
         tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), voucher: off('notAdmitted') },
+        lossReport: off('notAdmitted'),
+        documents: 'available',
         receipts: 'available',
         upstream: 'offline',
       });
@@ -119,7 +123,19 @@ describe('availability', () => {
   });
 
   it.each(['codeScanner', 'idReader', 'keypad'] as const)('a missing %s stops no service that does not need it', (part) => {
-    expect(availabilityOf({ ...healthy, [part]: undefined }, both)).toEqual(availabilityOf(healthy, both));
+    const { documents: _documents, ...found } = availabilityOf({ ...healthy, [part]: undefined }, both);
+    expect(availabilityOf(healthy, both)).toMatchObject(found);
+  });
+
+  it('a lost card can be reported while journal and issuer are there, whatever else is not', () => {
+    const bare = { ...healthy, cardReader: undefined, cashAcceptor: undefined, receiptPrinter: undefined, idReader: undefined };
+    expect(availabilityOf(bare, both)).toMatchObject({ lossReport: works, documents: 'notFitted' });
+    expect(availabilityOf({ ...healthy, idReader: { device: 'offline' } }, both)).toMatchObject({ lossReport: works, documents: 'down' });
+    expect(availabilityOf({ ...healthy, journal: 'failed' }, both).lossReport).toEqual(off('journalUnavailable'));
+    expect(availabilityOf({ ...healthy, disk: 'low' }, both).lossReport).toEqual(off('diskLow'));
+    const away = { link: 'offline', issuer: 'down', payments: 'down' } as const;
+    expect(availabilityOf({ ...healthy, upstream: away }, both).lossReport).toEqual(off('issuerOffline'));
+    expect(availabilityOf({ ...healthy, upstream: away, starting: true }, both).lossReport).toEqual(off('starting'));
   });
 
   it('a full bin for cards stops nothing: a card that nobody takes stays at the gate', () => {

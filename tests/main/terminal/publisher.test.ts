@@ -72,6 +72,18 @@ describe('a touch', () => {
     expect([publisher.isCurrent(3), publisher.isCurrent(4)]).toEqual([false, true]);
   });
 
+  test('made before a digit of a secret was hidden counts; one made on another field does not', () => {
+    const { body } = sample('loss-typing');
+    if (body.kind !== 'loss-typing') throw new Error('not the screen of a field');
+    const typed = { ...body, field: 'phone' } as const;
+    const { publisher, show } = screen({ body: { ...typed, shown: '1', count: 1 } });
+    show({ body: { ...typed, shown: '•', count: 1 } });
+    show({ body: { ...typed, shown: '•3', count: 2 } });
+    expect([publisher.isCurrent(1), publisher.isCurrent(2)]).toEqual([true, true]);
+    show({ body: { ...typed, field: 'code', shown: '', count: 0 } });
+    expect(publisher.isCurrent(3)).toBe(false);
+  });
+
   test('made before the symbol just typed from a voucher was drawn counts; one made on its number is none on its code', () => {
     const { body } = sample('top-up-voucher');
     if (body.kind !== 'top-up-voucher') throw new Error('not the screen of a voucher');

@@ -158,6 +158,11 @@ export class Station {
     return true;
   }
 
+  /** A step of a flow that needs no card. */
+  does<T>(step: (ports: Ports) => Promise<T>): Promise<T> {
+    return step(this.#life.ports);
+  }
+
   /** Between persons. */
   async tends(): Promise<void> {
     await this.#life.recovery.tend();
@@ -227,7 +232,7 @@ export class Station {
     });
   }
 
-  #parts(journal: Journal, { issuer, payments }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
+  #parts(journal: Journal, { issuer, losses, payments }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
     const { clock } = this.#world;
     const desk = new JournalDesk({ journal, clock, random, shortName: 'A01', businessDate: () => TODAY, onHealth: () => {} });
     const append = (entry: NewEntry) => {
@@ -255,6 +260,7 @@ export class Station {
       card,
       payments,
       issuer,
+      losses,
     };
     const recovery = new Recovery({
       ports: flow,

@@ -11,6 +11,8 @@ const sources: StateSources = {
   availability: {
     services: { topUp: yes, balance: yes, statement: yes },
     tenders: { cash: yes, qr: yes, voucher: { available: false, reason: 'switchedOff' } },
+    lossReport: { available: true },
+    documents: 'available',
     receipts: 'available',
     upstream: 'online',
   },

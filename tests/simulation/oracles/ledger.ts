@@ -26,7 +26,7 @@ export function readLedger(journal: string): readonly Story[] {
   });
 }
 
-function readEntries(journal: string): readonly JournalEntry[] {
+export function readEntries(journal: string): readonly JournalEntry[] {
   const db = openForReading(journal);
   try {
     return db

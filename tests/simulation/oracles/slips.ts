@@ -3,7 +3,9 @@ import { formatYuan, fen } from '../../../common/fen.ts';
 import type { VoucherInHand } from '../person.ts';
 import type { World } from '../world.ts';
 import type { Story } from './ledger.ts';
+import { readLosses } from './losses.ts';
 
+const LOSS_SLIP = /挂失凭条|Loss report/;
 const REFERENCE = /[A-Z]\d\d-\d{4}-[0-9A-Z]{4}-[0-9A-Z]/g;
 
 /** Reference numbers on a slip. */
@@ -22,6 +24,10 @@ export function checkSlips(world: World, ledger: readonly Story[]): void {
   for (const slip of world.slips) {
     const [reference] = referencesOn(slip);
     if (reference === undefined) continue; // torn off before the number was printed
+    if (LOSS_SLIP.test(slip)) {
+      checkLossSlip(world, slip, reference);
+      continue;
+    }
     const story = ledger.find((known) => known.reference === reference);
     if (story === undefined) {
       world.violation('slip', `a slip has number ${reference}, which no transaction has`);
@@ -32,4 +38,12 @@ export function checkSlips(world: World, ledger: readonly Story[]): void {
     if (added !== undefined && !added.includes(formatYuan(fen(story.state.loaded))))
       world.violation('slip', `${reference}: the slip says delivered, ${story.state.loaded} fen were loaded: ${slip}`);
   }
+}
+
+/** "In effect" is on paper only where the issuer has the report; any other slip has the number of one that the journal holds. */
+function checkLossSlip(world: World, slip: string, reference: string): void {
+  const atIssuer = world.upstream.losses().some((report) => report.reference === reference && !report.refused);
+  if (/已生效|In effect/.test(slip) && !atIssuer) world.violation('slip', `a slip says that ${reference} is in effect, the issuer has no such report`);
+  const written = readLosses(world.journal).some(({ state }) => state.state !== 'none' && state.report.reference === reference);
+  if (!atIssuer && !written) world.violation('slip', `a slip has number ${reference}, which no loss report has`);
 }

@@ -351,6 +351,11 @@ FOLDS += [
     *[(f"a case of which a part is {answer}", [*TORN, CASE, resolved(answer, 2000), closed("case", owed=3000, **sums), resolved("paidOut", 3000)],
        lawful(elsewhere=3000 if sums else 5000, **sums))
       for answer, sums in (("credited", {"loaded": 2000}), ("refunded", {"refunded": 2000}), ("paidOut", {}), ("nothingOwed", {}))],
+    *[(f"{step[0]} after the end, which {'opens it again' if opens else 'leaves it closed'}", [OPENED, closed("abandoned"), step], {"anomaly": "afterClose", "at": 3, "open": opens})
+      for step, opens in ((TAKEN[2], True), (CAPTURED, True), (refund("completed"), True), (load("committed"), True), (VOUCHER, True), (opened_case("cashNotLoaded"), True),
+                          (RESERVED, True), (releasing(5000), True), (ORDERED, False), (closed("abandoned"), False))],
+    ("a note in suspense that a count found", [*NOTE_LOST, opened_case("noteUndetermined", 0, 5000), closed("case"), funded(source="count", settlementId="S1"), resolved("paidOut", 5000)],
+     lawful(elsewhere=5000)),
     ("a voucher of which nobody knows given back", [BY_VOUCHER, REDEEMING, releasing(0), RELEASED, closed("abandoned")], lawful(taken=0)),
     ("a case that was paid out before the end", [*TORN, CASE, resolved("paidOut", 5000), closed("case")], lawful(elsewhere=5000)),
     ("a stuck note found", [OPENED, STUCK, opened_case("noteUndetermined"), closed("case"), funded("s1", 2000), resolved("paidOut", 2000)], lawful(taken=2000, elsewhere=2000)),
@@ -402,10 +407,12 @@ CASH = [
 
 
 def folded(entries):
-    story = Story()
+    story, first = Story(), None
     for place, (kind, body) in enumerate(entries, 1):
-        if story.add(kind, body):
-            return {"anomaly": story.anomaly, "at": place}
+        if story.add(kind, body) and first is None:
+            first = place
+    if first:
+        return {"anomaly": story.anomaly, "at": first, "open": story.open}
     sums = ("taken", "held", "owed", "loaded", "refunded", "settledElsewhere")
     return {"anomaly": None, "open": story.open, **{name: story.sums[name] for name in sums}}
 
@@ -432,7 +439,8 @@ def written(entries):
 
 def folds():
     for name, entries, due_ in FOLDS:
-        assert folded(entries) == due_, (name, folded(entries), due_)
+        found = folded(entries)
+        assert due_ == {member: found[member] for member in found if member in due_ or member != "open"}, (name, found, due_)
     return [{"name": name, "entries": written(entries), "fold": fold} for name, entries, fold in FOLDS]
 
 

@@ -304,7 +304,7 @@ class Verifier:
             demand(self.early < self.epoch, "receipt", 1, "a receipt of this epoch stands before its first entry")
             self.balances.update(body["balances"] if replaces else {})
         for check, anomaly in (("fold", self.fold(entry, self.epoch > 1)), ("settlement", self.cash.add(kind, body))):
-            demand(anomaly is None, check, seq, f"{anomaly}: {kind} of transaction {entry.get('transactionId')}")
+            demand(anomaly is None, check, seq, f"{anomaly}: {kind} of {entry.get('transactionId', 'no transaction')}")
         same = self.promised.get((self.epoch, seq), {own}) == {own}
         demand(same, "receipt", seq, "upstream has another entry at this place")
         self.seq, self.head = seq, own

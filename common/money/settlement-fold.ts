@@ -157,11 +157,11 @@ function openSettlement({ draft, flag, entry }: Step, { settlementId, by, boxOut
 
 function removeBox(step: Step, { settlementId, boxId, content }: JournalBody<'box.removed'>): void {
   const { draft, flag } = step;
-  if (!sameContent(content, draft.content)) flag('contentDiffers', 'the box does not hold what is said to be taken out');
   advance(step, settlementId, ['opened'], 'removed', ({ boxOut }) => {
     if (boxId !== boxOut) flag('otherBox', `box ${boxOut} was to be taken out, not ${boxId}`);
     return { expected: content };
   });
+  if (!sameContent(content, draft.content)) flag('contentDiffers', 'the box does not hold what is said to be taken out');
   draft.content = EMPTY_BOX;
   draft.boxId = undefined;
 }

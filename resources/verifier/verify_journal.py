@@ -303,12 +303,10 @@ class Verifier:
             demand(whole, "carried", 1, "the carried entries are not those that were sealed")
             demand(self.early < self.epoch, "receipt", 1, "a receipt of this epoch stands before its first entry")
             self.balances.update(body["balances"] if replaces else {})
-        anomaly = self.fold(entry, may_be_foreign=self.epoch > 1)
-        demand(anomaly is None, "fold", seq, f"{anomaly}: {kind} of transaction {entry.get('transactionId')}")
-        anomaly = self.cash.add(kind, body)
-        demand(anomaly is None, "settlement", seq, f"{anomaly}: {kind}")
-        promised = self.promised.get((self.epoch, seq), {own})
-        demand(promised == {own}, "receipt", seq, "upstream has another entry at this place")
+        for check, anomaly in (("fold", self.fold(entry, self.epoch > 1)), ("settlement", self.cash.add(kind, body))):
+            demand(anomaly is None, check, seq, f"{anomaly}: {kind} of {entry.get('transactionId', 'no transaction')}")
+        same = self.promised.get((self.epoch, seq), {own}) == {own}
+        demand(same, "receipt", seq, "upstream has another entry at this place")
         self.seq, self.head = seq, own
         demand(seq - self.signed <= FORMAT["checkpointEvery"], "checkpoint", seq, f"no checkpoint since {self.signed}")
 
@@ -327,8 +325,7 @@ class Verifier:
         claims = parse(parts[1]) if len(parts) == 3 and all(parts) else None
         demand(fits(claims, FORMAT[shape]), shape, self.seq or None, f"not readable as a {shape}")
         seq = claims["upToSeq"] if elsewhere else self.seq or None
-        genuine = key is None or is_genuine(jws, f"kiosk-{shape}+jwt", key)
-        demand(genuine, shape, seq, f"the {shape} is not genuine")
+        demand(key is None or is_genuine(jws, f"kiosk-{shape}+jwt", key), shape, seq, f"the {shape} is not genuine")
         demand(claims["terminalId"] == self.terminal, shape, seq, f"the {shape} is {claims['terminalId']}'s")
         self.counts[shape] += 1
         return claims

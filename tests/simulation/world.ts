@@ -14,7 +14,7 @@ import { townCard, type ChipHabits, type TownCard } from './cards.ts';
 import { Chance } from './chance.ts';
 import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
-import { Life } from './life.ts';
+import { Life, type LifeOptions } from './life.ts';
 import { SimulatedNetwork } from './network.ts';
 import { stepOf } from './steps.ts';
 import type { Hands } from './person.ts';
@@ -44,6 +44,7 @@ export interface WorldOptions {
   readonly faults: readonly PlannedFault[];
   /** In which the world makes a folder of its own. */
   readonly disk: string;
+  readonly pruning?: LifeOptions['pruning'];
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
@@ -97,6 +98,7 @@ export class World {
   lives = 0;
   readonly #folder: string;
   readonly #issuer: SandboxKeys;
+  readonly #pruning: LifeOptions['pruning'];
   #life: Life | undefined;
   #dead: Life[] = [];
   #view: View | undefined;
@@ -112,6 +114,7 @@ export class World {
     this.fittings = options.fittings;
     this.#folder = folder;
     this.#issuer = issuer;
+    this.#pruning = options.pruning;
     this.clock = clock;
     this.upstream = upstream;
     this.chance = new Chance(options.seed);
@@ -210,6 +213,7 @@ export class World {
     const number = this.lives;
     this.trace.add('life', `${number} begins`);
     const life = new Life({
+      ...(this.#pruning === undefined ? {} : { pruning: this.#pruning }),
       config: this.#config(this.#lifeFolder()),
       clock: this.clock,
       random: this.chance.named(`terminal ${number}`),
@@ -224,6 +228,7 @@ export class World {
         for (const witness of this.witnesses) witness.onEntry?.(entry, this.#lifeFolder());
         if (faults.includes('process.killedAfterCommit')) this.kill('process');
       },
+      onPruned: (upToSeq) => this.trace.add('pruned', `up to ${upToSeq}`),
       failedWriteLands: () => this.chance.happens(0.5),
       onView: (view) => this.#show(view),
       onExit: (why) => {

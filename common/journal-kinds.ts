@@ -138,6 +138,11 @@ export const journalKinds = {
     balances: z.partialRecord(z.enum(accounts), z.int()),
   }),
   /**
+   * Entries up to `upToSeq`, whose hash is `headHash`, are about to leave this terminal: upstream has them, by its receipt of `receiptAt`
+   * (ms since 1970). `base` is the SHA-256 of what takes their place (main/journal/base.ts). Where no such base follows, they stayed.
+   */
+  'journal.pruned': z.strictObject({ upToSeq: z.int().min(0), headHash: hex, receiptAt: z.int(), base: hex }),
+  /**
    * The terminal's clock, which `at` of every entry is by, is so far from upstream's: `offsetMs` is upstream's time minus the terminal's,
    * `uncertaintyMs` how far from the truth that may be. Holds until the next one or the next `terminal.started`; without one since then
    * the clock was right, or upstream was not there to tell.

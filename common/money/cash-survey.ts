@@ -41,8 +41,15 @@ export interface CashSurvey {
 /** Faults in which the acceptor speaks of a note that no transaction knows, or knows the value of. */
 const STRAY_CODES = ['strayCredit', 'strayNote', 'stackedEarlier', 'lostEvents', 'untold', 'cheated', NOTE_STUCK];
 
-/** @param entries of one journal in order, carried ones first */
-export function surveyCash(entries: Iterable<JournalEntry>): CashSurvey {
+/** Where the cash of a pruned journal goes on: entries up to `upToSeq` of that epoch are summed in `cash` already. */
+export interface CashStart {
+  readonly epoch: number;
+  readonly upToSeq: number;
+  readonly cash: CashState;
+}
+
+/** @param entries of one journal in order, carried and kept ones first. @param start absent: no entry was pruned */
+export function surveyCash(entries: Iterable<JournalEntry>, start?: CashStart): CashSurvey {
   const transactions = new Map<string, TransactionState>();
   let cash = NO_CASH;
   let strays: Extract<Candidate, { kind: 'stray' }>[] = [];
@@ -50,7 +57,8 @@ export function surveyCash(entries: Iterable<JournalEntry>): CashSurvey {
   for (const entry of entries) {
     const { transactionId, kind, body, at } = entry;
     if (transactionId !== undefined) transactions.set(transactionId, foldEntry(transactions.get(transactionId) ?? EMPTY_TRANSACTION, entry));
-    if (entry.epoch > epoch) cash = nextEpoch(cash);
+    if (entry.epoch === start?.epoch && entry.seq <= start.upToSeq) continue;
+    if (entry.epoch > epoch) cash = entry.epoch === start?.epoch ? goneOn(cash, start.cash) : nextEpoch(cash);
     epoch = entry.epoch;
     cash = foldCashEntry(cash, entry);
     if (kind === 'box.removed') strays = [];
@@ -61,6 +69,12 @@ export function surveyCash(entries: Iterable<JournalEntry>): CashSurvey {
   const differences = cash.differences.map(({ of, amount }) => ({ kind: 'difference', of, amount }) as const);
   const openTransactions = [...transactions].flatMap(([id, { opened, closed }]) => (opened !== undefined && closed === undefined ? [id] : []));
   return { cash, candidates: [...notes, ...strays, ...differences], openTransactions, transactions };
+}
+
+/** What earlier epochs say of settlements still holds. */
+function goneOn({ settlements }: CashState, start: CashState): CashState {
+  const known = new Set(start.settlements.map(({ settlementId }) => settlementId));
+  return { ...start, settlements: [...settlements.filter(({ settlementId }) => !known.has(settlementId)), ...start.settlements] };
 }
 
 /** A note in suspense whose case was answered is nobody's question any more. */

@@ -297,6 +297,7 @@ function remember(step: Step, entry: NewEntry): void {
     case 'terminal.started':
     case 'terminal.stopped':
     case 'journal.replaced':
+    case 'journal.pruned':
     case 'clock.skewed':
     case 'acceptor.memory':
     case 'device.identified':

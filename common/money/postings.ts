@@ -35,6 +35,7 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'terminal.started':
     case 'terminal.stopped':
     case 'journal.replaced':
+    case 'journal.pruned':
     case 'clock.skewed':
     case 'device.fault':
     case 'acceptor.memory':

@@ -1,5 +1,6 @@
 /** `kioskctl journal day FILE`: what happened on a business date, and what every account held before and after it. Changes nothing. */
 import { accounts } from '../../common/journal-kinds.ts';
+import { baseBalances, prunedText } from '../journal/base.ts';
 import { withContent } from '../journal/content.ts';
 import { parseEntry } from '../journal/stored-chain.ts';
 import { dayReport, type DayReport, type Tally } from '../maintenance/day-report.ts';
@@ -14,13 +15,16 @@ export const dayCommand: Command = {
     const [file = ''] = words;
     const date = text(given, 'date');
     if (date !== undefined && !/^\d{4}-\d\d-\d\d$/.test(date)) throw new UsageError(`--date ${JSON.stringify(date)}: expected YYYY-MM-DD`);
-    const report = withContent(file, ({ entries, carried }) =>
-      dayReport(
+    const report = withContent(file, ({ entries, carried, base }) => {
+      if (base !== undefined && date !== undefined && date <= base.base.businessDate)
+        throw new Failure(`${file}: ${prunedText(base.base)}; ask upstream for the day`);
+      return dayReport(
         Array.from(entries, ({ entry }) => parseEntry(entry)),
         carried.map(({ json }) => parseEntry(json)),
         date,
-      ),
-    );
+        base === undefined ? undefined : baseBalances(base.base),
+      );
+    });
     if (report.entries === 0) throw new Failure(`${file} has no entry of ${report.date || 'any date'}: it has ${report.dates.join(', ') || 'none'}`);
     if (given['json'] === true) out(JSON.stringify(report));
     else for (const line of linesOf(report)) out(line);

@@ -5,6 +5,7 @@ import { fen, formatYuan } from '../../common/fen.ts';
 import { parseReference } from '../../common/ids.ts';
 import { accounts } from '../../common/journal-kinds.ts';
 import { exportJournal } from '../journal/export.ts';
+import { baseBalances, prunedText, type Base } from '../journal/base.ts';
 import { withContent } from '../journal/content.ts';
 import { parseJson } from '../../common/parse-json.ts';
 import { verifyJournal } from '../journal/verify.ts';
@@ -93,7 +94,13 @@ function report(file: string, found: Verification): string[] {
     `  ${found.transactions} transactions, ${found.openTransactions.length} open`,
     `  ${found.checkpoints} checkpoints by ${key}; signed up to entry ${found.signedUpTo}`,
     `  ${found.receipts} receipts (${receipts}); upstream has up to entry ${found.receiptedUpTo}`,
-    ...(found.carried > 0 ? [`  ${found.carried} entries carried over from an earlier epoch`] : []),
+    ...(found.carried > 0 ? [`  ${found.carried} entries carried over from an earlier epoch, or kept when others were pruned`] : []),
+    ...(found.pruned === undefined
+      ? []
+      : [
+          `  pruned: ${prunedText(found.pruned)}`,
+          `  the terminal signed what they came to, and announced it in entry ${found.pruned.announced}; the chain is proved from entry ${found.pruned.upToSeq + 1} on`,
+        ]),
     `head: ${found.headHash}`,
     ...(found.break === undefined
       ? []
@@ -110,18 +117,23 @@ function show(args: readonly string[], { out }: Output): Status {
   if ([reference, wanted, tail].filter((option) => option !== undefined).length > 1)
     throw new UsageError('expected only one of --transaction, --reference, --tail');
   if (tail !== undefined && !/^[1-9]\d{0,6}$/.test(tail)) throw new UsageError(`--tail ${tail} is not a number of entries`);
-  const entries = readEntries(file);
-  const id = reference === undefined ? wanted : transactionOf(entries, reference);
+  const { entries, base } = readEntries(file);
+  const pruned = base === undefined ? '' : ` (${prunedText(base)})`;
+  const id = reference === undefined ? wanted : transactionOf(entries, reference, pruned);
   const chosen = id === undefined ? entries.slice(-Number(tail ?? 20)) : entries.filter(({ transactionId }) => transactionId === id);
-  if (id !== undefined && chosen.length === 0) throw new Failure(`${file} has no transaction ${id}: journal show ${file} lists the last ones`);
+  if (id !== undefined && chosen.length === 0) throw new Failure(`${file} has no transaction ${id}: journal show ${file} lists the last ones${pruned}`);
+  if (base !== undefined && given['json'] !== true) out(`not here: ${prunedText(base)}`);
   for (const entry of chosen) out(given['json'] === true ? JSON.stringify(masked(entry)) : entryText(entry));
   if (id !== undefined && given['json'] !== true) for (const line of standing(chosen)) out(line);
   return 0;
 }
 
-/** Carried entries first. */
-function readEntries(file: string): JournalEntry[] {
-  return withContent(file, ({ carried, entries }) => [...carried.map(({ json }) => json), ...Array.from(entries, ({ entry }) => entry)].map(readEntry));
+/** Carried and kept entries first; `base` stands for those that were pruned. */
+function readEntries(file: string): { readonly entries: JournalEntry[]; readonly base: Base | undefined } {
+  return withContent(file, ({ carried, entries, base }) => ({
+    entries: [...carried.map(({ json }) => json), ...Array.from(entries, ({ entry }) => entry)].map(readEntry),
+    base: base?.base,
+  }));
 }
 
 function readEntry(json: string): JournalEntry {
@@ -130,11 +142,12 @@ function readEntry(json: string): JournalEntry {
   return entry.data;
 }
 
-function transactionOf(entries: readonly JournalEntry[], text: string): string {
+/** @param pruned where else it may be */
+function transactionOf(entries: readonly JournalEntry[], text: string, pruned: string): string {
   const reference = parseReference(text) ?? text.trim().toUpperCase();
   const found = entries.find(({ body, transactionId }) => transactionId !== undefined && body['reference'] === reference);
   if (found?.transactionId === undefined)
-    throw new Failure(`no transaction has the reference ${reference}: look at its check character, or in the journal of another day or epoch`);
+    throw new Failure(`no transaction has the reference ${reference}: look at its check character, or in the journal of another day or epoch${pruned}`);
   return found.transactionId;
 }
 
@@ -173,10 +186,10 @@ function balance(args: readonly string[], { out }: Output): Status {
   return 0;
 }
 
-/** Earlier epochs included, as the first entry of a replaced epoch says. */
+/** Earlier epochs and pruned entries included, as the first entry of a replaced epoch and the base say. */
 function sumOf(file: string): Balances {
-  return withContent(file, ({ entries }) => {
-    let balances = NO_BALANCES;
+  return withContent(file, ({ entries, base }) => {
+    let balances = base === undefined ? NO_BALANCES : baseBalances(base.base);
     for (const { entry } of entries) {
       const { postings, kind, body } = readEntry(entry);
       if (kind === 'journal.replaced') balances = { ...balances, ...Object(body['balances']) };

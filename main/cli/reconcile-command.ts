@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { loadConfig } from '../config/config.ts';
+import { prunedText } from '../journal/base.ts';
 import { withContent } from '../journal/content.ts';
 import { CoverageError, reconcile, type Reconciliation, type ReconciliationInput } from '../../common/reconciliation/reconcile.ts';
 import { readAcquirerStatement, readCashStatement, readIssuerStatement, StatementError } from '../../common/reconciliation/statement-file.ts';
@@ -47,7 +48,12 @@ function reconciled(given: Given, journals: readonly string[]): Reconciliation {
   if (acquirer === undefined && issuer === undefined && cash === undefined)
     throw new UsageError('give at least one statement: --acquirer FILE, --issuer FILE or --counts FILE');
   const contents = journals.map((file) =>
-    withContent(file, (content): { terminalId: string; entries: JournalEntry[] } => ({ terminalId: content.terminalId, entries: [...entriesOf(content)] })),
+    withContent(file, (content): { terminalId: string; entries: JournalEntry[] } => {
+      const base = content.base?.base;
+      if (base !== undefined && (date === undefined || date <= base.businessDate))
+        throw new Failure(`${file}: ${prunedText(base)}; give a later --date, or reconcile with upstream's entries`);
+      return { terminalId: content.terminalId, entries: [...entriesOf(content)] };
+    }),
   );
   const input: ReconciliationInput = {
     entries: contents.flatMap(({ entries }) => entries),

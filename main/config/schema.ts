@@ -59,6 +59,14 @@ const dataSchema = z.strictObject({
   secondFolder: maybe(text(400)),
   /** When the second file is synced; `null`: with each entry on another partition, else at checkpoints. */
   secondSync: maybe(z.enum(['each', 'checkpoint'], 'expected "each", "checkpoint" or null')),
+  /** Entries stay on the terminal for so long after upstream took them, at least; `null`: for ever. */
+  journalRetentionDays: z
+    .int('expected whole days, or null')
+    .min(90, 'expected at least 90 days: so long a terminal may be without a network, and a cardholder may come back')
+    .max(3650)
+    .nullable()
+    .default(180)
+    .transform((days) => days ?? undefined),
 });
 
 const displaySchema = z.strictObject({

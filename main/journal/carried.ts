@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { journalKinds } from '../../common/journal-kinds.ts';
 import { toHex } from '../../common/hex.ts';
 import { NO_BALANCES, type Balances } from '../../common/money/postings.ts';
+import { baseBalances, readBase } from './base.ts';
 import type { Link } from './lines.ts';
 import type { Connection } from './schema.ts';
 import { linkRow, parseEntry } from './stored-chain.ts';
@@ -19,13 +20,12 @@ export interface CarriedLink extends Link {
 const carriedRow = linkRow.extend({ epoch: z.int(), prev_hash: z.instanceof(Uint8Array) });
 
 export function carriedLinks(db: Connection): readonly CarriedLink[] {
-  return db
-    .prepare('SELECT epoch, seq, prev_hash, entry, hash FROM recovered_entries ORDER BY epoch, seq')
-    .all()
-    .map((row) => {
-      const { epoch, seq, prev_hash: prevHash, entry, hash } = carriedRow.parse(row);
-      return { epoch, seq, prevHash, json: entry, hash };
-    });
+  return db.prepare('SELECT epoch, seq, prev_hash, entry, hash FROM recovered_entries ORDER BY epoch, seq').all().map(carriedLink);
+}
+
+export function carriedLink(row: unknown): CarriedLink {
+  const { epoch, seq, prev_hash: prevHash, entry, hash } = carriedRow.parse(row);
+  return { epoch, seq, prevHash, json: entry, hash };
 }
 
 export function storeCarried(db: Connection, links: readonly CarriedLink[]): void {
@@ -33,15 +33,28 @@ export function storeCarried(db: Connection, links: readonly CarriedLink[]): voi
   for (const link of links) insert.run(link.epoch, link.seq, link.prevHash, link.json, link.hash);
 }
 
+export interface Seal {
+  readonly entries: number;
+  /** Upper-case hexadecimal. */
+  readonly sha256: string;
+}
+
 /** SHA-256 over the carried entries' hashes in order of epoch and seq, and how many they are. */
-export function carriedSeal(links: readonly CarriedLink[]): { entries: number; sha256: string } {
+export function carriedSeal(links: readonly Pick<Link, 'hash'>[]): Seal {
   const digest = createHash('sha256');
   for (const { hash } of links) digest.update(hash);
   return { entries: links.length, sha256: toHex(digest.digest()) };
 }
 
-/** What the accounts held when this epoch began: zero, or what `journal.replaced` says. */
+/** Two seals of the same entries. */
+export function sameSeal(one: Seal, other: Seal): boolean {
+  return one.entries === other.entries && one.sha256 === other.sha256;
+}
+
+/** What the accounts held where the chain in the file begins: zero, what `journal.replaced` says, or what was pruned came to. */
 export function openingBalances(db: Connection): Balances {
+  const base = readBase(db)?.base;
+  if (base !== undefined) return baseBalances(base);
   const row = z.object({ entry: z.string() }).safeParse(db.prepare('SELECT entry FROM entries WHERE seq = 1').get());
   const first = row.success ? parseEntry(row.data.entry) : undefined;
   if (first?.kind !== 'journal.replaced') return NO_BALANCES;

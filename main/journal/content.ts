@@ -1,5 +1,6 @@
 /** All that a journal file holds, as stored, for those who check or copy it: verify.ts and export.ts. */
 import { z } from 'zod';
+import { readBase, type StoredBase } from './base.ts';
 import { carriedLinks, type CarriedLink } from './carried.ts';
 import { JournalError } from './journal-error.ts';
 import { checkVersion, openForReading, type Connection } from './schema.ts';
@@ -17,6 +18,8 @@ export interface JournalContent {
   readonly epoch: number;
   /** JSON Web Key as stored. */
   readonly publicKey: string;
+  /** What stands for entries that left; absent: all are here. */
+  readonly base?: StoredBase | undefined;
   readonly entries: Iterable<StoredRow>;
   readonly checkpoints: readonly { readonly seq: number; readonly jws: string }[];
   readonly receipts: readonly { readonly epoch: number; readonly upToSeq: number; readonly jws: string }[];
@@ -47,6 +50,7 @@ function contentOf(db: Connection): JournalContent {
     terminalId,
     epoch,
     publicKey,
+    base: readBase(db),
     entries: rows(db),
     checkpoints: z.array(checkpointRow).parse(db.prepare('SELECT seq, jws FROM checkpoints ORDER BY seq').all()),
     receipts: receipts.map(({ epoch: of, up_to_seq: upToSeq, jws }) => ({ epoch: of, upToSeq, jws })),

@@ -2,6 +2,7 @@
 import { checkpointSchema, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { withContent, type JournalContent } from './content.ts';
 import { JournalError } from './journal-error.ts';
+import { baseLine } from './base.ts';
 import { checkpointLine, entryLine, hashText, jwsClaims, receiptLine } from './lines.ts';
 
 /** Calls `write` once a line, without the line's end. The file may be in use. @throws {JournalError} */
@@ -13,10 +14,11 @@ export function exportJournal(path: string, write: (line: string) => void): void
 
 /**
  * Each checkpoint and receipt follows the entry it speaks of; receipts of earlier epochs follow what was carried over from them. Those of
- * entries that are gone come last: they prove that a journal was cut off.
+ * entries that are gone come last: they prove that a journal was cut off. Where entries were pruned, the second line stands for them.
  */
 export function* exportLines(content: JournalContent): Generator<string> {
   yield `{"journal":{"terminalId":${JSON.stringify(content.terminalId)},"publicKey":${content.publicKey}}}`;
+  if (content.base !== undefined) yield baseLine(content.base);
   for (const link of content.carried) yield `{"carried":{"entry":${link.json},"prevHash":"${hashText(link.prevHash)}","hash":"${hashText(link.hash)}"}}`;
   for (const { epoch, jws } of content.receipts) if (epoch !== content.epoch) yield receiptOf(jws);
   const checkpoints = new Map(content.checkpoints.map(({ seq, jws }) => [seq, jws]));

@@ -10,6 +10,7 @@ import { accounts, type JournalKind, type NewEntry } from '../../common/journal-
 import { type Checkpoint, CHECKPOINT_TYPE, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import { addPostings, type Balances } from '../../common/money/postings.ts';
+import { readBase, type Base } from './base.ts';
 import { openingBalances } from './carried.ts';
 import { doubt, isDoubted } from './doubt.ts';
 import { entryBuilder, type BuiltEntry, type EntrySource } from './entry-builder.ts';
@@ -19,8 +20,9 @@ import { prepareFiles, type OpeningOptions, type Prepared, type Replacement } fr
 import { migrate, openForWriting, type Connection } from './schema.ts';
 import { secondPathBeside } from './second-file.ts';
 import { SecondWriter, type BalancesAt, type SecondSync } from './second-writer.ts';
+import { Pruning, type PruneOutcome, type PruneRule } from './pruning.ts';
 import { Standing } from './standing.ts';
-import { lastCheckpoint, lastReceipt, linkRow, parseEntry, readCheckpoints, readHead, readMeta, type Head } from './stored-chain.ts';
+import { chainStart, lastCheckpoint, lastReceipt, linkRow, parseEntry, readCheckpoints, readHead, readMeta, type Head } from './stored-chain.ts';
 import { lockForWriting } from './writer-lock.ts';
 
 export interface JournalOptions extends EntrySource {
@@ -80,6 +82,13 @@ export interface Journal {
   findByReference(reference: string): string | undefined;
   /** Fen on every account, earlier epochs included. */
   balances(): Balances;
+  /** What stands for the entries that left; `undefined`: all are here. */
+  readonly pruned: Base | undefined;
+  /**
+   * One cut, in steps of a few ms: go on with the next one while nobody is served, or let it be.
+   * @throws {JournalError} from a step; what was not committed is as it was
+   */
+  prune(rule: PruneRule): Generator<undefined, PruneOutcome>;
   /** Clean stop: checkpoint, both files synced, lock released. Calling it twice does nothing. */
   close(): void;
 }
@@ -132,6 +141,8 @@ class SqliteJournal implements Journal {
   readonly #prepared = new Map<string, Statement>();
   readonly #second: SecondWriter;
   readonly #standing: Standing;
+  readonly #pruning: Pruning;
+  #base: Base | undefined;
   #head: Head;
   #signed: number;
   #balances: Balances | undefined;
@@ -146,6 +157,7 @@ class SqliteJournal implements Journal {
     this.#release = release;
     this.#build = entryBuilder(options);
     this.#insert = db.prepare<[number, string, Uint8Array]>('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)');
+    this.#base = readBase(db)?.base;
     this.#head = readHead(db);
     this.#signed = lastCheckpoint(db, meta)?.seq ?? 0;
     this.#standing = new Standing(db);
@@ -164,7 +176,23 @@ class SqliteJournal implements Journal {
       },
       this.#head.seq,
     );
+    this.#pruning = new Pruning({
+      db,
+      meta,
+      key: options.key,
+      head: () => this.#head.seq,
+      append: (entry) => this.append(entry),
+      checkpoint: () => this.checkpoint(),
+      transaction: (id) => this.transaction(id),
+      stands: (id) => this.#standing.names(id),
+      notNeededUpTo: () => this.#keepAfter(),
+      secondUpTo: () => this.#second.reached(),
+    });
     this.#signWhenDue();
+  }
+
+  get pruned(): Base | undefined {
+    return this.#base;
   }
 
   get head(): Journal['head'] {
@@ -230,7 +258,7 @@ class SqliteJournal implements Journal {
   }
 
   epochs(): readonly number[] {
-    const rows = this.#all('SELECT DISTINCT epoch FROM recovered_entries ORDER BY epoch', [], z.object({ epoch: z.int() }));
+    const rows = this.#all('SELECT DISTINCT epoch FROM recovered_entries WHERE epoch < ? ORDER BY epoch', [this.epoch], z.object({ epoch: z.int() }));
     return [...rows.map(({ epoch }) => epoch), this.epoch];
   }
 
@@ -278,6 +306,25 @@ class SqliteJournal implements Journal {
     return this.#balances;
   }
 
+  *prune(rule: PruneRule): Generator<undefined, PruneOutcome> {
+    const steps = this.#pruning.cut(rule);
+    for (;;) {
+      this.#mustBeOpen();
+      let step: IteratorResult<undefined, PruneOutcome>;
+      try {
+        step = steps.next();
+      } catch (error) {
+        if (error instanceof JournalError && error.code === 'invalid') throw error; // the journal is as sound as before; it just can't be pruned
+        throw this.#failed(error, 'pruning');
+      }
+      if (step.done === true) {
+        this.#base = this.#read(() => readBase(this.#db)?.base);
+        return step.value;
+      }
+      yield undefined;
+    }
+  }
+
   close(): void {
     if (this.#state === 'closed') return;
     if (this.#state === 'open') this.#attempt('signing the last checkpoint', () => this.checkpoint());
@@ -322,7 +369,9 @@ class SqliteJournal implements Journal {
     return Math.min(this.lastReceipt(this.epoch)?.upToSeq ?? 0, ...firstOpen.map((seq) => seq - 1));
   }
 
-  #balancesAt(seq: number, known: BalancesAt = { seq: 0, balances: openingBalances(this.#db) }): Balances {
+  #balancesAt(seq: number, earlier?: BalancesAt): Balances {
+    const start = this.#read(() => ({ seq: chainStart(this.#db).seq, balances: openingBalances(this.#db) }));
+    const known = earlier === undefined || earlier.seq < start.seq ? start : earlier; // what was summed from may be pruned by now
     const sums = this.#all(
       `SELECT posting.value ->> '$.account' AS account, sum(posting.value ->> '$.amount') AS amount
        FROM entries, json_each(entry, '$.postings') AS posting

@@ -12,10 +12,11 @@ import { z } from 'zod';
 import { CHECKPOINT_TYPE, checkpointSchema } from '../../common/upstream-api/journal.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { jwsVerifier } from './jws.ts';
+import { prunedFault } from './kept.ts';
 import { hashText, linkHolds } from './lines.ts';
 import { checkVersion, indexFault, openForReading, type Connection } from './schema.ts';
 import { readSecondSummary } from './second-copy.ts';
-import { readMeta, storedLinks, type Meta } from './stored-chain.ts';
+import { chainStart, readMeta, storedLinks, type Meta } from './stored-chain.ts';
 
 /** A start reads the pages of a shorter journal whole, and every frame of a shorter second file: a few tenths of a second on a slow disk. */
 const WHOLE_UP_TO_BYTES = 32 * 1024 * 1024;
@@ -53,15 +54,15 @@ export function damageIn(path: string, secondPath: string): string | undefined {
 export function oldPartFault(db: Connection, meta: Meta): string | undefined {
   const signed = signedHashes(db, meta);
   try {
-    return chainFault(db, signed) ?? indexFault(db);
+    return prunedFault(db, meta) ?? chainFault(db, signed) ?? indexFault(db);
   } finally {
     signed.return(undefined); // a statement that is left half read keeps its connection busy
   }
 }
 
 function chainFault(db: Connection, signed: Generator<SignedHash, undefined>): string | undefined {
+  let due = chainStart(db).seq + 1;
   let next = signed.next().value;
-  let due = 1;
   for (const link of storedLinks(db)) {
     if (link.seq !== due) return `entry ${due} is missing`;
     if (!linkHolds(link)) return `the chain breaks at entry ${due}`;

@@ -14,6 +14,7 @@ import { endDoubt, isDoubted } from './doubt.ts';
 import { entryBuilder, type EntrySource } from './entry-builder.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { sameBytes } from './lines.ts';
+import { prunedFault } from './kept.ts';
 import { isLong, oldPartFault, pagesFault } from './old-part.ts';
 import { salvage, type Salvage } from './salvage.ts';
 import { checkVersion, migrate, openForReading, openForWriting, schemaFault, type Connection } from './schema.ts';
@@ -92,6 +93,8 @@ function damageOf(options: OpeningOptions, second: SecondSummary | undefined): s
       const doubted = isDoubted(options.path);
       const pages = pagesFault(db, doubted || !isLong(options.path, options.wholeUpTo) ? 'whole' : 'end');
       if (pages !== undefined) return pages;
+      const pruned = prunedFault(db, meta);
+      if (pruned !== undefined) return pruned;
       const head = checkTail(db, meta);
       const fault = secondIsAhead(options.secondPath, second, meta, head) ?? (doubted ? oldPartFault(db, meta) : undefined);
       if (fault !== undefined) return fault;

@@ -6,11 +6,12 @@ import { GENESIS_HASH } from '../../common/journal-entry.ts';
 import { leavesOpen } from '../../common/money/open-transactions.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../../common/money/postings.ts';
 import { carriedLinks, openingBalances, type CarriedLink } from './carried.ts';
-import { toJournalError } from './journal-error.ts';
+import { JournalError, toJournalError } from './journal-error.ts';
+import { prunedFault } from './kept.ts';
 import { linkHolds, sameBytes, type Link } from './lines.ts';
 import { checkVersion, openForReading, type Connection } from './schema.ts';
 import type { SecondCopy } from './second-copy.ts';
-import { lastReceipt, parseEntry, readMeta, storedLinks } from './stored-chain.ts';
+import { chainStart, lastReceipt, parseEntry, readMeta, storedLinks } from './stored-chain.ts';
 
 /** What one file proves of the damaged epoch. */
 export interface Proof {
@@ -28,7 +29,7 @@ export interface Salvage {
   readonly journal: Proof;
   readonly secondFile: Proof;
   readonly lastProvable: { readonly seq: number; readonly hash: Uint8Array };
-  /** Whether every entry from 1 to the last provable one was read. */
+  /** Whether every entry from the first one that was not pruned to the last provable one was read. */
   readonly complete: boolean;
   /** Entries without a receipt or of an open transaction, earlier epochs first. */
   readonly carried: readonly CarriedLink[];
@@ -70,19 +71,30 @@ class Collected {
   #earlier: readonly CarriedLink[] = [];
   #unreceipted: CarriedLink[] = [];
   readonly #open = new Map<string, CarriedLink[]>();
+  /** What became here of transactions that {@link #earlier} has the beginning of: without it they would seem open again. */
+  readonly #further = new Map<string, CarriedLink[]>();
 
-  startWith(earlier: readonly CarriedLink[], balances: Balances): void {
+  /** @param earlier entries that lie beside the chain, of earlier epochs or kept when others were pruned */
+  startWith(earlier: readonly CarriedLink[], { head, balances }: Start): void {
     this.#earlier = earlier;
+    this.head = head;
     this.balances = balances;
-    for (const link of earlier) this.#follow(link);
+    for (const link of earlier) {
+      const { transactionId } = parseEntry(link.json);
+      if (transactionId !== undefined) this.#further.set(transactionId, []);
+      this.#follow(link);
+    }
   }
 
-  /** Entries are missing before the next one: what is known of open transactions may be out of date. */
-  jumpTo(head: { seq: number; hash: Uint8Array }, balances: Balances): void {
+  /** Entries are missing before the next one: what is known of open transactions, and of kept ones, may be out of date. Upstream has both. */
+  jumpTo(head: { seq: number; hash: Uint8Array }, balances: Balances, epoch: number | undefined): void {
     this.head = head;
     this.balances = balances;
     this.complete = false;
     this.#open.clear();
+    this.#earlier = this.#earlier.filter((link) => link.epoch !== epoch);
+    const known = new Set(this.#earlier.map(({ json }) => parseEntry(json).transactionId));
+    for (const id of this.#further.keys()) if (!known.has(id)) this.#further.delete(id);
   }
 
   add(link: Link): void {
@@ -91,12 +103,14 @@ class Collected {
     this.balances = addPostings(this.balances, entry.postings);
     const carried: CarriedLink = { ...link, epoch: entry.epoch };
     if (link.seq > this.receiptedUpTo) this.#unreceipted.push(carried);
+    if (entry.transactionId !== undefined) this.#further.get(entry.transactionId)?.push(carried);
     this.#follow(carried);
   }
 
   carried(): readonly CarriedLink[] {
     const byPlace = new Map<string, CarriedLink>();
-    for (const link of [...this.#earlier, ...this.#unreceipted, ...[...this.#open.values()].flat()]) byPlace.set(`${link.epoch}:${link.seq}`, link);
+    const further = [...this.#further.values()].flat();
+    for (const link of [...this.#earlier, ...further, ...this.#unreceipted, ...[...this.#open.values()].flat()]) byPlace.set(`${link.epoch}:${link.seq}`, link);
     return [...byPlace.values()].sort((left, right) => left.epoch - right.epoch || left.seq - right.seq);
   }
 
@@ -115,6 +129,12 @@ class Collected {
   }
 }
 
+/** Where the chain in a file begins. */
+interface Start {
+  readonly head: Collected['head'];
+  readonly balances: Balances;
+}
+
 interface Primary {
   readonly epoch: number | undefined;
   readonly proof: Proof;
@@ -125,19 +145,23 @@ function readPrimary(path: string | undefined, collected: Collected): Primary {
   let db: Connection | undefined;
   let epoch: number | undefined;
   let trouble: string | undefined;
+  let after = 0;
   try {
     db = openForReading(path);
     checkVersion(db, path);
     epoch = readMeta(db).epoch;
     collected.receiptedUpTo = receiptedUpTo(db, epoch);
-    collected.startWith(carriedLinks(db), openingBalances(db));
+    const fault = prunedFault(db, readMeta(db));
+    if (fault !== undefined) throw new JournalError('corrupt', fault);
+    collected.startWith(carriedLinks(db), { head: chainStart(db), balances: openingBalances(db) });
+    after = collected.head.seq;
     trouble = addPrefix(db, collected);
   } catch (error) {
     trouble = toJournalError(error, 'reading it').message;
   } finally {
     db?.close();
   }
-  return { epoch, proof: proof(path, 0, collected.head.seq, trouble) };
+  return { epoch, proof: proof(path, after, collected.head.seq, trouble) };
 }
 
 /** Adds entries from the first on as long as they chain; answers what ended the run early. */
@@ -163,7 +187,7 @@ function joinSecond(collected: Collected, epoch: number | undefined, second: Sec
   if (epoch !== undefined && header.epoch < epoch) return `it belongs to epoch ${header.epoch}`;
   const begin = { seq: header.after.seq, hash: Buffer.from(header.after.hash, 'hex') };
   const at = collected.head.seq;
-  if (at < begin.seq || (epoch !== undefined && header.epoch > epoch)) collected.jumpTo(begin, { ...NO_BALANCES, ...header.balances });
+  if (at < begin.seq || (epoch !== undefined && header.epoch > epoch)) collected.jumpTo(begin, { ...NO_BALANCES, ...header.balances }, epoch);
   else if (second.links.length + begin.seq < at) return undefined;
   else if (!sameBytes(hashAt(second, begin, at), collected.head.hash)) return `it disagrees with the journal at entry ${at}`;
   for (const link of second.links) if (link.seq > collected.head.seq) collected.add(link);

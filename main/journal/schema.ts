@@ -14,6 +14,8 @@ export type Connection = Database.Database;
 /** `PRAGMA application_id`: "YKTJ". Tells a journal from any other SQLite file. */
 export const APPLICATION_ID = 0x594b544a;
 
+const BASE_SEQ = '(SELECT coalesce(max(up_to_seq), 0) FROM base)';
+
 /** Migration n lifts a file from `user_version` n to n + 1, in one transaction with the new number. */
 const MIGRATIONS: readonly string[] = [
   `
@@ -125,6 +127,26 @@ const MIGRATIONS: readonly string[] = [
     transaction_id TEXT NOT NULL,
     UNIQUE (question, transaction_id)
   ) STRICT;
+  `,
+  // Entries that upstream has, and nobody needs here, may leave: what stands below the base, which takes their place and only ever goes on.
+  `
+  CREATE TABLE base (up_to_seq INTEGER PRIMARY KEY CHECK (up_to_seq >= 1), jws TEXT NOT NULL) STRICT;
+  CREATE TRIGGER base_goes_on BEFORE INSERT ON base
+    WHEN NEW.up_to_seq <= (SELECT coalesce(max(up_to_seq), 0) FROM base)
+    BEGIN SELECT RAISE(ABORT, 'a base only goes on'); END;
+  ${appendOnly('base', 'UPDATE')}
+  ${mayLeave('base', 'OLD.up_to_seq < (SELECT max(up_to_seq) FROM base)')}
+  DROP TRIGGER entries_no_delete;
+  DROP TRIGGER checkpoints_no_delete;
+  DROP TRIGGER receipts_no_delete;
+  DROP TRIGGER entry_index_no_delete;
+  DROP TRIGGER recovered_entries_no_delete;
+  ${mayLeave('entries', `OLD.seq <= ${BASE_SEQ}`)}
+  ${mayLeave('checkpoints', `OLD.seq <= ${BASE_SEQ}`)}
+  ${mayLeave('entry_index', `OLD.seq <= ${BASE_SEQ}`)}
+  ${mayLeave('receipts', `OLD.up_to_seq <= ${BASE_SEQ} AND OLD.epoch = (SELECT epoch FROM journal)`)}
+  ${mayLeave('recovered_entries', `OLD.seq <= ${BASE_SEQ} AND OLD.epoch = (SELECT epoch FROM journal)`)}
+  CREATE INDEX recovered_by_reference ON recovered_entries (reference) WHERE reference IS NOT NULL;
   `,
 ];
 
@@ -249,6 +271,11 @@ function privateCopy(path: string): string {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFileSync(path + suffix, join(folder, `copy${suffix}`));
   return join(folder, 'copy');
+}
+
+/** Rows of which `condition` holds may be deleted, no other. */
+function mayLeave(table: string, condition: string): string {
+  return `CREATE TRIGGER ${table}_no_delete BEFORE DELETE ON ${table} WHEN NOT (${condition}) BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;`;
 }
 
 function appendOnly(table: string, verb: string): string {

@@ -74,6 +74,12 @@ export class SecondWriter {
     });
   }
 
+  /** Writes what waits. @returns the last entry that is in the file then */
+  reached(): number {
+    this.flush();
+    return this.#last;
+  }
+
   /** Follows an append. */
   add(head: Head, json: string): void {
     this.#waiting.push({ ...head, json });

@@ -62,6 +62,10 @@ export class StandingAnswer {
     return [...this.#members];
   }
 
+  has(transactionId: string): boolean {
+    return this.#members.has(transactionId);
+  }
+
   /** @param had whether this transaction had an entry of one of these kinds before */
   follow({ transactionId, kind }: Turn, had: (kinds: readonly string[]) => boolean): void {
     const { enters, leaves, again } = this.question;

@@ -62,6 +62,12 @@ export class Standing {
     return this.#ask({ enters: [kind], leaves: answers, again: true });
   }
 
+  /** Whether any question that was ever asked of this file names the transaction. */
+  names(transactionId: string): boolean {
+    this.#ask(OPEN);
+    return [...this.#answers.values()].some((answer) => answer.has(transactionId));
+  }
+
   /** Part of a checkpoint's commit; when that is done comes {@link saved}. */
   save(): void {
     this.#countIn();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { entrySchema, GENESIS_HASH, type JournalEntry } from '../../common/journal-entry.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { type Checkpoint, CHECKPOINT_TYPE, checkpointSchema, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
+import { hashOf, readBase } from './base.ts';
 import { jwsVerifier } from './jws.ts';
 import { JournalError } from './journal-error.ts';
 import { parseJson } from '../../common/parse-json.ts';
@@ -31,20 +32,29 @@ export function readMeta(db: Connection): Meta {
   return { terminalId: row.data.terminal_id, epoch: row.data.epoch, publicKey: key.data };
 }
 
-/** The links from `fromSeq` on as they are stored; the first one's `prevHash` is the stored hash before it. */
-export function* storedLinks(db: Connection, fromSeq = 1): Generator<Link> {
+/** Where the chain in the file begins: before its first entry, or where pruning has come to. @throws {JournalError} `corrupt` */
+export function chainStart(db: Connection): Head {
+  const base = readBase(db)?.base;
+  return base === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: base.upToSeq, hash: hashOf(base) };
+}
+
+/** The links from `fromSeq` on as they are stored, by default all; the first one's `prevHash` is the stored hash before it. */
+export function* storedLinks(db: Connection, fromSeq = chainStart(db).seq + 1, toSeq = Number.MAX_SAFE_INTEGER): Generator<Link> {
   let prevHash = fromSeq === 1 ? GENESIS_HASH : storedHash(db, fromSeq - 1);
   if (prevHash === undefined) throw new JournalError('corrupt', `entry ${fromSeq - 1} is missing`);
-  for (const row of db.prepare('SELECT seq, entry, hash FROM entries WHERE seq >= ? ORDER BY seq').iterate(fromSeq)) {
+  for (const row of db.prepare('SELECT seq, entry, hash FROM entries WHERE seq >= ? AND seq <= ? ORDER BY seq').iterate(fromSeq, toSeq)) {
     const { seq, entry, hash } = linkRow.parse(row);
     yield { seq, json: entry, prevHash, hash };
     prevHash = hash;
   }
 }
 
+/** Of an entry, or of the last one that was pruned. */
 export function storedHash(db: Connection, seq: number): Uint8Array | undefined {
   const row = z.object({ hash: z.instanceof(Uint8Array) }).safeParse(db.prepare('SELECT hash FROM entries WHERE seq = ?').get(seq));
-  return row.success ? row.data.hash : undefined;
+  if (row.success) return row.data.hash;
+  const start = chainStart(db);
+  return start.seq === seq && seq > 0 ? start.hash : undefined;
 }
 
 /** As it was appended. @throws {JournalError} `corrupt` */
@@ -78,7 +88,7 @@ export function readCheckpoints(db: Connection, seq: number, limit = -1): Stored
 
 export function readHead(db: Connection): Head {
   const row = linkRow.optional().parse(db.prepare('SELECT seq, entry, hash FROM entries ORDER BY seq DESC LIMIT 1').get());
-  return row === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: row.seq, hash: row.hash };
+  return row === undefined ? chainStart(db) : { seq: row.seq, hash: row.hash };
 }
 
 /** What an entry says to those who ask for transactions. */

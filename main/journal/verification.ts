@@ -1,5 +1,6 @@
 /** What a verification is asked and what it says: the words that verify.ts, verifier.ts and `kioskctl journal verify` share. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
+import type { Base } from './base.ts';
 import type { Balances } from '../../common/money/postings.ts';
 
 export type Check =
@@ -17,8 +18,10 @@ export type Check =
   | 'settlement'
   | 'checkpoint'
   | 'receipt'
-  /** What was taken over from a damaged earlier epoch. */
-  | 'carried';
+  /** What was taken over from a damaged earlier epoch, or kept when entries were pruned. */
+  | 'carried'
+  /** What stands for pruned entries. */
+  | 'base';
 
 export interface Break {
   readonly check: Check;
@@ -37,6 +40,8 @@ export interface Verification {
   readonly receipts: number;
   readonly transactions: number;
   readonly carried: number;
+  /** What stands for the entries that are not here; absent: nothing was pruned. Only the last one was proved. */
+  readonly pruned?: Base;
   readonly headHash: string;
   /** Everything up to here is signed by the terminal; what follows is chained only. */
   readonly signedUpTo: number;

@@ -11,7 +11,8 @@ import { addPostings, NO_BALANCES, type Balances } from '../../common/money/post
 import { foldCashEntry, NO_CASH } from '../../common/money/settlement-fold.ts';
 import type { CashState } from '../../common/money/settlement-state.ts';
 import type { TransactionState } from '../../common/money/transaction-state.ts';
-import { carriedSeal, type CarriedLink } from './carried.ts';
+import { baseBalances, baseCash, baseDigest, baseFault, baseIn, hashOf, type Base } from './base.ts';
+import { carriedSeal, sameSeal, type CarriedLink } from './carried.ts';
 import { postingsFault, readEntry } from './entry-check.ts';
 import { jwsVerifier } from './jws.ts';
 import { CHECKPOINT_EVERY, hashText, isCanonicalBase64Url, jwsClaims, linkHolds, sameBytes } from './lines.ts';
@@ -51,6 +52,10 @@ export class Verifier {
   readonly #earlyReceiptEpochs: number[] = [];
   readonly #receiptSignature: ReturnType<typeof jwsVerifier> | undefined;
   #checkpointSignature: ReturnType<typeof jwsVerifier> | undefined;
+  #publicKey: PublicKey | undefined;
+  #base: Base | undefined;
+  /** The last entry that was pruned; 0: none. */
+  #start = 0;
   #terminalId = '';
   #epoch: number | undefined;
   #head: { readonly seq: number; readonly hash: Uint8Array } = { seq: 0, hash: GENESIS_HASH };
@@ -67,9 +72,19 @@ export class Verifier {
     this.#receiptSignature = options.upstreamKey === undefined ? undefined : jwsVerifier(options.upstreamKey);
   }
 
-  /** How many entries were found good: where a reader that fails stands. */
+  /** The last entry that was found good, or was pruned: where a reader that fails stands. */
   get seq(): number {
     return this.#head.seq;
+  }
+
+  /** Whether an entry was found good. */
+  get begun(): boolean {
+    return this.#head.seq > this.#start;
+  }
+
+  /** {@link seq} for a break that is about an entry; `undefined` before the first one. */
+  get place(): number | undefined {
+    return this.begun ? this.#head.seq : undefined;
   }
 
   /** Whose journal it is, and the receipts kept elsewhere. */
@@ -80,11 +95,33 @@ export class Verifier {
     if (key === undefined) return broken('structure', undefined, 'the public key in the file is not readable');
     if (this.#options.publicKey !== undefined && this.#options.publicKey.x !== key.x)
       return broken('key', undefined, 'the journal names another key than the one given');
+    this.#publicKey = key;
     this.#checkpointSignature = jwsVerifier(key);
     return this.#readElsewhere(this.#options.receipts ?? []);
   }
 
-  /** An entry of an earlier epoch; all of them come before the first entry, in order. */
+  /** What stands for pruned entries; before everything else but the header. */
+  base(jws: string): Break | undefined {
+    const base = baseIn(jws);
+    if (base === undefined || this.#publicKey === undefined) return broken('base', undefined, 'what stands for the pruned entries is not readable');
+    this.#epoch ??= base.epoch;
+    const fault = baseFault({ base, jws }, { terminalId: this.#terminalId, epoch: this.#epoch, publicKey: this.#publicKey });
+    if (fault !== undefined) return broken('base', undefined, fault);
+    if (this.#receiptSignature?.(base.receipt, RECEIPT_TYPE).ok === false)
+      return broken('base', undefined, 'the receipt for the pruned entries is not signed by upstream');
+    if (this.#elsewhere.get(place(base.epoch, base.upToSeq))?.some((known) => known !== base.hash) === true)
+      return broken('base', undefined, `upstream has another entry ${base.upToSeq}`);
+    this.#base = base;
+    this.#start = base.upToSeq;
+    this.#head = { seq: base.upToSeq, hash: hashOf(base) };
+    this.#signedUpTo = base.upToSeq;
+    this.#receiptedUpTo = base.upToSeq;
+    this.#balances = baseBalances(base);
+    this.#cash = baseCash(base);
+    return undefined;
+  }
+
+  /** An entry of an earlier epoch, or one that was kept; all of them come before the first entry, in order. */
   carried(link: CarriedLink): Break | undefined {
     const where = `entry ${link.epoch}/${link.seq}`;
     const read = readEntry(link.json);
@@ -110,7 +147,13 @@ export class Verifier {
     const read = readEntry(row.entry);
     if ('fault' in read) return broken('entry', seq, read.fault);
     const { entry } = read;
-    const found = this.#checkPlace(entry, seq) ?? this.#checkPostings(entry) ?? this.#checkFirst(entry) ?? this.#checkFold(entry) ?? this.#checkCash(entry);
+    const found =
+      this.#checkPlace(entry, seq) ??
+      this.#checkPostings(entry) ??
+      this.#checkFirst(entry) ??
+      this.#checkAnnouncement(entry) ??
+      this.#checkFold(entry) ??
+      this.#checkCash(entry);
     if (found !== undefined) return found;
     const hash = hashText(row.hash);
     const receipted = this.#elsewhere.get(place(entry.epoch, seq));
@@ -138,7 +181,7 @@ export class Verifier {
 
   /** The receipt up to the entry before; before the first entry, one of an earlier epoch. */
   receipt(jws: string): Break | undefined {
-    const { seq } = this.#head;
+    const seq = this.begun ? this.#head.seq : 0;
     const claims = receiptSchema.safeParse(jwsClaims(jws));
     if (!claims.success) return broken('receipt', seq, 'a receipt is not readable');
     const receipt = claims.data;
@@ -155,6 +198,8 @@ export class Verifier {
   /** Nothing follows. */
   end(): Break | undefined {
     const { seq } = this.#head;
+    const due = this.#base?.announced ?? 0;
+    if (due > seq) return broken('base', seq + 1, `entry ${due} announced the pruning; the journal ends at ${seq}`);
     if (seq === 0 && this.#carried.length > 0) return broken('carried', 1, 'no entry seals what is carried');
     if (seq === 0 && this.#earlyReceiptEpochs.length > 0) return broken('receipt', 1, 'upstream has entries; there are none here');
     const own = `${this.#epoch ?? 1}/`;
@@ -168,11 +213,12 @@ export class Verifier {
       ok: found === undefined,
       terminalId: this.#terminalId,
       epoch: this.#epoch ?? 1,
-      entries: this.#head.seq,
+      entries: this.#head.seq - this.#start,
       checkpoints: this.#checkpoints,
       receipts: this.#receipts,
       transactions: this.#transactions.size,
       carried: this.#carried.length,
+      ...(this.#base === undefined ? {} : { pruned: this.#base }),
       headHash: hashText(this.#head.hash),
       signedUpTo: this.#signedUpTo,
       receiptedUpTo: this.#receiptedUpTo,
@@ -231,7 +277,8 @@ export class Verifier {
   #checkFirst({ seq, epoch, kind, body }: JournalEntry): Break | undefined {
     if ((kind === 'journal.replaced') !== (seq === 1 && epoch > 1))
       return broken('carried', seq, 'journal.replaced is the first entry of an epoch above 1, and no other');
-    if (seq > 1) return undefined;
+    if (seq > this.#start + 1) return undefined;
+    if (this.#base !== undefined) return this.#checkKept(this.#base, seq);
     if (epoch === 1 && this.#carried.length > 0) return broken('carried', seq, 'entries are carried that the first entry does not name');
     const replaced = epoch === 1 ? undefined : journalKinds['journal.replaced'].parse(body);
     const seal = carriedSeal(this.#carried);
@@ -245,8 +292,26 @@ export class Verifier {
     return undefined;
   }
 
+  /** The base seals what lies beside the chain: what came from earlier epochs, and what was kept of this one. */
+  #checkKept({ epoch, upToSeq, carried, kept }: Base, seq: number): Break | undefined {
+    const earlier = this.#carried.filter((link) => link.epoch < epoch);
+    const stayed = this.#carried.filter((link) => link.epoch === epoch && link.seq <= upToSeq);
+    if (earlier.length + stayed.length < this.#carried.length) return broken('carried', seq, 'a carried entry is not of those before this one');
+    if (!sameSeal(carriedSeal(earlier), carried) || !sameSeal(carriedSeal(stayed), kept))
+      return broken('carried', seq, 'the carried entries are not those that were sealed');
+    if (this.#earlyReceiptEpochs.some((early) => early >= epoch)) return broken('receipt', seq, 'a receipt of this epoch stands before its first entry');
+    return undefined;
+  }
+
+  /** The terminal's own chain, which upstream gets, names the base. */
+  #checkAnnouncement({ seq, kind, body }: JournalEntry): Break | undefined {
+    if (this.#base === undefined || seq !== this.#base.announced) return undefined;
+    const says = kind === 'journal.pruned' ? journalKinds[kind].parse(body) : undefined;
+    return says?.base === baseDigest(this.#base) ? undefined : broken('base', seq, 'the entry that should have announced the pruning does not');
+  }
+
   #checkFold(entry: JournalEntry): Break | undefined {
-    const anomaly = this.#fold(entry, this.#replaced)?.anomalies[0];
+    const anomaly = this.#fold(entry, this.#replaced || this.#base !== undefined)?.anomalies[0];
     return anomaly === undefined
       ? undefined
       : broken('fold', entry.seq, `transaction ${entry.transactionId}: entry ${anomaly.seq}: ${anomaly.code}: ${anomaly.detail}`);

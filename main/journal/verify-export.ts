@@ -12,6 +12,7 @@ const HASH = '([0-9a-f]{64})';
 const JWS = '([A-Za-z0-9_.-]*)';
 const FIRST_LINE = /^\{"journal":\{"terminalId":"([A-Za-z0-9._-]{1,40})","publicKey":(\{"crv":"Ed25519","kty":"OKP","x":"[A-Za-z0-9_-]{43}"\})\}\}$/;
 const SHAPES = {
+  base: new RegExp(`^\\{"base":(.*),"jws":"${JWS}"\\}$`, 's'),
   carried: new RegExp(`^\\{"carried":\\{"entry":(.*),"prevHash":"${HASH}","hash":"${HASH}"\\}\\}$`, 's'),
   receipt: new RegExp(`^\\{"receipt":(.*),"jws":"${JWS}"\\}$`, 's'),
   entry: new RegExp(`^\\{"entry":(.*),"hash":"${HASH}"\\}$`, 's'),
@@ -21,12 +22,14 @@ type Shape = keyof typeof SHAPES;
 
 /** Before the first entry, and after it: what a line may follow. */
 const BEFORE_ENTRIES: Readonly<Record<Shape, readonly Line[]>> = {
-  carried: ['journal', 'carried'],
-  receipt: ['journal', 'carried', 'receipt'],
-  entry: ['journal', 'carried', 'receipt'],
+  base: ['journal'],
+  carried: ['journal', 'base', 'carried'],
+  receipt: ['journal', 'base', 'carried', 'receipt'],
+  entry: ['journal', 'base', 'carried', 'receipt'],
   checkpoint: [],
 };
 const AMONG_ENTRIES: Readonly<Record<Shape, readonly Line[]>> = {
+  base: [],
   carried: [],
   receipt: ['entry', 'checkpoint'],
   entry: ['entry', 'checkpoint', 'receipt'],
@@ -85,7 +88,7 @@ class ExportVerifier {
     const text = utf8Text(bytes) ?? '';
     if (this.#last === 'none') return this.#firstLine(text);
     const { shape, parts } = take(text);
-    const mayFollow = this.#verifier.seq === 0 ? BEFORE_ENTRIES : AMONG_ENTRIES;
+    const mayFollow = !this.#verifier.begun ? BEFORE_ENTRIES : AMONG_ENTRIES;
     if (shape === undefined || !mayFollow[shape].includes(this.#last))
       return broken('structure', this.#verifier.seq + 1, 'not a line of an export, or not at its place');
     this.#last = shape;
@@ -101,6 +104,8 @@ class ExportVerifier {
 
   #read(shape: Shape, [text = '', second = '', third = '']: readonly string[]): Break | undefined {
     switch (shape) {
+      case 'base':
+        return this.#payload(shape, text, second) ?? this.#verifier.base(second);
       case 'carried': {
         const { epoch, seq } = placeIn(text);
         return this.#verifier.carried({ epoch: epoch ?? 0, seq: seq ?? 0, json: text, prevHash: Buffer.from(second, 'hex'), hash: Buffer.from(third, 'hex') });
@@ -114,15 +119,17 @@ class ExportVerifier {
     }
   }
 
-  #payload(check: 'checkpoint' | 'receipt', text: string, jws: string): Break | undefined {
-    return canonicalText(jwsClaims(jws)) === text ? undefined : broken(check, this.#verifier.seq, 'the line does not say what was signed');
+  #payload(check: 'base' | 'checkpoint' | 'receipt', text: string, jws: string): Break | undefined {
+    return canonicalText(jwsClaims(jws)) === text
+      ? undefined
+      : broken(check, check === 'base' ? undefined : this.#verifier.place, 'the line does not say what was signed');
   }
 }
 
 const LF = 0x0a;
 
 function take(text: string): { readonly shape: Shape | undefined; readonly parts: readonly string[] } {
-  for (const shape of ['entry', 'checkpoint', 'receipt', 'carried'] as const) {
+  for (const shape of ['entry', 'checkpoint', 'receipt', 'carried', 'base'] as const) {
     const found = SHAPES[shape].exec(text);
     if (found !== null) return { shape, parts: found.slice(1) };
   }

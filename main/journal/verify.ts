@@ -41,6 +41,8 @@ function walk(content: JournalContent, verifier: Verifier): Break | undefined {
   const publicKey = parseJson(content.publicKey);
   const header = verifier.begin({ terminalId, epoch, publicKey: canonicalize(publicKey) === content.publicKey ? publicKey : undefined });
   if (header !== undefined) return header;
+  const base = content.base === undefined ? undefined : verifier.base(content.base.jws);
+  if (base !== undefined) return base;
   for (const link of content.carried) {
     const found = verifier.carried(link);
     if (found !== undefined) return found;

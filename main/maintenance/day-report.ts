@@ -67,11 +67,19 @@ export interface OpenCase {
   readonly disputed: number;
 }
 
-/** @param date `YYYY-MM-DD`; absent: the latest there is. @param entries of one journal in order, without carried ones */
-export function dayReport(entries: readonly JournalEntry[], carried: readonly JournalEntry[] = [], date = latestDate(entries)): DayReport {
+/**
+ * @param date `YYYY-MM-DD`; absent: the latest there is. @param entries of one journal in order, without carried and kept ones
+ * @param before fen on every account before them, where earlier ones were pruned; they are of earlier dates
+ */
+export function dayReport(
+  entries: readonly JournalEntry[],
+  carried: readonly JournalEntry[] = [],
+  date = latestDate(entries),
+  before: Balances = NO_BALANCES,
+): DayReport {
   const upToDate = entries.filter((entry) => entry.businessDate <= date);
   const today = entries.filter((entry) => entry.businessDate === date);
-  const opening = sumOf(upToDate.filter((entry) => entry.businessDate < date || entry.kind === 'journal.replaced'));
+  const opening = addBalances(before, sumOf(upToDate.filter((entry) => entry.businessDate < date || entry.kind === 'journal.replaced')));
   const movement = sumOf(today.filter((entry) => entry.kind !== 'journal.replaced'));
   const states = foldAll([...carried, ...upToDate]);
   return {

@@ -8,6 +8,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import { businessDates } from '../../common/business-date.ts';
+import { baseCash } from '../journal/base.ts';
 import { withContent, type JournalContent } from '../journal/content.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
@@ -33,7 +34,7 @@ export interface JournalFacts extends CashSurvey {
   readonly lastSeq: number;
 }
 
-/** Carried entries first. @throws {JournalError} `corrupt` */
+/** Carried and kept entries first. @throws {JournalError} `corrupt` */
 export function* entriesOf({ carried, entries }: JournalContent): Generator<JournalEntry> {
   for (const { json } of carried) yield parseEntry(json);
   for (const { entry } of entries) yield parseEntry(entry);
@@ -49,7 +50,8 @@ export function readSurvey(path: string): JournalFacts {
         yield entry;
       }
     };
-    const survey = surveyCash(counted());
+    const base = content.base?.base;
+    const survey = surveyCash(counted(), base === undefined ? undefined : { ...base, cash: baseCash(base) });
     return { ...survey, terminalId: content.terminalId, epoch: content.epoch, lastSeq };
   });
 }

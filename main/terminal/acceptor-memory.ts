@@ -18,7 +18,7 @@ export interface MemoryJournal {
  * How many entries back it is looked for: some days without a single note, and still read in a fraction of a second. What lies deeper is
  * as good as not kept: the driver then says what it can't tell.
  */
-const LOOK_BACK = 20_000;
+export const LOOK_BACK = 20_000;
 /** From this depth on it is written anew when it is read, so that days without a restart don't push it out of reach. */
 const DEEP = LOOK_BACK / 4;
 /** Read at a time, from the newest on. */

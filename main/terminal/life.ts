@@ -19,7 +19,7 @@ import { serverKeyFile } from '../upstream/server-key.ts';
 import { openAnswerCounts } from '../support/answer-counts.ts';
 import { troubleText } from '../upstream/standing.ts';
 import { createUpstream } from '../upstream/upstream.ts';
-import { JournaledMemory } from './acceptor-memory.ts';
+import { JournaledMemory, LOOK_BACK } from './acceptor-memory.ts';
 import { makeDevices } from './devices.ts';
 import type { Log } from './log.ts';
 import { startTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly freeSpace?: (folder: string) => FreeSpace;
   /** Default: {@link openJournal}. */
   readonly openJournal?: (options: JournalOptions) => Journal;
+  /** What may leave the journal, and when. Default: what the configuration says. */
+  readonly pruning?: TerminalOptions['pruning'];
   /** {@link checkInBackground}. Default: nobody reads all of the journal while the terminal runs. */
   readonly checkJournal?: (path: string, secondPath: string) => Promise<string | undefined>;
   /** Default: nobody watches the charts. */
@@ -115,8 +117,16 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),
+    ...pruningOf(options),
     ...(options.onChart === undefined ? {} : { onChart: options.onChart }),
   });
+}
+
+/** The acceptor's driver may look far back for what it must know. */
+function pruningOf({ config, pruning }: LifeOptions): Pick<TerminalOptions, 'pruning'> {
+  const days = config.data.journalRetentionDays;
+  if (pruning !== undefined) return { pruning };
+  return days === undefined ? {} : { pruning: { rule: { retentionMs: days * 86_400_000, keepEntries: LOOK_BACK } } };
 }
 
 /** Slips that the last process had begun: interrupted now, and what of them hangs in the printer is cut off. Never sent again by itself. */

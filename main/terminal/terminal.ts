@@ -23,6 +23,7 @@ import { businessDates } from '../../common/business-date.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
+import type { PruneRule } from '../journal/pruning.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
@@ -43,6 +44,7 @@ import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
 import { documentPort } from './ports/document-port.ts';
 import { JournalCheck, type JournalCheckOptions } from './journal-check.ts';
+import { JournalPruning } from './journal-pruning.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery/recovery.ts';
@@ -69,6 +71,8 @@ export interface TerminalOptions {
   readonly journalCheck?: Pick<JournalCheckOptions, 'check' | 'doubt'>;
   /** Closed with the terminal. Absent: how often answers are read is not counted. */
   readonly answerCounts?: AnswerCounts;
+  /** What may leave the journal, and when that is first looked at. Absent: nothing ever does. */
+  readonly pruning?: { readonly rule: PruneRule; readonly firstLookMs?: number };
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -264,6 +268,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
           idle: () => isIdle(session.getSnapshot().value),
           onLost: options.onJournalLost,
         });
+  const pruning = prunes(options, () => isIdle(session.getSnapshot().value));
 
   return {
     touch: ({ seq, act }) => {
@@ -276,6 +281,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     stop: async () => {
       caretaker.stop();
       journalCheck?.stop();
+      pruning?.stop();
       disk.stop();
       session.stop();
       publisher.stop();
@@ -289,6 +295,21 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       options.answerCounts?.close();
     },
   };
+}
+
+function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions, idle: () => boolean): JournalPruning | undefined {
+  if (pruning === undefined) return undefined;
+  const { rule, firstLookMs } = pruning;
+  return new JournalPruning({
+    clock,
+    idle,
+    ...(firstLookMs === undefined ? {} : { firstLookMs }),
+    cut: () => journal.prune(rule),
+    onTrouble: (error) => {
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'old entries could not leave the journal');
+      if (journal.mustReopen) onJournalLost();
+    },
+  });
 }
 
 function latestEntries(journal: Journal, count: number): readonly JournalEntry[] {

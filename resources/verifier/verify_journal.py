@@ -67,6 +67,14 @@ def is_genuine(jws, typ, x):
     says = isinstance(header, dict) and (header.get("alg"), header.get("typ"), header.get("kid", kid))
     return says == ("EdDSA", typ, kid) and attempt(lambda: key.verify(decode(signature), signed.encode()) is None)
 
+def payload_of(jws):
+    """What a JWS says, genuine or not; None where it is none."""
+    parts = [decode(part) for part in jws.split(".")]
+    return parse(parts[1]) if len(parts) == 3 and all(parts) else None
+
+def seal(hashes):
+    return {"entries": len(hashes), "sha256": sha256(b"".join(map(bytes.fromhex, hashes))).hexdigest().upper()}
+
 # --- Members and postings ---
 def fits(value, bodies):
     """Whether it is an object of these members: `name type`, `name? type`; `; or ` stands between whole bodies."""
@@ -204,6 +212,17 @@ class Story(Fold):
 class Cash(Fold):
     """An epoch's cash: the box and what is in it, settlements, open differences."""
 
+    def go_on(self, base):
+        """After pruned entries."""
+        self.box, self.continued, self.unspecified = base.get("boxId"), True, base["content"]["unspecified"]
+        self.notes = Counter({note["denomination"]: note["count"] for note in base["content"]["notes"]})
+        self.differences = Counter({known["of"]: known["amount"] for known in base["differences"]})
+        for known in base["settlements"]:
+            sums = {"expectedSum": total(known["expected"]), "countedSum": total(known.get("counted", []))}
+            removed = {} if known["phase"] == "opened" else {"content": known["expected"], **sums}
+            thing = {**known, "state": known["phase"], "amount": 0, **removed}
+            self.things["settlement"][known["settlementId"]] = thing
+
     def follow(self, kind, body):
         known = self.things["settlement"].get(body.get("settlementId"), {})
         if kind in FORMAT["settlement"]:
@@ -238,7 +257,8 @@ class Verifier:
     def __init__(self, key=None, upstream_key=None, receipts=()):
         self.key, self.upstream, self.elsewhere, self.promised = key, upstream_key, receipts, {}
         self.terminal, self.epoch, self.seq, self.head, self.signed, self.last = "", 1, 0, ZEROS, 0, "journal"
-        self.sealed, self.place, self.own, self.seal, self.early = 0, (0, 0), ZEROS, sha256(), 0
+        self.handed, self.kept, self.place, self.own, self.early = [], [], (0, 0), ZEROS, 0
+        self.pruned, self.start = None, 0
         self.counts, self.balances = Counter(), dict.fromkeys(FORMAT["accounts"], 0)
         self.stories, self.cash = {}, Cash()
 
@@ -263,7 +283,9 @@ class Verifier:
             demand(parts, "structure", self.seq + 1, "not a line of an export, or not at its place")
             self.last = shape
             getattr(self, shape, self.signature)(*parts.groups())
-        demand(self.seq or not self.sealed, "carried", 1, "no entry seals what is carried")
+        announced = self.pruned["announced"] if self.pruned else 0
+        demand(announced <= self.seq, "base", self.seq + 1, f"entry {announced} announced the pruning")
+        demand(self.seq or not self.handed, "carried", 1, "no entry seals what is carried")
         demand(self.seq or not self.early, "receipt", 1, "upstream has entries; there are none here")
         last = max((seq for epoch, seq in self.promised if epoch == self.epoch), default=0)
         demand(last <= self.seq, "receipt", self.seq + 1, f"upstream has entry {last}; the journal ends at {self.seq}")
@@ -271,7 +293,26 @@ class Verifier:
     def is_entry(self, entry, text):
         own = fits(entry, FORMAT["entry"]) and entry["terminalId"] == self.terminal and entry["kind"] in FORMAT["kinds"]
         own = own and fits(entry["body"], FORMAT["kinds"][entry["kind"]]) and jcs(entry) == text
-        return own and (self.seq == 0 or entry["epoch"] == self.epoch)
+        return own and (self.last == "carried" or self.seq == 0 or entry["epoch"] == self.epoch)
+
+    def at(self):
+        """The last entry line's seq; None before the first one."""
+        return self.seq if self.seq > self.start else None
+
+    def base(self, text, jws):
+        """What stands for pruned entries: the chain goes on from there."""
+        base = self.claims("base", jws)
+        receipt, place = payload_of(base["receipt"]), (base["epoch"], base["upToSeq"])
+        covers = fits(receipt, FORMAT["receipt"]) and receipt["terminalId"] == self.terminal
+        covers = covers and (receipt["epoch"], receipt["upToSeq"], receipt["headHash"].lower()) == (*place, base["hash"])
+        covers = covers and (self.upstream is None or is_genuine(base["receipt"], "kiosk-receipt+jwt", self.upstream))
+        covers = covers and self.promised.get(place, {base["hash"]}) == {base["hash"]}
+        right = covers and jcs(base) == text and base["announced"] > base["upToSeq"]
+        demand(right, "base", None, "no receipt for just the pruned entries, or not what was signed")
+        self.pruned, self.start, self.epoch, self.seq, self.head = base, base["upToSeq"], *place, base["hash"]
+        self.signed = self.start
+        self.balances.update(base["balances"])
+        self.cash.go_on(base["cash"])
 
     def carried(self, text, prev, own):
         entry = parse(text.encode())
@@ -280,8 +321,8 @@ class Verifier:
         neighbor = self.own if place == (self.place[0], self.place[1] + 1) else ZEROS if place[1] == 1 else prev
         right = place > self.place and prev == neighbor and entry["postings"] == due(entry["kind"], entry["body"])
         demand(right, "carried", None, f"{place} posts wrongly or does not hang on {self.place}, the one before it")
-        self.place, self.own, self.sealed = place, own, self.sealed + 1
-        self.seal.update(bytes.fromhex(own))
+        self.place, self.own = place, own
+        (self.kept if self.pruned and place[0] == self.epoch else self.handed).append(own)
         self.fold(entry, may_be_foreign=True)
 
     def entry(self, text, own):
@@ -297,13 +338,20 @@ class Verifier:
             demand(abs(self.balances[posting["account"]]) <= SAFE, "postings", seq, "beyond any sum of money")
         replaces = seq == 1 and self.epoch > 1
         demand((kind == "journal.replaced") == replaces, "carried", seq, "journal.replaced misplaced")
-        if seq == 1:
-            seal = {"entries": self.sealed, "sha256": self.seal.hexdigest().upper()}
-            whole = self.place[0] < self.epoch and (body["carried"] == seal if replaces else not self.sealed)
-            demand(whole, "carried", 1, "the carried entries are not those that were sealed")
-            demand(self.early < self.epoch, "receipt", 1, "a receipt of this epoch stands before its first entry")
+        if seq == self.start + 1:
+            whole = self.place[0] < self.epoch and (body["carried"] == seal(self.handed) if replaces else not self.handed)
+            if self.pruned:
+                sealed = (self.pruned["carried"], self.pruned["kept"]) == (seal(self.handed), seal(self.kept))
+                whole = sealed and self.place <= (self.epoch, self.start)
+            demand(whole, "carried", seq, "the carried entries are not those that were sealed")
+            demand(self.early < self.epoch, "receipt", seq, "a receipt of this epoch stands before its first entry")
             self.balances.update(body["balances"] if replaces else {})
-        for check, anomaly in (("fold", self.fold(entry, self.epoch > 1)), ("settlement", self.cash.add(kind, body))):
+        if self.pruned and seq == self.pruned["announced"]:
+            digest = sha256(jcs(self.pruned).encode()).hexdigest().upper()
+            announces = kind == "journal.pruned" and body["base"] == digest
+            demand(announces, "base", seq, "does not announce the pruning")
+        anomalies = {"fold": self.fold(entry, self.epoch > 1 or self.pruned), "settlement": self.cash.add(kind, body)}
+        for check, anomaly in anomalies.items():
             demand(anomaly is None, check, seq, f"{anomaly}: {kind} of {entry.get('transactionId', 'no transaction')}")
         same = self.promised.get((self.epoch, seq), {own}) == {own}
         demand(same, "receipt", seq, "upstream has another entry at this place")
@@ -320,11 +368,10 @@ class Verifier:
         return story and story.add(kind, entry["body"])
 
     def claims(self, shape, jws, elsewhere=False):
-        """What a checkpoint or receipt says, once it is known to be genuine and of this terminal."""
-        parts, key = [decode(part) for part in jws.split(".")], self.signer if shape == "checkpoint" else self.upstream
-        claims = parse(parts[1]) if len(parts) == 3 and all(parts) else None
-        demand(fits(claims, FORMAT[shape]), shape, self.seq or None, f"not readable as a {shape}")
-        seq = claims["upToSeq"] if elsewhere else self.seq or None
+        """What a base, checkpoint or receipt says, once it is known to be genuine and of this terminal."""
+        claims, key = payload_of(jws), self.upstream if shape == "receipt" else self.signer
+        demand(fits(claims, FORMAT[shape]), shape, self.at(), f"not readable as a {shape}")
+        seq = claims["upToSeq"] if elsewhere else self.at()
         demand(key is None or is_genuine(jws, f"kiosk-{shape}+jwt", key), shape, seq, f"the {shape} is not genuine")
         demand(claims["terminalId"] == self.terminal, shape, seq, f"the {shape} is {claims['terminalId']}'s")
         self.counts[shape] += 1
@@ -332,8 +379,8 @@ class Verifier:
 
     def signature(self, text, jws):
         claims, shape, seq = self.claims(self.last, jws), self.last, self.seq
-        demand(jcs(claims) == text, shape, seq or None, "the line does not say what was signed")
-        if seq == 0:
+        demand(jcs(claims) == text, shape, self.at(), "the line does not say what was signed")
+        if self.at() is None:
             self.last, self.early = "early receipt", max(self.early, claims["epoch"])
             return
         named, hash_ = claims.get("upToSeq", claims.get("seq")), claims.get("headHash", claims.get("hash"))
@@ -346,7 +393,8 @@ class Verifier:
         stories = {id_: story for id_, story in self.stories.items() if story}
         open_ = [id_ for id_, story in stories.items() if story.open]
         return {
-            "terminalId": self.terminal, "epoch": self.epoch, "entries": self.seq, "carried": self.sealed,
+            "terminalId": self.terminal, "epoch": self.epoch, "entries": self.seq - self.start,
+            **({"pruned": self.start} if self.pruned else {}), "carried": len(self.handed) + len(self.kept),
             "checkpoints": self.counts["checkpoint"], "receipts": self.counts["receipt"], "transactions": len(stories),
             "headHash": self.head, "signedUpTo": self.signed, "openTransactions": open_, "balances": self.balances,
         }

@@ -56,9 +56,11 @@ export function oneTopUp(number: number): readonly NewEntry[] {
   return [START, ...topUpEntries(number)];
 }
 
-/** Entries that were acknowledged and are not there as they were, in words; empty when none is lost. */
+/** Entries that were acknowledged and are not there as they were, nor pruned, in words; empty when none is lost. */
 export function lost(journal: Journal, acknowledged: readonly Acknowledged[]): readonly string[] {
+  const pruned = (epoch: number, seq: number): boolean => epoch === journal.epoch && seq <= (journal.pruned?.upToSeq ?? 0);
   return acknowledged
+    .filter(({ epoch, seq }) => !pruned(epoch, seq))
     .filter(({ epoch, seq, hash }) => journal.entriesAfter(epoch, seq - 1, 1).find(({ entry }) => entry.seq === seq)?.hash !== hash)
     .map(({ epoch, seq }) => `entry ${epoch}/${seq} was acknowledged and is lost`);
 }

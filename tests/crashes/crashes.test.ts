@@ -28,7 +28,7 @@ test('killed at random moments: no acknowledged entry is lost, and at most one m
 });
 
 describe('every system call that fails', () => {
-  const lives = (['first', 'second', 'damaged'] as const).flatMap((life) => DISK_FAILURES.map((failure) => ({ life, ...failure })));
+  const lives = (['first', 'second', 'damaged', 'pruning'] as const).flatMap((life) => DISK_FAILURES.map((failure) => ({ life, ...failure })));
   // One in so many calls, others in each run; `npm run crashes` takes them all.
   const stride = 47;
 
@@ -46,7 +46,7 @@ describe('every system call that fails', () => {
 });
 
 describe('the power is cut after any call', () => {
-  test.for(['sound', 'damaged'] as const)(
+  test.for(['sound', 'damaged', 'pruning'] as const)(
     'of a %s journal: every state that may be left has all that was acknowledged',
     { timeout: PATIENCE },
     (life, context) => {

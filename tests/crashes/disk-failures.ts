@@ -11,8 +11,8 @@ import { shimEnvironment } from './disk-shim.ts';
 export interface WalkSetting {
   readonly folder: string;
   readonly control: string;
-  /** Whose calls fail: those of a terminal's first start, of one after a kill, or of one that finds its journal damaged. */
-  readonly life: 'first' | 'second' | 'damaged';
+  /** Whose calls fail: those of a terminal's first start, of one after a kill, of one that finds its journal damaged, or of one that prunes it. */
+  readonly life: 'first' | 'second' | 'damaged' | 'pruning';
   readonly errno: number;
   /** From that call on all of them fail, not just the one. */
   readonly lasting: boolean;
@@ -27,6 +27,8 @@ export interface DiskWalk {
   /** How often an opening or an append was refused, by its code. */
   readonly codes: Partial<Record<JournalErrorCode, number>>;
   readonly problems: readonly string[];
+  /** In how many of them the journal was pruned in the end; the others left it as it was. */
+  readonly cuts: number;
 }
 
 export interface DiskFailure {

@@ -94,7 +94,7 @@ async function kills({ data, kills: count, seed }: Command): Promise<void> {
 }
 
 function cuts({ data, states, seed }: Command): void {
-  for (const life of ['sound', 'damaged'] as const)
+  for (const life of ['sound', 'damaged', 'pruning'] as const)
     for (const secondSync of SYNCS) {
       const { problems, ...said } = cutPower(data, { life, secondSync, seed, states: Math.ceil(states / 4) });
       const of = `${said.states} different states of about 2^${said.possible.toFixed(0)}`;

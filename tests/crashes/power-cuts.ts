@@ -9,12 +9,13 @@ import path from 'node:path';
 import type { SecondSync } from '../../main/journal/second-writer.ts';
 import { Dice } from '../fuzz/generate.ts';
 import { afterwards, journalFile, oneTopUp, openBooks, type Acknowledged } from './books.ts';
+import { afterPruning, writeOldBooks, type OldBooks } from './old-books.ts';
 import { readLog, shimEnvironment, type DiskCall } from './disk-shim.ts';
 import { Disk, type DiskState } from './disk-states.ts';
 
 export interface CutSetting {
-  /** A terminal's first two starts, or one start that finds its journal damaged. */
-  readonly life: 'sound' | 'damaged';
+  /** A terminal's first two starts, one start that finds its journal damaged, or one that prunes it. */
+  readonly life: 'sound' | 'damaged' | 'pruning';
   readonly secondSync: SecondSync;
   readonly seed: number;
   /** States to look at, at most; those that are enumerated come first. */
@@ -48,18 +49,27 @@ interface Recorded {
   /** What was there, and acknowledged, before. */
   readonly files: DiskState;
   readonly before: readonly Acknowledged[];
+  readonly old: OldBooks | undefined;
 }
 
 function record(home: string, { life, secondSync }: CutSetting): Recorded {
   const folder = path.join(home, 'data');
   mkdirSync(folder);
-  const before = life === 'damaged' ? damagedBooks(folder) : [];
+  const old = life === 'pruning' ? oldBooks(folder) : undefined;
+  const before = old?.acknowledged ?? (life === 'damaged' ? damagedBooks(folder) : []);
   const files = new Map(readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file))]));
   const log = path.join(home, 'log');
   const environment = shimEnvironment(folder, path.join(home, 'control'), log);
   const child = path.join(import.meta.dirname, 'children', 'record.ts');
   execFileSync(process.execPath, [child, folder, log, life, secondSync], { env: { ...process.env, ...environment } });
-  return { calls: readLog(log), files, before };
+  return { calls: readLog(log), files, before, old };
+}
+
+function oldBooks(folder: string): OldBooks {
+  const journal = openBooks(folder, 1);
+  const old = writeOldBooks(journal);
+  journal.close();
+  return old;
 }
 
 /** A closed journal with a page in its middle overwritten: the second file is what proves its entries. */
@@ -126,7 +136,8 @@ class Cuts {
 
   #start(acknowledged: readonly Acknowledged[]): readonly string[] {
     try {
-      return afterwards(this.#folder, 9, acknowledged, this.#setting.life === 'damaged');
+      const found = afterwards(this.#folder, 9, acknowledged, this.#setting.life === 'damaged');
+      return this.#recorded.old === undefined ? found : [...found, ...afterPruning(this.#folder, this.#recorded.old).problems];
     } catch (error) {
       return [`the terminal does not start: ${error instanceof Error ? error.message : String(error)}`];
     }

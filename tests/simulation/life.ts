@@ -2,12 +2,13 @@
  * One life of the terminal process in the simulated world: the real composition on a virtual clock, killed without warning whenever the
  * world says so. What it does after its death reaches nobody; what was durable before it is what the next life finds.
  */
-import { cpSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock, Timer } from '../../common/clock.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { JournalError } from '../../main/journal/journal-error.ts';
 import { openJournal, type Appended, type Journal, type JournalOptions } from '../../main/journal/journal.ts';
+import type { PruneOutcome, PruneRule } from '../../main/journal/pruning.ts';
 import type { TerminalConfig } from '../../main/config/config.ts';
 import { beginLife, type Surroundings } from '../../main/terminal/life.ts';
 import type { Log } from '../../main/terminal/log.ts';
@@ -15,6 +16,7 @@ import type { Terminal } from '../../main/terminal/terminal.ts';
 import type { Transport } from '../../drivers/transport/transport.ts';
 import type { UiEvent, View } from '../../state-machines/view.ts';
 import type { FaultKind } from './faults.ts';
+import { LEFT_FILE } from './oracles/ledger.ts';
 
 export interface LifeOptions {
   readonly config: TerminalConfig;
@@ -30,6 +32,9 @@ export interface LifeOptions {
   readonly onAppended: (entry: NewEntry, appended: Appended, faults: readonly FaultKind[]) => void;
   /** Whether a write that the disk reported as failed is there all the same. */
   readonly failedWriteLands: () => boolean;
+  /** Old entries leave so much sooner than in any town. Absent: as configured, which is never in a simulated life. */
+  readonly pruning?: Surroundings['pruning'];
+  readonly onPruned: (upToSeq: number) => void;
   readonly onView: (view: View) => void;
   /** It ended itself, as a process ends with exit status 10. */
   readonly onExit: (why: string) => void;
@@ -74,6 +79,7 @@ export class Life {
         fetch: fetchFor(() => this.#alive),
         freeSpace: () => ({ free: isDiskLow() ? 0 : 1e12, total: 2e12, low: isDiskLow() }),
         openJournal: (journal) => this.#mortalJournal(journal),
+        ...(this.#options.pruning === undefined ? {} : { pruning: this.#options.pruning }),
         log: quietLog(this.#options.onWarning),
         publish: (view) => {
           if (this.#alive) onView(view);
@@ -169,11 +175,25 @@ export class Life {
     };
     return bound(journal, {
       append,
+      prune: (rule) => this.#observed(journal, rule),
       get mustReopen() {
         return failed || journal.mustReopen;
       },
     });
   }
+
+  *#observed(journal: Journal, rule: PruneRule): Generator<undefined, PruneOutcome> {
+    keepForOracles(this.folder, journal);
+    const outcome = yield* journal.prune(rule);
+    if (typeof outcome === 'object') this.#options.onPruned(outcome.upToSeq);
+    return outcome;
+  }
+}
+
+/** What may leave is written down beside: the oracles fold whole stories. */
+function keepForOracles(folder: string, journal: Journal): void {
+  const lines = journal.entriesAfter(journal.epoch, journal.pruned?.upToSeq ?? 0, Number.MAX_SAFE_INTEGER).map(({ entry }) => `${JSON.stringify(entry)}\n`);
+  appendFileSync(path.join(folder, LEFT_FILE), lines.join(''));
 }
 
 /** `whole` with some of its members replaced. */

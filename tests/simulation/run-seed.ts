@@ -17,7 +17,7 @@ import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { checkSlips, referencesOn, voucherOn } from './oracles/slips.ts';
 import { chipHabits, type TownCard } from './cards.ts';
 import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
-import { World, type Violation } from './world.ts';
+import { World, type Violation, type WorldOptions } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Flows by name, with what their people do; a test holds them against the statecharts. */
@@ -39,6 +39,8 @@ export interface SeedOptions {
   /** Instead of what the seed would plan. */
   readonly plan?: readonly PlannedFault[];
   readonly disk: string;
+  /** Old entries leave while people come. Default: none is ever old enough. */
+  readonly pruning?: WorldOptions['pruning'];
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
@@ -110,6 +112,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     fittings: fittingsOf(chance.named('fittings')),
     faults: plan,
     disk: options.disk,
+    ...(options.pruning === undefined ? {} : { pruning: options.pruning }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);

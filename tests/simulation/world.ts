@@ -15,7 +15,7 @@ import { Chance } from './chance.ts';
 import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
 import { holderOf } from './holders.ts';
-import { Life } from './life.ts';
+import { Life, type LifeOptions } from './life.ts';
 import { SimulatedNetwork } from './network.ts';
 import { stepOf } from './steps.ts';
 import type { Hands } from './person.ts';
@@ -45,6 +45,7 @@ export interface WorldOptions {
   readonly faults: readonly PlannedFault[];
   /** In which the world makes a folder of its own. */
   readonly disk: string;
+  readonly pruning?: LifeOptions['pruning'];
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
@@ -104,6 +105,7 @@ export class World {
   lives = 0;
   readonly #folder: string;
   readonly #issuer: SandboxKeys;
+  readonly #pruning: LifeOptions['pruning'];
   #life: Life | undefined;
   #dead: Life[] = [];
   #view: View | undefined;
@@ -119,6 +121,7 @@ export class World {
     this.fittings = options.fittings;
     this.#folder = folder;
     this.#issuer = issuer;
+    this.#pruning = options.pruning;
     this.clock = clock;
     this.upstream = upstream;
     this.chance = new Chance(options.seed);
@@ -224,6 +227,7 @@ export class World {
     const number = this.lives;
     this.trace.add('life', `${number} begins`);
     const life = new Life({
+      ...(this.#pruning === undefined ? {} : { pruning: this.#pruning }),
       config: this.#config(this.#lifeFolder()),
       clock: this.clock,
       random: this.chance.named(`terminal ${number}`),
@@ -238,6 +242,7 @@ export class World {
         for (const witness of this.witnesses) witness.onEntry?.(entry, this.#lifeFolder());
         if (faults.includes('process.killedAfterCommit')) this.kill('process');
       },
+      onPruned: (upToSeq) => this.trace.add('pruned', `up to ${upToSeq}`),
       failedWriteLands: () => this.chance.happens(0.5),
       onView: (view) => this.#show(view),
       onExit: (why) => {

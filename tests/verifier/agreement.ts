@@ -17,6 +17,7 @@ const answerSchema = z.strictObject({
   terminalId: z.string(),
   epoch: z.int(),
   entries: z.int(),
+  pruned: z.int().default(0),
   carried: z.int(),
   checkpoints: z.int(),
   receipts: z.int(),
@@ -103,15 +104,30 @@ function ours({ bytes, publicKey, upstreamKey, receipts }: Case): Verification {
 
 /** All that both must say alike. What was counted up to a break in mid-line is each one's own. */
 function ourWord(said: Verification): string {
-  const { break: found, terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances } = said;
+  const {
+    break: found,
+    terminalId,
+    epoch,
+    entries,
+    pruned: base,
+    carried,
+    checkpoints,
+    receipts,
+    transactions,
+    headHash,
+    signedUpTo,
+    openTransactions,
+    balances,
+  } = said;
   if (found !== undefined) return breakWord(found.check, found.seq, /(?:^|: entry \d+: )(?<cause>\w+): /.exec(found.detail));
-  return JSON.stringify({ terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances });
+  const pruned = base?.upToSeq ?? 0;
+  return JSON.stringify({ terminalId, epoch, entries, pruned, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances });
 }
 
 function pythonWord({ break: found, ...said }: Answer): string {
   if (found !== null) return breakWord(found.check, found.seq ?? undefined, /^(?<cause>\w+): /.exec(found.detail));
-  const { terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances } = said;
-  return JSON.stringify({ terminalId, epoch, entries, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances });
+  const { terminalId, epoch, entries, pruned, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances } = said;
+  return JSON.stringify({ terminalId, epoch, entries, pruned, carried, checkpoints, receipts, transactions, headHash, signedUpTo, openTransactions, balances });
 }
 
 /** The same place and, of a fold, the same cause. */

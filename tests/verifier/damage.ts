@@ -69,7 +69,7 @@ export const lies: Readonly<Record<string, Damage>> = {
   hashCase: (dice, lines) =>
     replaced(lines, dice.below(lines.length), (line) => line.replace(/"hash":"[0-9a-f]{64}"/, (found) => `"hash":"${found.slice(8, -1).toUpperCase()}"`)),
   payloadChanged: (dice, lines) =>
-    changedLine(dice, lines, ['checkpoint', 'receipt'], (line) => ({ ...line, payload: dice.pick(TEXT_CHANGES)(dice, line.payload) })),
+    changedLine(dice, lines, ['base', 'checkpoint', 'receipt'], (line) => ({ ...line, payload: dice.pick(TEXT_CHANGES)(dice, line.payload) })),
   entryText: (dice, lines) => changedLine(dice, lines, ['entry', 'carried'], (line) => ({ ...line, entry: dice.pick(TEXT_CHANGES)(dice, line.entry) })),
   amountChanged: (dice, lines) =>
     changedLine(dice, lines, ['entry', 'carried'], (line) => ({
@@ -128,23 +128,23 @@ export const lies: Readonly<Record<string, Damage>> = {
       ),
     ),
   checkpointsDropped: (_dice, lines) => lines.filter((line) => !line.startsWith('{"checkpoint"')),
-  signatureForged: (dice, lines) => changedLine(dice, lines, ['checkpoint', 'receipt'], (line) => signed(line, {}, strangerKeyPair)),
+  signatureForged: (dice, lines) => changedLine(dice, lines, ['base', 'checkpoint', 'receipt'], (line) => signed(line, {}, strangerKeyPair)),
   claimsChanged: (dice, lines) =>
-    changedLine(dice, lines, ['checkpoint', 'receipt'], (line) =>
+    changedLine(dice, lines, ['base', 'checkpoint', 'receipt'], (line) =>
       signed(line, dice.pick(CLAIMS), line.shape === 'receipt' ? upstreamKeyPair : terminalKeyPair),
     ),
   headerOfSignature: (dice, lines) =>
-    changedLine(dice, lines, ['checkpoint', 'receipt'], (line) => {
+    changedLine(dice, lines, ['base', 'checkpoint', 'receipt'], (line) => {
       const key = line.shape === 'receipt' ? upstreamKeyPair : terminalKeyPair;
       return { ...line, jws: rawJws(key, dice.pick(SIGNATURE_HEADERS)(key, `kiosk-${line.shape}+jwt`), line.payload) };
     }),
   payloadOfSignature: (dice, lines) =>
-    changedLine(dice, lines, ['checkpoint', 'receipt'], (line) => {
+    changedLine(dice, lines, ['base', 'checkpoint', 'receipt'], (line) => {
       const key = line.shape === 'receipt' ? upstreamKeyPair : terminalKeyPair;
       const header = canonical({ alg: 'EdDSA', kid: key.kid, typ: `kiosk-${line.shape}+jwt` });
       return { ...line, jws: rawJws(key, header, dice.pick(PAYLOADS)(line.payload)) };
     }),
-  jwsText: (dice, lines) => changedLine(dice, lines, ['checkpoint', 'receipt'], (line) => ({ ...line, jws: dice.pick(JWS_CHANGES)(line.jws) })),
+  jwsText: (dice, lines) => changedLine(dice, lines, ['base', 'checkpoint', 'receipt'], (line) => ({ ...line, jws: dice.pick(JWS_CHANGES)(line.jws) })),
 };
 
 type TextChange = (dice: Dice, text: string) => string;
@@ -227,6 +227,15 @@ const CLAIMS: readonly object[] = [
   { at: 1.5 },
   { at: '\u2028' },
   { more: true },
+  { announced: 1 },
+  { announced: 9999 },
+  { balances: {} },
+  { kept: { entries: 0, sha256: '0'.repeat(64) } },
+  { carried: { entries: 0, sha256: 'a'.repeat(64) } },
+  { businessDate: 'today' },
+  { receipt: 'x.y.z' },
+  { cash: { content: { notes: [], unspecified: 0 }, differences: [], settlements: [] } },
+  { cash: { content: { notes: [], unspecified: 0 }, differences: [{ of: 'S1', amount: 5000 }], settlements: [], boxId: 'B-9' } },
 ];
 
 const SIGNATURE_HEADERS: readonly ((key: TestKey, type: string) => string | Uint8Array)[] = [
@@ -295,7 +304,7 @@ function indexOf(dice: Dice, model: readonly ModelLine[], shapes: readonly Model
   return fitting.length === 0 ? undefined : dice.pick(fitting);
 }
 
-function changedLine<S extends 'carried' | 'entry' | 'checkpoint' | 'receipt'>(
+function changedLine<S extends 'base' | 'carried' | 'entry' | 'checkpoint' | 'receipt'>(
   dice: Dice,
   lines: readonly string[],
   shapes: readonly S[],

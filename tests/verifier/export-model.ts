@@ -3,13 +3,23 @@ import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { rawJws, type TestKey } from './keys.ts';
 
+/** What its payload says is signed. */
+export interface SignedLine {
+  readonly shape: 'base' | 'checkpoint' | 'receipt';
+  readonly payload: string;
+  readonly jws: string;
+}
+
 export type ModelLine =
   | { readonly shape: 'raw'; readonly text: string }
   | { readonly shape: 'carried'; readonly entry: string; readonly prev: string; readonly hash: string }
   | { readonly shape: 'entry'; readonly entry: string; readonly hash: string }
-  | { readonly shape: 'checkpoint' | 'receipt'; readonly payload: string; readonly jws: string };
+  | (SignedLine & { readonly shape: 'base' })
+  | (SignedLine & { readonly shape: 'checkpoint' })
+  | (SignedLine & { readonly shape: 'receipt' });
 
 const SHAPES = [
+  ['base', /^\{"base":(.*),"jws":"([^"]*)"\}$/s],
   ['carried', /^\{"carried":\{"entry":(.*),"prevHash":"(.{64})","hash":"(.{64})"\}\}$/s],
   ['entry', /^\{"entry":(.*),"hash":"(.{64})"\}$/s],
   ['checkpoint', /^\{"checkpoint":(.*),"jws":"([^"]*)"\}$/s],
@@ -36,6 +46,7 @@ export function lineText(line: ModelLine): string {
       return `{"carried":{"entry":${line.entry},"prevHash":"${line.prev}","hash":"${line.hash}"}}`;
     case 'entry':
       return `{"entry":${line.entry},"hash":"${line.hash}"}`;
+    case 'base':
     case 'checkpoint':
     case 'receipt':
       return `{"${line.shape}":${line.payload},"jws":"${line.jws}"}`;
@@ -53,6 +64,7 @@ export function rechained(lines: readonly ModelLine[], signers: Signers): readon
   let head = '0'.repeat(64);
   let begun = false;
   return lines.map((line) => {
+    if (line.shape === 'base') head = String(Object(JSON.parse(line.payload)).hash);
     if (line.shape === 'carried') return { ...line, hash: linkHash(line.prev, line.entry) };
     if (line.shape === 'entry') {
       begun = true;
@@ -64,8 +76,6 @@ export function rechained(lines: readonly ModelLine[], signers: Signers): readon
     return line;
   });
 }
-
-type SignedLine = Extract<ModelLine, { shape: 'checkpoint' | 'receipt' }>;
 
 /** The line with other claims, signed by `key`. */
 export function signed(line: SignedLine, changes: object, key: TestKey): SignedLine {

@@ -10,6 +10,7 @@ import { exportJournal, exportLines } from '../../main/journal/export.ts';
 import { openJournal, type Journal } from '../../main/journal/journal.ts';
 import { CHECKPOINT_TYPE } from '../../common/upstream-api/journal.ts';
 import type { Dice } from '../fuzz/generate.ts';
+import { filler, finished, pruneAll, settlement, withCase } from '../main/journal/pruning-bench.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { kinds, randomBody } from './bodies.ts';
 import { RandomCash } from './cash.ts';
@@ -90,12 +91,25 @@ class RandomWriter {
   finish(): RandomJournal {
     const journal = this.#open();
     const { epoch } = journal;
+    const prunes = this.#dice.below(3) === 0;
+    if (prunes) this.#writeOld(journal);
     if (epoch > 1 && this.#dice.below(2) === 0) this.#lateReceipt(journal);
     this.#write(journal, this.#dice.pick([0, 1, 5, 10, 20, 30, 40, 60, this.#dice.below(40) === 0 ? 600 : 15]));
+    if (prunes) pruneAll(journal, { retentionMs: 0, keepEntries: 1 + this.#dice.below(20) });
     journal.close();
     const lines: string[] = [];
     exportJournal(this.#path, (line) => lines.push(line));
     return { lines, receipts: this.#receipts, epoch };
+  }
+
+  /** What may leave: nobody needs most of it any more. */
+  #writeOld(journal: Journal): void {
+    const old = journal.epoch > 1 ? [] : [...finished('old-1'), ...withCase('old-2'), ...settlement('old-S1', 2), ...settlement('old-S2', 0, 'B-2', 'B-3')];
+    for (const entry of [...filler(1 + this.#dice.below(5)), ...old, ...filler(1 + this.#dice.below(20))]) {
+      this.#cash.add(entry);
+      journal.append(entry);
+      if (this.#dice.below(4) === 0) this.#receipt(journal);
+    }
   }
 
   #open(): Journal {

@@ -9,6 +9,7 @@ import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import type { ChainedEntry, Receipt } from '../../../common/upstream-api/journal.ts';
 import { Listeners } from '../../../drivers/listeners.ts';
 import { PortError, type AppendedEntry, type JournalPort } from '../../../state-machines/ports.ts';
+import { prunedText } from '../../journal/base.ts';
 import { JournalError } from '../../journal/journal-error.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { postingsFor } from '../../../common/money/postings.ts';
@@ -70,10 +71,18 @@ export class JournalDesk implements JournalPort, JournalSource {
 
   entriesAfter(epoch: number, seq: number, limit: number): readonly ChainedEntry[] {
     const { journal } = this.#options;
-    const found = journal.entriesAfter(epoch, seq, limit);
+    const found = this.#after(epoch, seq, limit);
     if (found.length > 0) return found;
     const next = journal.epochs().find((candidate) => candidate > epoch);
-    return next === undefined ? [] : journal.entriesAfter(next, 0, limit);
+    return next === undefined ? [] : this.#after(next, 0, limit);
+  }
+
+  /** Never with a gap: an upstream that lost what it had receipted can't be given what left this terminal on its word. */
+  #after(epoch: number, seq: number, limit: number): readonly ChainedEntry[] {
+    const { journal } = this.#options;
+    const pruned = epoch === journal.epoch ? journal.pruned : undefined;
+    if (pruned === undefined || seq >= pruned.upToSeq) return journal.entriesAfter(epoch, seq, limit);
+    throw new PortError('journalUnavailable', `upstream asks for entries from ${seq + 1} on; ${prunedText(pruned)}: restore upstream's own copy of them`);
   }
 
   countAfter(epoch: number, seq: number): number {

@@ -8,17 +8,20 @@ import { JournalError, type JournalErrorCode } from '../../../main/journal/journ
 import type { Journal } from '../../../main/journal/journal.ts';
 import { afterwards, journalFile, oneTopUp, openBooks, type Acknowledged } from '../books.ts';
 import { DiskControl } from '../disk-shim.ts';
+import { afterPruning, pruneOldBooks, writeOldBooks, type OldBooks } from '../old-books.ts';
 import type { DiskWalk, WalkSetting } from '../disk-failures.ts';
 
 const { folder, control, life, errno, lasting, secondSync, from, stride } = JSON.parse(process.argv[2] ?? '') as WalkSetting;
 const disk = new DiskControl(control);
+let old: OldBooks | undefined;
 const before: readonly Acknowledged[] = life === 'first' ? [] : prepare();
 
 const codes: Partial<Record<JournalErrorCode, number>> = {};
 const problems: string[] = [];
 let runs = 0;
+let cuts = 0;
 for (let call = from; failsAt(call); call += stride) runs += 1;
-const said: DiskWalk = { runs, codes, problems };
+const said: DiskWalk = { runs, codes, problems, cuts };
 process.stdout.write(JSON.stringify(said));
 
 /** @returns whether the life had so many calls at all */
@@ -29,8 +32,16 @@ function failsAt(call: number): boolean {
   const troubles = live(acknowledged);
   const made = disk.calls();
   disk.sound();
-  for (const problem of [...troubles, ...afterwards(folder, 9, acknowledged, life === 'damaged')]) problems.push(`call ${call}: ${problem}`);
+  const found = [...troubles, ...afterwards(folder, 9, acknowledged, life === 'damaged'), ...prunedWrongly()];
+  for (const problem of found) problems.push(`call ${call}: ${problem}`);
   return made >= call;
+}
+
+function prunedWrongly(): readonly string[] {
+  if (old === undefined) return [];
+  const { pruned, problems: found } = afterPruning(folder, old);
+  if (pruned) cuts += 1;
+  return found;
 }
 
 /** Opens, writes a top-up, signs, closes, as far as the disk lets it. Answers what should not have happened. */
@@ -41,8 +52,8 @@ function live(acknowledged: Acknowledged[]): readonly string[] {
   } catch (error) {
     return refusal(error);
   }
-  const found: string[] = [];
-  for (const entry of oneTopUp(1)) {
+  const found: string[] = life === 'pruning' ? [...prune(journal, acknowledged)] : [];
+  for (const entry of journal.mustReopen ? [] : oneTopUp(1)) {
     try {
       const { seq, hash } = journal.append(entry);
       acknowledged.push({ epoch: journal.epoch, seq, hash });
@@ -53,6 +64,15 @@ function live(acknowledged: Acknowledged[]): readonly string[] {
   }
   journal.close();
   return found;
+}
+
+function prune(journal: Journal, acknowledged: Acknowledged[]): readonly string[] {
+  try {
+    pruneOldBooks(journal, (announced) => acknowledged.push(announced));
+    return [];
+  } catch (error) {
+    return [...refusal(error), ...afterRefusal(journal)];
+  }
 }
 
 /** A journal that may not know what is on the disk takes nothing more. */
@@ -75,10 +95,13 @@ function refusal(error: unknown): readonly string[] {
 /** What a first life left when its process was killed, beside the folder: the last entries are in the log only. */
 function prepare(): readonly Acknowledged[] {
   const journal = openBooks(folder, 1, { secondSync: 'each' });
-  const acknowledged = oneTopUp(0).map((entry) => {
-    const { seq, hash } = journal.append(entry);
-    return { epoch: 1, seq, hash };
-  });
+  old = life === 'pruning' ? writeOldBooks(journal) : undefined;
+  const acknowledged =
+    old?.acknowledged ??
+    oneTopUp(0).map((entry) => {
+      const { seq, hash } = journal.append(entry);
+      return { epoch: 1, seq, hash };
+    });
   mkdirSync(`${folder}.before`);
   for (const file of readdirSync(folder))
     if (!file.endsWith('-lock') && !file.endsWith('-shm')) copyFileSync(path.join(folder, file), path.join(`${folder}.before`, file));

@@ -5,6 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import type { Journal } from '../../../main/journal/journal.ts';
 import { saidLine } from '../disk-shim.ts';
+import { pruneOldBooks } from '../old-books.ts';
 import { oneTopUp, openBooks, type Acknowledged } from '../books.ts';
 
 const [folder = '', log = '', life = '', secondSync = ''] = process.argv.slice(2);
@@ -25,8 +26,9 @@ async function write(journal: Journal, number: number): Promise<void> {
 }
 
 const journal = open();
+if (life === 'pruning') pruneOldBooks(journal, (announced) => appendFileSync(log, saidLine(JSON.stringify(announced))));
 await write(journal, 1);
-if (life !== 'damaged') {
+if (life === 'sound') {
   journal.checkpoint();
   await write(journal, 2);
   journal.close();

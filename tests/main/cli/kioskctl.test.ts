@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { terminalKey } from '../../../main/identity/terminal-key.ts';
 import { makeAuthority } from '../../support/authority.ts';
 import { append, Bench, START, topUp, upstreamKey } from '../journal/bench.ts';
+import { DAY, filler, finished, NOW, pruneAll, receipted, settlement, withCase } from '../journal/pruning-bench.ts';
 
 interface Ran {
   readonly status: number | null;
@@ -88,6 +89,51 @@ describe('journal verify', () => {
     expect(kioskctl('journal', 'verify', bench.path)).toMatchObject({ status: 0 });
     const args = ['--receipt', file, '--upstream-key', JSON.stringify(upstream.key.publicKey)];
     expect(kioskctl('journal', 'verify', bench.path, ...args)).toMatchObject({ status: 1, error: [expect.stringContaining('at entry 9 (receipt)')] });
+  });
+});
+
+describe('a pruned journal', () => {
+  /** A top-up and a case half a year old, the case kept; a settlement and some entries of today. */
+  function pruned(): { readonly bench: Bench; readonly balances: object; readonly upTo: number } {
+    const bench = new Bench();
+    const journal = bench.open();
+    append(journal, [...finished('tx-1'), ...withCase('tx-2'), ...settlement('S-1', 2)]);
+    receipted(journal, NOW - 200 * DAY);
+    const upTo = journal.head.seq;
+    bench.clock.jumpTo(NOW);
+    append(journal, [...settlement('S-2', 0, 'B-2', 'B-3'), ...filler(20)]);
+    receipted(journal, NOW);
+    const balances = journal.balances();
+    pruneAll(journal);
+    journal.close();
+    return { bench, balances, upTo };
+  }
+
+  test('verifies, and says what left, under which receipt and where it is; so does its export', () => {
+    const { bench, upTo } = pruned();
+    const said = kioskctl('journal', 'verify', bench.path);
+    expect(said).toMatchObject({ status: 0, error: [] });
+    const left = new RegExp(`entries 1 to ${upTo}, up to business date 2026-11-22, left the terminal under upstream’s receipt of 2026-05-06T05:33:00.000Z: upstream has them`);
+    expect(said.out.join('\n')).toMatch(left);
+    expect(said.out.join('\n')).toContain(`the chain is proved from entry ${upTo + 1} on`);
+    const file = join(bench.folder, 'export.jsonl');
+    writeFileSync(file, `${kioskctl('journal', 'export', bench.path).out.join('\n')}\n`);
+    expect(kioskctl('journal', 'verify', file).out.join('\n')).toMatch(left);
+  });
+
+  test('has the balances it had, shows what was kept, and says of the rest that it left', () => {
+    const { bench, balances } = pruned();
+    expect(JSON.parse(kioskctl('journal', 'balance', bench.path, '--json').out.join(''))).toEqual(balances);
+    expect(kioskctl('journal', 'show', bench.path, '--transaction', 'tx-2').out.at(-1)).toMatch(/: case · taken 50\.00/);
+    expect(kioskctl('journal', 'show', bench.path, '--tail', '1').out[0]).toMatch(/^not here: entries 1 to /);
+    expect(kioskctl('journal', 'show', bench.path, '--transaction', 'tx-1')).toMatchObject({
+      status: 1,
+      error: [expect.stringMatching(/has no transaction tx-1: .*upstream has them/)],
+    });
+    expect(kioskctl('journal', 'day', bench.path, '--date', '2026-05-06')).toMatchObject({
+      status: 1,
+      error: [expect.stringMatching(/left the terminal .*; ask upstream for the day/)],
+    });
   });
 });
 

@@ -34,15 +34,18 @@ export function countingRandom(): Random {
 }
 
 export class Bench {
-  readonly folder = mkdtempSync(join(tmpdir(), 'journal-test-'));
-  readonly path = join(this.folder, 'journal.sqlite');
+  readonly folder: string;
+  readonly path: string;
   readonly clock = new SimulatedClock();
   readonly ids = createIds(this.clock, countingRandom());
   readonly key: TerminalKey = terminalKey(generateKeyPairSync('ed25519').privateKey);
   readonly troubles: JournalError[] = [];
   readonly #open = new Set<Journal>();
 
-  constructor() {
+  /** @param parent where the folder comes to lie; default: where temporary files do */
+  constructor(parent = tmpdir()) {
+    this.folder = mkdtempSync(join(parent, 'journal-test-'));
+    this.path = join(this.folder, 'journal.sqlite');
     onTestFinished(() => {
       this.closeAll();
       rmSync(this.folder, { recursive: true });

@@ -91,6 +91,31 @@ describe('a damaged journal', () => {
     expect(third.balances()).toMatchObject({ 'cash.box': 15_000, 'cardholder.held': -10_000 });
   });
 
+  test('damaged twice does not open again what the second epoch brought to its end and upstream has', async () => {
+    const bench = written();
+    spoil(bench.path);
+    const second = bench.open();
+    const committed: NewEntry = { kind: 'load.committed', body: { loadId: 'load tx-0002', amount: 5000, tac: '01020304', evidence: 'cardAnswer' } };
+    const closed: NewEntry = { kind: 'transaction.closed', body: { outcome: 'delivered', loaded: 5000, refunded: 0, owed: 0 } };
+    append(
+      second,
+      [committed, closed].map((entry) => ({ ...entry, transactionId: 'tx-0002' })),
+    );
+    const { receipt, jws } = await upstreamKey().receipt(second, second.head.seq);
+    second.storeReceipt(receipt, jws);
+    append(second, [STOP]);
+    const balances = second.balances();
+    second.close();
+    bench.tamper((db) => db.exec("UPDATE entries SET entry = replace(entry, 'night', 'light') WHERE seq = 4"));
+    const third = bench.open();
+    expect(third.epoch).toBe(3);
+    expect(third.openTransactions()).toEqual([]);
+    expect(third.transaction('tx-0002').at(-1)?.entry.kind).toBe('transaction.closed');
+    expect(third.balances()).toEqual(balances);
+    third.close();
+    expect(verifyJournal(bench.path)).toMatchObject({ ok: true, epoch: 3 });
+  });
+
   test('carries only what upstream has not receipted, and open transactions whole', async () => {
     const bench = new Bench();
     const upstream = upstreamKey();

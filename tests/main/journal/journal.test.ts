@@ -144,7 +144,7 @@ describe('the file', () => {
     bench.open().close();
     bench.tamper((db) => db.pragma('user_version = 999'));
     const before = bench.digest();
-    expect(() => bench.open()).toThrow(/written by a newer release \(schema 999, this one knows 3\): install that release/);
+    expect(() => bench.open()).toThrow(/written by a newer release \(schema 999, this one knows 4\): install that release/);
     expect(codeOf(() => bench.open())).toBe('newer');
     expect(bench.digest()).toBe(before);
   });

@@ -235,7 +235,7 @@ describe('a journal of this release', () => {
     onTestFinished(() => journal.close());
   });
 
-  test.each([1, 2])('of schema %i is lifted with every row as it was, and finds its transactions as before', (schema) => {
+  test.each([1, 2, 3])('of schema %i is lifted with every row as it was, and finds its transactions as before', (schema) => {
     const bench = new Bench();
     copyFileSync(`tests/main/journal/old-files/schema-${schema}.sqlite`, bench.path);
     const rowsBefore = rowsOf(bench.path);

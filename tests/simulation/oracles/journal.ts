@@ -9,7 +9,8 @@ export function checkJournal(world: World, ledger: readonly Story[], told: Reado
   else if (proved.balances['cardholder.held'] !== 0) world.violation('held', `${proved.balances['cardholder.held']} fen are held while nothing is open`);
   const { head, anomalies } = world.upstream.journal();
   if (anomalies > 0) world.violation('uplink', `${anomalies} entries did not fit upstream`);
-  if (head > proved.entries) world.violation('acknowledged', `upstream has ${head} entries, the terminal ${proved.entries}`);
+  const last = (proved.pruned?.upToSeq ?? 0) + proved.entries;
+  if (head > last) world.violation('acknowledged', `upstream has ${head} entries, the terminal ${last}`);
   checkStories(world, ledger, told);
 }
 

@@ -1,4 +1,6 @@
 /** What the journal says when all is quiet: every transaction folded from its entries. The oracles compare it with the world. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { parseEntry } from '../../../main/journal/stored-chain.ts';
 import { openForReading } from '../../../main/journal/schema.ts';
@@ -26,7 +28,17 @@ export function readLedger(journal: string): readonly Story[] {
   });
 }
 
+/** Entries that may have left the journal, one a line; some of them several times. */
+export const LEFT_FILE = 'left.jsonl';
+
 export function readEntries(journal: string): readonly JournalEntry[] {
+  const file = path.join(path.dirname(journal), LEFT_FILE);
+  const left = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').map(parseEntry) : [];
+  const bySeq = new Map([...left, ...readStored(journal)].map((entry) => [entry.seq, entry]));
+  return [...bySeq.values()].sort((one, other) => one.seq - other.seq);
+}
+
+function readStored(journal: string): readonly JournalEntry[] {
   const db = openForReading(journal);
   try {
     return db

@@ -103,6 +103,51 @@ export interface TopUpContext extends TopUpInput {
   readonly movingSince: number;
 }
 
+/** Nothing is chosen, nothing taken. */
+export function beginning(input: TopUpInput): TopUpContext {
+  return {
+    ...input,
+    purseLimit: input.card.purseLimit,
+    selected: undefined,
+    digits: '',
+    digitsError: undefined,
+    tender: undefined,
+    transaction: undefined,
+    notes: [],
+    disputed: ZERO_FEN,
+    noteStuck: false,
+    cashMessage: undefined,
+    nextNote: undefined,
+    voucherNumber: '',
+    voucherCode: '',
+    voucherError: undefined,
+    triesLeft: undefined,
+    redemption: undefined,
+    issued: undefined,
+    order: undefined,
+    orderState: 'waiting',
+    captured: undefined,
+    held: ZERO_FEN,
+    pending: undefined,
+    loadAttempts: 0,
+    tac: undefined,
+    loaded: ZERO_FEN,
+    balanceAfter: undefined,
+    putBackFor: 'start',
+    otherTail: undefined,
+    trouble: undefined,
+    openReference: undefined,
+    settleReason: 'cancelled',
+    outcome: 'abandoned',
+    next: 'finish',
+    cardPlace: 'inside',
+    entry: undefined,
+    receipt: 'choice',
+    wait: undefined,
+    movingSince: 0,
+  };
+}
+
 export type TopUpEvent =
   | UiMachineEvent
   | CardEvent

@@ -16,6 +16,7 @@ import './theme/large-print.css';
 import './theme/low-reach.css';
 import './theme/voucher.css';
 import './theme/statement.css';
+import './theme/pending-load.css';
 import './theme/right-to-left.css';
 import { allWords, startWords } from './words.ts';
 

@@ -1,5 +1,8 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
+import { noticesOf } from './notices.ts';
+import type { PendingLoadSnapshot } from './pending-load.ts';
+import { pendingLoadPicture, type PendingLoadPicture } from './pending-load/view.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
 import type { StatementSnapshot } from './statement.ts';
 import { statementPicture, type StatementPicture } from './statement/view.ts';
@@ -34,12 +37,13 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 }
 
 /** Of the session itself or of the flow that runs. */
-type Picture = TopUpPicture | StatementPicture;
+type Picture = TopUpPicture | PendingLoadPicture | StatementPicture;
 
 function pictureOf(snapshot: SessionSnapshot): Picture {
   const { context } = snapshot;
-  const { topUp, statement } = snapshot.children;
+  const { topUp, pendingLoad, statement } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
+  if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   const wait = leftOf(context.wait, context.ports.clock);
   return {
@@ -76,14 +80,13 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'readingCard':
     case 'choosing':
     case 'topUp':
+    case 'pendingLoad':
     case 'statement':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };
     case 'menu':
-      return context.card === undefined
-        ? { kind: 'reading-card' }
-        : { kind: 'menu', card: cardOf(context.card), services: servicesOf(context, ['topUp', 'statement']) };
+      return context.card === undefined ? { kind: 'reading-card' } : menu(context, context.card);
     case 'afterRestart':
       return recoveredBody(context, context.recovered[0]);
     case 'takeCard':
@@ -103,6 +106,18 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     default:
       return { kind: 'starting' };
   }
+}
+
+/** What waits for the card comes first: it costs nothing. Where nothing waits, there is no such service. */
+function menu(context: SessionContext, card: CardReading): ViewBody {
+  const { waiting, unfinished, ports } = context;
+  const notices = noticesOf({ card, waiting, unfinished, settings: ports.settings, now: ports.clock.now() });
+  return {
+    kind: 'menu',
+    card: cardOf(card),
+    services: servicesOf(context, waiting.length === 0 ? ['topUp', 'statement'] : ['pendingLoad', 'topUp', 'statement']),
+    ...(notices.length === 0 ? {} : { notices: [...notices] }),
+  };
 }
 
 function attract(context: SessionContext): ViewBody {

@@ -1,6 +1,7 @@
 /** What a card in the machine can be used for, with its balance at once. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
+import { CardNotices } from '../components/card-notices.tsx';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Action, FinishAction } from '../components/parts.tsx';
@@ -10,7 +11,7 @@ import { useKiosk } from '../kiosk-context.ts';
 
 export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
   const { say } = useKiosk();
-  const { card, services } = body;
+  const { card, services, notices } = body;
   const recommended = services.find(({ available }) => available)?.name;
   return (
     <>
@@ -53,15 +54,7 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
             );
           })}
         </div>
-        <ul className="panel card-facts">
-          <li>
-            <Chip tone="ok" icon="tick">
-              {say('card.ok')}
-            </Chip>
-          </li>
-          <li className="tn">{say('card.validUntil', { date: card.validUntil })}</li>
-          <li>{say('menu.fee')}</li>
-        </ul>
+        {notices === undefined ? <CardFacts validUntil={card.validUntil} /> : <CardNotices notices={notices} />}
       </Touch>
       <Actions>
         <FinishAction word="button.finish" />
@@ -70,5 +63,21 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
         </Action>
       </Actions>
     </>
+  );
+}
+
+/** Nothing needs the person's eye. */
+function CardFacts({ validUntil }: { readonly validUntil: string }) {
+  const { say } = useKiosk();
+  return (
+    <ul className="panel card-facts">
+      <li>
+        <Chip tone="ok" icon="tick">
+          {say('card.ok')}
+        </Chip>
+      </li>
+      <li className="tn">{say('card.validUntil', { date: validUntil })}</li>
+      <li>{say('menu.fee')}</li>
+    </ul>
   );
 }

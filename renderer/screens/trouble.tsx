@@ -30,6 +30,9 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   cardCaptured: { at: 'card', far: 'issuer', state: 'stuck' },
   loadRefusedByCard: { at: 'card', far: 'issuer', state: 'refused' },
   loadOpen: { at: 'far', far: 'issuer', state: 'refused' },
+  nothingWaits: { at: 'far', far: 'issuer', state: 'refused' },
+  pendingTaken: { at: 'far', far: 'issuer', state: 'refused' },
+  pendingGone: { at: 'far', far: 'issuer', state: 'refused' },
   journalUnavailable: { at: 'machine', far: 'issuer', state: 'stuck' },
 };
 

@@ -18,7 +18,7 @@ export const loadState = topUpSetup.createStateConfig({
         src: 'authorizeLoad',
         input: ({ context }) => ({
           ports: context.ports,
-          request: { transaction: known(context.transaction, 'transaction'), ref: context.card.ref, amount: context.held },
+          request: { transaction: known(context.transaction, 'transaction'), ref: context.card.ref, amount: context.held, claim: context.claim },
         }),
         onDone: [
           {

@@ -46,6 +46,7 @@ export const finishedState = topUpSetup.createStateConfig({
   states: {
     presenting: {
       tags: 'moneyMoves',
+      always: { guard: 'moreToLoad', target: 'paper' },
       invoke: {
         src: 'presentCard',
         input: ports,
@@ -169,6 +170,7 @@ function settleRequest(context: TopUpContext) {
     reason: reason satisfies SettleReason,
     orderId: context.order?.orderId,
     redemption: context.redemption,
+    claim: context.claim,
     pendingLoadId: context.pending?.loadId,
   };
 }

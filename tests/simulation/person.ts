@@ -63,7 +63,7 @@ export interface Hands {
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
 /** `look`: only whether the card is all right. */
-export type Wish = 'topUp' | 'statement' | 'look';
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -228,7 +228,7 @@ const sessionScreens: Screens = {
   },
   menu: (person) => {
     if (person.finished || person.wish === 'look' || person.slipsUp('turnsBack')) leavesBy(person, { type: 'finish' });
-    else person.hands.touch({ type: 'service', service: person.wish === 'statement' && person.memory.get('statement') !== 1 ? 'statement' : 'topUp' });
+    else person.hands.touch({ type: 'service', service: chosen(person) });
   },
   'take-card': (person) => {
     const { hands, card } = person;
@@ -239,6 +239,13 @@ const sessionScreens: Screens = {
     if (person.hands.cardAt(person.card) === 'hand') person.leave();
   },
 };
+
+/** What they came for, as long as it is there and not done. */
+function chosen({ wish, memory }: Person): 'topUp' | 'pendingLoad' | 'statement' {
+  if (wish === 'statement' && memory.get('statement') !== 1) return 'statement';
+  if (wish === 'pendingLoad' && memory.get('pending load') !== 1) return 'pendingLoad';
+  return 'topUp';
+}
 
 function waitsForTheMachine(person: Person): void {
   if (person.slipsUp('pullsCard')) person.hands.pullCard();

@@ -1,5 +1,6 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
-import { Person, characters, type Character, type Screens, type VoucherInHand } from './person.ts';
+import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
+import { pendingLoadScreens } from './flows/pending-load.ts';
 import { statementScreens } from './flows/statement.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
@@ -7,6 +8,7 @@ import { Chance } from './chance.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
+import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
@@ -18,7 +20,7 @@ import { World, type Violation } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Flows by name, with what their people do; a test holds them against the statecharts. */
-export const flows = { topUp: topUpScreens, statement: statementScreens } as const satisfies Readonly<Record<string, Screens>>;
+export const flows = { topUp: topUpScreens, pendingLoad: pendingLoadScreens, statement: statementScreens } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
 export interface SeedOptions {
@@ -157,6 +159,8 @@ export function fittingsOf(chance: Chance): Fittings {
 
 /** Most people come for money. */
 const WANT_A_STATEMENT = 0.15;
+/** For some something waits at the issuer, and they know it. */
+const WANT_WHAT_WAITS = 0.25;
 
 /** One person comes, does what they want, and goes; the next one waits until the glass is free. */
 async function serve(world: World, chance: Chance, session: number, options: SeedOptions): Promise<void> {
@@ -172,7 +176,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
     otherCard,
     hands: world.hands(card),
     screens: options.flows.map((name) => flows[name]),
-    wish: options.flows.includes('statement') && chance.named('wish').happens(WANT_A_STATEMENT) ? 'statement' : 'topUp',
+    wish: wishOf(world, chance, card, options.flows),
     vouchers: vouchersOf(world, card),
   });
   await stands(world, person, STAYS_AT_MOST);
@@ -183,6 +187,14 @@ async function serve(world: World, chance: Chance, session: number, options: See
     world.repair();
     await world.pass(() => isFree(world), SCREEN_CLEARS);
   }
+}
+
+function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly FlowName[]): Wish {
+  if (offered.includes('statement') && chance.named('wish').happens(WANT_A_STATEMENT)) return 'statement';
+  const waits = chance.named('waits');
+  if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
+  for (let count = waits.between(1, 3); count > 0; count -= 1) world.putAtIssuer(card, waits.pick([500, 1250, 5000, 30_000]));
+  return 'pendingLoad';
 }
 
 export async function stands(world: World, person: Person, limitMs: number): Promise<void> {
@@ -243,7 +255,10 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   }
   await world.pass(() => false, SETTLES);
   const limit = world.clock.monotonic() + DRAINS;
-  const waits = (): boolean => !hasArrived(world) || answerable(world, readLedger(world.journal)).length > 0;
+  const waits = (): boolean => {
+    const now = readLedger(world.journal);
+    return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0;
+  };
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
   checkAnswers(world, ledger);
@@ -292,6 +307,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkJournal(world, ledger, told);
   checkMoney(world, ledger);
   checkBooks(world, ledger);
+  checkPending(world, ledger);
   checkSlips(world, ledger);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {

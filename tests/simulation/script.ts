@@ -7,6 +7,8 @@ export interface Script {
   readonly balance: number;
   /** Rides that were paid with the card before, which it remembers. */
   readonly rides?: number;
+  /** Fen that wait for their card at the issuer. */
+  readonly waits?: readonly number[];
   /** With them is somebody else's card, of the same kind. */
   readonly bringsOtherCard?: boolean;
   /** Before those of the session. */
@@ -46,7 +48,7 @@ export const nobody: Script = {
 };
 
 /** The session's screens, without a choice that is left to chance. */
-export function scriptedSession(service: 'topUp' | 'statement'): Screens {
+export function scriptedSession(service: 'topUp' | 'pendingLoad' | 'statement'): Screens {
   return {
     attract: (person) => {
       const { hands, card } = person;

@@ -1,9 +1,10 @@
 /** Every script of every flow, by name. */
+import { pendingLoadScripts } from './flows/pending-load.ts';
 import { statementScripts } from './flows/statement.ts';
 import { topUpScripts } from './flows/top-up.ts';
 import { nobody, type Script } from './script.ts';
 
-export const scripts: readonly Script[] = [...topUpScripts, ...statementScripts, nobody];
+export const scripts: readonly Script[] = [...topUpScripts, ...pendingLoadScripts, ...statementScripts, nobody];
 
 /** @throws {RangeError} */
 export function scriptNamed(name: string): Script {

@@ -29,7 +29,7 @@ export class ScreenOracle implements Witness {
     if ('reference' in body && body.reference !== undefined && body.reference !== '') this.told.add(body.reference);
     if (body.kind === 'done') this.#proved(body.reference, body.tail, body.amount, body.balanceAfter);
     if (body.kind === 'statement') this.#listed(body);
-    if (body.kind === 'settled' && body.outcome === 'refunded') this.refunded.set(body.reference, body.amount);
+    if (body.kind === 'settled' && body.outcome === 'refunded' && body.tender !== 'pending') this.refunded.set(body.reference, body.amount);
   }
 
   #saysNothing(kind: string, text: string): void {

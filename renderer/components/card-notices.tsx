@@ -1,0 +1,46 @@
+/** What helps a person to know of their card, on its first screen: at most two lines. */
+import type { Notice } from '../../state-machines/view.ts';
+import { useKiosk } from '../kiosk-context.ts';
+import { money, type Say } from '../words.ts';
+import { Icon, type IconName } from './icon.tsx';
+import { Rich } from './text.tsx';
+
+const ICONS = { pendingLoad: 'moneyBack', unfinished: 'ticket', lowBalance: 'balance', expiring: 'wait', manyTrips: 'warn' } as const satisfies Record<
+  Notice['kind'],
+  IconName
+>;
+
+export function CardNotices({ notices }: { readonly notices: readonly Notice[] }) {
+  const { view, say } = useKiosk();
+  return (
+    <ul className="panel card-facts card-notices">
+      {notices.map((notice) => (
+        <li key={notice.kind} data-testid={`notice-${notice.kind}`}>
+          <Icon name={ICONS[notice.kind]} size="s" />
+          <span className="tn">
+            <Rich text={textOf(notice, say, view.site.hotline)} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function textOf(notice: Notice, say: Say, hotline: string): string {
+  switch (notice.kind) {
+    case 'pendingLoad': {
+      const { amount, count, from, until } = notice;
+      const sum = amount > 0 ? say('menu.notice.pendingLoad', { amount: money(amount) }) : say('menu.notice.pendingCount', { n: count });
+      const kinds = say('menu.notice.pendingFrom', { from: from.map((kind) => say(`pending.kind.${kind}`)).join('/') });
+      return [sum, kinds, ...(until === undefined ? [] : [say('menu.notice.pendingUntil', { date: until })])].join(' · ');
+    }
+    case 'unfinished':
+      return say('menu.notice.unfinished', { amount: money(notice.amount), reference: notice.reference });
+    case 'lowBalance':
+      return say('menu.notice.lowBalance', { amount: money(notice.below) });
+    case 'expiring':
+      return say('menu.notice.expiring', { n: notice.days, date: notice.validUntil });
+    case 'manyTrips':
+      return say('menu.notice.manyTrips', { n: notice.count, hotline });
+  }
+}

@@ -10,15 +10,18 @@ const ICONS = { pendingLoad: 'moneyBack', unfinished: 'ticket', lowBalance: 'bal
   IconName
 >;
 
+/** By text size: the more useful one comes first. */
+const MOST = { standard: 2, large: 2, xlarge: 1 } as const;
+
 export function CardNotices({ notices }: { readonly notices: readonly Notice[] }) {
-  const { view, say } = useKiosk();
+  const { size } = useKiosk();
   return (
     <ul className="panel card-facts card-notices">
-      {notices.map((notice) => (
+      {notices.slice(0, MOST[size]).map((notice) => (
         <li key={notice.kind} data-testid={`notice-${notice.kind}`}>
           <Icon name={ICONS[notice.kind]} size="s" />
           <span className="tn">
-            <Rich text={textOf(notice, say, view.site.hotline)} />
+            <NoticeText notice={notice} />
           </span>
         </li>
       ))}
@@ -26,13 +29,37 @@ export function CardNotices({ notices }: { readonly notices: readonly Notice[] }
   );
 }
 
-function textOf(notice: Notice, say: Say, hotline: string): string {
+export function NoticeText({ notice }: { readonly notice: Notice }) {
+  const { view, say, size } = useKiosk();
+  return (
+    <Rich
+      text={textOf(notice, {
+        say,
+        hotline: view.site.hotline,
+        room: size === 'xlarge' ? 'sum' : size === 'large' || view.preferences.lowReach ? 'line' : 'all',
+      })}
+    />
+  );
+}
+
+interface Telling {
+  readonly say: Say;
+  readonly hotline: string;
+  /** Of what waits: all that there is to say, one line of it, or the sum alone. */
+  readonly room: 'all' | 'line' | 'sum';
+}
+
+function textOf(notice: Notice, { say, hotline, room }: Telling): string {
   switch (notice.kind) {
     case 'pendingLoad': {
       const { amount, count, from, until } = notice;
       const sum = amount > 0 ? say('menu.notice.pendingLoad', { amount: money(amount) }) : say('menu.notice.pendingCount', { n: count });
       const kinds = say('menu.notice.pendingFrom', { from: from.map((kind) => say(`pending.kind.${kind}`)).join('/') });
-      return [sum, kinds, ...(until === undefined ? [] : [say('menu.notice.pendingUntil', { date: until })])].join(' · ');
+      return [
+        sum,
+        ...(room === 'all' ? [kinds] : []),
+        ...(until === undefined || room === 'sum' ? [] : [say('menu.notice.pendingUntil', { date: until })]),
+      ].join(' · ');
     }
     case 'unfinished':
       return say('menu.notice.unfinished', { amount: money(notice.amount), reference: notice.reference });

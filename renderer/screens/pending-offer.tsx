@@ -10,15 +10,16 @@ import { money, type Say } from '../words.ts';
 type Body = ViewBodyOf<'pending-offer'>;
 type Load = Body['loads'][number];
 
-/** Rows of the list, by text size; what goes onto the card now comes first. */
-const ROWS = { standard: 5, large: 3, xlarge: 2 } as const;
+/** Rows of the list; what goes onto the card now comes first. */
+const ROWS = { portrait: { standard: 4, large: 3, xlarge: 1 }, landscape: { standard: 3, large: 2, xlarge: 1 } } as const;
 
 export function PendingOffer({ body }: { readonly body: Body }) {
-  const { say, size } = useKiosk();
+  const { say, size, landscape } = useKiosk();
   const { card, loads, next } = body;
   const now = loads.filter(({ verdict }) => verdict === 'now');
   const listed = [...now, ...loads.filter(({ verdict }) => verdict !== 'now')];
-  const shown = listed.slice(0, ROWS[size]);
+  const shown = listed.slice(0, ROWS[landscape ? 'landscape' : 'portrait'][size]);
+  const stays = <Stays body={body} each={now.length > 1} />;
   const sum = now.reduce((total, { amount = 0 }) => total + amount, 0);
   return (
     <>
@@ -34,6 +35,7 @@ export function PendingOffer({ body }: { readonly body: Body }) {
           <p className="body quiet">{say(next === undefined ? 'pending.none' : 'pending.now')}</p>
           <Amount amount={sum} testId="pending-sum" />
         </div>
+        {landscape && stays}
       </Read>
       <Touch className="touch--pending">
         <ul className="panel pending-loads">
@@ -42,16 +44,7 @@ export function PendingOffer({ body }: { readonly body: Body }) {
           ))}
           {listed.length > shown.length && <li className="body quiet">{say('pending.more', { n: listed.length - shown.length })}</li>}
         </ul>
-        {loads.some(({ verdict }) => verdict === 'tooLarge') && (
-          <p className="body quiet tn">
-            <Rich text={say('pending.room', { amount: money(body.room) })} />
-          </p>
-        )}
-        <Notice tone="info" icon="lock">
-          <p className="body">
-            {say('pending.stays')} {now.length > 1 && say('pending.each')}
-          </p>
-        </Notice>
+        {!landscape && stays}
       </Touch>
       <Actions>
         <BackAction />
@@ -60,6 +53,20 @@ export function PendingOffer({ body }: { readonly body: Body }) {
         </Action>
       </Actions>
     </>
+  );
+}
+
+/** What is not loaded loses nothing; where something does not fit, how much would. */
+function Stays({ body: { loads, room }, each }: { readonly body: Body; readonly each: boolean }) {
+  const { say, size } = useKiosk();
+  const full = loads.some(({ verdict }) => verdict === 'tooLarge');
+  return (
+    <Notice tone="info" icon="lock">
+      <p className="body tn">
+        {full && size === 'standard' && <Rich text={`${say('pending.room', { amount: money(room) })} · `} />}
+        {say('pending.stays')} {each && size === 'standard' && say('pending.each')}
+      </p>
+    </Notice>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Recovery of loads: the card says whether it was written, money still held is loaded or paid back, and the issuer learns what became of it. */
 import { fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
-import type { ExaminableLoad, LoadVerdict, Ports } from '../../../state-machines/ports.ts';
+import type { ExaminableLoad, LoadClaim, LoadVerdict, Ports } from '../../../state-machines/ports.ts';
 import { authorizeLoad, commitLoad } from '../../../state-machines/top-up/steps.ts';
 import type { RecoveryAction } from '../../../common/money/recovery.ts';
 import { heldClaim, reservedLoad } from '../../../common/money/standing.ts';
@@ -9,6 +9,12 @@ import type { TransactionState } from '../../../common/money/transaction-state.t
 import type { RecoveryBooks, When } from './books.ts';
 
 type Settling = Extract<RecoveryAction, { kind: 'resumeOrSettle' }>;
+
+/** Under which what is held can still be loaded. */
+function claimOf(claims: TransactionState['claims']): LoadClaim | undefined {
+  const held = heldClaim({ claims });
+  return held === undefined ? undefined : { claimId: held.claimId, pendingId: held.pendingId };
+}
 
 export class LoadRecovery {
   readonly #books: RecoveryBooks;
@@ -109,7 +115,7 @@ export class LoadRecovery {
       transaction: { transactionId: id, reference },
       ref: action.card,
       amount: fen(action.held),
-      claim: heldClaim({ claims }),
+      claim: claimOf(claims),
     }).catch(() => undefined);
     if (outcome?.kind !== 'authorized') return false;
     const committed = await commitLoad(ports, { transactionId: id, pending: outcome.pending });

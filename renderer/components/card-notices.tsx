@@ -30,13 +30,13 @@ export function CardNotices({ notices }: { readonly notices: readonly Notice[] }
 }
 
 export function NoticeText({ notice }: { readonly notice: Notice }) {
-  const { view, say, size } = useKiosk();
+  const { view, say, size, landscape } = useKiosk();
   return (
     <Rich
       text={textOf(notice, {
         say,
         hotline: view.site.hotline,
-        room: size === 'xlarge' ? 'sum' : size === 'large' || view.preferences.lowReach ? 'line' : 'all',
+        room: size === 'xlarge' ? 'sum' : size === 'large' || landscape || view.preferences.lowReach ? 'line' : 'all',
       })}
     />
   );

@@ -96,8 +96,8 @@ export const examinedEvidenceSchema = z.strictObject({
 });
 export type ExaminedEvidence = z.infer<typeof examinedEvidenceSchema>;
 
-/** `voucher`: the money comes from a voucher that a terminal issued before. */
-export const tenderSchema = z.enum(['cash', 'qr', 'voucher']);
+/** `voucher`: the money comes from a voucher that a terminal issued before. `pending`: it waits for the card at its issuer. */
+export const tenderSchema = z.enum(['cash', 'qr', 'voucher', 'pending']);
 export type Tender = z.infer<typeof tenderSchema>;
 
 export const outcomeSchema = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned']);
@@ -112,6 +112,7 @@ export const accounts = [
   'cash.box',
   'cash.transit',
   'acquirer.receivable',
+  'issuer.receivable',
   'cardholder.held',
   'issuer.payable',
   'fee.income',
@@ -220,7 +221,8 @@ export const journalKinds = {
   /** An open case was closed by evidence found later, here or upstream. */
   'case.resolved': z.strictObject({
     reference: z.string(),
-    resolution: z.enum(['credited', 'notCredited', 'refunded', 'paidOut', 'nothingOwed']),
+    /** `returned`: it waits for the card at its issuer again. */
+    resolution: z.enum(['credited', 'notCredited', 'refunded', 'returned', 'paidOut', 'nothingOwed']),
     amount: balance,
   }),
 
@@ -346,6 +348,20 @@ export const journalKinds = {
   'voucher.released': z.strictObject({ redeemId: id }),
   /** Upstream knows that the voucher is used up: its money has its place. */
   'voucher.redeemed': z.strictObject({ redeemId: id }),
+
+  // value that waits at the issuer (补登): claiming → claimed → (load), or → returning → returned; claimId is the idempotency key
+  /** Before the issuer is asked for it. */
+  'pending.claiming': z.strictObject({ claimId: id, pendingId: id, amount }),
+  /** No other terminal can have it: its money is held here for the person. Moves issuer.receivable. */
+  'pending.claimed': z.strictObject({ claimId: id, amount }),
+  /** The issuer said no; nothing was claimed. */
+  'pending.refused': z.strictObject({ claimId: id, code: z.string().max(40) }),
+  /** It waits at the issuer again, for good: from here on the issuer is only told, however long that takes. */
+  'pending.returning': z.strictObject({ claimId: id, amount }),
+  /** No answer to `pending.claiming` ever came: the claim is given up, and can't be made afterwards. */
+  'pending.givenUp': z.strictObject({ claimId: id }),
+  /** The issuer knows that this terminal has no claim any more. */
+  'pending.returned': z.strictObject({ claimId: id }),
 } as const;
 
 export type JournalKind = keyof typeof journalKinds;

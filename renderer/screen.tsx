@@ -27,6 +27,7 @@ import { PutBack } from './screens/put-back.tsx';
 import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
 import { ConfirmVoucher, EnterVoucher } from './screens/pay-voucher.tsx';
+import { PendingOffer } from './screens/pending-offer.tsx';
 import { Statement } from './screens/statement.tsx';
 import { HelpAnswer, HelpGroups, HelpHome, HelpList } from './screens/support.tsx';
 import { HelpContacts } from './screens/support-contacts.tsx';
@@ -174,6 +175,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <Settled body={body} />;
     case 'earlier-load':
       return <EarlierLoad body={body} />;
+    case 'pending-offer':
+      return <PendingOffer body={body} />;
     case 'statement':
       return <Statement body={body} />;
     case 'help-home':

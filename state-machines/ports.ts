@@ -5,7 +5,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { Fen } from '../common/fen.ts';
 import type { Ids, Random } from '../common/ids.ts';
-import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit } from '../common/journal-kinds.ts';
+import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { SupportPort } from './support/port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
@@ -181,7 +181,31 @@ export type IssuerCheck = (
 /** What became of a load as the issuer has it; `open` until card or clearing says which. */
 export type LoadStanding = { readonly state: 'open' } | { readonly state: 'credited'; readonly tac: 'good' | 'absent' } | { readonly state: 'notCredited' };
 
-/** Card issuer, online. Idempotent by loadId. Rejects with PortError. */
+/** Value that waits for a card at its issuer. */
+export interface WaitingLoad {
+  readonly pendingId: string;
+  /** From whom: a subsidy office, a merchant, the balance of an earlier card, a load that was bought elsewhere. */
+  readonly kind: 'subsidy' | 'refund' | 'transfer' | 'purchase';
+  /** The issuer's number for it. */
+  readonly reference: string;
+  /** `awaited`: its amount is not known yet; `notYet`: it can't be had before `from`; `taken`: a terminal has it, or its load is not decided. */
+  readonly state: 'available' | 'notYet' | 'awaited' | 'taken';
+  readonly amount?: Fen;
+  /** ms since 1970: from when it can be had, or is expected. */
+  readonly from?: number;
+  /** ms since 1970: to when it can be had. */
+  readonly until?: number;
+}
+
+/** Under which a load is authorized: no other terminal can have the value meanwhile. */
+export interface LoadClaim {
+  readonly claimId: string;
+  readonly pendingId: string;
+}
+
+export type ClaimOutcome = { readonly kind: 'claimed'; readonly amount: Fen } | { readonly kind: 'refused'; readonly code: string };
+
+/** Card issuer, online. Idempotent by loadId and claimId. Rejects with PortError. */
 export interface IssuerPort {
   /** Asked before a person invests any effort or money. */
   checkCard(ref: CardRef, signal?: AbortSignal): Promise<IssuerCheck>;
@@ -189,6 +213,8 @@ export interface IssuerPort {
     ref: CardRef;
     init: PendingLoadInit;
     reference: string;
+    /** Where the money waited at the issuer. */
+    claim?: LoadClaim;
   }): Promise<
     | { readonly kind: 'authorized'; readonly hostDate: string; readonly hostTime: string; readonly mac2: string }
     | { readonly kind: 'refused'; readonly code: string }
@@ -213,6 +239,12 @@ export interface IssuerPort {
   }): Promise<LoadStanding>;
   /** Of a load that this terminal began. */
   loadStanding(loadId: string): Promise<LoadStanding>;
+  /** What waits for this card, the oldest first. `glance`: asked while its holder waits for the menu, one short attempt. */
+  waitingLoads(ref: CardRef, how: 'glance' | 'ask', signal?: AbortSignal): Promise<readonly WaitingLoad[]>;
+  /** Nobody else can have it from then on, until its load is decided, the claim is given back, or its time is over without a load. */
+  claimWaiting(request: LoadClaim & { readonly ref: CardRef }): Promise<ClaimOutcome>;
+  /** Also of a claim that may never have arrived: it can't be made afterwards. Refused while a load on it may be on the card. */
+  releaseClaim(claimId: string): Promise<void>;
 }
 
 /** A voucher of this terminal as upstream is told of it. */
@@ -257,7 +289,7 @@ export interface ReceiptContent {
   readonly reference: string;
   readonly at: number;
   readonly cardTail: string;
-  readonly tender: 'cash' | 'qr' | 'voucher';
+  readonly tender: Tender;
   /** Channel's name and the end of its own number, e.g. `微信支付`, `3071`. */
   readonly channel?: { readonly name: string; readonly tail: string };
   readonly amount: Fen;
@@ -303,7 +335,7 @@ export interface SlipStatement {
   readonly reference: string;
   readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
   readonly amount: Fen;
-  readonly tender: TenderName;
+  readonly tender: Tender;
   readonly cardTail: string;
 }
 
@@ -358,7 +390,7 @@ export interface ReceiptPort {
 export interface Recovered {
   readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
   readonly reference: string;
-  readonly tender: 'cash' | 'qr' | 'voucher';
+  readonly tender: Tender;
   readonly ref: CardRef;
   readonly amount: Fen;
   /** A note is in the machine, beside `amount`, and its value is not known. */
@@ -383,6 +415,13 @@ export interface EarlierLoad {
   readonly balance?: Fen;
 }
 
+/** An earlier top-up of a card that an open case here still stands for. */
+export interface UnfinishedTopUp {
+  readonly amount: Fen;
+  /** The number that the person was given. */
+  readonly reference: string;
+}
+
 /** Puts right what an interruption left open. Decisions come from the journal alone (common/money), never from memory. */
 export interface RecoveryPort {
   /** Every open transaction, before the first person is served. Never rejects: what can't be decided stays an open case. */
@@ -391,6 +430,8 @@ export interface RecoveryPort {
   resolveWith(card: CardReading): Promise<readonly (Recovered | EarlierLoad)[]>;
   /** Of the loads that the issuer has as open, one that is really undecided: no other may be begun. What is known here the issuer is told. */
   undecided(loads: readonly OpenLoad[]): Promise<OpenLoad | undefined>;
+  /** The latest of this card. Never throws. */
+  unfinishedOf(card: CardRef): UnfinishedTopUp | undefined;
 }
 
 export interface AppendedEntry {
@@ -408,7 +449,7 @@ export interface JournalPort {
   newReference(): string;
 }
 
-export type ServiceName = 'topUp' | 'balance' | 'statement';
+export type ServiceName = 'topUp' | 'pendingLoad' | 'balance' | 'statement';
 export type TenderName = 'cash' | 'qr' | 'voucher';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =
@@ -479,6 +520,8 @@ export interface FlowSettings {
   readonly settledWithinHours: number;
   /** How long a voucher of this terminal can be redeemed. */
   readonly voucherValidDays: number;
+  /** When a card's first screen says something of it (notices.ts); 0: never. */
+  readonly notices: { readonly lowBalance: Fen; readonly expiringDays: number; readonly tripsADay: number };
   /** IANA name, e.g. `Asia/Shanghai`: days on screens are local. */
   readonly timeZone: string;
 }

@@ -1,5 +1,8 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
+import { noticesOf } from './notices.ts';
+import type { PendingLoadSnapshot } from './pending-load.ts';
+import { pendingLoadPicture, type PendingLoadPicture } from './pending-load/view.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
 import { lossReportPicture, type LossReportPicture } from './loss-report/view.ts';
 import type { LossReportSnapshot } from './loss-report.ts';
@@ -38,12 +41,13 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 }
 
 /** Of the session itself or of the flow that runs. */
-type Picture = TopUpPicture | StatementPicture | SupportPicture | LossReportPicture;
+type Picture = TopUpPicture | StatementPicture | SupportPicture | LossReportPicture | PendingLoadPicture;
 
 function pictureOf(snapshot: SessionSnapshot): Picture {
   const { context } = snapshot;
-  const { topUp, statement, support, lossReport } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
+  if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
@@ -82,6 +86,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'readingCard':
     case 'choosing':
     case 'topUp':
+    case 'pendingLoad':
     case 'statement':
     case 'support':
     case 'lossReport':
@@ -89,9 +94,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };
     case 'menu':
-      return context.card === undefined
-        ? { kind: 'reading-card' }
-        : { kind: 'menu', card: cardOf(context.card), services: servicesOf(context, ['topUp', 'statement']) };
+      return context.card === undefined ? { kind: 'reading-card' } : menu(context, context.card);
     case 'afterRestart':
       return recoveredBody(context, context.recovered[0]);
     case 'takeCard':
@@ -111,6 +114,18 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     default:
       return { kind: 'starting' };
   }
+}
+
+/** What waits for the card comes first: it costs nothing. Where nothing waits, there is no such service. */
+function menu(context: SessionContext, card: CardReading): ViewBody {
+  const { waiting, unfinished, ports } = context;
+  const notices = noticesOf({ card, waiting, unfinished, settings: ports.settings, now: ports.clock.now() });
+  return {
+    kind: 'menu',
+    card: cardOf(card),
+    services: servicesOf(context, waiting.length === 0 ? ['topUp', 'statement'] : ['pendingLoad', 'topUp', 'statement']),
+    ...(notices.length === 0 ? {} : { notices: [...notices] }),
+  };
 }
 
 function attract(context: SessionContext): ViewBody {

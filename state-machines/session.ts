@@ -5,7 +5,20 @@
  */
 import { and, assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
-import type { Availability, CardEvent, CardProblem, CardReading, CardReadOutcome, EarlierLoad, Ports, Recovered, ServiceName } from './ports.ts';
+import type {
+  Availability,
+  CardEvent,
+  CardProblem,
+  CardReading,
+  CardReadOutcome,
+  EarlierLoad,
+  Ports,
+  Recovered,
+  ServiceName,
+  UnfinishedTopUp,
+  WaitingLoad,
+} from './ports.ts';
+import { pendingLoadMachine } from './pending-load.ts';
 import { lossReportMachine } from './loss-report.ts';
 import { statementMachine } from './statement.ts';
 import { supportMachine } from './support.ts';
@@ -47,6 +60,9 @@ export interface SessionContext extends SessionInput {
   readonly service: ServiceName | undefined;
   readonly card: CardReading | undefined;
   readonly problem: CardProblem | undefined;
+  /** What waits at the issuer for the card; empty also where the issuer can't be asked. */
+  readonly waiting: readonly WaitingLoad[];
+  readonly unfinished: UnfinishedTopUp | undefined;
   /** What interrupted transactions and earlier loads became; the first one is on the screen. */
   readonly recovered: readonly (Recovered | EarlierLoad)[];
   readonly wait: RunningWait | undefined;
@@ -78,10 +94,14 @@ const actors = {
   }),
   openGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(true))),
   closeGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(false))),
-  readCard: fromPromise<{ read: CardReadOutcome; recovered: SessionContext['recovered'] }, WithPorts>(async ({ input, signal }) => {
-    const read = await input.ports.card.read(signal);
-    return { read, recovered: read.ok ? await input.ports.recovery.resolveWith(read.card) : [] };
-  }),
+  readCard: fromPromise<Pick<SessionContext, 'recovered' | 'waiting' | 'unfinished'> & { read: CardReadOutcome }, WithPorts>(
+    async ({ input: { ports }, signal }) => {
+      const read = await ports.card.read(signal);
+      if (!read.ok) return { read, recovered: [], waiting: [], unfinished: undefined };
+      const [recovered, waiting] = await Promise.all([ports.recovery.resolveWith(read.card), glanceAtWaiting(ports, read.card.ref, signal)]);
+      return { read, recovered, waiting, unfinished: ports.recovery.unfinishedOf(read.card.ref) };
+    },
+  ),
   presentCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.present())),
   /** A card that is stuck somewhere on its way out; one that lies at the gate stays there. */
   nudgeCard: fromPromise<CardAct, WithPorts>(async ({ input: { ports } }) => (ports.card.media === 'atGate' ? 'done' : attempt(ports.card.present()))),
@@ -100,12 +120,13 @@ const actors = {
     return keep();
   }),
   topUp: topUpMachine,
+  pendingLoad: pendingLoadMachine,
   statement: statementMachine,
   support: supportMachine,
   lossReport: lossReportMachine,
 };
 
-type Flow = 'topUp' | 'statement' | 'support' | 'lossReport';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -118,6 +139,12 @@ function duringFlow(to: Flow) {
     'ui.close': { actions: ['closeOverlay' as const, passOn] },
     'ui.prefer': { actions: ['prefer' as const, tellPreferences, passOn] },
   };
+}
+
+/** Never rejects: nobody waits for an issuer that can't be asked, and what waits there goes on waiting. */
+async function glanceAtWaiting(ports: Ports, ref: CardReading['ref'], signal: AbortSignal): Promise<readonly WaitingLoad[]> {
+  if (!ports.availability.current.services.pendingLoad.available) return [];
+  return ports.issuer.waitingLoads(ref, 'glance', signal).catch(() => []);
 }
 
 const withPorts = ({ context }: { context: SessionContext }): WithPorts => ({ ports: context.ports });
@@ -148,6 +175,8 @@ export const sessionMachine = setup({
       service: undefined,
       card: undefined,
       problem: undefined,
+      waiting: [],
+      unfinished: undefined,
       wait: undefined,
     }),
     hearAvailability: assign({ availability: ({ context, event }) => (event.type === 'AVAILABILITY' ? event.availability : context.availability) }),
@@ -178,6 +207,7 @@ export const sessionMachine = setup({
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
     wantsTopUp: ({ context }) => context.service === 'topUp' && context.availability.services.topUp.available,
+    wantsPendingLoad: ({ context }) => context.service === 'pendingLoad' && context.availability.services.pendingLoad.available,
     wantsStatement: ({ context }) => context.service === 'statement',
     moreRecovered: ({ context }) => context.recovered.length > 1,
   },
@@ -192,6 +222,8 @@ export const sessionMachine = setup({
     service: undefined,
     card: undefined,
     problem: undefined,
+    waiting: [],
+    unfinished: undefined,
     recovered: [],
     wait: undefined,
   }),
@@ -303,7 +335,12 @@ export const sessionMachine = setup({
           {
             guard: ({ event }) => event.output.read.ok,
             target: 'choosing',
-            actions: assign({ card: ({ event }) => (event.output.read.ok ? event.output.read.card : undefined), problem: undefined }),
+            actions: assign({
+              card: ({ event }) => (event.output.read.ok ? event.output.read.card : undefined),
+              waiting: ({ event }) => event.output.waiting,
+              unfinished: ({ event }) => event.output.unfinished,
+              problem: undefined,
+            }),
           },
           {
             target: 'cardProblem',
@@ -319,6 +356,7 @@ export const sessionMachine = setup({
     choosing: {
       always: [
         { guard: 'wantsTopUp', target: 'topUp', actions: assign({ service: undefined }) },
+        { guard: 'wantsPendingLoad', target: 'pendingLoad', actions: assign({ service: undefined }) },
         { guard: 'wantsStatement', target: 'statement', actions: assign({ service: undefined }) },
         { target: 'menu' },
       ],
@@ -341,6 +379,10 @@ export const sessionMachine = setup({
       on: {
         'ui.service': [
           { guard: ({ context, event }) => event.service === 'topUp' && context.availability.services.topUp.available, target: 'topUp' },
+          {
+            guard: ({ context, event }) => event.service === 'pendingLoad' && context.availability.services.pendingLoad.available,
+            target: 'pendingLoad',
+          },
           { guard: ({ event }) => event.service === 'statement', target: 'statement' },
         ],
         'ui.support': 'support',
@@ -376,6 +418,27 @@ export const sessionMachine = setup({
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
       },
       on: duringFlow('topUp'),
+    },
+    pendingLoad: {
+      entry: 'noWait',
+      invoke: {
+        id: 'pendingLoad',
+        src: 'pendingLoad',
+        input: ({ context }) => {
+          if (context.card === undefined) throw new Error('session: a pending load needs a card');
+          return { ports: context.ports, card: context.card, preferences: context.preferences };
+        },
+        onDone: [
+          // The card is read anew: it holds more than before, or less waits for it.
+          { guard: ({ event, context }) => next(event.output) === 'menu' && context.ports.card.media === 'inside', target: 'readingCard' },
+          { guard: ({ event, context }) => next(event.output) === 'another' && context.ports.card.media === 'notPresent', target: 'insertCard' },
+          { guard: ({ event }) => next(event.output) === 'another', target: 'takingBack' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
+      },
+      on: duringFlow('pendingLoad'),
     },
     statement: {
       entry: 'noWait',
@@ -491,7 +554,7 @@ export const sessionMachine = setup({
       on: { 'ui.finish': 'idle', 'ui.back': 'idle', 'ui.cancel': 'idle' },
     },
     goodbye: {
-      entry: assign({ card: undefined, overlay: undefined, wait: undefined }),
+      entry: assign({ card: undefined, waiting: [], unfinished: undefined, overlay: undefined, wait: undefined }),
       after: { goodbye: 'idle' },
       on: { 'CARD.INSERTED': 'readingCard', 'ui.start': 'idle' },
     },

@@ -3,9 +3,9 @@
  * next; the states of each part, the money steps and what the screen shows are in top-up/. Invoked by session.
  */
 import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import { fen, ZERO_FEN } from '../common/fen.ts';
+import { fen } from '../common/fen.ts';
 import { cashState } from './top-up/cash.ts';
-import { maximumOf, typedAmount, within } from './top-up/context.ts';
+import { beginning, maximumOf, typedAmount, within } from './top-up/context.ts';
 import { loadState, putBackState } from './top-up/load.ts';
 import { qrState } from './top-up/qr.ts';
 import { abandoningState, finishedState, settlingState, troubleState, unwrittenState } from './top-up/result.ts';
@@ -15,47 +15,7 @@ import { patiently } from './waiting.ts';
 
 export const topUpMachine = topUpSetup.createMachine({
   id: 'topUp',
-  context: ({ input }) => ({
-    ...input,
-    purseLimit: input.card.purseLimit,
-    selected: undefined,
-    digits: '',
-    digitsError: undefined,
-    tender: undefined,
-    transaction: undefined,
-    notes: [],
-    disputed: ZERO_FEN,
-    noteStuck: false,
-    cashMessage: undefined,
-    nextNote: undefined,
-    voucherNumber: '',
-    voucherCode: '',
-    voucherError: undefined,
-    triesLeft: undefined,
-    redemption: undefined,
-    issued: undefined,
-    order: undefined,
-    orderState: 'waiting',
-    captured: undefined,
-    held: ZERO_FEN,
-    pending: undefined,
-    loadAttempts: 0,
-    tac: undefined,
-    loaded: ZERO_FEN,
-    balanceAfter: undefined,
-    putBackFor: 'start',
-    otherTail: undefined,
-    trouble: undefined,
-    openReference: undefined,
-    settleReason: 'cancelled',
-    outcome: 'abandoned',
-    next: 'finish',
-    cardPlace: 'inside',
-    entry: undefined,
-    receipt: 'choice',
-    wait: undefined,
-    movingSince: 0,
-  }),
+  context: ({ input }) => beginning(input),
   on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
   initial: 'checking',
   output: ({ context }) => ({ outcome: context.outcome, next: context.next }),
@@ -204,7 +164,7 @@ export const topUpMachine = topUpSetup.createMachine({
     abandoning: abandoningState,
     trouble: troubleState,
     left: { type: 'final' },
-    over: { type: 'final' },
+    over: { id: 'over', type: 'final' },
   },
 });
 

@@ -62,12 +62,36 @@ const unavailable = z.enum([
   'starting',
 ]);
 
-const serviceNames = ['topUp', 'balance', 'statement'] as const;
+const serviceNames = ['topUp', 'pendingLoad', 'balance', 'statement'] as const;
 const serviceSchema = z.strictObject({ name: z.enum(serviceNames), available: z.boolean(), reason: unavailable.optional() });
 const tenderNames = ['cash', 'qr', 'voucher'] as const;
+/** Where money comes from: paid here, or `pending`: it waited at the issuer. */
+const moneySource = z.enum([...tenderNames, 'pending']);
 const tenderSchema = z.strictObject({ name: z.enum(tenderNames), available: z.boolean(), reason: unavailable.optional() });
 
 const cardSchema = z.strictObject({ tail, balance: amount, validUntil: z.iso.date() });
+
+const pendingKind = z.enum(['subsidy', 'refund', 'transfer', 'purchase']);
+
+/** What helps on the first screen of a card; the words are the catalogue's. */
+const noticeSchema = z.discriminatedUnion('kind', [
+  /** Value waits at the issuer: the sum of what has an amount, from whom, and the first day on which some of it ends. */
+  z.strictObject({
+    kind: z.literal('pendingLoad'),
+    amount,
+    count: z.int().min(1).max(50),
+    from: z.array(pendingKind).min(1).max(4),
+    until: z.iso.date().optional(),
+  }),
+  /** An earlier top-up of this card is not decided yet. */
+  z.strictObject({ kind: z.literal('unfinished'), amount, reference }),
+  z.strictObject({ kind: z.literal('lowBalance'), below: amount }),
+  /** Days that it is still valid, today among them. */
+  z.strictObject({ kind: z.literal('expiring'), days: z.int().min(1), validUntil: z.iso.date() }),
+  /** The card's own records have so many payments today. */
+  z.strictObject({ kind: z.literal('manyTrips'), count: z.int().min(1).max(10) }),
+]);
+export type Notice = z.infer<typeof noticeSchema>;
 
 const receiptsSchema = z.enum(['available', 'paperLow', 'paperOut', 'printerDown']);
 
@@ -105,6 +129,9 @@ export const troubles = [
   'lossNoCards',
   'lossOffline',
   'lossRefused',
+  'nothingWaits',
+  'pendingTaken',
+  'pendingGone',
   'journalUnavailable',
 ] as const;
 
@@ -132,7 +159,37 @@ const bodies = {
     problem: z.enum(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed']),
     card: cardSchema.optional(),
   }),
-  menu: z.strictObject({ kind: z.literal('menu'), card: cardSchema, services: z.array(serviceSchema).max(6) }),
+  menu: z.strictObject({
+    kind: z.literal('menu'),
+    card: cardSchema,
+    services: z.array(serviceSchema).max(6),
+    /** The most useful first; absent: none. */
+    notices: z.array(noticeSchema).min(1).max(2).optional(),
+  }),
+  /** What waits at the issuer for this card, the oldest first. */
+  'pending-offer': z.strictObject({
+    kind: z.literal('pending-offer'),
+    card: cardSchema,
+    loads: z
+      .array(
+        z.strictObject({
+          kind: pendingKind,
+          /** Absent while it is not known. */
+          amount: amount.optional(),
+          /** `now`: it is loaded next, or after those before it. */
+          verdict: z.enum(['now', 'tooLarge', 'notYet', 'awaited', 'taken']),
+          /** From when it can be had or is expected, to when it can be had. */
+          from: z.iso.date().optional(),
+          until: z.iso.date().optional(),
+        }),
+      )
+      .min(1)
+      .max(50),
+    /** What is loaded next; absent: nothing can be loaded now. */
+    next: amount.optional(),
+    /** Fen that still fit on the card. */
+    room: amount,
+  }),
   'top-up-amount': z.strictObject({
     kind: z.literal('top-up-amount'),
     card: cardSchema,
@@ -209,6 +266,8 @@ const bodies = {
     tail,
     amount,
     reference,
+    /** The money waited at the issuer: nobody paid it here. */
+    source: z.literal('pending').optional(),
     step: z.enum(['authorize', 'write', 'verify']),
     elapsedMs: z.int().min(0),
   }),
@@ -221,7 +280,7 @@ const bodies = {
     otherTail: tail.optional(),
     /** A card is inside and being examined. */
     checking: z.boolean(),
-    tender: z.enum(tenderNames),
+    tender: moneySource,
     wait: waitSchema,
   }),
   done: z.strictObject({
@@ -235,6 +294,9 @@ const bodies = {
     card: z.enum(['atGate', 'taken', 'inside']),
     receipts: receiptsSchema,
     receipt: receiptStateSchema,
+    source: z.literal('pending').optional(),
+    /** Something else waits at the issuer and fits: what is loaded next, if the person wants it. */
+    next: z.strictObject({ kind: pendingKind, amount }).optional(),
     /** What the QR for the phone says. */
     receiptQr: z.string().max(700),
     wait: waitSchema.optional(),
@@ -258,7 +320,7 @@ const bodies = {
       'restart',
       'journalUnavailable',
     ]),
-    tender: z.enum(tenderNames),
+    tender: moneySource,
     tail,
     amount,
     /** A note is in the machine, beside `amount`, and its value is not known. */

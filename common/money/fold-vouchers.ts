@@ -3,6 +3,7 @@
  * that came as a tender (redeeming → reserved → redeemed, or given back). Used by fold.ts.
  */
 import type { JournalBody, NewEntry } from '../journal-kinds.ts';
+import { isSomethingClaimed } from './fold-claims.ts';
 import { isOwedForCertain } from './standing.ts';
 import type { AnomalyCode, CaseState, RedemptionState, TransactionState, VoucherRegistration, VoucherState } from './transaction-state.ts';
 
@@ -76,7 +77,7 @@ function registrations({ vouchers, cases }: Pick<TransactionState, 'vouchers' | 
 }
 
 function announceRedemption({ draft, flag }: VoucherStep, { redeemId, number }: JournalBody<'voucher.redeeming'>): void {
-  if (draft.redemptions.some(({ state }) => state === 'redeeming' || state === 'reserved')) flag('undetermined', 'another voucher may be reserved');
+  if (isSomethingClaimed(draft)) flag('undetermined', 'another voucher, or a pending load, may be reserved');
   if (draft.redemptions.some((known) => known.redeemId === redeemId)) {
     flag('announcedTwice', `redemption ${redeemId}`);
     return;

@@ -5,6 +5,7 @@
 import { journalKinds, NOTE_STUCK, type JournalBody, type JournalKind, type NewEntry } from '../journal-kinds.ts';
 import { leavesOpen } from './open-transactions.ts';
 import { addPostings, NO_BALANCES, postingsFor } from './postings.ts';
+import { rememberClaim } from './fold-claims.ts';
 import { rememberVoucher } from './fold-vouchers.ts';
 import { blockers, isOpenCase, outcomeOf, pendingLoad, pendingRefund, phaseOf, unknownLoad } from './standing.ts';
 import type { Anomaly, AnomalyCode, FoldEntry, LoadState, NoteState, PaymentState, RefundState, TransactionState } from './transaction-state.ts';
@@ -17,6 +18,7 @@ export const EMPTY_TRANSACTION: TransactionState = {
   loads: [],
   vouchers: [],
   redemptions: [],
+  claims: [],
   cases: [],
   taken: 0,
   takenByVoucher: 0,
@@ -98,6 +100,7 @@ function mayFollowClose({ kind, body }: NewEntry, { cases, loads }: Draft): bool
     'voucher.registered',
     'voucher.released',
     'voucher.redeemed',
+    'pending.returned',
   ];
   const evidence: readonly JournalKind[] = ['cash.stacked', 'note.returned', 'payment.captured', 'payment.closed', 'payment.undetermined'];
   if (kind === 'case.opened') return body.amount === 0 && loads.some(({ state, confirmed }) => state === 'committed' && confirmed === undefined);
@@ -116,8 +119,8 @@ function post({ draft, flag }: Step, entry: NewEntry): void {
   if (draft.held < 0 && draft.held < before) flag('overdrawn', `${entry.kind} gives ${before - draft.held} fen, held were ${before}`);
   if (entry.kind === 'cash.stacked') draft.taken += entry.body.denomination;
   else if (entry.kind === 'payment.captured') draft.taken += entry.body.amount;
-  else if (entry.kind === 'voucher.reserved') draft.taken += entry.body.amount;
-  else if (entry.kind === 'refund.completed' || entry.kind === 'voucher.releasing') draft.refunded += entry.body.amount;
+  else if (entry.kind === 'voucher.reserved' || entry.kind === 'pending.claimed') draft.taken += entry.body.amount;
+  else if (entry.kind === 'refund.completed' || entry.kind === 'voucher.releasing' || entry.kind === 'pending.returning') draft.refunded += entry.body.amount;
   else if (entry.kind === 'load.committed') draft.loaded += entry.body.amount;
   else if (entry.kind === 'case.resolved') settle(draft, entry.body);
   else if (entry.kind === 'case.funded') draft.taken += entry.body.denomination;
@@ -125,7 +128,7 @@ function post({ draft, flag }: Step, entry: NewEntry): void {
 
 function settle(draft: Draft, { resolution, amount }: JournalBody<'case.resolved'>): void {
   if (resolution === 'credited') draft.loaded += amount;
-  else if (resolution === 'refunded') draft.refunded += amount;
+  else if (resolution === 'refunded' || resolution === 'returned') draft.refunded += amount;
   else if (resolution !== 'notCredited') draft.settledElsewhere += amount;
 }
 
@@ -138,7 +141,7 @@ function checkStep(step: Step, entry: NewEntry): void {
     if (unknownLoad(draft) !== undefined) flag('undetermined', 'an earlier load may have been executed');
     if (entry.kind === 'load.committing') checkLoad(step, entry.body);
   } else if (entry.kind === 'refund.requested') checkRefund(step, entry.body);
-  else if (entry.kind === 'voucher.issued' || entry.kind === 'voucher.releasing') checkNothingUnderWay(step);
+  else if (entry.kind === 'voucher.issued' || entry.kind === 'voucher.releasing' || entry.kind === 'pending.returning') checkNothingUnderWay(step);
   else if (entry.kind === 'case.opened') checkCase(step, entry.body);
   else if (entry.kind === 'transaction.closed') checkClosing(step, entry.body);
 }
@@ -275,6 +278,14 @@ function remember(step: Step, entry: NewEntry): void {
     case 'voucher.released':
     case 'voucher.redeemed':
       rememberVoucher(step, entry);
+      break;
+    case 'pending.claiming':
+    case 'pending.claimed':
+    case 'pending.refused':
+    case 'pending.returning':
+    case 'pending.givenUp':
+    case 'pending.returned':
+      rememberClaim(step, entry);
       break;
     case 'case.opened':
       draft.cases = [...draft.cases, { ...entry.body, settled: 0 }];

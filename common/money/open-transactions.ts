@@ -15,6 +15,8 @@ export const OPENING_KINDS = [
   'case.opened',
   'voucher.reserved',
   'voucher.releasing',
+  'pending.claimed',
+  'pending.returning',
 ] as const satisfies readonly JournalKind[];
 
 /** `undefined`: the kind says nothing about it. */

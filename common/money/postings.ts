@@ -24,6 +24,10 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
       return move('voucher.outstanding', 'cardholder.held', entry.body.amount);
     case 'case.resolved':
       return resolutionPostings(entry.body.resolution, entry.body.amount);
+    case 'pending.claimed':
+      return move('cardholder.held', 'issuer.receivable', entry.body.amount);
+    case 'pending.returning':
+      return move('issuer.receivable', 'cardholder.held', entry.body.amount);
     case 'box.removed':
       return moveSigned('cash.box', 'cash.transit', contentTotal(entry.body.content));
     case 'settlement.counted':
@@ -82,6 +86,10 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'voucher.refused':
     case 'voucher.released':
     case 'voucher.redeemed':
+    case 'pending.claiming':
+    case 'pending.refused':
+    case 'pending.givenUp':
+    case 'pending.returned':
       break;
   }
   return [];
@@ -112,6 +120,8 @@ function resolutionPostings(resolution: Resolution, amount: number): readonly Po
       return move('issuer.payable', 'voucher.outstanding', amount);
     case 'refunded':
       return move('acquirer.receivable', 'voucher.outstanding', amount);
+    case 'returned':
+      return move('issuer.receivable', 'voucher.outstanding', amount);
     case 'paidOut':
       return move('cash.transit', 'voucher.outstanding', amount);
     case 'nothingOwed':

@@ -7,7 +7,9 @@ import {
   blockers,
   isOpenCase,
   noteInPath,
+  heldClaim,
   outcomeOf,
+  pendingClaim,
   pendingLoad,
   pendingPayment,
   pendingRedemption,
@@ -32,6 +34,8 @@ export type RecoveryAction =
   | { readonly kind: 'completeRefund'; readonly refundId: string; readonly orderId: string; readonly amount: number }
   /** No answer is known: the voucher is given up and upstream told so, under the same key. */
   | { readonly kind: 'giveUpVoucher'; readonly redeemId: string }
+  /** No answer is known: the claim is given up and the issuer told so, under the same key. */
+  | { readonly kind: 'giveUpClaim'; readonly claimId: string }
   /** A voucher that nobody has seen yet gets its code: journaled before it is shown. */
   | { readonly kind: 'announceVoucher'; readonly reference: string; readonly amount: number }
   /** Never load again, never refund: the card says what happened, or a case keeps the question. */
@@ -43,10 +47,11 @@ export type RecoveryAction =
       readonly card: CardRef;
       /** Time of the last entry, from which the resume window counts. */
       readonly since: string;
-      /** How to settle: what was paid electronically goes back, a voucher is given back, cash becomes a voucher or a case. */
+      /** How to settle: what was paid electronically goes back, a voucher is given back, a pending load waits again, cash becomes a voucher or a case. */
       readonly settleBy:
         | { readonly kind: 'refund'; readonly orderId: string; readonly amount: number }
         | { readonly kind: 'release'; readonly redeemId: string; readonly amount: number }
+        | { readonly kind: 'return'; readonly claimId: string; readonly amount: number }
         | { readonly kind: 'voucher' };
       /** Reservation to release at the issuer first: that card was certainly not written. */
       readonly releaseLoadId?: string;
@@ -84,7 +89,8 @@ function whatMayHaveHappened(state: TransactionState, card: CardRef): RecoveryAc
   if (refund !== undefined) return { kind: 'completeRefund', refundId: refund.refundId, orderId: refund.orderId, amount: refund.amount };
   const redemption = pendingRedemption(state);
   if (redemption !== undefined) return { kind: 'giveUpVoucher', redeemId: redemption.redeemId };
-  return undefined;
+  const claim = pendingClaim(state);
+  return claim === undefined ? undefined : { kind: 'giveUpClaim', claimId: claim.claimId };
 }
 
 function heldMoney(state: TransactionState, card: CardRef): RecoveryAction | undefined {
@@ -107,6 +113,8 @@ function settlement(state: TransactionState): Extract<RecoveryAction, { kind: 'r
   const { payments, refunds, held } = state;
   const redemption = reservedRedemption(state);
   if (redemption?.amount === held) return { kind: 'release', redeemId: redemption.redeemId, amount: held };
+  const claim = heldClaim(state);
+  if (claim?.amount === held) return { kind: 'return', claimId: claim.claimId, amount: held };
   for (const { orderId, amount, state: reached } of payments) {
     const refunded = refunds.filter((refund) => refund.orderId === orderId).reduce((sum, refund) => sum + refund.amount, 0);
     if (reached === 'captured' && refunded < amount) return { kind: 'refund', orderId, amount: Math.min(held, amount - refunded) };

@@ -1,6 +1,16 @@
 /** Questions about where a transaction stands, shared by the fold (may it be closed?) and by recovery (what is to be done?). */
 import type { JournalBody, Outcome } from '../journal-kinds.ts';
-import type { CaseState, LoadState, NoteState, PaymentState, RedemptionState, RefundState, TransactionPhase, TransactionState } from './transaction-state.ts';
+import type {
+  CaseState,
+  ClaimState,
+  LoadState,
+  NoteState,
+  PaymentState,
+  RedemptionState,
+  RefundState,
+  TransactionPhase,
+  TransactionState,
+} from './transaction-state.ts';
 
 type Standing = Omit<TransactionState, 'phase'>;
 
@@ -30,10 +40,26 @@ export function reservedRedemption({ redemptions }: Standing): RedemptionState |
   return redemptions.find(({ state }) => state === 'reserved');
 }
 
-/** What is owed for certain and nobody can redeem yet: vouchers, and cases whose money is certainly not on the card. */
-export function unregisteredClaims({ vouchers, cases }: Standing): readonly { readonly reference: string; readonly amount: number }[] {
-  const owed = cases.filter(isOwedForCertain).map(({ reference, amount, settled, registration }) => ({ reference, amount: amount - settled, registration }));
+/** The claim that may be in force: no answer is known. */
+export function pendingClaim({ claims }: Pick<Standing, 'claims'>): ClaimState | undefined {
+  return claims.find(({ state }) => state === 'claiming');
+}
+
+/** The claim whose money is held here, or was until it got its place. */
+export function heldClaim({ claims }: Pick<Standing, 'claims'>): ClaimState | undefined {
+  return claims.find(({ state }) => state === 'claimed');
+}
+
+/** What is owed for certain and nobody can redeem yet: vouchers, and cases whose money is certainly not on the card and waits nowhere else. */
+export function unregisteredClaims({ vouchers, cases, claims }: Standing): readonly { readonly reference: string; readonly amount: number }[] {
+  const due = heldClaim({ claims }) === undefined ? cases.filter(isOwedForCertain) : [];
+  const owed = due.map(({ reference, amount, settled, registration }) => ({ reference, amount: amount - settled, registration }));
   return [...vouchers, ...owed].filter(({ registration }) => registration === undefined).map(({ reference, amount }) => ({ reference, amount }));
+}
+
+/** The case whose money is certainly not on the card and waits at the issuer again: only the books have to say so. */
+export function returnableCase({ cases, claims }: Pick<Standing, 'cases' | 'claims'>): CaseState | undefined {
+  return heldClaim({ claims }) === undefined ? undefined : cases.find(isOwedForCertain);
 }
 
 export function isOwedForCertain({ resolution, amount, settled }: CaseState): boolean {
@@ -83,6 +109,7 @@ export function blockers(standing: Standing): readonly string[] {
     pendingPayment(standing) && 'an order may be paid',
     pendingRefund(standing) && 'a refund is under way',
     pendingRedemption(standing) && 'a voucher may be reserved',
+    pendingClaim(standing) && 'a pending load may be claimed',
     pendingLoad(standing) && 'the card may have been written',
     uncoveredSuspense(standing) > 0 ? 'a note in suspense has no case' : undefined,
     uncoveredStuckNote(standing) ? 'a stuck note has no case' : undefined,
@@ -94,6 +121,7 @@ export function phaseOf(standing: Standing): TransactionPhase {
   if (noteInPath(standing) !== undefined) return 'noteInPath';
   if (pendingPayment(standing) !== undefined) return 'paymentPending';
   if (pendingRedemption(standing) !== undefined) return 'voucherPending';
+  if (pendingClaim(standing) !== undefined) return 'claimPending';
   if (pendingLoad(standing) !== undefined) return 'loadCommitting';
   if (pendingRefund(standing) !== undefined) return 'refunding';
   if (standing.held > 0)

@@ -62,6 +62,15 @@ export interface RedemptionState {
   readonly state: 'redeeming' | 'refused' | 'reserved' | 'releasing' | 'released' | 'redeemed';
 }
 
+/** Value that waited at the issuer, claimed for this transaction. */
+export interface ClaimState {
+  readonly claimId: string;
+  readonly pendingId: string;
+  /** Held for it since `pending.claimed`. */
+  readonly amount: number;
+  readonly state: 'claiming' | 'refused' | 'claimed' | 'returning' | 'returned';
+}
+
 export interface CaseState {
   readonly reference: string;
   readonly reason: JournalBody<'case.opened'>['reason'];
@@ -87,6 +96,8 @@ export type TransactionPhase =
   | 'paymentPending'
   /** A voucher may be reserved. */
   | 'voucherPending'
+  /** Value that waits at the issuer may be claimed. */
+  | 'claimPending'
   | 'refunding'
   /** The card may have been written. */
   | 'loadCommitting'
@@ -149,8 +160,9 @@ export interface TransactionState {
   readonly loads: readonly LoadState[];
   readonly vouchers: readonly VoucherState[];
   readonly redemptions: readonly RedemptionState[];
+  readonly claims: readonly ClaimState[];
   readonly cases: readonly CaseState[];
-  /** Notes stacked, payments captured and vouchers reserved. */
+  /** Notes stacked, payments captured, vouchers reserved and pending loads claimed. */
   readonly taken: number;
   /** Of `taken`: by vouchers that were not given back. */
   readonly takenByVoucher: number;

@@ -126,6 +126,11 @@ export const causes = {
     where: 'in both books, under different dates, or too near to the end of the statement to be in it',
     todo: 'nothing: it belongs to the other date',
   },
+  pendingDiffers: {
+    number: 26,
+    where: 'on the card; one book has it as value that waited at the issuer, the other as money that was paid',
+    todo: 'compare the claim in the journal with the issuer’s pending load: who owes whom follows from it',
+  },
   unexplained: {
     number: 99,
     where: 'not known',

@@ -4,7 +4,7 @@ import type { NewEntry } from '../journal-kinds.ts';
 import { EMPTY_TRANSACTION, foldEntry } from '../money/fold.ts';
 import { surveyCash } from '../money/cash-survey.ts';
 import type { OpenDifference, SettlementState } from '../money/settlement-state.ts';
-import { isOpenCase } from '../money/standing.ts';
+import { heldClaim, isOpenCase } from '../money/standing.ts';
 import type { LoadState, PaymentState, RefundState, TransactionState } from '../money/transaction-state.ts';
 
 /** When, and how much (fen), one book says. */
@@ -31,6 +31,8 @@ export interface HereItem<State extends string> {
 
 export interface HereLoad extends HereItem<LoadState['state'] | 'byCase'> {
   readonly serial: string;
+  /** The pending load whose value it is: the journal posted issuer.receivable for it. */
+  readonly pendingId?: string;
   /** The issuer told the terminal what it booked. */
   readonly confirmed: boolean;
 }
@@ -130,10 +132,13 @@ class Story {
 
   loads(): HereLoad[] {
     const serial = this.#state.opened?.card.serial ?? '';
+    const claim = heldClaim(this.#state);
+    const pending = claim === undefined ? {} : { pendingId: claim.pendingId };
     return [
       ...this.#state.loads.map(({ loadId, state, confirmed }) => ({
         ...this.#item('load', loadId, state, 'loadUndetermined'),
         serial,
+        ...pending,
         confirmed: confirmed !== undefined,
       })),
       ...this.#ofCases('load').map((id) => ({ ...this.#item('load', id, 'byCase' as const, 'loadUndetermined'), serial, confirmed: true })),

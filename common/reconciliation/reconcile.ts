@@ -165,6 +165,8 @@ class Run {
       };
       const there = row?.state === 'credited' ? { amount: row.amount, at: Date.parse(row.authorizedAt) } : undefined;
       this.#load(about, here, row, scope.judge(here?.posted, there));
+      if (row?.state === 'credited' && here?.posted !== undefined && row.pendingId !== here.pendingId && scope.here(here.posted))
+        this.#find('pendingDiffers', 'difference', about, 0, `pending load ${here.pendingId ?? row.pendingId ?? ''}`, row.amount);
       if (row !== undefined && isReserved(row) && here?.posted === undefined && scope.there(Date.parse(row.authorizedAt))) this.#reservation(about, here, row);
     }
     const credited = own.filter(({ state, authorizedAt }) => state === 'credited' && scope.there(Date.parse(authorizedAt)));

@@ -19,13 +19,15 @@ export const pendingLoadStates = [
   'undetermined',
   'loaded',
   'cancelled',
+  /** Nobody claimed it in its time. */
+  'expired',
 ] as const;
 export type PendingLoadState = (typeof pendingLoadStates)[number];
 
 /** `POST /v1/issuer/pending-loads/list` */
 export const listPendingRequestSchema = z.strictObject({ card: upstreamCardSchema });
 
-/** Without what is loaded or cancelled; the oldest first. */
+/** Without what is loaded, cancelled or expired; the oldest first. */
 export const listPendingAnswerSchema = z.strictObject({
   pendingLoads: z
     .array(
@@ -38,6 +40,8 @@ export const listPendingAnswerSchema = z.strictObject({
         amount: amountSchema.optional(),
         /** It can't be claimed before; of an awaited one: when it is expected. */
         availableFrom: timeSchema.optional(),
+        /** It can't be claimed any more from then on. */
+        availableUntil: timeSchema.optional(),
       }),
     )
     .max(50),
@@ -61,6 +65,8 @@ export const claimRefusals = [
   'taken',
   'loaded',
   'cancelled',
+  /** Its time is over. */
+  'expired',
   /** Released before the claim arrived. */
   'released',
 ] as const;
@@ -94,6 +100,7 @@ export const createPendingSchema = z.strictObject({
   amount: amountSchema,
   reference: referenceSchema,
   availableFrom: timeSchema.optional(),
+  availableUntil: timeSchema.optional(),
 });
 export type CreatePending = z.infer<typeof createPendingSchema>;
 
@@ -108,6 +115,7 @@ export const pendingBooksSchema = z.strictObject({
   undetermined: totalSchema,
   loaded: totalSchema,
   cancelled: totalSchema,
+  expired: totalSchema,
   /** How many have no amount yet. */
   awaited: totalSchema,
   /** How many were credited by more than one load: a load was reversed, then proved by its TAC after all. */

@@ -35,7 +35,7 @@ export const settleCommands: Readonly<Record<string, Command>> = {
   },
   'settle resolve': {
     usage:
-      'settle resolve FILE --key KEY --why TEXT (--of ID --as recounted|writtenOff|offset [--against ID] | --case REFERENCE --as counted|found|credited|notCredited|refunded|paidOut|nothingOwed [--of ID]) [--amount YUAN] [--by NAME]',
+      'settle resolve FILE --key KEY --why TEXT (--of ID --as recounted|writtenOff|offset [--against ID] | --case REFERENCE --as counted|found|credited|notCredited|refunded|returned|paidOut|nothingOwed [--of ID]) [--amount YUAN] [--by NAME]',
     does: 'says what became of a difference, or of a note that a case asks for',
     run: resolveCommand,
   },
@@ -134,7 +134,7 @@ function nameOf(given: Given): string {
   return name;
 }
 
-const CASE_ANSWERS = ['credited', 'notCredited', 'refunded', 'paidOut', 'nothingOwed'] as const;
+const CASE_ANSWERS = ['credited', 'notCredited', 'refunded', 'returned', 'paidOut', 'nothingOwed'] as const;
 
 function explanationOf(given: Given): Explanation {
   const why = text(given, 'why')?.trim() ?? '';

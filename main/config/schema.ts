@@ -149,6 +149,16 @@ const topUpFields = z.strictObject({
   voucherValidDays: z.int('expected whole days').min(1, 'expected at least 1 day').max(3650, 'expected at most 3650 days').default(365),
 });
 
+/** When the first screen of a card says something of it; 0: never. */
+const noticesSchema = z.strictObject({
+  /** fen: said of a balance below it. */
+  lowBalance: z.int('expected whole fen').min(0).max(100_000).default(1000),
+  /** Days before the last day of a card, that day among them. */
+  expiringDays: z.int('expected whole days').min(0).max(366).default(30),
+  /** Payments today in the card's own records, of which it keeps ten. */
+  tripsADay: z.int('expected a whole number').min(0).max(10).default(8),
+});
+
 const topUpSchema = topUpFields.superRefine(
   ({ presets, minimum, maximum }, context) => {
     const problem = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
@@ -188,6 +198,7 @@ export const terminalConfigSchema = z
     topUp: topUpSchema.prefault({}),
     /** How people reach the operator: what help shows. */
     support: supportSchema.prefault({}),
+    notices: noticesSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })
   .superRefine(

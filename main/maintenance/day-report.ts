@@ -26,7 +26,7 @@ export interface DayReport {
   readonly clockSetBack: number;
   /** Transactions that ended on the date, by how. Amounts: what was loaded, refunded, or is owed; 0 for abandoned ones. */
   readonly outcomes: Readonly<Partial<Record<Outcome, Tally>>>;
-  /** What was taken on the date: notes that went into the box, payments that were captured, vouchers that were reserved. */
+  /** What was taken on the date: notes that went into the box, payments that were captured, vouchers that were reserved, pending loads that were claimed. */
   readonly tenders: Readonly<Record<Tender, Tally>>;
   /** Notes that went into the box, the largest first. */
   readonly notes: readonly { readonly denomination: number; readonly count: number; readonly amount: number }[];
@@ -37,6 +37,8 @@ export interface DayReport {
   readonly vouchers: Tally;
   /** Reserved here, and given back because their money could not be loaded. */
   readonly vouchersGivenBack: Tally;
+  /** Claimed here, and waiting at the issuer again because they could not be loaded. */
+  readonly pendingGivenBack: Tally;
   readonly casesOpened: Tally;
   readonly casesResolved: Tally;
   /** Settlements closed, and their differences, which may be negative. */
@@ -93,6 +95,7 @@ export function dayReport(
       cash: tally(today, 'cash.stacked', ({ denomination }) => denomination),
       qr: tally(today, 'payment.captured', ({ amount }) => amount),
       voucher: tally(today, 'voucher.reserved', ({ amount }) => amount),
+      pending: tally(today, 'pending.claimed', ({ amount }) => amount),
     },
     notes: notesOf(today),
     loads: tally(today, 'load.committed', ({ amount }) => amount),
@@ -103,6 +106,7 @@ export function dayReport(
       'voucher.releasing',
       ({ amount }) => amount,
     ),
+    pendingGivenBack: tally(today, 'pending.returning', ({ amount }) => amount),
     casesOpened: tally(today, 'case.opened', ({ amount }) => amount),
     casesResolved: tally(today, 'case.resolved', ({ amount }) => amount),
     settlements: tally(today, 'settlement.closed', ({ difference }) => difference),

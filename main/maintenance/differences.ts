@@ -5,6 +5,7 @@
 import type { JournalBody, NewEntry } from '../../common/journal-kinds.ts';
 import type { Appended } from '../journal/journal.ts';
 import { EMPTY_TRANSACTION, foldEntry } from '../../common/money/fold.ts';
+import { heldClaim } from '../../common/money/standing.ts';
 import { foldCashEntry } from '../../common/money/settlement-fold.ts';
 import type { TransactionState } from '../../common/money/transaction-state.ts';
 import type { CashSurvey } from '../../common/money/cash-survey.ts';
@@ -21,6 +22,7 @@ export type ExplanationErrorCode =
   | 'valueNotSaid'
   /** A voucher was made of what the case owes: whoever holds it can still redeem it. */
   | 'isVoucher'
+  | 'waitsAtIssuer'
   /** The terminal must bring the transaction to its end first. */
   | 'transactionOpen';
 
@@ -75,6 +77,7 @@ function entryOf(survey: CashSurvey, explanation: Explanation): NewEntry {
     case 'credited':
     case 'notCredited':
     case 'refunded':
+    case 'returned':
     case 'paidOut':
     case 'nothingOwed':
       return resolvedEntry(survey, explanation.reference, explanation.how, explanation.amount);
@@ -130,8 +133,11 @@ function placesOf({ notes }: TransactionState): string {
   return notes.map(({ denomination, state }) => `${denomination / 100} yuan ${state}`).join(', ') || 'none';
 }
 
+/** Answers to a case about a load whose money waited at the issuer. */
+const OF_PENDING_LOADS: readonly Resolution[] = ['credited', 'notCredited', 'returned'];
+
 function resolvedEntry(survey: CashSurvey, reference: string, resolution: Resolution, amount: number | undefined): NewEntry {
-  const [transactionId, { cases }] = transactionOf(survey, reference);
+  const [transactionId, { cases, claims }] = transactionOf(survey, reference);
   const open = cases.findLast((known) => known.reference === reference && (known.resolution === undefined || known.settled < known.amount));
   if (open === undefined) throw new ExplanationError('nothingOpen', `case ${reference} is not open; nothing was written`);
   if (open.registration !== undefined && resolution !== 'notCredited') {
@@ -140,6 +146,15 @@ function resolvedEntry(survey: CashSurvey, reference: string, resolution: Resolu
       `a voucher was made of what case ${reference} owes, and can be redeemed at any terminal: have it paid out upstream, which ends it; nothing was written`,
     );
   }
+  const waits = heldClaim({ claims }) !== undefined;
+  if (waits && !OF_PENDING_LOADS.includes(resolution)) {
+    throw new ExplanationError(
+      'waitsAtIssuer',
+      `what case ${reference} owes waits at the issuer again unless the card has it: it is credited, notCredited or returned, and never paid by hand; nothing was written`,
+    );
+  }
+  if (!waits && resolution === 'returned')
+    throw new ExplanationError('unlawful', `what case ${reference} owes never waited at the issuer: nothing can be returned there; nothing was written`);
   const rest = open.amount - open.settled;
   return { kind: 'case.resolved', transactionId, body: { reference, resolution, amount: resolution === 'notCredited' ? 0 : (amount ?? rest) } };
 }

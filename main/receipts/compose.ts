@@ -73,6 +73,7 @@ function facts({ content, site, page, words }: Slip): void {
 
 function tenderText(content: ReceiptContent, words: ReceiptWords): string {
   if (content.tender === 'cash') return words('cash');
+  if (content.tender === 'pending') return words('pendingTender');
   if (content.redeemed !== undefined) return words('voucherTender', { number: content.redeemed });
   return content.channel === undefined ? words('qr') : words('channel', content.channel);
 }
@@ -103,7 +104,10 @@ function delivered({ content, page, words }: Slip): void {
   page.sentence(words('deliveredReadBack'));
 }
 
-const REFUNDED = { cash: 'refundedCash', qr: 'refundedQr', voucher: 'refundedVoucher' } as const satisfies Record<ReceiptContent['tender'], ReceiptWord>;
+const REFUNDED = { cash: 'refundedCash', qr: 'refundedQr', voucher: 'refundedVoucher', pending: 'refundedPending' } as const satisfies Record<
+  ReceiptContent['tender'],
+  ReceiptWord
+>;
 
 function refunded({ content, page, words }: Slip): void {
   page.amount(words('refundedAmount'), yuan(content.amount, words));
@@ -153,7 +157,7 @@ function pending(slip: Slip): void {
     page.step(2, words('stepMoney'), words(content.amount === 0 ? 'noteStuckMoney' : 'noteStuckToo'));
   } else {
     page.step(1, words('stepWhat'), words(isCash ? 'pendingWhatCash' : 'pendingWhatQr'));
-    page.step(2, words('stepMoney'), words(isCash ? 'pendingMoneyCash' : 'pendingMoneyQr'));
+    page.step(2, words('stepMoney'), words(content.tender === 'pending' ? 'pendingMoneyWaiting' : isCash ? 'pendingMoneyCash' : 'pendingMoneyQr'));
   }
   if (content.settledWithinHours !== undefined) deadline(slip, 3);
   page.step(content.settledWithinHours === undefined ? 3 : 4, words('stepHow'), words('pendingHow', { hotline: site.hotline }));

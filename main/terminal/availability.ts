@@ -45,7 +45,12 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
   const tenders = { cash: verdictOf('cash', cash(parts)), qr: verdictOf('qr', qr(parts)), voucher: verdictOf('voucher', voucher(parts)) };
   const card = patient(cardReader(parts));
   return {
-    services: { topUp: patient(topUp(parts, card, carrying(tenders, switchedOn))), balance: card, statement: card },
+    services: {
+      topUp: patient(topUp(parts, card, carrying(tenders, switchedOn))),
+      pendingLoad: patient(load(parts, card)),
+      balance: card,
+      statement: card,
+    },
     tenders,
     lossReport: patient(lossReport(parts)),
     documents: documents(parts.idReader),
@@ -57,7 +62,7 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
 function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstream }: Parts): Availability {
   const closed = off(reason);
   return {
-    services: { topUp: closed, balance: closed, statement: closed },
+    services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
     tenders: { cash: closed, qr: closed, voucher: closed },
     lossReport: closed,
     documents: documents(idReader),
@@ -80,11 +85,17 @@ function carrying({ cash, qr, voucher }: Readonly<Record<TenderName, Verdict>>, 
   return switchedOn.every((name) => name === 'voucher') ? [voucher] : [cash, qr];
 }
 
-function topUp(parts: Parts, card: Verdict, tenders: readonly Verdict[]): Verdict {
+/** A card can be written, whoever pays. */
+function load(parts: Parts, card: Verdict): Verdict {
   if (parts.journal === 'failed') return off('journalUnavailable');
   if (parts.disk === 'low') return off('diskLow');
   if (!card.available) return card;
-  if (parts.upstream.issuer === 'down') return off('issuerOffline');
+  return parts.upstream.issuer === 'down' ? off('issuerOffline') : works;
+}
+
+function topUp(parts: Parts, card: Verdict, tenders: readonly Verdict[]): Verdict {
+  const written = load(parts, card);
+  if (!written.available) return written;
   return tenders.some((verdict) => verdict.available)
     ? works
     : (tenders.find((verdict) => !verdict.available && verdict.reason !== 'switchedOff') ?? off('switchedOff'));

@@ -160,6 +160,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       receiptDefault: config.topUp.receiptDefault,
       settledWithinHours: config.topUp.settledWithinHours,
       voucherValidDays: config.topUp.voucherValidDays,
+      notices: { ...config.notices, lowBalance: fen(config.notices.lowBalance) },
       timeZone: config.terminal.timeZone,
     },
   };

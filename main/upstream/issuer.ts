@@ -19,21 +19,33 @@ import {
   type HistoryRequest,
   type ReverseRequest,
 } from '../../common/upstream-api/issuer.ts';
+import {
+  claimPendingAnswerSchema,
+  listPendingAnswerSchema,
+  releaseClaimAnswerSchema,
+  type ClaimPendingRequest,
+  type ListPendingAnswer,
+} from '../../common/upstream-api/pending-loads.ts';
 import type { CardRef } from '../../common/journal-kinds.ts';
-import type { IssuerPort, OpenLoad } from '../../state-machines/ports.ts';
+import type { IssuerPort, OpenLoad, WaitingLoad } from '../../state-machines/ports.ts';
 import type { HttpClient } from './http.ts';
 import { withRetries, type RetryLimits } from './retry.ts';
 
-/** ms; a person waits in front of the first six. */
+/** ms; a person waits in front of the first nine. */
 export const issuerLimits = {
   /** Before the menu: who wants nothing but the balance must not feel it. */
   openLoads: { totalMs: 1500, attemptMs: 1500 },
+  /** Beside it. */
+  waitingGlance: { totalMs: 1500, attemptMs: 1500 },
+  waiting: { totalMs: 5000, attemptMs: 3000 },
+  claim: { totalMs: 5000, attemptMs: 3000 },
   check: { totalMs: 5000, attemptMs: 3000 },
   history: { totalMs: 4000, attemptMs: 3000 },
   examination: { totalMs: 5000, attemptMs: 3000 },
   authorize: { totalMs: 8000, attemptMs: 3000 },
   confirm: { totalMs: 5000, attemptMs: 3000 },
   reverse: { totalMs: 5000, attemptMs: 3000 },
+  release: { totalMs: 3000, attemptMs: 3000 },
 } as const satisfies Record<string, RetryLimits>;
 
 export function createIssuerPort(client: HttpClient, ports: { readonly clock: Clock; readonly random: Random }): IssuerPort {
@@ -74,8 +86,26 @@ export function createIssuerPort(client: HttpClient, ports: { readonly clock: Cl
       withRetries(ports, issuerLimits.examination, undefined, (limitMs) =>
         client.call({ method: 'GET', path: `/v1/issuer/loads/${loadId}`, answer: loadStandingSchema, limitMs }),
       ),
-    authorizeLoad: async ({ ref, init, reference }) => {
-      const body: AuthorizeRequest = { card: ref, init, reference };
+    waitingLoads: async (ref, how, signal) => {
+      const { pendingLoads } = await withRetries(ports, how === 'glance' ? issuerLimits.waitingGlance : issuerLimits.waiting, signal, (limitMs) =>
+        client.call({ method: 'POST', path: '/v1/issuer/pending-loads/list', body: { card: ref }, answer: listPendingAnswerSchema, limitMs, signal }),
+      );
+      return pendingLoads.map((load) => waitingLoadOf(load, ports.clock.now()));
+    },
+    claimWaiting: async ({ claimId, pendingId, ref }) => {
+      const body: ClaimPendingRequest = { claimId, pendingId, card: ref };
+      const answer = await withRetries(ports, issuerLimits.claim, undefined, (limitMs) =>
+        client.call({ method: 'POST', path: '/v1/issuer/pending-loads/claim', body, answer: claimPendingAnswerSchema, limitMs }),
+      );
+      return answer.result === 'claimed' ? { kind: 'claimed', amount: fen(answer.amount) } : { kind: 'refused', code: answer.code };
+    },
+    releaseClaim: async (claimId) => {
+      await withRetries(ports, issuerLimits.release, undefined, (limitMs) =>
+        client.call({ method: 'POST', path: '/v1/issuer/pending-loads/release', body: { claimId }, answer: releaseClaimAnswerSchema, limitMs }),
+      );
+    },
+    authorizeLoad: async ({ ref, init, reference, claim }) => {
+      const body: AuthorizeRequest = { card: ref, init, reference, ...(claim === undefined ? {} : { claim }) };
       const answer = await withRetries(ports, issuerLimits.authorize, undefined, (limitMs) =>
         client.call({ method: 'POST', path: '/v1/issuer/loads/authorize', body, answer: authorizeAnswerSchema, limitMs }),
       );
@@ -100,4 +130,20 @@ export function createIssuerPort(client: HttpClient, ports: { readonly clock: Cl
 
 function openLoadsOf({ openLoads = [] }: CheckAnswer): readonly OpenLoad[] {
   return openLoads.map(({ reference, ...load }) => ({ load, reference }));
+}
+
+function waitingLoadOf(
+  { pendingId, kind, reference, state, amount, availableFrom, availableUntil }: ListPendingAnswer['pendingLoads'][number],
+  now: number,
+): WaitingLoad {
+  const early = state === 'available' && availableFrom !== undefined && availableFrom > now;
+  return {
+    pendingId,
+    kind,
+    reference,
+    state: state === 'reserved' || state === 'undetermined' ? 'taken' : early ? 'notYet' : state,
+    ...(amount === undefined ? {} : { amount: fen(amount) }),
+    ...(availableFrom === undefined ? {} : { from: availableFrom }),
+    ...(availableUntil === undefined ? {} : { until: availableUntil }),
+  };
 }

@@ -468,6 +468,18 @@ export function TopUpPicture() {
   );
 }
 
+/** Money that waits comes onto the card. */
+export function PendingPicture() {
+  return (
+    <svg className="pic" viewBox="10 0 370 220" aria-hidden="true">
+      <SmallCard />
+      <path d="M224 42h144v84H224z" fill="var(--paper)" stroke="var(--pic-edge, var(--ink))" strokeWidth="7" strokeLinejoin="round" />
+      <path d="M224 44l72 48 72-48" fill="none" stroke="#0B4F6C" strokeWidth="8" strokeLinejoin="round" />
+      <path d="M296 134v38M278 156l18 20 18-20" fill="none" stroke="var(--pic-edge, var(--ink))" strokeWidth="9" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  );
+}
+
 /** A look at what is on the card. */
 export function BalancePicture() {
   return (

@@ -1,18 +1,22 @@
 /** A service as its tile shows it. Used by the first screen and the menu. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
-import { BalancePicture, PrintPicture, TopUpPicture } from './pictures.tsx';
+import { BalancePicture, PendingPicture, PrintPicture, TopUpPicture } from './pictures.tsx';
 
 type ServiceName = ViewBodyOf<'attract'>['services'][number]['name'];
 
-export const SERVICE_TEST_IDS = { topUp: 'start-top-up', balance: 'start-balance', statement: 'start-statement' } as const satisfies Record<
-  ServiceName,
-  string
->;
+export const SERVICE_TEST_IDS = {
+  topUp: 'start-top-up',
+  pendingLoad: 'start-pending-load',
+  balance: 'start-balance',
+  statement: 'start-statement',
+} as const satisfies Record<ServiceName, string>;
 
 export function ServicePicture({ name }: { readonly name: ServiceName }) {
   switch (name) {
     case 'topUp':
       return <TopUpPicture />;
+    case 'pendingLoad':
+      return <PendingPicture />;
     case 'balance':
       return <BalancePicture />;
     case 'statement':

@@ -41,6 +41,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'reading-card':
     case 'card-problem':
     case 'take-card':
+    case 'pending-offer':
     case 'statement':
     case 'trouble':
       return 'card';

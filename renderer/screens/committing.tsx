@@ -18,7 +18,7 @@ const WAITING_FOR = { authorize: 'committing.waitAuthorize', write: 'committing.
 
 export function Committing({ body }: { readonly body: ViewBodyOf<'committing'> }) {
   const { say, landscape } = useKiosk();
-  const { tail, amount, step, elapsedMs } = body;
+  const { tail, amount, source, step, elapsedMs } = body;
   const seconds = useElapsedSeconds(elapsedMs);
   const now = STEPS.indexOf(step);
   const note = (index: number): string => {
@@ -39,7 +39,11 @@ export function Committing({ body }: { readonly body: ViewBodyOf<'committing'> }
       <Touch className="touch--writing">
         {landscape && title}
         <ol className="steps">
-          <StepRow state="done" name={say('committing.paid')} note={amount === 0 ? '' : say('committing.paidAmount', { amount: money(amount) })} />
+          <StepRow
+            state="done"
+            name={say(source === 'pending' ? 'committing.claimed' : 'committing.paid')}
+            note={amount === 0 ? '' : say('committing.paidAmount', { amount: money(amount) })}
+          />
           {STEPS.map((name, index) => (
             <StepRow key={name} state={index < now ? 'done' : index === now ? 'now' : 'next'} name={say(`committing.${name}`)} note={note(index)} />
           ))}
@@ -47,7 +51,13 @@ export function Committing({ body }: { readonly body: ViewBodyOf<'committing'> }
         <Notice tone="warn" icon="lock">
           <p className="lead">
             {/* 0: a note is stuck, and nobody knows its value */}
-            <Rich text={amount === 0 ? say('committing.moneyStuck') : say('committing.money', { amount: money(amount), tail })} />
+            <Rich
+              text={
+                amount === 0
+                  ? say('committing.moneyStuck')
+                  : say(source === 'pending' ? 'committing.moneyPending' : 'committing.money', { amount: money(amount), tail })
+              }
+            />
           </p>
         </Notice>
       </Touch>

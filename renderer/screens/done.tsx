@@ -16,13 +16,13 @@ const TITLES = { atGate: 'done.title', taken: 'done.titleTaken', inside: 'done.t
 
 export function Done({ body }: { readonly body: ViewBodyOf<'done'> }) {
   const { say } = useKiosk();
-  const { amount, reference, card, receipts, receipt, receiptQr, wait } = body;
+  const { amount, reference, card, receipts, receipt, receiptQr, next, wait } = body;
   const settled = receipt !== 'choice';
   return (
     <>
       <Read className="read--done">
         <div className="title" role="status">
-          <h1>{say(TITLES[card], { amount: money(amount) })}</h1>
+          <h1>{say(next === undefined ? TITLES[card] : 'done.titleTaken', { amount: money(amount) })}</h1>
         </div>
         <Proof body={body} />
         <TakeScene taken={card !== 'atGate'} />
@@ -39,10 +39,10 @@ export function Done({ body }: { readonly body: ViewBodyOf<'done'> }) {
         <ReferencePanel reference={reference} wait={wait} />
       </Touch>
       <Actions layout="even">
-        <Action testId="another" act={{ type: 'another' }}>
-          {say('button.another')}
+        <Action testId="another" act={{ type: 'another' }} look={next === undefined ? 'plain' : 'primary'}>
+          {next === undefined ? say('button.another') : say('done.next', { amount: money(next.amount) })}
         </Action>
-        <FinishAction word="button.finish" look={settled ? 'primary' : 'plain'} />
+        <FinishAction word="button.finish" look={settled && next === undefined ? 'primary' : 'plain'} />
       </Actions>
     </>
   );

@@ -1,6 +1,7 @@
 /** What a card in the machine can be used for, with its balance at once. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
+import { CardNotices, NoticeText } from '../components/card-notices.tsx';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Action, FinishAction } from '../components/parts.tsx';
@@ -9,19 +10,24 @@ import { Amount, Chip } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 
 export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
-  const { say } = useKiosk();
-  const { card, services } = body;
+  const { say, landscape, size } = useKiosk();
+  const { card, services, notices = [] } = body;
+  const waits = notices.find(({ kind }) => kind === 'pendingLoad');
+  const others = notices.filter((notice) => notice !== waits || !services.some(({ name }) => name === 'pendingLoad'));
+  const said = others.length > 0 && <CardNotices notices={others} />;
   const recommended = services.find(({ available }) => available)?.name;
   return (
     <>
       <Read className="read--dock">
-        <p className="lead quiet greeting">{say('menu.greeting')}</p>
+        {!(landscape && others.length > 0) && <p className="lead quiet greeting">{say('menu.greeting')}</p>}
         <h1 className="title">{say('menu.title')}</h1>
         <div className="figure">
           <p className="body quiet">{say('card.balance')}</p>
           <Amount amount={card.balance} testId="balance" />
         </div>
-        <Dock tail={card.tail} note={{ text: say('menu.cardHere'), tone: 'quiet' }} />
+        {/* words come before pictures */}
+        {!(landscape && others.length > 0 && size !== 'standard') && <Dock tail={card.tail} note={{ text: say('menu.cardHere'), tone: 'quiet' }} />}
+        {landscape && said}
       </Read>
       <Touch className="touch--menu">
         <div className="tiles tiles--rows">
@@ -42,7 +48,7 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
                 <span className="tile-text">
                   <span className="name">{say(`service.${name}.name`)}</span>
                   {off === undefined ? (
-                    <span className="sub">{say(`service.${name}.sub`)}</span>
+                    <span className="sub">{name === 'pendingLoad' && waits !== undefined ? <NoticeText notice={waits} /> : say(`service.${name}.sub`)}</span>
                   ) : (
                     <Chip tone="warn" icon="warn">
                       {off}
@@ -53,15 +59,7 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
             );
           })}
         </div>
-        <ul className="panel card-facts">
-          <li>
-            <Chip tone="ok" icon="tick">
-              {say('card.ok')}
-            </Chip>
-          </li>
-          <li className="tn">{say('card.validUntil', { date: card.validUntil })}</li>
-          <li>{say('menu.fee')}</li>
-        </ul>
+        {notices.length === 0 ? <CardFacts validUntil={card.validUntil} /> : !landscape && said}
       </Touch>
       <Actions>
         <FinishAction word="button.finish" />
@@ -70,5 +68,21 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
         </Action>
       </Actions>
     </>
+  );
+}
+
+/** Nothing needs the person's eye. */
+function CardFacts({ validUntil }: { readonly validUntil: string }) {
+  const { say } = useKiosk();
+  return (
+    <ul className="panel card-facts">
+      <li>
+        <Chip tone="ok" icon="tick">
+          {say('card.ok')}
+        </Chip>
+      </li>
+      <li className="tn">{say('card.validUntil', { date: validUntil })}</li>
+      <li>{say('menu.fee')}</li>
+    </ul>
   );
 }

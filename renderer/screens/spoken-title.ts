@@ -62,6 +62,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return settledWords(body, say, money(body.amount)).title;
     case 'earlier-load':
       return say(`earlier.title.${body.verdict}`);
+    case 'pending-offer':
+      return say('pending.title');
     case 'statement':
       return `${say('statement.title')} · ${say('statement.page', { at: body.page + 1, of: body.pages })}`;
     case 'help-home':

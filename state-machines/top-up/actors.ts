@@ -1,6 +1,8 @@
 /** The actors a top-up invokes: its money steps as promises, the world's news as callbacks. Tests may put others in their place. */
 import { fromCallback, fromPromise } from 'xstate';
-import type { OrderState, Ports } from '../ports.ts';
+import { findWaiting } from '../pending-load/steps.ts';
+import type { CardReading, OrderState, Ports } from '../ports.ts';
+import { claimWaiting, type ClaimRequest } from './claim-steps.ts';
 import type { OpenRequest } from './step.ts';
 import * as steps from './steps.ts';
 import { reserveVoucher, type ReserveRequest } from './voucher-steps.ts';
@@ -22,6 +24,8 @@ export const topUpActors = {
   recordCaptured: step((ports, request: steps.CapturedRequest) => steps.recordCaptured(ports, request)),
   closeOrder: step((ports, request: steps.OrderRequest) => steps.closeOrder(ports, request)),
   reserveVoucher: step((ports, request: ReserveRequest) => reserveVoucher(ports, request)),
+  findWaiting: step((ports, card: CardReading, signal) => findWaiting(ports, card, signal)),
+  claimWaiting: step((ports, request: ClaimRequest) => claimWaiting(ports, request)),
   authorizeLoad: step((ports, request: steps.AuthorizeRequest) => steps.authorizeLoad(ports, request)),
   commitLoad: step((ports, request: steps.CommitRequest) => steps.commitLoad(ports, request)),
   examineLoad: step((ports, request: steps.ExamineRequest) => steps.examineLoad(ports, request)),

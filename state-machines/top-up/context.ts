@@ -4,7 +4,7 @@
  */
 import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { JournalBody, Outcome, Tender } from '../../common/journal-kinds.ts';
-import type { AppendedEntry, CardEvent, CardReading, CashEvent, OrderState, Ports, QrOrder, VoucherSlip } from '../ports.ts';
+import type { AppendedEntry, CardEvent, CardReading, CashEvent, LoadClaim, OrderState, Ports, QrOrder, VoucherSlip, WaitingLoad } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
 import type { RunningWait } from '../waiting.ts';
@@ -19,6 +19,7 @@ export const topUpDelays = {
   nextNote: 60_000, // since the last note
   typeVoucher: 90_000, // twelve symbols and twelve digits from a slip; anew with every touch
   confirmVoucher: 60_000, // one sum to read
+  readOffer: 60_000, // a few sums, from whom and until when
   warning: 20_000, // WCAG 2.2.1: at least 20 s to say "I am here"
   readTrouble: 45_000, // four lines of text
   orderEndsSoon: 30_000, // what is left of an order's life when the ring turns amber
@@ -73,6 +74,10 @@ export interface TopUpContext extends TopUpInput {
   readonly triesLeft: number | undefined;
   /** The voucher that is reserved, and pays. */
   readonly redemption: Redemption | undefined;
+  /** What waits for this card at its issuer, as far as it is not loaded yet. */
+  readonly waiting: readonly WaitingLoad[];
+  /** The one of them that is being loaded. */
+  readonly claim: LoadClaim | undefined;
   /** The voucher that this top-up ended in. */
   readonly issued: VoucherSlip | undefined;
   readonly order: QrOrder | undefined;
@@ -101,6 +106,53 @@ export interface TopUpContext extends TopUpInput {
   readonly wait: RunningWait | undefined;
   /** Elapsed time at which money began to move. */
   readonly movingSince: number;
+}
+
+/** Nothing is chosen, nothing taken. */
+export function beginning(input: TopUpInput): TopUpContext {
+  return {
+    ...input,
+    purseLimit: input.card.purseLimit,
+    selected: undefined,
+    digits: '',
+    digitsError: undefined,
+    tender: undefined,
+    transaction: undefined,
+    notes: [],
+    disputed: ZERO_FEN,
+    noteStuck: false,
+    cashMessage: undefined,
+    nextNote: undefined,
+    voucherNumber: '',
+    voucherCode: '',
+    voucherError: undefined,
+    triesLeft: undefined,
+    redemption: undefined,
+    waiting: [],
+    claim: undefined,
+    issued: undefined,
+    order: undefined,
+    orderState: 'waiting',
+    captured: undefined,
+    held: ZERO_FEN,
+    pending: undefined,
+    loadAttempts: 0,
+    tac: undefined,
+    loaded: ZERO_FEN,
+    balanceAfter: undefined,
+    putBackFor: 'start',
+    otherTail: undefined,
+    trouble: undefined,
+    openReference: undefined,
+    settleReason: 'cancelled',
+    outcome: 'abandoned',
+    next: 'finish',
+    cardPlace: 'inside',
+    entry: undefined,
+    receipt: 'choice',
+    wait: undefined,
+    movingSince: 0,
+  };
 }
 
 export type TopUpEvent =

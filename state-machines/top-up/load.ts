@@ -1,10 +1,14 @@
-/** Writing the money onto the card: authorize, commit, examine when nobody knows, read back; and asking for the card when it is gone. */
+/**
+ * Writing the money onto the card: authorize, commit, examine when nobody knows, read back; and asking for the card when it is gone. The same
+ * for every flow that loads a card: its states find one another by their own ids.
+ */
 import { assign } from 'xstate';
 import { ZERO_FEN } from '../../common/fen.ts';
 import { known, MAX_LOAD_ATTEMPTS } from './context.ts';
 import { ports, topUpSetup, transactionIdOf } from './setup.ts';
 
 export const loadState = topUpSetup.createStateConfig({
+  id: 'load',
   initial: 'authorizing',
   tags: 'moneyMoves',
   entry: ['noWait', 'startMoving'],
@@ -14,7 +18,7 @@ export const loadState = topUpSetup.createStateConfig({
         src: 'authorizeLoad',
         input: ({ context }) => ({
           ports: context.ports,
-          request: { transaction: known(context.transaction, 'transaction'), ref: context.card.ref, amount: context.held },
+          request: { transaction: known(context.transaction, 'transaction'), ref: context.card.ref, amount: context.held, claim: context.claim },
         }),
         onDone: [
           {
@@ -27,7 +31,7 @@ export const loadState = topUpSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'otherCard' || event.output.kind === 'removed',
-            target: '#topUp.putBack',
+            target: '#putBack',
             actions: assign({
               putBackFor: 'start' as const,
               otherTail: ({ event }) => (event.output.kind === 'otherCard' ? event.output.tail : undefined),
@@ -35,19 +39,19 @@ export const loadState = topUpSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'refused',
-            target: '#topUp.settling',
+            target: '#settling',
             actions: { type: 'settleFor', params: { reason: 'issuerRefused' } },
           },
           {
             guard: ({ event }) => event.output.kind === 'cardRefused',
-            target: '#topUp.settling',
+            target: '#settling',
             actions: { type: 'settleFor', params: { reason: 'cardRefused' } },
           },
-          { guard: ({ event }) => event.output.kind === 'journalFailed', target: '#topUp.unwritten' },
-          { target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'issuerOffline' } } },
+          { guard: ({ event }) => event.output.kind === 'journalFailed', target: '#unwritten' },
+          { target: '#settling', actions: { type: 'settleFor', params: { reason: 'issuerOffline' } } },
         ],
         // The reader failed before anything was sent to the chip that could change it.
-        onError: { target: '#topUp.putBack', actions: assign({ putBackFor: 'start' as const, otherTail: undefined }) },
+        onError: { target: '#putBack', actions: assign({ putBackFor: 'start' as const, otherTail: undefined }) },
       },
     },
     committing: {
@@ -71,10 +75,10 @@ export const loadState = topUpSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'notCredited',
-            target: '#topUp.settling',
+            target: '#settling',
             actions: [assign({ pending: undefined }), { type: 'settleFor', params: { reason: 'cardRefused' } }],
           },
-          { guard: ({ event }) => event.output.kind === 'journalFailed', target: '#topUp.unwritten' },
+          { guard: ({ event }) => event.output.kind === 'journalFailed', target: '#unwritten' },
           { target: 'examining' },
         ],
         onError: 'examining',
@@ -105,12 +109,12 @@ export const loadState = topUpSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'notCredited',
-            target: '#topUp.settling',
+            target: '#settling',
             actions: [assign({ pending: undefined }), { type: 'settleFor', params: { reason: 'cardRefused' } }],
           },
           {
             guard: ({ event }) => event.output.kind === 'otherCard' || event.output.kind === 'removed',
-            target: '#topUp.putBack',
+            target: '#putBack',
             actions: assign({
               putBackFor: 'examine' as const,
               otherTail: ({ event }) => (event.output.kind === 'otherCard' ? event.output.tail : undefined),
@@ -118,12 +122,12 @@ export const loadState = topUpSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'undetermined',
-            target: '#topUp.settling',
+            target: '#settling',
             actions: [assign({ pending: undefined }), { type: 'settleFor', params: { reason: 'loadUndetermined' } }],
           },
-          { target: '#topUp.unwritten' },
+          { target: '#unwritten' },
         ],
-        onError: { target: '#topUp.putBack', actions: assign({ putBackFor: 'examine' as const, otherTail: undefined }) },
+        onError: { target: '#putBack', actions: assign({ putBackFor: 'examine' as const, otherTail: undefined }) },
       },
     },
     verifying: {
@@ -146,7 +150,7 @@ export const loadState = topUpSetup.createStateConfig({
         onDone: [
           {
             guard: ({ event }) => event.output.kind === 'finished',
-            target: '#topUp.finished',
+            target: '#finished',
             actions: assign({
               balanceAfter: ({ event }) => (event.output.kind === 'finished' ? event.output.balanceAfter : undefined),
               entry: ({ event }) => (event.output.kind === 'finished' ? event.output.entry : undefined),
@@ -155,9 +159,9 @@ export const loadState = topUpSetup.createStateConfig({
               settleReason: 'noteUndetermined' as const,
             }),
           },
-          { target: '#topUp.unwritten' },
+          { target: '#unwritten' },
         ],
-        onError: '#topUp.unwritten',
+        onError: '#unwritten',
       },
     },
   },
@@ -165,6 +169,7 @@ export const loadState = topUpSetup.createStateConfig({
 
 /** The card is gone, or another one is here, while money waits for it. */
 export const putBackState = topUpSetup.createStateConfig({
+  id: 'putBack',
   initial: 'opening',
   entry: { type: 'startWait', params: { delay: 'putBack', tone: 'warn' } },
   exit: 'noWait',
@@ -186,7 +191,7 @@ export const putBackState = topUpSetup.createStateConfig({
     presented: { on: { 'CARD.REMOVED': 'opening' } },
     open: {},
     deciding: {
-      always: [{ guard: ({ context }) => context.putBackFor === 'examine', target: '#topUp.load.examining' }, { target: '#topUp.load.authorizing' }],
+      always: [{ guard: ({ context }) => context.putBackFor === 'examine', target: '#load.examining' }, { target: '#load.authorizing' }],
     },
     givenUp: {
       invoke: {
@@ -195,12 +200,12 @@ export const putBackState = topUpSetup.createStateConfig({
         onDone: [
           {
             guard: ({ context }) => context.putBackFor === 'examine',
-            target: '#topUp.settling',
+            target: '#settling',
             actions: { type: 'settleFor', params: { reason: 'loadUndetermined' } },
           },
-          { target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'cardGone' } } },
+          { target: '#settling', actions: { type: 'settleFor', params: { reason: 'cardGone' } } },
         ],
-        onError: { target: '#topUp.settling', actions: { type: 'settleFor', params: { reason: 'cardGone' } } },
+        onError: { target: '#settling', actions: { type: 'settleFor', params: { reason: 'cardGone' } } },
       },
     },
   },

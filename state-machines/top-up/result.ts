@@ -9,6 +9,7 @@ import type { SettleReason } from './steps.ts';
 
 /** Money that was taken gets a definite place. */
 export const settlingState = topUpSetup.createStateConfig({
+  id: 'settling',
   tags: 'moneyMoves',
   entry: 'noWait',
   invoke: {
@@ -33,16 +34,19 @@ export const settlingState = topUpSetup.createStateConfig({
 
 /** The journal can't write: what happened stays as it is until recovery reads it back, and the person gets the number. */
 export const unwrittenState = topUpSetup.createStateConfig({
+  id: 'unwritten',
   entry: [assign({ outcome: 'case' as const }), { type: 'settleFor', params: { reason: 'journalUnavailable' } }],
   always: 'finished',
 });
 
 /** The result: card back first, then paper. */
 export const finishedState = topUpSetup.createStateConfig({
+  id: 'finished',
   initial: 'presenting',
   states: {
     presenting: {
       tags: 'moneyMoves',
+      always: { guard: 'moreToLoad', target: 'paper' },
       invoke: {
         src: 'presentCard',
         input: ports,
@@ -75,9 +79,9 @@ export const finishedState = topUpSetup.createStateConfig({
         },
       ],
       after: {
-        result: { guard: ({ context }) => resultDelay(context) === 'result', target: '#topUp.over' },
-        settledResult: { guard: ({ context }) => resultDelay(context) === 'settledResult', target: '#topUp.over' },
-        copyCode: '#topUp.over',
+        result: { guard: ({ context }) => resultDelay(context) === 'result', target: '#over' },
+        settledResult: { guard: ({ context }) => resultDelay(context) === 'settledResult', target: '#over' },
+        copyCode: '#over',
       },
       on: {
         'ui.receipt': [
@@ -86,10 +90,10 @@ export const finishedState = topUpSetup.createStateConfig({
             target: 'printing',
           },
           { guard: ({ event }) => event.choice === 'screen', target: 'result', reenter: true, actions: assign({ receipt: 'onScreen' as const }) },
-          { guard: ({ event }) => event.choice === 'none', actions: assign({ receipt: 'none' as const }), target: '#topUp.over' },
+          { guard: ({ event }) => event.choice === 'none', actions: assign({ receipt: 'none' as const }), target: '#over' },
         ],
-        'ui.another': { target: '#topUp.over', actions: { type: 'leaveTo', params: { next: 'another' } } },
-        'ui.finish': '#topUp.over',
+        'ui.another': { target: '#over', actions: { type: 'leaveTo', params: { next: 'another' } } },
+        'ui.finish': '#over',
       },
     },
     printing: {
@@ -167,6 +171,7 @@ function settleRequest(context: TopUpContext) {
     reason: reason satisfies SettleReason,
     orderId: context.order?.orderId,
     redemption: context.redemption,
+    claim: context.claim,
     pendingLoadId: context.pending?.loadId,
   };
 }

@@ -1,6 +1,7 @@
 /** The chart's vocabulary: its actors, actions, guards and delays by name. The states are made of it. */
 import { assign, raise, setup } from 'xstate';
 import { typed } from '../chart-types.ts';
+import { nextOffer, offerAfter } from '../pending-load/offer.ts';
 import { delaysOf, waitOf, type RunningWait } from '../waiting.ts';
 import { topUpActors } from './actors.ts';
 import {
@@ -53,6 +54,9 @@ export const topUpSetup = setup({
     /** Something in the machine may be the person's, and only evidence can tell. */
     hasDisputed: ({ context }) => context.disputed > 0 || context.noteStuck,
     noteSticks: ({ context, event }) => event.type === 'CASH.TROUBLE' && event.trouble === 'noteStuck' && !context.noteStuck,
+    /** More waits at the issuer and fits on the card, which stays inside for it. */
+    moreToLoad: ({ context }) => context.ports.card.media === 'inside' && offerAfter(context) !== undefined,
+    somethingFits: ({ context }) => nextOffer(context) !== undefined,
     mayTryAgain: ({ context }) => context.loadAttempts < MAX_LOAD_ATTEMPTS,
     nothingFits: ({ context }) => context.ports.cash.denominations.every((denomination) => denomination > roomOf(context)),
     paperExpected: ({ context }) => {

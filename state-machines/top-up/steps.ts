@@ -7,6 +7,7 @@ import { NOTE_STUCK, type CardRef, type JournalBody, type Tender } from '../../c
 import {
   type AppendedEntry,
   type IssuerCheck,
+  type LoadClaim,
   type LoadVerdict,
   type OrderState,
   type Ports,
@@ -16,6 +17,7 @@ import {
   type StackedCredit,
   type VoucherSlip,
 } from '../ports.ts';
+import { giveClaimBack } from './claim-steps.ts';
 import { detailOf, journaled, open, type JournalFailed, type OpenRequest, type OpenTransaction, type StepFailed } from './step.ts';
 import { giveVoucherBack, makeVoucher, voucherIsUsedUp, type Redemption } from './voucher-steps.ts';
 
@@ -238,10 +240,12 @@ export interface AuthorizeRequest {
   readonly transaction: OpenTransaction;
   readonly ref: CardRef;
   readonly amount: Fen;
+  /** Where the money waited at the issuer. */
+  readonly claim?: LoadClaim | undefined;
 }
 
 /** INITIALIZE FOR LOAD, then MAC1 → MAC2. Changes nothing on the card; a lost answer leaves at most a reservation, which is released. */
-export function authorizeLoad(ports: Ports, { transaction, ref, amount }: AuthorizeRequest): Promise<AuthorizeOutcome> {
+export function authorizeLoad(ports: Ports, { transaction, ref, amount, claim }: AuthorizeRequest): Promise<AuthorizeOutcome> {
   return journaled<AuthorizeOutcome>(async () => {
     const loadId = ports.ids.uuid();
     const ready = await ports.card.initializeLoad({ ref, amount, loadId });
@@ -250,7 +254,7 @@ export function authorizeLoad(ports: Ports, { transaction, ref, amount }: Author
     const { transactionId } = transaction;
     ports.journal.append({ kind: 'load.authorizing', transactionId, body: ready.init });
     try {
-      const answer = await ports.issuer.authorizeLoad({ ref, init: ready.init, reference: transaction.reference });
+      const answer = await ports.issuer.authorizeLoad({ ref, init: ready.init, reference: transaction.reference, ...(claim === undefined ? {} : { claim }) });
       if (answer.kind === 'refused') {
         ports.journal.append({ kind: 'load.refused', transactionId, body: { loadId, code: answer.code } });
         return { kind: 'refused', code: answer.code };
@@ -446,6 +450,7 @@ export interface SettleRequest {
   readonly reason: SettleReason;
   readonly orderId: string | undefined;
   readonly redemption: Redemption | undefined;
+  readonly claim?: LoadClaim | undefined;
   readonly pendingLoadId: string | undefined;
 }
 
@@ -455,7 +460,7 @@ export type SettleOutcome =
   | { readonly kind: 'case'; readonly reason: JournalBody<'case.opened'>['reason']; readonly entry: AppendedEntry }
   | JournalFailed;
 
-/** Gives held money a definite place: refunded, owed by voucher, or an open case. Never guesses. */
+/** Gives held money a definite place: refunded (a voucher or a pending load waits again), owed by voucher, or an open case. Never guesses. */
 export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutcome> {
   const { transactionId, reference } = request.transaction;
   const close = (outcome: 'refunded' | 'voucher' | 'case', refunded: Fen, owed: Fen): AppendedEntry =>
@@ -481,6 +486,11 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
       const { redeemId } = request.redemption;
       const { held } = request;
       return { kind: 'refunded', entry: await giveVoucherBack(ports, transactionId, { redeemId, amount: held }, () => close('refunded', held, ZERO_FEN)) };
+    }
+    if (request.claim !== undefined) {
+      const { claimId } = request.claim;
+      const { held } = request;
+      return { kind: 'refunded', entry: await giveClaimBack(ports, transactionId, { claimId, amount: held }, () => close('refunded', held, ZERO_FEN)) };
     }
     if (request.disputed > 0 || request.noteStuck) return asCase('noteUndetermined', request.held, request.disputed);
     ports.journal.append({ kind: 'voucher.issued', transactionId, body: { reference, amount: request.held } });

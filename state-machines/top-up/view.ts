@@ -4,6 +4,9 @@ import { ZERO_FEN } from '../../common/fen.ts';
 import { parseReferenceSymbols } from '../../common/ids.ts';
 import { groupedCode, isVoucherCode } from '../../common/voucher-code.ts';
 import type { FlowSettings, VoucherSlip } from '../ports.ts';
+import { matchesState, type StateValue } from 'xstate';
+import type { PendingLoadSnapshot } from '../pending-load.ts';
+import { offerAfter } from '../pending-load/offer.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
 import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
 import type { Overlay, View, ViewBody, ViewBodyOf } from '../view.ts';
@@ -16,7 +19,7 @@ export interface TopUpPicture {
   readonly moneyMoves: boolean;
 }
 
-function cardOf({ card }: TopUpContext) {
+export function cardOf({ card }: Pick<TopUpContext, 'card'>) {
   return { tail: card.ref.tail, balance: card.balance, validUntil: card.validUntil };
 }
 
@@ -40,7 +43,14 @@ const stops: Partial<Record<string, 0 | 1 | 2 | 3>> = {
 };
 
 /** Asked again they would be the same. */
-const FINAL_TROUBLES = ['cardReportedLost', 'issuerRefused', 'cardFull', 'loadOpen'] as const satisfies readonly Trouble[];
+export const FINAL_TROUBLES = [
+  'cardReportedLost',
+  'issuerRefused',
+  'cardFull',
+  'loadOpen',
+  'nothingWaits',
+  'pendingGone',
+] as const satisfies readonly Trouble[];
 
 export function topUpPicture(snapshot: TopUpSnapshot): TopUpPicture {
   const { context } = snapshot;
@@ -101,29 +111,47 @@ function bodyOf(snapshot: TopUpSnapshot): ViewBody {
   if (snapshot.matches('cash')) return cashBody(snapshot);
   if (snapshot.matches('qr')) return qrBody(snapshot);
   if (snapshot.matches('voucher')) return voucherBody(snapshot);
-  if (snapshot.matches('load') || snapshot.matches('settling') || snapshot.matches('unwritten') || snapshot.matches({ finished: 'presenting' })) {
-    return {
-      kind: 'committing',
-      tail: card.tail,
-      amount: amountOf(context),
-      reference: context.transaction?.reference ?? '',
-      step: snapshot.matches({ load: 'authorizing' }) ? 'authorize' : snapshot.matches({ load: 'committing' }) ? 'write' : 'verify',
-      elapsedMs: Math.max(0, Math.round(context.ports.clock.monotonic() - context.movingSince)),
-    };
-  }
-  if (snapshot.matches('putBack')) return putBackBody(snapshot);
-  if (snapshot.matches('finished')) return context.outcome === 'delivered' ? doneBody(context) : settledBody(context);
-  if (snapshot.matches('trouble') || snapshot.matches('abandoning')) {
-    return {
-      kind: 'trouble',
-      trouble: context.trouble ?? 'cashDown',
-      card,
-      canRetry: !FINAL_TROUBLES.some((final) => final === context.trouble),
-      ...(context.openReference === undefined || context.trouble !== 'loadOpen' ? {} : { reference: context.openReference }),
-      ...waitOf(context),
-    };
-  }
+  const loading = loadBody(snapshot);
+  if (loading !== undefined) return loading;
+  if (snapshot.matches('trouble') || snapshot.matches('abandoning')) return troubleBody(context);
   return { kind: 'reading-card' };
+}
+
+/** Any flow's that loads a card, from the load on. */
+type LoadingSnapshot = Pick<TopUpSnapshot | PendingLoadSnapshot, 'context' | 'value'>;
+
+/** While money is on its way, and what became of it; undefined before. */
+export function loadBody({ context, value }: LoadingSnapshot): ViewBody | undefined {
+  const at = (state: StateValue): boolean => matchesState(state, value);
+  if (at('load') || at('settling') || at('unwritten') || at({ finished: 'presenting' })) {
+    return committingBody(context, at({ load: 'authorizing' }) ? 'authorize' : at({ load: 'committing' }) ? 'write' : 'verify');
+  }
+  if (at('putBack')) return putBackBody(context, at({ putBack: 'deciding' }) || at({ putBack: 'givenUp' }));
+  if (at('finished')) return context.outcome === 'delivered' ? doneBody(context) : settledBody(context);
+  return undefined;
+}
+
+export function committingBody(context: TopUpContext, step: ViewBodyOf<'committing'>['step']): ViewBodyOf<'committing'> {
+  return {
+    kind: 'committing',
+    tail: context.card.ref.tail,
+    amount: amountOf(context),
+    reference: context.transaction?.reference ?? '',
+    ...(context.tender === 'pending' ? { source: context.tender } : {}),
+    step,
+    elapsedMs: Math.max(0, Math.round(context.ports.clock.monotonic() - context.movingSince)),
+  };
+}
+
+export function troubleBody(context: TopUpContext): ViewBodyOf<'trouble'> {
+  return {
+    kind: 'trouble',
+    trouble: context.trouble ?? 'cashDown',
+    card: cardOf(context),
+    canRetry: !FINAL_TROUBLES.some((final) => final === context.trouble),
+    ...(context.openReference === undefined || context.trouble !== 'loadOpen' ? {} : { reference: context.openReference }),
+    ...waitOf(context),
+  };
 }
 
 function cashBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-cash'> {
@@ -184,15 +212,14 @@ function voucherBody(snapshot: TopUpSnapshot): ViewBody {
   };
 }
 
-function putBackBody(snapshot: TopUpSnapshot): ViewBodyOf<'put-back'> {
-  const { context } = snapshot;
+function putBackBody(context: TopUpContext, checking: boolean): ViewBodyOf<'put-back'> {
   return {
     kind: 'put-back',
     tail: context.card.ref.tail,
     amount: context.held,
     reference: context.transaction?.reference ?? '',
     ...(context.otherTail === undefined ? {} : { otherTail: context.otherTail }),
-    checking: snapshot.matches({ putBack: 'deciding' }) || snapshot.matches({ putBack: 'givenUp' }),
+    checking,
     tender: context.tender ?? 'cash',
     wait: leftOf(context.wait, context.ports.clock) ?? { leftMs: 0, totalMs: 1, tone: 'warn' },
   };
@@ -200,6 +227,7 @@ function putBackBody(snapshot: TopUpSnapshot): ViewBodyOf<'put-back'> {
 
 function doneBody(context: TopUpContext): ViewBodyOf<'done'> {
   const reference = context.transaction?.reference ?? '';
+  const next = offerAfter(context);
   return {
     kind: 'done',
     tail: context.card.ref.tail,
@@ -210,6 +238,8 @@ function doneBody(context: TopUpContext): ViewBodyOf<'done'> {
     card: context.cardPlace,
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,
+    ...(context.tender === 'pending' ? { source: context.tender } : {}),
+    ...(next === undefined || context.cardPlace !== 'inside' ? {} : { next: { kind: next.kind, amount: next.amount } }),
     receiptQr: slipLink(context),
     ...waitOf(context),
   };

@@ -9,6 +9,7 @@ import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
 import { statementMachine } from '../../state-machines/statement.ts';
 import { supportMachine } from '../../state-machines/support.ts';
+import { pendingLoadMachine } from '../../state-machines/pending-load.ts';
 import { topUpMachine } from '../../state-machines/top-up.ts';
 import { projectRoot } from './run-tool.ts';
 
@@ -17,6 +18,11 @@ export const diagramFile = path.join(projectRoot, 'state-machines', 'README.md')
 const charts: readonly { readonly title: string; readonly about: string; readonly machine: AnyStateMachine }[] = [
   { title: 'session', about: 'One person, from the attract screen to the card in their hand (`session.ts`).', machine: sessionMachine },
   { title: 'top-up', about: 'Amount, tender, money, load, proof (`top-up.ts`, parts in `top-up/`).', machine: topUpMachine },
+  {
+    title: 'pending-load',
+    about: 'What waits at the issuer: offered, claimed, written like a top-up (`pending-load.ts`, parts in `pending-load/` and `top-up/`).',
+    machine: pendingLoadMachine,
+  },
   {
     title: 'statement',
     about: 'What card and account remember, on the glass and on paper (`statement.ts`, parts in `statement/`).',

@@ -175,6 +175,18 @@ const amount: ViewBodyOf<'top-up-amount'> = {
 const { selected: _selected, ...unchosen } = amount;
 const { wait: _wait, ...untimedQr } = qr;
 const { balanceAfter: _balanceAfter, wait: _doneWait, ...unreadDone } = done;
+const pendingOffer: ViewBodyOf<'pending-offer'> = {
+  kind: 'pending-offer',
+  card,
+  loads: [
+    { kind: 'subsidy', amount: 15_000, verdict: 'now', until: '2027-01-31' },
+    { kind: 'refund', amount: 1250, verdict: 'now' },
+    { kind: 'transfer', verdict: 'awaited', from: '2026-11-29' },
+  ],
+  next: 15_000,
+  room: 97_680,
+};
+
 const statement: ViewBodyOf<'statement'> = {
   kind: 'statement',
   card,
@@ -317,6 +329,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   done: step(3, done),
   settled: step(3, settled),
   'earlier-load': { body: earlier },
+  'pending-offer': { body: pendingOffer },
   statement: { body: statement },
   'help-home': { body: { kind: 'help-home', questions: asked } },
   'help-groups': { body: { kind: 'help-groups' } },
@@ -378,6 +391,56 @@ export const STATES: Readonly<Record<string, Sample>> = {
       ],
     },
   },
+  'menu-pending': {
+    body: {
+      kind: 'menu',
+      card,
+      services: [{ name: 'pendingLoad', available: true }, ...withCard],
+      notices: [
+        { kind: 'pendingLoad', amount: 16_250, count: 3, from: ['subsidy', 'refund', 'transfer'], until: '2027-01-31' },
+        { kind: 'lowBalance', below: 1000 },
+      ],
+    },
+  },
+  'menu-unfinished': {
+    body: {
+      kind: 'menu',
+      card,
+      services: [...withCard],
+      notices: [
+        { kind: 'unfinished', amount: 5000, reference },
+        { kind: 'manyTrips', count: 9 },
+      ],
+    },
+  },
+  'menu-expiring': { body: { kind: 'menu', card, services: [...withCard], notices: [{ kind: 'expiring', days: 12, validUntil: '2026-12-03' }] } },
+  'pending-offer-none': {
+    body: {
+      kind: 'pending-offer',
+      card,
+      loads: [
+        { kind: 'subsidy', amount: 99_999, verdict: 'tooLarge' },
+        { kind: 'purchase', amount: 5000, verdict: 'notYet', from: '2026-12-01' },
+        { kind: 'refund', amount: 1250, verdict: 'taken' },
+      ],
+      room: 97_680,
+    },
+  },
+  'pending-offer-many': {
+    body: {
+      ...pendingOffer,
+      loads: [...pendingOffer.loads, ...Array.from({ length: 47 }, () => ({ kind: 'purchase', amount: 99_999, verdict: 'tooLarge' }) as const)],
+    },
+  },
+  'committing-pending': {
+    body: { kind: 'committing', tail: '6688', amount: 15_000, reference, source: 'pending', step: 'write', elapsedMs: 0 },
+    utilities: false,
+  },
+  'done-pending': { body: { ...done, source: 'pending', next: { kind: 'refund', amount: 1250 }, card: 'inside' } },
+  'put-back-pending': { body: { ...putBack, tender: 'pending' } },
+  'settled-pending-back': { body: { ...settled, outcome: 'refunded', why: 'issuerRefused', tender: 'pending', receipt: 'choice', card: 'taken' } },
+  'settled-case-pending': { body: { ...settled, outcome: 'case', why: 'loadUndetermined', tender: 'pending', receipt: 'printed' } },
+  'insert-card-pending': { body: { kind: 'insert-card', service: 'pendingLoad' } },
   'statement-full': { body: { ...statement, lines: Array.from({ length: 10 }, () => statement.lines[0]), pages: 3 } as ViewBody, sizes: ['standard'] },
   'statement-empty': { body: { ...statement, lines: [], page: 0, pages: 1, total: 0 } },
   'statement-card-only': { body: { ...statement, range: 'last10', source: 'cardOnly', receipts: 'paperOut' } },

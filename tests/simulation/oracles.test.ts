@@ -58,6 +58,7 @@ function withBooks(changed: { readonly refunds?: ReturnType<World['upstream']['r
   const upstream: World['upstream'] = Object.create(world.upstream, {
     orders: { value: () => world.upstream.orders() },
     loads: { value: () => world.upstream.loads() },
+    claimedLoads: { value: () => world.upstream.claimedLoads() },
     refunds: { value: () => refunds },
     usedVouchers: { value: () => usedVouchers },
   });

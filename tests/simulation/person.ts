@@ -71,7 +71,7 @@ export interface Hands {
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
 /** `look`: only whether the card is all right; `help`: something is looked up first. */
-export type Wish = 'topUp' | 'statement' | 'help' | 'lossReport' | 'look';
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'lossReport' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -237,7 +237,7 @@ const sessionScreens: Screens = {
   menu: (person) => {
     if (wantsHelp(person)) person.hands.touch({ type: 'support' });
     else if (person.finished || person.wish === 'look' || person.slipsUp('turnsBack')) leavesBy(person, { type: 'finish' });
-    else person.hands.touch({ type: 'service', service: person.wish === 'statement' && person.memory.get('statement') !== 1 ? 'statement' : 'topUp' });
+    else person.hands.touch({ type: 'service', service: chosen(person) });
   },
   'take-card': (person) => {
     const { hands, card } = person;
@@ -248,6 +248,13 @@ const sessionScreens: Screens = {
     if (person.hands.cardAt(person.card) === 'hand') person.leave();
   },
 };
+
+/** What they came for, as long as it is there and not done. */
+function chosen({ wish, memory }: Person): 'topUp' | 'pendingLoad' | 'statement' {
+  if (wish === 'statement' && memory.get('statement') !== 1) return 'statement';
+  if (wish === 'pendingLoad' && memory.get('pending load') !== 1) return 'pendingLoad';
+  return 'topUp';
+}
 
 function waitsForTheMachine(person: Person): void {
   if (person.slipsUp('pullsCard')) person.hands.pullCard();
@@ -281,6 +288,6 @@ function begins(person: Person): void {
   if (way === 'service' && wantsHelp(person)) return void hands.touch({ type: 'support' });
   if (way === 'card' && at === 'hand') hands.insertCard(card);
   else if (way === 'start') hands.touch({ type: 'start' });
-  else hands.touch({ type: 'service', service: person.wish === 'statement' ? 'statement' : 'topUp' });
+  else hands.touch({ type: 'service', service: chosen(person) });
   return undefined;
 }

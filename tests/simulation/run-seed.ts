@@ -1,6 +1,7 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
+import { pendingLoadScreens } from './flows/pending-load.ts';
 import { statementScreens } from './flows/statement.ts';
 import { supportScreens } from './flows/support.ts';
 import { topUpScreens } from './flows/top-up.ts';
@@ -10,6 +11,7 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
+import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
@@ -21,9 +23,13 @@ import { World, type Violation, type WorldOptions } from './world.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Flows by name, with what their people do; a test holds them against the statecharts. */
-export const flows = { topUp: topUpScreens, statement: statementScreens, support: supportScreens, lossReport: lossReportScreens } as const satisfies Readonly<
-  Record<string, Screens>
->;
+export const flows = {
+  topUp: topUpScreens,
+  pendingLoad: pendingLoadScreens,
+  statement: statementScreens,
+  support: supportScreens,
+  lossReport: lossReportScreens,
+} as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
 export interface SeedOptions {
@@ -167,13 +173,8 @@ export function fittingsOf(chance: Chance): Fittings {
 const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
 const LOST_THEIR_CARD = 0.1;
-
-function wishOf({ flows: known }: SeedOptions, chance: Chance): Wish {
-  const wish = chance.named('wish');
-  if (known.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
-  if (known.includes('support') && wish.happens(WANT_HELP)) return 'help';
-  return known.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD) ? 'lossReport' : 'topUp';
-}
+/** For some something waits at the issuer, and they know it. */
+const WANT_WHAT_WAITS = 0.25;
 
 /** One person comes, does what they want, and goes; the next one waits until the glass is free. */
 async function serve(world: World, chance: Chance, session: number, options: SeedOptions): Promise<void> {
@@ -189,7 +190,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
     otherCard,
     hands: world.hands(card),
     screens: options.flows.map((name) => flows[name]),
-    wish: wishOf(options, chance),
+    wish: wishOf(world, chance, card, options.flows),
     vouchers: vouchersOf(world, card),
   });
   if (person.wish === 'lossReport') world.register(card);
@@ -201,6 +202,17 @@ async function serve(world: World, chance: Chance, session: number, options: See
     world.repair();
     await world.pass(() => isFree(world), SCREEN_CLEARS);
   }
+}
+
+function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly FlowName[]): Wish {
+  const wish = chance.named('wish');
+  if (offered.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
+  if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
+  if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
+  const waits = chance.named('waits');
+  if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
+  for (let count = waits.between(1, 3); count > 0; count -= 1) world.putAtIssuer(card, waits.pick([500, 1250, 5000, 30_000]));
+  return 'pendingLoad';
 }
 
 export async function stands(world: World, person: Person, limitMs: number): Promise<void> {
@@ -261,7 +273,10 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   }
   await world.pass(() => false, SETTLES);
   const limit = world.clock.monotonic() + DRAINS;
-  const waits = (): boolean => !hasArrived(world) || lossesWait(world) || answerable(world, readLedger(world.journal)).length > 0;
+  const waits = (): boolean => {
+    const now = readLedger(world.journal);
+    return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0 || lossesWait(world);
+  };
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
   checkAnswers(world, ledger);
@@ -310,6 +325,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkJournal(world, ledger, told);
   checkMoney(world, ledger);
   checkBooks(world, ledger);
+  checkPending(world, ledger);
   checkSlips(world, ledger);
   checkLosses(world);
   const outcomes: Record<string, number> = {};

@@ -11,6 +11,7 @@ import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
+import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
@@ -142,6 +143,7 @@ export async function runScenario(
   checkMoney(world, ledger, [card]);
   checkLosses(world);
   checkBooks(world, ledger);
+  checkPending(world, ledger);
   return {
     scenario,
     plan: places.struck(),
@@ -152,7 +154,7 @@ export async function runScenario(
 }
 
 /** Of the side that the reader works, with all that a chip can do. */
-export function scriptedCard(world: World, { balance, rides = 0 }: Script): TownCard {
+export function scriptedCard(world: World, { balance, rides = 0, waits = [] }: Script): TownCard {
   const [side = 'contactless'] = sidesOf(world.fittings);
   const purse = { prove: 'supported', proveCounter: 'after', logCounter: 'after', unusedSlots: 'notFound' } as const;
   const card = world.makeCard('valid', balance, { application: 'jtt978', interface: side, purse });
@@ -160,6 +162,7 @@ export function scriptedCard(world: World, { balance, rides = 0 }: Script): Town
     card.chip.spendElsewhere({ ...RIDE, time: `0814${String(ride).padStart(2, '0')}` });
     card.spent += RIDE.amount;
   }
+  for (const amount of waits) world.putAtIssuer(card, amount);
   return card;
 }
 
@@ -208,7 +211,8 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
   await world.pass(isClosed, SETTLES);
   const limit = world.clock.monotonic() + ISSUER_HEARS;
   // The issuer is told when the network is there again; nobody waits for that at the terminal.
-  const waits = (): boolean => isReserved(world, card) || answerable(world, own()).length > 0 || !hasArrived(world) || lossesWait(world);
+  const waits = (): boolean =>
+    isReserved(world, card) || answerable(world, own()).length > 0 || untoldClaims(own()).length > 0 || !hasArrived(world) || lossesWait(world);
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);

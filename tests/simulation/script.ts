@@ -9,6 +9,8 @@ export interface Script {
   readonly rides?: number;
   /** The issuer knows whose card it is. */
   readonly isHolder?: boolean;
+  /** Fen that wait for their card at the issuer. */
+  readonly waits?: readonly number[];
   /** With them is somebody else's card, of the same kind. */
   readonly bringsOtherCard?: boolean;
   /** Before those of the session. */
@@ -48,7 +50,7 @@ export const nobody: Script = {
 };
 
 /** The session's screens, without a choice that is left to chance. */
-export function scriptedSession(service: 'topUp' | 'statement'): Screens {
+export function scriptedSession(service: 'topUp' | 'pendingLoad' | 'statement'): Screens {
   return {
     attract: (person) => {
       const { hands, card } = person;

@@ -31,6 +31,12 @@ export interface LoadInBooks {
   readonly state: 'refused' | 'reserved' | 'credited' | 'reversed';
 }
 
+/** A load of what waited for a card. */
+export interface ClaimedLoad extends LoadInBooks {
+  readonly claimId: string;
+  readonly pendingId: string;
+}
+
 export interface UsedVoucher {
   readonly number: string;
   readonly amount: number;
@@ -122,6 +128,22 @@ export class SimulatedUpstream {
   async codeSentTo(phone: string): Promise<string | undefined> {
     const { body } = await this.server.answer({ method: 'GET', path: '/sandbox/issuer/messages', headers: {}, body: '' });
     return messagesSchema.parse(JSON.parse(body)).messages.findLast((message) => message.phone === phone)?.code;
+  }
+
+  claimedLoads(): readonly ClaimedLoad[] {
+    return this.#read<ClaimedLoad>(
+      `SELECT loads.load_id AS loadId, serial, amount, state, claim_id AS claimId, pending_id AS pendingId FROM claimed_loads
+        JOIN loads ON loads.load_id = claimed_loads.load_id ORDER BY loads.load_id`,
+    );
+  }
+
+  /** Claims that were made, not given back, and whose value is not on a card yet, whatever the time. */
+  claimsInForce(): readonly string[] {
+    return this.#read<{ claimId: string }>(
+      `SELECT claim_id AS claimId FROM pending_claims WHERE refusal IS NULL AND released_at IS NULL AND NOT EXISTS
+        (SELECT 1 FROM claimed_loads JOIN loads ON loads.load_id = claimed_loads.load_id WHERE claimed_loads.claim_id = pending_claims.claim_id AND loads.state <> 'reversed')
+        ORDER BY claim_id`,
+    ).map(({ claimId }) => claimId);
   }
 
   /** Entries that arrived, and those that did not fit. */

@@ -114,6 +114,7 @@ export class World {
   #diskFullUntil = 0;
   #offlineUntil = { issuer: 0, acquirer: 0 };
   #handsAtUpstream = 0;
+  #promised = 0;
   readonly #placed = { box: 0, returned: 0, found: 0 };
   #onView: ((view: View) => void) | undefined;
 
@@ -408,6 +409,19 @@ export class World {
     this.trace.add('phone', `${does} ${orderId}`);
     const route = does === 'payLate' ? 'delay' : does;
     this.#atUpstream(`/sandbox/orders/${orderId}/${route}`, does === 'payLate' ? { seconds: this.chance.between(5, 200) } : {});
+  }
+
+  /** A subsidy office, a merchant: something waits for this card at its issuer. */
+  putAtIssuer({ serial }: TownCard, amount: number): void {
+    this.#promised += 1;
+    const pendingId = `w-${this.#promised}`;
+    this.#atUpstream('/sandbox/issuer/pending-loads', {
+      pendingId,
+      serial,
+      kind: amount < 5000 ? 'refund' : 'subsidy',
+      amount,
+      reference: `S-${this.#promised}`,
+    });
   }
 
   #atUpstream(route: string, body: object): void {

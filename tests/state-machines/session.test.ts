@@ -111,14 +111,19 @@ describe('the session', () => {
     await bench.touch({ type: 'tender', tender: 'cash' });
     await bench.note(5000);
     const closed = { available: false, reason: 'maintenance' } as const;
-    bench.world.change({ services: { topUp: closed, balance: closed, statement: closed }, tenders: { cash: closed, qr: closed, voucher: closed } });
+    bench.world.change({
+      services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
+      tenders: { cash: closed, qr: closed, voucher: closed },
+    });
     await bench.touch({ type: 'confirm' });
     expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });
     await bench.touch({ type: 'finish' });
     bench.world.remove();
     await bench.world.clock.advance(sessionDelays.goodbye);
     expect(bench.body('out-of-service')).toEqual({ kind: 'out-of-service', reason: 'maintenance' });
-    bench.world.change({ services: { topUp: { available: true }, balance: { available: true }, statement: { available: true } } });
+    bench.world.change({
+      services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
+    });
     await bench.settle();
     expect(bench.kind).toBe('attract');
   });
@@ -158,10 +163,12 @@ describe('the session', () => {
   it('no service works: out of service with the reason, and back by itself', async () => {
     const bench = await new SessionBench().start();
     const down = { available: false, reason: 'cardReaderDown' } as const;
-    bench.world.change({ services: { topUp: down, balance: down, statement: down } });
+    bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down } });
     await bench.settle();
     expect(bench.body('out-of-service')).toMatchObject({ reason: 'cardReaderDown' });
-    bench.world.change({ services: { topUp: { available: true }, balance: { available: true }, statement: { available: true } } });
+    bench.world.change({
+      services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
+    });
     await bench.settle();
     expect(bench.kind).toBe('attract');
   });
@@ -170,12 +177,14 @@ describe('the session', () => {
     const bench = await new SessionBench().start();
     await bench.touch({ type: 'open', overlay: 'access' }, { type: 'prefer', preferences: { size: 'large' } });
     const down = { available: false, reason: 'cardReaderDown' } as const;
-    bench.world.change({ services: { topUp: down, balance: down, statement: down } });
+    bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down } });
     await bench.settle();
     expect(bench.body('out-of-service')).toMatchObject({ reason: 'cardReaderDown' });
     expect(bench.view).toMatchObject({ overlay: { kind: 'access' }, preferences: { size: 'large' } });
     await bench.touch({ type: 'prefer', preferences: { theme: 'black' } });
-    bench.world.change({ services: { topUp: { available: true }, balance: { available: true }, statement: { available: true } } });
+    bench.world.change({
+      services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
+    });
     await bench.settle();
     expect(bench.kind).toBe('attract');
     expect(bench.view).toMatchObject({ overlay: { kind: 'access' }, preferences: { size: 'large', theme: 'black' } });
@@ -188,7 +197,7 @@ describe('the session', () => {
       const before = bench.view;
       if (kind === 'out-of-service') {
         const down = { available: false, reason: 'cardReaderDown' } as const;
-        bench.world.change({ services: { topUp: down, balance: down, statement: down } });
+        bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down } });
         await bench.settle();
       }
       await bench.touch({ type: 'open', overlay: 'help' });

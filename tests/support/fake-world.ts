@@ -13,6 +13,7 @@ import {
   type CardEvent,
   type CardReading,
   type CardRecord,
+  type ClaimOutcome,
   type CardReadOutcome,
   type CashEvent,
   type CreditOutcome,
@@ -31,6 +32,8 @@ import {
   type Recovered,
   type ReserveOutcome,
   type StatementContent,
+  type UnfinishedTopUp,
+  type WaitingLoad,
 } from '../../state-machines/ports.ts';
 import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
@@ -88,6 +91,7 @@ export class FakeWorld {
   canRetain = true;
   accepted: readonly Fen[] = [];
   journalFails = false;
+  unfinished: UnfinishedTopUp | undefined = undefined;
   card: CardReading = {
     ref: CARD_REF,
     balance: fen(2320),
@@ -97,7 +101,7 @@ export class FakeWorld {
     records: [],
   };
   availability: Availability = {
-    services: { topUp: { available: true }, balance: { available: true }, statement: { available: true } },
+    services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
     tenders: { cash: { available: true }, qr: { available: true }, voucher: { available: true } },
     lossReport: { available: true },
     documents: 'available',
@@ -114,6 +118,9 @@ export class FakeWorld {
     authorize: new Script<'authorized' | 'refused'>('authorized'),
     confirm: new Script<'good' | 'bad' | 'absent'>('good'),
     reverse: new Script<true>(true),
+    waiting: new Script<readonly WaitingLoad[]>([]),
+    claim: new Script<ClaimOutcome>({ kind: 'claimed', amount: fen(5000) }),
+    releaseClaim: new Script<true>(true),
     history: new Script<readonly CardRecord[]>([]),
     standing: new Script<LoadStanding>({ state: 'open' }),
     document: new Script<DocumentReading>({ kind: 'read', documentHash: 'd1'.repeat(32), name: '王**' }),
@@ -302,6 +309,15 @@ export class FakeWorld {
           if (this.script.authorize.next() === 'refused') return { kind: 'refused', code: 'limit' };
           return { kind: 'authorized', hostDate: '20261122', hostTime: '081400', mac2: 'DFFC2EC1' };
         },
+        waitingLoads: async () => this.script.waiting.next(),
+        claimWaiting: async () => {
+          act('claim');
+          return this.script.claim.next();
+        },
+        releaseClaim: async () => {
+          act('release claim');
+          this.script.releaseClaim.next();
+        },
         history: async () => this.script.history.next(),
         openLoads: async () => [],
         checkTac: async () => 'good',
@@ -373,6 +389,7 @@ export class FakeWorld {
         run: async () => this.script.recovered.next(),
         resolveWith: async () => this.script.resolved.next(),
         undecided: async () => this.script.undecided.next().load,
+        unfinishedOf: () => this.unfinished,
       },
       availability: {
         get current() {
@@ -389,6 +406,7 @@ export class FakeWorld {
         receiptDefault: 'ask',
         settledWithinHours: 24,
         voucherValidDays: 365,
+        notices: { lowBalance: fen(1000), expiringDays: 30, tripsADay: 8 },
         timeZone: 'Asia/Shanghai',
       },
     };

@@ -110,6 +110,12 @@ RESERVED = ("voucher.reserved", {"redeemId": "x1", "amount": 5000})
 REDEEMED = ("voucher.redeemed", {"redeemId": "x1"})
 RELEASED = ("voucher.released", {"redeemId": "x1"})
 BY_VOUCHER = ("transaction.opened", {**OPENED[1], "tender": "voucher"})
+CLAIMING = ("pending.claiming", {"claimId": "k1", "pendingId": "w1", "amount": 5000})
+CLAIMED = ("pending.claimed", {"claimId": "k1", "amount": 5000})
+RETURNING = ("pending.returning", {"claimId": "k1", "amount": 5000})
+GIVEN_UP = ("pending.givenUp", {"claimId": "k1"})
+RETURNED = ("pending.returned", {"claimId": "k1"})
+WAITED = ("transaction.opened", {**OPENED[1], "tender": "pending"})
 
 
 def releasing(amount):
@@ -201,6 +207,22 @@ FOLDS = [
     ("less given back than the voucher brought", [BY_VOUCHER, REDEEMING, RESERVED, releasing(4000)], {"anomaly": "amountDiffers", "at": 4}),
     ("a voucher used up while its money is held", [BY_VOUCHER, REDEEMING, RESERVED, REDEEMED], {"anomaly": "undetermined", "at": 4}),
     ("closed while a voucher may be reserved", [BY_VOUCHER, REDEEMING, closed("abandoned")], {"anomaly": "closedTooEarly", "at": 3}),
+    ("value that waited at the issuer, loaded", [WAITED, CLAIMING, CLAIMED, *PREPARED, COMMITTED, closed("delivered", 5000)],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 5000, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("it waits again, which the issuer learns later", [WAITED, CLAIMING, CLAIMED, RETURNING, closed("refunded", 0, 5000), RETURNED],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 0, "refunded": 5000, "owed": 0, "settledElsewhere": 0}),
+    ("a claim without an answer", [WAITED, CLAIMING, GIVEN_UP, closed("abandoned"), RETURNED],
+     {"anomaly": None, "open": False, "taken": 0, "held": 0, "loaded": 0, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("a torn card that does not have it: it waits again",
+     [WAITED, CLAIMING, CLAIMED, *PREPARED, UNDETERMINED, CASE, closed("case", 0, 0, 5000), resolved("notCredited", 0), resolved("returned", 5000)],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 0, "refunded": 5000, "owed": 0, "settledElsewhere": 0}),
+    ("a torn card that has it", [WAITED, CLAIMING, CLAIMED, *PREPARED, UNDETERMINED, CASE, closed("case", 0, 0, 5000), resolved("credited", 5000)],
+     {"anomaly": None, "open": False, "taken": 5000, "held": 0, "loaded": 5000, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("given back while the card may have it", [WAITED, CLAIMING, CLAIMED, *PREPARED, RETURNING], {"anomaly": "undetermined", "at": 7}),
+    ("closed while a claim may be in force", [WAITED, CLAIMING, closed("abandoned")], {"anomaly": "closedTooEarly", "at": 3}),
+    ("another amount claimed than announced", [WAITED, CLAIMING, ("pending.claimed", {"claimId": "k1", "amount": 4000})], {"anomaly": "amountDiffers", "at": 3}),
+    ("a second claim beside the first", [WAITED, CLAIMING, ("pending.claiming", {**CLAIMING[1], "claimId": "k2"})], {"anomaly": "undetermined", "at": 3}),
+    ("a claim given up that was made", [WAITED, CLAIMING, CLAIMED, GIVEN_UP], {"anomaly": "outOfOrder", "at": 4}),
 ]
 
 

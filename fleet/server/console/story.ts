@@ -31,6 +31,8 @@ const ANNOUNCED: readonly JournalKind[] = [
   'voucher.registering',
   'voucher.redeeming',
   'voucher.releasing',
+  'pending.claiming',
+  'pending.returning',
 ];
 const GOOD: readonly JournalKind[] = [
   'load.committed',

@@ -69,6 +69,7 @@ function stateAt(now: number): RawBuilder<PendingLoadState> {
     when amount is null then 'awaited'
     when exists (select 1 from pending_claims where pending_claims.pending_id = pending_loads.pending_id and refusal is null
       and released_at is null and expires_at > ${now}) then 'reserved'
+    when available_until <= ${now} then 'expired'
     else 'available' end`;
 }
 
@@ -78,10 +79,11 @@ function standings(trx: StoreTransaction, now: number) {
 
 async function list(trx: StoreTransaction, serial: string, now: number): Promise<ListPendingAnswer> {
   const rows = await standings(trx, now).where('serial', '=', serial).orderBy('at').orderBy('pending_id').execute();
-  const pendingLoads = rows.flatMap(({ state, amount, available_from, ...row }) => {
-    if (state === 'loaded' || state === 'cancelled') return [];
+  const pendingLoads = rows.flatMap(({ state, amount, available_from, available_until, ...row }) => {
+    if (state === 'loaded' || state === 'cancelled' || state === 'expired') return [];
     const from = available_from === null || available_from <= now ? {} : { availableFrom: available_from };
-    return [{ pendingId: row.pending_id, kind: row.kind, reference: row.reference, state, ...(amount === null ? {} : { amount }), ...from }];
+    const until = available_until === null ? {} : { availableUntil: available_until };
+    return [{ pendingId: row.pending_id, kind: row.kind, reference: row.reference, state, ...(amount === null ? {} : { amount }), ...from, ...until }];
   });
   return { pendingLoads: pendingLoads.slice(0, 50) };
 }
@@ -112,6 +114,7 @@ function claimRefusal(pending: Standing | undefined, serial: string, now: number
   switch (pending.state) {
     case 'loaded':
     case 'cancelled':
+    case 'expired':
       return pending.state;
     case 'reserved':
     case 'undetermined':
@@ -190,10 +193,10 @@ function loadsOf(trx: StoreTransaction, pendingId: string) {
 }
 
 async function create(trx: StoreTransaction, request: CreatePending, now: number): Promise<PendingLoadState> {
-  const { pendingId, serial, kind, amount, reference, availableFrom = null } = request;
+  const { pendingId, serial, kind, amount, reference, availableFrom = null, availableUntil = null } = request;
   const earlier = await findPending(trx, pendingId, now);
   if (earlier === undefined) {
-    const values = { pending_id: pendingId, serial, kind, amount, reference, available_from: availableFrom };
+    const values = { pending_id: pendingId, serial, kind, amount, reference, available_from: availableFrom, available_until: availableUntil };
     await trx
       .insertInto('pending_loads')
       .values({ ...values, cancelled_at: null, at: now })
@@ -201,7 +204,7 @@ async function create(trx: StoreTransaction, request: CreatePending, now: number
     return 'available';
   }
   const same = earlier.serial === serial && earlier.kind === kind && earlier.amount === amount && earlier.reference === reference;
-  if (!same || earlier.available_from !== availableFrom) {
+  if (!same || earlier.available_from !== availableFrom || earlier.available_until !== availableUntil) {
     throw new ProblemError('idempotencyConflict', `pending load ${pendingId} was created before with other contents`);
   }
   return earlier.state;
@@ -211,7 +214,8 @@ async function cancel(trx: StoreTransaction, pendingId: string, now: number): Pr
   const row = await findPending(trx, pendingId, now);
   if (row === undefined) throw new ProblemError('unknownPending', `no pending load ${pendingId}`);
   if (row.state === 'cancelled') return 'cancelled';
-  if (row.state !== 'available' && row.state !== 'awaited') throw new ProblemError('pendingTaken', `pending load ${pendingId} is ${row.state}`);
+  if (row.state !== 'available' && row.state !== 'awaited' && row.state !== 'expired')
+    throw new ProblemError('pendingTaken', `pending load ${pendingId} is ${row.state}`);
   await trx.updateTable('pending_loads').set({ cancelled_at: now }).where('pending_id', '=', pendingId).execute();
   return 'cancelled';
 }
@@ -222,7 +226,7 @@ async function cancel(trx: StoreTransaction, pendingId: string, now: number): Pr
  */
 export async function moveToCard(trx: StoreTransaction, from: string, to: string, now: number): Promise<void> {
   const rows = await standings(trx, now).where('serial', '=', from).execute();
-  const waiting = rows.filter(({ state }) => state !== 'loaded' && state !== 'cancelled').map(({ pending_id }) => pending_id);
+  const waiting = rows.filter(({ state }) => state !== 'loaded' && state !== 'cancelled' && state !== 'expired').map(({ pending_id }) => pending_id);
   if (waiting.length > 0) await trx.updateTable('pending_loads').set({ serial: to }).where('pending_id', 'in', waiting).execute();
 }
 
@@ -259,6 +263,7 @@ export async function pendingBooks(trx: StoreTransaction, now: number): Promise<
     undetermined: of('undetermined'),
     loaded: of('loaded'),
     cancelled: of('cancelled'),
+    expired: of('expired'),
     awaited: totals.find(({ state }) => state === 'awaited')?.count ?? 0,
     loadedTwice: twice[0]?.count ?? 0,
     pendingLoads: rows.map((row) => ({

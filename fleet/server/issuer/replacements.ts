@@ -193,6 +193,7 @@ async function awaitTransfer(trx: StoreTransaction, options: ServiceOptions, row
       amount: transfer.state === 'known' ? transfer.amount : null,
       reference: row.reference,
       available_from: transfer.state === 'known' ? null : transfer.expectedAt,
+      available_until: null,
       cancelled_at: null,
       at: options.clock.now(),
     })

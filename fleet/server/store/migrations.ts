@@ -333,6 +333,8 @@ const migrations: readonly (readonly Statement[])[] = [
     `CREATE TABLE bus_positions (stream TEXT NOT NULL, terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, generation INTEGER NOT NULL,
        published_seq INTEGER NOT NULL, PRIMARY KEY (stream, terminal_id, epoch)) STRICT, WITHOUT ROWID`,
   ],
+  // to when a pending load can be had
+  [`ALTER TABLE pending_loads ADD COLUMN available_until INTEGER`],
 ];
 
 /** What this program needs. */

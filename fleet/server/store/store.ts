@@ -304,6 +304,8 @@ export interface Tables {
     amount: number | null;
     reference: string;
     available_from: number | null;
+    /** Null: without end. */
+    available_until: number | null;
     cancelled_at: number | null;
     at: number;
   };

@@ -5,10 +5,11 @@
 import { fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
 import type { LoadStanding, LoadVerdict } from '../../../state-machines/ports.ts';
-import { isOpenCase, unknownLoad, unprovenLoad } from '../../../common/money/standing.ts';
+import { heldClaim, isOpenCase, unknownLoad, unprovenLoad } from '../../../common/money/standing.ts';
 import type { CaseState, LoadState, TransactionState } from '../../../common/money/transaction-state.ts';
 import type { RecoveryBooks } from './books.ts';
 import type { LoadRecovery } from './loads.ts';
+import type { ClaimRecovery } from './claims.ts';
 import { capturedEntry, type PaymentRecovery } from './payments.ts';
 import type { VoucherRecovery } from './vouchers.ts';
 
@@ -17,6 +18,7 @@ export interface CaseParts {
   readonly payments: PaymentRecovery;
   readonly loads: LoadRecovery;
   readonly vouchers: VoucherRecovery;
+  readonly claims: ClaimRecovery;
   /** Carries the recovery table on, now that the transaction holds money again. */
   readonly settle: (id: string) => Promise<void>;
 }
@@ -108,15 +110,16 @@ export class CaseRecovery {
     this.#parts.books.append(id, { kind: 'case.resolved', body: { reference, resolution: 'refunded', amount } });
   }
 
-  /** Certainly not on the card: a payment goes back the way it came, other money stays owed under the same number, as a voucher. */
+  /** Certainly not on the card: a payment goes back the way it came, a pending load waits again, other money stays owed under the same number, as a voucher. */
   async #payBack(id: string): Promise<void> {
-    const { books, vouchers } = this.#parts;
+    const { books, vouchers, claims } = this.#parts;
     const asked = this.#openLoad(id);
     if (asked === undefined || unknownLoad(asked.state) === undefined) return; // told as delivered by its card: only staff can contradict it
     const { reference, amount } = asked.open;
     const payment = asked.state.payments.find(({ state: reached }) => reached === 'captured');
     if (payment === undefined) {
       books.append(id, { kind: 'case.resolved', body: { reference, resolution: 'notCredited', amount: 0 } });
+      if (heldClaim(asked.state) !== undefined) return claims.returnCase(id);
       vouchers.announce(id, { reference, amount });
       return;
     }

@@ -1,14 +1,20 @@
 /** Recovery of loads: the card says whether it was written, money still held is loaded or paid back, and the issuer learns what became of it. */
 import { fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
-import type { ExaminableLoad, LoadVerdict, Ports } from '../../../state-machines/ports.ts';
+import type { ExaminableLoad, LoadClaim, LoadVerdict, Ports } from '../../../state-machines/ports.ts';
 import { authorizeLoad, commitLoad } from '../../../state-machines/top-up/steps.ts';
 import type { RecoveryAction } from '../../../common/money/recovery.ts';
-import { reservedLoad } from '../../../common/money/standing.ts';
+import { heldClaim, reservedLoad } from '../../../common/money/standing.ts';
 import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import type { RecoveryBooks, When } from './books.ts';
 
 type Settling = Extract<RecoveryAction, { kind: 'resumeOrSettle' }>;
+
+/** Under which what is held can still be loaded. */
+function claimOf(claims: TransactionState['claims']): LoadClaim | undefined {
+  const held = heldClaim({ claims });
+  return held === undefined ? undefined : { claimId: held.claimId, pendingId: held.pendingId };
+}
 
 export class LoadRecovery {
   readonly #books: RecoveryBooks;
@@ -60,6 +66,9 @@ export class LoadRecovery {
     } else if (action.settleBy.kind === 'release') {
       const { redeemId, amount } = action.settleBy;
       this.#books.append(id, { kind: 'voucher.releasing', body: { redeemId, amount } });
+    } else if (action.settleBy.kind === 'return') {
+      const { claimId, amount } = action.settleBy;
+      this.#books.append(id, { kind: 'pending.returning', body: { claimId, amount } });
     } else {
       this.#books.append(id, { kind: 'voucher.issued', body: { reference, amount: action.held } });
     }
@@ -99,11 +108,15 @@ export class LoadRecovery {
   async #resume(id: string, action: Settling): Promise<boolean> {
     this.#resumed.add(id);
     const ports = this.#books.ports as Ports;
-    const reference = this.#books.state(id).opened?.reference;
+    const { opened, claims } = this.#books.state(id);
+    const reference = opened?.reference;
     if (ports.card.media !== 'inside' || reference === undefined) return false;
-    const outcome = await authorizeLoad(ports, { transaction: { transactionId: id, reference }, ref: action.card, amount: fen(action.held) }).catch(
-      () => undefined,
-    );
+    const outcome = await authorizeLoad(ports, {
+      transaction: { transactionId: id, reference },
+      ref: action.card,
+      amount: fen(action.held),
+      claim: claimOf(claims),
+    }).catch(() => undefined);
     if (outcome?.kind !== 'authorized') return false;
     const committed = await commitLoad(ports, { transactionId: id, pending: outcome.pending });
     return committed.kind !== 'notCredited' && committed.kind !== 'journalFailed';

@@ -4,12 +4,15 @@
  * undecided load is presented. Decides nothing itself (common/money/recovery.ts does); the files beside this one know one subject each.
  */
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
-import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit } from '../../../state-machines/ports.ts';
+import { fen } from '../../../common/fen.ts';
+import type { CardRef } from '../../../common/journal-kinds.ts';
+import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit, UnfinishedTopUp } from '../../../state-machines/ports.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../../../common/money/recovery.ts';
-import { isOwedForCertain, noteInPath, unknownLoad } from '../../../common/money/standing.ts';
+import { isOpenCase, isOwedForCertain, noteInPath, unknownLoad } from '../../../common/money/standing.ts';
 import { RecoveryBooks, type RecoveryOptions, type When } from './books.ts';
 import { CaseRecovery } from './cases.ts';
 import { LoadRecovery } from './loads.ts';
+import { ClaimRecovery } from './claims.ts';
 import { LossRecovery } from './losses.ts';
 import { NoteRecovery } from './notes.ts';
 import { OpenLoadRecovery } from './open-loads.ts';
@@ -30,6 +33,7 @@ export class Recovery implements RecoveryPort {
   readonly #openLoads: OpenLoadRecovery;
   readonly #vouchers: VoucherRecovery;
   readonly #losses: LossRecovery;
+  readonly #claims: ClaimRecovery;
   /** A technician was told. */
   readonly #reported = new Set<string>();
 
@@ -43,11 +47,13 @@ export class Recovery implements RecoveryPort {
     this.#openLoads = new OpenLoadRecovery(books, this.#loads);
     this.#vouchers = new VoucherRecovery(books);
     this.#losses = new LossRecovery(books);
+    this.#claims = new ClaimRecovery(books);
     this.#cases = new CaseRecovery({
       books,
       payments: this.#payments,
       loads: this.#loads,
       vouchers: this.#vouchers,
+      claims: this.#claims,
       settle: (id) => this.#settle(id, 'background'),
     });
   }
@@ -84,7 +90,7 @@ export class Recovery implements RecoveryPort {
     ];
     const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
-    const chores = this.#vouchers.chores();
+    const chores = [...this.#vouchers.chores(), ...this.#claims.chores()];
     // A lost card waits for nothing else.
     await this.#losses.tend();
     for (const id of open) await this.#settle(id, 'background');
@@ -108,6 +114,20 @@ export class Recovery implements RecoveryPort {
 
   undecided(loads: readonly OpenLoad[]): Promise<OpenLoad | undefined> {
     return this.#openLoads.firstUndecided(loads);
+  }
+
+  unfinishedOf(card: CardRef): UnfinishedTopUp | undefined {
+    try {
+      for (const id of this.#options.read.lacking('case.opened', ['case.resolved']).toReversed()) {
+        const { opened, cases, owed } = this.#books.state(id);
+        const open = cases.filter(isOpenCase);
+        if (opened === undefined || open.length === 0 || !isSameCard(opened.card, card)) continue;
+        return { amount: fen(owed + open.reduce((sum, { disputed }) => sum + disputed, 0)), reference: opened.reference };
+      }
+    } catch (error) {
+      this.#later('the cases of a card could not be looked for now', error);
+    }
+    return undefined;
   }
 
   async #resolveOwn(card: CardReading): Promise<Recovered | undefined> {
@@ -162,6 +182,9 @@ export class Recovery implements RecoveryPort {
         return this.#payments.query(id, action, when);
       case 'giveUpVoucher':
         this.#vouchers.giveUp(id, action.redeemId);
+        return true;
+      case 'giveUpClaim':
+        this.#claims.giveUp(id, action.claimId);
         return true;
       case 'announceVoucher':
         this.#vouchers.announce(id, { reference: action.reference, amount: action.amount });

@@ -4,7 +4,7 @@ import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import type { ChainedEntry } from '../../../common/upstream-api/journal.ts';
 import type { AppendedEntry, Recovered } from '../../../state-machines/ports.ts';
 import { isOpenCase } from '../../../common/money/standing.ts';
-import type { TransactionState } from '../../../common/money/transaction-state.ts';
+import type { CaseState, TransactionState } from '../../../common/money/transaction-state.ts';
 import type { RecoveryBooks } from './books.ts';
 import type { VoucherRecovery } from './vouchers.ts';
 
@@ -31,7 +31,7 @@ function told(books: RecoveryBooks, id: string): Recovered | undefined {
   if (opened === undefined || closed === undefined || closed.outcome === 'abandoned') return undefined;
   const resolved = state.cases.findLast((known) => known.resolution !== undefined);
   const outcome =
-    resolved?.resolution === 'credited' ? 'delivered' : resolved?.resolution === 'refunded' ? 'refunded' : resolved === undefined ? closed.outcome : 'voucher';
+    resolved?.resolution === 'credited' ? 'delivered' : isGivenBack(resolved?.resolution) ? 'refunded' : resolved === undefined ? closed.outcome : 'voucher';
   const entries = books.options.read.transaction(id);
   const outcomeEntry = entries.findLast(({ entry }) => entry.kind === 'transaction.closed' || entry.kind === 'case.resolved');
   if (outcomeEntry === undefined) return undefined;
@@ -49,6 +49,10 @@ function told(books: RecoveryBooks, id: string): Recovered | undefined {
     ...(balanceAfter === undefined ? {} : { balanceAfter }),
     entry: placeOf(outcomeEntry),
   };
+}
+
+function isGivenBack(resolution: CaseState['resolution']): boolean {
+  return resolution === 'refunded' || resolution === 'returned';
 }
 
 /** Interrupted between the end of a top-up and its result on the screen: its card is still inside. */

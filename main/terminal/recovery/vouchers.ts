@@ -10,7 +10,7 @@ import type { TransactionState, VoucherRegistration } from '../../../common/mone
 import type { RecoveryBooks } from './books.ts';
 
 /** Something to do about one transaction, whatever happened to it since it was listed. */
-export interface VoucherChore {
+export interface Chore {
   readonly id: string;
   readonly work: (state: TransactionState) => Promise<void>;
 }
@@ -33,7 +33,7 @@ export class VoucherRecovery {
   }
 
   /** All there is to do now, listed before anything is waited for. */
-  chores(): readonly VoucherChore[] {
+  chores(): readonly Chore[] {
     const { read } = this.#books.options;
     const owed = new Set([...read.lacking('voucher.issued', ['voucher.registering']), ...read.lacking('case.resolved', ['voucher.registering'])]);
     const unregistered = new Set([...owed, ...read.lacking('voucher.registering', ['voucher.registered'])]);

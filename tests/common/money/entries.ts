@@ -1,5 +1,5 @@
 /** Entries for tests of money: bodies in short, numbered and dated as a journal would. */
-import { NOTE_STUCK, type NewEntry, type PendingLoadInit } from '../../../common/journal-kinds.ts';
+import { NOTE_STUCK, type NewEntry, type PendingLoadInit, type Tender } from '../../../common/journal-kinds.ts';
 import type { FoldEntry } from '../../../common/money/transaction-state.ts';
 
 export const CARD = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170907984', tail: '7984' };
@@ -15,7 +15,7 @@ export function story(...entries: readonly NewEntry[]): FoldEntry[] {
   }));
 }
 
-export const opened = (tender: 'cash' | 'qr' | 'voucher', requested = 0): NewEntry => ({
+export const opened = (tender: Tender, requested = 0): NewEntry => ({
   kind: 'transaction.opened',
   body: { type: 'top-up', reference: REFERENCE, card: CARD, tender, requested, balanceBefore: 1250, locale: 'zh-CN' },
 });
@@ -124,6 +124,12 @@ export const reserved = (amount = 5000, redeemId = 'x1'): NewEntry => ({ kind: '
 export const voucherRefused = (redeemId = 'x1', code = 'wrongCode'): NewEntry => ({ kind: 'voucher.refused', body: { redeemId, code } });
 export const releasing = (amount = 5000, redeemId = 'x1'): NewEntry => ({ kind: 'voucher.releasing', body: { redeemId, amount } });
 export const released = (redeemId = 'x1'): NewEntry => ({ kind: 'voucher.released', body: { redeemId } });
+export const claiming = (amount = 5000, claimId = 'k1'): NewEntry => ({ kind: 'pending.claiming', body: { claimId, pendingId: 'w1', amount } });
+export const claimed = (amount = 5000, claimId = 'k1'): NewEntry => ({ kind: 'pending.claimed', body: { claimId, amount } });
+export const claimRefused = (claimId = 'k1'): NewEntry => ({ kind: 'pending.refused', body: { claimId, code: 'taken' } });
+export const claimReturning = (amount = 5000, claimId = 'k1'): NewEntry => ({ kind: 'pending.returning', body: { claimId, amount } });
+export const claimGivenUp = (claimId = 'k1'): NewEntry => ({ kind: 'pending.givenUp', body: { claimId } });
+export const claimReturned = (claimId = 'k1'): NewEntry => ({ kind: 'pending.returned', body: { claimId } });
 export const redeemed = (redeemId = 'x1'): NewEntry => ({ kind: 'voucher.redeemed', body: { redeemId } });
 export const shown: NewEntry = { kind: 'reference.shown', body: { reference: REFERENCE, where: 'screen' } };
 type Outcome = Extract<NewEntry, { kind: 'transaction.closed' }>['body']['outcome'];

@@ -14,7 +14,7 @@ const outcome = fc.constantFrom('delivered', 'refunded', 'voucher', 'case', 'aba
 
 /** Any entry at all, out of a small world so that entries often speak of the same note, order or load. */
 const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
-  fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const).map((tender) => entries.opened(tender)),
+  fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const, 'pending' as const).map((tender) => entries.opened(tender)),
   ...[entries.escrowed, entries.stacking, entries.stacked, entries.returning, entries.returned, entries.suspense].map((make) =>
     fc.tuple(id, amount).map(([note, worth]) => make(note, worth)),
   ),
@@ -31,10 +31,12 @@ const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
   id.map((voucher) => entries.registered(voucher)),
   ...[entries.redeeming, entries.voucherRefused, entries.released, entries.redeemed].map((make) => id.map((redemption) => make(redemption))),
   fc.tuple(amount, id).map(([worth, redemption]) => entries.reserved(worth, redemption)),
+  ...[entries.claiming, entries.claimed, entries.claimReturning].map((make) => fc.tuple(amount, id).map(([worth, claim]) => make(worth, claim))),
+  ...[entries.claimRefused, entries.claimGivenUp, entries.claimReturned].map((make) => id.map((claim) => make(claim))),
   fc.tuple(fc.constantFrom(0, 1000, 2000, 5000), id).map(([worth, redemption]) => entries.releasing(worth, redemption)),
   fc.tuple(reason, fc.constantFrom(0, 1000, 5000), fc.constantFrom(0, 5000)).map(([why, owed, disputed]) => entries.caseOpened(why, owed, disputed)),
   fc
-    .tuple(fc.constantFrom('credited', 'notCredited', 'refunded', 'paidOut', 'nothingOwed'), fc.constantFrom(0, 1000, 5000))
+    .tuple(fc.constantFrom('credited', 'notCredited', 'refunded', 'returned', 'paidOut', 'nothingOwed'), fc.constantFrom(0, 1000, 5000))
     .map(([how, worth]) => entries.caseResolved(how, worth)),
   fc.tuple(fc.constantFrom('found' as const, 'count' as const), id, amount).map(([source, note, worth]) => entries.funded(source, note, worth)),
   fc.constant(entries.shown),
@@ -45,7 +47,7 @@ const anySequence = fc.array(anyEntry, { maxLength: 40 });
 
 /** A lawful transaction cut off anywhere: random entries, each kept only where it is lawful. */
 const lawful = fc
-  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
+  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const, 'pending' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
   .map(([tender, candidates]) => {
     let kept: NewEntry[] = [entries.opened(tender)];
     for (const candidate of candidates) {
@@ -112,9 +114,12 @@ function carryOut(action: RecoveryAction, choice: number): NewEntry[] {
     case 'resumeOrSettle':
       if (action.settleBy.kind === 'refund') return [entries.refundRequested(action.settleBy.amount, `refund ${choice}`, action.settleBy.orderId)];
       if (action.settleBy.kind === 'release') return [entries.releasing(action.settleBy.amount, action.settleBy.redeemId)];
+      if (action.settleBy.kind === 'return') return [entries.claimReturning(action.settleBy.amount, action.settleBy.claimId)];
       return [entries.voucher(action.held)];
     case 'giveUpVoucher':
       return [entries.releasing(0, action.redeemId)];
+    case 'giveUpClaim':
+      return [entries.claimGivenUp(action.claimId)];
     case 'announceVoucher':
       return [entries.registering(action.amount, `voucher ${choice}`)];
     case 'openCase':

@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { foldTransaction } from '../../../common/money/fold.ts';
-import { isOpenCase } from '../../../common/money/standing.ts';
+import { isOpenCase, returnableCase, unregisteredClaims } from '../../../common/money/standing.ts';
 import {
+  REFERENCE,
   authorized,
   authorizing,
   captured,
   caseOpened,
   caseResolved,
+  claimed,
+  claimGivenUp,
+  claiming,
+  claimReturned,
+  claimReturning,
   closed,
   committed,
   committing,
@@ -16,6 +22,7 @@ import {
   escrowed,
   funded,
   loadUndetermined,
+  noteStuck,
   opened,
   paymentClosed,
   paymentUndetermined,
@@ -33,7 +40,6 @@ import {
   returning,
   reversed,
   shown,
-  noteStuck,
   stacked,
   stacking,
   story,
@@ -144,6 +150,53 @@ describe('lawful stories', () => {
     const second = [authorizing(5000, 'l2'), authorized('l2'), committing(5000, 'l2'), committed(5000, 'l2')];
     const refusal: NewEntry = { kind: 'load.notCredited', body: { loadId: 'l1', evidence: 'cardRefusal', statusWord: '9302' } };
     expect(fold(...entries, refusal, reversed('l1'), ...second)).toMatchObject({ loaded: 5000, held: 0, anomalies: [] });
+  });
+});
+
+describe('pending loads', () => {
+  const torn = [opened('pending', 5000), claiming(), claimed(), authorizing(), authorized(), committing(), loadUndetermined()];
+  const inCase = [...torn, caseOpened('loadUndetermined', 5000), closed('case', 0, 0, 5000)];
+
+  test('one that is loaded is what the issuer owes and is owed', () => {
+    const state = fold(opened('pending', 5000), claiming(), claimed(), ...delivered(), confirmed(), closed('delivered', 5000));
+    expect(state).toMatchObject({ phase: 'closed', taken: 5000, loaded: 5000, held: 0, owed: 0, claims: [{ state: 'claimed' }], anomalies: [] });
+    expect(state.postings).toMatchObject({ 'issuer.receivable': 5000, 'issuer.payable': -5000, 'cash.box': 0, 'voucher.outstanding': 0 });
+  });
+  test('one that could not be loaded waits again, and the issuer is only told', () => {
+    const state = fold(opened('pending', 5000), claiming(), claimed(), claimReturning(), closed('refunded', 0, 5000), claimReturned());
+    expect(state).toMatchObject({ phase: 'closed', refunded: 5000, held: 0, claims: [{ state: 'returned' }], anomalies: [] });
+    expect(state.postings['issuer.receivable']).toBe(0);
+  });
+  test('a claim without an answer took nothing', () => {
+    const state = fold(opened('pending', 5000), claiming(), claimGivenUp(), closed('abandoned'), claimReturned());
+    expect(state).toMatchObject({ phase: 'closed', taken: 0, claims: [{ state: 'returned' }], anomalies: [] });
+  });
+  test('a torn card that has it: the case is credited', () => {
+    const state = fold(...inCase, caseResolved('credited', 5000), confirmed());
+    expect(state).toMatchObject({ loaded: 5000, owed: 0, anomalies: [] });
+    expect(state.postings).toMatchObject({ 'issuer.receivable': 5000, 'issuer.payable': -5000 });
+  });
+  test('a torn card that does not have it: it waits again and nobody can redeem it', () => {
+    const asked = fold(...inCase, caseResolved('notCredited', 0));
+    expect([returnableCase(asked)?.reference, unregisteredClaims(asked)]).toEqual([REFERENCE, []]);
+    const state = fold(...inCase, caseResolved('notCredited', 0), caseResolved('returned', 5000), reversed());
+    expect(state).toMatchObject({ refunded: 5000, owed: 0, anomalies: [] });
+    expect([returnableCase(state), state.postings['issuer.receivable']]).toEqual([undefined, 0]);
+  });
+  test.each<[string, NewEntry[], string[]]>([
+    ['claimed without having been asked for', [opened('pending'), claimed()], ['2 notAnnounced']],
+    ['for another amount', [opened('pending'), claiming(), claimed(4000)], ['3 amountDiffers']],
+    ['twice', [opened('pending'), claiming(), claimed(), claimed()], ['4 outOfOrder']],
+    ['another one while the first may be claimed', [opened('pending'), claiming(), claiming(5000, 'k2')], ['3 undetermined']],
+    ['a voucher while one is claimed', [opened('pending'), claiming(), claimed(), redeeming()], ['4 undetermined']],
+    ['one while a voucher is reserved', [opened('voucher'), redeeming(), reserved(), claiming()], ['4 undetermined']],
+    ['given up though it was claimed', [opened('pending'), claiming(), claimed(), claimGivenUp()], ['4 outOfOrder']],
+    ['given back while the card may have it', [...torn, claimReturning()], ['8 undetermined']],
+    ['known to be given back before that was decided', [opened('pending'), claiming(), claimed(), claimReturned()], ['4 outOfOrder']],
+    ['closed while it may be claimed', [opened('pending'), claiming(), closed('abandoned')], ['3 closedTooEarly']],
+    ['the same key for two claims', [opened('pending'), claiming(), claiming()], ['3 undetermined', '3 announcedTwice']],
+  ])('%s', (_, entries, found) => {
+    expect(anomalies(...entries)).toEqual(found);
   });
 });
 

@@ -10,6 +10,11 @@ import {
   authorizing,
   captured,
   caseOpened,
+  claimed,
+  claimGivenUp,
+  claiming,
+  claimRefused,
+  claimReturning,
   closed,
   committed,
   committing,
@@ -19,6 +24,7 @@ import {
   init,
   loadUndetermined,
   notCredited,
+  noteStuck,
   opened,
   paymentClosed,
   paymentUndetermined,
@@ -35,7 +41,6 @@ import {
   returning,
   reversed,
   shown,
-  noteStuck,
   stacking,
   story,
   suspense,
@@ -179,6 +184,19 @@ describe('interrupted when funded, load not started', () => {
   });
   test('a voucher whose money is on the card is not given back', () => {
     expect(decide(opened('voucher', 5000), redeeming(), reserved(), ...delivered())).toMatchObject({ kind: 'closeDelivered' });
+  });
+  test('a pending load that may be claimed is given up, and nothing was taken', () => {
+    expect(decide(opened('pending', 5000), claiming())).toEqual({ kind: 'giveUpClaim', claimId: 'k1' });
+    expect(decide(opened('pending', 5000), claiming(), claimGivenUp())).toMatchObject({ kind: 'closeAbandoned' });
+    expect(decide(opened('pending', 5000), claiming(), claimRefused())).toMatchObject({ kind: 'closeAbandoned' });
+  });
+  test('a claimed pending load goes on the same card, or waits at the issuer again; never is it owed by a voucher', () => {
+    const held = [opened('pending', 5000), claiming(), claimed()];
+    expect(decide(...held)).toMatchObject({ kind: 'resumeOrSettle', held: 5000, settleBy: { kind: 'return', claimId: 'k1', amount: 5000 } });
+    expect(decide(...held, authorizing(), authorized())).toMatchObject({ kind: 'resumeOrSettle', releaseLoadId: 'l1' });
+    expect(decide(...held, claimReturning())).toEqual({ kind: 'closeRefunded', closing: { outcome: 'refunded', loaded: 0, refunded: 5000, owed: 0 } });
+    expect(decide(...held, authorizing(), authorized(), committing())).toMatchObject({ kind: 'examineCard', held: 5000 });
+    expect(decide(...held, ...delivered())).toMatchObject({ kind: 'closeDelivered' });
   });
   test('an issued voucher is reported and closed', () => {
     expect(decide(opened('cash'), ...taken(), voucher(), registering(), shown)).toEqual({

@@ -61,6 +61,9 @@ const truths = [
   'voucherLoaded',
   'voucherGivenBack',
   'caseBecameVoucher',
+  'pendingLoaded',
+  'pendingGivenBack',
+  'pendingCaseReturned',
 ] as const;
 type Truth = (typeof truths)[number];
 const lies = [
@@ -86,6 +89,7 @@ const lies = [
   'loadOtherAmount',
   'reservationLeft',
   'reservationLongLeft',
+  'pendingPaidThere',
 ] as const;
 type Lie = (typeof lies)[number];
 
@@ -124,7 +128,8 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       capturedAt: moment(at + 2500),
     });
   const refund = (worth = amount): void => void books.refunds.push({ refundId, orderId, terminalId: 'T-0001', amount: worth, refundedAt: moment(at + 4500) });
-  const load = (state: LoadLine['state'], tac: LoadLine['tac'], worth = amount): void =>
+  const pendingId = `W${index}`;
+  const load = (state: LoadLine['state'], tac: LoadLine['tac'], worth = amount, of: Pick<LoadLine, 'pendingId'> = {}): void =>
     void books.loads.push({
       loadId,
       terminalId: 'T-0001',
@@ -134,6 +139,7 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       state,
       tac,
       authorizedAt: moment(at + 5500),
+      ...of,
     });
   /** Paid, on both sides. */
   const paid = (): void => {
@@ -176,6 +182,19 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       { kind: 'voucher.redeeming', body: { redeemId, number: 'B02-1120-7K4M-5', maximum: amount } },
       { kind: 'voucher.reserved', body: { redeemId, amount } },
     );
+  };
+  const claimId = `K${index}`;
+  const claimed = (): void => {
+    opened('pending');
+    say({ kind: 'pending.claiming', body: { claimId, pendingId, amount } }, { kind: 'pending.claimed', body: { claimId, amount } });
+  };
+  const pendingLoaded = (): void => {
+    claimed();
+    authorized();
+    committing();
+    committed();
+    confirmed('good');
+    closed('delivered', amount);
   };
   const loadUndecided = (): void => {
     authorized();
@@ -254,6 +273,32 @@ function tell(books: Books, timed: Timed[], situation: Situation, index: number,
       closed('refunded', 0, amount);
       say({ kind: 'voucher.released', body: { redeemId } });
       load('reversed', null);
+      return undefined;
+    case 'pendingLoaded':
+      pendingLoaded();
+      load('credited', 'good', amount, { pendingId });
+      return undefined;
+    case 'pendingPaidThere':
+      pendingLoaded();
+      load('credited', 'good');
+      return { cause: 'pendingDiffers', status: 'difference', amount: 0 };
+    case 'pendingGivenBack':
+      claimed();
+      authorized();
+      say({ kind: 'load.reversed', body: { loadId } }, { kind: 'pending.returning', body: { claimId, amount } });
+      closed('refunded', 0, amount);
+      say({ kind: 'pending.returned', body: { claimId } });
+      load('reversed', null, amount, { pendingId });
+      return undefined;
+    case 'pendingCaseReturned':
+      claimed();
+      loadUndecided();
+      say(
+        { kind: 'case.resolved', body: { reference, resolution: 'notCredited', amount: 0 } },
+        { kind: 'case.resolved', body: { reference, resolution: 'returned', amount } },
+        { kind: 'load.reversed', body: { loadId } },
+      );
+      load('reversed', null, amount, { pendingId });
       return undefined;
     case 'caseBecameVoucher':
       stacked();
@@ -413,10 +458,10 @@ test('books that tell the truth are even, and open cases stand for themselves', 
   const { even, findings, books: totals } = compared(books);
   expect(findings).toEqual([]);
   expect(even).toBe(true);
-  // captured: loaded, refunded (0), and the two loads in a case; loaded: by QR, by cash and by a voucher
+  // captured: loaded, refunded (0), and the two loads in a case; loaded: by QR, by cash, by a voucher and from what waited at the issuer
   expect(totals).toEqual([
     { book: 'acquirer', here: 15_000, there: 15_000, difference: 0 },
-    { book: 'issuer', here: 15_000, there: 15_000, difference: 0 },
+    { book: 'issuer', here: 20_000, there: 20_000, difference: 0 },
     { book: 'cash', here: 0, there: 0, difference: 0 },
   ]);
 });

@@ -71,7 +71,8 @@ export function accountOf(journal: string, start: Truth, now: Truth): Account {
     boxUnbooked: sum(change.box) - balances['cash.box'],
     paidUnbooked: change.paid - balances['acquirer.receivable'],
     chipsUnbooked: sum(Object.values(change.chips).map(({ balance }) => balance)) + balances['issuer.payable'],
-    unplaced: balances['cash.box'] + balances['acquirer.receivable'] + balances['issuer.payable'] + balances['voucher.outstanding'],
+    unplaced:
+      balances['cash.box'] + balances['acquirer.receivable'] + balances['issuer.receivable'] + balances['issuer.payable'] + balances['voucher.outstanding'],
   };
 }
 

@@ -21,7 +21,7 @@ const reverse = (terminal: HandMadeTerminal, loadId = 'L1'): Promise<Signed> => 
 const books = async (world: World) => (await world.books()).issuerServices.pendingLoads;
 const CLAIMED = { result: 'claimed', amount: 1, reference: 'SUBSIDY-1', expiresAt: V1.at + 10 * MINUTE };
 const refused = (code: string) => ({ result: 'refused', code });
-const SUMS = { created: 1, available: 0, reserved: 0, undetermined: 0, loaded: 0, cancelled: 0, awaited: 0, loadedTwice: 0 };
+const SUMS = { created: 1, available: 0, reserved: 0, undetermined: 0, loaded: 0, cancelled: 0, expired: 0, awaited: 0, loadedTwice: 0 };
 
 async function place(options: Parameters<typeof placeWithHolder>[0] = {}) {
   const there = await placeWithHolder(options);
@@ -54,6 +54,20 @@ test('is claimed by one of two terminals, and by the other once it was given bac
   expect((await claim(other, 'C2')).body).toEqual(refused('taken'));
   expect((await claim(terminal)).body).toEqual(refused('released'));
   expect((await authorize(terminal)).body).toEqual(refused('claimNotHeld'));
+});
+
+test('is had to the end of its time: then it is neither listed nor claimed, and a claim made in time is as good as before', async () => {
+  const { world, terminal, other } = await placeWithHolder();
+  const until = V1.at + 5 * MINUTE;
+  expect((await create(world, { availableUntil: until })).body).toEqual({ pendingId: 'P1', state: 'available' });
+  expect((await create(world, { pendingId: 'P2', availableUntil: until })).body).toEqual({ pendingId: 'P2', state: 'available' });
+  expect(await list(terminal)).toMatchObject([{ availableUntil: until }, { availableUntil: until }]);
+  expect((await claim(terminal)).body).toEqual(CLAIMED);
+  await world.clock.advance(5 * MINUTE);
+  expect(await list(other)).toMatchObject([{ pendingId: 'P1', state: 'reserved' }]);
+  expect((await claim(other, 'C2', { pendingId: 'P2' })).body).toEqual(refused('expired'));
+  expect(await books(world)).toMatchObject({ ...SUMS, created: 2, reserved: 1, expired: 1 });
+  expect((await create(world, { pendingId: 'P2', availableUntil: until + 1 })).status).toBe(409);
 });
 
 describe('a claim', () => {

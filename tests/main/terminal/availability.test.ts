@@ -25,7 +25,7 @@ const off = (reason: string) => ({ available: false, reason });
 describe('availability', () => {
   it('everything healthy: everything works', () => {
     expect(availabilityOf(healthy, all)).toEqual({
-      services: { topUp: works, balance: works, statement: works },
+      services: { topUp: works, pendingLoad: works, balance: works, statement: works },
       tenders: { cash: works, qr: works, voucher: works },
       lossReport: works,
       documents: 'available',
@@ -47,7 +47,7 @@ describe('availability', () => {
     const refused = { ...healthy, upstream: { link: 'refused', issuer: 'down', payments: 'down' } } as const;
     for (const parts of [refused, { ...refused, journal: 'failed', starting: true } as const]) {
       expect(availabilityOf(parts, all)).toEqual({
-        services: { topUp: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
+        services: { topUp: off('notAdmitted'), pendingLoad: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
         tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), voucher: off('notAdmitted') },
         lossReport: off('notAdmitted'),
         documents: 'available',
@@ -80,7 +80,12 @@ describe('availability', () => {
       { ...healthy, cardReader: { ...healthy.cardReader, device: 'online', media: 'jammed', entry: 'disabled', storage: [] } },
       both,
     );
-    expect(jammed.services).toEqual({ topUp: off('cardReaderDown'), balance: off('cardReaderDown'), statement: off('cardReaderDown') });
+    expect(jammed.services).toEqual({
+      topUp: off('cardReaderDown'),
+      pendingLoad: off('cardReaderDown'),
+      balance: off('cardReaderDown'),
+      statement: off('cardReaderDown'),
+    });
   });
 
   it.each([
@@ -108,7 +113,7 @@ describe('availability', () => {
     const found = availabilityOf({ ...healthy, cabinet }, both);
     const closed = off('maintenance');
     expect(found).toMatchObject({
-      services: { topUp: closed, balance: closed, statement: closed },
+      services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
       tenders: { cash: closed, qr: closed },
       receipts: 'available',
     });
@@ -141,7 +146,7 @@ describe('availability', () => {
   it('a full bin for cards stops nothing: a card that nobody takes stays at the gate', () => {
     const storage = [{ id: 'retainBin', use: 'collect', level: 'full' }] as const;
     const found = availabilityOf({ ...healthy, cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', storage } }, both);
-    expect(found.services).toEqual({ topUp: works, balance: works, statement: works });
+    expect(found.services).toEqual({ topUp: works, pendingLoad: works, balance: works, statement: works });
   });
 
   it('no tender left: the top-up says why', () => {
@@ -167,7 +172,7 @@ describe('availability', () => {
     const found = availabilityOf({ ...healthy, cardReader: undefined, upstream: { link: 'offline', issuer: 'down', payments: 'down' }, starting: true }, [
       'cash',
     ]);
-    expect(found.services).toEqual({ topUp: off('starting'), balance: off('starting'), statement: off('starting') });
+    expect(found.services).toEqual({ topUp: off('starting'), pendingLoad: off('starting'), balance: off('starting'), statement: off('starting') });
     expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), voucher: off('switchedOff') });
   });
 

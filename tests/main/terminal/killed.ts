@@ -5,7 +5,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startSandbox, type Sandbox } from '../../launcher/sandbox.ts';
 import { accountOf, ALL_AGREES, type Account, difference, entriesOf, sum, transactionOf, truthOf, type Truth } from '../../e2e/support/ground-truth.ts';
+import { putAtIssuer } from '../../e2e/support/issuer-hands.ts';
 import { openForReading } from '../../../main/journal/schema.ts';
+import { verifyJournal } from '../../../main/journal/verify.ts';
 import type { HandAct } from '../../../drivers/bench/protocol.ts';
 import type { KillAt } from './children/kill-at-append.ts';
 import { Died, HeadlessTerminal } from './headless.ts';
@@ -51,7 +53,22 @@ const QR = [
   'receipt.printed',
 ] as const;
 
-type Tender = 'cash' | 'qr';
+const PENDING = [
+  'transaction.opened',
+  'pending.claiming',
+  'pending.claimed',
+  'load.authorizing',
+  'load.authorized',
+  'load.committing',
+  'load.committed',
+  'load.confirmed',
+  'transaction.closed',
+  'receipt.printing',
+  'receipt.printed',
+] as const;
+
+const JOURNALS = { cash: CASH, qr: QR, pending: PENDING } as const;
+type Tender = keyof typeof JOURNALS;
 type Blow = 'process' | 'mains';
 
 interface Case {
@@ -63,7 +80,7 @@ interface Case {
 
 /** Registers the tests of one tender; a file each, so that they run side by side. */
 export function killedAtEveryStep(tender: Tender): void {
-  const cases = casesOf(tender === 'cash' ? CASH : QR);
+  const cases = casesOf(JOURNALS[tender]);
   describe(`${tender}: the terminal process is killed at ${cases.length} moments`, () => {
     let lives: Lives;
     beforeAll(async () => {
@@ -78,6 +95,17 @@ export function killedAtEveryStep(tender: Tender): void {
       await vi.waitFor(async () => {
         const { chips, credited, reserved } = await lives.change();
         expect({ credited, reserved }).toEqual({ credited: chips[CARD]?.balance, reserved: 0 });
+      }, SETTLING);
+    }, 120_000);
+
+    if (tender !== 'pending') return;
+    test('and gave every pending load once or not at all, as the journal has it', async () => {
+      await vi.waitFor(async () => {
+        const { pendingLoads } = (await lives.sandbox.books()).issuerServices;
+        const { balances } = verifyJournal(lives.sandbox.journal);
+        const { chips } = await lives.change();
+        expect(pendingLoads).toMatchObject({ loadedTwice: 0, undetermined: 0, reserved: 0 });
+        expect([pendingLoads.loaded, balances['issuer.receivable']]).toEqual([chips[CARD]?.balance, chips[CARD]?.balance]);
       }, SETTLING);
     }, 120_000);
   });
@@ -153,6 +181,7 @@ class Lives {
   async topUp(tender: Tender): Promise<void> {
     const { terminal } = this;
     await terminal.sees('attract', ({ services }) => services.some(({ name, available }) => name === 'topUp' && available));
+    if (tender === 'pending') return this.#loadPending();
     await terminal.touchUntil({ type: 'service', service: 'topUp' }, 'insert-card');
     await this.#hand({ act: 'insertCard', card: CARD });
     await terminal.sees('top-up-amount');
@@ -162,6 +191,19 @@ class Lives {
     await terminal.sees('done', ({ receipt }) => receipt === 'choice');
     await terminal.touchUntil({ type: 'receipt', choice: 'print' }, 'done', ({ receipt }) => receipt === 'printed');
     throw new Error('the process was not killed');
+  }
+
+  /** What an earlier life left waiting is as good as new. */
+  async #loadPending(): Promise<void> {
+    const { terminal } = this;
+    const { pendingLoads } = (await this.sandbox.books()).issuerServices;
+    if (pendingLoads.available === 0) await putAtIssuer(this.sandbox, { amount: AMOUNT });
+    await terminal.touchUntil({ type: 'service', service: 'pendingLoad' }, 'insert-card');
+    await this.#hand({ act: 'insertCard', card: CARD });
+    await terminal.sees('pending-offer', ({ next }) => next === AMOUNT);
+    await terminal.touchUntil({ type: 'confirm' }, 'done');
+    await terminal.sees('done', ({ receipt }) => receipt === 'choice');
+    await terminal.touchUntil({ type: 'receipt', choice: 'print' }, 'done', ({ receipt }) => receipt === 'printed');
   }
 
   async #payCash(): Promise<void> {
@@ -214,6 +256,9 @@ class Lives {
   }
 }
 
+/** From then on there is money to be put onto the card. */
+const PAYS: ReadonlySet<string> = new Set(['cash.stacked', 'payment.captured', 'pending.claimed']);
+
 /** The result stood on the screen, and the card lay at the gate, before the process was killed. */
 function shown({ kind }: Pick<Case, 'kind'>): boolean {
   return kind.startsWith('receipt.');
@@ -235,10 +280,11 @@ async function dies(lives: Lives, tender: Tender, { blow, ...at }: Case): Promis
   const terminal = lives.reborn();
   const first = await terminal.firstScreen();
   const change = difference(before, await lives.truth());
-  const taken = sum(change.box) + change.paid;
+  const claimed = entriesOf(lives.sandbox.journal, reference).some(({ kind }) => kind === 'pending.claimed');
   const onCard = change.chips[CARD] ?? { balance: 0, loads: 0 };
   const begun = reference !== earlier;
-  const paid = begun && entriesOf(lives.sandbox.journal, reference).some(({ kind }) => kind === 'cash.stacked' || kind === 'payment.captured');
+  const taken = sum(change.box) + change.paid + (begun && claimed ? AMOUNT : 0);
+  const paid = begun && entriesOf(lives.sandbox.journal, reference).some(({ kind }) => PAYS.has(kind));
   if (paid && !shown(at)) {
     // The money is on the card, which never left the reader; the person learns that, with the number, before it comes out.
     expect(first).toMatchObject({ kind: 'done', reference, amount: taken });

@@ -10,14 +10,8 @@ import { scriptedSession, triesAgain, type Script } from '../script.ts';
 const NOTES = [500, 1000, 2000, 5000, 10000] as const;
 const AMOUNTS = [2000, 5000, 10000, 20000] as const;
 
-export const topUpScreens: Screens = {
-  'top-up-amount': amount,
-  'top-up-custom': custom,
-  'top-up-tender': tender,
-  'top-up-cash': cash,
-  'top-up-qr': qr,
-  'top-up-voucher': voucher,
-  'top-up-voucher-confirm': (person) => person.hands.touch({ type: person.slipsUp('turnsBack') ? 'back' : 'confirm' }),
+/** From the load on: the same for every flow that loads a card. */
+export const loadScreens = {
   committing: (person) => {
     if (person.slipsUp('pullsCard')) person.hands.pullCard();
   },
@@ -25,6 +19,17 @@ export const topUpScreens: Screens = {
   done: result,
   settled: result,
   trouble,
+} as const satisfies Screens;
+
+export const topUpScreens: Screens = {
+  ...loadScreens,
+  'top-up-amount': amount,
+  'top-up-custom': custom,
+  'top-up-tender': tender,
+  'top-up-cash': cash,
+  'top-up-qr': qr,
+  'top-up-voucher': voucher,
+  'top-up-voucher-confirm': (person) => person.hands.touch({ type: person.slipsUp('turnsBack') ? 'back' : 'confirm' }),
 };
 
 function amount(person: Person, { selected, presets, maximum }: ViewBodyOf<'top-up-amount'>): void {
@@ -144,6 +149,23 @@ function trouble(person: Person, { canRetry }: ViewBodyOf<'trouble'>): void {
   }
 }
 
+/** From the load on. */
+export const scriptedLoad = {
+  committing: () => {},
+  'put-back': ({ hands, card }, { checking }) => {
+    if (!checking && hands.cardAt(card) === 'gate') hands.takeCard();
+    if (!checking && hands.cardAt(card) === 'hand') hands.insertCard(card);
+  },
+  done: scriptedResult,
+  settled: scriptedResult,
+  trouble: (person, { canRetry }) => {
+    if (canRetry && triesAgain(person, 'trouble')) return void person.hands.touch({ type: 'retry' });
+    person.finished = true;
+    person.hands.touch({ type: 'finish' });
+    return undefined;
+  },
+} as const satisfies Screens;
+
 /** 20 yuan by two notes, and 20 yuan by phone; all want a slip. Asked to put the card back, one takes that of somebody else first, and one is gone. */
 export const topUpScripts: readonly Script[] = [
   { name: 'cash', balance: 2320, screens: scriptedTopUp('cash') },
@@ -179,19 +201,7 @@ function scriptedTopUp(wanted: 'cash' | 'qr'): Screens {
     'top-up-qr': (person, { state, orderId }) => {
       if (state === 'waiting' && triesAgain(person, `pay ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
     },
-    committing: () => {},
-    'put-back': ({ hands, card }, { checking }) => {
-      if (!checking && hands.cardAt(card) === 'gate') hands.takeCard();
-      if (!checking && hands.cardAt(card) === 'hand') hands.insertCard(card);
-    },
-    done: scriptedResult,
-    settled: scriptedResult,
-    trouble: (person, { canRetry }) => {
-      if (canRetry && triesAgain(person, 'trouble')) return void person.hands.touch({ type: 'retry' });
-      person.finished = true;
-      person.hands.touch({ type: 'finish' });
-      return undefined;
-    },
+    ...scriptedLoad,
   };
 }
 

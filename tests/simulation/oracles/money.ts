@@ -1,5 +1,6 @@
 /**
- * Not one fen lost, invented or counted twice: for every card, notes in custody, payments kept and vouchers used up, less what its chip got,
+ * Not one fen lost, invented or counted twice: for every card, notes in custody, payments kept, vouchers used up and what the issuer had waiting for it and
+ * does not have any more, less what its chip got,
  * is what the journal says is owed for it, used vouchers among it — or differs by exactly a question that an open case asks.
  */
 import { loadedOnto, type TownCard } from '../cards.ts';
@@ -12,13 +13,15 @@ export function checkMoney(world: World, ledger: readonly Story[], cards: readon
   const orders = world.upstream.orders();
   const loads = world.upstream.loads();
   const used = world.upstream.usedVouchers();
+  const claimed = world.upstream.claimedLoads();
   for (const card of cards) {
     const stories = ledger.filter(({ serial }) => serial === card.serial);
     const own = orders.filter(({ reference }) => stories.some((story) => story.reference === reference));
     const paid = sum(own.filter(({ state }) => state === 'captured').map(({ amount, refunded }) => amount - refunded));
     const redeemed = new Set(stories.flatMap(({ state }) => state.redemptions.map(({ redeemId }) => redeemId)));
     const brought = sum(used.filter(({ redeemId }) => redeemed.has(redeemId)).map(({ amount }) => amount));
-    const truth = notesOf(world, card) + paid + brought - loadedOnto(card);
+    const waited = sum(claimed.filter((load) => load.serial === card.serial && load.state !== 'reversed').map(({ amount }) => amount));
+    const truth = notesOf(world, card) + paid + brought + waited - loadedOnto(card);
     const owed = sum(stories.map(({ state }) => state.owed));
     const allowed = reachable(owed, stories.flatMap(openQuestions));
     if (!allowed.has(truth)) {

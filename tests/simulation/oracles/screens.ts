@@ -33,7 +33,7 @@ export class ScreenOracle implements Witness {
     if (body.kind === 'statement') this.#listed(body);
     if (body.kind === 'help-search') this.#typed(body);
     this.#before = body.kind;
-    if (body.kind === 'settled' && body.outcome === 'refunded') this.refunded.set(body.reference, body.amount);
+    if (body.kind === 'settled' && body.outcome === 'refunded' && body.tender !== 'pending') this.refunded.set(body.reference, body.amount);
   }
 
   #saysNothing(kind: string, text: string): void {

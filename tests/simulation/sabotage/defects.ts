@@ -260,9 +260,8 @@ export const defects: readonly Defect[] = [
     name: 'successBeforeProof',
     what: 'the screen says done while the load is only sent',
     file: 'state-machines/top-up/view.ts',
-    find: "  if (snapshot.matches('load') || ",
-    replace:
-      "  if (snapshot.matches({ load: 'committing' })) return doneBody({ ...context, loaded: context.held, outcome: 'delivered' });\n  if (snapshot.matches('load') || ",
+    find: "  if (at('load') || ",
+    replace: "  if (at({ load: 'committing' })) return doneBody({ ...context, loaded: context.held, outcome: 'delivered' });\n  if (at('load') || ",
   },
   {
     name: 'personRemembered',

@@ -113,7 +113,9 @@ describe('a pruned journal', () => {
     const { bench, upTo } = pruned();
     const said = kioskctl('journal', 'verify', bench.path);
     expect(said).toMatchObject({ status: 0, error: [] });
-    const left = new RegExp(`entries 1 to ${upTo}, up to business date 2026-11-22, left the terminal under upstream’s receipt of 2026-05-06T05:33:00.000Z: upstream has them`);
+    const left = new RegExp(
+      `entries 1 to ${upTo}, up to business date 2026-11-22, left the terminal under upstream’s receipt of 2026-05-06T05:33:00.000Z: upstream has them`,
+    );
     expect(said.out.join('\n')).toMatch(left);
     expect(said.out.join('\n')).toContain(`the chain is proved from entry ${upTo + 1} on`);
     const file = join(bench.folder, 'export.jsonl');

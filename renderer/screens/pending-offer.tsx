@@ -64,7 +64,7 @@ function Stays({ body: { loads, room }, each }: { readonly body: Body; readonly 
     <Notice tone="info" icon="lock">
       <p className="body tn">
         {full && size === 'standard' && <Rich text={`${say('pending.room', { amount: money(room) })} · `} />}
-        {say('pending.stays')} {each && size === 'standard' && say('pending.each')}
+        {say(each && size === 'standard' ? 'pending.staysEach' : 'pending.stays')}
       </p>
     </Notice>
   );

@@ -3,7 +3,7 @@
  * flows, the person's preferences and what lies over the screen; flows are invoked by it. After a restart it first tells what became
  * of interrupted money.
  */
-import { and, assign, cancel, enqueueActions, fromCallback, fromPromise, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { and, assign, cancel, enqueueActions, fromCallback, fromPromise, not, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import type {
   Availability,
@@ -203,6 +203,7 @@ export const sessionMachine = setup({
     cardInside: ({ context }) => context.ports.card.media === 'inside',
     /** A card that can be given out; a reader that doesn't know yet has none. */
     cardHere: ({ context }) => context.ports.card.media === 'inside' || context.ports.card.media === 'atGate',
+    mayReportLoss: ({ context }) => context.availability.lossReport.available,
     cardRead: ({ context }) => context.card !== undefined && context.problem === undefined,
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
@@ -290,7 +291,7 @@ export const sessionMachine = setup({
             'CARD.INSERTED': '#session.readingCard',
             'CARD.REFUSED': { target: '#session.cardProblem', actions: 'refuseCard' },
             'ui.report-loss': [
-              { guard: ({ context }) => context.availability.lossReport.available, target: '#session.lossReport' },
+              { guard: 'mayReportLoss', target: '#session.lossReport' },
               { actions: [assign({ overlay: 'lost-card' as const }), 'awaitWishes'] },
             ],
             'ui.start': '#session.insertCard',
@@ -479,6 +480,11 @@ export const sessionMachine = setup({
       },
       on: {
         ...duringFlow('support'),
+        // the answer about a lost card leads to its report, which wants the reader empty; else to the telephone
+        'ui.report-loss': [
+          { guard: and(['mayReportLoss', not('cardHere')]), target: 'lossReport' },
+          { actions: raise({ type: 'ui.open', overlay: 'lost-card' }) },
+        ],
         'CARD.INSERTED': 'readingCard',
         'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
         'CARD.REMOVED': { actions: assign({ card: undefined }) },

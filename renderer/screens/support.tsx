@@ -280,7 +280,12 @@ function LeadsTo({ body: { service, page } }: { readonly body: ViewBodyOf<'help-
   }
   if (page !== undefined) {
     return (
-      <Action testId="help-page" act={{ type: 'open', overlay: page }} look={page === 'lost-card' ? 'danger' : 'primary'} iconAfter="next">
+      <Action
+        testId="help-page"
+        act={page === 'lost-card' ? { type: 'report-loss' } : { type: 'open', overlay: page }}
+        look={page === 'lost-card' ? 'danger' : 'primary'}
+        iconAfter="next"
+      >
         {say(`support.leads.${page}`)}
       </Action>
     );

@@ -482,7 +482,7 @@ test('every control says what it does', async () => {
     ['help-answer', 'helped-yes', { type: 'helped', helped: true }],
     ['help-answer', 'helped-no', { type: 'helped', helped: false }],
     ['help-answer', 'help-service', { type: 'service', service: 'balance' }],
-    ['help-answer-page', 'help-page', { type: 'open', overlay: 'lost-card' }],
+    ['help-answer-page', 'help-page', { type: 'report-loss' }],
     ['help-contacts', 'channel-wechat', { type: 'channel', id: 'wechat' }],
     ['insert-card', 'back', { type: 'back' }],
     ['card-problem', 'finish', { type: 'finish' }],

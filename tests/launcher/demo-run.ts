@@ -2,29 +2,18 @@
  * The demonstration: one cardholder tops up through the real screen, the real drivers and the real journal, with one fault if wished.
  * Prints the story, the journal's proof and the receipt; keeps a picture of every step.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Outcome } from '../../common/journal-kinds.ts';
 import { formatYuan, fen } from '../../common/fen.ts';
-import { openForReading } from '../../main/journal/schema.ts';
-import { verifyJournal } from '../../main/journal/verify.ts';
-import { buildApp, productParts } from './build.ts';
-import { Cardholder } from './cardholder.ts';
-import type { Host } from './host.ts';
-import { launchShell, type RunningShell } from './launch-shell.ts';
-import { renderSlip } from './receipt-picture.ts';
-import { projectRoot } from './run-tool.ts';
-import { startSandbox, type Sandbox } from './sandbox.ts';
+import type { Cardholder } from './cardholder.ts';
+import { CARD, chipBalance, onStage, type Stage, type StageOptions } from './demo-stage.ts';
+import type { Sandbox } from './sandbox.ts';
 
-export interface DemoOptions {
-  readonly host: Host;
+export interface DemoOptions extends StageOptions {
   readonly tender: 'cash' | 'qr';
   /** Fen. */
   readonly amount: number;
   readonly fault: DemoFault | undefined;
-  readonly data: string | undefined;
-  readonly json: boolean;
 }
 
 /** What can go wrong in the demonstration, and how it must end for each tender. */
@@ -60,44 +49,23 @@ interface Ending {
   readonly balanceAfter: number;
 }
 
-const CARD = 'student-6688';
 const OTHER_CARD = 'student-3071';
 const NOTES = [10_000, 5000, 2000, 1000] as const;
 
 /** @returns the exit status */
 export async function runDemo(options: DemoOptions): Promise<number> {
-  const { host, tender, amount, fault } = options;
+  const { host, tender, amount, fault, json } = options;
   const expected = fault === undefined ? 'delivered' : demoFaults[fault][tender];
   if (expected === undefined) throw new Error(`the fault ${String(fault)} does not go with --tender ${tender}`);
-  const out = path.join(projectRoot, 'out', 'demo');
-  if (options.data === undefined) rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
-  await buildApp();
-  const tell = options.json ? (): void => {} : (line: string): void => void process.stdout.write(`${line}\n`);
-
-  const sandbox = await startSandbox({ data: options.data ?? mkdtempSync(path.join(out, 'data-')), settings: { log: { level: 'warn' } } });
-  let shell: RunningShell | undefined;
-  try {
-    shell = await launchShell({ host, appDir: productParts.outDir, config: sandbox.config });
-    const pictures = new Pictures(out, tell);
-    const person = new Cardholder(sandbox, shell, (name, page) => pictures.take(name, page));
-    const balanceBefore = await chipBalance(sandbox);
-    const ending = await new Story(person, options, tell).run();
-    const receiptPng = await pictureOfSlip(sandbox, out, host);
-    await shell.close();
-    shell = undefined;
-    const journal = journalProof(sandbox.journal, tell);
-    const right = ending.outcome === expected && journal.verified && ending.balanceAfter === balanceBefore + (ending.outcome === 'delivered' ? amount : 0);
-    const result = { ...ending, amount, balanceBefore, journal: { path: sandbox.journal, ...journal }, receiptPng, host: host.line.replace(/^host: /, '') };
-    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    tell(
-      right ? `\nas it should be: ${ending.outcome}` : `\nWRONG: ${ending.outcome}, expected ${expected}; card ${balanceBefore} → ${ending.balanceAfter} fen`,
-    );
-    return right ? 0 : 1;
-  } finally {
-    await shell?.close();
-    await sandbox.stop();
-  }
+  const { ending, journal, receiptPng, tell } = await onStage(options, async (stage) => {
+    const balanceBefore = await chipBalance(stage.sandbox);
+    return { balanceBefore, ...(await new Story(stage, options).run()) };
+  });
+  const { balanceBefore, balanceAfter, outcome } = ending;
+  const right = outcome === expected && journal.verified && balanceAfter === balanceBefore + (outcome === 'delivered' ? amount : 0);
+  if (json) process.stdout.write(`${JSON.stringify({ ...ending, amount, journal, receiptPng, host: host.line.replace(/^host: /, '') })}\n`);
+  tell(right ? `\nas it should be: ${outcome}` : `\nWRONG: ${outcome}, expected ${expected}; card ${balanceBefore} → ${balanceAfter} fen`);
+  return right ? 0 : 1;
 }
 
 /** What the cardholder does, step by step. */
@@ -106,7 +74,7 @@ class Story {
   readonly #options: DemoOptions;
   readonly #tell: (line: string) => void;
 
-  constructor(person: Cardholder, options: DemoOptions, tell: (line: string) => void) {
+  constructor({ person, tell }: Stage, options: DemoOptions) {
     this.#person = person;
     this.#options = options;
     this.#tell = tell;
@@ -251,55 +219,4 @@ export function notesFor(amount: number): readonly number[] {
   }
   if (left > 0) throw new Error(`¥${formatYuan(fen(amount))} can't be made of notes of ${NOTES.map((note) => note / 100).join(', ')} yuan; use --tender qr`);
   return notes;
-}
-
-async function chipBalance(sandbox: Sandbox): Promise<number> {
-  const { cards } = await sandbox.cabinet();
-  return cards.find(({ id }) => id === CARD)?.balance ?? 0;
-}
-
-function journalProof(file: string, tell: (line: string) => void): { entries: number; verified: boolean } {
-  const report = verifyJournal(file);
-  const db = openForReading(file);
-  try {
-    const rows = db.prepare(`SELECT seq, kind, entry ->> '$.body' AS body FROM described_entries ORDER BY seq`).all() as {
-      seq: number;
-      kind: string;
-      body: string;
-    }[];
-    tell('\njournal');
-    for (const { seq, kind, body } of rows) tell(`  ${String(seq).padStart(3)}  ${kind.padEnd(20)} ${body.slice(0, 110)}`);
-    tell(`proof: ${report.ok ? 'chain, checkpoints, postings and the fold of every transaction hold' : 'BROKEN'}`);
-    return { entries: rows.length, verified: report.ok };
-  } finally {
-    db.close();
-  }
-}
-
-async function pictureOfSlip(sandbox: Sandbox, out: string, host: Host): Promise<string | null> {
-  const { slips } = await sandbox.cabinet();
-  const last = slips.at(-1);
-  if (last === undefined || sandbox.benchUrl === undefined || host.kind !== 'stand-in') return null;
-  const svg = await (await fetch(new URL(`/slips/${last.number}.svg`, sandbox.benchUrl))).text();
-  const png = path.join(out, 'receipt.png');
-  await renderSlip(svg, png, host.executable);
-  return png;
-}
-
-class Pictures {
-  readonly #folder: string;
-  readonly #tell: (line: string) => void;
-  #count = 0;
-
-  constructor(folder: string, tell: (line: string) => void) {
-    this.#folder = folder;
-    this.#tell = tell;
-  }
-
-  async take(name: string, page: Page): Promise<void> {
-    this.#count += 1;
-    const file = path.join(this.#folder, `${String(this.#count).padStart(2, '0')}-${name}.png`);
-    await page.screenshot({ path: file, animations: 'disabled' });
-    this.#tell(`  screen ${name} → ${path.relative(projectRoot, file)}`);
-  }
 }

@@ -1,14 +1,16 @@
 /**
- * `npm run demo -- [--tender cash|qr] [--amount FEN] [--fault NAME] [--data DIR] [--json]`: a scripted cardholder tops up through the
- * real screen. Exit status 0 only when the outcome is the right one for the fault.
+ * `npm run demo -- [--flow NAME] [--tender cash|qr] [--amount FEN] [--fault NAME] [--data DIR] [--json]`: a scripted cardholder tops up
+ * through the real screen, or comes for another service. Exit status 0 only when the outcome is the right one for the fault.
  */
 import { parseArgs } from 'node:util';
 import './preflight.mjs';
+import { demoFlows, isDemoFlow, runFlowDemo } from './demo-flows.ts';
 import { demoFaults, isDemoFault, runDemo } from './demo-run.ts';
 import { findHost } from './host.ts';
 import { MissingNeed } from './needs.ts';
 
-const USAGE = `usage: npm run demo -- [--tender cash|qr] [--amount FEN] [--fault ${Object.keys(demoFaults).join('|')}] [--data DIR] [--json]`;
+const USAGE = `usage: npm run demo -- [--tender cash|qr] [--amount FEN] [--fault ${Object.keys(demoFaults).join('|')}] [--data DIR] [--json]
+       npm run demo -- --flow ${['top-up', ...Object.keys(demoFlows)].join('|')} [--data DIR] [--json]`;
 
 function wrong(message: string): never {
   process.stderr.write(`${message}; ${USAGE}\n`);
@@ -19,6 +21,7 @@ function readArguments() {
   try {
     return parseArgs({
       options: {
+        flow: { type: 'string', default: 'top-up' },
         tender: { type: 'string', default: 'cash' },
         amount: { type: 'string', default: '5000' },
         fault: { type: 'string' },
@@ -31,8 +34,10 @@ function readArguments() {
   }
 }
 
-const { tender, amount: amountText, fault, data, json } = readArguments();
+const { flow, tender, amount: amountText, fault, data, json } = readArguments();
 const amount = Number(amountText);
+if (flow !== 'top-up' && !isDemoFlow(flow)) wrong(`--flow ${flow} is unknown`);
+if (flow !== 'top-up' && fault !== undefined) wrong('--fault goes with --flow top-up');
 if (tender !== 'cash' && tender !== 'qr') wrong(`--tender ${tender}: expected cash or qr`);
 if (!Number.isSafeInteger(amount) || amount < 1) wrong(`--amount ${amountText}: expected whole fen`);
 if (fault !== undefined && !isDemoFault(fault)) wrong(`--fault ${fault} is unknown`);
@@ -40,7 +45,7 @@ if (fault !== undefined && !isDemoFault(fault)) wrong(`--fault ${fault} is unkno
 try {
   const host = await findHost();
   if (!json) process.stdout.write(`${host.line}\n`);
-  process.exit(await runDemo({ host, tender, amount, fault, data, json }));
+  process.exit(await (isDemoFlow(flow) ? runFlowDemo(flow, { host, data, json }) : runDemo({ host, tender, amount, fault, data, json })));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (error instanceof MissingNeed ? error.message : (error.stack ?? error.message)) : String(error)}\n`);
   process.exit(error instanceof MissingNeed ? 2 : 1);

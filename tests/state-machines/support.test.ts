@@ -228,11 +228,29 @@ describe('an answer', () => {
     expect(bench.body('help-answer').service).toEqual({ name: 'topUp', available: false, reason: 'issuerOffline' });
   });
 
-  test('leads to a page of the terminal', async () => {
+  test('leads to the report of a lost card', async () => {
     const bench = await atHelp();
-    await bench.touch({ type: 'help', to: 'search' }, ask('nine'));
+    await bench.touch({ type: 'help', to: 'search' }, ask('nine'), { type: 'report-loss' });
+    expect(bench.kind).toBe('loss-ways');
+    await bench.touch({ type: 'back' });
+    expect(bench.kind).toBe('attract');
+  });
+
+  test.each([
+    ['a card is in the reader', atMenu],
+    [
+      'none can be taken now',
+      async () => {
+        const bench = await new SessionBench().start();
+        bench.world.change({ lossReport: { available: false, reason: 'issuerOffline' } });
+        return bench;
+      },
+    ],
+  ])('leads to the telephone for a lost card when %s', async (_when, start) => {
+    const bench = await start();
+    await bench.touch(SUPPORT, { type: 'help', to: 'search' }, ask('nine'));
     expect(bench.body('help-answer').page).toBe('lost-card');
-    await bench.touch({ type: 'open', overlay: 'lost-card' });
+    await bench.touch({ type: 'report-loss' });
     expect(bench.overlay?.kind).toBe('lost-card');
     await bench.touch({ type: 'close' });
     expect(bench.kind).toBe('help-answer');

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startSandbox, type Sandbox } from '../../launcher/sandbox.ts';
 import { accountOf, ALL_AGREES, type Account, difference, entriesOf, sum, transactionOf, truthOf, type Truth } from '../../e2e/support/ground-truth.ts';
-import { putAtIssuer } from '../../e2e/support/issuer-hands.ts';
+import { putAtIssuer } from '../../launcher/issuer-hands.ts';
 import { openForReading } from '../../../main/journal/schema.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import type { HandAct } from '../../../drivers/bench/protocol.ts';

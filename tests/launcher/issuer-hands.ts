@@ -1,6 +1,6 @@
 /** What a subsidy office or a merchant does at the issuer of a sandbox. */
-import type { PendingLoadKind } from '../../../common/upstream-api/pending-loads.ts';
-import type { Sandbox } from '../../launcher/sandbox.ts';
+import type { PendingLoadKind } from '../../common/upstream-api/pending-loads.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** Of the card `student-6688` of the sandbox's cabinet. */
 export const STUDENT_SERIAL = '03105170010170906688';

@@ -1,0 +1,127 @@
+/** `npm run demo -- --flow NAME`: the flows beside the top-up, each with a scripted person, and what must be true at its end. */
+import { formatYuan, fen } from '../../common/fen.ts';
+import { CARD, chipBalance, onStage, type Stage, type StageOptions } from './demo-stage.ts';
+import { putAtIssuer } from './issuer-hands.ts';
+import { everyDevice, type Settings } from './sandbox.ts';
+
+interface Ending {
+  readonly outcome: string;
+  /** Whether it is so in the world, not only on the glass. */
+  readonly right: boolean;
+  readonly reference?: string;
+}
+
+interface Flow {
+  readonly wants: string;
+  readonly settings?: Settings;
+  readonly play: (stage: Stage) => Promise<Ending>;
+}
+
+export const demoFlows = {
+  statement: { wants: 'a cardholder wants to see, and have on paper, what the card did', play: statement },
+  'loss-report': { wants: 'somebody has lost a card and has their identity card with them', settings: everyDevice, play: lossReport },
+  'pending-load': { wants: 'a subsidy of ¥80.00 waits for the card ending 6688', play: pendingLoad },
+  support: { wants: 'somebody asks whether money that did not arrive is lost', play: support },
+} as const satisfies Readonly<Record<string, Flow>>;
+export type DemoFlow = keyof typeof demoFlows;
+
+export function isDemoFlow(name: string): name is DemoFlow {
+  return Object.hasOwn(demoFlows, name);
+}
+
+/** @returns the exit status */
+export async function runFlowDemo(flow: DemoFlow, options: StageOptions): Promise<number> {
+  const { wants, play, settings }: Flow = demoFlows[flow];
+  const told = async (stage: Stage): Promise<Ending> => {
+    stage.tell(wants);
+    return play(stage);
+  };
+  const { ending, journal, receiptPng, tell } = await onStage(options, told, settings);
+  const right = ending.right && journal.verified;
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ flow, ...ending, right, journal, receiptPng, host: options.host.line.replace(/^host: /, '') })}\n`);
+  tell(right ? `\nas it should be: ${ending.outcome}` : `\nWRONG: ${ending.outcome}`);
+  return right ? 0 : 1;
+}
+
+/** After a top-up, so that card and account have something to say. */
+async function statement({ person, sandbox, tell }: Stage): Promise<Ending> {
+  await person.choosesTopUp(CARD, 5000);
+  await person.touches('tender-qr');
+  await person.seesCode();
+  await sandbox.hand({ act: 'phone', does: 'pay' });
+  await person.sees('done');
+  await person.leaves();
+  tell('¥50.00 was loaded; now the statement');
+  await person.comesBack(CARD);
+  await person.sees('menu');
+  await person.touches('start-statement');
+  await person.sees('statement');
+  await person.touches('statement-print');
+  await (await person.page()).locator('[data-testid="screen"][data-print="done"]').waitFor();
+  const { slips } = await sandbox.cabinet();
+  const loads = slips.flatMap(({ text }) => text).filter((line) => line.includes('+50.00'));
+  tell(`on paper: ${loads.join(' ').trim()}`);
+  return { outcome: 'printed', right: loads.length === 1 };
+}
+
+async function lossReport({ person, sandbox, tell }: Stage): Promise<Ending> {
+  await person.sees('attract');
+  await person.touches('lost-card');
+  await person.sees('loss-ways');
+  await person.touches('way-document');
+  await person.sees('loss-document');
+  await sandbox.hand({ act: 'layDocument', document: 'valid' });
+  await person.sees('loss-cards');
+  await sandbox.hand({ act: 'liftDocument' });
+  tell('the identity card names two cards; one of them is lost');
+  await person.touches('card-1');
+  await person.sees('loss-confirm');
+  await person.touches('confirm');
+  await person.sees('loss-told');
+  const reference = (await person.reads('reference')).trim();
+  await person.touches('receipt-print');
+  await person.seesFact('receipt', 'printed');
+  const { reports } = (await sandbox.books()).issuerServices.losses;
+  const [report, ...others] = reports;
+  tell(`the issuer has ${reports.length} report: ${report?.reference ?? 'none'}, ${report?.state ?? ''}`);
+  return { outcome: 'effective', reference, right: report?.reference === reference && report.state === 'effective' && others.length === 0 };
+}
+
+async function pendingLoad({ person, sandbox, tell }: Stage): Promise<Ending> {
+  const amount = 8000;
+  await putAtIssuer(sandbox, { amount });
+  const before = await chipBalance(sandbox);
+  await person.comesBack(CARD);
+  await person.sees('menu');
+  await person.touches('start-pending-load');
+  await person.sees('pending-offer');
+  await person.touches('pending-load');
+  await person.sees('done');
+  const reference = (await person.reads('reference')).trim();
+  await person.touches('receipt-print');
+  await person.seesFact('receipt', 'printed');
+  const after = await chipBalance(sandbox);
+  tell(`delivered: number ${reference}, on the card ¥${formatYuan(fen(before))} → ¥${formatYuan(fen(after))}`);
+  return { outcome: 'delivered', reference, right: after === before + amount };
+}
+
+async function support({ person, tell }: Stage): Promise<Ending> {
+  await person.sees('attract');
+  await person.touches('util-help');
+  await person.sees('help-home');
+  await person.touches('help-search');
+  await person.sees('help-search');
+  await person.touches('letter-b', 'letter-k');
+  tell('found by the initials of 补卡');
+  const page = await person.page();
+  const [found] = await page.locator('[data-testid^="question-"]').all();
+  await found?.click();
+  await person.sees('help-answer');
+  const title = await person.readsTitle();
+  await person.touches('helped-yes');
+  await page.locator('[data-testid="screen"][data-verdict="solved"]').waitFor();
+  await person.sees('help-answer');
+  tell(`answered: ${title}`);
+  return { outcome: 'answered', right: title !== '' };
+}

@@ -6,6 +6,7 @@
  */
 export const WAITING = [
   'tests/main/terminal/crash-cash.test.ts',
+  'tests/main/terminal/crash-pending.test.ts',
   'tests/drivers/conformance/cash-acceptor-cctalk.test.ts',
   'tests/main/terminal/crash-qr.test.ts',
   'tests/drivers/conformance/cash-acceptor-*.test.ts',
@@ -20,6 +21,9 @@ export const WAITING = [
   'tests/main/maintenance/end-to-end.test.ts',
   'tests/main/upstream/killed.test.ts',
   'tests/main/terminal/crash-voucher.test.ts',
+  'tests/main/terminal/help.test.ts',
+  'tests/main/cli/devices.test.ts',
+  'tests/drivers/receipt-printer/links.test.ts',
 ];
 
 /** The upstream server on PostgreSQL: the same files that the units run on SQLite, and those that are about PostgreSQL alone. */
@@ -55,6 +59,7 @@ export const ENUMERATIONS = [
   'tests/simulation/determinism.test.ts',
   'tests/drivers/receipt-printer/escpos/paper-out-everywhere.test.ts',
   'tests/main/upstream/interruptions.test.ts',
+  'tests/main/cli/kioskctl.test.ts',
   'tests/main/journal/crash.test.ts',
   'tests/main/journal/damage.test.ts',
 ];

@@ -184,6 +184,20 @@ test('turned round, nothing lies on anything, nothing leaves its place or the gl
 });
 
 test('words that are 40 % longer fit everywhere but where a title or a sum has a picture beside it: there a translation is kept as short as English', async () => {
-  const short = ['attract', 'insert-card', 'reading-card', 'top-up-cash', 'committing', 'put-back', 'done', 'earlier-load', 'take-card', 'goodbye'];
+  const short = [
+    'attract',
+    'insert-card',
+    'reading-card',
+    'top-up-cash',
+    'committing',
+    'put-back',
+    'done',
+    'earlier-load',
+    'loss-ways',
+    'loss-document',
+    'loss-asking',
+    'take-card',
+    'goodbye',
+  ];
   expect(Object.entries(await faultsOf(longPages)).filter(([name]) => !short.includes(name))).toEqual([]);
 });

@@ -82,7 +82,7 @@ test('password and code let in; a wrong password, a wrong code, and a code that 
   await expect(refused).toBeVisible();
   const good = code();
   await signIn(page, name, PASSWORD, good);
-  await expect(page.getByRole('heading', { name: '终端' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '工单' })).toBeVisible();
   await signOut(page);
   await signIn(page, name, PASSWORD, good);
   await expect(refused).toBeVisible();
@@ -102,7 +102,7 @@ test('without the phone, a recovery code lets in once', async () => {
   };
   await signOut(page);
   await enter();
-  await expect(page.getByRole('heading', { name: '终端' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '工单' })).toBeVisible();
   await page.goto(`${world.origin}/console/account`);
   await expect(page.getByText('还剩 9 个')).toBeVisible();
   await signOut(page);

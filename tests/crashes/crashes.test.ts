@@ -30,7 +30,7 @@ test('killed at random moments: no acknowledged entry is lost, and at most one m
 describe('every system call that fails', () => {
   const lives = (['first', 'second', 'damaged', 'pruning'] as const).flatMap((life) => DISK_FAILURES.map((failure) => ({ life, ...failure })));
   // One in so many calls, others in each run; `npm run crashes` takes them all.
-  const stride = 47;
+  const stride = 83;
 
   test.for(lives)(
     '$name, in a $life life: nothing acknowledged is lost, and nothing is taken after it',
@@ -51,7 +51,7 @@ describe('the power is cut after any call', () => {
     { timeout: PATIENCE },
     (life, context) => {
       context.skip(missing !== undefined, `not run: ${missing ?? ''}`);
-      const report = cutPower(folder(), { life, secondSync: seed % 2 === 0 ? 'each' : 'checkpoint', seed, states: 120 });
+      const report = cutPower(folder(), { life, secondSync: seed % 2 === 0 ? 'each' : 'checkpoint', seed, states: 80 });
       expect(report.problems, `seed ${seed}`).toEqual([]);
       expect(report.states).toBeGreaterThan(30);
     },

@@ -299,6 +299,16 @@ describe('slips', () => {
     expect(objections(() => checkSlips(world, ledger))).toEqual([]);
     world.slips.pop();
   });
+
+  test('a slip that was cut short hangs together with the next one, and each is judged by itself', () => {
+    const begun = '        江城一卡通\n挂失凭条\n已生效\n';
+    const slip = (number: string) => `${begun}        江城一卡通\n充值凭条\n编号 ${number}`;
+    world.slips.push(slip(ledger[0]?.reference ?? ''));
+    expect(objections(() => checkSlips(world, ledger))).toEqual([]);
+    world.slips.splice(-1, 1, slip('A01-1122-5DEG-K'));
+    expect(objections(() => checkSlips(world, ledger))).toEqual(['slip']);
+    world.slips.pop();
+  });
 });
 
 describe('a lost card', () => {

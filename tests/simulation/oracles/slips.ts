@@ -6,6 +6,8 @@ import type { Story } from './ledger.ts';
 import { readLosses } from './losses.ts';
 
 const LOSS_SLIP = /挂失凭条|Loss report/;
+/** Where a slip begins: what power or paper cut short may hang together with the next one. */
+const HEAD = /(?=^ *江城一卡通 *$)/m;
 const REFERENCE = /[A-Z]\d\d-\d{4}-[0-9A-Z]{4}-[0-9A-Z]/g;
 
 /** Reference numbers on a slip. */
@@ -21,7 +23,7 @@ export function voucherOn(slip: string): VoucherInHand | undefined {
 }
 
 export function checkSlips(world: World, ledger: readonly Story[]): void {
-  for (const slip of world.slips) {
+  for (const slip of world.slips.flatMap((paper) => paper.split(HEAD))) {
     const [reference] = referencesOn(slip);
     if (reference === undefined) continue; // torn off before the number was printed
     if (LOSS_SLIP.test(slip)) {

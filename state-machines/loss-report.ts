@@ -5,7 +5,7 @@
  */
 import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { identifyState } from './loss-report/identify.ts';
-import { pagesOf, paperHere } from './loss-report/context.ts';
+import { NOBODY, pagesOf, paperHere } from './loss-report/context.ts';
 import { known, lossSetup, stillHere } from './loss-report/setup.ts';
 import { patiently } from './waiting.ts';
 
@@ -16,21 +16,9 @@ export const lossReportMachine = lossSetup.createMachine({
   id: 'lossReport',
   context: ({ input }) => ({
     ...input,
+    ...NOBODY,
     way: undefined,
-    name: undefined,
     field: 'card',
-    digits: '',
-    fresh: false,
-    account: '',
-    codeRequestId: undefined,
-    documentHash: undefined,
-    documentProblem: undefined,
-    typingProblem: undefined,
-    triesLeft: undefined,
-    identificationId: undefined,
-    cards: [],
-    page: 0,
-    chosen: undefined,
     result: undefined,
     receipt: 'choice',
     trouble: 'lossOffline',

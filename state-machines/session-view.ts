@@ -2,15 +2,16 @@
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import { noticesOf } from './notices.ts';
 import type { PendingLoadSnapshot } from './pending-load.ts';
-import { pendingLoadPicture, type PendingLoadPicture } from './pending-load/view.ts';
+import { pendingLoadPicture } from './pending-load/view.ts';
+import { pictureOf, type Picture } from './picture.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
-import { lossReportPicture, type LossReportPicture } from './loss-report/view.ts';
+import { lossReportPicture } from './loss-report/view.ts';
 import type { LossReportSnapshot } from './loss-report.ts';
 import type { StatementSnapshot } from './statement.ts';
-import { statementPicture, type StatementPicture } from './statement/view.ts';
+import { statementPicture } from './statement/view.ts';
 import type { SupportSnapshot } from './support.ts';
-import { supportPicture, type SupportPicture } from './support/view.ts';
-import { topUpPicture, voucherOf, type TopUpPicture } from './top-up/view.ts';
+import { supportPicture } from './support/view.ts';
+import { topUpPicture, voucherOf } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
 import { leftOf } from './waiting.ts';
@@ -18,7 +19,7 @@ import { leftOf } from './waiting.ts';
 /** @param clock local time `HH:MM` */
 export function viewOf(snapshot: SessionSnapshot, seq: number, clock: string): View {
   const { context } = snapshot;
-  const picture = pictureOf(snapshot);
+  const picture = shownOf(snapshot);
   const overlay = overlayOf(context, picture);
   return {
     version: VIEW_VERSION,
@@ -41,23 +42,14 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 }
 
 /** Of the session itself or of the flow that runs. */
-type Picture = TopUpPicture | StatementPicture | SupportPicture | LossReportPicture | PendingLoadPicture;
-
-function pictureOf(snapshot: SessionSnapshot): Picture {
-  const { context } = snapshot;
+function shownOf(snapshot: SessionSnapshot): Picture {
   const { topUp, pendingLoad, statement, support, lossReport } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
-  const wait = leftOf(context.wait, context.ports.clock);
-  return {
-    body: bodyOf(snapshot),
-    step: undefined,
-    moneyMoves: false,
-    ...(snapshot.hasTag('idleWarning') && wait !== undefined ? { overlay: { kind: 'idle-warning' as const, wait, money: 'none' as const } } : {}),
-  };
+  return pictureOf(snapshot, bodyOf(snapshot));
 }
 
 function servicesOf({ availability }: SessionContext, names: readonly ServiceName[]) {

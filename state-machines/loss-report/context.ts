@@ -78,6 +78,23 @@ export interface LossContext extends LossInput {
   readonly wait: RunningWait | undefined;
 }
 
+/** Of nobody yet, or no more. */
+export const NOBODY = {
+  name: undefined,
+  digits: '',
+  fresh: false,
+  account: '',
+  codeRequestId: undefined,
+  documentHash: undefined,
+  documentProblem: undefined,
+  typingProblem: undefined,
+  triesLeft: undefined,
+  identificationId: undefined,
+  cards: [],
+  page: 0,
+  chosen: undefined,
+} satisfies Partial<LossContext>;
+
 export type LossEvent =
   UiMachineEvent | CardEvent | { readonly type: 'PREFERENCES'; readonly preferences: Preferences } | { readonly type: 'wait.ended' | 'digit.hidden' };
 

@@ -1,26 +1,14 @@
 /** What the screen shows of a loss report: a pure function of where its chart stands. Used by session-view. Masks are made here. */
 import type { LossReportSnapshot } from '../loss-report.ts';
-import type { Overlay, ViewBody, ViewBodyOf } from '../view.ts';
+import { pictureOf, type Picture } from '../picture.ts';
+import type { ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 import { cardsOfPage, FIELDS, pagesOf, type Field, type LossContext } from './context.ts';
 import type { HeldCard, IdentifyWay } from './ports.ts';
 import { standingOf } from './steps.ts';
 
-export interface LossReportPicture {
-  readonly body: ViewBody;
-  readonly step: undefined;
-  readonly overlay?: Overlay;
-  readonly moneyMoves: boolean;
-}
-
-export function lossReportPicture(snapshot: LossReportSnapshot): LossReportPicture {
-  const wait = leftOf(snapshot.context.wait, snapshot.context.ports.clock);
-  return {
-    body: bodyOf(snapshot),
-    step: undefined,
-    moneyMoves: snapshot.matches('reporting'),
-    ...(snapshot.hasTag('idleWarning') && wait !== undefined ? { overlay: { kind: 'idle-warning' as const, wait, money: 'none' as const } } : {}),
-  };
+export function lossReportPicture(snapshot: LossReportSnapshot): Picture {
+  return pictureOf(snapshot, bodyOf(snapshot), snapshot.matches('reporting'));
 }
 
 const WAYS: readonly IdentifyWay[] = ['document', 'phone', 'password'];

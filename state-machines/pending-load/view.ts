@@ -4,26 +4,12 @@ import type { PendingLoadSnapshot } from '../pending-load.ts';
 import type { FlowSettings } from '../ports.ts';
 import type { TopUpContext } from '../top-up/context.ts';
 import { cardOf, committingBody, loadBody, troubleBody } from '../top-up/view.ts';
-import type { Overlay, ViewBody, ViewBodyOf } from '../view.ts';
-import { leftOf } from '../waiting.ts';
+import { pictureOf, type Picture } from '../picture.ts';
+import type { ViewBody, ViewBodyOf } from '../view.ts';
 import { nextOffer, offersOf, roomOnCard, type Offer } from './offer.ts';
 
-export interface PendingLoadPicture {
-  readonly body: ViewBody;
-  readonly step: undefined;
-  readonly overlay?: Overlay;
-  readonly moneyMoves: boolean;
-}
-
-export function pendingLoadPicture(snapshot: PendingLoadSnapshot): PendingLoadPicture {
-  const { context } = snapshot;
-  const wait = leftOf(context.wait, context.ports.clock);
-  return {
-    body: bodyOf(snapshot),
-    step: undefined,
-    moneyMoves: snapshot.hasTag('moneyMoves'),
-    ...(snapshot.hasTag('idleWarning') && wait !== undefined ? { overlay: { kind: 'idle-warning' as const, wait, money: 'none' as const } } : {}),
-  };
+export function pendingLoadPicture(snapshot: PendingLoadSnapshot): Picture {
+  return pictureOf(snapshot, bodyOf(snapshot), snapshot.hasTag('moneyMoves'));
 }
 
 function bodyOf(snapshot: PendingLoadSnapshot): ViewBody {

@@ -1,24 +1,11 @@
 /** What the screen shows of help: a pure function of where its chart stands. Used by session-view. */
 import type { SupportSnapshot } from '../support.ts';
-import type { Overlay, ViewBody } from '../view.ts';
-import { leftOf } from '../waiting.ts';
+import { pictureOf, type Picture } from '../picture.ts';
+import type { ViewBody } from '../view.ts';
 import { contactLeaf, listLeaf, searchLeaf, type SupportContext } from './context.ts';
 
-export interface SupportPicture {
-  readonly body: ViewBody;
-  readonly step: undefined;
-  readonly overlay?: Overlay;
-  readonly moneyMoves: false;
-}
-
-export function supportPicture(snapshot: SupportSnapshot): SupportPicture {
-  const wait = leftOf(snapshot.context.wait, snapshot.context.ports.clock);
-  return {
-    body: bodyOf(snapshot),
-    step: undefined,
-    moneyMoves: false,
-    ...(snapshot.hasTag('idleWarning') && wait !== undefined ? { overlay: { kind: 'idle-warning' as const, wait, money: 'none' as const } } : {}),
-  };
+export function supportPicture(snapshot: SupportSnapshot): Picture {
+  return pictureOf(snapshot, bodyOf(snapshot));
 }
 
 function bodyOf(snapshot: SupportSnapshot): ViewBody {

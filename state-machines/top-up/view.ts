@@ -7,17 +7,11 @@ import type { FlowSettings, VoucherSlip } from '../ports.ts';
 import { matchesState, type StateValue } from 'xstate';
 import type { PendingLoadSnapshot } from '../pending-load.ts';
 import { offerAfter } from '../pending-load/offer.ts';
+import type { Picture } from '../picture.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
 import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
-import type { Overlay, View, ViewBody, ViewBodyOf } from '../view.ts';
+import type { ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
-
-export interface TopUpPicture {
-  readonly body: ViewBody;
-  readonly step: View['step'];
-  readonly overlay?: Overlay;
-  readonly moneyMoves: boolean;
-}
 
 export function cardOf({ card }: Pick<TopUpContext, 'card'>) {
   return { tail: card.ref.tail, balance: card.balance, validUntil: card.validUntil };
@@ -52,7 +46,7 @@ export const FINAL_TROUBLES = [
   'pendingGone',
 ] as const satisfies readonly Trouble[];
 
-export function topUpPicture(snapshot: TopUpSnapshot): TopUpPicture {
+export function topUpPicture(snapshot: TopUpSnapshot): Picture {
   const { context } = snapshot;
   const top = typeof snapshot.value === 'string' ? snapshot.value : (Object.keys(snapshot.value)[0] ?? '');
   const at = stops[top];

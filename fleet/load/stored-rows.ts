@@ -1,7 +1,7 @@
 /** What the database says after a run: how many rows, which are missing, which are there twice. Counts by itself, behind the server's back. */
 import { sql } from 'kysely';
 import { isPostgres, openStore } from '../server/store/database.ts';
-import type { Store } from '../server/store/store.ts';
+import type { Queries } from '../server/store/store.ts';
 
 export interface StoredRows {
   readonly rows: number;
@@ -22,20 +22,23 @@ const POSTGRES = { id: sql`entry::jsonb ->> 'id'`, bytes: sql<{ bytes: number }>
 /** @param database `postgres://…`, or a file */
 export async function readStoredRows(database: string): Promise<StoredRows> {
   const store = await openStore(database);
-  const { id, bytes } = isPostgres(database) ? POSTGRES : SQLITE;
+  const postgres = isPostgres(database);
+  const { id, bytes } = postgres ? POSTGRES : SQLITE;
   try {
-    const { rows: counted } = await sql<{ rows: number; ids: number }>`select count(*) as rows, count(distinct ${id}) as ids from journal_entries`.execute(
-      store,
-    );
-    const { rows = 0, ids = 0 } = counted[0] ?? {};
-    const { rows: sizes } = await bytes.execute(store);
-    return { rows, duplicated: rows - ids, wholeUpTo: await wholeChains(store), bytes: sizes[0]?.bytes ?? 0 };
+    return await store.connection().execute(async (own) => {
+      // millions of rows take longer than a terminal waits, and no terminal waits for this
+      if (postgres) await sql`set statement_timeout = 0`.execute(own);
+      const count = sql<{ rows: number; ids: number }>`select count(*) as rows, count(distinct ${id}) as ids from journal_entries`;
+      const { rows = 0, ids = 0 } = (await count.execute(own)).rows[0] ?? {};
+      const { rows: sizes } = await bytes.execute(own);
+      return { rows, duplicated: rows - ids, wholeUpTo: await wholeChains(own), bytes: sizes[0]?.bytes ?? 0 };
+    });
   } finally {
     await store.destroy();
   }
 }
 
-async function wholeChains(store: Store): Promise<Map<string, number>> {
+async function wholeChains(store: Queries): Promise<Map<string, number>> {
   const chains = await store
     .selectFrom('journal_entries')
     .select((of) => ['terminal_id', of.fn.countAll<number>().as('rows'), of.fn.max('seq').as('last')])
@@ -47,7 +50,7 @@ async function wholeChains(store: Store): Promise<Map<string, number>> {
   return whole;
 }
 
-async function upToGap(store: Store, terminalId: string): Promise<number> {
+async function upToGap(store: Queries, terminalId: string): Promise<number> {
   const rows = await store.selectFrom('journal_entries').select('seq').where('terminal_id', '=', terminalId).where('epoch', '=', 1).orderBy('seq').execute();
   const gap = rows.findIndex(({ seq }, index) => seq !== index + 1);
   return gap === -1 ? rows.length : gap;

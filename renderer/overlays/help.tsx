@@ -1,9 +1,8 @@
 /** Short answers for where the person is, and whom to call. */
 import type { ViewKind } from '../../state-machines/view.ts';
+import { CallPanel } from '../components/call-panel.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
-import { Icon } from '../components/icon.tsx';
 import { Action } from '../components/parts.tsx';
-import { Rich } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import type { WordKey } from '../words.ts';
 import { CloseAction } from './close.tsx';
@@ -84,22 +83,12 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
 
 export function HelpPage() {
   const { view, say, size, landscape } = useKiosk();
-  const { hotline, hotlineHours, terminal } = view.site;
   return (
     <>
       <Read className="read--help">
         <h1 className="title">{say('help.title')}</h1>
         <p className="lead quiet under-title">{say('help.lead')}</p>
-        <div className="panel call-panel">
-          <p className="call-number">
-            <Icon name="call" size="l" />
-            <b className="tn">{hotline}</b>
-            <span className="body quiet">{hotlineHours}</span>
-          </p>
-          <p className="body">
-            <Rich text={say('contact.terminal', { terminal })} />
-          </p>
-        </div>
+        <CallPanel />
       </Read>
       <Touch className="touch--help">
         <dl className="answers">

@@ -1,6 +1,7 @@
 /** 帮助与支持: what is asked most, questions by subject, an answer with what to do next. The search: support-search.tsx; people: support-contacts.tsx. */
 import { helpGroups, type ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
+import { CallPanel } from '../components/call-panel.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { Action, BackAction, Notice } from '../components/parts.tsx';
@@ -62,24 +63,6 @@ export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
         <PersonAction />
       </Actions>
     </>
-  );
-}
-
-/** Whom to call, and what to say first. */
-function CallPanel() {
-  const { view, say } = useKiosk();
-  const { hotline, hotlineHours, terminal } = view.site;
-  return (
-    <div className="panel call-panel">
-      <p className="call-number">
-        <Icon name="call" size="l" />
-        <b className="tn">{hotline}</b>
-        <span className="body quiet">{hotlineHours}</span>
-      </p>
-      <p className="body">
-        <Rich text={say('contact.terminal', { terminal })} />
-      </p>
-    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Fields with their label, hint and complaint tied together, and the form that holds them while its act is under way. */
 import { useEffect, useId, useRef, type InputHTMLAttributes, type ReactNode } from 'react';
 import type { CallFailure } from '../api/client.ts';
+import { useSay } from '../preferences.tsx';
 import { Notice, useFailureWords } from './states.tsx';
 
 interface FieldParts {
@@ -163,4 +164,19 @@ function Remarks({ id, hint, wrong }: { readonly id: string; readonly hint: stri
 function describedBy(id: string, hint: string | undefined, wrong: string | undefined): string | undefined {
   const parts = [...(wrong === undefined ? [] : [`${id}-wrong`]), ...(hint === undefined ? [] : [`${id}-hint`])];
   return parts.length === 0 ? undefined : parts.join(' ');
+}
+
+/** Below a form: away from it, and what it does. */
+export function FormButtons({ go, dangerous = false, onCancel }: { readonly go: string; readonly dangerous?: boolean; readonly onCancel: () => void }) {
+  const say = useSay();
+  return (
+    <div className="buttons buttons--end">
+      <button type="button" className="btn" onClick={onCancel}>
+        {say('button.cancel')}
+      </button>
+      <button type="submit" className={`btn ${dangerous ? 'btn--danger' : 'btn--primary'}`}>
+        {go}
+      </button>
+    </div>
+  );
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { CallFailure } from '../api/client.ts';
 import { useSay } from '../preferences.tsx';
 import { Dialog } from './dialog.tsx';
-import { Form, TextArea, TextField } from './form.tsx';
+import { Form, FormButtons, TextArea, TextField } from './form.tsx';
 
 /** What the server takes as a reason. */
 const SHORTEST = 5;
@@ -62,14 +62,7 @@ export function ReasonDialog({ title, lead, go, dangerous = false, confirm, busy
             onValue={setReason}
             maxLength={LONGEST}
           />
-          <div className="buttons buttons--end">
-            <button type="button" className="btn" onClick={onClose}>
-              {say('button.cancel')}
-            </button>
-            <button type="submit" className={`btn ${dangerous ? 'btn--danger' : 'btn--primary'}`}>
-              {go}
-            </button>
-          </div>
+          <FormButtons go={go} dangerous={dangerous} onCancel={onClose} />
         </Form>
       </div>
     </Dialog>

@@ -5,7 +5,7 @@ import type { CallbackAction, CallbackRowAnswer, TicketDetail } from '../../../c
 import { useAct, useAnswer } from '../../api/queries.ts';
 import { useActorName, DeskHistory } from '../../components/desk-history.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { Form, SelectField, TextArea } from '../../components/form.tsx';
+import { Form, FormButtons, SelectField, TextArea } from '../../components/form.tsx';
 import { SealedField } from '../../components/sealed-field.tsx';
 import { Notice, Shown, useFailureWords } from '../../components/states.tsx';
 import { Code } from '../../components/text.tsx';
@@ -219,14 +219,7 @@ function StepForm({
           onValue={setNote}
           maxLength={NOTE_LENGTH}
         />
-        <div className="buttons buttons--end">
-          <button type="button" className="btn" onClick={onBack}>
-            {say('button.cancel')}
-          </button>
-          <button type="submit" className="btn btn--primary">
-            {say(WORDS[step])}
-          </button>
-        </div>
+        <FormButtons go={say(WORDS[step])} onCancel={onBack} />
       </Form>
     </section>
   );

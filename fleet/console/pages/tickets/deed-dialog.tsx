@@ -4,7 +4,7 @@ import { requests, resolutions, type DeskRequest, type Resolution } from '../../
 import type { TicketAction, TicketDetail } from '../../../console-api/tickets.ts';
 import { useAct, useAnswer } from '../../api/queries.ts';
 import { Dialog } from '../../components/dialog.tsx';
-import { Form, SelectField, TextArea } from '../../components/form.tsx';
+import { Form, FormButtons, SelectField, TextArea } from '../../components/form.tsx';
 import { usePreferences, useSay } from '../../preferences.tsx';
 import { wantsReason, type Deed } from './deeds.ts';
 
@@ -47,14 +47,7 @@ export function DeedDialog({ deed, detail, onClose }: { readonly deed: AskedDeed
             onValue={setNote}
             maxLength={NOTE_LENGTH}
           />
-          <div className="buttons buttons--end">
-            <button type="button" className="btn" onClick={onClose}>
-              {say('button.cancel')}
-            </button>
-            <button type="submit" className="btn btn--primary">
-              {say(`ticket.do.${deed}`)}
-            </button>
-          </div>
+          <FormButtons go={say(`ticket.do.${deed}`)} onCancel={onClose} />
         </Form>
       </div>
     </Dialog>

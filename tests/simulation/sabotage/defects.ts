@@ -358,7 +358,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'voucherKeptReserved',
     what: 'a voucher that is given back stays reserved, since upstream is told only once',
-    aim: '--people careless,wavering,hasty --faults issuer.offline,issuer.offline,money.* --rate 8',
+    aim: '--exhaustive 1 --script voucher --faults money.down',
     file: 'main/terminal/recovery/vouchers.ts',
     find: "      ...read.lacking('voucher.releasing', ['voucher.released']).map((id) => ({ id, work: (state: TransactionState) => this.#releaseAll(id, state) })),\n",
     replace: '',
@@ -366,7 +366,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'voucherUsedBeforeLoaded',
     what: 'a voucher is used up when it is reserved, not when its money is on the card',
-    aim: '--people careless,wavering,hasty --faults issuer.offline,issuer.offline,card.tornBefore --rate 8',
+    aim: '--exhaustive 1 --script voucher --faults issuer.offline,card.tornBefore',
     file: 'state-machines/top-up/voucher-steps.ts',
     find: "    ports.journal.append({ kind: 'voucher.reserved', transactionId, body: { redeemId, amount: answer.amount } });\n",
     replace:

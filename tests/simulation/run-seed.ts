@@ -17,6 +17,7 @@ import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { checkSlips, referencesOn, voucherOn } from './oracles/slips.ts';
+import { checkVoucherSlips, checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
 import { chipHabits, type TownCard } from './cards.ts';
 import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
 import { World, type Violation, type WorldOptions } from './world.ts';
@@ -80,6 +81,9 @@ export interface SeedResult {
   readonly passed: Readonly<Partial<Record<Channel, number>>>;
 }
 
+/** Entries leave a minute after upstream has them, but for the last ten: far sooner than in any town. */
+export const PRUNED_ALL_DAY = { rule: { retentionMs: 60_000, keepEntries: 10 }, firstLookMs: 15_000 } as const;
+
 /** About how much passes in a session: where planned faults are likely to meet something. Measured on undisturbed sessions. */
 const USUAL: Readonly<Record<Channel, number>> = {
   'line.cardReader.toDevice': 60,
@@ -122,7 +126,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world));
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
   await world.pass(() => world.view?.body.kind === 'attract', READY_WITHIN);
@@ -275,7 +279,7 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   const limit = world.clock.monotonic() + DRAINS;
   const waits = (): boolean => {
     const now = readLedger(world.journal);
-    return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0 || lossesWait(world);
+    return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0 || untoldVouchers(now).length > 0 || lossesWait(world);
   };
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
@@ -326,6 +330,8 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkMoney(world, ledger);
   checkBooks(world, ledger);
   checkPending(world, ledger);
+  checkVouchers(world, ledger);
+  checkVoucherSlips(world, ledger);
   checkSlips(world, ledger);
   checkLosses(world);
   const outcomes: Record<string, number> = {};

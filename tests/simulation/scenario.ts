@@ -12,6 +12,7 @@ import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
+import { checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
@@ -105,7 +106,7 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world));
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -144,6 +145,7 @@ export async function runScenario(
   checkLosses(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
+  checkVouchers(world, ledger);
   return {
     scenario,
     plan: places.struck(),
@@ -212,7 +214,10 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
   const limit = world.clock.monotonic() + ISSUER_HEARS;
   // The issuer is told when the network is there again; nobody waits for that at the terminal.
   const waits = (): boolean =>
-    isReserved(world, card) || answerable(world, own()).length > 0 || untoldClaims(own()).length > 0 || !hasArrived(world) || lossesWait(world);
+    isReserved(world, card) ||
+    [answerable(world, own()), untoldClaims(own()), untoldVouchers(own())].some(({ length }) => length > 0) ||
+    !hasArrived(world) ||
+    lossesWait(world);
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);

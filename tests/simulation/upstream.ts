@@ -117,6 +117,12 @@ export class SimulatedUpstream {
     return this.#read<UsedVoucher>("SELECT number, amount, redeem_id AS redeemId FROM vouchers WHERE state = 'redeemed' ORDER BY voucher_id");
   }
 
+  /** Redemptions for which a voucher is kept. */
+  reservedVouchers(): readonly string[] {
+    const rows = this.#read<{ redeemId: string }>("SELECT redeem_id AS redeemId FROM vouchers WHERE state = 'reserved' ORDER BY voucher_id");
+    return rows.map(({ redeemId }) => redeemId);
+  }
+
   losses(): readonly LossInBooks[] {
     const rows = this.#read<Omit<LossInBooks, 'refused'> & { readonly refusal: string | null }>(
       'SELECT report_id AS reportId, serial, reference, refusal, same_as AS sameAs FROM loss_reports ORDER BY report_id',

@@ -197,7 +197,7 @@ class LoadRun {
       }
       if (elapsed >= seconds && this.#kills === kills) return made;
       if (this.#kills < kills && elapsed >= ((this.#kills + 1) * seconds) / (kills + 1) && this.#receipted > this.#receiptedAtKill) await this.#killAll();
-      if (elapsed >= said) say(`${Math.floor(elapsed)} s: ${made} rows written, ${this.#receipted} with a receipt`);
+      if (elapsed >= said) say(`${Math.floor(elapsed)} s: ${made} rows written, ${this.#receipted} with a receipt, ${this.#cpuMs} ms of upstream's processors`);
       if (elapsed >= said) said = Math.floor(elapsed) + 1;
       await delay(clock, TICK);
     }

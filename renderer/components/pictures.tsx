@@ -413,6 +413,22 @@ export function ScanPicture() {
   );
 }
 
+/** A phone with a code on it, held to the scanner's window. */
+export function PresentPicture() {
+  return (
+    <svg className="pic" viewBox="0 0 400 200" aria-hidden="true">
+      <rect x="306" y="14" width="82" height="172" rx="14" fill="var(--surface)" stroke="var(--ink)" strokeWidth="7" />
+      <rect x="306" y="62" width="34" height="76" rx="6" fill="var(--ink)" />
+      <path d="M300 74L206 46M300 126L206 154" stroke="var(--ink)" strokeWidth="5" strokeDasharray="2 14" strokeLinecap="round" />
+      <rect x="84" y="10" width="108" height="176" rx="16" fill="var(--paper)" stroke="var(--ink)" strokeWidth="7" />
+      <MockCode x={104} y={44} size={68} />
+      <path d="M124 168h28" stroke="var(--ink)" strokeWidth="7" strokeLinecap="round" />
+      <Limb strokes={[{ d: 'M46 142L102 138', outer: 48, inner: 36 }]} />
+      <Sleeve outer="M6.1 148L45.9 143" inner="M12 147L40 144" widths={[76, 64]} />
+    </svg>
+  );
+}
+
 /** A note going into a slot. */
 export function CashPicture() {
   return (

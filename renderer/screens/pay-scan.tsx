@@ -1,0 +1,81 @@
+/** Paying with the code on the person's phone: where to hold it, and what became of it. The code itself is never shown. */
+import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { Actions, Read, Touch, Why } from '../components/frame.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Action, Notice, Ring } from '../components/parts.tsx';
+import { PresentPicture } from '../components/pictures.tsx';
+import { Amount, Reference } from '../components/text.tsx';
+import { useKiosk } from '../kiosk-context.ts';
+
+export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) {
+  const { say } = useKiosk();
+  const { state, amount, card, reference, message, wait } = body;
+  return (
+    <>
+      <Read className="read--pay">
+        <div>
+          <h1 className="title">{say('scan.title')}</h1>
+          <Amount amount={amount} testId="due" />
+        </div>
+        {wait !== undefined && <Ring wait={wait} digits="clock" large />}
+      </Read>
+      <Touch className="touch--pay">
+        <div className="code code--present" data-testid="scan" data-order={body.orderId} data-state={state}>
+          {state === 'ready' ? <PresentPicture /> : <Asked state={state} />}
+        </div>
+        <p className="lead channels">{say('scan.lead')}</p>
+        {message !== undefined && (
+          <Notice tone="warn" icon="warn" live="alert">
+            <p className="body strong" data-testid="scan-message">
+              {say(`scan.${message}`)}
+            </p>
+          </Notice>
+        )}
+        {reference !== '' && (
+          <dl className="facts panel">
+            <div>
+              <dt>{say('pay.card')}</dt>
+              <dd>{say('card.tail', { tail: card.tail })}</dd>
+            </div>
+            <div>
+              <dt>{say('contact.reference')}</dt>
+              <dd>
+                <Reference reference={reference} />
+              </dd>
+            </div>
+          </dl>
+        )}
+        <p className={`pay-state ${state === 'ready' ? '' : 'strong'}`} role="status">
+          <Icon name={state === 'ready' ? 'info' : 'wait'} size="s" />
+          <span>{say(`scan.${state}`)}</span>
+        </p>
+      </Touch>
+      {(state === 'ready' || state === 'confirming') && (
+        <Actions>
+          <Action testId="cancel" act={{ type: 'cancel' }} icon="close">
+            {say('pay.cancel')}
+          </Action>
+          <Action testId="back" act={{ type: 'back' }} icon="swap">
+            {say('pay.other')}
+          </Action>
+        </Actions>
+      )}
+      {(state === 'closing' || state === 'asking') && (
+        <Actions layout="one">
+          <Why icon="lock" center>
+            {say('pay.closingMoney')}
+          </Why>
+        </Actions>
+      )}
+    </>
+  );
+}
+
+/** A code was read: the phone may be taken away, or is to be looked at. */
+function Asked({ state }: { readonly state: 'asking' | 'confirming' | 'closing' }) {
+  return (
+    <div className="qr qr--big qr--empty">
+      <Icon name={state === 'confirming' ? 'phone' : 'wait'} size="l" />
+    </div>
+  );
+}

@@ -429,6 +429,21 @@ export function PresentPicture() {
   );
 }
 
+/** A finger says yes on a phone. */
+export function ConfirmPicture() {
+  return (
+    <svg className="pic" viewBox="0 0 400 206" aria-hidden="true">
+      <rect x="146" y="10" width="108" height="182" rx="16" fill="var(--paper)" stroke="var(--ink)" strokeWidth="7" />
+      <path d="M184 30h32" stroke="var(--ink)" strokeWidth="7" strokeLinecap="round" />
+      <path d="M187 54l13 18 13-18M200 72v22M184 81h32" fill="none" stroke="#0B4F6C" strokeWidth="6" strokeLinecap="round" strokeLinejoin="round" />
+      <rect x="166" y="116" width="68" height="44" rx="10" fill="#1F5B3B" />
+      <path d="M185 138l11 11 20-22" fill="none" stroke="var(--paper)" strokeWidth="8" strokeLinecap="round" strokeLinejoin="round" />
+      <Limb strokes={[{ d: 'M320 156L246 148', outer: 48, inner: 36 }]} />
+      <Sleeve outer="M392 164L322 156" inner="M386 163L328 157" widths={[76, 64]} />
+    </svg>
+  );
+}
+
 /** A note going into a slot. */
 export function CashPicture() {
   return (

@@ -3,7 +3,7 @@ import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Actions, Read, Touch, Why } from '../components/frame.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Action, Notice, Ring } from '../components/parts.tsx';
-import { PresentPicture } from '../components/pictures.tsx';
+import { ConfirmPicture, PresentPicture } from '../components/pictures.tsx';
 import { Amount, Reference } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 
@@ -14,16 +14,16 @@ export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) 
     <>
       <Read className="read--pay">
         <div>
-          <h1 className="title">{say('scan.title')}</h1>
+          <h1 className="title">{say(state === 'confirming' ? 'scan.confirmTitle' : 'scan.title')}</h1>
           <Amount amount={amount} testId="due" />
         </div>
         {wait !== undefined && <Ring wait={wait} digits="clock" large />}
       </Read>
-      <Touch className="touch--pay">
-        <div className="code code--present" data-testid="scan" data-order={body.orderId} data-state={state}>
-          {state === 'ready' ? <PresentPicture /> : <Asked state={state} />}
+      <Touch className="touch--present">
+        <div className="code--present" data-testid="scan" data-order={body.orderId} data-state={state}>
+          <Picture state={state} />
         </div>
-        <p className="lead channels">{say('scan.lead')}</p>
+        {state === 'ready' && <p className="lead channels">{say('scan.lead')}</p>}
         {message !== undefined && (
           <Notice tone="warn" icon="warn" live="alert">
             <p className="body strong" data-testid="scan-message">
@@ -71,11 +71,13 @@ export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) 
   );
 }
 
-/** A code was read: the phone may be taken away, or is to be looked at. */
-function Asked({ state }: { readonly state: 'asking' | 'confirming' | 'closing' }) {
+/** Where to hold the phone, then what to do on it; nothing to do while the answer is on its way. */
+function Picture({ state }: Pick<ViewBodyOf<'top-up-scan'>, 'state'>) {
+  if (state === 'ready') return <PresentPicture />;
+  if (state === 'confirming') return <ConfirmPicture />;
   return (
     <div className="qr qr--big qr--empty">
-      <Icon name={state === 'confirming' ? 'phone' : 'wait'} size="l" />
+      <Icon name="wait" size="l" />
     </div>
   );
 }

@@ -49,7 +49,7 @@ function bodyTitle(body: View['body'], say: Say): string {
     case 'top-up-qr':
       return `${say('pay.title')} · ${money(body.amount)}`;
     case 'top-up-scan':
-      return `${say('scan.title')} · ${money(body.amount)}`;
+      return `${say(body.state === 'confirming' ? 'scan.confirmTitle' : 'scan.title')} · ${money(body.amount)}`;
     case 'top-up-voucher':
       return say(`voucher.${body.field}Title`);
     case 'top-up-voucher-confirm':

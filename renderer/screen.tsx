@@ -225,7 +225,7 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
     'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
-    'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
+    'data-message': body.kind === 'top-up-cash' || body.kind === 'top-up-scan' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,
     'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,

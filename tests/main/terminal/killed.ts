@@ -68,7 +68,7 @@ const PENDING = [
 ] as const;
 
 /** From the load on it is a top-up by QR like any other. */
-const QR_PRESENTED = ['transaction.opened', 'payment.requested', 'payment.captured', 'load.authorizing'] as const;
+const QR_PRESENTED = ['transaction.opened', 'payment.requested', 'payment.captured'] as const;
 
 const JOURNALS = { cash: CASH, qr: QR, qrPresented: QR_PRESENTED, pending: PENDING } as const;
 type Tender = keyof typeof JOURNALS;

@@ -41,7 +41,7 @@ export class WriteAheadOracle implements Witness {
   }
 
   onRequest(path: string): void {
-    if (path === '/v1/payments/orders') this.#demand('order', 'an order reaches the acquirer');
+    if (path === '/v1/payments/orders' || path === '/v1/payments/captures') this.#demand('order', 'an order reaches the acquirer');
   }
 
   /** Each note of its own: the one before it announced nothing for this one. */

@@ -96,8 +96,11 @@ export const examinedEvidenceSchema = z.strictObject({
 });
 export type ExaminedEvidence = z.infer<typeof examinedEvidenceSchema>;
 
-/** `voucher`: the money comes from a voucher that a terminal issued before. `pending`: it waits for the card at its issuer. */
-export const tenderSchema = z.enum(['cash', 'qr', 'voucher', 'pending']);
+/**
+ * `qr`: the person's phone scanned this terminal's code. `qrPresented`: this terminal scanned theirs. `voucher`: the money comes from a voucher
+ * that a terminal issued before. `pending`: it waits for the card at its issuer.
+ */
+export const tenderSchema = z.enum(['cash', 'qr', 'qrPresented', 'voucher', 'pending']);
 export type Tender = z.infer<typeof tenderSchema>;
 
 export const outcomeSchema = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned']);

@@ -23,6 +23,7 @@ import { OutOfService, Starting } from './screens/machine-screens.tsx';
 import { Menu } from './screens/menu.tsx';
 import { PayCash } from './screens/pay-cash.tsx';
 import { PayQr } from './screens/pay-qr.tsx';
+import { PayScan } from './screens/pay-scan.tsx';
 import { PutBack } from './screens/put-back.tsx';
 import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
@@ -161,6 +162,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <PayCash body={body} />;
     case 'top-up-qr':
       return <PayQr body={body} />;
+    case 'top-up-scan':
+      return <PayScan body={body} />;
     case 'top-up-voucher':
       return <EnterVoucher body={body} />;
     case 'top-up-voucher-confirm':
@@ -222,7 +225,7 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
     'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
-    'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
+    'data-message': body.kind === 'top-up-cash' || body.kind === 'top-up-scan' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,
     'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,

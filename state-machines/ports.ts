@@ -7,6 +7,7 @@ import type { Fen } from '../common/fen.ts';
 import type { Ids, Random } from '../common/ids.ts';
 import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
+import type { CaptureRefusal } from '../common/upstream-api/payments.ts';
 import type { SupportPort } from './support/port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 
@@ -153,16 +154,34 @@ export type OrderState =
   | { readonly state: 'captured'; readonly channel: string; readonly channelRef: string; readonly amount: Fen }
   /** Can no longer be paid and was not. */
   | { readonly state: 'closed' }
-  | { readonly state: 'declined' };
+  /** `reason`: of a code that was presented. */
+  | { readonly state: 'declined'; readonly reason?: CaptureRefusal };
 
 /** Electronic tender. Every call is idempotent by its key. Rejects with PortError. */
 export interface PaymentPort {
   createOrder(request: { orderId: string; amount: Fen; reference: string }, signal?: AbortSignal): Promise<QrOrder>;
+  /**
+   * Pays with the code that the person presented. After a rejection nobody knows: the order is closed, and what is true afterwards counts. The
+   * code is worth money for a minute: it is kept and logged nowhere.
+   */
+  capture(request: { orderId: string; amount: Fen; reference: string; code: string }): Promise<OrderState>;
   /** Answers at once when the state differs from `since`, else after at most `waitMs`. */
   queryOrder(orderId: string, wait?: { since: OrderState['state']; waitMs: number }, signal?: AbortSignal): Promise<OrderState>;
   /** Closes an unpaid order; answers what is true afterwards: `closed`, or `captured` when the payment was faster. */
   closeOrder(orderId: string): Promise<OrderState>;
   refund(request: { refundId: string; orderId: string; amount: Fen }): Promise<{ readonly state: 'refunded' }>;
+}
+
+/** `SCANNER.AWAY`: nothing can be scanned now. */
+export type ScannerEvent =
+  | { readonly type: 'CODE.SCANNED'; readonly text: string }
+  /** Something was held there, and nothing could be made of it. */
+  | { readonly type: 'CODE.UNREADABLE' }
+  | { readonly type: 'SCANNER.AWAY' };
+
+/** The window to which people hold their codes. It reads only while somebody listens: no code of one person reaches the next. */
+export interface ScannerPort {
+  listen(listener: (event: ScannerEvent) => void): Unsubscribe;
 }
 
 /** Authorised by the issuer, for whichever terminal; nobody has said yet whether the card executed it. */
@@ -450,12 +469,13 @@ export interface JournalPort {
 }
 
 export type ServiceName = 'topUp' | 'pendingLoad' | 'balance' | 'statement';
-export type TenderName = 'cash' | 'qr' | 'voucher';
+export type TenderName = 'cash' | 'qr' | 'qrPresented' | 'voucher';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =
   | 'cardReaderDown'
   | 'cashAcceptorDown'
   | 'cashBoxFull'
+  | 'scannerDown'
   | 'issuerOffline'
   | 'paymentOffline'
   | 'upstreamOffline'
@@ -534,6 +554,7 @@ export interface Ports {
   readonly card: CardPort;
   readonly cash: CashPort;
   readonly payments: PaymentPort;
+  readonly scanner: ScannerPort;
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
   readonly documents: DocumentPort;

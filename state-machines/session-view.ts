@@ -11,7 +11,7 @@ import type { StatementSnapshot } from './statement.ts';
 import { statementPicture } from './statement/view.ts';
 import type { SupportSnapshot } from './support.ts';
 import { supportPicture } from './support/view.ts';
-import { topUpPicture, voucherOf } from './top-up/view.ts';
+import { moneySourceOf, topUpPicture, voucherOf } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
 import { leftOf } from './waiting.ts';
@@ -175,7 +175,7 @@ function recoveredBody(context: SessionContext, recovered: SessionContext['recov
     ...common,
     outcome: recovered.outcome,
     why: 'restart',
-    tender: recovered.tender,
+    tender: moneySourceOf(recovered.tender),
     ...(recovered.noteStuck === true ? { noteStuck: true } : {}),
     ...(recovered.voucher === undefined ? {} : { voucher: voucherOf(recovered.voucher, context.ports.settings, true) }),
     settledWithinHours: context.ports.settings.settledWithinHours,

@@ -51,6 +51,7 @@ const unavailable = z.enum([
   'cardReaderDown',
   'cashAcceptorDown',
   'cashBoxFull',
+  'scannerDown',
   'issuerOffline',
   'paymentOffline',
   'upstreamOffline',
@@ -64,9 +65,10 @@ const unavailable = z.enum([
 
 const serviceNames = ['topUp', 'pendingLoad', 'balance', 'statement'] as const;
 const serviceSchema = z.strictObject({ name: z.enum(serviceNames), available: z.boolean(), reason: unavailable.optional() });
-const tenderNames = ['cash', 'qr', 'voucher'] as const;
-/** Where money comes from: paid here, or `pending`: it waited at the issuer. */
-const moneySource = z.enum([...tenderNames, 'pending']);
+const tenderNames = ['cash', 'qr', 'qrPresented', 'voucher'] as const;
+/** Where money comes from, and goes back to. `qr`: a phone, whichever side showed the code; `pending`: it waited at the issuer. */
+const moneySource = z.enum(['cash', 'qr', 'voucher', 'pending']);
+export type MoneySource = z.infer<typeof moneySource>;
 const tenderSchema = z.strictObject({ name: z.enum(tenderNames), available: z.boolean(), reason: unavailable.optional() });
 
 const cardSchema = z.strictObject({ tail, balance: amount, validUntil: z.iso.date() });
@@ -113,6 +115,10 @@ export const troubles = [
   'paymentOffline',
   'paymentDeclined',
   'paymentExpired',
+  'walletBalance',
+  'walletLimit',
+  'confirmExpired',
+  'scannerDown',
   'cashDown',
   'voucherOffline',
   'voucherUsed',
@@ -241,6 +247,19 @@ const bodies = {
     code: z.string().max(512),
     merchant: z.string().max(60),
     state: z.enum(['creating', 'waiting', 'confirming', 'closing']),
+    reference,
+    wait: waitSchema.optional(),
+  }),
+  /** The person's own code is scanned: it stands in no View. */
+  'top-up-scan': z.strictObject({
+    kind: z.literal('top-up-scan'),
+    card: cardSchema,
+    amount,
+    /** `''` until a code was read. */
+    orderId: z.string().max(80),
+    state: z.enum(['ready', 'asking', 'confirming', 'closing']),
+    /** Of what was held there last: no payment code (`slip`, `link`, `other`, `unreadable`), or one that does not pay. */
+    message: z.enum(['slip', 'link', 'other', 'unreadable', 'codeUnknown', 'codeExpired', 'codeUsed']).optional(),
     reference,
     wait: waitSchema.optional(),
   }),

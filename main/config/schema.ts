@@ -136,7 +136,7 @@ const topUpFields = z.strictObject({
   minimum: amount.default(1000),
   maximum: amount.default(50_000),
   tenders: z
-    .array(z.enum(['cash', 'qr', 'voucher'], 'expected "cash", "qr" or "voucher"'))
+    .array(z.enum(['cash', 'qr', 'qrPresented', 'voucher'], 'expected "cash", "qr", "qrPresented" or "voucher"'))
     .min(1, 'expected at least one tender')
     .refine((list) => new Set(list).size === list.length, 'expected each tender once')
     .default(['cash', 'qr', 'voucher']),
@@ -216,6 +216,14 @@ export const terminalConfigSchema = z
       }
     },
     whenGood(z.object(sandboxFields)),
+  )
+  .superRefine(
+    ({ devices, topUp }, context) => {
+      const at = topUp.tenders.indexOf('qrPresented');
+      if (at >= 0 && devices.codeScanner === null)
+        context.addIssue({ code: 'custom', path: ['topUp', 'tenders', at], message: 'expected devices.codeScanner: it reads the code that a person presents' });
+    },
+    whenGood(z.object({ devices: devicesSchema, topUp: topUpSchema.prefault({}) })),
   );
 
 export type TerminalConfig = z.output<typeof terminalConfigSchema>;

@@ -42,7 +42,12 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
   if (parts.upstream.link === 'refused') return closedFor('notAdmitted', parts);
   const patient = (verdict: Verdict): Verdict => (parts.starting && !verdict.available && verdict.reason !== 'switchedOff' ? off('starting') : verdict);
   const verdictOf = (name: TenderName, verdict: Verdict): Verdict => patient(tender(name, verdict, switchedOn));
-  const tenders = { cash: verdictOf('cash', cash(parts)), qr: verdictOf('qr', qr(parts)), voucher: verdictOf('voucher', voucher(parts)) };
+  const tenders = {
+    cash: verdictOf('cash', cash(parts)),
+    qr: verdictOf('qr', qr(parts)),
+    qrPresented: verdictOf('qrPresented', qrPresented(parts)),
+    voucher: verdictOf('voucher', voucher(parts)),
+  };
   const card = patient(cardReader(parts));
   return {
     services: {
@@ -63,7 +68,7 @@ function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstre
   const closed = off(reason);
   return {
     services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
-    tenders: { cash: closed, qr: closed, voucher: closed },
+    tenders: { cash: closed, qr: closed, qrPresented: closed, voucher: closed },
     lossReport: closed,
     documents: documents(idReader),
     receipts: receipts(receiptPrinter),
@@ -81,8 +86,8 @@ function tender(name: TenderName, verdict: Verdict, switchedOn: readonly TenderN
 }
 
 /** Ways to pay that keep the service open: few people have a voucher, so vouchers alone do so only where nothing else was ever offered. */
-function carrying({ cash, qr, voucher }: Readonly<Record<TenderName, Verdict>>, switchedOn: readonly TenderName[]): readonly Verdict[] {
-  return switchedOn.every((name) => name === 'voucher') ? [voucher] : [cash, qr];
+function carrying({ cash, qr, qrPresented, voucher }: Readonly<Record<TenderName, Verdict>>, switchedOn: readonly TenderName[]): readonly Verdict[] {
+  return switchedOn.every((name) => name === 'voucher') ? [voucher] : [cash, qr, qrPresented];
 }
 
 /** A card can be written, whoever pays. */
@@ -127,6 +132,11 @@ function cash({ cashAcceptor: status, cashUntold }: Parts): Verdict {
 
 function qr({ upstream }: Parts): Verdict {
   return upstream.payments === 'up' ? works : off('paymentOffline');
+}
+
+/** Read here, paid there. */
+function qrPresented(parts: Parts): Verdict {
+  return parts.codeScanner?.device === 'online' ? qr(parts) : off('scannerDown');
 }
 
 /** Only upstream knows which voucher is still good. */

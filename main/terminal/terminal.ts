@@ -46,6 +46,7 @@ import { documentPort } from './ports/document-port.ts';
 import { JournalCheck, type JournalCheckOptions } from './journal-check.ts';
 import { JournalPruning } from './journal-pruning.ts';
 import { JournalDesk } from './ports/journal-port.ts';
+import { scannerPort } from './ports/scanner-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
@@ -139,6 +140,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     card: cardPort(devices.cardReader, options, () => businessDate(clock.now())),
     cash: cashDesk ?? noCashPort,
     payments: upstream.payments,
+    scanner: scannerPort(devices.codeScanner),
     issuer: upstream.issuer,
     losses: upstream.losses,
     documents: documentPort(devices.idReader, () => businessDate(clock.now())),

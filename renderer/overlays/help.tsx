@@ -49,6 +49,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'top-up-tender':
     case 'top-up-cash':
     case 'top-up-qr':
+    case 'top-up-scan':
     case 'top-up-voucher':
     case 'top-up-voucher-confirm':
       return 'pay';

@@ -48,6 +48,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return `${say('cash.title')} · ${say('cash.inserted')} ${money(body.inserted)}`;
     case 'top-up-qr':
       return `${say('pay.title')} · ${money(body.amount)}`;
+    case 'top-up-scan':
+      return `${say(body.state === 'confirming' ? 'scan.confirmTitle' : 'scan.title')} · ${money(body.amount)}`;
     case 'top-up-voucher':
       return say(`voucher.${body.field}Title`);
     case 'top-up-voucher-confirm':

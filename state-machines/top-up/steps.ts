@@ -481,7 +481,7 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
       return { kind: 'case', reason: 'loadUndetermined', entry: close('case', ZERO_FEN, request.held) };
     }
     if (request.reason === 'paymentUndetermined') return asCase('paymentUndetermined', ZERO_FEN, request.disputed);
-    if (request.tender === 'qr' && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
+    if (isPaidByPhone(request.tender) && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
     if (request.redemption !== undefined) {
       const { redeemId } = request.redemption;
       const { held } = request;
@@ -500,6 +500,10 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
     await made.tellUpstream();
     return { kind: 'voucher', entry, voucher: made.slip };
   });
+}
+
+function isPaidByPhone(tender: Tender): boolean {
+  return tender === 'qr' || tender === 'qrPresented';
 }
 
 async function refund(

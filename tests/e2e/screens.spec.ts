@@ -254,7 +254,7 @@ test.describe('reach', () => {
     });
   });
 
-  const paying = ['top-up-tender', 'top-up-cash', 'top-up-qr', 'top-up-voucher', 'voucher-code', 'top-up-voucher-confirm'];
+  const paying = ['top-up-tender', 'top-up-cash', 'top-up-qr', 'top-up-scan', 'top-up-voucher', 'voucher-code', 'top-up-voucher-confirm'];
   const helping = ['help-home', 'help-groups', 'help-list', 'help-search', 'help-search-digits', 'help-answer', 'help-contacts'];
   const reached = ['attract', 'menu', 'top-up-amount', 'top-up-custom', ...paying, 'put-back', 'done', ...helping];
 

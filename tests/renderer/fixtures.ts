@@ -55,6 +55,7 @@ const cash: ViewBodyOf<'top-up-cash'> = {
   wait: calm(48_000, 60_000),
 };
 
+const scan: ViewBodyOf<'top-up-scan'> = { kind: 'top-up-scan', card, amount: 5000, orderId: '', state: 'ready', reference: '' };
 const qr: ViewBodyOf<'top-up-qr'> = {
   kind: 'top-up-qr',
   card,
@@ -322,6 +323,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   }),
   'top-up-cash': step(1, cash),
   'top-up-qr': step(1, qr),
+  'top-up-scan': step(1, scan),
   'top-up-voucher': step(1, voucher),
   'top-up-voucher-confirm': step(1, { kind: 'top-up-voucher-confirm', card, amount: 7000, number: 'B02-1120-7K4M-5' }),
   committing: { ...step(2, { kind: 'committing', tail: '6688', amount: 5000, reference, step: 'write', elapsedMs: 3000 }), utilities: false },
@@ -557,6 +559,32 @@ export const STATES: Readonly<Record<string, Sample>> = {
     denominations,
     receipts: 'available',
   }),
+  'tender-four': step(1, {
+    kind: 'top-up-tender',
+    card,
+    amount: 5000,
+    tenders: [
+      { name: 'cash', available: true },
+      { name: 'qr', available: true },
+      { name: 'qrPresented', available: true },
+      { name: 'voucher', available: true },
+    ],
+    denominations,
+    receipts: 'available',
+  }),
+  'tender-scanner-off': step(1, {
+    kind: 'top-up-tender',
+    card,
+    amount: 5000,
+    tenders: [
+      { name: 'cash', available: false, reason: 'cashAcceptorDown' },
+      { name: 'qr', available: true },
+      { name: 'qrPresented', available: false, reason: 'scannerDown' },
+      { name: 'voucher', available: false, reason: 'upstreamOffline' },
+    ],
+    denominations,
+    receipts: 'paperOut',
+  }),
   'tender-voucher-off': step(1, {
     kind: 'top-up-tender',
     card,
@@ -596,6 +624,10 @@ export const STATES: Readonly<Record<string, Sample>> = {
     wait: urgent(14_000),
   }),
   ...named('cash', ['noteRejected', 'noteOverLimit', 'noteReturned', 'acceptorDown', 'boxFull'], (message) => step(1, { ...cash, message })),
+  ...named('scan', ['slip', 'link', 'other', 'unreadable', 'codeUnknown', 'codeExpired', 'codeUsed'], (message) => step(1, { ...scan, message })),
+  'scan-asking': { ...step(1, { ...scan, state: 'asking' }), utilities: false },
+  'scan-confirming': step(1, { ...scan, state: 'confirming', orderId: '0190a4c07a107000800000000000000a', reference, wait: calm(60_000) }),
+  'scan-closing': { ...step(1, { ...scan, state: 'closing', orderId: '0190a4c07a107000800000000000000a', reference }), utilities: false },
   'qr-creating': step(1, { ...untimedQr, state: 'creating', code: '' }),
   'qr-confirming': step(1, { ...qr, state: 'confirming', wait: urgent(24_000, 180_000) }),
   'qr-closing': { ...step(1, { ...untimedQr, state: 'closing' }), utilities: false },

@@ -5,6 +5,7 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Fen } from '../../common/fen.ts';
 import { sideWorked, simulators } from '../../drivers/bench/simulators.ts';
+import type { SimulatedCodeScanner } from '../../drivers/code-scanner/simulated-code-scanner.ts';
 import type { SimulatedCardReader } from '../../drivers/card-reader/simulated-card-reader.ts';
 import type { FedNote, SimulatedCashAcceptor } from '../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import type { SimulatedIdReader } from '../../drivers/id-reader/simulated-id-reader.ts';
@@ -69,6 +70,8 @@ const DEAD = { least: 2000, most: 30_000 };
 const HINDERED = { least: 5000, most: 60_000 };
 const WHILE_A_NOTE_MOVES = { least: 0, most: 6000 };
 const ROLL_MM = 80_000;
+/** Bytes of a report that holds the whole of a payment code in so many more. */
+const HALF_A_CODE = 12;
 const ESCROW_LIMIT_MS = 30_000;
 
 export interface CabinetOptions {
@@ -84,6 +87,7 @@ export class SimulatedCabinet {
   readonly acceptor: SimulatedCashAcceptor;
   readonly printer: SimulatedReceiptPrinter;
   readonly idReader: SimulatedIdReader;
+  readonly scanner: SimulatedCodeScanner;
   readonly #options: CabinetOptions;
   /** Notes that a technician took out of the path: the operator has them. */
   readonly found: FedNote[] = [];
@@ -100,12 +104,14 @@ export class SimulatedCabinet {
     this.printer = simulators.receiptPrinter[fittings.receiptPrinter](clock, { options: models.receiptPrinter[fittings.receiptPrinter] });
     this.idReader = simulators.idReader['sam-serial'](clock);
     this.lines.add('idReader', this.idReader);
+    this.scanner = simulators.codeScanner['hid-pos'](clock);
+    this.lines.add('codeScanner', this.scanner);
     for (const device of lineDevices) this.lines.add(device, this.#wired(device));
-    this.#strikes = { ...this.#atCables(), ...this.#atReader(), ...this.#atAcceptor(), ...this.#atPrinter() };
+    this.#strikes = { ...this.#atCables(), ...this.#atReader(), ...this.#atAcceptor(), ...this.#atPrinter(), ...this.#atScanner() };
   }
 
   /** The devices as a terminal's configuration names them. */
-  get configured(): Readonly<Record<LineDevice | 'idReader', object>> {
+  get configured(): Readonly<Record<LineDevice | 'idReader' | 'codeScanner', object>> {
     const { fittings } = this.#options;
     const named = (device: LineDevice, model: string, options: object): object => ({ model, address: `sim:${device}`, options });
     return {
@@ -113,6 +119,7 @@ export class SimulatedCabinet {
       cashAcceptor: named('cashAcceptor', fittings.cashAcceptor, models.cashAcceptor[fittings.cashAcceptor]),
       receiptPrinter: named('receiptPrinter', fittings.receiptPrinter, models.receiptPrinter[fittings.receiptPrinter]),
       idReader: { model: 'sam-serial', address: 'sim:idReader' },
+      codeScanner: { model: 'hid-pos', address: 'sim:codeScanner' },
     };
   }
 
@@ -123,12 +130,12 @@ export class SimulatedCabinet {
 
   /** The process is gone: the lines are free again. */
   hangUp(): void {
-    for (const device of [...lineDevices, 'idReader'] as const) this.#replug(device);
+    for (const device of [...lineDevices, 'idReader', 'codeScanner'] as const) this.#replug(device);
   }
 
   /** Mains off and on. */
   powerCycle(): void {
-    for (const unit of [this.reader, this.acceptor, this.printer, this.idReader]) unit.powerCycle();
+    for (const unit of [this.reader, this.acceptor, this.printer, this.idReader, this.scanner]) unit.powerCycle();
   }
 
   /** Somebody's foot: the ID reader's cable comes off, and a technician's hand, or theirs, puts it back. */
@@ -161,7 +168,8 @@ export class SimulatedCabinet {
     printer.clearJam();
     if (printer.isCoverOpen) printer.closeCover();
     if (printer.paperMm < ROLL_MM / 10) printer.loadPaper(ROLL_MM);
-    for (const device of [...lineDevices, 'idReader']) this.lines.plug(device);
+    Object.assign(this.scanner.knobs, { dead: false, stopAfter: undefined });
+    for (const device of [...lineDevices, 'idReader', 'codeScanner']) this.lines.plug(device);
     this.idReader.takeDocument();
     reader.takeCard(); // what sticks out of the gate
     return reader.emptyBin();
@@ -250,6 +258,24 @@ export class SimulatedCabinet {
     };
   }
 
+  #atScanner(): Partial<Record<FaultKind, () => void>> {
+    const { knobs } = this.scanner;
+    return {
+      'codeScanner.unplugged': () => {
+        this.lines.unplug('codeScanner');
+        this.#later(UNPLUGGED, () => this.lines.plug('codeScanner'));
+      },
+      'codeScanner.dead': () => {
+        knobs.dead = true;
+        this.#later(DEAD, () => (knobs.dead = false));
+      },
+      'code.halfRead': () => {
+        knobs.stopAfter = HALF_A_CODE;
+        this.#later(DEAD, () => (knobs.stopAfter = undefined));
+      },
+    };
+  }
+
   #wired(device: LineDevice): SimulatedUnit {
     const { clock, chance, pass } = this.#options;
     const unit: SimulatedUnit = { cardReader: this.reader, cashAcceptor: this.acceptor, receiptPrinter: this.printer }[device];
@@ -266,7 +292,7 @@ export class SimulatedCabinet {
     return overWire(onCable, clock, SPEEDS[device]);
   }
 
-  #replug(device: LineDevice | 'idReader'): void {
+  #replug(device: LineDevice | 'idReader' | 'codeScanner'): void {
     this.lines.unplug(device);
     this.lines.plug(device);
   }

@@ -53,6 +53,10 @@ export interface Hands {
   takeNote(): boolean;
   /** Slips that hang in the mouth, as text. */
   tearSlips(): readonly string[];
+  /** A new payment code of their wallet, which ends in these two digits: they decide what becomes of it (fleet/server/acquirer/sandbox-wallet.ts). */
+  newPaymentCode(end: string): string;
+  /** Holds a code to the scanner's window. */
+  presents(text: string): void;
   /** What the phone does with the order on the screen. */
   phone(orderId: string, does: 'pay' | 'decline' | 'confirming' | 'payLate'): void;
   /** Lays their identity card on its reader, or takes it away. */

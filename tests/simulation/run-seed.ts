@@ -94,6 +94,7 @@ const USUAL: Readonly<Record<Channel, number>> = {
   'line.receiptPrinter.fromDevice': 24,
   apdu: 24,
   note: 3,
+  code: 2,
   money: 5,
   uplink: 16,
   commit: 14,

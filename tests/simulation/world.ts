@@ -102,6 +102,7 @@ export class World {
   readonly secrets: string[] = [];
   /** By the person's telephone: what it received last. */
   readonly #codes = new Map<string, string>();
+  #madeCodes = 0;
   lives = 0;
   readonly #folder: string;
   readonly #issuer: SandboxKeys;
@@ -377,6 +378,8 @@ export class World {
       feedNote: (denomination) => this.#feed(card, denomination),
       takeNote: () => cabinet.acceptor.atMouth !== undefined && did('takes the note', cabinet.acceptor.takeNote() !== undefined),
       tearSlips: () => this.#keepSlips(cabinet.printer.takeSlips().map((slip) => readSlip(slip).join('\n'))),
+      newPaymentCode: (end) => this.#newPaymentCode(end),
+      presents: (text) => this.#present(text),
       phone: (orderId, does) => this.#phone(orderId, does),
       layDocument: () => did('lays the document', cabinet.idReader.placeDocument(holder.document)),
       liftDocument: () => void cabinet.idReader.takeDocument(),
@@ -403,6 +406,20 @@ export class World {
     if (taken) this.notes.push({ card, note, fate: undefined });
     this.trace.add('hand', `feeds ${note}: ${taken}`);
     return taken;
+  }
+
+  /** A wallet makes a new one every minute. Whoever reads it can pay with it: it is as secret as who somebody is. */
+  #newPaymentCode(end: string): string {
+    this.#madeCodes += 1;
+    const code = `13${String(7_000_000_000_000 + this.#madeCodes).padStart(14, '0')}${end}`;
+    this.secrets.push(code);
+    return code;
+  }
+
+  #present(text: string): void {
+    for (const kind of this.faults.at('code')) this.cabinet.strike(kind);
+    this.cabinet.scanner.show({ text });
+    this.trace.add('hand', `presents ${text}`);
   }
 
   #phone(orderId: string, does: 'pay' | 'decline' | 'confirming' | 'payLate'): void {
@@ -503,7 +520,7 @@ export class World {
 
   #config(folder: string): TerminalConfig {
     const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; upstream: object; data: object };
-    const none = { codeScanner: null, cabinet: null, keypad: null };
+    const none = { cabinet: null, keypad: null };
     return parseConfig({
       ...example,
       data: { ...example.data, folder },

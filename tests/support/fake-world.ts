@@ -31,6 +31,7 @@ import {
   type ReceiptOutcome,
   type Recovered,
   type ReserveOutcome,
+  type ScannerEvent,
   type StatementContent,
   type UnfinishedTopUp,
   type WaitingLoad,
@@ -86,6 +87,9 @@ export class FakeWorld {
   statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
   readonly cashEvents = new Listeners<CashEvent>();
+  /** Whoever listens to the scanner. */
+  readonly scans = new Listeners<ScannerEvent>();
+  scannerAway = false;
   readonly availabilityChanges = new Listeners<Availability>();
   media: MediaState = 'notPresent';
   canRetain = true;
@@ -102,7 +106,7 @@ export class FakeWorld {
   };
   availability: Availability = {
     services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
-    tenders: { cash: { available: true }, qr: { available: true }, voucher: { available: true } },
+    tenders: { cash: { available: true }, qr: { available: true }, qrPresented: { available: true }, voucher: { available: true } },
     lossReport: { available: true },
     documents: 'available',
     receipts: 'available',
@@ -136,6 +140,7 @@ export class FakeWorld {
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
+    capture: new Script<OrderState>({ state: 'captured', channel: '微信支付', channelRef: '4200003071', amount: fen(5000) }),
     close: new Script<OrderState>({ state: 'closed' }),
     refund: new Script<true>(true),
     register: new Script<true>(true),
@@ -278,6 +283,12 @@ export class FakeWorld {
           this.orders.set(orderId, { state: { state: 'waiting' }, changed: new Listeners() });
           return { orderId, code: `https://pay.test/${orderId}`, lifeMs: 180_000, merchant: '北岸校区一卡通' };
         },
+        capture: async ({ orderId }) => {
+          act('capture');
+          const state = this.script.capture.next();
+          this.orders.set(orderId, { state, changed: new Listeners() });
+          return state;
+        },
         queryOrder: async (orderId, wait, signal) => {
           const order = this.orders.get(orderId);
           if (order === undefined) throw new PortError('refused', 'no such order');
@@ -301,6 +312,12 @@ export class FakeWorld {
           act('refund');
           this.script.refund.next();
           return { state: 'refunded' };
+        },
+      },
+      scanner: {
+        listen: (listener) => {
+          if (this.scannerAway) listener({ type: 'SCANNER.AWAY' });
+          return this.scans.add(listener);
         },
       },
       issuer: {
@@ -401,7 +418,7 @@ export class FakeWorld {
         presets: [2000, 5000, 10_000, 20_000].map(fen),
         minimumLoad: fen(500),
         maximumLoad: fen(50_000),
-        tenders: ['cash', 'qr', 'voucher'],
+        tenders: ['cash', 'qr', 'qrPresented', 'voucher'],
         untakenCard: 'retain',
         receiptDefault: 'ask',
         settledWithinHours: 24,

@@ -18,7 +18,7 @@ const healthy: Parts = {
   starting: false,
 };
 const both = ['cash', 'qr'] as const;
-const all = [...both, 'voucher'] as const;
+const all = [...both, 'qrPresented', 'voucher'] as const;
 const works = { available: true };
 const off = (reason: string) => ({ available: false, reason });
 
@@ -26,7 +26,7 @@ describe('availability', () => {
   it('everything healthy: everything works', () => {
     expect(availabilityOf(healthy, all)).toEqual({
       services: { topUp: works, pendingLoad: works, balance: works, statement: works },
-      tenders: { cash: works, qr: works, voucher: works },
+      tenders: { cash: works, qr: works, qrPresented: works, voucher: works },
       lossReport: works,
       documents: 'available',
       receipts: 'available',
@@ -48,7 +48,7 @@ describe('availability', () => {
     for (const parts of [refused, { ...refused, journal: 'failed', starting: true } as const]) {
       expect(availabilityOf(parts, all)).toEqual({
         services: { topUp: off('notAdmitted'), pendingLoad: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
-        tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), voucher: off('notAdmitted') },
+        tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), qrPresented: off('notAdmitted'), voucher: off('notAdmitted') },
         lossReport: off('notAdmitted'),
         documents: 'available',
         receipts: 'available',
@@ -69,6 +69,21 @@ describe('availability', () => {
     const unpayable = { ...healthy, cashAcceptor: undefined, upstream: { link: 'online', issuer: 'up', payments: 'down' } } as const;
     expect(availabilityOf(unpayable, all).services.topUp).toEqual(off('cashAcceptorDown'));
     expect(availabilityOf(unpayable, ['voucher']).services.topUp).toEqual(works);
+  });
+
+  it.each([
+    ['no scanner', { codeScanner: undefined }, 'scannerDown'],
+    ['a scanner that is away', { codeScanner: { device: 'offline' } }, 'scannerDown'],
+    ['an acquirer that is away', { upstream: { link: 'online', issuer: 'up', payments: 'down' } }, 'paymentOffline'],
+  ] as const)('%s: no code can be presented, and cash goes on', (_, change, reason) => {
+    const found = availabilityOf({ ...healthy, ...change }, all);
+    expect(found.tenders).toMatchObject({ qrPresented: off(reason), cash: works });
+    expect(found.services.topUp).toEqual(works);
+    expect(availabilityOf({ ...healthy, ...change }, ['qrPresented', 'voucher']).services.topUp).toEqual(off(reason));
+  });
+
+  it('codes that are presented keep the service open without cash or a code to scan', () => {
+    expect(availabilityOf({ ...healthy, cashAcceptor: undefined }, ['qrPresented']).services.topUp).toEqual(works);
   });
 
   it('a journal that failed still shows balances', () => {
@@ -173,7 +188,7 @@ describe('availability', () => {
       'cash',
     ]);
     expect(found.services).toEqual({ topUp: off('starting'), pendingLoad: off('starting'), balance: off('starting'), statement: off('starting') });
-    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), voucher: off('switchedOff') });
+    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), qrPresented: off('switchedOff'), voucher: off('switchedOff') });
   });
 
   it('tells only when the verdict changes', () => {

@@ -5,6 +5,7 @@
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
 import { voucherOn } from '../oracles/slips.ts';
 import type { Person, Screens, VoucherInHand } from '../person.ts';
+import { scan, scriptedScan } from './pay-scan.ts';
 import { scriptedSession, triesAgain, type Script } from '../script.ts';
 
 /** Fen; what wallets hold. */
@@ -29,6 +30,7 @@ export const topUpScreens: Screens = {
   'top-up-tender': tender,
   'top-up-cash': cash,
   'top-up-qr': qr,
+  'top-up-scan': scan,
   'top-up-voucher': voucher,
   'top-up-voucher-confirm': (person) => person.hands.touch({ type: person.slipsUp('turnsBack') ? 'back' : 'confirm' }),
 };
@@ -173,12 +175,13 @@ export const scriptedLoad = {
 } as const satisfies Screens;
 
 /**
- * 20 yuan by two notes, and 20 yuan by phone; all want a slip. Asked to put the card back, one takes that of somebody else first, and one is
- * gone. One thinks better of it after the first note, and comes back with the voucher.
+ * 20 yuan by two notes, and 20 yuan by phone, whichever side shows the code; all want a slip. Asked to put the card back, one takes that of
+ * somebody else first, and one is gone. One thinks better of it after the first note, and comes back with the voucher.
  */
 export const topUpScripts: readonly Script[] = [
   { name: 'cash', balance: 2320, screens: scriptedTopUp('cash') },
   { name: 'qr', balance: 350, screens: scriptedTopUp('qr') },
+  { name: 'qr-presented', balance: 350, screens: scriptedTopUp('qrPresented') },
   { name: 'cash-other-card', balance: 2320, bringsOtherCard: true, screens: { ...scriptedTopUp('cash'), 'put-back': otherCardFirst } },
   { name: 'qr-leaves', balance: 350, screens: { ...scriptedTopUp('qr'), 'put-back': (person) => person.leave() } },
   { name: 'voucher', balance: 350, screens: comesBackWithVoucher() },
@@ -192,7 +195,7 @@ function otherCardFirst(person: Person, { checking }: ViewBodyOf<'put-back'>): v
   if (hands.cardAt(next) === 'hand') hands.insertCard(next);
 }
 
-function scriptedTopUp(wanted: 'cash' | 'qr'): Screens {
+function scriptedTopUp(wanted: 'cash' | 'qr' | 'qrPresented'): Screens {
   return {
     ...scriptedSession('topUp'),
     'top-up-amount': ({ hands }, { selected }) => {
@@ -211,6 +214,7 @@ function scriptedTopUp(wanted: 'cash' | 'qr'): Screens {
     'top-up-qr': (person, { state, orderId }) => {
       if (state === 'waiting' && triesAgain(person, `pay ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
     },
+    'top-up-scan': scriptedScan,
     ...scriptedLoad,
   };
 }

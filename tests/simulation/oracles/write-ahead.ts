@@ -60,7 +60,7 @@ export class WriteAheadOracle implements Witness {
   }
 
   onRequest(path: string): void {
-    if (path === '/v1/payments/orders') this.#demand('order', 'an order reaches the acquirer');
+    if (path === '/v1/payments/orders' || path === '/v1/payments/captures') this.#demand('order', 'an order reaches the acquirer');
     if (ASKED[path]?.(this.#world) === false) this.#world.violation('write-ahead', `${path} is asked, and no entry announced it`);
   }
 

@@ -3,6 +3,7 @@
  * pending load claimed, a voucher made or reserved, a card reported lost.
  */
 import type { NewEntry } from '../../../common/journal-kinds.ts';
+import { isOpenCase } from '../../../common/money/standing.ts';
 import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import type { World, Witness } from '../world.ts';
 import { readLedger } from './ledger.ts';
@@ -27,6 +28,8 @@ const STEPS = {
 /** What is asked of upstream, and what the journal's file must hold by then, whichever life wrote it. */
 const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
   '/v1/issuer/losses': lossesWait,
+  // That of a payment that turned out to be made has its key from its case.
+  '/v1/payments/refunds': someStory(({ refunds, cases }) => refunds.some(({ state }) => state !== 'completed') || cases.some(isOpenCase)),
   '/v1/issuer/pending-loads/claim': someStory(({ claims }) => claims.some(({ state }) => state === 'claiming')),
   '/v1/issuer/pending-loads/release': someStory(({ claims }) => claims.some(({ state }) => state === 'returning')),
   '/v1/vouchers': someStory(({ vouchers, cases }) => [...vouchers, ...cases].some(({ registration }) => registration?.registered === false)),

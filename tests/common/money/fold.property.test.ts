@@ -14,7 +14,7 @@ const outcome = fc.constantFrom('delivered', 'refunded', 'voucher', 'case', 'aba
 
 /** Any entry at all, out of a small world so that entries often speak of the same note, order or load. */
 const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
-  fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const, 'pending' as const).map((tender) => entries.opened(tender)),
+  fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const).map((tender) => entries.opened(tender)),
   ...[entries.escrowed, entries.stacking, entries.stacked, entries.returning, entries.returned, entries.suspense].map((make) =>
     fc.tuple(id, amount).map(([note, worth]) => make(note, worth)),
   ),
@@ -47,7 +47,7 @@ const anySequence = fc.array(anyEntry, { maxLength: 40 });
 
 /** A lawful transaction cut off anywhere: random entries, each kept only where it is lawful. */
 const lawful = fc
-  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const, 'pending' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
+  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
   .map(([tender, candidates]) => {
     let kept: NewEntry[] = [entries.opened(tender)];
     for (const candidate of candidates) {

@@ -33,12 +33,14 @@ function confirm(person: Person, orderId: string): void {
   if (does !== 'nothing') hands.phone(orderId, does);
 }
 
-/** A code that asks for a yes on the phone, which is said once. */
-export function scriptedScan(person: Person, { state, orderId }: Body): void {
-  const { hands } = person;
-  if (state === 'ready') {
-    if (triesAgain(person, 'present', 3)) hands.presents(hands.newPaymentCode(ENDS.confirms));
-    else hands.touch({ type: 'cancel' });
-  }
-  if (state === 'confirming' && triesAgain(person, `confirm ${orderId}`, 1)) hands.phone(orderId, 'pay');
-}
+/** `confirms`: a code that asks for a yes on the phone, which is said once. */
+export const scriptedScan =
+  (end: 'pays' | 'confirms') =>
+  (person: Person, { state, orderId }: Body): void => {
+    const { hands } = person;
+    if (state === 'ready') {
+      if (triesAgain(person, 'present', 3)) hands.presents(hands.newPaymentCode(ENDS[end]));
+      else hands.touch({ type: 'cancel' });
+    }
+    if (state === 'confirming' && triesAgain(person, `confirm ${orderId}`, 1)) hands.phone(orderId, 'pay');
+  };

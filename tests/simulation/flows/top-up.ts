@@ -182,6 +182,7 @@ export const topUpScripts: readonly Script[] = [
   { name: 'cash', balance: 2320, screens: scriptedTopUp('cash') },
   { name: 'qr', balance: 350, screens: scriptedTopUp('qr') },
   { name: 'qr-presented', balance: 350, screens: scriptedTopUp('qrPresented') },
+  { name: 'qr-presented-confirms', balance: 350, screens: { ...scriptedTopUp('qrPresented'), 'top-up-scan': scriptedScan('confirms') } },
   { name: 'cash-other-card', balance: 2320, bringsOtherCard: true, screens: { ...scriptedTopUp('cash'), 'put-back': otherCardFirst } },
   { name: 'qr-leaves', balance: 350, screens: { ...scriptedTopUp('qr'), 'put-back': (person) => person.leave() } },
   { name: 'voucher', balance: 350, screens: comesBackWithVoucher() },
@@ -214,7 +215,7 @@ function scriptedTopUp(wanted: 'cash' | 'qr' | 'qrPresented'): Screens {
     'top-up-qr': (person, { state, orderId }) => {
       if (state === 'waiting' && triesAgain(person, `pay ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
     },
-    'top-up-scan': scriptedScan,
+    'top-up-scan': scriptedScan('pays'),
     ...scriptedLoad,
   };
 }

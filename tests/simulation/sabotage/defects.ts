@@ -58,6 +58,22 @@ export const defects: readonly Defect[] = [
       "    try {\n      const order = await ports.payments.createOrder({ orderId, amount: request.requested, reference: transaction.reference }, signal);\n      ports.journal.append({ kind: 'payment.requested', transactionId: transaction.transactionId, body: { orderId, amount: request.requested } });",
   },
   {
+    name: 'captureNotAnnounced',
+    what: 'a code that was presented is charged before the journal knows the key of the charge',
+    file: 'state-machines/top-up/present-steps.ts',
+    find: "    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });\n",
+    replace: '',
+    aim: '--exhaustive 1 --script qr-presented',
+  },
+  {
+    name: 'silenceIsDeclined',
+    what: 'a charge that was not answered counts as not made',
+    file: 'state-machines/top-up/present-steps.ts',
+    find: '.catch(() => undefined);',
+    replace: ".catch((): OrderState => ({ state: 'declined' }));",
+    aim: '--exhaustive 2 --script qr-presented --faults money.lostAfter,money.refusedAfter --behind money.down',
+  },
+  {
     name: 'refundNotAnnounced',
     what: 'a refund is asked for before the journal knows its key',
     file: steps,

@@ -29,6 +29,7 @@ import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
 import { ConfirmVoucher, EnterVoucher } from './screens/pay-voucher.tsx';
 import { PendingOffer } from './screens/pending-offer.tsx';
+import { ReplaceDone, ReplaceFee, ReplaceMaking, ReplaceTake } from './screens/replacement.tsx';
 import { Statement } from './screens/statement.tsx';
 import { HelpAnswer, HelpGroups, HelpHome, HelpList } from './screens/support.tsx';
 import { HelpContacts } from './screens/support-contacts.tsx';
@@ -82,7 +83,7 @@ export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
     <KioskContext value={kiosk}>
       <main
         ref={main}
-        className={`screen ${view.body.kind === 'committing' ? 'screen--moving' : ''}`}
+        className={`screen ${view.body.kind === 'committing' || view.body.kind === 'replace-making' ? 'screen--moving' : ''}`}
         data-testid="screen"
         data-screen={view.body.kind}
         data-page={page}
@@ -208,6 +209,14 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <LossConfirm body={body} />;
     case 'loss-told':
       return <LossTold body={body} />;
+    case 'replace-fee':
+      return <ReplaceFee body={body} />;
+    case 'replace-making':
+      return <ReplaceMaking body={body} />;
+    case 'replace-take':
+      return <ReplaceTake body={body} />;
+    case 'replace-done':
+      return <ReplaceDone body={body} />;
     case 'trouble':
       return <TroubleScreen body={body} />;
     case 'take-card':
@@ -221,7 +230,7 @@ function Body({ body }: { readonly body: View['body'] }) {
 function facts(body: View['body']): Readonly<Record<`data-${string}`, string | undefined>> {
   return {
     'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
-    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'loss-told' ? body.receipt : undefined,
+    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' ? body.receipt : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
     'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,

@@ -10,6 +10,7 @@ import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { CaptureRefusal } from '../common/upstream-api/payments.ts';
 import type { SupportPort } from './support/port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
+import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
 /** What a person may be told about a card that was read. */
 export interface CardReading {
@@ -396,6 +397,28 @@ export interface LossContent {
   readonly largePrint: boolean;
 }
 
+/** A slip of a new card for a lost one, or of its fee. */
+export interface ReplacementContent {
+  readonly at: number;
+  readonly reference: string;
+  readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
+  readonly oldTail: string;
+  /** Outcome `delivered`. */
+  readonly newTail?: string;
+  /** Paid: earned, given back, owed, or in question. */
+  readonly fee: Fen;
+  readonly tender: Tender;
+  readonly channel?: { readonly name: string; readonly tail: string };
+  /** Outcome `delivered`: the old card's value. */
+  readonly transfer?: { readonly state: 'known'; readonly amount: Fen } | { readonly state: 'awaited'; readonly expectedAt: number };
+  readonly voucher?: VoucherSlip;
+  readonly settledWithinHours: number;
+  readonly locale: string;
+  readonly largePrint: boolean;
+  readonly journal: { readonly seq: number; readonly hash: string };
+  readonly qr: string;
+}
+
 export interface ReceiptPort {
   /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
   print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
@@ -403,6 +426,8 @@ export interface ReceiptPort {
   printStatement(jobId: string, content: StatementContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printReplacement(jobId: string, content: ReplacementContent): Promise<ReceiptOutcome>;
 }
 
 /** A transaction that an interruption left open and that now has a definite place: what its person must be told. */
@@ -416,6 +441,8 @@ export interface Recovered {
   readonly noteStuck?: true;
   readonly balanceBefore: Fen;
   readonly balanceAfter?: Fen;
+  /** The fee of a new card for a lost one: `ref` is the lost one. */
+  readonly replacement?: true;
   /** Outcome `voucher`. */
   readonly voucher?: VoucherSlip;
   /** That gave the outcome: the closing one, or the later answer to a case. */
@@ -490,6 +517,8 @@ export type UnavailableReason =
 export interface Availability {
   readonly services: Readonly<Record<ServiceName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
   readonly tenders: Readonly<Record<TenderName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
+  /** Whether a new card for a lost one can be had here, from identification to the gate. */
+  readonly replacement: boolean;
   /** Whether a lost card can be reported here; where not, it is by telephone. */
   readonly lossReport: { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason };
   readonly documents: DocumentReader;
@@ -538,6 +567,8 @@ export interface FlowSettings {
   readonly untakenCard: 'retain' | 'keepAtGate';
   readonly receiptDefault: 'ask' | 'none';
   readonly settledWithinHours: number;
+  /** Of a new card for a lost one. */
+  readonly replacementFee: Fen;
   /** How long a voucher of this terminal can be redeemed. */
   readonly voucherValidDays: number;
   /** When a card's first screen says something of it (notices.ts); 0: never. */
@@ -558,6 +589,8 @@ export interface Ports {
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
   readonly documents: DocumentPort;
+  readonly blanks: BlankPort;
+  readonly replacements: ReplacementPort;
   readonly vouchers: VoucherPort;
   readonly slips: SlipPort;
   readonly receipts: ReceiptPort;

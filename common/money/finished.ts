@@ -24,9 +24,15 @@ function asksForEvidence(state: TransactionState): boolean {
     unprovenLoad(state) !== undefined ||
     reservedLoad(state) !== undefined ||
     loads.some((load) => load.state === 'committed' && load.confirmed === undefined) ||
+    isReplacementOpen(state) ||
     redemptions.some((redemption) => redemption.state === 'redeeming' || redemption.state === 'reserved' || redemption.state === 'releasing') ||
     claims.some((claim) => claim.state === 'claiming' || claim.state === 'returning')
   );
+}
+
+/** The issuer has not heard its end, or a card sticks in the path. */
+function isReplacementOpen({ replacement, blanks }: TransactionState): boolean {
+  return replacement?.state === 'granting' || replacement?.state === 'granted' || blanks.some(({ state }) => state === 'stuck');
 }
 
 /** Vouchers that upstream does not know, or that can still be redeemed. */

@@ -149,6 +149,18 @@ const topUpFields = z.strictObject({
   voucherValidDays: z.int('expected whole days').min(1, 'expected at least 1 day').max(3650, 'expected at most 3650 days').default(365),
 });
 
+/** A new card for a lost one, from the stacker of a dispensing reader. */
+const replacementSchema = z.strictObject({
+  offered: z.boolean('expected true or false').default(false),
+  /** Fen; paid before a blank moves, given back where no card is handed out. */
+  fee: amount.default(2000),
+  /** Name of the application that blanks have (card-application.md 1.1); one of the profiles. */
+  application: z
+    .string()
+    .regex(/^(?:[0-9A-F]{2}){5,16}$/, 'expected 5 to 16 bytes of upper-case hexadecimal')
+    .default('A00000000386980701'),
+});
+
 /** When the first screen of a card says something of it; 0: never. */
 const noticesSchema = z.strictObject({
   /** fen: said of a balance below it. */
@@ -198,6 +210,7 @@ export const terminalConfigSchema = z
     topUp: topUpSchema.prefault({}),
     /** How people reach the operator: what help shows. */
     support: supportSchema.prefault({}),
+    replacement: replacementSchema.prefault({}),
     notices: noticesSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })

@@ -2,6 +2,7 @@
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { LossPort } from '../../state-machines/loss-report/ports.ts';
+import type { ReplacementPort } from '../../state-machines/replacement/ports.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
@@ -9,6 +10,7 @@ import { createIssuerPort } from './issuer.ts';
 import { createLossPort } from './losses.ts';
 import { createOnline, type Online } from './online.ts';
 import { createPaymentPort } from './payments.ts';
+import { createReplacementPort } from './replacements.ts';
 import { createRegisteredClient } from './registration.ts';
 import { createVoucherPort, type UpstreamVouchers } from './vouchers.ts';
 import type { JournalSource } from './journal-source.ts';
@@ -28,6 +30,7 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
 export interface Upstream {
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
+  readonly replacements: ReplacementPort;
   readonly payments: PaymentPort;
   readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
@@ -57,6 +60,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     issuer: createIssuerPort(client, options),
     losses: createLossPort(client, options),
+    replacements: createReplacementPort(client, options),
     payments: createPaymentPort(client, options),
     vouchers: createVoucherPort(client, options),
     online,

@@ -114,7 +114,7 @@ export interface TopUpContext extends TopUpInput {
   readonly trouble: Trouble | undefined;
   /** Of the earlier load that bars this one. */
   readonly openReference: string | undefined;
-  readonly settleReason: ViewBodyOf<'settled'>['why'];
+  readonly settleReason: Exclude<ViewBodyOf<'settled'>['why'], 'noBlanks' | 'cardNotMade' | 'newCardKept' | 'restartReplacing'>;
   readonly outcome: Outcome;
   readonly next: TopUpOutput['next'];
   readonly card: CardReading;

@@ -144,6 +144,39 @@ const lossTold: ViewBodyOf<'loss-told'> = {
 };
 const lossTyping: ViewBodyOf<'loss-typing'> = { kind: 'loss-typing', field: 'card', shown: '•••• •••• •••• •••• •••8', count: 20, least: 16 };
 
+const replaceMaking: ViewBodyOf<'replace-making'> = {
+  kind: 'replace-making',
+  tail: '6688',
+  fee: 2000,
+  reference,
+  step: 'write',
+  spoilt: 0,
+  elapsedMs: 4000,
+};
+const replaceDone: ViewBodyOf<'replace-done'> = {
+  kind: 'replace-done',
+  tail: '0417',
+  oldTail: '6688',
+  fee: 2000,
+  reference,
+  transfer: { amount: 2320 },
+  receipts: 'available',
+  receipt: 'choice',
+  receiptQr: SLIP_LINK,
+  wait: calm(28_000, 30_000),
+};
+const replaceFee: ViewBodyOf<'replace-fee'> = {
+  kind: 'replace-fee',
+  tail: '6688',
+  fee: 2000,
+  tenders: [
+    { name: 'qr', available: true },
+    { name: 'cash', available: true },
+  ],
+  denominations: [500, 1000, 2000],
+  receipts: 'available',
+};
+
 const putBack: ViewBodyOf<'put-back'> = {
   kind: 'put-back',
   tail: '6688',
@@ -355,6 +388,10 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'loss-cards': { body: lossCards, sizes: ['standard'] },
   'loss-confirm': { body: { kind: 'loss-confirm', tail: '6688' } },
   'loss-told': { body: lossTold },
+  'replace-fee': { body: replaceFee },
+  'replace-making': { body: replaceMaking, utilities: false },
+  'replace-take': { body: { kind: 'replace-take', tail: '0417', wait: calm(55_000, 60_000) } },
+  'replace-done': { body: replaceDone },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
@@ -522,6 +559,23 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'loss-cards-none-open': {
     body: { kind: 'loss-cards', cards: lossCards.cards.filter(({ state }) => state === 'reported' || state === 'replaced'), page: 0, pages: 1 },
   },
+  'loss-told-replace': { body: { ...lossTold, replacement: true } },
+  'loss-cards-replace': { body: { ...lossCards, purpose: 'replace' }, sizes: ['standard'] },
+  'attract-replace': { body: { ...attract, replacement: true } },
+  'replace-fee-cash-off': {
+    body: {
+      ...replaceFee,
+      tenders: [
+        { name: 'qr', available: false, reason: 'paymentOffline' },
+        { name: 'cash', available: true },
+      ],
+    },
+  },
+  'replace-making-consent': { body: { ...replaceMaking, step: 'consent', reference: '' }, utilities: false },
+  'replace-making-next': { body: { ...replaceMaking, step: 'dispense', spoilt: 2 }, utilities: false },
+  'replace-making-settle': { body: { ...replaceMaking, step: 'settle' }, utilities: false },
+  'replace-done-awaited': { body: { ...replaceDone, transfer: { expectedOn: '2026-11-29' } } },
+  'replace-done-printed': { body: { ...replaceDone, transfer: { amount: 0 }, receipt: 'printed' } },
   'loss-told-printing': { body: { ...lossTold, receipt: 'printing' } },
   'loss-told-printed': { body: { ...lossTold, receipt: 'printed', document: false } },
   'loss-told-failed': { body: { ...lossTold, receipt: 'failed' } },

@@ -5,6 +5,7 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Fen } from '../../common/fen.ts';
 import { sideWorked, simulators } from '../../drivers/bench/simulators.ts';
+import type { SimulatedCard } from '../../drivers/card-reader/simulated-card.ts';
 import type { SimulatedCodeScanner } from '../../drivers/code-scanner/simulated-code-scanner.ts';
 import type { SimulatedCardReader } from '../../drivers/card-reader/simulated-card-reader.ts';
 import type { FedNote, SimulatedCashAcceptor } from '../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
@@ -78,6 +79,8 @@ export interface CabinetOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly fittings: Fittings;
+  /** A card was taken out of the gate. */
+  readonly onTaken: (plastic: SimulatedCard) => void;
   readonly pass: (channel: `line.${LineDevice}.${Direction}`, bytes: Uint8Array) => readonly FaultKind[];
 }
 
@@ -152,6 +155,13 @@ export class SimulatedCabinet {
     return there.at === 'gate' ? 'gate' : 'inside';
   }
 
+  /** Whoever stands there, or a technician. */
+  takeFromGate(): boolean {
+    const plastic = this.reader.takeCard();
+    if (plastic !== undefined) this.#options.onTaken(plastic);
+    return plastic !== undefined;
+  }
+
   /** A fault that is the unit's own, not its line's; others do nothing here. */
   strike(kind: FaultKind): void {
     this.#strikes[kind]?.();
@@ -171,7 +181,7 @@ export class SimulatedCabinet {
     Object.assign(this.scanner.knobs, { dead: false, stopAfter: undefined });
     for (const device of [...lineDevices, 'idReader', 'codeScanner']) this.lines.plug(device);
     this.idReader.takeDocument();
-    reader.takeCard(); // what sticks out of the gate
+    this.takeFromGate(); // what sticks out
     return reader.emptyBin();
   }
 

@@ -75,7 +75,7 @@ export interface Hands {
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
 /** `look`: only whether the card is all right; `help`: something is looked up first. */
-export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'lossReport' | 'look';
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'lossReport' | 'replacement' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -288,6 +288,7 @@ function begins(person: Person): void {
   if (at === 'gate') hands.takeCard();
   if ((person.finished && at !== 'inside') || at === 'bin') return person.leave();
   if (person.wish === 'lossReport') return void (triesLoss(person) ? hands.touch({ type: 'report-loss' }) : person.leave());
+  if (person.wish === 'replacement') return void (triesLoss(person) ? hands.touch({ type: 'replace-card' }) : person.leave());
   const way = chance.pick(['service', 'start', 'card'] as const);
   if (way === 'service' && wantsHelp(person)) return void hands.touch({ type: 'support' });
   if (way === 'card' && at === 'hand') hands.insertCard(card);

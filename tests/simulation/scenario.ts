@@ -14,6 +14,7 @@ import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
 import { checkMoney } from './oracles/money.ts';
+import { checkReplacements, ReplacementOracle, replacementsWait } from './oracles/replacements.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
@@ -106,7 +107,7 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world), new ReplacementOracle(world));
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -146,6 +147,7 @@ export async function runScenario(
   checkBooks(world, ledger);
   checkPending(world, ledger);
   checkVouchers(world, ledger);
+  checkReplacements(world, ledger);
   return {
     scenario,
     plan: places.struck(),
@@ -175,6 +177,7 @@ const RIDE = { amount: 100, terminalId: '0000000000AA', date: '20261120' } as co
 export async function playScript(world: World, script: Script, card: TownCard): Promise<number> {
   const otherCard = script.bringsOtherCard === true ? scriptedCard(world, script) : card;
   const person = scriptedPerson(world, script, { card, otherCard, wish: 'topUp' });
+  if (script.fillsStacker === true) world.fillStacker(3);
   if (script.isHolder === true) world.register(card);
   await stands(world, person, STAYS_AT_MOST);
   await world.pass(() => isFree(world), SCREEN_CLEARS);
@@ -217,7 +220,8 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
     isReserved(world, card) ||
     [answerable(world, own()), untoldClaims(own()), untoldVouchers(own())].some(({ length }) => length > 0) ||
     !hasArrived(world) ||
-    lossesWait(world);
+    lossesWait(world) ||
+    replacementsWait(own());
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);

@@ -1,12 +1,21 @@
 /** Every script of every flow, by name. */
 import { lossReportScripts } from './flows/loss-report.ts';
+import { replacementScripts } from './flows/replacement.ts';
 import { pendingLoadScripts } from './flows/pending-load.ts';
 import { statementScripts } from './flows/statement.ts';
 import { supportScripts } from './flows/support.ts';
 import { topUpScripts } from './flows/top-up.ts';
 import { nobody, type Script } from './script.ts';
 
-export const scripts: readonly Script[] = [...topUpScripts, ...pendingLoadScripts, ...statementScripts, ...supportScripts, ...lossReportScripts, nobody];
+export const scripts: readonly Script[] = [
+  ...topUpScripts,
+  ...pendingLoadScripts,
+  ...statementScripts,
+  ...supportScripts,
+  ...lossReportScripts,
+  ...replacementScripts,
+  nobody,
+];
 
 /** @throws {RangeError} */
 export function scriptNamed(name: string): Script {

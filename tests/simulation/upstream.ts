@@ -52,6 +52,14 @@ export interface LossInBooks {
   readonly sameAs: string | null;
 }
 
+export interface ReplacementInBooks {
+  readonly replacementId: string;
+  readonly oldSerial: string;
+  /** Since it was read back. */
+  readonly newSerial: string | null;
+  readonly delivery: 'taken' | 'captured' | null;
+}
+
 export class SimulatedUpstream {
   readonly server: Server;
   readonly #file: string;
@@ -63,7 +71,10 @@ export class SimulatedUpstream {
     this.#waits = waits;
   }
 
-  static async start(folder: string, { clock, random, keys }: { clock: Clock; random: Random; keys: IssuerKeys }): Promise<SimulatedUpstream> {
+  static async start(
+    folder: string,
+    { clock, random, keys, cardKeys }: { clock: Clock; random: Random; keys: IssuerKeys; cardKeys: Readonly<Record<string, string>> },
+  ): Promise<SimulatedUpstream> {
     mkdirSync(folder, { recursive: true });
     const keyFile = path.join(folder, 'signing-key.pem');
     writeFileSync(keyFile, pemOf(keyFromSeed(2)), { mode: 0o600 });
@@ -75,6 +86,7 @@ export class SimulatedUpstream {
       settings: serverSettingsSchema.parse({
         registrationsPerMinute: 100_000,
         issuer: { masterLoadKey: keys.masterLoadKey, masterTacKey: keys.masterTacKey, purseLimit: 100_000 },
+        keyStore: { kind: 'software', keys: cardKeys },
       }),
       signingKey: loadSigningKey(keyFile),
       clock: countedClock(clock, waits),
@@ -134,6 +146,12 @@ export class SimulatedUpstream {
   async codeSentTo(phone: string): Promise<string | undefined> {
     const { body } = await this.server.answer({ method: 'GET', path: '/sandbox/issuer/messages', headers: {}, body: '' });
     return messagesSchema.parse(JSON.parse(body)).messages.findLast((message) => message.phone === phone)?.code;
+  }
+
+  replacements(): readonly ReplacementInBooks[] {
+    return this.#read<ReplacementInBooks>(
+      'SELECT replacement_id AS replacementId, old_serial AS oldSerial, new_serial AS newSerial, delivery FROM replacements WHERE refusal IS NULL ORDER BY replacement_id',
+    );
   }
 
   claimedLoads(): readonly ClaimedLoad[] {

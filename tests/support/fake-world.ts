@@ -2,6 +2,7 @@
  * A world for charts: ports whose answers a test sets, a journal in memory, a clock that only the test moves. It plays one card, one
  * acceptor and one upstream, and records what was asked of them.
  */
+import { FakeNewCards } from './fake-new-cards.ts';
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
@@ -22,6 +23,7 @@ import {
   type IssuerCheck,
   type LoadStanding,
   type LossContent,
+  type ReplacementContent,
   type LoadVerdict,
   type MediaState,
   type OpenLoad,
@@ -84,6 +86,8 @@ export class FakeWorld {
   readonly slips: ReceiptContent[] = [];
   readonly statementSlips: StatementContent[] = [];
   readonly lossSlips: LossContent[] = [];
+  readonly replacementSlips: ReplacementContent[] = [];
+  readonly newCards = new FakeNewCards((what) => this.acts.push(what));
   statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
   readonly cashEvents = new Listeners<CashEvent>();
@@ -107,6 +111,7 @@ export class FakeWorld {
   availability: Availability = {
     services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
     tenders: { cash: { available: true }, qr: { available: true }, qrPresented: { available: true }, voucher: { available: true } },
+    replacement: true,
     lossReport: { available: true },
     documents: 'available',
     receipts: 'available',
@@ -364,6 +369,8 @@ export class FakeWorld {
       documents: {
         read: async () => this.script.document.next(),
       },
+      blanks: this.newCards.blanks,
+      replacements: this.newCards.issuer,
       vouchers: {
         codeOf: (voucherId) => makeVoucherCode(createHash('sha256').update(voucherId).digest()),
         register: async () => {
@@ -396,6 +403,10 @@ export class FakeWorld {
           this.statementSlips.push(content);
           return this.statementOutcome();
         },
+        printReplacement: async (_, content) => {
+          this.replacementSlips.push(content);
+          return this.script.print.next();
+        },
         printLoss: async (_, content) => {
           this.lossSlips.push(content);
           return this.script.print.next();
@@ -422,6 +433,7 @@ export class FakeWorld {
         untakenCard: 'retain',
         receiptDefault: 'ask',
         settledWithinHours: 24,
+        replacementFee: fen(2000),
         voucherValidDays: 365,
         notices: { lowBalance: fen(1000), expiringDays: 30, tripsADay: 8 },
         timeZone: 'Asia/Shanghai',

@@ -39,6 +39,12 @@ const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
     .tuple(fc.constantFrom('credited', 'notCredited', 'refunded', 'returned', 'paidOut', 'nothingOwed'), fc.constantFrom(0, 1000, 5000))
     .map(([how, worth]) => entries.caseResolved(how, worth)),
   fc.tuple(fc.constantFrom('found' as const, 'count' as const), id, amount).map(([source, note, worth]) => entries.funded(source, note, worth)),
+  ...[entries.granting, entries.granted, entries.grantRefused, entries.cancelledReplacement, entries.reportedReplacement].map((make) =>
+    id.map((one) => make(one)),
+  ),
+  ...[entries.dispensing, entries.writing, entries.commanded, entries.written, entries.presenting].map((make) => id.map((blank) => make(blank))),
+  ...[entries.retracting, entries.capturing, entries.capturedBlank, entries.stuckBlank, entries.freedBlank].map((make) => id.map((blank) => make(blank))),
+  fc.tuple(amount, id).map(([worth, blank]) => entries.givenOut(worth, blank)),
   fc.constant(entries.shown),
   fc.tuple(outcome, amount).map(([end, worth]) => entries.closed(end, worth)),
 );
@@ -67,7 +73,7 @@ describe('for any sequence of entries', () => {
         for (const account of accounts) {
           expect(state.postings[account]).toBe(all.filter((posting) => posting.account === account).reduce((sum, posting) => sum + posting.amount, 0));
         }
-        expect(state.held + state.loaded + state.refunded + state.owed + state.settledElsewhere).toBe(state.taken);
+        expect(state.held + state.loaded + state.earned + state.refunded + state.owed + state.settledElsewhere).toBe(state.taken);
       }),
       { numRuns: 2000 },
     );
@@ -126,7 +132,11 @@ function carryOut(action: RecoveryAction, choice: number): NewEntry[] {
       return [entries.caseOpened(action.reason, action.amount, action.disputed)];
     case 'reportCase':
       return [entries.shown, { kind: 'transaction.closed', body: action.closing }];
+    case 'findBlank':
+      if (entries.isOffered(action.blank) && way === 0) return [entries.givenOut(action.fee, action.blank.blankId)];
+      return [...entries.drawnIn(action.blank), way === 2 ? entries.stuckBlank(action.blank.blankId) : entries.capturedBlank(action.blank.blankId)];
     case 'closeDelivered':
+    case 'closeReplaced':
     case 'closeRefunded':
     case 'closeAbandoned':
       return [{ kind: 'transaction.closed', body: action.closing }];

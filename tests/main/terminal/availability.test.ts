@@ -12,6 +12,7 @@ const healthy: Parts = {
   cabinet: { device: 'online', door: 'closed', serviceSwitch: 'operator', lamp: 'off' },
   keypad: { device: 'online', headphone: 'unplugged' },
   cashUntold: false,
+  pathHeld: false,
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
@@ -27,6 +28,7 @@ describe('availability', () => {
     expect(availabilityOf(healthy, all)).toEqual({
       services: { topUp: works, pendingLoad: works, balance: works, statement: works },
       tenders: { cash: works, qr: works, qrPresented: works, voucher: works },
+      replacement: false,
       lossReport: works,
       documents: 'available',
       receipts: 'available',
@@ -49,6 +51,7 @@ describe('availability', () => {
       expect(availabilityOf(parts, all)).toEqual({
         services: { topUp: off('notAdmitted'), pendingLoad: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
         tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), qrPresented: off('notAdmitted'), voucher: off('notAdmitted') },
+        replacement: false,
         lossReport: off('notAdmitted'),
         documents: 'available',
         receipts: 'available',
@@ -199,5 +202,42 @@ describe('availability', () => {
     board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'unknown', cutter: 'ok', ...noPresenter } });
     board.hear({ receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...noPresenter } });
     expect(told).toEqual(['paperLow', 'available']);
+  });
+});
+
+describe('a new card for a lost one', () => {
+  const stacker = { id: 'stacker', use: 'dispense', level: 'ok' } as const;
+  const bin = { id: 'retainBin', use: 'collect', level: 'ok' } as const;
+  const storing = (storage: readonly object[]): Parts => ({ ...healthy, cardReader: { ...healthy.cardReader, storage } as Parts['cardReader'] });
+  const dispenses = storing([stacker, bin]);
+  const offered = (parts: Parts, payableInCash = true, tenders: readonly ('cash' | 'qr')[] = both): boolean =>
+    availabilityOf(parts, tenders, { payableInCash }).replacement;
+
+  it('is there with blanks, room in the bin, the issuer and a way to pay', () => {
+    expect(offered(dispenses)).toBe(true);
+    expect(availabilityOf(dispenses, both).replacement).toBe(false);
+  });
+
+  it.each([
+    ['no blank', storing([{ ...stacker, level: 'empty' }, bin])],
+    ['no stacker', storing([bin])],
+    ['no room in the bin', storing([stacker, { ...bin, level: 'full' }])],
+    ['no bin', storing([stacker])],
+    ['a jam', { ...dispenses, cardReader: { ...dispenses.cardReader, media: 'jammed' } as Parts['cardReader'] }],
+    ['a card that can’t be moved', { ...dispenses, pathHeld: true }],
+    ['no issuer', { ...dispenses, upstream: { ...healthy.upstream, issuer: 'down' } } as Parts],
+    ['no upstream', { ...dispenses, upstream: { ...healthy.upstream, link: 'offline' } } as Parts],
+    ['no journal', { ...dispenses, journal: 'failed' } as Parts],
+    ['no room on the disk', { ...dispenses, disk: 'low' } as Parts],
+  ])('is not with %s', (_, parts) => expect(offered(parts)).toBe(false));
+
+  it('is not where nothing can pay its fee: there is no change', () => {
+    const cashOnly = { ...dispenses, upstream: { ...healthy.upstream, payments: 'down' } } as Parts;
+    expect(offered(cashOnly)).toBe(true);
+    expect(offered(cashOnly, false)).toBe(false);
+  });
+
+  it('a card that can’t be moved bars every card', () => {
+    expect(availabilityOf({ ...dispenses, pathHeld: true }, both).services.balance).toEqual(off('cardReaderDown'));
   });
 });

@@ -11,6 +11,7 @@ const sources: StateSources = {
   availability: {
     services: { topUp: yes, pendingLoad: yes, balance: yes, statement: yes },
     tenders: { cash: yes, qr: yes, qrPresented: { available: false, reason: 'switchedOff' }, voucher: { available: false, reason: 'switchedOff' } },
+    replacement: false,
     lossReport: { available: true },
     documents: 'available',
     receipts: 'available',

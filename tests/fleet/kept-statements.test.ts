@@ -9,10 +9,10 @@ function database(): { readonly made: () => number; readonly raw: SQLite.Databas
   raw.exec('CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)');
   let made = 0;
   const prepare = raw.prepare.bind(raw);
-  raw.prepare = ((text: string) => {
+  raw.prepare = (text: string) => {
     made += 1;
     return prepare(text);
-  }) as typeof raw.prepare;
+  };
   return { made: () => made, raw, statements: new KeptStatements(raw) };
 }
 

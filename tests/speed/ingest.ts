@@ -41,8 +41,11 @@ type StoredRow = readonly [terminalId: string, epoch: number, seq: number, hash:
 
 const COLUMNS = 'terminal_id, epoch, seq, hash, entry, received_at';
 
-/** Writes one batch as one durable transaction. */
-type BareInsert = (rows: readonly StoredRow[]) => void | Promise<void>;
+interface BareTable {
+  /** Writes one batch as one durable transaction. */
+  insert(rows: readonly StoredRow[]): Promise<void>;
+  close(): Promise<void>;
+}
 
 export async function measureIngest({ data }: Pick<Setting, 'data'>): Promise<readonly Figure[]> {
   mkdirSync(data, { recursive: true });
@@ -84,7 +87,7 @@ async function measureOn(name: string, folder: string, cluster?: Cluster): Promi
         },
         async () => {
           const [before, own] = [databaseMs(), process.cpuUsage()];
-          const ms = await timed(batches, async ({ rows }) => bare.insert(rows));
+          const ms = await timed(batches, ({ rows }) => bare.insert(rows));
           const { user, system } = process.cpuUsage(own);
           inserts.push({ ms, cpuMs: (user + system) / 1000 + databaseMs() - before });
         },
@@ -162,7 +165,7 @@ async function send(server: ServerProcess, agent: Agent, { request: signed, rows
 }
 
 /** As the journal's own table, without triggers; and as durable. */
-function bareInSqlite(file: string): { readonly insert: BareInsert; readonly close: () => void } {
+function bareInSqlite(file: string): BareTable {
   const database = new Database(file, { timeout: 60_000 });
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) database.pragma(pragma);
   database.exec(`CREATE TABLE bare_entries (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, entry TEXT NOT NULL,
@@ -170,10 +173,19 @@ function bareInSqlite(file: string): { readonly insert: BareInsert; readonly clo
   const statement = database.prepare(
     `INSERT INTO bare_entries (${COLUMNS}) VALUES ${Array.from({ length: TOP_UPS * ROWS_OF_TOP_UP }, () => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
   );
-  return { insert: (rows) => void statement.run(...rows.flat()), close: () => database.close() };
+  return {
+    insert: (rows) => {
+      statement.run(...rows.flat());
+      return Promise.resolve();
+    },
+    close: () => {
+      database.close();
+      return Promise.resolve();
+    },
+  };
 }
 
-async function bareInPostgres(url: string): Promise<{ readonly insert: BareInsert; readonly close: () => Promise<void> }> {
+async function bareInPostgres(url: string): Promise<BareTable> {
   const pool = new Pool({ connectionString: url, max: AT_ONCE });
   await pool.query('CREATE TABLE bare_entries (LIKE journal_entries INCLUDING INDEXES)');
   const places = Array.from(

@@ -4,7 +4,7 @@ import { findWaiting } from '../pending-load/steps.ts';
 import type { CardReading, OrderState, Ports } from '../ports.ts';
 import { claimWaiting, type ClaimRequest } from './claim-steps.ts';
 import type { OpenRequest } from './step.ts';
-import { payWithPresented, watchScanner, type PresentedRequest } from './present-steps.ts';
+import { payWithPresented, type PresentedRequest } from './present-steps.ts';
 import * as steps from './steps.ts';
 import { reserveVoucher, type ReserveRequest } from './voucher-steps.ts';
 
@@ -38,7 +38,7 @@ export const topUpActors = {
   presentCard: step((ports) => steps.presentCard(ports)),
   printSlip: step((ports, request: steps.PrintRequest) => steps.printSlip(ports, request)),
   cashEvents: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.cash.onEvent(sendBack)),
-  watchScanner: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => watchScanner(input.ports, sendBack)),
+  watchScanner: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.scanner.listen(sendBack)),
   watchOrder: fromCallback<{ type: string }, { readonly ports: Ports; readonly orderId: string }>(({ input, sendBack }) =>
     steps.watchOrder(input.ports, input.orderId, (state: OrderState) => sendBack({ type: 'ORDER.STATE', state })),
   ),

@@ -1,6 +1,6 @@
 /** The steps of paying with a code that the person presents: what was held to the scanner, and the charge, announced before it is asked for. */
 import { PAYMENT_CODE, type CaptureRefusal } from '../../common/upstream-api/payments.ts';
-import type { OrderState, Ports, ScannerEvent } from '../ports.ts';
+import type { OrderState, Ports } from '../ports.ts';
 import { journaled, open, type JournalFailed, type OpenRequest, type OpenTransaction } from './step.ts';
 import type { Captured } from './steps.ts';
 
@@ -69,9 +69,4 @@ function outcomeOf(ports: Ports, asked: AskedOrder, state: OrderState | undefine
     case undefined:
       return { kind: 'unknown', ...asked };
   }
-}
-
-/** Tells what the scanner reads while somebody listens. */
-export function watchScanner(ports: Ports, tell: (event: ScannerEvent) => void): () => void {
-  return ports.scanner.listen(tell);
 }

@@ -85,6 +85,10 @@ export type PendingLoadInit = z.infer<typeof pendingLoadSchema>;
 
 const hostPart = { /** YYYYMMDD */ hostDate: z.string().regex(/^\d{8}$/), /** HHMMSS */ hostTime: z.string().regex(/^\d{6}$/), mac2: hex };
 
+/** The card's own proof that it is there: its answer to INITIALIZE FOR LOAD, which no load follows (card-application.md 2.2). */
+export const presenceProofSchema = pendingLoadSchema.omit({ loadId: true }).extend({ /** 0 where the card takes it. */ amount: balance });
+export type PresenceProof = z.infer<typeof presenceProofSchema>;
+
 /** What a card showed of a load, as the recovery table was asked (card-application.md 3.2). Absent: the card didn't tell, or wasn't asked. */
 export const examinedEvidenceSchema = z.strictObject({
   /** Row of the table. */
@@ -328,6 +332,65 @@ export const journalKinds = {
   'replacement.cancelled': z.strictObject({ replacementId: id }),
   /** The issuer knows what became of the new card. */
   'replacement.reported': z.strictObject({ replacementId: id, delivery: z.enum(['taken', 'captured']) }),
+  // the release of a loss report (解挂): of no transaction, filed under the release's id, posts nothing (common/release.ts)
+  /** The person has confirmed, the issuer is about to be told. All that the call needs again is here; who asks is not. */
+  'release.asking': z.strictObject({
+    releaseId: id,
+    identificationId: id,
+    card: cardRefSchema,
+    proof: presenceProofSchema,
+    /** The number that the person was given. */
+    reference: z.string().max(40),
+    by: z.enum(['document', 'phone', 'password']),
+    takenAt: z.iso.datetime(),
+  }),
+  /** Nobody answered: the person is told that nothing is certain yet, and the issuer is asked again until it answers. */
+  'release.queued': z.strictObject({ releaseId: id, why: z.string().max(40) }),
+  /** The card is good again at the issuer; `everywhereAt`: wherever cards are taken without asking the issuer. */
+  'release.released': z.strictObject({ releaseId: id, releasedAt: z.iso.datetime(), everywhereAt: z.iso.datetime() }),
+  /** The issuer said no: what was reported stays reported. */
+  'release.refused': z.strictObject({ releaseId: id, code: z.string().max(40) }),
+
+  // a card's service password: of no transaction, filed under the change's id, posts nothing. It stands in no entry, sealed or not
+  'password.setting': z.strictObject({
+    changeId: id,
+    identificationId: id,
+    card: cardRefSchema,
+    reference: z.string().max(40),
+    by: z.enum(['document', 'phone', 'password']),
+  }),
+  'password.set': z.strictObject({ changeId: id }),
+  /** The old one holds. `notArrived`: the issuer never got the new one, and never will. */
+  'password.refused': z.strictObject({ changeId: id, code: z.string().max(40) }),
+
+  // an issuer's script on a card: of no transaction, filed under the script's id, posts nothing (common/card-script.ts)
+  /** The issuer is about to be asked. `reference`: the number that the person is given if it does not come to its end. */
+  'script.asking': z.strictObject({
+    scriptId: id,
+    function: z.enum(['activate', 'extendValidity', 'enableService', 'unblockApplication']),
+    card: cardRefSchema,
+    uid: hex.optional(),
+    reference: z.string().max(40),
+    identificationId: id.optional(),
+    /** Function `enableService`. */
+    service: id.optional(),
+  }),
+  /** It has so many commands; none was given out yet. */
+  'script.issued': z.strictObject({ scriptId: id, steps: z.int().min(0) }),
+  /** The issuer said no: nothing was done to the card. */
+  'script.refused': z.strictObject({ scriptId: id, code: z.string().max(40) }),
+  /** The command is about to be sent to the card. Its bytes stand in no entry. */
+  'script.sending': z.strictObject({ scriptId: id, step: z.int().min(0), name: z.string().max(40) }),
+  /** What the card said, SW1 SW2; absent: nothing that anybody heard. */
+  'script.answered': z.strictObject({ scriptId: id, step: z.int().min(0), status: hex.optional() }),
+  /** The person goes without an outcome, with the number: the script goes on when the card is back. */
+  'script.left': z.strictObject({ scriptId: id, why: z.string().max(40) }),
+  /** Read back from the card, and the issuer has it. */
+  'script.confirmed': z.strictObject({ scriptId: id }),
+  /** The card refused a command, or does not say what was written: the issuer's own people have to look at it. */
+  'script.failed': z.strictObject({ scriptId: id, code: z.string().max(40) }),
+  /** Given up: here before the card was touched, or by the issuer, where the card began anew. */
+  'script.abandoned': z.strictObject({ scriptId: id, by: z.enum(['terminal', 'issuer']) }),
 
   // settlement (清机): common/money/README.md, "Settlement"
   /** The box is about to be taken out. `expected` is what the journal says is in it. */

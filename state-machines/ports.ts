@@ -8,6 +8,8 @@ import type { Ids, Random } from '../common/ids.ts';
 import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { CaptureRefusal } from '../common/upstream-api/payments.ts';
+import type { RunningScript } from './card-script.ts';
+import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
@@ -97,6 +99,8 @@ export interface CardPort {
   readBalance(signal?: AbortSignal): Promise<Fen>;
   /** Fills the recovery table from the card now inside. */
   examineLoad(load: ExaminableLoad, ref: CardRef, signal?: AbortSignal): Promise<LoadVerdict>;
+  /** What the issuer does to the card. */
+  readonly script: ScriptCard;
   /** To the gate, for the person to take. */
   present(): Promise<void>;
   /** Back from the gate to the station. */
@@ -478,6 +482,8 @@ export interface RecoveryPort {
   undecided(loads: readonly OpenLoad[]): Promise<OpenLoad | undefined>;
   /** The latest of this card. Never throws. */
   unfinishedOf(card: CardRef): UnfinishedTopUp | undefined;
+  /** A script of the issuer that touched this card and has no outcome yet. Never throws. */
+  unfinishedScriptOf(card: CardRef): RunningScript | undefined;
 }
 
 export interface AppendedEntry {
@@ -588,6 +594,7 @@ export interface Ports {
   readonly scanner: ScannerPort;
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
+  readonly scripts: ScriptPort;
   readonly documents: DocumentPort;
   readonly blanks: BlankPort;
   readonly replacements: ReplacementPort;

@@ -76,9 +76,12 @@ function applyEntry(step: Step, entry: NewEntry): void {
   else if (leavesOpen(entry.kind) === true) delete draft.closed;
 }
 
-/** About another terminal's load, or about a lost card: filed under an id of its own, part of no transaction here. */
+/** Kinds that begin so are filed under an id of their own: another terminal's load, a lost card, what the issuer does to a card or its account. */
+const FOREIGN = ['foreign.load.', 'loss.', 'release.', 'password.', 'script.'] as const;
+
+/** Part of no transaction here. */
 export function isForeign(kind: JournalKind): boolean {
-  return kind.startsWith('foreign.load.') || kind.startsWith('loss.');
+  return FOREIGN.some((beginning) => kind.startsWith(beginning));
 }
 
 /**
@@ -357,6 +360,22 @@ function remember(step: Step, entry: NewEntry): void {
     case 'loss.queued':
     case 'loss.reported':
     case 'loss.refused':
+    case 'release.asking':
+    case 'release.queued':
+    case 'release.released':
+    case 'release.refused':
+    case 'password.setting':
+    case 'password.set':
+    case 'password.refused':
+    case 'script.asking':
+    case 'script.issued':
+    case 'script.refused':
+    case 'script.sending':
+    case 'script.answered':
+    case 'script.left':
+    case 'script.confirmed':
+    case 'script.failed':
+    case 'script.abandoned':
     case 'settlement.opened':
     case 'box.removed':
     case 'box.inserted':

@@ -94,6 +94,22 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'replacement.freed':
     case 'replacement.cancelled':
     case 'replacement.reported':
+    case 'release.asking':
+    case 'release.queued':
+    case 'release.released':
+    case 'release.refused':
+    case 'password.setting':
+    case 'password.set':
+    case 'password.refused':
+    case 'script.asking':
+    case 'script.issued':
+    case 'script.refused':
+    case 'script.sending':
+    case 'script.answered':
+    case 'script.left':
+    case 'script.confirmed':
+    case 'script.failed':
+    case 'script.abandoned':
     case 'settlement.opened':
     case 'box.inserted':
     case 'settlement.closed':

@@ -1,6 +1,7 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
+import type { ScriptPort } from '../../state-machines/card-script/ports.ts';
 import type { LossPort } from '../../state-machines/loss-report/ports.ts';
 import type { ReplacementPort } from '../../state-machines/replacement/ports.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
@@ -11,6 +12,7 @@ import { createLossPort } from './losses.ts';
 import { createOnline, type Online } from './online.ts';
 import { createPaymentPort } from './payments.ts';
 import { createReplacementPort } from './replacements.ts';
+import { createScriptPort } from './scripts.ts';
 import { createRegisteredClient } from './registration.ts';
 import { createVoucherPort, type UpstreamVouchers } from './vouchers.ts';
 import type { JournalSource } from './journal-source.ts';
@@ -31,6 +33,7 @@ export interface Upstream {
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
   readonly replacements: ReplacementPort;
+  readonly scripts: ScriptPort;
   readonly payments: PaymentPort;
   readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
@@ -61,6 +64,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     issuer: createIssuerPort(client, options),
     losses: createLossPort(client, options),
     replacements: createReplacementPort(client, options),
+    scripts: createScriptPort(client, options),
     payments: createPaymentPort(client, options),
     vouchers: createVoucherPort(client, options),
     online,

@@ -6,7 +6,7 @@ import { FakeNewCards } from './fake-new-cards.ts';
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
-import type { CardRef, NewEntry } from '../../common/journal-kinds.ts';
+import type { CardRef, NewEntry, PresenceProof } from '../../common/journal-kinds.ts';
 import { Listeners } from '../../drivers/listeners.ts';
 import {
   PortError,
@@ -39,12 +39,27 @@ import {
   type WaitingLoad,
 } from '../../state-machines/ports.ts';
 import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
+import type { RunningScript } from '../../state-machines/card-script.ts';
+import type { ConfirmOutcome, NextOutcome, ScriptCard, StartOutcome } from '../../state-machines/card-script/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { Channel } from '../../state-machines/support/screens.ts';
 import { fakeSupport } from './fake-support.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 export const CARD_REF: CardRef = { aid: 'A000000632010105', issuer: '01011000FFFFFFFF', serial: '03105170010170906688', tail: '6688' };
+
+/** A card's answer to INITIALIZE FOR LOAD without an amount. */
+export const PROOF: PresenceProof = {
+  amount: 0,
+  purseType: 2,
+  terminalId: '301000890003',
+  balanceBefore: 2320,
+  onlineCounter: 15,
+  keyVersion: 1,
+  algorithm: 0,
+  cardRandom: 'E7905A31',
+  mac1: '80196D35',
+};
 
 /** Answers one after the other, the last one for ever. A thrown value is thrown. */
 export class Script<T> {
@@ -100,6 +115,7 @@ export class FakeWorld {
   accepted: readonly Fen[] = [];
   journalFails = false;
   unfinished: UnfinishedTopUp | undefined = undefined;
+  unfinishedScript: RunningScript | undefined = undefined;
   card: CardReading = {
     ref: CARD_REF,
     balance: fen(2320),
@@ -142,6 +158,16 @@ export class FakeWorld {
       effectiveAt: this.clock.now(),
       earlier: false,
     })),
+    challenge: new Script<Awaited<ReturnType<ScriptCard['challenge']>>>({ kind: 'challenge', challenge: '19393A92', uid: '04A1B2C3' }),
+    execute: new Script<string>('9000'),
+    readBack: new Script<Awaited<ReturnType<ScriptCard['readBack']>>>({ kind: 'read' }),
+    prove: new Script<Awaited<ReturnType<ScriptCard['prove']>>>({ kind: 'proof', proof: PROOF }),
+    startScript: new Script<StartOutcome>({ kind: 'issued', steps: 1 }),
+    nextCommand: new Script<NextOutcome>(
+      { kind: 'command', step: 1, name: 'set flag', apdu: '04D6950805019302F1A5' },
+      { kind: 'written', parts: ['file15', 'presence'] },
+    ),
+    confirmScript: new Script<ConfirmOutcome>({ kind: 'confirmed' }),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
@@ -252,6 +278,16 @@ export class FakeWorld {
         examineLoad: async () => {
           act('examine');
           return this.script.examine.next();
+        },
+        script: {
+          challenge: async () => this.script.challenge.next(),
+          execute: async () => {
+            act('execute');
+            const status = this.script.execute.next();
+            return status === 'none' ? {} : { status };
+          },
+          readBack: async () => this.script.readBack.next(),
+          prove: async () => this.script.prove.next(),
         },
         present: async () => {
           act('present');
@@ -366,6 +402,18 @@ export class FakeWorld {
           return this.script.report.next()(request.reference);
         },
       },
+      scripts: {
+        start: async (ask) => {
+          this.asked.push(ask);
+          return this.script.startScript.next();
+        },
+        next: async (request) => {
+          this.asked.push(request);
+          return this.script.nextCommand.next();
+        },
+        confirm: async () => this.script.confirmScript.next(),
+        abandon: async () => act('abandon script'),
+      },
       documents: {
         read: async () => this.script.document.next(),
       },
@@ -418,6 +466,7 @@ export class FakeWorld {
         resolveWith: async () => this.script.resolved.next(),
         undecided: async () => this.script.undecided.next().load,
         unfinishedOf: () => this.unfinished,
+        unfinishedScriptOf: () => this.unfinishedScript,
       },
       availability: {
         get current() {

@@ -23,6 +23,8 @@ import {
   type LoadVerdict,
   type MediaState,
 } from '../../../state-machines/ports.ts';
+import type { ScriptCard } from '../../../state-machines/card-script/ports.ts';
+import { scriptCard } from './script-card.ts';
 
 export interface CardDeskOptions {
   readonly reader: CardReader;
@@ -51,9 +53,18 @@ export class CardDesk implements CardPort {
   #collided = false;
   /** The reader was there, and is away. */
   #away = false;
+  readonly script: ScriptCard;
 
   constructor(options: CardDeskOptions) {
     this.#options = options;
+    this.script = scriptCard({
+      ...options,
+      activate: async (signal) => {
+        this.#purse = undefined;
+        return this.media === 'inside' ? this.#activate(signal) : undefined;
+      },
+      ask: (act) => this.#ask(act),
+    });
     options.reader.onEvent((event) => {
       if (options.isClaimed()) return;
       // Said while a chip is looked for, it is the answer to that question.

@@ -6,6 +6,7 @@
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import { fen } from '../../../common/fen.ts';
 import type { CardRef } from '../../../common/journal-kinds.ts';
+import type { RunningScript } from '../../../state-machines/card-script.ts';
 import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit, UnfinishedTopUp } from '../../../state-machines/ports.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../../../common/money/recovery.ts';
 import { isOpenCase, isOwedForCertain, noteInPath, unknownLoad } from '../../../common/money/standing.ts';
@@ -18,6 +19,7 @@ import { NoteRecovery } from './notes.ts';
 import { OpenLoadRecovery } from './open-loads.ts';
 import { ReplacementRecovery } from './replacements.ts';
 import { PaymentRecovery } from './payments.ts';
+import { ScriptRecovery } from './scripts.ts';
 import { tell, TELL_WITHIN_MS, untold } from './told.ts';
 import { VoucherRecovery } from './vouchers.ts';
 
@@ -34,6 +36,7 @@ export class Recovery implements RecoveryPort {
   readonly #openLoads: OpenLoadRecovery;
   readonly #vouchers: VoucherRecovery;
   readonly #losses: LossRecovery;
+  readonly #scripts: ScriptRecovery;
   readonly #claims: ClaimRecovery;
   readonly #replacements: ReplacementRecovery;
   /** A technician was told. */
@@ -49,6 +52,7 @@ export class Recovery implements RecoveryPort {
     this.#openLoads = new OpenLoadRecovery(books, this.#loads);
     this.#vouchers = new VoucherRecovery(books);
     this.#losses = new LossRecovery(books);
+    this.#scripts = new ScriptRecovery(books);
     this.#claims = new ClaimRecovery(books);
     this.#replacements = new ReplacementRecovery(books);
     this.#cases = new CaseRecovery({
@@ -94,7 +98,7 @@ export class Recovery implements RecoveryPort {
     ];
     const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
-    const chores = [...this.#vouchers.chores(), ...this.#claims.chores(), ...this.#replacements.chores()];
+    const chores = [...this.#vouchers.chores(), ...this.#claims.chores(), ...this.#replacements.chores(), ...this.#scripts.chores()];
     // A lost card waits for nothing else.
     await this.#losses.tend();
     for (const id of open) await this.#settle(id, 'background');
@@ -132,6 +136,15 @@ export class Recovery implements RecoveryPort {
       this.#later('the cases of a card could not be looked for now', error);
     }
     return undefined;
+  }
+
+  unfinishedScriptOf(card: CardRef): RunningScript | undefined {
+    try {
+      return this.#scripts.unfinishedOf(card);
+    } catch (error) {
+      this.#later('the scripts of a card could not be looked for now', error);
+      return undefined;
+    }
   }
 
   async #resolveOwn(card: CardReading): Promise<Recovered | undefined> {

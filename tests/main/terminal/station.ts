@@ -23,7 +23,7 @@ import type { CardReading, EarlierLoad, Ports, Recovered } from '../../../state-
 import type { OpenTransaction } from '../../../state-machines/top-up/step.ts';
 import * as steps from '../../../state-machines/top-up/steps.ts';
 import { chipChannel } from '../../drivers/card/channels.ts';
-import { profile, TODAY } from '../../drivers/card/pboc/cards.ts';
+import { cjtProfile, profile, TODAY } from '../../drivers/card/pboc/cards.ts';
 import { ENROLMENT_CODE, newKey, random, type World } from '../../fleet/support.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
 
@@ -232,7 +232,7 @@ export class Station {
     });
   }
 
-  #parts(journal: Journal, { issuer, losses, payments }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
+  #parts(journal: Journal, { issuer, losses, payments, scripts }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
     const { clock } = this.#world;
     const desk = new JournalDesk({ journal, clock, random, shortName: 'A01', businessDate: () => TODAY, onHealth: () => {} });
     const append = (entry: NewEntry) => {
@@ -248,7 +248,7 @@ export class Station {
     const card = new CardDesk({
       isClaimed: () => false,
       reader: this.slot,
-      profiles: [profile()],
+      profiles: [profile(), cjtProfile()],
       terminalNumber: this.#number,
       businessDate: () => TODAY,
       checkTac: (loadId, tac) => issuer.checkTac({ loadId, tac }).catch(() => 'unchecked' as const),
@@ -262,6 +262,7 @@ export class Station {
       payments,
       issuer,
       losses,
+      scripts,
     };
     const recovery = new Recovery({
       ports: flow,
@@ -332,6 +333,7 @@ class Slot implements CardReader {
 
   insert(chip: Chip): void {
     if (this.#chip === chip && !chip.torn) return;
+    if (chip.torn) chip.powerOn();
     this.#chip = chip;
     this.#events.emit({ type: 'mediaInserted' });
   }
@@ -346,6 +348,7 @@ class Slot implements CardReader {
   }
 
   async activate(): Promise<CardChannel> {
+    if (this.#chip?.torn === true) this.remove();
     if (this.#chip === undefined) throw new DeviceError('mediaNotPresent', 'no card');
     return chipChannel(this.#chip);
   }

@@ -45,6 +45,25 @@ export const startScriptRequestSchema = z.discriminatedUnion('function', [
 ]);
 export type StartScriptRequest = z.infer<typeof startScriptRequestSchema>;
 
+/** `POST /v1/issuer/scripts/offers`: what the issuer would do to this card now. Asked before a person is offered anything. */
+export const scriptOffersRequestSchema = z.strictObject({ card: upstreamCardSchema });
+
+/** `holder`: only for a holder who was identified. */
+const offerShape = { holder: z.boolean() };
+export const scriptOffersAnswerSchema = z.strictObject({
+  offers: z
+    .array(
+      z.discriminatedUnion('function', [
+        z.strictObject({ function: z.enum(['activate', 'extendValidity']), ...offerShape }),
+        z.strictObject({ function: z.literal('enableService'), service: idSchema, ...offerShape }),
+      ]),
+    )
+    .max(60),
+  /** The card is reported lost: from then on it is refused. */
+  lossEffectiveAt: timeSchema.optional(),
+});
+export type ScriptOffersAnswer = z.infer<typeof scriptOffersAnswerSchema>;
+
 /** Why there is no script. Final for its `scriptId`. */
 export const scriptRefusals = [
   'reportedLost',

@@ -20,6 +20,8 @@ export const lossRefusals = [
   /** There is no such identification at this terminal, it was refused, or its time is over. */
   'notIdentified',
   'notHoldersCard',
+  /** It was taken before a release that has happened since: the holder has the card, and it stays good. */
+  'releasedSince',
 ] as const;
 export type LossRefusal = (typeof lossRefusals)[number];
 
@@ -50,7 +52,10 @@ export const releaseLossRequestSchema = z.strictObject({
 export type ReleaseLossRequest = z.infer<typeof releaseLossRequestSchema>;
 
 export const releaseRefusals = [
-  ...lossRefusals,
+  'notIdentified',
+  'notHoldersCard',
+  /** The card was reported lost after the person was identified for this: that report stands. */
+  'reportedSince',
   /** The issuer wants another means of identification for this. */
   'proofNotAccepted',
   /** The issuer wants the card's own proof, and none came. */
@@ -64,7 +69,14 @@ export const releaseRefusals = [
 export type ReleaseRefusal = (typeof releaseRefusals)[number];
 
 export const releaseLossAnswerSchema = z.discriminatedUnion('result', [
-  z.strictObject({ result: z.literal('released'), /** Of the report. */ reference: referenceSchema, releasedAt: timeSchema }),
+  z.strictObject({
+    result: z.literal('released'),
+    /** Of the report. */
+    reference: referenceSchema,
+    releasedAt: timeSchema,
+    /** By then every device that takes cards without asking the issuer has heard of it. */
+    everywhereAt: timeSchema,
+  }),
   z.strictObject({ result: z.literal('refused'), code: z.enum(releaseRefusals) }),
 ]);
 export type ReleaseLossAnswer = z.infer<typeof releaseLossAnswerSchema>;

@@ -132,6 +132,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       random: options.random,
       hash: keyedHash(signingKey, 'holder'),
       messenger,
+      sealing: options.sealingKey,
     }),
     messages: () => messenger?.messages ?? [],
     acquirer: mode === 'sandbox' ? createSandboxAcquirer({ store, clock, random: options.random, settings: settings.payments }) : undefined,

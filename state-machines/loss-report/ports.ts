@@ -57,7 +57,7 @@ export type ReportOutcome =
       /** The card was reported before. */
       readonly earlier: boolean;
     }
-  | { readonly kind: 'refused'; readonly code: 'notIdentified' | 'notHoldersCard' };
+  | { readonly kind: 'refused'; readonly code: 'notIdentified' | 'notHoldersCard' | 'releasedSince' };
 
 /** The issuer, where it speaks of holders and lost cards. Idempotent by the ids of the requests. Rejects with PortError. */
 export interface LossPort {

@@ -274,7 +274,7 @@ function keyed(options: ServiceOptions, request: IdentifyRequest): object {
   return { ...request, secret: hashed(options, 'request', JSON.stringify(request)), code: undefined, password: undefined, documentHash: undefined };
 }
 
-function passwordHash(options: ServiceOptions, serial: string, password: string): string {
+export function passwordHash(options: ServiceOptions, serial: string, password: string): string {
   return hashed(options, 'password', `${serial}:${password}`);
 }
 

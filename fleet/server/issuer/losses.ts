@@ -52,14 +52,14 @@ export function createLosses(options: ServiceOptions): Losses {
 }
 
 async function report(trx: StoreTransaction, options: ServiceOptions, terminalId: string, request: ReportLossRequest): Promise<ReportLossAnswer> {
-  const { reportId, identificationId, serial, reference, takenAt = null } = request;
+  const { reportId, serial, reference, takenAt = null } = request;
   const earlier = await findReport(trx, reportId);
   if (earlier !== undefined) {
     requireSame(earlier, terminalId, request, `loss report ${reportId}`);
     return answerReport(trx, earlier);
   }
   const now = options.clock.now();
-  const holder = await spokenFor(trx, options, terminalId, identificationId, serial, takenAt ?? undefined);
+  const holder = await spokenBefore(trx, options, terminalId, request);
   const inForce = typeof holder === 'string' ? undefined : await lossInForce(trx, serial);
   const row: LossRow = {
     report_id: reportId,
@@ -84,6 +84,30 @@ async function report(trx: StoreTransaction, options: ServiceOptions, terminalId
   return answerReport(trx, row);
 }
 
+/** What was said before the card was released is over. No terminal's clock moves it before the moment in which the person was identified. */
+async function spokenBefore(
+  trx: StoreTransaction,
+  options: ServiceOptions,
+  terminalId: string,
+  { identificationId, serial, takenAt }: ReportLossRequest,
+): Promise<Spokesman | LossRefusal> {
+  const holder = await spokenFor(trx, options, terminalId, identificationId, serial, takenAt);
+  if (typeof holder === 'string' || takenAt === undefined) return holder;
+  const { released } = await trx
+    .selectFrom('loss_reports')
+    .select(sql<number | null>`max(released_at)`.as('released'))
+    .where('serial', '=', serial)
+    .executeTakeFirstOrThrow();
+  return released !== null && Math.max(takenAt, holder.at) < released ? 'releasedSince' : holder;
+}
+
+export interface Spokesman {
+  readonly holderId: string;
+  readonly by: Tables['identifications']['by_means'];
+  /** When they were identified, ms. */
+  readonly at: number;
+}
+
 /** The person who speaks for the card, or why nobody does. @param takenAt when they spoke, if only heard now */
 export async function spokenFor(
   trx: StoreTransaction,
@@ -92,11 +116,11 @@ export async function spokenFor(
   identificationId: string,
   serial: string,
   takenAt?: number,
-): Promise<{ readonly holderId: string; readonly by: Tables['identifications']['by_means'] } | LossRefusal> {
+): Promise<Spokesman | 'notIdentified' | 'notHoldersCard'> {
   const identification = await identificationInForce(trx, options, terminalId, identificationId, takenAt);
   if (identification === undefined) return 'notIdentified';
   if (!(await speaksFor(trx, identification, serial))) return 'notHoldersCard';
-  return { holderId: identification.holder_id, by: identification.by_means };
+  return { holderId: identification.holder_id, by: identification.by_means, at: identification.at };
 }
 
 async function answerReport(trx: StoreTransaction, row: LossRow): Promise<ReportLossAnswer> {
@@ -123,7 +147,7 @@ async function release(
   const earlier = await trx.selectFrom('loss_releases').selectAll().where('release_id', '=', releaseId).executeTakeFirst();
   if (earlier !== undefined) {
     requireSame(earlier, terminalId, request, `release ${releaseId}`);
-    return answerRelease(earlier);
+    return answerRelease(options, earlier);
   }
   const now = options.clock.now();
   const loss = await lossInForce(trx, card.serial);
@@ -142,7 +166,7 @@ async function release(
     await trx.updateTable('loss_reports').set({ released_at: now }).where('report_id', '=', loss.report_id).execute();
     await recordLoss(trx, loss.report_id, { kind: 'released', at: now, terminalId, reference: releaseId.slice(0, 40) });
   }
-  return answerRelease(row);
+  return answerRelease(options, row);
 }
 
 async function releaseRefusal(
@@ -159,12 +183,14 @@ async function releaseRefusal(
   if (!releaseBy.includes(holder.by)) return 'proofNotAccepted';
   if (loss === undefined) return 'notReported';
   if (loss.replacement_id !== null) return 'replaced';
+  if (Math.min(loss.reported_at, loss.taken_at ?? loss.reported_at) > holder.at) return 'reportedSince';
   if (!releaseNeedsCard || isThere === true) return undefined;
   return isThere === undefined ? 'cardNotPresent' : 'badMac1';
 }
 
-function answerRelease({ refusal, reference, at }: ReleaseRow): ReleaseLossAnswer {
-  return refusal === null ? { result: 'released', reference, releasedAt: at } : { result: 'refused', code: refusal };
+function answerRelease({ services }: ServiceOptions, { refusal, reference, at }: ReleaseRow): ReleaseLossAnswer {
+  if (refusal !== null) return { result: 'refused', code: refusal };
+  return { result: 'released', reference, releasedAt: at, everywhereAt: at + services.losses.releasedEverywhereAfterMinutes * 60_000 };
 }
 
 /**

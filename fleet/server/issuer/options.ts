@@ -5,6 +5,7 @@ import type { Random } from '../../../common/ids.ts';
 import type { IssuerOptions } from './load-rows.ts';
 import { ProblemError } from '../http/problems.ts';
 import type { Messenger } from './messenger.ts';
+import type { SealingKey } from '../support/sealing-key.ts';
 import type { IssuerServicesSettings } from './settings.ts';
 
 export interface ServiceOptions extends IssuerOptions {
@@ -14,6 +15,8 @@ export interface ServiceOptions extends IssuerOptions {
   readonly hash: (secret: string) => string;
   /** Absent: nothing can be sent to telephones. */
   readonly messenger: Messenger | undefined;
+  /** Opens service passwords that terminals sealed. Absent: none can be set here. */
+  readonly sealing: SealingKey | undefined;
 }
 
 /** What a repetition under the same id must equal. */

@@ -14,6 +14,7 @@ import {
   type NextCommandRequest,
   type ScriptBooks,
   type ScriptFailure,
+  type ScriptOffersAnswer,
   type ScriptRefusal,
   type ScriptState,
   type StartScriptAnswer,
@@ -24,7 +25,7 @@ import { ProblemError } from '../http/problems.ts';
 import type { StoreTransaction, Subject, Tables } from '../store/store.ts';
 import { apduOf, type CardCommand } from './card-commands.ts';
 import { cardRefusal } from './card-standing.ts';
-import { isReportedLost } from './loss-rows.ts';
+import { isReportedLost, lossInForce } from './loss-rows.ts';
 import { spokenFor } from './losses.ts';
 import type { ServiceOptions } from './options.ts';
 import { macRefusal } from './presence.ts';
@@ -32,6 +33,8 @@ import { findReplacement, finishReplacement, subjectsOf } from './replacements.t
 import { missingParts, planOf, readBackFailure, type ReadBack, type ScriptPlan } from './script-plans.ts';
 
 export interface CardScripts {
+  /** What {@link start} would not refuse to this card, whoever asks. */
+  offers(card: StartScriptRequest['card']): Promise<ScriptOffersAnswer>;
   /** Ends an open script of the same card. @throws {ProblemError} `idempotencyConflict` @throws {KeyStoreError} */
   start(terminalId: string, request: StartScriptRequest): Promise<StartScriptAnswer>;
   /** The same challenge again gets the same command. @throws {ProblemError} `unknownScript`, `scriptRefused`, `scriptStep`, `wrongCard`, `pinNeeded` */
@@ -51,6 +54,10 @@ export function createScripts(options: ServiceOptions): CardScripts {
   const { store } = options;
   const keyNames = rememberedKeyNames(options);
   return {
+    offers: async (card) => {
+      const names = await keyNames();
+      return store.serially([`card:${card.serial}`], (trx) => offersOf(trx, options, names, card));
+    },
     start: async (terminalId, request) => {
       const names = await keyNames();
       return store.serially(await startSubjects(options, request), (trx) => start(trx, options, names, terminalId, request));
@@ -150,6 +157,31 @@ async function endOpenScripts(trx: StoreTransaction, serial: string, now: number
     .execute();
 }
 
+type Offer = ScriptOffersAnswer['offers'][number];
+
+async function offersOf(
+  trx: StoreTransaction,
+  options: ServiceOptions,
+  keyNames: ReadonlySet<MasterKeyName>,
+  card: StartScriptRequest['card'],
+): Promise<ScriptOffersAnswer> {
+  const { scripts } = options.services;
+  const wishes = [
+    { function: 'activate' as const },
+    { function: 'extendValidity' as const },
+    ...scripts.services.map(({ service }) => ({ function: 'enableService' as const, service })),
+  ];
+  const offers: Offer[] = [];
+  for (const wish of wishes) {
+    const request: StartScriptRequest = { ...wish, scriptId: 'offer', card, reference: 'offer' };
+    if (planOf(request, { scripts, keyNames, begunOn: localDate(options) }) === undefined) continue;
+    if ((await cardRefusalOf(trx, options, '', request)) !== undefined) continue;
+    offers.push({ ...wish, holder: scripts.holderNeededFor.includes(wish.function) });
+  }
+  const loss = await lossInForce(trx, card.serial);
+  return { offers, ...(loss === undefined || loss.replacement_id !== null ? {} : { lossEffectiveAt: loss.effective_at }) };
+}
+
 async function startRefusal(
   trx: StoreTransaction,
   options: ServiceOptions,
@@ -161,6 +193,17 @@ async function startRefusal(
     const holder = await spokenFor(trx, options, terminalId, identificationId ?? '', card.serial);
     if (typeof holder === 'string') return holder;
   }
+  return cardRefusalOf(trx, options, terminalId, request);
+}
+
+/** Of the card alone, whoever asks. */
+async function cardRefusalOf(
+  trx: StoreTransaction,
+  options: ServiceOptions,
+  terminalId: string,
+  request: StartScriptRequest,
+): Promise<ScriptRefusal | undefined> {
+  const { card } = request;
   switch (request.function) {
     case 'personalise':
       return blankRefusal(trx, options, terminalId, request.replacementId, card.serial);

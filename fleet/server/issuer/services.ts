@@ -6,6 +6,7 @@ import { createLosses, findReport, lossBooks, recordBalance, type Losses } from 
 import type { ServiceOptions } from './options.ts';
 import { createPendingLoads, pendingBooks, type PendingLoads } from './pending-loads.ts';
 import { createReplacements, replacementBooks, transferBalance, type Replacements } from './replacements.ts';
+import { createServicePasswords, type ServicePasswords } from './passwords.ts';
 import { createScripts, scriptBooks, type CardScripts } from './scripts.ts';
 
 export interface IssuerServices {
@@ -13,6 +14,7 @@ export interface IssuerServices {
   readonly losses: Losses;
   readonly pendingLoads: PendingLoads;
   readonly scripts: CardScripts;
+  readonly passwords: ServicePasswords;
   readonly replacements: Replacements;
   /** The clearing's word on what a reported card held. @throws {ProblemError} `unknownLoss`, `lossNotEffective`, `loadUndecided`, `idempotencyConflict` */
   settleLoss(reportId: string, balance: number): Promise<void>;
@@ -26,6 +28,7 @@ export function createIssuerServices(options: ServiceOptions): IssuerServices {
     losses: createLosses(options),
     pendingLoads: createPendingLoads(options),
     scripts: createScripts(options),
+    passwords: createServicePasswords(options),
     replacements: createReplacements(options),
     settleLoss: async (reportId, balance) => {
       const serial = (await store.view((trx) => findReport(trx, reportId)))?.serial ?? '';

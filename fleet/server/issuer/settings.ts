@@ -54,6 +54,8 @@ export const issuerServicesSettingsSchema = z.strictObject({
       releaseBy: z.array(z.enum(identificationMeans)).min(1).max(3).default(['document', 'phone']),
       /** Whether the card itself must prove that it is there. */
       releaseNeedsCard: z.boolean().default(true),
+      /** From a release until the last gate and bus has it off its list. */
+      releasedEverywhereAfterMinutes: z.int().min(0).max(10_080).default(120),
     })
     .prefault({}),
   pendingLoads: z

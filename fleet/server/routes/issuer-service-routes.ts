@@ -11,6 +11,8 @@ import {
   replacementAnswerSchema,
   replacementParamsSchema,
   replacementRequestSchema,
+  scriptOffersAnswerSchema,
+  scriptOffersRequestSchema,
   scriptParamsSchema,
   startScriptAnswerSchema,
   startScriptRequestSchema,
@@ -42,10 +44,18 @@ import {
   releaseClaimRequestSchema,
   sandboxPendingSchema,
 } from '../../../common/upstream-api/pending-loads.ts';
+import {
+  passwordKeySchema,
+  passwordParamsSchema,
+  passwordStandingSchema,
+  setPasswordAnswerSchema,
+  setPasswordRequestSchema,
+} from '../../../common/upstream-api/service-passwords.ts';
 import { reachIssuerServices, type App, type Context } from '../context.ts';
 
 export function issuerServiceRoutes(app: App, context: Context): void {
   holderRoutes(app, context);
+  passwordRoutes(app, context);
   lossRoutes(app, context);
   pendingRoutes(app, context);
   scriptRoutes(app, context);
@@ -58,6 +68,16 @@ function holderRoutes(app: App, context: Context): void {
   );
   app.post('/issuer/identifications', { schema: { body: identifyRequestSchema, response: { 200: identifyAnswerSchema } } }, (request) =>
     reachIssuerServices(context).holders.identify(request.terminalId, request.body),
+  );
+}
+
+function passwordRoutes(app: App, context: Context): void {
+  app.get('/issuer/service-passwords/key', { schema: { response: { 200: passwordKeySchema } } }, async () => reachIssuerServices(context).passwords.key());
+  app.post('/issuer/service-passwords', { schema: { body: setPasswordRequestSchema, response: { 200: setPasswordAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).passwords.set(request.terminalId, request.body),
+  );
+  app.post('/issuer/service-passwords/:changeId/settle', { schema: { params: passwordParamsSchema, response: { 200: passwordStandingSchema } } }, (request) =>
+    reachIssuerServices(context).passwords.settle(request.terminalId, request.params.changeId),
   );
 }
 
@@ -88,6 +108,9 @@ function pendingRoutes(app: App, context: Context): void {
 
 function scriptRoutes(app: App, context: Context): void {
   const params = scriptParamsSchema;
+  app.post('/issuer/scripts/offers', { schema: { body: scriptOffersRequestSchema, response: { 200: scriptOffersAnswerSchema } } }, (request) =>
+    reachIssuerServices(context).scripts.offers(request.body.card),
+  );
   app.post('/issuer/scripts', { schema: { body: startScriptRequestSchema, response: { 200: startScriptAnswerSchema } } }, (request) =>
     reachIssuerServices(context).scripts.start(request.terminalId, request.body),
   );

@@ -335,6 +335,11 @@ const migrations: readonly (readonly Statement[])[] = [
   ],
   // to when a pending load can be had
   [`ALTER TABLE pending_loads ADD COLUMN available_until INTEGER`],
+  // changes of service passwords; the password itself is a keyed hash in holder_cards
+  [
+    `CREATE TABLE password_changes (change_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, serial TEXT NOT NULL,
+       refusal TEXT, at INTEGER NOT NULL) STRICT`,
+  ],
 ];
 
 /** What this program needs. */

@@ -11,6 +11,7 @@ import type { TerminalState } from '../../../common/upstream-api/terminals.ts';
 import type { Delivery, ReplacementRefusal, ScriptFailure, ScriptFunction, ScriptRefusal, ScriptState } from '../../../common/upstream-api/card-scripts.ts';
 import type { IdentificationMeans, IdentificationRefusal } from '../../../common/upstream-api/holders.ts';
 import type { LoadRefusal } from '../../../common/upstream-api/issuer.ts';
+import type { PasswordRefusal } from '../../../common/upstream-api/service-passwords.ts';
 import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../../common/upstream-api/losses.ts';
 import type { CaptureRefusal, NotificationOutcome, OrderStateName } from '../../../common/upstream-api/payments.ts';
 import type { ClaimRefusal, PendingLoadKind } from '../../../common/upstream-api/pending-loads.ts';
@@ -292,6 +293,14 @@ export interface Tables {
     report_id: string | null;
     reference: string;
     refusal: ReleaseRefusal | null;
+    at: number;
+  };
+  password_changes: {
+    change_id: string;
+    terminal_id: string;
+    request_hash: string;
+    serial: string;
+    refusal: PasswordRefusal | null;
     at: number;
   };
   /** The numbered limit by which a load was refused. */
@@ -635,7 +644,7 @@ export type Subject =
   | `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries' | IssuerSubject}:${string}`
   | `${'digest' | 'staff'}:${string}`
   | SupportSubject;
-type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
+type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'password' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
 export type SupportSubject = `${'callback' | 'chat' | 'outbox' | 'support' | 'ticket'}:${string}`;
 
 /** What only one server of all does at a time. */

@@ -147,7 +147,7 @@ describe('a release', () => {
       await report(terminal);
       await world.clock.advance(wait);
       await identified(terminal, 'I2');
-      const answer = { result: 'released', reference: REFERENCE, releasedAt: V1.at + wait };
+      const answer = { result: 'released', reference: REFERENCE, releasedAt: V1.at + wait, everywhereAt: V1.at + wait + 120 * MINUTE };
       expect((await answerLost(world, '/v1/issuer/losses/release', () => release(terminal, { identificationId: 'I2' }))).body).toEqual(answer);
       await world.clock.advance(30 * MINUTE);
       expect(await check(terminal)).toEqual(ALLOWED);
@@ -239,5 +239,45 @@ describe('what the card held', () => {
     expect(problemOf(await tell(world, 1)).code).toBe('loadUndecided');
     await terminal.post('/v1/issuer/loads/reverse', { loadId: 'L1' });
     expect((await tell(world, 0)).status).toBe(200);
+  });
+});
+
+describe('reports and releases in the order in which they were spoken', () => {
+  test('a report that was taken before the release and arrives after it blocks nothing', async () => {
+    const { world, terminal, other } = await placeWithHolder();
+    await identified(terminal);
+    await identified(other, 'I2');
+    await report(other, { reportId: 'R0', identificationId: 'I2' });
+    const takenAt = world.clock.now() + MINUTE;
+    await world.clock.advance(2 * MINUTE);
+    expect((await release(other, { identificationId: await identified(other, 'I3') })).body).toMatchObject({ result: 'released' });
+    await world.clock.advance(5 * MINUTE);
+    for (let time = 0; time < 2; time += 1) expect((await report(terminal, { takenAt })).body).toEqual({ result: 'refused', code: 'releasedSince' });
+    expect(await check(other)).toEqual(ALLOWED);
+  });
+
+  test('a report that was taken after the release blocks the card, whatever the terminal’s clock says', async () => {
+    const { world, terminal, other } = await placeWithHolder();
+    await identified(other, 'I2');
+    await report(other, { reportId: 'R0', identificationId: 'I2' });
+    await release(other, { identificationId: 'I2' });
+    await world.clock.advance(MINUTE);
+    await identified(terminal);
+    // an hour slow: nobody reports before they are identified
+    expect((await report(terminal, { takenAt: V1.at - 60 * MINUTE })).body).toMatchObject({ result: 'reported' });
+    expect(await check(other)).toEqual(LOST);
+  });
+
+  test('a release of before a new report leaves that one in force', async () => {
+    const { world, terminal, other } = await placeWithHolder();
+    await identified(terminal);
+    await report(terminal);
+    const early = await identified(other, 'I2');
+    await release(other, { identificationId: early });
+    await world.clock.advance(MINUTE);
+    await report(terminal, { reportId: 'R2', identificationId: await identified(terminal, 'I3') });
+    expect((await release(other, { releaseId: 'X2', identificationId: early })).body).toEqual({ result: 'refused', code: 'reportedSince' });
+    expect(await check(other)).toEqual(LOST);
+    expect((await release(other, { releaseId: 'X3', identificationId: await identified(other, 'I4') })).body).toMatchObject({ result: 'released' });
   });
 });

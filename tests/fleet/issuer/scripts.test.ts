@@ -216,3 +216,33 @@ describe('a script', () => {
     expect((await start(here.terminal, 'activate', { scriptId: 'S2' })).body).toEqual(refused('unknownCard'));
   });
 });
+
+describe('what is offered to a card', () => {
+  const offers = async (terminal: HandMadeTerminal, card: object = V1.card) => (await terminal.post('/v1/issuer/scripts/offers', { card })).body;
+
+  test('is what would not be refused, and whether its holder has to be there', async () => {
+    const here = await place({ scripts: { services: SERVICES.scripts.services, holderNeededFor: ['extendValidity'] } });
+    expect(await offers(here.terminal)).toEqual({
+      offers: [
+        { function: 'activate', holder: false },
+        { function: 'extendValidity', holder: true },
+        { function: 'enableService', service: 'library', holder: false },
+      ],
+    });
+    await setStatus(here, 'notActivated');
+    expect(await offers(here.terminal)).toEqual({ offers: [{ function: 'activate', holder: false }] });
+    await setStatus(here, 'blocked');
+    expect(await offers(here.terminal)).toEqual({ offers: [] });
+  });
+
+  test('a card that is reported lost has no offers but says since when', async () => {
+    const here = await place();
+    await here.terminal.post('/v1/issuer/losses', { reportId: 'R1', identificationId: 'I1', serial: SERIAL, reference: 'R' });
+    expect(await offers(here.terminal)).toEqual({ offers: [], lossEffectiveAt: V1.at });
+  });
+
+  test('an issuer without the keys offers nothing', async () => {
+    const { terminal } = await placeWithHolder();
+    expect(await offers(terminal)).toEqual({ offers: [] });
+  });
+});

@@ -106,6 +106,8 @@ export type DiversificationLevel = z.infer<typeof diversificationLevelSchema>;
 export interface IssuerKeys {
   readonly masterLoadKey: string;
   readonly masterTacKey: string;
+  /** Of secure messaging; absent: the issuer has no such key, and its cards have none. */
+  readonly masterMaintenanceKey?: string | undefined;
   readonly levels: readonly DiversificationLevel[];
 }
 

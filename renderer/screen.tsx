@@ -17,6 +17,7 @@ import { ChooseAmount, TypeAmount } from './screens/choose-amount.tsx';
 import { ChooseTender } from './screens/choose-tender.tsx';
 import { Committing } from './screens/committing.tsx';
 import { Done } from './screens/done.tsx';
+import { AccountConfirm, AccountMenu, AccountPutBack, AccountTold, AccountWorking } from './screens/account.tsx';
 import { LossAsking, LossDocument, LossTyping, LossWays } from './screens/loss-identify.tsx';
 import { LossCards, LossConfirm, LossTold } from './screens/loss-report.tsx';
 import { OutOfService, Starting } from './screens/machine-screens.tsx';
@@ -195,6 +196,16 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <HelpAnswer body={body} />;
     case 'help-contacts':
       return <HelpContacts body={body} />;
+    case 'account-menu':
+      return <AccountMenu body={body} />;
+    case 'account-confirm':
+      return <AccountConfirm body={body} />;
+    case 'account-working':
+      return <AccountWorking body={body} />;
+    case 'account-put-back':
+      return <AccountPutBack body={body} />;
+    case 'account-told':
+      return <AccountTold body={body} />;
     case 'loss-ways':
       return <LossWays body={body} />;
     case 'loss-document':
@@ -229,7 +240,14 @@ function Body({ body }: { readonly body: View['body'] }) {
 /** What a test, or a technician with the developer tools, may want to know of the screen without reading its words. */
 function facts(body: View['body']): Readonly<Record<`data-${string}`, string | undefined>> {
   return {
-    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
+    'data-outcome':
+      body.kind === 'settled'
+        ? body.outcome
+        : body.kind === 'loss-told' || body.kind === 'account-told'
+          ? body.state
+          : body.kind === 'earlier-load'
+            ? body.verdict
+            : undefined,
     'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' ? body.receipt : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
@@ -237,6 +255,6 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-message': body.kind === 'top-up-cash' || body.kind === 'top-up-scan' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,
-    'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,
+    'data-other-card': body.kind === 'put-back' || body.kind === 'account-put-back' ? body.otherTail : undefined,
   };
 }

@@ -87,11 +87,7 @@ export function runningScript(state: CardScriptState): RunningScript | undefined
 }
 
 /** The person goes, with the number: told before, and known to whoever reads the journal. */
-export function leaveCardScript(
-  world: Pick<ScriptWorld, 'journal'>,
-  { ask: { scriptId } }: RunningScript,
-  why: 'cardGone' | 'issuerOffline' | 'journal',
-): void {
+export function leaveCardScript(world: Pick<ScriptWorld, 'journal'>, { ask: { scriptId } }: RunningScript, why: 'cardGone' | 'issuerOffline'): void {
   note(world, { kind: 'script.left', transactionId: scriptId, body: { scriptId, why } });
 }
 

@@ -5,27 +5,16 @@
  */
 import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { identifyState } from './loss-report/identify.ts';
-import { NOBODY, pagesOf, paperHere } from './loss-report/context.ts';
+import { beginning, pagesOf, paperHere } from './loss-report/context.ts';
 import { known, lossSetup, stillHere } from './loss-report/setup.ts';
 import { patiently } from './waiting.ts';
 
 /** Nothing has happened yet: whoever goes, goes. */
-const leaving = { 'ui.cancel': '#lossReport.left', 'ui.finish': '#lossReport.left', 'wait.ended': '#lossReport.left', ...stillHere } as const;
+const leaving = { 'ui.cancel': '#left', 'ui.finish': '#left', 'wait.ended': '#left', ...stillHere } as const;
 
 export const lossReportMachine = lossSetup.createMachine({
   id: 'lossReport',
-  context: ({ input }) => ({
-    ...input,
-    ...NOBODY,
-    way: undefined,
-    field: 'card',
-    result: undefined,
-    wantsNew: false,
-    receipt: 'choice',
-    trouble: 'lossOffline',
-    since: 0,
-    wait: undefined,
-  }),
+  context: ({ input }) => beginning(input),
   on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
   output: ({ context: { result, wantsNew, chosen, identificationId } }) => ({
     told: result !== undefined,
@@ -36,6 +25,7 @@ export const lossReportMachine = lossSetup.createMachine({
     identifying: identifyState,
     /** Identified: the person's cards, masked. */
     choosing: {
+      id: 'identified',
       ...patiently('choose'),
       always: { guard: ({ context }) => context.cards.length === 0, target: 'trouble', actions: { type: 'troubleIs', params: { trouble: 'lossNoCards' } } },
       on: {
@@ -122,6 +112,7 @@ export const lossReportMachine = lossSetup.createMachine({
       },
     },
     trouble: {
+      id: 'unidentified',
       ...patiently('trouble'),
       on: {
         'ui.retry': { target: 'identifying', actions: 'forgetPerson' },
@@ -129,7 +120,7 @@ export const lossReportMachine = lossSetup.createMachine({
         ...leaving,
       },
     },
-    left: { type: 'final', entry: 'forgetPerson' },
+    left: { id: 'left', type: 'final', entry: 'forgetPerson' },
     /** To the new card: who it is and which card is known further on. */
     onward: { type: 'final', entry: assign({ wantsNew: true }) },
   },

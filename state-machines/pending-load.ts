@@ -133,6 +133,7 @@ export const pendingLoadMachine = topUpSetup.createMachine({
           target: 'finding',
           actions: assign({ trouble: undefined }),
         },
+        'ui.service': { guard: 'toRelease', target: 'left', actions: { type: 'leaveTo', params: { next: 'account' } } },
         'ui.back': { target: 'left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
         'ui.cancel': { target: 'left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
         'ui.finish': 'left',

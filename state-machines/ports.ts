@@ -8,6 +8,7 @@ import type { Ids, Random } from '../common/ids.ts';
 import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { CaptureRefusal } from '../common/upstream-api/payments.ts';
+import type { AccountPort } from './account/ports.ts';
 import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
@@ -501,7 +502,7 @@ export interface JournalPort {
   newReference(): string;
 }
 
-export type ServiceName = 'topUp' | 'pendingLoad' | 'balance' | 'statement';
+export type ServiceName = 'topUp' | 'pendingLoad' | 'balance' | 'statement' | 'account';
 export type TenderName = 'cash' | 'qr' | 'qrPresented' | 'voucher';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =
@@ -595,6 +596,7 @@ export interface Ports {
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
   readonly scripts: ScriptPort;
+  readonly accounts: AccountPort;
   readonly documents: DocumentPort;
   readonly blanks: BlankPort;
   readonly replacements: ReplacementPort;

@@ -1,4 +1,6 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
+import type { AccountSnapshot } from './account.ts';
+import { accountPicture } from './account/view.ts';
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import { noticesOf } from './notices.ts';
 import type { PendingLoadSnapshot } from './pending-load.ts';
@@ -45,13 +47,14 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
-  const { topUp, pendingLoad, statement, support, lossReport, replacement } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, replacement, account } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
   if (snapshot.matches('replacement') && replacement !== undefined) return replacementPicture(replacement.getSnapshot() as ReplacementSnapshot);
+  if (snapshot.matches('account') && account !== undefined) return accountPicture(account.getSnapshot() as AccountSnapshot);
   return pictureOf(snapshot, bodyOf(snapshot));
 }
 
@@ -86,9 +89,10 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'support':
     case 'lossReport':
     case 'replacement':
+    case 'account':
       return { kind: 'reading-card' };
     case 'cardProblem':
-      return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };
+      return problemBody(context);
     case 'menu':
       return context.card === undefined ? { kind: 'reading-card' } : menu(context, context.card);
     case 'afterRestart':
@@ -112,14 +116,25 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
   }
 }
 
-/** What waits for the card comes first: it costs nothing. Where nothing waits, there is no such service. */
+/** A card that only has to be activated or extended can have that done here. */
+function problemBody({ problem = 'unreadable', card, availability }: SessionContext): ViewBody {
+  const service = problem === 'notActivated' ? ('activate' as const) : problem === 'expired' ? ('extend' as const) : undefined;
+  return {
+    kind: 'card-problem',
+    problem,
+    ...(card === undefined ? {} : { card: cardOf(card) }),
+    ...(card === undefined || service === undefined || !availability.services.account.available ? {} : { service }),
+  };
+}
+
+/** What waits for the card comes first: it costs nothing, and the card's own services have their place once it is collected. */
 function menu(context: SessionContext, card: CardReading): ViewBody {
   const { waiting, unfinished, ports } = context;
   const notices = noticesOf({ card, waiting, unfinished, settings: ports.settings, now: ports.clock.now() });
   return {
     kind: 'menu',
     card: cardOf(card),
-    services: servicesOf(context, waiting.length === 0 ? ['topUp', 'statement'] : ['pendingLoad', 'topUp', 'statement']),
+    services: servicesOf(context, waiting.length === 0 ? ['topUp', 'statement', 'account'] : ['pendingLoad', 'topUp', 'statement']),
     ...(notices.length === 0 ? {} : { notices: [...notices] }),
   };
 }

@@ -18,6 +18,7 @@ import type {
   UnfinishedTopUp,
   WaitingLoad,
 } from './ports.ts';
+import { accountMachine } from './account.ts';
 import { pendingLoadMachine } from './pending-load.ts';
 import { lossReportMachine } from './loss-report.ts';
 import type { LossInput, LossOutput } from './loss-report/context.ts';
@@ -131,9 +132,10 @@ const actors = {
   support: supportMachine,
   lossReport: lossReportMachine,
   replacement: replacementMachine,
+  account: accountMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'replacement';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'replacement' | 'account';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -219,6 +221,9 @@ export const sessionMachine = setup({
     serves: ({ context }) => serves(context.availability),
     wantsTopUp: ({ context }) => context.service === 'topUp' && context.availability.services.topUp.available,
     wantsPendingLoad: ({ context }) => context.service === 'pendingLoad' && context.availability.services.pendingLoad.available,
+    wantsAccount: ({ context }) => context.service === 'account' && context.availability.services.account.available,
+    /** Something was begun on this card and has no outcome. */
+    hasUnfinishedScript: ({ context }) => context.card !== undefined && context.ports.recovery.unfinishedScriptOf(context.card.ref) !== undefined,
     wantsStatement: ({ context }) => context.service === 'statement',
     moreRecovered: ({ context }) => context.recovered.length > 1,
   },
@@ -371,7 +376,9 @@ export const sessionMachine = setup({
       always: [
         { guard: 'wantsTopUp', target: 'topUp', actions: assign({ service: undefined }) },
         { guard: 'wantsPendingLoad', target: 'pendingLoad', actions: assign({ service: undefined }) },
+        { guard: 'hasUnfinishedScript', target: 'account', actions: assign({ service: undefined }) },
         { guard: 'wantsStatement', target: 'statement', actions: assign({ service: undefined }) },
+        { guard: 'wantsAccount', target: 'account', actions: assign({ service: undefined }) },
         { target: 'menu' },
       ],
     },
@@ -385,6 +392,10 @@ export const sessionMachine = setup({
         'ui.back': 'takeCard',
         'ui.cancel': 'takeCard',
         'ui.support': 'support',
+        'ui.service': {
+          guard: ({ context, event }) => event.service === 'account' && context.card !== undefined && context.availability.services.account.available,
+          target: 'account',
+        },
         'CARD.INSERTED': 'readingCard',
       },
     },
@@ -398,6 +409,7 @@ export const sessionMachine = setup({
             target: 'pendingLoad',
           },
           { guard: ({ event }) => event.service === 'statement', target: 'statement' },
+          { guard: ({ context, event }) => event.service === 'account' && context.availability.services.account.available, target: 'account' },
         ],
         'ui.support': 'support',
         'ui.finish': 'takeCard',
@@ -426,6 +438,7 @@ export const sessionMachine = setup({
           { guard: ({ event, context }) => next(event.output) === 'another' && context.ports.card.media === 'notPresent', target: 'insertCard' },
           { guard: ({ event }) => next(event.output) === 'another', target: 'takingBack' },
           { guard: ({ event }) => next(event.output) === 'support', target: 'support' },
+          { guard: ({ event, context }) => next(event.output) === 'account' && context.ports.card.media === 'inside', target: 'account' },
           { guard: 'cardHere', target: 'takeCard' },
           { target: 'goodbye' },
         ],
@@ -447,6 +460,7 @@ export const sessionMachine = setup({
           { guard: ({ event, context }) => next(event.output) === 'menu' && context.ports.card.media === 'inside', target: 'readingCard' },
           { guard: ({ event, context }) => next(event.output) === 'another' && context.ports.card.media === 'notPresent', target: 'insertCard' },
           { guard: ({ event }) => next(event.output) === 'another', target: 'takingBack' },
+          { guard: ({ event, context }) => next(event.output) === 'account' && context.ports.card.media === 'inside', target: 'account' },
           { guard: 'cardHere', target: 'takeCard' },
           { target: 'goodbye' },
         ],
@@ -471,6 +485,27 @@ export const sessionMachine = setup({
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
       },
       on: duringFlow('statement'),
+    },
+    /** Also for a card that can be used for nothing else until it is activated, extended or released. */
+    account: {
+      entry: 'noWait',
+      invoke: {
+        id: 'account',
+        src: 'account',
+        input: ({ context }) => {
+          const { ports, card, problem, preferences } = context;
+          if (card === undefined) throw new Error('session: the services of a card need a card');
+          return { ports, card, problem, preferences };
+        },
+        onDone: [
+          // The card is read anew: it is another one than before, or nothing else can be done with it.
+          { guard: ({ event, context }) => event.output.next === 'menu' && context.ports.card.media === 'inside', target: 'readingCard' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'goodbye' }],
+      },
+      on: duringFlow('account'),
     },
     /** With a card or without; one that comes meanwhile is what they want to talk about. */
     support: {

@@ -63,7 +63,7 @@ const unavailable = z.enum([
   'starting',
 ]);
 
-const serviceNames = ['topUp', 'pendingLoad', 'balance', 'statement'] as const;
+const serviceNames = ['topUp', 'pendingLoad', 'balance', 'statement', 'account'] as const;
 const serviceSchema = z.strictObject({ name: z.enum(serviceNames), available: z.boolean(), reason: unavailable.optional() });
 const tenderNames = ['cash', 'qr', 'qrPresented', 'voucher'] as const;
 /** Where money comes from, and goes back to. `qr`: a phone, whichever side showed the code; `pending`: it waited at the issuer. */
@@ -102,6 +102,8 @@ const receiptStateSchema = z.enum(['choice', 'printing', 'printed', 'failed', 'o
 
 /** How somebody says who they are. */
 const identifyWays = ['document', 'phone', 'password'] as const;
+/** 卡片服务: what the issuer does to a card, or to its account. */
+const cardServices = ['activate', 'extend', 'enable', 'release', 'password'] as const;
 const statementRanges = ['last10', 'month', 'quarter'] as const;
 
 const noteSchema = z.strictObject({ denomination: amount, state: z.enum(['held', 'stacking', 'stacked', 'returning']) });
@@ -137,11 +139,21 @@ export const troubles = [
   'lossRefused',
   'replacementOffline',
   'replacementRefused',
+  'accountOffline',
+  'accountNothing',
+  'accountNotHolder',
+  'accountLocked',
+  'accountRefused',
+  'accountFailed',
+  'accountReplaced',
   'nothingWaits',
   'pendingTaken',
   'pendingGone',
   'journalUnavailable',
 ] as const;
+
+/** Function of a card that has words; others are `other`. */
+const accountService = z.enum(['access', 'library', 'subsidy', 'other']);
 
 /** Local, to the second. */
 const moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
@@ -168,6 +180,8 @@ const bodies = {
     kind: z.literal('card-problem'),
     problem: z.enum(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed']),
     card: cardSchema.optional(),
+    /** What would mend it, where that can be had here and now. */
+    service: z.enum(['activate', 'extend']).optional(),
   }),
   menu: z.strictObject({
     kind: z.literal('menu'),
@@ -402,6 +416,8 @@ const bodies = {
   'loss-ways': z.strictObject({
     kind: z.literal('loss-ways'),
     ways: z.array(z.strictObject({ name: z.enum(identifyWays), available: z.boolean() })).max(3),
+    /** It is about the card that is inside: its number is not typed. */
+    cardHere: z.literal(true).optional(),
   }),
   'loss-document': z.strictObject({
     kind: z.literal('loss-document'),
@@ -412,12 +428,12 @@ const bodies = {
   /** A number or a secret is typed; of its digits the last one shows, for a second. */
   'loss-typing': z.strictObject({
     kind: z.literal('loss-typing'),
-    field: z.enum(['card', 'password', 'phone', 'code']),
+    field: z.enum(['card', 'password', 'phone', 'code', 'newPassword', 'repeatPassword']),
     /** In groups as printed. */
     shown: z.string().regex(/^[•\d ]{0,32}$/),
     count: z.int().min(0).max(20),
     least: z.int().min(1).max(20),
-    problem: z.enum(['wrongPassword', 'wrongCode', 'codeExpired', 'notWhole']).optional(),
+    problem: z.enum(['wrongPassword', 'wrongCode', 'codeExpired', 'notWhole', 'weak', 'notSame']).optional(),
     triesLeft: z.int().min(0).max(100).optional(),
   }),
   /** Somebody far away is asked. */
@@ -496,12 +512,63 @@ const bodies = {
     receiptQr: z.string().max(700),
     wait: waitSchema.optional(),
   }),
+  /** 卡片服务: what can be done to this card now, the most pressing first. */
+  'account-menu': z.strictObject({
+    kind: z.literal('account-menu'),
+    card: cardSchema,
+    services: z
+      .array(z.strictObject({ index: z.int().min(0).max(99), name: z.enum(cardServices), service: accountService.optional() }))
+      .min(1)
+      .max(60),
+  }),
+  'account-confirm': z.strictObject({ kind: z.literal('account-confirm'), name: z.enum(cardServices), service: accountService.optional(), card: cardSchema }),
+  /** `asking`: the issuer; `writing`: the card is written and must stay. */
+  'account-working': z.strictObject({ kind: z.literal('account-working'), what: z.enum(['asking', 'writing']), tail }),
+  'account-put-back': z.strictObject({
+    kind: z.literal('account-put-back'),
+    tail,
+    reference: z.string().max(40),
+    /** Tail of another card that was presented instead. */
+    otherTail: tail.optional(),
+    wait: waitSchema,
+  }),
+  'account-told': z.strictObject({
+    kind: z.literal('account-told'),
+    /** `cardGone`, `issuerOffline`: begun, and not at its end; `releaseOpen`, `passwordOpen`: the issuer has not answered yet. */
+    state: z.enum([
+      'activated',
+      'enabled',
+      'extended',
+      'released',
+      'passwordSet',
+      'begunElsewhere',
+      'cardGone',
+      'issuerOffline',
+      'releaseOpen',
+      'passwordOpen',
+    ]),
+    tail,
+    /** State `extended`: the last day. */
+    until: z.iso.date().optional(),
+    /** State `released`: good at this machine and online since, and everywhere from. */
+    since: moment.optional(),
+    everywhere: moment.optional(),
+    /** Of what has no outcome yet. */
+    reference: z.string().max(40).optional(),
+    /** The document of whoever was identified by one still lies on the reader. */
+    document: z.boolean(),
+    /** It can go on here and now. */
+    canRetry: z.boolean(),
+    wait: waitSchema.optional(),
+  }),
   trouble: z.strictObject({
     kind: z.literal('trouble'),
     trouble: z.enum(troubles),
     card: cardSchema.optional(),
     reference: reference.optional(),
     canRetry: z.boolean(),
+    /** What would mend it, where that can be had here and now. */
+    service: z.literal('release').optional(),
     wait: waitSchema.optional(),
   }),
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),

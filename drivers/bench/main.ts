@@ -23,7 +23,12 @@ const settingsSchema = z.strictObject({
   upstream: z.url(),
   /** File in which the terminal process keeps its process id. */
   terminalPid: z.string(),
-  issuerKeys: z.strictObject({ masterLoadKey: z.string(), masterTacKey: z.string(), levels: z.array(diversificationLevelSchema) }),
+  issuerKeys: z.strictObject({
+    masterLoadKey: z.string(),
+    masterTacKey: z.string(),
+    masterMaintenanceKey: z.string().optional(),
+    levels: z.array(diversificationLevelSchema),
+  }),
   /** As in the terminal's configuration; what isn't named doesn't stand in the cabinet. */
   devices: z.partialRecord(z.enum(deviceNames), z.strictObject({ model: z.string(), options: z.record(z.string(), z.unknown()).optional() })),
   /** How many times faster than real mechanics the devices move; for tests that start the terminal many times. */

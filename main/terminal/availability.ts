@@ -63,6 +63,7 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[], 
       pendingLoad: patient(load(parts, card)),
       balance: card,
       statement: card,
+      account: patient(load(parts, card)),
     },
     tenders,
     replacement: replacement !== undefined && replaces(parts, replacement, tenders),
@@ -76,7 +77,7 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[], 
 function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstream }: Parts): Availability {
   const closed = off(reason);
   return {
-    services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
+    services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed, account: closed },
     tenders: { cash: closed, qr: closed, qrPresented: closed, voucher: closed },
     replacement: false,
     lossReport: closed,

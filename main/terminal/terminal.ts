@@ -156,6 +156,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     blanks: blanks ?? noBlankPort,
     replacements: upstream.replacements,
     scripts: upstream.scripts,
+    accounts: upstream.accounts,
     documents: documentPort(devices.idReader, () => businessDate(clock.now())),
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),

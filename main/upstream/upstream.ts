@@ -1,10 +1,12 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
+import type { AccountPort } from '../../state-machines/account/ports.ts';
 import type { ScriptPort } from '../../state-machines/card-script/ports.ts';
 import type { LossPort } from '../../state-machines/loss-report/ports.ts';
 import type { ReplacementPort } from '../../state-machines/replacement/ports.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
+import { createAccountPort } from './accounts.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createIssuerPort } from './issuer.ts';
@@ -34,6 +36,7 @@ export interface Upstream {
   readonly losses: LossPort;
   readonly replacements: ReplacementPort;
   readonly scripts: ScriptPort;
+  readonly accounts: AccountPort;
   readonly payments: PaymentPort;
   readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
@@ -65,6 +68,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     losses: createLossPort(client, options),
     replacements: createReplacementPort(client, options),
     scripts: createScriptPort(client, options),
+    accounts: createAccountPort(client, options),
     payments: createPaymentPort(client, options),
     vouchers: createVoucherPort(client, options),
     online,

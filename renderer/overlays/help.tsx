@@ -67,6 +67,11 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'replace-making':
     case 'replace-take':
     case 'replace-done':
+    case 'account-menu':
+    case 'account-confirm':
+    case 'account-working':
+    case 'account-put-back':
+    case 'account-told':
     case 'loss-ways':
     case 'loss-document':
     case 'loss-typing':

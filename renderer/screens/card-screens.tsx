@@ -41,7 +41,7 @@ export function ReadingCard() {
 
 export function CardProblem({ body }: { readonly body: ViewBodyOf<'card-problem'> }) {
   const { say } = useKiosk();
-  const { problem, card } = body;
+  const { problem, card, service } = body;
   const unusable = problem !== 'unreadable' && problem !== 'twoCards' && problem !== 'removed';
   return (
     <>
@@ -67,9 +67,14 @@ export function CardProblem({ body }: { readonly body: ViewBodyOf<'card-problem'
           <FourLines happened={say(`cardProblem.${problem}.happened`)} money={say(`cardProblem.${problem}.money`)} now={say(`cardProblem.${problem}.now`)} />
         </div>
       </Touch>
-      <Actions layout={unusable ? 'one' : 'even'}>
+      <Actions layout={unusable && service === undefined ? 'one' : 'even'}>
         <FinishAction word={problem === 'removed' ? 'button.finish' : 'button.takeCardFinish'} />
         {!unusable && <RetryAction />}
+        {service !== undefined && (
+          <Action testId="start-account" act={{ type: 'service', service: 'account' }} look="primary" iconAfter="next">
+            {say(`account.${service}.name`)}
+          </Action>
+        )}
       </Actions>
     </>
   );

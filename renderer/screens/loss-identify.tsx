@@ -11,18 +11,19 @@ import { NumberPad } from './choose-amount.tsx';
 
 type Way = ViewBodyOf<'loss-ways'>['ways'][number]['name'];
 
-export function LossWays({ body: { ways } }: { readonly body: ViewBodyOf<'loss-ways'> }) {
+export function LossWays({ body: { ways, cardHere } }: { readonly body: ViewBodyOf<'loss-ways'> }) {
   const { say, size } = useKiosk();
   return (
     <>
       <Read className="read--loss">
-        <h1 className="title">{say('loss.ways.title')}</h1>
-        <p className="lead quiet under-title">{say('loss.ways.lead')}</p>
-        {size === 'standard' && <LockedCard tail="" locked={false} />}
+        <h1 className="title">{say(cardHere ? 'loss.ways.titleCard' : 'loss.ways.title')}</h1>
+        <p className="lead quiet under-title">{say(cardHere ? 'loss.ways.leadCard' : 'loss.ways.lead')}</p>
+        {size === 'standard' && !cardHere && <LockedCard tail="" locked={false} />}
       </Read>
       <Touch className="touch--tenders">
         <div className="tiles tiles--rows tiles--rows-3">
           {ways.map(({ name, available }) => {
+            const words = name === 'password' && cardHere ? 'passwordCard' : name;
             const off = available ? undefined : say('service.paused', { reason: say('loss.ways.off') });
             return (
               <Button
@@ -35,9 +36,9 @@ export function LossWays({ body: { ways } }: { readonly body: ViewBodyOf<'loss-w
               >
                 <WayPicture name={name} />
                 <span className="tile-text">
-                  <span className="name">{say(`loss.ways.${name}.name`)}</span>
+                  <span className="name">{say(`loss.ways.${words}.name`)}</span>
                   {off === undefined ? (
-                    <span className="sub">{say(`loss.ways.${name}.sub`)}</span>
+                    <span className="sub">{say(`loss.ways.${words}.sub`)}</span>
                   ) : (
                     <Chip tone="warn" icon="warn">
                       {off}

@@ -59,7 +59,7 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
             );
           })}
         </div>
-        {notices.length === 0 ? <CardFacts validUntil={card.validUntil} /> : !landscape && said}
+        {notices.length === 0 ? !(landscape && services.length > 2) && <CardFacts validUntil={card.validUntil} /> : !landscape && said}
       </Touch>
       <Actions>
         <FinishAction word="button.finish" />

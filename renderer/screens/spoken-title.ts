@@ -77,7 +77,7 @@ function bodyTitle(body: View['body'], say: Say): string {
     case 'help-contacts':
       return helpTitle(body, say);
     case 'loss-ways':
-      return say('loss.ways.title');
+      return say(body.cardHere === true ? 'loss.ways.titleCard' : 'loss.ways.title');
     case 'loss-document':
       return say('loss.document.title');
     case 'loss-typing':
@@ -88,6 +88,16 @@ function bodyTitle(body: View['body'], say: Say): string {
       return say(body.purpose === 'replace' ? 'replace.pick.title' : 'loss.cards.title');
     case 'loss-confirm':
       return say('loss.confirm.title', { tail: body.tail });
+    case 'account-menu':
+      return say('account.title');
+    case 'account-confirm':
+      return say(`account.${body.name}.title`, { service: say(`account.service.${body.service ?? 'other'}`) });
+    case 'account-working':
+      return say(`account.working.${body.what}Title`);
+    case 'account-put-back':
+      return say(body.otherTail === undefined ? 'account.putBack.title' : 'account.putBack.otherTitle');
+    case 'account-told':
+      return say(`account.told.${body.state}`);
     case 'loss-told':
       return `${say(`loss.told.${body.state}Title`)} · ${body.since.slice(11)}`;
     case 'replace-fee':

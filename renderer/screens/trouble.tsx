@@ -1,7 +1,7 @@
 /** Something is wrong and no money is at stake: where the line is cut, and the four lines. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Actions, Read, Touch } from '../components/frame.tsx';
-import { FinishAction, FourLines, Ring } from '../components/parts.tsx';
+import { Action, FinishAction, FourLines, Ring } from '../components/parts.tsx';
 import { NetScene } from '../components/pictures.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { RetryAction } from './card-screens.tsx';
@@ -34,6 +34,13 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   cardCaptured: { at: 'card', far: 'issuer', state: 'stuck' },
   loadRefusedByCard: { at: 'card', far: 'issuer', state: 'refused' },
   loadOpen: { at: 'far', far: 'issuer', state: 'refused' },
+  accountOffline: { at: 'far', far: 'issuer', state: 'cut' },
+  accountNothing: { at: 'far', far: 'issuer', state: 'refused' },
+  accountNotHolder: { at: 'far', far: 'issuer', state: 'refused' },
+  accountLocked: { at: 'far', far: 'issuer', state: 'refused' },
+  accountRefused: { at: 'far', far: 'issuer', state: 'refused' },
+  accountFailed: { at: 'card', far: 'issuer', state: 'refused' },
+  accountReplaced: { at: 'far', far: 'issuer', state: 'refused' },
   lossUnknown: { at: 'far', far: 'issuer', state: 'refused' },
   lossLocked: { at: 'far', far: 'issuer', state: 'refused' },
   lossNoCards: { at: 'far', far: 'issuer', state: 'refused' },
@@ -49,7 +56,7 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
 
 export function TroubleScreen({ body }: { readonly body: ViewBodyOf<'trouble'> }) {
   const { say } = useKiosk();
-  const { trouble, reference, canRetry, wait } = body;
+  const { trouble, reference, canRetry, service, wait } = body;
   return (
     <>
       <Read>
@@ -65,9 +72,14 @@ export function TroubleScreen({ body }: { readonly body: ViewBodyOf<'trouble'> }
           <FourLines money={say(`trouble.${trouble}.money`)} now={say(`trouble.${trouble}.now`)} reference={reference} />
         </div>
       </Touch>
-      <Actions layout={canRetry ? 'even' : 'one'}>
+      <Actions layout={canRetry || service !== undefined ? 'even' : 'one'}>
         <FinishAction word={body.card === undefined ? 'button.finish' : 'button.takeCardFinish'} />
         {canRetry && <RetryAction />}
+        {service !== undefined && (
+          <Action testId="start-account" act={{ type: 'service', service: 'account' }} look="primary" iconAfter="next">
+            {say(`account.${service}.name`)}
+          </Action>
+        )}
       </Actions>
     </>
   );

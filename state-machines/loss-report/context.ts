@@ -34,13 +34,25 @@ export interface LossInput {
   readonly preferences: Preferences;
   /** `replace`: a card is chosen for which a new one is wanted; one that is reported already needs no report. */
   readonly purpose: 'report' | 'replace';
+  /** In which the person may say who they are; default: all. */
+  readonly ways?: readonly IdentifyWay[];
+  /** Of the card that is inside: its number is not typed. */
+  readonly serial?: string | undefined;
 }
 
-/** Whether something was reported: otherwise nothing happened. */
+/** Who somebody is, as the issuer knows them. */
+export interface IdentifiedPerson {
+  readonly identificationId: string;
+  readonly by: IdentifyWay;
+  readonly cards: readonly HeldCard[];
+}
+
+/** Whether something was reported: otherwise nothing happened. `person`: who was identified, where that was all that was wanted. */
 export interface LossOutput {
   readonly told: boolean;
   /** A new card is wanted for this one, by whoever this identification is of. */
   readonly replace?: { readonly card: HeldCard; readonly identificationId: string };
+  readonly person?: IdentifiedPerson;
 }
 
 export type DocumentProblem = 'removed' | 'unreadable' | 'otherDocument' | 'expired';
@@ -54,6 +66,7 @@ export type LossResult =
   | { readonly kind: 'queued'; readonly takenAt: number; readonly reference: string };
 
 export interface LossContext extends LossInput {
+  readonly ways: readonly IdentifyWay[];
   readonly way: IdentifyWay | undefined;
   /** Whoever was identified laid a document on the reader. */
   readonly name: string | undefined;
@@ -82,6 +95,25 @@ export interface LossContext extends LossInput {
   /** When the issuer began to be asked, by the monotonic clock. */
   readonly since: number;
   readonly wait: RunningWait | undefined;
+}
+
+export const WAYS: readonly IdentifyWay[] = ['document', 'phone', 'password'];
+
+/** Before anybody said anything. */
+export function beginning(input: LossInput): LossContext {
+  return {
+    ...input,
+    ...NOBODY,
+    ways: input.ways ?? WAYS,
+    way: undefined,
+    field: 'card',
+    result: undefined,
+    wantsNew: false,
+    receipt: 'choice',
+    trouble: 'lossOffline',
+    since: 0,
+    wait: undefined,
+  };
 }
 
 /** Of nobody yet, or no more. */

@@ -1,6 +1,7 @@
 /**
  * Saying who one is: by an identity document, by a card's number and service password, or by a registered telephone and the code that is
- * sent to it. A wrong secret costs a try at the issuer, everything else nothing.
+ * sent to it. A wrong secret costs a try at the issuer, everything else nothing. Part of the loss report's chart and of identification.ts,
+ * whose states `identified`, `unidentified` and `left` it leads to.
  */
 import { assign } from 'xstate';
 import { patiently } from '../waiting.ts';
@@ -9,7 +10,7 @@ import type { IdentifyProof } from './ports.ts';
 import { known, lossSetup, stillHere } from './setup.ts';
 
 /** Nothing has happened yet: whoever goes, goes. */
-const leaving = { 'ui.cancel': '#lossReport.left', 'ui.finish': '#lossReport.left', 'wait.ended': '#lossReport.left', ...stillHere } as const;
+const leaving = { 'ui.cancel': '#left', 'ui.finish': '#left', 'wait.ended': '#left', ...stillHere } as const;
 
 /** The keys of a field; what is typed shows for a second. */
 const keys = {
@@ -28,16 +29,24 @@ export const identifyState = lossSetup.createStateConfig({
       entry: 'forgetPerson',
       on: {
         'ui.way': [
-          { guard: 'wantsUnreadDocument', target: '.calm' },
+          { guard: 'wantsWhatIsNotHere', target: '.calm' },
           { guard: ({ event }) => event.way === 'document', target: 'document', actions: assign({ way: 'document' as const }) },
           {
             guard: ({ event }) => event.way === 'phone',
             target: 'phone',
             actions: [assign({ way: 'phone' as const }), { type: 'startField', params: { field: 'phone' } }],
           },
+          {
+            guard: ({ context }) => context.serial !== undefined,
+            target: 'password',
+            actions: [
+              assign(({ context }) => ({ way: 'password' as const, account: context.serial ?? '' })),
+              { type: 'startField', params: { field: 'password' } },
+            ],
+          },
           { target: 'card', actions: [assign({ way: 'password' as const }), { type: 'startField', params: { field: 'card' } }] },
         ],
-        'ui.back': '#lossReport.left',
+        'ui.back': '#left',
         ...leaving,
       },
     },
@@ -99,7 +108,10 @@ export const identifyState = lossSetup.createStateConfig({
       on: {
         ...keys,
         'ui.confirm': [{ guard: 'isWhole', target: 'asking' }, notWhole],
-        'ui.back': { target: 'card', actions: { type: 'startField', params: { field: 'card' } } },
+        'ui.back': [
+          { guard: ({ context }) => context.serial !== undefined, target: 'ways' },
+          { target: 'card', actions: { type: 'startField', params: { field: 'card' } } },
+        ],
         ...leaving,
       },
     },
@@ -128,12 +140,12 @@ export const identifyState = lossSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'tooOften',
-            target: '#lossReport.trouble',
+            target: '#unidentified',
             actions: { type: 'troubleIs', params: { trouble: 'lossLocked' } },
           },
-          { target: '#lossReport.trouble', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
+          { target: '#unidentified', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
         ],
-        onError: { target: '#lossReport.trouble', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
+        onError: { target: '#unidentified', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
       },
     },
     code: {
@@ -156,7 +168,7 @@ export const identifyState = lossSetup.createStateConfig({
         onDone: [
           {
             guard: ({ event }) => event.output.kind === 'identified',
-            target: '#lossReport.choosing',
+            target: '#identified',
             actions: [
               assign(({ event }) =>
                 event.output.kind === 'identified' ? { cards: event.output.cards, identificationId: event.output.identificationId, page: 0 } : {},
@@ -192,17 +204,17 @@ export const identifyState = lossSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'refused' && event.output.code === 'unknownHolder',
-            target: '#lossReport.trouble',
+            target: '#unidentified',
             actions: { type: 'troubleIs', params: { trouble: 'lossUnknown' } },
           },
           {
             guard: ({ event }) => event.output.kind === 'refused' || event.output.kind === 'tooOften',
-            target: '#lossReport.trouble',
+            target: '#unidentified',
             actions: { type: 'troubleIs', params: { trouble: 'lossLocked' } },
           },
-          { target: '#lossReport.trouble', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
+          { target: '#unidentified', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
         ],
-        onError: { target: '#lossReport.trouble', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
+        onError: { target: '#unidentified', actions: { type: 'troubleIs', params: { trouble: 'lossOffline' } } },
       },
     },
   },

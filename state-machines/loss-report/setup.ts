@@ -89,8 +89,9 @@ export const lossSetup = setup({
   guards: {
     roomForDigit: ({ context }) => context.digits.length < FIELDS[context.field].most,
     isWhole: ({ context }) => isWhole(context),
-    wantsUnreadDocument: ({ context, event }) =>
-      event.type === 'ui.way' && event.way === 'document' && context.ports.availability.current.documents !== 'available',
+    wantsWhatIsNotHere: ({ context, event }) =>
+      event.type === 'ui.way' &&
+      (!context.ways.includes(event.way) || (event.way === 'document' && context.ports.availability.current.documents !== 'available')),
     /** Its report is in force: nothing more to confirm. */
     isReported: ({ context, event }) => {
       const card = event.type === 'ui.pick' ? context.cards[event.index] : undefined;

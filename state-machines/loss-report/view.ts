@@ -4,18 +4,36 @@ import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 import { cardsOfPage, FIELDS, mayReplace, pagesOf, type Field, type LossContext } from './context.ts';
-import type { HeldCard, IdentifyWay } from './ports.ts';
+import type { HeldCard } from './ports.ts';
 import { standingOf } from './steps.ts';
 
 export function lossReportPicture(snapshot: LossReportSnapshot): Picture {
   return pictureOf(snapshot, bodyOf(snapshot), snapshot.matches('reporting'));
 }
 
-const WAYS: readonly IdentifyWay[] = ['document', 'phone', 'password'];
-
 function bodyOf(snapshot: LossReportSnapshot): ViewBody {
   const { context } = snapshot;
   if (snapshot.status === 'done') return { kind: 'goodbye' };
+  if (snapshot.matches('identifying')) return identifyBody(snapshot);
+  if (snapshot.matches('choosing')) return cardsBody(context);
+  const tail = context.chosen?.tail ?? '';
+  if (snapshot.matches('confirming')) return { kind: 'loss-confirm', tail };
+  if (snapshot.matches('reporting')) return { kind: 'loss-asking', what: 'report', tail };
+  if (snapshot.matches('trouble')) return troubleBody(context);
+  return toldBody(context, tail);
+}
+
+type IdentifyState = 'ways' | 'document' | 'documentRefused' | 'sending' | 'asking';
+
+/** A chart that has the states of identify.ts as `identifying`. */
+interface Identifying {
+  readonly context: LossContext;
+  matches(state: { readonly identifying: IdentifyState }): boolean;
+}
+
+/** While somebody says who they are. */
+export function identifyBody(snapshot: Identifying): ViewBody {
+  const { context } = snapshot;
   if (snapshot.matches({ identifying: 'ways' })) return waysBody(context);
   if (snapshot.matches({ identifying: 'document' }) || snapshot.matches({ identifying: 'documentRefused' })) {
     const state = snapshot.matches({ identifying: 'document' }) ? 'waiting' : 'refused';
@@ -23,20 +41,23 @@ function bodyOf(snapshot: LossReportSnapshot): ViewBody {
   }
   if (snapshot.matches({ identifying: 'sending' })) return { kind: 'loss-asking', what: 'code' };
   if (snapshot.matches({ identifying: 'asking' })) return { kind: 'loss-asking', what: 'person' };
-  if (snapshot.matches('identifying')) return typingBody(context);
-  if (snapshot.matches('choosing')) return cardsBody(context);
-  const tail = context.chosen?.tail ?? '';
-  if (snapshot.matches('confirming')) return { kind: 'loss-confirm', tail };
-  if (snapshot.matches('reporting')) return { kind: 'loss-asking', what: 'report', tail };
-  if (snapshot.matches('trouble')) return { kind: 'trouble', trouble: context.trouble, canRetry: context.trouble !== 'journalUnavailable' };
-  return toldBody(context, tail);
+  return typingBody(context);
+}
+
+/** Nobody was identified, or nothing could be reported. */
+export function troubleBody({ trouble }: LossContext): ViewBody {
+  return { kind: 'trouble', trouble, canRetry: trouble !== 'journalUnavailable' };
 }
 
 /** A reader that was never fitted is not spoken of; one that is away is, with its reason. */
-function waysBody({ ports }: LossContext): ViewBodyOf<'loss-ways'> {
+function waysBody({ ports, ways: offered, serial }: LossContext): ViewBodyOf<'loss-ways'> {
   const { documents } = ports.availability.current;
-  const ways = WAYS.filter((name) => name !== 'document' || documents !== 'notFitted');
-  return { kind: 'loss-ways', ways: ways.map((name) => ({ name, available: name !== 'document' || documents === 'available' })) };
+  const ways = offered.filter((name) => name !== 'document' || documents !== 'notFitted');
+  return {
+    kind: 'loss-ways',
+    ways: ways.map((name) => ({ name, available: name !== 'document' || documents === 'available' })),
+    ...(serial === undefined ? {} : { cardHere: true }),
+  };
 }
 
 function typingBody(context: LossContext): ViewBodyOf<'loss-typing'> {

@@ -61,7 +61,7 @@ export interface TopUpInput {
 export interface TopUpOutput {
   readonly outcome: Outcome;
   /** `menu`: nothing happened, the card is inside; `support`: the same, help is wanted; `another`: done, more to do; `finish`: card back, goodbye. */
-  readonly next: 'menu' | 'support' | 'another' | 'finish';
+  readonly next: 'menu' | 'support' | 'another' | 'account' | 'finish';
 }
 
 export type Trouble = ViewBodyOf<'trouble'>['trouble'];
@@ -232,3 +232,8 @@ export function codeOnScreen({ issued, receipt }: Pick<TopUpContext, 'issued' | 
 
 /** Symbols of the longest number: four of the terminal's name, eight of date and transaction, one to check. */
 export const MOST_NUMBER_SYMBOLS = 13;
+
+/** A card that was found again: its report can be taken back here. */
+export function mayRelease({ trouble, ports }: Pick<TopUpContext, 'trouble' | 'ports'>): boolean {
+  return trouble === 'cardReportedLost' && ports.availability.current.services.account.available;
+}

@@ -153,6 +153,7 @@ export const troubleState = topUpSetup.createStateConfig({
     'ui.back': { target: 'left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
     'ui.cancel': { target: 'left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
     'ui.support': { target: 'left', actions: { type: 'leaveTo', params: { next: 'support' } } },
+    'ui.service': { guard: 'toRelease', target: 'left', actions: { type: 'leaveTo', params: { next: 'account' } } },
     'ui.finish': 'left',
     'CARD.REMOVED': 'left',
   },

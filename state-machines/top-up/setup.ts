@@ -5,6 +5,7 @@ import { nextOffer, offerAfter } from '../pending-load/offer.ts';
 import { delaysOf, waitOf, type RunningWait } from '../waiting.ts';
 import { topUpActors } from './actors.ts';
 import {
+  mayRelease,
   known,
   MAX_LOAD_ATTEMPTS,
   roomOf,
@@ -51,6 +52,7 @@ export const topUpSetup = setup({
     voucherSays: assign({ voucherError: (_, params: { error: TopUpContext['voucherError'] }) => params.error, triesLeft: undefined }),
   },
   guards: {
+    toRelease: ({ context, event }) => event.type === 'ui.service' && event.service === 'account' && mayRelease(context),
     hasMoney: ({ context }) => context.held > 0,
     /** Something in the machine may be the person's, and only evidence can tell. */
     hasDisputed: ({ context }) => context.disputed > 0 || context.noteStuck,

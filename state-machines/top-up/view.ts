@@ -10,7 +10,7 @@ import type { PendingLoadSnapshot } from '../pending-load.ts';
 import { offerAfter } from '../pending-load/offer.ts';
 import type { Picture } from '../picture.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
-import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
+import { mayRelease, amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
 import type { MoneySource, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 
@@ -147,6 +147,7 @@ export function troubleBody(context: TopUpContext): ViewBodyOf<'trouble'> {
     card: cardOf(context),
     canRetry: !FINAL_TROUBLES.some((final) => final === context.trouble),
     ...(context.openReference === undefined || context.trouble !== 'loadOpen' ? {} : { reference: context.openReference }),
+    ...(mayRelease(context) ? { service: 'release' as const } : {}),
     ...waitOf(context),
   };
 }

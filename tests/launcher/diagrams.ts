@@ -5,6 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
+import { accountMachine } from '../../state-machines/account.ts';
+import { identificationMachine } from '../../state-machines/identification.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
 import { statementMachine } from '../../state-machines/statement.ts';
@@ -32,6 +34,17 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'support',
     about: 'Help: questions, answers, search and whom one can reach (`support.ts`, parts in `support/`).',
     machine: supportMachine,
+  },
+  {
+    title: 'account',
+    about:
+      'The card’s own services: activation, validity, functions, release of a loss report, service password (`account.ts`, parts in `account/`; scripts: `card-script.ts`).',
+    machine: accountMachine,
+  },
+  {
+    title: 'identification',
+    about: 'Who somebody is, for flows that need to know (`identification.ts`, states of `loss-report/`).',
+    machine: identificationMachine,
   },
   { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];

@@ -35,6 +35,7 @@ const all = [
 const withCard = [
   { name: 'topUp', available: true },
   { name: 'statement', available: true },
+  { name: 'account', available: true },
 ] as const;
 
 const cash: ViewBodyOf<'top-up-cash'> = {
@@ -115,6 +116,27 @@ const earlier: ViewBodyOf<'earlier-load'> = {
   amount: 5000,
   balance: 7320,
   reference,
+  wait: calm(52_000, 60_000),
+};
+
+const accountMenu: ViewBodyOf<'account-menu'> = {
+  kind: 'account-menu',
+  card,
+  services: [
+    { index: 0, name: 'extend' },
+    { index: 1, name: 'enable', service: 'library' },
+    { index: 2, name: 'password' },
+  ],
+};
+
+const accountTold: ViewBodyOf<'account-told'> = {
+  kind: 'account-told',
+  state: 'released',
+  tail: '6688',
+  since: '2026-11-22T08:14:07',
+  everywhere: '2026-11-22T10:14:07',
+  document: true,
+  canRetry: false,
   wait: calm(52_000, 60_000),
 };
 
@@ -372,6 +394,11 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'help-search': { body: search },
   'help-answer': { body: answer },
   'help-contacts': { body: contacts },
+  'account-menu': { body: accountMenu },
+  'account-confirm': { body: { kind: 'account-confirm', name: 'enable', service: 'library', card } },
+  'account-working': { body: { kind: 'account-working', what: 'writing', tail: '6688' }, utilities: false },
+  'account-put-back': { body: { kind: 'account-put-back', tail: '6688', reference, wait: calm(52_000, 60_000) } },
+  'account-told': { body: accountTold },
   'loss-ways': {
     body: {
       kind: 'loss-ways',
@@ -434,7 +461,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
     body: {
       kind: 'menu',
       card,
-      services: [{ name: 'pendingLoad', available: true }, ...withCard],
+      services: [{ name: 'pendingLoad', available: true }, ...withCard.slice(0, 2)],
       notices: [
         { kind: 'pendingLoad', amount: 16_250, count: 3, from: ['subsidy', 'refund', 'transfer'], until: '2027-01-31' },
         { kind: 'lowBalance', below: 1000 },
@@ -522,6 +549,41 @@ export const STATES: Readonly<Record<string, Sample>> = {
       pages: 1,
     },
   },
+  'account-menu-lost': { body: { ...accountMenu, services: [{ index: 0, name: 'release' }] } },
+  'account-menu-new': { body: { ...accountMenu, services: [{ index: 0, name: 'activate' }] } },
+  ...named('account-confirm', ['activate', 'extend', 'release', 'password'] as const, (name) => ({ body: { kind: 'account-confirm', name, card } })),
+  'account-working-asking': { body: { kind: 'account-working', what: 'asking', tail: '6688' }, utilities: false },
+  'account-put-back-other': { body: { kind: 'account-put-back', tail: '6688', reference, otherTail: '2071', wait: urgent(18_000, 20_000) } },
+  ...named('account-told', ['activated', 'enabled', 'passwordSet', 'begunElsewhere'] as const, (state) => ({
+    body: { kind: 'account-told', state, tail: '6688', document: false, canRetry: false, wait: calm(52_000, 60_000) },
+  })),
+  'account-told-extended': { body: { kind: 'account-told', state: 'extended', until: '2036-11-22', tail: '6688', document: false, canRetry: false } },
+  ...named('account-told', ['cardGone', 'issuerOffline', 'releaseOpen', 'passwordOpen'] as const, (state) => ({
+    body: {
+      kind: 'account-told',
+      state,
+      tail: '6688',
+      reference,
+      document: state === 'releaseOpen',
+      canRetry: state === 'issuerOffline',
+      wait: calm(52_000, 60_000),
+    },
+  })),
+  'loss-ways-card': {
+    body: {
+      kind: 'loss-ways',
+      cardHere: true,
+      ways: [
+        { name: 'document', available: true },
+        { name: 'phone', available: true },
+        { name: 'password', available: true },
+      ],
+    },
+  },
+  'loss-typing-new-password': { body: { ...lossTyping, field: 'newPassword', shown: '••4', count: 3, least: 6 } },
+  'loss-typing-new-password-weak': { body: { ...lossTyping, field: 'newPassword', shown: '', count: 0, least: 6, problem: 'weak' } },
+  'loss-typing-repeat': { body: { ...lossTyping, field: 'repeatPassword', shown: '••••••', count: 6, least: 6 } },
+  'loss-typing-not-same': { body: { ...lossTyping, field: 'newPassword', shown: '', count: 0, least: 6, problem: 'notSame' } },
   'loss-ways-reader-down': {
     body: {
       kind: 'loss-ways',
@@ -749,6 +811,10 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'settled-case-cash': step(3, { ...settled, outcome: 'case', why: 'restart', tender: 'cash', receipt: 'failed', card: 'captured' }),
   'settled-case-on-screen': step(3, { ...settled, outcome: 'case', why: 'loadUndetermined', receipt: 'onScreen', card: 'absent' }),
   ...named('earlier-load', ['notCredited', 'undetermined'], (verdict) => ({ body: { ...earlier, verdict, balance: 2320 } })),
+  'problem-to-activate': {
+    body: { kind: 'card-problem', problem: 'notActivated', service: 'activate', card: { tail: '4410', balance: 0, validUntil: '2036-12-31' } },
+  },
+  'trouble-to-release': { body: { kind: 'trouble', trouble: 'cardReportedLost', canRetry: false, service: 'release', card, wait: calm(30_000) } },
   ...named('problem', problems, (problem) => ({ body: { kind: 'card-problem', problem } })),
   ...named('trouble', troubles, (trouble) => ({ body: { kind: 'trouble', trouble, canRetry: trouble === 'paymentDeclined', wait: calm(30_000), reference } })),
   ...named('out', reasons, (reason) => ({ body: { kind: 'out-of-service', reason }, utilities: false })),

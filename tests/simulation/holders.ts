@@ -7,6 +7,8 @@ export interface Holder {
   readonly document: SimulatedDocument;
   readonly phone: string;
   readonly password: string;
+  /** What they would choose. */
+  readonly newPassword: string;
   /** What a counter registered. */
   readonly registration: object;
   /** What must be written and shown nowhere. */
@@ -18,6 +20,7 @@ export function holderOf({ id, serial }: TownCard): Holder {
   const documentHash = createHash('sha256').update(`residentId:${number}`).digest('hex');
   const phone = `1380000${String(id).padStart(4, '0')}`;
   const password = String(700_000 + id);
+  const newPassword = String(480_537 + id);
   return {
     document: {
       name: '欧阳示例',
@@ -32,8 +35,9 @@ export function holderOf({ id, serial }: TownCard): Holder {
     },
     phone,
     password,
+    newPassword,
     registration: { holderId: `holder-${id}`, documentHash, phone, cards: [{ serial, password }] },
-    secrets: [number, documentHash, phone, '欧阳示例', '示例胡同'],
+    secrets: [number, documentHash, phone, newPassword, '欧阳示例', '示例胡同'],
   };
 }
 

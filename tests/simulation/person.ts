@@ -65,7 +65,7 @@ export interface Hands {
   /** The ID reader's cable comes off for a while. */
   pullIdReader(): void;
   /** What they know by heart, or read from their telephone, to type it. */
-  knows(field: 'card' | 'password' | 'phone' | 'code'): string;
+  knows(field: ViewBodyOf<'loss-typing'>['field']): string;
   codeOnPhone(): string | undefined;
   /** Where their card is. */
   cardAt(card: TownCard): 'hand' | 'gate' | 'inside' | 'bin';
@@ -75,7 +75,7 @@ export interface Hands {
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
 /** `look`: only whether the card is all right; `help`: something is looked up first. */
-export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'lossReport' | 'replacement' | 'look';
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'lossReport' | 'replacement' | 'account' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -234,8 +234,9 @@ const sessionScreens: Screens = {
     else if (hands.cardAt(card) === 'gate') hands.takeCard();
     else if (hands.cardAt(card) === 'hand') hands.insertCard(card);
   },
-  'card-problem': (person) => {
-    if (person.chance.happens(0.3)) person.hands.touch({ type: 'retry' });
+  'card-problem': (person, { service }) => {
+    if (service !== undefined && person.wish === 'account' && person.memory.get('account') !== 1) person.hands.touch({ type: 'service', service: 'account' });
+    else if (person.chance.happens(0.3)) person.hands.touch({ type: 'retry' });
     else leavesBy(person, { type: 'finish' });
   },
   menu: (person) => {
@@ -254,8 +255,9 @@ const sessionScreens: Screens = {
 };
 
 /** What they came for, as long as it is there and not done. */
-function chosen({ wish, memory }: Person): 'topUp' | 'pendingLoad' | 'statement' {
+function chosen({ wish, memory }: Person): 'topUp' | 'pendingLoad' | 'statement' | 'account' {
   if (wish === 'statement' && memory.get('statement') !== 1) return 'statement';
+  if (wish === 'account' && memory.get('account') !== 1) return 'account';
   if (wish === 'pendingLoad' && memory.get('pending load') !== 1) return 'pendingLoad';
   return 'topUp';
 }

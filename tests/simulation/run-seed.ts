@@ -1,5 +1,6 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
+import { accountScreens } from './flows/account.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
 import { replacementScreens } from './flows/replacement.ts';
 import { pendingLoadScreens } from './flows/pending-load.ts';
@@ -8,6 +9,7 @@ import { supportScreens } from './flows/support.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { Chance } from './chance.ts';
+import { AccountOracle, accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
@@ -33,6 +35,7 @@ export const flows = {
   support: supportScreens,
   lossReport: lossReportScreens,
   replacement: replacementScreens,
+  account: accountScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
@@ -130,7 +133,14 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world), new ReplacementOracle(world));
+  world.witnesses.push(
+    screens,
+    new WriteAheadOracle(world),
+    new LossOracle(world),
+    new VoucherOracle(world),
+    new ReplacementOracle(world),
+    new AccountOracle(world),
+  );
   if (options.flows.includes('replacement')) world.fillStacker();
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
@@ -183,6 +193,7 @@ const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
 const LOST_THEIR_CARD = 0.1;
 const WANT_A_NEW_CARD = 0.15;
+const WANT_A_CARD_SERVICE = 0.1;
 /** For some something waits at the issuer, and they know it. */
 const WANT_WHAT_WAITS = 0.25;
 
@@ -204,7 +215,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
     wish,
     vouchers: vouchersOf(world, card),
   });
-  if (wish === 'lossReport' || wish === 'replacement') world.register(card);
+  if (wish === 'lossReport' || wish === 'replacement' || wish === 'account') world.register(card);
   await stands(world, person, STAYS_AT_MOST);
   world.pockets.set(card, [...(world.pockets.get(card) ?? []), ...person.slips]);
   if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
@@ -221,6 +232,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
   if (offered.includes('replacement') && chance.named('replacement').happens(WANT_A_NEW_CARD)) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
+  if (offered.includes('account') && (card.kind === 'notActivated' || chance.named('account').happens(WANT_A_CARD_SERVICE))) return 'account';
   const waits = chance.named('waits');
   if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
   for (let count = waits.between(1, 3); count > 0; count -= 1) world.putAtIssuer(card, waits.pick([500, 1250, 5000, 30_000]));
@@ -257,7 +269,7 @@ function cardFor(world: World, chance: Chance): TownCard {
     const card = chance.pick(owed.length > 0 ? owed : world.cards);
     if (world.cabinet.placeOf(card) === 'hand') return card;
   }
-  const kind = chance.weighed({ valid: 94, expired: 1, notYetValid: 1, notActivated: 1, blocked: 1, foreign: 1, unknown: 1 });
+  const kind = chance.weighed({ valid: 94, expired: 1, notYetValid: 1, notActivated: 2, blocked: 1, foreign: 1, unknown: 1 });
   return world.makeCard(
     kind,
     kind === 'valid' ? chance.pick([0, 350, 2320, 60_000, 93_000, 99_500]) : 0,
@@ -271,7 +283,7 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   await becomesReady(world);
   await world.pass(() => false, SETTLES);
   await world.pass(() => readLedger(world.journal).every(({ state }) => state.closed !== undefined), SETTLES);
-  for (const card of undecided(world)) {
+  for (const card of new Set([...undecided(world), ...unfinishedCards(world)])) {
     if (world.cabinet.placeOf(card) !== 'hand') continue;
     const steady = characters[0];
     if (steady === undefined) break;
@@ -299,7 +311,8 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
       untoldClaims(now).length > 0 ||
       untoldVouchers(now).length > 0 ||
       lossesWait(world) ||
-      replacementsWait(now)
+      replacementsWait(now) ||
+      accountsWait(world)
     );
   };
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
@@ -356,6 +369,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkSlips(world, ledger);
   checkLosses(world);
   checkReplacements(world, ledger);
+  checkAccounts(world);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {
     const name = `${state.opened?.type ?? 'unknown'}/${state.opened?.tender ?? ''}/${state.closed?.outcome ?? 'open'}`;

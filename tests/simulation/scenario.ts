@@ -6,6 +6,7 @@ import { Chance } from './chance.ts';
 import { sidesOf } from './cabinet.ts';
 import type { TownCard } from './cards.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
+import { AccountOracle, accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
@@ -71,7 +72,16 @@ const LOOKS = 300_000;
 const ISSUER_HEARS = 660_000;
 const ASKS_AGAIN = 5000;
 /** Screens that tell how it ended. */
-const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set(['done', 'settled', 'loss-told', 'trouble', 'card-problem', 'out-of-service', 'put-back']);
+const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set([
+  'done',
+  'settled',
+  'loss-told',
+  'account-told',
+  'trouble',
+  'card-problem',
+  'out-of-service',
+  'put-back',
+]);
 
 export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions): Promise<ChunkResult> {
   const began = performance.now();
@@ -107,7 +117,14 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world), new ReplacementOracle(world));
+  world.witnesses.push(
+    screens,
+    new WriteAheadOracle(world),
+    new LossOracle(world),
+    new VoucherOracle(world),
+    new ReplacementOracle(world),
+    new AccountOracle(world),
+  );
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -144,6 +161,7 @@ export async function runScenario(
   const ledger = readLedger(world.journal);
   checkMoney(world, ledger, [card]);
   checkLosses(world);
+  checkAccounts(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
   checkVouchers(world, ledger);
@@ -158,10 +176,10 @@ export async function runScenario(
 }
 
 /** Of the side that the reader works, with all that a chip can do. */
-export function scriptedCard(world: World, { balance, rides = 0, waits = [] }: Script): TownCard {
+export function scriptedCard(world: World, { kind = 'valid', balance, rides = 0, waits = [] }: Script): TownCard {
   const [side = 'contactless'] = sidesOf(world.fittings);
   const purse = { prove: 'supported', proveCounter: 'after', logCounter: 'after', unusedSlots: 'notFound' } as const;
-  const card = world.makeCard('valid', balance, { application: 'jtt978', interface: side, purse });
+  const card = world.makeCard(kind, balance, { application: 'jtt978', interface: side, purse });
   for (let ride = 0; ride < rides; ride += 1) {
     card.chip.spendElsewhere({ ...RIDE, time: `0814${String(ride).padStart(2, '0')}` });
     card.spent += RIDE.amount;
@@ -221,9 +239,10 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
     [answerable(world, own()), untoldClaims(own()), untoldVouchers(own())].some(({ length }) => length > 0) ||
     !hasArrived(world) ||
     lossesWait(world) ||
-    replacementsWait(own());
+    replacementsWait(own()) ||
+    accountsWait(world);
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
-  if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
+  if ([...undecided(world), ...unfinishedCards(world)].includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);
     await world.pass(() => isFree(world), SCREEN_CLEARS);
   }
@@ -254,7 +273,9 @@ class LastWords implements Witness {
           ? `trouble ${body.trouble}`
           : body.kind === 'loss-told'
             ? `loss ${body.state}`
-            : body.kind,
+            : body.kind === 'account-told'
+              ? `account ${body.state}`
+              : body.kind,
     );
   }
 }

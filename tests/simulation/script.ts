@@ -1,8 +1,11 @@
 /** A steady person with a fixed intention, for the enumeration of faults: the same situation always finds them doing the same. */
+import type { TownCard } from './cards.ts';
 import type { Character, Person, Screens } from './person.ts';
 
 export interface Script {
   readonly name: string;
+  /** Of their card; default: one that works. */
+  readonly kind?: TownCard['kind'];
   /** Fen on their card. */
   readonly balance: number;
   /** Rides that were paid with the card before, which it remembers. */

@@ -8,6 +8,7 @@ import type { IssuerKeys } from '../../common/pboc.ts';
 import { messagesSchema } from '../../common/upstream-api/holders.ts';
 import { serverSettingsSchema } from '../../fleet/server/config.ts';
 import { createServer, type Server } from '../../fleet/server/server.ts';
+import { createSealingKey } from '../../fleet/server/support/sealing-key.ts';
 import { loadSigningKey } from '../../fleet/server/signing-key.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
 
@@ -88,6 +89,7 @@ export class SimulatedUpstream {
         issuer: { masterLoadKey: keys.masterLoadKey, masterTacKey: keys.masterTacKey, purseLimit: 100_000 },
         keyStore: { kind: 'software', keys: cardKeys },
       }),
+      sealingKey: await createSealingKey(),
       signingKey: loadSigningKey(keyFile),
       clock: countedClock(clock, waits),
       random,
@@ -140,6 +142,23 @@ export class SimulatedUpstream {
       'SELECT report_id AS reportId, serial, reference, refusal, same_as AS sameAs FROM loss_reports ORDER BY report_id',
     );
     return rows.map(({ refusal, ...report }) => ({ ...report, refused: refusal !== null }));
+  }
+
+  releases(): readonly { readonly releaseId: string; readonly serial: string | null; readonly refused: boolean }[] {
+    const rows = this.#read<{ releaseId: string; serial: string | null; refusal: string | null }>(
+      `SELECT release_id AS releaseId, loss_reports.serial, loss_releases.refusal FROM loss_releases
+        LEFT JOIN loss_reports ON loss_reports.report_id = loss_releases.report_id ORDER BY release_id`,
+    );
+    return rows.map(({ releaseId, serial, refusal }) => ({ releaseId, serial, refused: refusal !== null }));
+  }
+
+  passwordChanges(): readonly { readonly changeId: string; readonly refused: boolean }[] {
+    const rows = this.#read<{ changeId: string; refusal: string | null }>('SELECT change_id AS changeId, refusal FROM password_changes ORDER BY change_id');
+    return rows.map(({ changeId, refusal }) => ({ changeId, refused: refusal !== null }));
+  }
+
+  scripts(): readonly { readonly scriptId: string; readonly state: string }[] {
+    return this.#read('SELECT script_id AS scriptId, state FROM card_scripts ORDER BY script_id');
   }
 
   /** The latest message that a telephone received; none is asked for over the network. */

@@ -213,7 +213,7 @@ export class World {
       id,
       kind,
       balance,
-      keys: { ...this.#issuer, levels: ['serial'] },
+      keys: { ...this.#issuer, masterMaintenanceKey: ISSUER_KEYS.maintenance, levels: ['serial'] },
       random: this.chance.named(`card ${id}`),
       today: '2026-11-22',
       ...(habits === undefined ? {} : { habits }),
@@ -412,7 +412,10 @@ export class World {
       layDocument: () => did('lays the document', cabinet.idReader.placeDocument(holder.document)),
       liftDocument: () => void cabinet.idReader.takeDocument(),
       pullIdReader: () => did('pulls the ID reader', cabinet.pullIdReader()),
-      knows: (field) => ({ card: card.serial, password: holder.password, phone: holder.phone, code: this.#codes.get(holder.phone) ?? '' })[field],
+      knows: (field) => {
+        const { password, phone, newPassword } = holder;
+        return { card: card.serial, password, phone, code: this.#codes.get(phone) ?? '', newPassword, repeatPassword: newPassword }[field];
+      },
       codeOnPhone: () => this.#looksAtPhone(holder.phone),
       cardAt: (which) => cabinet.placeOf(which),
     };

@@ -72,6 +72,7 @@ function walkAll() {
       printSlip: [{ state: 'printed' }, { state: 'interrupted', trouble: 'paperOut' }],
     },
     events: {
+      'ui.service': ['account'].map((service) => ({ type: 'ui.service', service })),
       ...plain('ui.confirm', 'ui.back', 'ui.cancel', 'ui.retry', 'ui.extend', 'ui.give-up-card', 'ui.another', 'ui.finish', 'ui.open', 'ui.close', 'ui.prefer'),
       ...plain('CARD.INSERTED', 'CARD.REMOVED', 'wait.ended'),
       ...plain('PREFERENCES'),

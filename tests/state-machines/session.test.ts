@@ -112,7 +112,7 @@ describe('the session', () => {
     await bench.note(5000);
     const closed = { available: false, reason: 'maintenance' } as const;
     bench.world.change({
-      services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
+      services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed, account: closed },
       tenders: { cash: closed, qr: closed, qrPresented: closed, voucher: closed },
     });
     await bench.touch({ type: 'confirm' });
@@ -122,7 +122,13 @@ describe('the session', () => {
     await bench.world.clock.advance(sessionDelays.goodbye);
     expect(bench.body('out-of-service')).toEqual({ kind: 'out-of-service', reason: 'maintenance' });
     bench.world.change({
-      services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
+      services: {
+        topUp: { available: true },
+        pendingLoad: { available: true },
+        balance: { available: true },
+        statement: { available: true },
+        account: { available: true },
+      },
     });
     await bench.settle();
     expect(bench.kind).toBe('attract');
@@ -163,11 +169,17 @@ describe('the session', () => {
   it('no service works: out of service with the reason, and back by itself', async () => {
     const bench = await new SessionBench().start();
     const down = { available: false, reason: 'cardReaderDown' } as const;
-    bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down } });
+    bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down, account: down } });
     await bench.settle();
     expect(bench.body('out-of-service')).toMatchObject({ reason: 'cardReaderDown' });
     bench.world.change({
-      services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
+      services: {
+        topUp: { available: true },
+        pendingLoad: { available: true },
+        balance: { available: true },
+        statement: { available: true },
+        account: { available: true },
+      },
     });
     await bench.settle();
     expect(bench.kind).toBe('attract');
@@ -177,13 +189,19 @@ describe('the session', () => {
     const bench = await new SessionBench().start();
     await bench.touch({ type: 'open', overlay: 'access' }, { type: 'prefer', preferences: { size: 'large' } });
     const down = { available: false, reason: 'cardReaderDown' } as const;
-    bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down } });
+    bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down, account: down } });
     await bench.settle();
     expect(bench.body('out-of-service')).toMatchObject({ reason: 'cardReaderDown' });
     expect(bench.view).toMatchObject({ overlay: { kind: 'access' }, preferences: { size: 'large' } });
     await bench.touch({ type: 'prefer', preferences: { theme: 'black' } });
     bench.world.change({
-      services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
+      services: {
+        topUp: { available: true },
+        pendingLoad: { available: true },
+        balance: { available: true },
+        statement: { available: true },
+        account: { available: true },
+      },
     });
     await bench.settle();
     expect(bench.kind).toBe('attract');
@@ -197,7 +215,7 @@ describe('the session', () => {
       const before = bench.view;
       if (kind === 'out-of-service') {
         const down = { available: false, reason: 'cardReaderDown' } as const;
-        bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down } });
+        bench.world.change({ services: { topUp: down, pendingLoad: down, balance: down, statement: down, account: down } });
         await bench.settle();
       }
       await bench.touch({ type: 'open', overlay: 'help' });

@@ -41,7 +41,7 @@ describe('help is one touch away', () => {
   test('when the terminal is out of service', async () => {
     const bench = await new SessionBench().start();
     const off = { available: false, reason: 'cardReaderDown' } as const;
-    bench.world.change({ services: { topUp: off, balance: off, pendingLoad: off, statement: off } });
+    bench.world.change({ services: { topUp: off, balance: off, pendingLoad: off, statement: off, account: off } });
     await bench.settle();
     expect(bench.kind).toBe('out-of-service');
     await bench.touch(SUPPORT);

@@ -111,6 +111,7 @@ function walkTopUp() {
       text,
     })),
     PREFERENCES: [{ type: 'PREFERENCES', preferences }],
+    'ui.service': [{ type: 'ui.service', service: 'account' }],
     'ui.amount': [{ type: 'ui.amount', amount: 5000 }],
     'ui.digit': ['9', '0'].map((digit) => ({ type: 'ui.digit', digit })),
     'ui.symbol': [{ type: 'ui.symbol', symbol: '0' }], // 0-0000-0000-0 is a number, and twelve zeros are a code, whose check symbols are right

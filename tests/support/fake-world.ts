@@ -39,6 +39,7 @@ import {
   type WaitingLoad,
 } from '../../state-machines/ports.ts';
 import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
+import type { CardOffers, PasswordOutcome, ReleaseOutcome } from '../../state-machines/account/ports.ts';
 import type { RunningScript } from '../../state-machines/card-script.ts';
 import type { ConfirmOutcome, NextOutcome, ScriptCard, StartOutcome } from '../../state-machines/card-script/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
@@ -125,7 +126,13 @@ export class FakeWorld {
     records: [],
   };
   availability: Availability = {
-    services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
+    services: {
+      topUp: { available: true },
+      pendingLoad: { available: true },
+      balance: { available: true },
+      statement: { available: true },
+      account: { available: true },
+    },
     tenders: { cash: { available: true }, qr: { available: true }, qrPresented: { available: true }, voucher: { available: true } },
     replacement: true,
     lossReport: { available: true },
@@ -167,6 +174,9 @@ export class FakeWorld {
       { kind: 'command', step: 1, name: 'set flag', apdu: '04D6950805019302F1A5' },
       { kind: 'written', parts: ['file15', 'presence'] },
     ),
+    offers: new Script<CardOffers>({ offers: [] }),
+    releaseLoss: new Script<ReleaseOutcome>({ kind: 'released', releasedAt: this.clock.now(), everywhereAt: this.clock.now() + 7_200_000 }),
+    setPassword: new Script<PasswordOutcome>({ kind: 'set' }),
     confirmScript: new Script<ConfirmOutcome>({ kind: 'confirmed' }),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
@@ -401,6 +411,18 @@ export class FakeWorld {
           this.asked.push(request);
           return this.script.report.next()(request.reference);
         },
+      },
+      accounts: {
+        offers: async () => this.script.offers.next(),
+        release: async (request) => {
+          this.asked.push(request);
+          return this.script.releaseLoss.next();
+        },
+        setPassword: async (request) => {
+          this.asked.push(request);
+          return this.script.setPassword.next();
+        },
+        settlePassword: async () => 'notSet',
       },
       scripts: {
         start: async (ask) => {

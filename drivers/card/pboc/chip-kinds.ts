@@ -3,7 +3,8 @@
  * serves them. Used by the bench, the demo and the tests.
  */
 import type { Random } from '../../../common/ids.ts';
-import { cardKeys, type IssuerKeys } from '../../../common/pboc.ts';
+import { fromHex } from '../../../common/hex.ts';
+import { cardFactors, cardKeys, diversify, type IssuerKeys } from '../../../common/pboc.ts';
 import { Chip } from './chip.ts';
 import type { ChipOptions, ChipState, PurseConfig } from './chip-types.ts';
 
@@ -49,12 +50,18 @@ function purseOf(request: ChipRequest): PurseConfig {
     ...SHARED,
     ...base,
     ...cardKeys(request.keys, { issuer, serial }),
+    ...administered(request.keys, { issuer, serial }),
     ...validity(kind, Number(request.today.slice(0, 4))),
     enabled: kind !== 'notActivated',
     ...request.purse,
     issuer,
     serial,
   };
+}
+
+function administered(keys: IssuerKeys, card: { readonly issuer: string; readonly serial: string }): Pick<PurseConfig, 'adminKeys'> {
+  const { masterMaintenanceKey, levels } = keys;
+  return masterMaintenanceKey === undefined ? {} : { adminKeys: { maintenance: diversify(fromHex(masterMaintenanceKey), cardFactors(levels, card)) } };
 }
 
 function validity(kind: ChipKind, year: number): { validFrom: string; validUntil: string } {

@@ -128,6 +128,12 @@ export class Chip {
     this.#commit(this.purse, terms, load.date, load.time, '00000000');
   }
 
+  /** Public data as the chip has it now, hexadecimal. @throws {RangeError} on a chip without a purse */
+  get file15(): string {
+    if (this.purse === undefined) throw new RangeError('this chip has no purse');
+    return this.#file15(this.purse);
+  }
+
   /** The issuer blocks the application, or lifts it. */
   setBlocked(blocked: boolean): void {
     this.#state = { ...this.#state, blocked };

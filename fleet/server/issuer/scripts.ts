@@ -56,7 +56,7 @@ export function createScripts(options: ServiceOptions): CardScripts {
   return {
     offers: async (card) => {
       const names = await keyNames();
-      return store.serially([`card:${card.serial}`], (trx) => offersOf(trx, options, names, card));
+      return store.view((trx) => offersOf(trx, options, names, card));
     },
     start: async (terminalId, request) => {
       const names = await keyNames();
@@ -175,11 +175,19 @@ async function offersOf(
   for (const wish of wishes) {
     const request: StartScriptRequest = { ...wish, scriptId: 'offer', card, reference: 'offer' };
     if (planOf(request, { scripts, keyNames, begunOn: localDate(options) }) === undefined) continue;
-    if ((await cardRefusalOf(trx, options, '', request)) !== undefined) continue;
+    if ((await offerRefusal(trx, options, request)) !== undefined) continue;
     offers.push({ ...wish, holder: scripts.holderNeededFor.includes(wish.function) });
   }
   const loss = await lossInForce(trx, card.serial);
   return { offers, ...(loss === undefined || loss.replacement_id !== null ? {} : { lossEffectiveAt: loss.effective_at }) };
+}
+
+/** A question makes no account, as a load does in a sandbox. */
+async function offerRefusal(trx: StoreTransaction, options: ServiceOptions, request: StartScriptRequest): Promise<ScriptRefusal | undefined> {
+  const { serial } = request.card;
+  if (request.function === 'activate' || (await findAccount(trx, serial)) !== undefined) return cardRefusalOf(trx, options, '', request);
+  if (await isReportedLost(trx, serial, options.clock.now())) return 'reportedLost';
+  return options.accountsOnFirstSight ? undefined : 'unknownCard';
 }
 
 async function startRefusal(

@@ -10,6 +10,7 @@ import type { RunningScript } from '../../../state-machines/card-script.ts';
 import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit, UnfinishedTopUp } from '../../../state-machines/ports.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../../../common/money/recovery.ts';
 import { isOpenCase, isOwedForCertain, noteInPath, unknownLoad } from '../../../common/money/standing.ts';
+import { AccountRecovery } from './accounts.ts';
 import { RecoveryBooks, type RecoveryOptions, type When } from './books.ts';
 import { CaseRecovery } from './cases.ts';
 import { LoadRecovery } from './loads.ts';
@@ -37,6 +38,7 @@ export class Recovery implements RecoveryPort {
   readonly #vouchers: VoucherRecovery;
   readonly #losses: LossRecovery;
   readonly #scripts: ScriptRecovery;
+  readonly #accounts: AccountRecovery;
   readonly #claims: ClaimRecovery;
   readonly #replacements: ReplacementRecovery;
   /** A technician was told. */
@@ -53,6 +55,7 @@ export class Recovery implements RecoveryPort {
     this.#vouchers = new VoucherRecovery(books);
     this.#losses = new LossRecovery(books);
     this.#scripts = new ScriptRecovery(books);
+    this.#accounts = new AccountRecovery(books);
     this.#claims = new ClaimRecovery(books);
     this.#replacements = new ReplacementRecovery(books);
     this.#cases = new CaseRecovery({
@@ -98,7 +101,13 @@ export class Recovery implements RecoveryPort {
     ];
     const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
-    const chores = [...this.#vouchers.chores(), ...this.#claims.chores(), ...this.#replacements.chores(), ...this.#scripts.chores()];
+    const chores = [
+      ...this.#vouchers.chores(),
+      ...this.#claims.chores(),
+      ...this.#replacements.chores(),
+      ...this.#scripts.chores(),
+      ...this.#accounts.chores(),
+    ];
     // A lost card waits for nothing else.
     await this.#losses.tend();
     for (const id of open) await this.#settle(id, 'background');

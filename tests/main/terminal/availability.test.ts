@@ -26,7 +26,7 @@ const off = (reason: string) => ({ available: false, reason });
 describe('availability', () => {
   it('everything healthy: everything works', () => {
     expect(availabilityOf(healthy, all)).toEqual({
-      services: { topUp: works, pendingLoad: works, balance: works, statement: works },
+      services: { topUp: works, pendingLoad: works, balance: works, statement: works, account: works },
       tenders: { cash: works, qr: works, qrPresented: works, voucher: works },
       replacement: false,
       lossReport: works,
@@ -49,7 +49,13 @@ describe('availability', () => {
     const refused = { ...healthy, upstream: { link: 'refused', issuer: 'down', payments: 'down' } } as const;
     for (const parts of [refused, { ...refused, journal: 'failed', starting: true } as const]) {
       expect(availabilityOf(parts, all)).toEqual({
-        services: { topUp: off('notAdmitted'), pendingLoad: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
+        services: {
+          topUp: off('notAdmitted'),
+          pendingLoad: off('notAdmitted'),
+          balance: off('notAdmitted'),
+          statement: off('notAdmitted'),
+          account: off('notAdmitted'),
+        },
         tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), qrPresented: off('notAdmitted'), voucher: off('notAdmitted') },
         replacement: false,
         lossReport: off('notAdmitted'),
@@ -103,6 +109,7 @@ describe('availability', () => {
       pendingLoad: off('cardReaderDown'),
       balance: off('cardReaderDown'),
       statement: off('cardReaderDown'),
+      account: off('cardReaderDown'),
     });
   });
 
@@ -131,7 +138,7 @@ describe('availability', () => {
     const found = availabilityOf({ ...healthy, cabinet }, both);
     const closed = off('maintenance');
     expect(found).toMatchObject({
-      services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
+      services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed, account: closed },
       tenders: { cash: closed, qr: closed },
       receipts: 'available',
     });
@@ -164,7 +171,7 @@ describe('availability', () => {
   it('a full bin for cards stops nothing: a card that nobody takes stays at the gate', () => {
     const storage = [{ id: 'retainBin', use: 'collect', level: 'full' }] as const;
     const found = availabilityOf({ ...healthy, cardReader: { device: 'online', media: 'notPresent', entry: 'disabled', storage } }, both);
-    expect(found.services).toEqual({ topUp: works, pendingLoad: works, balance: works, statement: works });
+    expect(found.services).toEqual({ topUp: works, pendingLoad: works, balance: works, statement: works, account: works });
   });
 
   it('no tender left: the top-up says why', () => {
@@ -190,7 +197,13 @@ describe('availability', () => {
     const found = availabilityOf({ ...healthy, cardReader: undefined, upstream: { link: 'offline', issuer: 'down', payments: 'down' }, starting: true }, [
       'cash',
     ]);
-    expect(found.services).toEqual({ topUp: off('starting'), pendingLoad: off('starting'), balance: off('starting'), statement: off('starting') });
+    expect(found.services).toEqual({
+      topUp: off('starting'),
+      pendingLoad: off('starting'),
+      balance: off('starting'),
+      statement: off('starting'),
+      account: off('starting'),
+    });
     expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), qrPresented: off('switchedOff'), voucher: off('switchedOff') });
   });
 

@@ -232,7 +232,7 @@ export class Station {
     });
   }
 
-  #parts(journal: Journal, { issuer, losses, payments, scripts }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
+  #parts(journal: Journal, { accounts, issuer, losses, payments, scripts }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
     const { clock } = this.#world;
     const desk = new JournalDesk({ journal, clock, random, shortName: 'A01', businessDate: () => TODAY, onHealth: () => {} });
     const append = (entry: NewEntry) => {
@@ -263,6 +263,7 @@ export class Station {
       issuer,
       losses,
       scripts,
+      accounts,
     };
     const recovery = new Recovery({
       ports: flow,

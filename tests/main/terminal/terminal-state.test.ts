@@ -9,7 +9,7 @@ const no = { available: false, reason: 'maintenance' } as const;
 const sources: StateSources = {
   version: '1.2.3',
   availability: {
-    services: { topUp: yes, pendingLoad: yes, balance: yes, statement: yes },
+    services: { topUp: yes, pendingLoad: yes, balance: yes, statement: yes, account: yes },
     tenders: { cash: yes, qr: yes, qrPresented: { available: false, reason: 'switchedOff' }, voucher: { available: false, reason: 'switchedOff' } },
     replacement: false,
     lossReport: { available: true },
@@ -63,7 +63,7 @@ test.each([
   ],
   ['there are no slips', { receipts: 'paperOut' as const }, 'limited', ['paperOut']],
   ['upstream is away', { upstream: 'offline' as const }, 'limited', []],
-  ['nothing is offered', { services: { topUp: no, pendingLoad: no, balance: no, statement: no } }, 'outOfService', ['maintenance']],
+  ['nothing is offered', { services: { topUp: no, pendingLoad: no, balance: no, statement: no, account: no } }, 'outOfService', ['maintenance']],
 ])('when %s it says so', (_what, over, service, reasons) => {
   expect(terminalState({ ...sources, availability: { ...sources.availability, ...over } })).toMatchObject({ service, reasons });
 });

@@ -22,6 +22,7 @@ interface Step {
 const STEPS = {
   load: { begins: 'load.committing', ends: [], endsAll: ['load.committed', 'load.notCredited'] },
   order: { begins: 'payment.requested', ends: [], endsAll: ['payment.captured', 'payment.closed'] },
+  script: { begins: 'script.sending', ends: ['script.answered'], endsAll: [] },
   note: { begins: 'note.stacking', ends: ['note.returned'], endsAll: ['transaction.closed'] },
 } as const satisfies Readonly<Record<string, Step>>;
 
@@ -42,7 +43,7 @@ function someStory(holds: (state: TransactionState) => boolean): (world: World) 
 
 export class WriteAheadOracle implements Witness {
   readonly #world: World;
-  readonly #announced = { load: 0, order: 0, note: 0 };
+  readonly #announced = { load: 0, order: 0, script: 0, note: 0 };
 
   constructor(world: World) {
     this.#world = world;
@@ -57,8 +58,9 @@ export class WriteAheadOracle implements Witness {
     }
   }
 
-  /** CREDIT FOR LOAD is INS 52 (card-application.md 2.4). */
+  /** CREDIT FOR LOAD is INS 52 (card-application.md 2.4); UPDATE BINARY and UPDATE RECORD are D6 and DC (4.2). */
   onApdu(apdu: Uint8Array): void {
+    if (apdu[1] === 0xd6 || apdu[1] === 0xdc) this.#demand('script', 'a command that writes reaches a card');
     if (apdu[1] === 0x52) this.#demand('load', 'CREDIT FOR LOAD reaches a card');
   }
 

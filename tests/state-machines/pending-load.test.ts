@@ -162,7 +162,7 @@ describe('what waits for a card', () => {
   });
   it('is no service where nothing waits, or the issuer can not be asked', async () => {
     const nothing = await atMenu({ loads: [] });
-    expect(nothing.body('menu').services.map(({ name }) => name)).toEqual(['topUp', 'statement']);
+    expect(nothing.body('menu').services.map(({ name }) => name)).toEqual(['topUp', 'statement', 'account']);
     const bench = new SessionBench();
     bench.world.script.waiting.set(offline());
     bench.world.script.read.set({ ok: true, card: bench.world.card });
@@ -170,7 +170,7 @@ describe('what waits for a card', () => {
     await bench.touch({ type: 'start' });
     bench.world.insert();
     await bench.settle();
-    expect(bench.body('menu').services.map(({ name }) => name)).toEqual(['topUp', 'statement']);
+    expect(bench.body('menu').services.map(({ name }) => name)).toEqual(['topUp', 'statement', 'account']);
   });
 
   it('is claimed before the card is touched, loaded, proved, and only then said to be on it', async () => {

@@ -11,7 +11,7 @@ import { lossReportScreens, lossReportScripts } from './loss-report.ts';
 const identification: Screens = pickScreens(lossReportScreens);
 
 function pickScreens(screens: Screens): Screens {
-  return Object.fromEntries((['loss-ways', 'loss-document', 'loss-typing', 'loss-asking'] as const).map((kind) => [kind, screens[kind]])) as Screens;
+  return Object.fromEntries((['loss-ways', 'loss-document', 'loss-typing', 'loss-asking'] as const).map((kind) => [kind, screens[kind]]));
 }
 
 export const accountScreens: Screens = {

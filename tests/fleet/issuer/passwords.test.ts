@@ -35,7 +35,9 @@ test('asked for again after its answer was lost it is set once', async () => {
   await identified(terminal);
   const sealed = await sealedFor(terminal, { changeId: 'P1', serial: SERIAL, password: NEW });
   const request = { changeId: 'P1', identificationId: 'I1', serial: SERIAL, sealed };
-  expect((await answerLost(world, '/v1/issuer/service-passwords', () => terminal.post('/v1/issuer/service-passwords', request))).body).toEqual({ result: 'set' });
+  expect((await answerLost(world, '/v1/issuer/service-passwords', () => terminal.post('/v1/issuer/service-passwords', request))).body).toEqual({
+    result: 'set',
+  });
   expect(problemOf(await set(terminal, NEW)).code).toBe('idempotencyConflict');
 });
 

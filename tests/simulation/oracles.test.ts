@@ -243,6 +243,7 @@ describe('the glass', () => {
       });
     expect(seeing({ kind: 'help-home', questions: [] }, { ...search, typed: '' }, search)).toEqual([]);
     expect(seeing({ kind: 'attract', services: [], receipts: 'available' }, search)).toEqual(['privacy']);
+    expect(seeing({ kind: 'help-home', questions: [] }, search)).toEqual(['privacy']);
   });
 
   test('never shows a whole card number', () => {

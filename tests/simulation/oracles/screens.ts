@@ -17,7 +17,8 @@ export class ScreenOracle implements Witness {
   /** Fen that the glass said were paid back, by reference. */
   readonly refunded = new Map<string, number>();
 
-  #before: View['body']['kind'] | undefined;
+  /** Whoever is at the help now has seen its keys before. */
+  #seenKeys = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -32,7 +33,7 @@ export class ScreenOracle implements Witness {
     if (body.kind === 'done') this.#proved(body.reference, body.tail, body.amount, body.balanceAfter);
     if (body.kind === 'statement') this.#listed(body);
     if (body.kind === 'help-search') this.#typed(body);
-    this.#before = body.kind;
+    else if (!body.kind.startsWith('help-')) this.#seenKeys = false;
     if (body.kind === 'settled' && body.outcome === 'refunded' && body.tender !== 'pending') this.refunded.set(body.reference, body.amount);
   }
 
@@ -57,7 +58,8 @@ export class ScreenOracle implements Witness {
 
   /** Whoever comes to the keys finds nothing of who stood there before; an answer, or whom one can reach, lies between the touches of one person. */
   #typed({ typed }: ViewBodyOf<'help-search'>): void {
-    if (typed !== '' && this.#before?.startsWith('help-') !== true) this.#world.violation('privacy', `help-search shows "${typed}" to the next person`);
+    if (typed !== '' && !this.#seenKeys) this.#world.violation('privacy', `help-search shows "${typed}" to the next person`);
+    this.#seenKeys = true;
   }
 
   /** All of it on one page: every load that the chip got is listed, and listed once. */

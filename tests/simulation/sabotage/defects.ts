@@ -400,7 +400,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'typedRemembered',
     what: 'what somebody typed into the search for help stays for the next person',
-    aim: '--flows support --people hasty,wavering --faults none',
+    aim: '--exhaustive 1 --script help --faults uplink.lostAfter',
     file: 'state-machines/support.ts',
     find: "    typed: '',",
     replace: '    typed: LAST.typed,',

@@ -16,6 +16,7 @@ const ASKED_OF_ZOD = [
   'voucher.registering',
   'loss.reporting',
   'loss.reported',
+  'replacement.granted',
   'release.asking',
   'release.released',
 ];

@@ -196,6 +196,8 @@ test('words that are 40 % longer fit everywhere but where a title or a sum has a
     'loss-ways',
     'loss-document',
     'loss-asking',
+    'replace-making',
+    'replace-take',
     'take-card',
     'goodbye',
   ];

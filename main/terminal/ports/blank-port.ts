@@ -4,7 +4,7 @@
  */
 import type { CardRef } from '../../../common/journal-kinds.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
-import type { CardChannel, CardReader } from '../../../drivers/card-reader/card-reader.ts';
+import type { CardChannel, CardReader, CardReaderStatus } from '../../../drivers/card-reader/card-reader.ts';
 import { challengeOf, giveCommand, readBlank, readWritten } from '../../../drivers/card/pboc/blank.ts';
 import type { CardProfile } from '../../../drivers/card/pboc/profile.ts';
 import { DeviceError } from '../../../drivers/device.ts';
@@ -43,7 +43,7 @@ export class BlankDesk implements BlankPort {
       if (this.#blankId === undefined) return;
       if (event.type === 'mediaRemoved' || event.type === 'mediaRetained') this.#gone(event.type === 'mediaRemoved' && this.#presented ? 'taken' : 'bin');
       else if (event.type === 'restarted') this.#channel = undefined;
-      else if (event.type === 'statusChanged' && this.#stuck && event.status.device === 'online' && event.status.media === 'notPresent') this.#leave('bin');
+      else if (event.type === 'statusChanged' && this.#stuck && event.status.device === 'online') this.#tryAgain(event.status.media);
     });
   }
 
@@ -66,8 +66,8 @@ export class BlankDesk implements BlankPort {
 
   async dispense(blankId: string): Promise<'inside' | 'empty'> {
     const { reader } = this.#options;
-    await this.#ask(() => reader.setEntry(false));
     this.#claim(blankId);
+    await this.#ask(() => reader.setEntry(false));
     try {
       await reader.dispense();
       return 'inside';
@@ -156,6 +156,15 @@ export class BlankDesk implements BlankPort {
     this.#blankId = blankId;
     this.#channel = undefined;
     this.#presented = false;
+  }
+
+  /** The reader is back, or a jam is cleared: it goes to the bin now, or somebody took it out. */
+  #tryAgain(media: CardReaderStatus['media']): void {
+    if (media === 'notPresent') this.#leave('bin');
+    else if (media === 'inside' || media === 'atGate') {
+      this.#stuck = false; // one attempt at a time: it says whether it is stuck again
+      void this.capture();
+    }
   }
 
   /** The sensors say that it is gone while nobody here moved it. */

@@ -48,14 +48,19 @@ export class ReplacementRecovery {
   /** A card that stuck before is tried again at every start; where it is gone, somebody took it out. */
   async freeStuck(): Promise<void> {
     for (const id of this.#books.options.read.lacking('replacement.stuck', ['replacement.freed']))
-      await this.#books.guard(id, (state) => this.#free(id, state));
+      await this.#books.guard(id, (state) => this.#free(id, state, 'start'));
   }
 
-  async #free(id: string, { blanks }: TransactionState): Promise<void> {
+  /** A path that is another card's, between persons, is not touched. */
+  async #free(id: string, { blanks }: TransactionState, when: When): Promise<void> {
     const stuck = blanks.find(({ state }) => state === 'stuck');
     if (stuck === undefined) return;
-    const found = await this.#books.ports.blanks.find(stuck.blankId);
-    if (found === 'unknown' || (found === 'inPath' && (await this.#books.ports.blanks.capture()) === 'stuck')) return;
+    const path = this.#books.ports.blanks;
+    if (path.fateOf(stuck.blankId) === undefined) {
+      if (when === 'background' && !path.holds(stuck.blankId)) return;
+      const found = await path.find(stuck.blankId);
+      if (found === 'unknown' || (found === 'inPath' && (await path.capture()) === 'stuck')) return;
+    }
     this.#books.append(id, { kind: 'replacement.freed', body: { blankId: stuck.blankId } });
   }
 
@@ -65,7 +70,7 @@ export class ReplacementRecovery {
     const untold = read.lacking('replacement.granting', ['replacement.refused', 'replacement.cancelled', 'replacement.reported']);
     return [
       ...untold.map((id) => ({ id, work: (state: TransactionState) => this.#tell(id, state) })),
-      ...read.lacking('replacement.stuck', ['replacement.freed']).map((id) => ({ id, work: (state: TransactionState) => this.#free(id, state) })),
+      ...read.lacking('replacement.stuck', ['replacement.freed']).map((id) => ({ id, work: (state: TransactionState) => this.#free(id, state, 'background') })),
     ];
   }
 

@@ -231,21 +231,21 @@ describe('a new card for a lost one', () => {
     expect(availabilityOf(dispenses, both).replacement).toBe(false);
   });
 
-  it.each([
+  it.each<[string, Parts]>([
     ['no blank', storing([{ ...stacker, level: 'empty' }, bin])],
     ['no stacker', storing([bin])],
     ['no room in the bin', storing([stacker, { ...bin, level: 'full' }])],
     ['no bin', storing([stacker])],
     ['a jam', { ...dispenses, cardReader: { ...dispenses.cardReader, media: 'jammed' } as Parts['cardReader'] }],
     ['a card that can’t be moved', { ...dispenses, pathHeld: true }],
-    ['no issuer', { ...dispenses, upstream: { ...healthy.upstream, issuer: 'down' } } as Parts],
-    ['no upstream', { ...dispenses, upstream: { ...healthy.upstream, link: 'offline' } } as Parts],
-    ['no journal', { ...dispenses, journal: 'failed' } as Parts],
-    ['no room on the disk', { ...dispenses, disk: 'low' } as Parts],
+    ['no issuer', { ...dispenses, upstream: { ...healthy.upstream, issuer: 'down' } }],
+    ['no upstream', { ...dispenses, upstream: { ...healthy.upstream, link: 'offline' } }],
+    ['no journal', { ...dispenses, journal: 'failed' }],
+    ['no room on the disk', { ...dispenses, disk: 'low' }],
   ])('is not with %s', (_, parts) => expect(offered(parts)).toBe(false));
 
   it('is not where nothing can pay its fee: there is no change', () => {
-    const cashOnly = { ...dispenses, upstream: { ...healthy.upstream, payments: 'down' } } as Parts;
+    const cashOnly = { ...dispenses, upstream: { ...healthy.upstream, payments: 'down' } } satisfies Parts;
     expect(offered(cashOnly)).toBe(true);
     expect(offered(cashOnly, false)).toBe(false);
   });

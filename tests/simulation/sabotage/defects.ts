@@ -400,10 +400,10 @@ export const defects: readonly Defect[] = [
   {
     name: 'typedRemembered',
     what: 'what somebody typed into the search for help stays for the next person',
-    aim: '--exhaustive 1 --script help --faults uplink.lostAfter',
+    aim: '--exhaustive 1 --script help --faults uplink.*,money.*',
     file: 'state-machines/support.ts',
-    find: "    typed: '',",
-    replace: '    typed: LAST.typed,',
+    find: "beginSearch: assign(({ context }) => ({ ...typing(context, ''),",
+    replace: 'beginSearch: assign(({ context }) => ({ ...typing(context, LAST.typed),',
     also: [
       {
         file: 'state-machines/support.ts',
@@ -429,7 +429,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'prunedUnfinished',
     what: 'entries leave of which something may still become: open cases, vouchers, reports that nobody answered',
-    aim: '--prune',
+    aim: '--prune --faults process.killed,issuer.offline,card.tornAfter --rate 12',
     file: 'main/journal/pruning.ts',
     find: '    return [...kinds].every(isForeign) ? !isUnanswered(kinds) : isFinished(foldTransaction(entries), now);',
     replace: '    return now > 0;',

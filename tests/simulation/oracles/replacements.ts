@@ -59,6 +59,12 @@ export function checkReplacements(world: World, ledger: readonly Story[]): void 
     const serial = world.blanks.find((blank) => blank.plastic === plastic)?.serial;
     if (serial === undefined) continue;
     const paid = ledger.some(({ state }) => state.earned > 0 && state.blanks.some((blank) => blank.state === 'taken' && blank.card?.serial === serial));
-    if (!paid) world.violation('fee', `somebody has new card ${serial}, and no fee is earned for it`);
+    // Offered, and then out of the reader's reach: its case holds the fee until staff knows who has the card, which its issuer has blocked.
+    const asked = ledger.some(
+      ({ state }) =>
+        state.owed > 0 &&
+        state.blanks.some((blank) => blank.presented && (blank.state === 'stuck' || blank.state === 'freed') && blank.card?.serial === serial),
+    );
+    if (!paid && !asked) world.violation('fee', `somebody has new card ${serial}, and no fee is earned for it`);
   }
 }

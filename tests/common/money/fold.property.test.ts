@@ -53,7 +53,10 @@ const anySequence = fc.array(anyEntry, { maxLength: 40 });
 
 /** A lawful transaction cut off anywhere: random entries, each kept only where it is lawful. */
 const lawful = fc
-  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
+  .tuple(
+    fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const),
+    fc.array(anyEntry, { minLength: 20, maxLength: 300 }),
+  )
   .map(([tender, candidates]) => {
     let kept: NewEntry[] = [entries.opened(tender)];
     for (const candidate of candidates) {

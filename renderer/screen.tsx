@@ -16,6 +16,8 @@ import { CardProblem, Goodbye, InsertCard, ReadingCard, TakeCard } from './scree
 import { ChooseAmount, TypeAmount } from './screens/choose-amount.tsx';
 import { ChooseTender } from './screens/choose-tender.tsx';
 import { Committing } from './screens/committing.tsx';
+import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/desk-ticket.tsx';
+import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
 import { Done } from './screens/done.tsx';
 import { LossAsking, LossDocument, LossTyping, LossWays } from './screens/loss-identify.tsx';
 import { LossCards, LossConfirm, LossTold } from './screens/loss-report.tsx';
@@ -205,6 +207,20 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <LossConfirm body={body} />;
     case 'loss-told':
       return <LossTold body={body} />;
+    case 'ticket-topics':
+      return <TicketTopics body={body} />;
+    case 'ticket-phone':
+      return <TicketPhone body={body} />;
+    case 'ticket-review':
+      return <TicketReview body={body} />;
+    case 'desk-asking':
+      return <DeskAsking body={body} />;
+    case 'ticket-told':
+      return <TicketTold body={body} />;
+    case 'progress-number':
+      return <ProgressNumber body={body} />;
+    case 'progress-list':
+      return <ProgressList body={body} />;
     case 'trouble':
       return <TroubleScreen body={body} />;
     case 'take-card':
@@ -217,8 +233,8 @@ function Body({ body }: { readonly body: View['body'] }) {
 /** What a test, or a technician with the developer tools, may want to know of the screen without reading its words. */
 function facts(body: View['body']): Readonly<Record<`data-${string}`, string | undefined>> {
   return {
-    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
-    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'loss-told' ? body.receipt : undefined,
+    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' || body.kind === 'ticket-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
+    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'loss-told' || body.kind === 'ticket-told' ? body.receipt : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
     'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,

@@ -5,8 +5,11 @@
 import type { Clock } from '../common/clock.ts';
 import type { Fen } from '../common/fen.ts';
 import type { Ids, Random } from '../common/ids.ts';
-import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
+import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, Outcome, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
+import type { TicketKind } from '../common/upstream-api/support.ts';
+import type { WorkingTime } from '../common/working-calendar.ts';
+import type { DeskPort } from './desk/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 
@@ -377,6 +380,21 @@ export interface LossContent {
   readonly largePrint: boolean;
 }
 
+/** A slip of a ticket: what its holder asks after it by. */
+export interface TicketContent {
+  readonly at: number;
+  /** `kept`: the desk does not have it yet, and the slip says so. */
+  readonly state: 'stored' | 'kept';
+  readonly reference: string;
+  readonly topic: TicketKind;
+  readonly cardTail?: string;
+  /** When an answer is promised, ms since 1970; or else within how much working time from when the desk has it. */
+  readonly dueAt?: number;
+  readonly within?: WorkingTime;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
 export interface ReceiptPort {
   /** Never rejects: the outcome says what is known. `jobId` goes into the journal before. */
   print(jobId: string, content: ReceiptContent): Promise<ReceiptOutcome>;
@@ -384,6 +402,8 @@ export interface ReceiptPort {
   printStatement(jobId: string, content: StatementContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printTicket(jobId: string, content: TicketContent): Promise<ReceiptOutcome>;
 }
 
 /** A transaction that an interruption left open and that now has a definite place: what its person must be told. */
@@ -422,6 +442,18 @@ export interface UnfinishedTopUp {
   readonly reference: string;
 }
 
+/** The latest top-up of a card at this terminal. */
+export interface LatestTopUp {
+  readonly reference: string;
+  /** ms since 1970 */
+  readonly at: number;
+  /** Loaded; where nothing was, what was taken or asked for. */
+  readonly amount: Fen;
+  readonly outcome: Outcome | undefined;
+  /** Its story in the journal, where that is short enough to be pointed at. */
+  readonly evidence?: { readonly epoch: number; readonly fromSeq: number; readonly toSeq: number };
+}
+
 /** Puts right what an interruption left open. Decisions come from the journal alone (common/money), never from memory. */
 export interface RecoveryPort {
   /** Every open transaction, before the first person is served. Never rejects: what can't be decided stays an open case. */
@@ -432,6 +464,10 @@ export interface RecoveryPort {
   undecided(loads: readonly OpenLoad[]): Promise<OpenLoad | undefined>;
   /** The latest of this card. Never throws. */
   unfinishedOf(card: CardRef): UnfinishedTopUp | undefined;
+  /** Never throws. */
+  latestOf(card: CardRef): LatestTopUp | undefined;
+  /** What the support desk was not told yet, the newest first. Never throws. */
+  undelivered(): readonly JournalBody<'desk.submitting'>[];
 }
 
 export interface AppendedEntry {
@@ -541,6 +577,7 @@ export interface Ports {
   readonly slips: SlipPort;
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
+  readonly desk: DeskPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

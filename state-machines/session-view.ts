@@ -5,6 +5,8 @@ import type { PendingLoadSnapshot } from './pending-load.ts';
 import { pendingLoadPicture } from './pending-load/view.ts';
 import { pictureOf, type Picture } from './picture.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
+import type { DeskSnapshot } from './desk.ts';
+import { deskPicture } from './desk/view.ts';
 import { lossReportPicture } from './loss-report/view.ts';
 import type { LossReportSnapshot } from './loss-report.ts';
 import type { StatementSnapshot } from './statement.ts';
@@ -43,12 +45,13 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
-  const { topUp, pendingLoad, statement, support, lossReport } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, desk } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
+  if (snapshot.matches('desk') && desk !== undefined) return deskPicture(desk.getSnapshot() as DeskSnapshot);
   return pictureOf(snapshot, bodyOf(snapshot));
 }
 
@@ -82,6 +85,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'statement':
     case 'support':
     case 'lossReport':
+    case 'desk':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };

@@ -19,6 +19,8 @@ import type {
   WaitingLoad,
 } from './ports.ts';
 import { pendingLoadMachine } from './pending-load.ts';
+import { deskMachine } from './desk.ts';
+import type { DeskInput } from './desk/context.ts';
 import { lossReportMachine } from './loss-report.ts';
 import { statementMachine } from './statement.ts';
 import { supportMachine } from './support.ts';
@@ -60,6 +62,8 @@ export interface SessionContext extends SessionInput {
   readonly service: ServiceName | undefined;
   readonly card: CardReading | undefined;
   readonly problem: CardProblem | undefined;
+  /** What brings them to the support desk. */
+  readonly errand: DeskInput['purpose'] | undefined;
   /** What waits at the issuer for the card; empty also where the issuer can't be asked. */
   readonly waiting: readonly WaitingLoad[];
   readonly unfinished: UnfinishedTopUp | undefined;
@@ -124,9 +128,10 @@ const actors = {
   statement: statementMachine,
   support: supportMachine,
   lossReport: lossReportMachine,
+  desk: deskMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -175,6 +180,7 @@ export const sessionMachine = setup({
       service: undefined,
       card: undefined,
       problem: undefined,
+      errand: undefined,
       waiting: [],
       unfinished: undefined,
       wait: undefined,
@@ -223,6 +229,7 @@ export const sessionMachine = setup({
     service: undefined,
     card: undefined,
     problem: undefined,
+    errand: undefined,
     waiting: [],
     unfinished: undefined,
     recovered: [],
@@ -472,6 +479,11 @@ export const sessionMachine = setup({
             target: 'afterHelp',
             actions: assign({ service: ({ event }) => event.output.service }),
           },
+          {
+            guard: ({ event }) => event.output.next === 'desk',
+            target: 'desk',
+            actions: assign({ errand: ({ event }) => event.output.errand }),
+          },
           { guard: ({ event }) => event.output.next === 'back', target: 'afterHelp', actions: assign({ service: undefined }) },
           { guard: 'cardHere', target: 'takeCard' },
           { target: 'idle' },
@@ -489,6 +501,28 @@ export const sessionMachine = setup({
         'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
         'CARD.REMOVED': { actions: assign({ card: undefined }) },
       },
+    },
+    /** With a card or without; one that comes meanwhile is read when they are done. */
+    desk: {
+      entry: 'noWait',
+      invoke: {
+        id: 'desk',
+        src: 'desk',
+        input: ({ context: { ports, preferences, errand = 'ticket', card, problem } }) => ({
+          ports,
+          preferences,
+          purpose: errand,
+          card: problem === undefined ? card : undefined,
+        }),
+        onDone: [
+          { guard: and(['cardInside', not('cardRead')]), target: 'readingCard' },
+          { guard: ({ event }) => event.output.next === 'back', target: 'support' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+      },
+      on: { ...duringFlow('desk'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
     },
     /** On with what an answer led to, or back to where help was asked for. */
     afterHelp: {

@@ -76,6 +76,7 @@ export const supportMachine = setup({
     chooseChannel: assign(({ event }) => (event.type === 'ui.channel' ? { channel: event.id } : {})),
     firstContacts: assign({ contactPage: 0, channel: undefined }),
     serve: assign(({ event }) => (event.type === 'ui.service' ? { next: 'service' as const, service: event.service } : {})),
+    toDesk: assign(({ event }) => (event.type === 'ui.desk' ? { next: 'desk' as const, errand: event.purpose } : {})),
     goBack: assign({ next: 'back' as const }),
   },
   guards: {
@@ -109,15 +110,17 @@ export const supportMachine = setup({
     contactPage: 0,
     next: 'leave',
     service: undefined,
+    errand: undefined,
     wait: undefined,
   }),
   on: {
     PREFERENCES: { actions: 'prefer' },
     'ui.finish': '.left',
     'wait.ended': '.left',
+    'ui.desk': { target: '.left', actions: 'toDesk' },
   },
   initial: 'asking',
-  output: ({ context }) => ({ next: context.next, service: context.service }),
+  output: ({ context }) => ({ next: context.next, service: context.service, errand: context.errand }),
   states: {
     /** What they look for, and what they found. */
     asking: {

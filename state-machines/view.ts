@@ -6,6 +6,7 @@
  * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
  */
 import { z } from 'zod';
+import { deskActs, deskBodies } from './desk/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
@@ -129,6 +130,8 @@ export const troubles = [
   'lossNoCards',
   'lossOffline',
   'lossRefused',
+  'deskOffline',
+  'ticketRefused',
   'nothingWaits',
   'pendingTaken',
   'pendingGone',
@@ -366,6 +369,7 @@ const bodies = {
     receipts: receiptsSchema,
   }),
   ...supportBodies,
+  ...deskBodies,
   'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
   /** 挂失: in which way somebody says who they are. */
   'loss-ways': z.strictObject({
@@ -500,6 +504,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('page'), to: z.enum(['previous', 'next']) }),
   z.strictObject({ type: z.literal('range'), range: z.enum(statementRanges) }),
   ...supportActs,
+  ...deskActs,
   z.strictObject({ type: z.literal('report-loss') }),
   z.strictObject({ type: z.literal('way'), way: z.enum(identifyWays) }),
   /** One of a list, from 0. */

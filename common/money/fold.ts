@@ -73,9 +73,9 @@ function applyEntry(step: Step, entry: NewEntry): void {
   else if (leavesOpen(entry.kind) === true) delete draft.closed;
 }
 
-/** About another terminal's load, or about a lost card: filed under an id of its own, part of no transaction here. */
+/** About another terminal's load, a lost card, or what the support desk is told: filed under an id of its own, part of no transaction here. */
 export function isForeign(kind: JournalKind): boolean {
-  return kind.startsWith('foreign.load.') || kind.startsWith('loss.');
+  return kind.startsWith('foreign.load.') || kind.startsWith('loss.') || kind.startsWith('desk.');
 }
 
 /**
@@ -324,6 +324,9 @@ function remember(step: Step, entry: NewEntry): void {
     case 'loss.queued':
     case 'loss.reported':
     case 'loss.refused':
+    case 'desk.submitting':
+    case 'desk.stored':
+    case 'desk.refused':
     case 'settlement.opened':
     case 'box.removed':
     case 'box.inserted':

@@ -77,6 +77,9 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'loss.queued':
     case 'loss.reported':
     case 'loss.refused':
+    case 'desk.submitting':
+    case 'desk.stored':
+    case 'desk.refused':
     case 'settlement.opened':
     case 'box.inserted':
     case 'settlement.closed':

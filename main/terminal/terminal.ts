@@ -141,6 +141,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     payments: upstream.payments,
     issuer: upstream.issuer,
     losses: upstream.losses,
+    desk: upstream.desk,
     documents: documentPort(devices.idReader, () => businessDate(clock.now())),
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
@@ -357,7 +358,7 @@ function makeCashDesk(acceptor: CashAcceptor, { clock, config }: TerminalOptions
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
   if (printer === undefined) {
     const none = async (): Promise<ReceiptOutcome> => ({ state: 'failedBefore', trouble: 'offline' });
-    return { print: none, printStatement: none, printLoss: none };
+    return { print: none, printStatement: none, printLoss: none, printTicket: none };
   }
   return createReceiptPort(printer, {
     operator: site.operator,

@@ -1,9 +1,11 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
+import type { DeskPort } from '../../state-machines/desk/ports.ts';
 import type { LossPort } from '../../state-machines/loss-report/ports.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
+import { createDeskPort, type SheetFile } from './desk.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createIssuerPort } from './issuer.ts';
 import { createLossPort } from './losses.ts';
@@ -21,6 +23,8 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
   readonly serverKey?: PublicKey;
   /** Called once when the key was learned. */
   readonly onServerKey?: (key: PublicKey) => void;
+  /** Where the support desk's terms are kept. Default: nowhere. */
+  readonly sheetFile?: SheetFile;
   /** Hears why upstream can't be had, once for each reason in a row. */
   readonly onTrouble?: (error: PortError) => void;
 }
@@ -28,6 +32,7 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
 export interface Upstream {
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
+  readonly desk: DeskPort;
   readonly payments: PaymentPort;
   readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
@@ -57,6 +62,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     issuer: createIssuerPort(client, options),
     losses: createLossPort(client, options),
+    desk: createDeskPort(client, options),
     payments: createPaymentPort(client, options),
     vouchers: createVoucherPort(client, options),
     online,

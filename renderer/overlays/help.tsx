@@ -69,6 +69,13 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'loss-cards':
     case 'loss-confirm':
     case 'loss-told':
+    case 'ticket-topics':
+    case 'ticket-phone':
+    case 'ticket-review':
+    case 'desk-asking':
+    case 'ticket-told':
+    case 'progress-number':
+    case 'progress-list':
     case 'menu':
     case 'goodbye':
     case 'help-home':

@@ -87,6 +87,20 @@ function bodyTitle(body: View['body'], say: Say): string {
       return say('loss.confirm.title', { tail: body.tail });
     case 'loss-told':
       return `${say(`loss.told.${body.state}Title`)} · ${body.since.slice(11)}`;
+    case 'ticket-topics':
+      return say('ticket.topicsTitle');
+    case 'ticket-phone':
+      return say('ticket.phoneTitle');
+    case 'ticket-review':
+      return say('ticket.reviewTitle');
+    case 'desk-asking':
+      return say(body.what === 'submit' ? 'ticket.askingTitle' : 'progress.askingTitle');
+    case 'ticket-told':
+      return `${say(`ticket.${body.state}Title`)} · ${body.number}`;
+    case 'progress-number':
+      return say('progress.numberTitle');
+    case 'progress-list':
+      return say(body.items.length === 0 ? 'progress.noneTitle' : 'progress.listTitle');
     case 'trouble':
       return say(`trouble.${body.trouble}.title`);
     case 'take-card':

@@ -359,9 +359,9 @@ class Verifier:
         demand(seq - self.signed <= FORMAT["checkpointEvery"], "checkpoint", seq, f"no checkpoint since {self.signed}")
 
     def fold(self, entry, may_be_foreign):
-        """Its story's anomaly; one that began where nobody can look has none, nor has another terminal's load, nor a loss report."""
+        """Its story's anomaly; one that began where nobody can look has none, nor has another terminal's load, a loss report, or what the desk is told."""
         id_, kind = entry.get("transactionId"), entry["kind"]
-        if id_ is None or kind.startswith(("foreign.load.", "loss.")):
+        if id_ is None or kind.startswith(("foreign.load.", "loss.", "desk.")):
             return None
         foreign = may_be_foreign and kind != "transaction.opened"
         story = self.stories.setdefault(id_, None if foreign else Story())

@@ -8,7 +8,7 @@ import { topUpEntries } from '../speed/top-up-entries.ts';
 import { kinds, oddBody, randomBody } from '../verifier/bodies.ts';
 
 /** Rules between several members, a date, or a union by a member: zod's own work. */
-const ASKED_OF_ZOD = ['journal.replaced', 'settlement.opened', 'box.removed', 'settlement.counted', 'voucher.registering', 'loss.reporting', 'loss.reported'];
+const ASKED_OF_ZOD = ['journal.replaced', 'settlement.opened', 'box.removed', 'settlement.counted', 'voucher.registering', 'loss.reporting', 'loss.reported', 'desk.submitting'];
 
 describe('a body', () => {
   test.each(kinds)('of %s that gets a yes is one that zod takes, and leaves as it is', (kind) => {

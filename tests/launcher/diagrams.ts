@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
+import { deskMachine } from '../../state-machines/desk.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
 import { statementMachine } from '../../state-machines/statement.ts';
@@ -32,6 +33,11 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'support',
     about: 'Help: questions, answers, search and whom one can reach (`support.ts`, parts in `support/`).',
     machine: supportMachine,
+  },
+  {
+    title: 'desk',
+    about: 'The support desk: a ticket, and how things stand (`desk.ts`, parts in `desk/`).',
+    machine: deskMachine,
   },
   { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];

@@ -1,5 +1,6 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
+import { deskScreens } from './flows/desk.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
 import { pendingLoadScreens } from './flows/pending-load.ts';
 import { statementScreens } from './flows/statement.ts';
@@ -10,6 +11,7 @@ import { Chance } from './chance.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
+import { checkDesk, DeskOracle, deskWaits } from './oracles/desk.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
@@ -29,6 +31,7 @@ export const flows = {
   statement: statementScreens,
   support: supportScreens,
   lossReport: lossReportScreens,
+  desk: deskScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
@@ -122,7 +125,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new DeskOracle(world));
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
   await world.pass(() => world.view?.body.kind === 'attract', READY_WITHIN);
@@ -172,6 +175,7 @@ export function fittingsOf(chance: Chance): Fittings {
 /** Most people come for money. */
 const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
+const GO_TO_THE_DESK = 0.08;
 const LOST_THEIR_CARD = 0.1;
 /** For some something waits at the issuer, and they know it. */
 const WANT_WHAT_WAITS = 0.25;
@@ -208,6 +212,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   const wish = chance.named('wish');
   if (offered.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
+  if (offered.includes('desk') && chance.named('desk').happens(GO_TO_THE_DESK)) return 'desk';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
   const waits = chance.named('waits');
   if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
@@ -275,7 +280,7 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   const limit = world.clock.monotonic() + DRAINS;
   const waits = (): boolean => {
     const now = readLedger(world.journal);
-    return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0 || lossesWait(world);
+    return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0 || lossesWait(world) || deskWaits(world);
   };
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
@@ -328,6 +333,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkPending(world, ledger);
   checkSlips(world, ledger);
   checkLosses(world);
+  checkDesk(world);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {
     const name = `${state.opened?.type ?? 'unknown'}/${state.opened?.tender ?? ''}/${state.closed?.outcome ?? 'open'}`;

@@ -10,6 +10,7 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkDesk, DeskOracle, deskWaits } from './oracles/desk.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
@@ -69,7 +70,16 @@ const LOOKS = 300_000;
 const ISSUER_HEARS = 660_000;
 const ASKS_AGAIN = 5000;
 /** Screens that tell how it ended. */
-const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set(['done', 'settled', 'loss-told', 'trouble', 'card-problem', 'out-of-service', 'put-back']);
+const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set([
+  'done',
+  'settled',
+  'loss-told',
+  'ticket-told',
+  'trouble',
+  'card-problem',
+  'out-of-service',
+  'put-back',
+]);
 
 export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions): Promise<ChunkResult> {
   const began = performance.now();
@@ -105,7 +115,7 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new DeskOracle(world));
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -142,6 +152,7 @@ export async function runScenario(
   const ledger = readLedger(world.journal);
   checkMoney(world, ledger, [card]);
   checkLosses(world);
+  checkDesk(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
   return {
@@ -212,7 +223,12 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
   const limit = world.clock.monotonic() + ISSUER_HEARS;
   // The issuer is told when the network is there again; nobody waits for that at the terminal.
   const waits = (): boolean =>
-    isReserved(world, card) || answerable(world, own()).length > 0 || untoldClaims(own()).length > 0 || !hasArrived(world) || lossesWait(world);
+    isReserved(world, card) ||
+    answerable(world, own()).length > 0 ||
+    untoldClaims(own()).length > 0 ||
+    !hasArrived(world) ||
+    lossesWait(world) ||
+    deskWaits(world);
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);
@@ -245,7 +261,9 @@ class LastWords implements Witness {
           ? `trouble ${body.trouble}`
           : body.kind === 'loss-told'
             ? `loss ${body.state}`
-            : body.kind,
+            : body.kind === 'ticket-told'
+              ? `ticket ${body.state}`
+              : body.kind,
     );
   }
 }

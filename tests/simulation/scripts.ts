@@ -1,4 +1,5 @@
 /** Every script of every flow, by name. */
+import { deskScripts } from './flows/desk.ts';
 import { lossReportScripts } from './flows/loss-report.ts';
 import { pendingLoadScripts } from './flows/pending-load.ts';
 import { statementScripts } from './flows/statement.ts';
@@ -6,7 +7,15 @@ import { supportScripts } from './flows/support.ts';
 import { topUpScripts } from './flows/top-up.ts';
 import { nobody, type Script } from './script.ts';
 
-export const scripts: readonly Script[] = [...topUpScripts, ...pendingLoadScripts, ...statementScripts, ...supportScripts, ...lossReportScripts, nobody];
+export const scripts: readonly Script[] = [
+  ...topUpScripts,
+  ...pendingLoadScripts,
+  ...statementScripts,
+  ...supportScripts,
+  ...lossReportScripts,
+  ...deskScripts,
+  nobody,
+];
 
 /** @throws {RangeError} */
 export function scriptNamed(name: string): Script {

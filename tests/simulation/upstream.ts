@@ -52,6 +52,11 @@ export interface LossInBooks {
   readonly sameAs: string | null;
 }
 
+export interface TicketInBooks {
+  readonly ticketId: string;
+  readonly number: string;
+}
+
 export class SimulatedUpstream {
   readonly server: Server;
   readonly #file: string;
@@ -122,6 +127,10 @@ export class SimulatedUpstream {
       'SELECT report_id AS reportId, serial, reference, refusal, same_as AS sameAs FROM loss_reports ORDER BY report_id',
     );
     return rows.map(({ refusal, ...report }) => ({ ...report, refused: refusal !== null }));
+  }
+
+  tickets(): readonly TicketInBooks[] {
+    return this.#read<TicketInBooks>('SELECT ticket_id AS ticketId, number FROM tickets ORDER BY ticket_id');
   }
 
   /** The latest message that a telephone received; none is asked for over the network. */

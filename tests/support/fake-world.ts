@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
-import type { CardRef, NewEntry } from '../../common/journal-kinds.ts';
+import type { CardRef, JournalBody, NewEntry } from '../../common/journal-kinds.ts';
 import { Listeners } from '../../drivers/listeners.ts';
 import {
   PortError,
@@ -21,6 +21,7 @@ import {
   type InitializeOutcome,
   type IssuerCheck,
   type LoadStanding,
+  type LatestTopUp,
   type LossContent,
   type LoadVerdict,
   type MediaState,
@@ -32,9 +33,12 @@ import {
   type Recovered,
   type ReserveOutcome,
   type StatementContent,
+  type TicketContent,
   type UnfinishedTopUp,
   type WaitingLoad,
 } from '../../state-machines/ports.ts';
+import type { ProgressAnswer } from '../../common/upstream-api/support.ts';
+import type { DeskTerms, SubmitOutcome } from '../../state-machines/desk/ports.ts';
 import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { Channel } from '../../state-machines/support/screens.ts';
@@ -92,6 +96,13 @@ export class FakeWorld {
   accepted: readonly Fen[] = [];
   journalFails = false;
   unfinished: UnfinishedTopUp | undefined = undefined;
+  latest: LatestTopUp | undefined = undefined;
+  undelivered: readonly JournalBody<'desk.submitting'>[] = [];
+  deskTerms: DeskTerms | undefined = { seals: true, promise: () => ({ minutes: 120 }) };
+  /** Before the desk answers. */
+  onSubmit = (): void => {};
+  readonly submitted: JournalBody<'desk.submitting'>[] = [];
+  readonly ticketSlips: TicketContent[] = [];
   card: CardReading = {
     ref: CARD_REF,
     balance: fen(2320),
@@ -133,6 +144,8 @@ export class FakeWorld {
       effectiveAt: this.clock.now(),
       earlier: false,
     })),
+    submit: new Script<SubmitOutcome>({ kind: 'stored', dueAt: Date.UTC(2026, 10, 22, 2, 14) }),
+    progress: new Script<ProgressAnswer>({ tickets: [], callbacks: [] }),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
@@ -192,6 +205,7 @@ export class FakeWorld {
     const media = (): MediaState => this.media;
     const canRetain = (): boolean => this.canRetain;
     const availability = (): Availability => this.availability;
+    const terms = (): DeskTerms | undefined => this.deskTerms;
     const ids = createIds(this.clock, this.random);
     const act = (what: string): void => void this.acts.push(what);
     return {
@@ -379,9 +393,29 @@ export class FakeWorld {
           this.statementSlips.push(content);
           return this.statementOutcome();
         },
+        printTicket: async (_, content) => {
+          this.ticketSlips.push(content);
+          return this.script.print.next();
+        },
         printLoss: async (_, content) => {
           this.lossSlips.push(content);
           return this.script.print.next();
+        },
+      },
+      desk: {
+        get terms() {
+          return terms();
+        },
+        refreshTerms: async () => act('refresh terms'),
+        seal: async (text) => `sealed.n.${Buffer.from(text).toString('base64url')}.x.y`,
+        submit: async (submission) => {
+          this.onSubmit();
+          this.submitted.push(submission);
+          return this.script.submit.next();
+        },
+        progress: async (request) => {
+          this.asked.push(request);
+          return this.script.progress.next();
         },
       },
       support: fakeSupport(this.counted, () => this.channels),
@@ -390,6 +424,8 @@ export class FakeWorld {
         resolveWith: async () => this.script.resolved.next(),
         undecided: async () => this.script.undecided.next().load,
         unfinishedOf: () => this.unfinished,
+        latestOf: () => this.latest,
+        undelivered: () => this.undelivered,
       },
       availability: {
         get current() {

@@ -232,7 +232,7 @@ export class Station {
     });
   }
 
-  #parts(journal: Journal, { issuer, losses, payments }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
+  #parts(journal: Journal, { desk: supportDesk, issuer, losses, payments }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
     const { clock } = this.#world;
     const desk = new JournalDesk({ journal, clock, random, shortName: 'A01', businessDate: () => TODAY, onHealth: () => {} });
     const append = (entry: NewEntry) => {
@@ -261,6 +261,7 @@ export class Station {
       payments,
       issuer,
       losses,
+      desk: supportDesk,
     };
     const recovery = new Recovery({
       ports: flow,

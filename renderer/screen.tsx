@@ -17,6 +17,7 @@ import { ChooseAmount, TypeAmount } from './screens/choose-amount.tsx';
 import { ChooseTender } from './screens/choose-tender.tsx';
 import { Committing } from './screens/committing.tsx';
 import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/desk-ticket.tsx';
+import { DiagnosisScreen } from './screens/diagnosis.tsx';
 import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
 import { Done } from './screens/done.tsx';
 import { LossAsking, LossDocument, LossTyping, LossWays } from './screens/loss-identify.tsx';
@@ -207,6 +208,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <LossConfirm body={body} />;
     case 'loss-told':
       return <LossTold body={body} />;
+    case 'diagnosis':
+      return <DiagnosisScreen body={body} />;
     case 'ticket-topics':
       return <TicketTopics body={body} />;
     case 'ticket-phone':
@@ -237,7 +240,7 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'loss-told' || body.kind === 'ticket-told' ? body.receipt : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
-    'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
+    'data-verdict': body.kind === 'help-answer' || body.kind === 'diagnosis' ? body.verdict : undefined,
     'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,

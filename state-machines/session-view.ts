@@ -86,9 +86,12 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'support':
     case 'lossReport':
     case 'desk':
+    case 'diagnosing':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };
+    case 'verdict':
+      return diagnosisBody(context);
     case 'menu':
       return context.card === undefined ? { kind: 'reading-card' } : menu(context, context.card);
     case 'afterRestart':
@@ -121,6 +124,26 @@ function menu(context: SessionContext, card: CardReading): ViewBody {
     card: cardOf(card),
     services: servicesOf(context, waiting.length === 0 ? ['topUp', 'statement'] : ['pendingLoad', 'topUp', 'statement']),
     ...(notices.length === 0 ? {} : { notices: [...notices] }),
+  };
+}
+
+/** Ticks and crosses first: what was looked at, and how it is. */
+function diagnosisBody({ diagnosis, card, problem, issuer, ports, availability }: SessionContext): ViewBody {
+  if (diagnosis === undefined) return { kind: 'reading-card' };
+  const { verdict, fix, amount, reference } = diagnosis;
+  const offered = fix === 'topUp' || fix === 'pendingLoad' ? availability.services[fix].available && ports.card.media === 'inside' : true;
+  return {
+    kind: 'diagnosis',
+    verdict,
+    fix: offered ? fix : 'ticket',
+    checks: {
+      card: problem === undefined ? 'ok' : 'bad',
+      machine: verdict === 'undecided' || verdict === 'owed' ? 'bad' : 'ok',
+      issuer: issuer === 'unreachable' ? 'unknown' : issuer.allowed || issuer.reason === 'limit' ? 'ok' : 'bad',
+    },
+    ...(card === undefined ? {} : { tail: card.ref.tail, balance: card.balance }),
+    ...(amount === undefined ? {} : { amount }),
+    ...(reference === undefined ? {} : { reference }),
   };
 }
 

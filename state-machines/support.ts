@@ -87,6 +87,8 @@ export const supportMachine = setup({
     helpedNot: ({ context, event }) => context.verdict === 'asked' && event.type === 'ui.helped' && !event.helped,
     helped: ({ context, event }) => context.verdict === 'asked' && event.type === 'ui.helped' && event.helped,
     works: ({ context, event }) => event.type === 'ui.service' && context.ports.availability.current.services[event.service].available,
+    mayDiagnose: ({ context, event }) =>
+      event.type === 'ui.desk' && (event.purpose !== 'diagnosis' || context.ports.availability.current.services.balance.available),
     byGroup: ({ context }) => context.byGroup,
     ofList: ({ context }) => context.answerOf === 'list',
     ofSearch: ({ context }) => context.answerOf === 'search',
@@ -117,7 +119,7 @@ export const supportMachine = setup({
     PREFERENCES: { actions: 'prefer' },
     'ui.finish': '.left',
     'wait.ended': '.left',
-    'ui.desk': { target: '.left', actions: 'toDesk' },
+    'ui.desk': { guard: 'mayDiagnose', target: '.left', actions: 'toDesk' },
   },
   initial: 'asking',
   output: ({ context }) => ({ next: context.next, service: context.service, errand: context.errand }),

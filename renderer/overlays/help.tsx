@@ -41,6 +41,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'card-problem':
     case 'take-card':
     case 'pending-offer':
+    case 'diagnosis':
     case 'statement':
     case 'trouble':
       return 'card';

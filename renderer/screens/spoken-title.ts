@@ -2,6 +2,7 @@
 import type { View } from '../../state-machines/view.ts';
 import { money, type Say } from '../words.ts';
 import { settledWords } from './settled-words.ts';
+import { diagnosisWords } from './diagnosis-words.ts';
 import { helpTitle } from './help-title.ts';
 
 export function spokenTitle(view: View, say: Say): string {
@@ -87,6 +88,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return say('loss.confirm.title', { tail: body.tail });
     case 'loss-told':
       return `${say(`loss.told.${body.state}Title`)} · ${body.since.slice(11)}`;
+    case 'diagnosis':
+      return diagnosisWords(body.verdict, say).title;
     case 'ticket-topics':
       return say('ticket.topicsTitle');
     case 'ticket-phone':

@@ -57,7 +57,13 @@ export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
             <span>{say('support.safety')}</span>
           </Button>
         </div>
-        <div className="ask-pair">
+        <div className={`ask-pair ${body.check === undefined ? '' : 'ask-pair--3'}`}>
+          {body.check !== undefined && (
+            <Button testId="desk-diagnosis" act={{ type: 'desk', purpose: 'diagnosis' }} className="btn btn--small">
+              <Icon name="card" />
+              <span>{say('support.check')}</span>
+            </Button>
+          )}
           <Button testId="desk-ticket" act={{ type: 'desk', purpose: 'ticket' }} className="btn btn--small">
             <Icon name="ticket" />
             <span>{say('support.ticket')}</span>

@@ -1,5 +1,6 @@
 /** What the screens of the support desk may know and say, as data: their part of the contract in view.ts. */
 import { z } from 'zod';
+import { verdicts } from '../diagnosis.ts';
 import type { CallbackState, DeskRequest, Resolution, TicketKind, TicketState } from '../../common/upstream-api/support.ts';
 
 /** What a ticket may be about, as it is offered: what people come for most, first. A lost card is reported, not told. */
@@ -48,7 +49,20 @@ const pages = { page: z.int().min(0), pages: z.int().min(1) };
 /** Working time within which an answer comes. */
 const within = z.union([z.strictObject({ minutes: z.int().min(1) }), z.strictObject({ days: z.int().min(1) })]);
 
+const check = z.enum(['ok', 'bad', 'unknown']);
+
 export const deskBodies = {
+  /** 卡片诊断: what is the matter with a card, and what puts it right. */
+  diagnosis: z.strictObject({
+    kind: z.literal('diagnosis'),
+    verdict: z.enum(verdicts),
+    fix: z.enum(['pendingLoad', 'topUp', 'retry', 'ticket']),
+    checks: z.strictObject({ card: check, machine: check, issuer: check }),
+    tail: tail.optional(),
+    balance: amount.optional(),
+    amount: amount.optional(),
+    reference: z.string().max(40).optional(),
+  }),
   /** 提交工单: what it is about. */
   'ticket-topics': z.strictObject({ kind: z.literal('ticket-topics'), topics: z.array(z.enum(ticketTopics)).min(1).max(8), ...pages }),
   /** A telephone, if the person wants to be called; of its digits the last one shows, for a second. */
@@ -118,7 +132,7 @@ export const deskBodies = {
 
 export const deskActs = [
   /** 提交工单, 查进度. */
-  z.strictObject({ type: z.literal('desk'), purpose: z.enum(['ticket', 'progress']) }),
+  z.strictObject({ type: z.literal('desk'), purpose: z.enum(['ticket', 'progress', 'diagnosis']) }),
   z.strictObject({ type: z.literal('topic'), topic: z.enum(ticketTopics) }),
   /** No telephone is given. */
   z.strictObject({ type: z.literal('skip') }),

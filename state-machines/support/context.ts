@@ -36,7 +36,8 @@ export interface SupportInput {
 export interface SupportOutput {
   readonly next: 'back' | 'service' | 'desk' | 'leave';
   readonly service: ServiceName | undefined;
-  readonly errand: DeskInput['purpose'] | undefined;
+  /** `diagnosis`: to hear what is the matter with their card. */
+  readonly errand: DeskInput['purpose'] | 'diagnosis' | undefined;
 }
 
 export interface SupportContext extends SupportInput {

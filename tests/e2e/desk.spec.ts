@@ -1,6 +1,6 @@
 /**
  * The support desk at the terminal, end to end: a ticket that is handed in without a network, told and printed as kept, at the desk once there
- * is one, and followed by its number; killed in between, too. What counts is what the desk has.
+ * is one, and followed by its number; killed in between, too; and a card that is looked at. What counts is what the desk has.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import Database from 'better-sqlite3';
 import { foldSubmission } from '../../common/desk-submission.ts';
 import { everyDevice } from '../launcher/sandbox.ts';
 import { deskEntriesOf } from './support/ground-truth.ts';
-import { World } from './support/world.ts';
+import { CARD, World } from './support/world.ts';
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -27,11 +27,17 @@ test.afterAll(() => world.stop());
 
 const touchesEach = (prefix: string, symbols: string): Promise<void> => world.person.touches(...[...symbols].map((symbol) => `${prefix}-${symbol}`));
 
+interface TicketRow {
+  readonly kind: string;
+  readonly verdict: string | null;
+  readonly contact_masked: string | null;
+}
+
 /** By its number, at the desk. */
-function atDesk(number: string): readonly { readonly kind: string; readonly contact_masked: string | null }[] {
+function atDesk(number: string): readonly TicketRow[] {
   const db = new Database(path.join(path.dirname(world.sandbox.journal), 'fleet', 'fleet.sqlite'), { readonly: true });
   try {
-    return db.prepare<[string], { kind: string; contact_masked: string | null }>('SELECT kind, contact_masked FROM tickets WHERE number = ?').all(number);
+    return db.prepare<[string], TicketRow>('SELECT kind, verdict, contact_masked FROM tickets WHERE number = ?').all(number);
   } finally {
     db.close();
   }
@@ -66,7 +72,7 @@ test('handed in offline: kept, printed, at the desk once there is a line, follow
   await person.touches('finish');
   await person.sees('attract');
   await world.network(true);
-  await expect.poll(() => atDesk(number), { timeout: 60_000 }).toEqual([{ kind: 'device', contact_masked: '139****7351' }]);
+  await expect.poll(() => atDesk(number), { timeout: 60_000 }).toEqual([{ kind: 'device', verdict: null, contact_masked: '139****7351' }]);
   await expect.poll(() => foldSubmission(deskEntriesOf(world.sandbox.journal)), { timeout: 60_000 }).toMatchObject({ state: 'stored' });
   expect(JSON.stringify(deskEntriesOf(world.sandbox.journal))).not.toContain(PHONE);
   await person.touches('util-help');
@@ -82,6 +88,31 @@ test('handed in offline: kept, printed, at the desk once there is a line, follow
   await person.touches('back');
   await person.touches('back');
   await person.touches('back');
+  await world.expectSound();
+});
+
+test('what is the matter with a card: looked at here and at the issuer, and a ticket that has the verdict', async () => {
+  const { person } = world;
+  await person.sees('attract');
+  await person.touches('util-help');
+  await person.sees('help-home');
+  await person.touches('desk-diagnosis');
+  await person.sees('insert-card');
+  await person.inserts(CARD);
+  await person.sees('diagnosis');
+  const page = await person.page();
+  await expect(page.getByTestId('screen')).toHaveAttribute('data-verdict', 'fine');
+  await expect(page.locator('.check--ok')).toHaveCount(3);
+  await person.touches('fix-ticket');
+  await person.sees('ticket-phone');
+  await person.touches('skip');
+  await person.sees('ticket-review');
+  await person.touches('confirm');
+  await person.sees('ticket-told');
+  await person.seesFact('outcome', 'stored');
+  expect(atDesk(await person.reads('reference'))).toMatchObject([{ kind: 'cardFault', verdict: 'fine' }]);
+  await person.touches('finish');
+  await person.takesCard();
   await world.expectSound();
 });
 

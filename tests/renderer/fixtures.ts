@@ -141,6 +141,16 @@ const lossTold: ViewBodyOf<'loss-told'> = {
   receipt: 'choice',
   wait: calm(52_000, 60_000),
 };
+const diagnosis: ViewBodyOf<'diagnosis'> = {
+  kind: 'diagnosis',
+  verdict: 'arrived',
+  fix: 'ticket',
+  checks: { card: 'ok', machine: 'ok', issuer: 'ok' },
+  tail: '6688',
+  balance: 12_320,
+  amount: 5000,
+  reference,
+};
 const ticketTold: ViewBodyOf<'ticket-told'> = {
   kind: 'ticket-told',
   state: 'stored',
@@ -351,7 +361,8 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'earlier-load': { body: earlier },
   'pending-offer': { body: pendingOffer },
   statement: { body: statement },
-  'help-home': { body: { kind: 'help-home', questions: asked } },
+  'help-home': { body: { kind: 'help-home', questions: asked, check: true } },
+  diagnosis: { body: diagnosis },
   'help-groups': { body: { kind: 'help-groups' } },
   'help-list': { body: { kind: 'help-list', group: 'card', questions: asked.slice(0, 3), page: 1, pages: 4 } },
   'help-search': { body: search },
@@ -562,6 +573,22 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'loss-cards-none-open': {
     body: { kind: 'loss-cards', cards: lossCards.cards.filter(({ state }) => state === 'reported' || state === 'replaced'), page: 0, pages: 1 },
   },
+  ...named(
+    'diagnosis',
+    ['undecided', 'waitingCredit', 'low', 'full', 'refunded', 'owed', 'fine', 'issuerUnknown', 'notRegistered', 'reportedLost'] as const,
+    (verdict) => ({
+      body: { ...diagnosis, verdict, fix: verdict === 'waitingCredit' ? 'pendingLoad' : verdict === 'low' ? 'topUp' : 'ticket' },
+    }),
+  ),
+  ...named('diagnosis', ['unreadable', 'foreign', 'twoCards'] as const, (verdict) => ({
+    body: {
+      kind: 'diagnosis',
+      verdict,
+      fix: verdict === 'twoCards' ? 'retry' : 'ticket',
+      checks: { card: 'bad', machine: 'ok', issuer: 'unknown' },
+    },
+  })),
+  'help-home-no-reader': { body: { kind: 'help-home', questions: asked } },
   'ticket-topics-all': {
     body: {
       kind: 'ticket-topics',

@@ -10,6 +10,11 @@ import { triesAgain, type Script } from '../script.ts';
 const numbers = new WeakMap<Person, string>();
 
 export const deskScreens: Screens = {
+  diagnosis: (person, { fix }) => {
+    const { hands, chance } = person;
+    if (hasEnough(person) || fix === 'retry' || chance.happens(0.4)) return leaves(person);
+    return void hands.touch(fix === 'ticket' ? { type: 'desk', purpose: 'ticket' } : { type: 'service', service: fix });
+  },
   'ticket-topics': (person, { topics, page, pages }) => {
     const { hands, chance } = person;
     if (hasEnough(person)) return void hands.touch({ type: 'back' });

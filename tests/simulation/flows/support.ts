@@ -13,7 +13,7 @@ export const supportScreens: Screens = {
   'help-home': (person, { questions }) => {
     if (person.wish === 'desk' && !person.finished && triesAgain(person, 'desk', 2)) {
       person.memory.set('help', 1);
-      return void person.hands.touch({ type: 'desk', purpose: person.chance.happens(0.7) ? 'ticket' : 'progress' });
+      return void person.hands.touch({ type: 'desk', purpose: person.chance.weighed({ ticket: 50, progress: 20, diagnosis: 30 }) });
     }
     const does = begins(person) ?? person.chance.weighed({ question: 40, search: 25, groups: 15, safety: 10, contacts: 10 });
     const { hands, chance } = person;

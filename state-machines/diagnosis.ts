@@ -107,16 +107,9 @@ function nothing(issuer: IssuerWord): Diagnosis {
   return { verdict: issuer === 'unreachable' ? 'issuerUnknown' : 'fine', fix: 'ticket' };
 }
 
+const ABOUT_MONEY: readonly Verdict[] = ['undecided', 'waitingCredit', 'arrived', 'refunded', 'owed'];
+
 /** What a ticket about it is about. */
 export function ticketKindOf(verdict: Verdict): TicketKind {
-  switch (verdict) {
-    case 'undecided':
-    case 'waitingCredit':
-    case 'arrived':
-    case 'refunded':
-    case 'owed':
-      return 'topUpMissing';
-    default:
-      return 'cardFault';
-  }
+  return ABOUT_MONEY.includes(verdict) ? 'topUpMissing' : 'cardFault';
 }

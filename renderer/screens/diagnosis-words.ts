@@ -11,21 +11,15 @@ export function diagnosisWords(verdict: Verdict, say: Say, values: Values = {}):
   return { title: part('title'), happened: part('happened'), money: part('money'), now: part('now') };
 }
 
+const SHOWN_BY_CARD = ['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed'] as const;
+type ShownByCard = (typeof SHOWN_BY_CARD)[number];
+
+function isShownByCard(verdict: Verdict): verdict is ShownByCard {
+  const shown: readonly Verdict[] = SHOWN_BY_CARD;
+  return shown.includes(verdict);
+}
+
 function partOf(verdict: Verdict, part: Part, say: Say, values: Values): string {
-  switch (verdict) {
-    case 'unreadable':
-    case 'unknown':
-    case 'foreign':
-    case 'expired':
-    case 'notYetValid':
-    case 'notActivated':
-    case 'blocked':
-    case 'twoCards':
-    case 'removed':
-      return say(`cardProblem.${verdict}.${part}`);
-    case 'reportedLost':
-      return say(`trouble.cardReportedLost.${part}`);
-    default:
-      return say(`diagnosis.${verdict}.${part}`, values);
-  }
+  if (isShownByCard(verdict)) return say(`cardProblem.${verdict}.${part}`);
+  return verdict === 'reportedLost' ? say(`trouble.cardReportedLost.${part}`) : say(`diagnosis.${verdict}.${part}`, values);
 }

@@ -3,6 +3,7 @@ import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import { fen } from '../../../common/fen.ts';
 import { cardRefSchema, type CardRef } from '../../../common/journal-kinds.ts';
 import type { ChainedEntry } from '../../../common/upstream-api/journal.ts';
+import { closingOf } from '../../../common/money/recovery.ts';
 import { supportLimits } from '../../../common/upstream-api/support.ts';
 import type { LatestTopUp } from '../../../state-machines/ports.ts';
 import type { RecoveryBooks } from './books.ts';
@@ -14,14 +15,16 @@ export function latestTopUp(books: RecoveryBooks, card: CardRef): LatestTopUp | 
   const opening = books.options.read.latest(LOOK_BACK).findLast(({ kind, body }) => kind === 'transaction.opened' && isOf(body, card));
   const id = opening?.transactionId;
   if (opening === undefined || id === undefined) return undefined;
-  const { opened, loaded, taken, closed } = books.state(id);
+  const state = books.state(id);
+  const { opened, loaded, taken } = state;
   if (opened === undefined) return undefined;
   const evidence = runOf(books.options.read.transaction(id));
   return {
     reference: opened.reference,
     at: Date.parse(opening.at),
     amount: fen(loaded > 0 ? loaded : taken > 0 ? taken : opened.requested),
-    outcome: closed?.outcome,
+    // a case that was answered since has another outcome than it was closed with
+    outcome: state.closed === undefined ? undefined : closingOf(state).outcome,
     ...(evidence === undefined ? {} : { evidence }),
   };
 }

@@ -11,8 +11,9 @@ import { cardKeyOf } from '../../../common/upstream-api/support.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import { sheetFile } from '../../../main/upstream/desk.ts';
 import { askProgress, handInTicket, type TicketDraft, type TicketOutcome } from '../../../state-machines/desk/steps.ts';
+import { countingRandom, v2Chip } from '../../drivers/card/pboc/cards.ts';
 import { CHEN, SERIAL } from '../../fleet/support-desk.ts';
-import { startWorld, type World } from '../../fleet/support.ts';
+import { startWorld, V2, type World } from '../../fleet/support.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
 import { connect } from '../upstream/support.ts';
 import { Died, Station, type Death } from './station.ts';
@@ -132,6 +133,32 @@ describe('what the desk says of itself', () => {
     writeFileSync(file, [head, Buffer.from('{}').toString('base64url'), signature].join('.'));
     expect(away().desk.terms).toBeUndefined();
   });
+});
+
+test('the latest top-up of the card: what became of it, where its story is, and that of no other card', async () => {
+  const world = await startWorld({ issuer: V2.issuer, startAt: V2.at });
+  const folder = mkdtempSync(path.join(tmpdir(), 'latest-'));
+  const station = new Station(world, folder, 'T-0001');
+  onTestFinished(() => {
+    station.end();
+    rmSync(folder, { recursive: true });
+  });
+  const chip = v2Chip({ random: countingRandom() });
+  const reference = await station.tornTopUp(chip, { tender: 'qr', amount: 5000, when: 'after' });
+  const ref = await station.does(async ({ card: slot }) => {
+    station.slot.insert(chip);
+    const read = await slot.read();
+    if (!read.ok) throw new Error(read.problem);
+    return read.card.ref;
+  });
+  const latest = () => station.does(async ({ recovery }) => recovery.latestOf(ref));
+  const torn = await latest();
+  expect(torn).toMatchObject({ reference, amount: 5000, outcome: 'case' });
+  const story = station.entries().filter(({ seq }) => seq >= (torn?.evidence?.fromSeq ?? 0) && seq <= (torn?.evidence?.toSeq ?? 0));
+  expect(story.at(0)).toMatchObject({ kind: 'transaction.opened', body: { reference } });
+  await station.presented(chip);
+  expect(await latest()).toMatchObject({ reference, amount: 5000, outcome: 'delivered' });
+  expect(await station.does(async ({ recovery }) => recovery.latestOf({ ...ref, serial: SERIAL }))).toBeUndefined();
 });
 
 test('a card is found by a key that is not its number', () => {

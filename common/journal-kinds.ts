@@ -96,8 +96,11 @@ export const examinedEvidenceSchema = z.strictObject({
 });
 export type ExaminedEvidence = z.infer<typeof examinedEvidenceSchema>;
 
-/** `voucher`: the money comes from a voucher that a terminal issued before. `pending`: it waits for the card at its issuer. */
-export const tenderSchema = z.enum(['cash', 'qr', 'voucher', 'pending']);
+/**
+ * `qr`: the person's phone scanned this terminal's code. `qrPresented`: this terminal scanned theirs. `voucher`: the money comes from a voucher
+ * that a terminal issued before. `pending`: it waits for the card at its issuer.
+ */
+export const tenderSchema = z.enum(['cash', 'qr', 'qrPresented', 'voucher', 'pending']);
 export type Tender = z.infer<typeof tenderSchema>;
 
 export const outcomeSchema = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned']);
@@ -165,7 +168,8 @@ export const journalKinds = {
   'device.lost': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
 
   'transaction.opened': z.strictObject({
-    type: z.literal('top-up'),
+    /** `replacement`: the fee of a new card; `card` is the lost one, of which number and tail are known and the rest is empty. */
+    type: z.enum(['top-up', 'replacement']),
     reference: z.string(),
     card: cardRefSchema,
     tender: tenderSchema,
@@ -304,6 +308,43 @@ export const journalKinds = {
   'desk.stored': z.strictObject({ submissionId: id, dueAt: z.iso.datetime().optional() }),
   /** The desk can't take it, and keeps what was said. */
   'desk.refused': z.strictObject({ submissionId: id, code: z.string().max(40) }),
+  // a new card for a lost one (补卡), in the transaction of its fee: granting → granted, or refused; then, blank by blank, dispensing → writing →
+  // written → presenting → delivered, or → capturing → captured. What was begun and not delivered never leaves the terminal
+  /** Before the issuer is asked for the replacement of the card `serial`. `replacementId` is the key of that call, `amount` the fee. */
+  'replacement.granting': z.strictObject({ replacementId: id, identificationId: id, serial: hex, tail: z.string().min(1).max(4), amount }),
+  /** From `effectiveAt` on the lost card is refused, and its report can't be taken back. */
+  'replacement.granted': z.strictObject({ replacementId: id, effectiveAt: z.iso.datetime() }),
+  'replacement.refused': z.strictObject({ replacementId: id, code: z.string().max(40) }),
+  /** Before a blank leaves the stacker. */
+  'replacement.dispensing': z.strictObject({ replacementId: id, blankId: id }),
+  /** The blank has said who it is, and is about to be written: from here on it may be half-written. `scriptId` is the key of the issuer's script. */
+  'replacement.writing': z.strictObject({ blankId: id, scriptId: id, card: cardRefSchema }),
+  /** A command of the script was given to the card. `statusWord`: absent where no answer came. */
+  'replacement.commanded': z.strictObject({
+    blankId: id,
+    step: z.int().min(1).max(32),
+    name: z.string().max(40),
+    statusWord: hex.optional(),
+  }),
+  /** Read back, and the issuer has said that it is good. */
+  'replacement.written': z.strictObject({ blankId: id }),
+  /** Before the new card goes to the gate: from here on it may be the person's. */
+  'replacement.presenting': z.strictObject({ blankId: id }),
+  /** Before a new card that was offered is drawn in again, to the bin: a hand may be faster. */
+  'replacement.retracting': z.strictObject({ blankId: id }),
+  /** Before a blank goes to the bin. */
+  'replacement.capturing': z.strictObject({ blankId: id, why: z.string().max(40) }),
+  /** `stacker`: it never left it. */
+  'replacement.captured': z.strictObject({ blankId: id, place: z.enum(['bin', 'stacker']) }),
+  /** It can't be moved: no card is served until it is. */
+  'replacement.stuck': z.strictObject({ blankId: id }),
+  'replacement.freed': z.strictObject({ blankId: id }),
+  /** The person has the new card: the fee is earned. Moves fee.income. */
+  'replacement.delivered': z.strictObject({ replacementId: id, blankId: id, amount }),
+  /** The issuer knows that nothing was delivered, and that nothing will be. */
+  'replacement.cancelled': z.strictObject({ replacementId: id }),
+  /** The issuer knows what became of the new card. */
+  'replacement.reported': z.strictObject({ replacementId: id, delivery: z.enum(['taken', 'captured']) }),
 
   // settlement (清机): common/money/README.md, "Settlement"
   /** The box is about to be taken out. `expected` is what the journal says is in it. */

@@ -15,6 +15,7 @@ import './theme/landscape.css';
 import './theme/large-print.css';
 import './theme/low-reach.css';
 import './theme/voucher.css';
+import './theme/present.css';
 import './theme/statement.css';
 import './theme/support.css';
 import './theme/loss.css';

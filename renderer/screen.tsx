@@ -26,11 +26,13 @@ import { OutOfService, Starting } from './screens/machine-screens.tsx';
 import { Menu } from './screens/menu.tsx';
 import { PayCash } from './screens/pay-cash.tsx';
 import { PayQr } from './screens/pay-qr.tsx';
+import { PayScan } from './screens/pay-scan.tsx';
 import { PutBack } from './screens/put-back.tsx';
 import { EarlierLoad } from './screens/earlier-load.tsx';
 import { Settled } from './screens/settled.tsx';
 import { ConfirmVoucher, EnterVoucher } from './screens/pay-voucher.tsx';
 import { PendingOffer } from './screens/pending-offer.tsx';
+import { ReplaceDone, ReplaceFee, ReplaceMaking, ReplaceTake } from './screens/replacement.tsx';
 import { Statement } from './screens/statement.tsx';
 import { HelpAnswer, HelpGroups, HelpHome, HelpList } from './screens/support.tsx';
 import { HelpContacts } from './screens/support-contacts.tsx';
@@ -84,7 +86,7 @@ export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
     <KioskContext value={kiosk}>
       <main
         ref={main}
-        className={`screen ${view.body.kind === 'committing' ? 'screen--moving' : ''}`}
+        className={`screen ${view.body.kind === 'committing' || view.body.kind === 'replace-making' ? 'screen--moving' : ''}`}
         data-testid="screen"
         data-screen={view.body.kind}
         data-page={page}
@@ -164,6 +166,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <PayCash body={body} />;
     case 'top-up-qr':
       return <PayQr body={body} />;
+    case 'top-up-scan':
+      return <PayScan body={body} />;
     case 'top-up-voucher':
       return <EnterVoucher body={body} />;
     case 'top-up-voucher-confirm':
@@ -224,6 +228,14 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <ProgressNumber body={body} />;
     case 'progress-list':
       return <ProgressList body={body} />;
+    case 'replace-fee':
+      return <ReplaceFee body={body} />;
+    case 'replace-making':
+      return <ReplaceMaking body={body} />;
+    case 'replace-take':
+      return <ReplaceTake body={body} />;
+    case 'replace-done':
+      return <ReplaceDone body={body} />;
     case 'trouble':
       return <TroubleScreen body={body} />;
     case 'take-card':
@@ -242,6 +254,12 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
     'data-verdict': body.kind === 'help-answer' || body.kind === 'diagnosis' ? body.verdict : undefined,
     'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
+    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
+    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' ? body.receipt : undefined,
+    'data-print': body.kind === 'statement' ? body.print : undefined,
+    'data-answer': body.kind === 'help-answer' ? body.id : undefined,
+    'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
+    'data-message': body.kind === 'top-up-cash' || body.kind === 'top-up-scan' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,
     'data-other-card': body.kind === 'put-back' ? body.otherTail : undefined,

@@ -20,13 +20,17 @@ export const lossReportMachine = lossSetup.createMachine({
     way: undefined,
     field: 'card',
     result: undefined,
+    wantsNew: false,
     receipt: 'choice',
     trouble: 'lossOffline',
     since: 0,
     wait: undefined,
   }),
   on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
-  output: ({ context }) => ({ told: context.result !== undefined }),
+  output: ({ context: { result, wantsNew, chosen, identificationId } }) => ({
+    told: result !== undefined,
+    ...(wantsNew && chosen !== undefined && identificationId !== undefined ? { replace: { card: chosen, identificationId } } : {}),
+  }),
   initial: 'identifying',
   states: {
     identifying: identifyState,
@@ -35,11 +39,10 @@ export const lossReportMachine = lossSetup.createMachine({
       ...patiently('choose'),
       always: { guard: ({ context }) => context.cards.length === 0, target: 'trouble', actions: { type: 'troubleIs', params: { trouble: 'lossNoCards' } } },
       on: {
-        'ui.pick': {
-          guard: 'mayReport',
-          target: 'confirming',
-          actions: assign({ chosen: ({ context, event }) => context.cards[event.index] }),
-        },
+        'ui.pick': [
+          { guard: 'isReported', target: 'onward', actions: assign({ chosen: ({ context, event }) => context.cards[event.index] }) },
+          { guard: 'mayReport', target: 'confirming', actions: assign({ chosen: ({ context, event }) => context.cards[event.index] }) },
+        ],
         'ui.page': {
           target: '.calm',
           actions: assign({ page: ({ context, event }) => Math.min(Math.max(context.page + (event.to === 'next' ? 1 : -1), 0), pagesOf(context) - 1) }),
@@ -97,6 +100,7 @@ export const lossReportMachine = lossSetup.createMachine({
           guard: ({ context, event }) => event.choice === 'print' && paperHere(context) && context.receipt !== 'printed',
           target: 'printing',
         },
+        'ui.replace-card': { guard: 'mayReplace', target: 'onward' },
         'ui.finish': 'left',
         'ui.back': 'left',
         'ui.cancel': 'left',
@@ -126,6 +130,8 @@ export const lossReportMachine = lossSetup.createMachine({
       },
     },
     left: { type: 'final', entry: 'forgetPerson' },
+    /** To the new card: who it is and which card is known further on. */
+    onward: { type: 'final', entry: assign({ wantsNew: true }) },
   },
 });
 

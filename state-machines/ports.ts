@@ -10,8 +10,10 @@ import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { TicketKind } from '../common/upstream-api/support.ts';
 import type { WorkingTime } from '../common/working-calendar.ts';
 import type { DeskPort } from './desk/ports.ts';
+import type { CaptureRefusal } from '../common/upstream-api/payments.ts';
 import type { SupportPort } from './support/port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
+import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
 /** What a person may be told about a card that was read. */
 export interface CardReading {
@@ -156,16 +158,34 @@ export type OrderState =
   | { readonly state: 'captured'; readonly channel: string; readonly channelRef: string; readonly amount: Fen }
   /** Can no longer be paid and was not. */
   | { readonly state: 'closed' }
-  | { readonly state: 'declined' };
+  /** `reason`: of a code that was presented. */
+  | { readonly state: 'declined'; readonly reason?: CaptureRefusal };
 
 /** Electronic tender. Every call is idempotent by its key. Rejects with PortError. */
 export interface PaymentPort {
   createOrder(request: { orderId: string; amount: Fen; reference: string }, signal?: AbortSignal): Promise<QrOrder>;
+  /**
+   * Pays with the code that the person presented. After a rejection nobody knows: the order is closed, and what is true afterwards counts. The
+   * code is worth money for a minute: it is kept and logged nowhere.
+   */
+  capture(request: { orderId: string; amount: Fen; reference: string; code: string }): Promise<OrderState>;
   /** Answers at once when the state differs from `since`, else after at most `waitMs`. */
   queryOrder(orderId: string, wait?: { since: OrderState['state']; waitMs: number }, signal?: AbortSignal): Promise<OrderState>;
   /** Closes an unpaid order; answers what is true afterwards: `closed`, or `captured` when the payment was faster. */
   closeOrder(orderId: string): Promise<OrderState>;
   refund(request: { refundId: string; orderId: string; amount: Fen }): Promise<{ readonly state: 'refunded' }>;
+}
+
+/** `SCANNER.AWAY`: nothing can be scanned now. */
+export type ScannerEvent =
+  | { readonly type: 'CODE.SCANNED'; readonly text: string }
+  /** Something was held there, and nothing could be made of it. */
+  | { readonly type: 'CODE.UNREADABLE' }
+  | { readonly type: 'SCANNER.AWAY' };
+
+/** The window to which people hold their codes. It reads only while somebody listens: no code of one person reaches the next. */
+export interface ScannerPort {
+  listen(listener: (event: ScannerEvent) => void): Unsubscribe;
 }
 
 /** Authorised by the issuer, for whichever terminal; nobody has said yet whether the card executed it. */
@@ -393,6 +413,26 @@ export interface TicketContent {
   readonly within?: WorkingTime;
   readonly locale: string;
   readonly largePrint: boolean;
+/** A slip of a new card for a lost one, or of its fee. */
+export interface ReplacementContent {
+  readonly at: number;
+  readonly reference: string;
+  readonly outcome: 'delivered' | 'refunded' | 'voucher' | 'case';
+  readonly oldTail: string;
+  /** Outcome `delivered`. */
+  readonly newTail?: string;
+  /** Paid: earned, given back, owed, or in question. */
+  readonly fee: Fen;
+  readonly tender: Tender;
+  readonly channel?: { readonly name: string; readonly tail: string };
+  /** Outcome `delivered`: the old card's value. */
+  readonly transfer?: { readonly state: 'known'; readonly amount: Fen } | { readonly state: 'awaited'; readonly expectedAt: number };
+  readonly voucher?: VoucherSlip;
+  readonly settledWithinHours: number;
+  readonly locale: string;
+  readonly largePrint: boolean;
+  readonly journal: { readonly seq: number; readonly hash: string };
+  readonly qr: string;
 }
 
 export interface ReceiptPort {
@@ -404,6 +444,7 @@ export interface ReceiptPort {
   printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printTicket(jobId: string, content: TicketContent): Promise<ReceiptOutcome>;
+  printReplacement(jobId: string, content: ReplacementContent): Promise<ReceiptOutcome>;
 }
 
 /** A transaction that an interruption left open and that now has a definite place: what its person must be told. */
@@ -417,6 +458,8 @@ export interface Recovered {
   readonly noteStuck?: true;
   readonly balanceBefore: Fen;
   readonly balanceAfter?: Fen;
+  /** The fee of a new card for a lost one: `ref` is the lost one. */
+  readonly replacement?: true;
   /** Outcome `voucher`. */
   readonly voucher?: VoucherSlip;
   /** That gave the outcome: the closing one, or the later answer to a case. */
@@ -486,12 +529,13 @@ export interface JournalPort {
 }
 
 export type ServiceName = 'topUp' | 'pendingLoad' | 'balance' | 'statement';
-export type TenderName = 'cash' | 'qr' | 'voucher';
+export type TenderName = 'cash' | 'qr' | 'qrPresented' | 'voucher';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =
   | 'cardReaderDown'
   | 'cashAcceptorDown'
   | 'cashBoxFull'
+  | 'scannerDown'
   | 'issuerOffline'
   | 'paymentOffline'
   | 'upstreamOffline'
@@ -506,6 +550,8 @@ export type UnavailableReason =
 export interface Availability {
   readonly services: Readonly<Record<ServiceName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
   readonly tenders: Readonly<Record<TenderName, { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason }>>;
+  /** Whether a new card for a lost one can be had here, from identification to the gate. */
+  readonly replacement: boolean;
   /** Whether a lost card can be reported here; where not, it is by telephone. */
   readonly lossReport: { readonly available: true } | { readonly available: false; readonly reason: UnavailableReason };
   readonly documents: DocumentReader;
@@ -554,6 +600,8 @@ export interface FlowSettings {
   readonly untakenCard: 'retain' | 'keepAtGate';
   readonly receiptDefault: 'ask' | 'none';
   readonly settledWithinHours: number;
+  /** Of a new card for a lost one. */
+  readonly replacementFee: Fen;
   /** How long a voucher of this terminal can be redeemed. */
   readonly voucherValidDays: number;
   /** When a card's first screen says something of it (notices.ts); 0: never. */
@@ -570,9 +618,12 @@ export interface Ports {
   readonly card: CardPort;
   readonly cash: CashPort;
   readonly payments: PaymentPort;
+  readonly scanner: ScannerPort;
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
   readonly documents: DocumentPort;
+  readonly blanks: BlankPort;
+  readonly replacements: ReplacementPort;
   readonly vouchers: VoucherPort;
   readonly slips: SlipPort;
   readonly receipts: ReceiptPort;

@@ -8,12 +8,14 @@ import type { SessionContext, SessionSnapshot } from './session.ts';
 import type { DeskSnapshot } from './desk.ts';
 import { deskPicture } from './desk/view.ts';
 import { lossReportPicture } from './loss-report/view.ts';
+import type { ReplacementSnapshot } from './replacement.ts';
+import { replacementPicture } from './replacement/view.ts';
 import type { LossReportSnapshot } from './loss-report.ts';
 import type { StatementSnapshot } from './statement.ts';
 import { statementPicture } from './statement/view.ts';
 import type { SupportSnapshot } from './support.ts';
 import { supportPicture } from './support/view.ts';
-import { topUpPicture, voucherOf } from './top-up/view.ts';
+import { moneySourceOf, topUpPicture, voucherOf } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
 import { leftOf } from './waiting.ts';
@@ -46,12 +48,14 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
   const { topUp, pendingLoad, statement, support, lossReport, desk } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, replacement } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
   if (snapshot.matches('desk') && desk !== undefined) return deskPicture(desk.getSnapshot() as DeskSnapshot);
+  if (snapshot.matches('replacement') && replacement !== undefined) return replacementPicture(replacement.getSnapshot() as ReplacementSnapshot);
   return pictureOf(snapshot, bodyOf(snapshot));
 }
 
@@ -87,6 +91,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'lossReport':
     case 'desk':
     case 'diagnosing':
+    case 'replacement':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return { kind: 'card-problem', problem: context.problem ?? 'unreadable', ...(context.card === undefined ? {} : { card: cardOf(context.card) }) };
@@ -152,6 +157,7 @@ function attract(context: SessionContext): ViewBody {
     kind: 'attract',
     services: servicesOf(context, ['topUp', 'balance', 'statement']),
     receipts: context.availability.receipts,
+    ...(context.availability.replacement && context.availability.lossReport.available ? { replacement: true } : {}),
     ...(context.notice === undefined ? {} : { notice: context.notice }),
   };
 }
@@ -201,8 +207,8 @@ function recoveredBody(context: SessionContext, recovered: SessionContext['recov
     kind: 'settled',
     ...common,
     outcome: recovered.outcome,
-    why: 'restart',
-    tender: recovered.tender,
+    why: recovered.replacement === true ? 'restartReplacing' : 'restart',
+    tender: moneySourceOf(recovered.tender),
     ...(recovered.noteStuck === true ? { noteStuck: true } : {}),
     ...(recovered.voucher === undefined ? {} : { voucher: voucherOf(recovered.voucher, context.ports.settings, true) }),
     settledWithinHours: context.ports.settings.settledWithinHours,

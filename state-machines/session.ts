@@ -23,6 +23,8 @@ import { deskMachine } from './desk.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
 import { lossReportMachine } from './loss-report.ts';
+import type { LossInput, LossOutput } from './loss-report/context.ts';
+import { replacementMachine } from './replacement.ts';
 import { statementMachine } from './statement.ts';
 import { supportMachine } from './support.ts';
 import { topUpMachine } from './top-up.ts';
@@ -72,6 +74,10 @@ export interface SessionContext extends SessionInput {
   /** What waits at the issuer for the card; empty also where the issuer can't be asked. */
   readonly waiting: readonly WaitingLoad[];
   readonly unfinished: UnfinishedTopUp | undefined;
+  /** What the loss report is made for. */
+  readonly lossPurpose: LossInput['purpose'];
+  /** The lost card, and who it is that wants a new one. */
+  readonly replace: LossOutput['replace'];
   /** What interrupted transactions and earlier loads became; the first one is on the screen. */
   readonly recovered: readonly (Recovered | EarlierLoad)[];
   readonly wait: RunningWait | undefined;
@@ -141,6 +147,10 @@ const actors = {
 };
 
 type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk';
+  replacement: replacementMachine,
+};
+
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'replacement';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -195,6 +205,7 @@ export const sessionMachine = setup({
       ...NO_DIAGNOSIS,
       waiting: [],
       unfinished: undefined,
+      replace: undefined,
       wait: undefined,
     }),
     hearAvailability: assign({ availability: ({ context, event }) => (event.type === 'AVAILABILITY' ? event.availability : context.availability) }),
@@ -213,6 +224,7 @@ export const sessionMachine = setup({
       ),
     })),
     endDiagnosis: assign(NO_DIAGNOSIS),
+    reportFor: assign({ lossPurpose: (_, params: { purpose: LossInput['purpose'] }) => params.purpose }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     closeOverlay: assign({ overlay: undefined }),
     passOn: sendTo(
@@ -229,6 +241,7 @@ export const sessionMachine = setup({
     /** A card that can be given out; a reader that doesn't know yet has none. */
     cardHere: ({ context }) => context.ports.card.media === 'inside' || context.ports.card.media === 'atGate',
     diagnosing: ({ context }) => context.diagnosing,
+    mayReplace: ({ context }) => context.availability.replacement && context.availability.lossReport.available,
     mayReportLoss: ({ context }) => context.availability.lossReport.available,
     cardRead: ({ context }) => context.card !== undefined && context.problem === undefined,
     outOfService: ({ context }) => !serves(context.availability),
@@ -252,6 +265,8 @@ export const sessionMachine = setup({
     ...NO_DIAGNOSIS,
     waiting: [],
     unfinished: undefined,
+    lossPurpose: 'report',
+    replace: undefined,
     recovered: [],
     wait: undefined,
   }),
@@ -317,8 +332,9 @@ export const sessionMachine = setup({
             AVAILABILITY: { target: '.opening', actions: 'hearAvailability' },
             'CARD.INSERTED': '#session.readingCard',
             'CARD.REFUSED': { target: '#session.cardProblem', actions: 'refuseCard' },
+            'ui.replace-card': { guard: 'mayReplace', target: '#session.lossReport', actions: { type: 'reportFor', params: { purpose: 'replace' } } },
             'ui.report-loss': [
-              { guard: 'mayReportLoss', target: '#session.lossReport' },
+              { guard: 'mayReportLoss', target: '#session.lossReport', actions: { type: 'reportFor', params: { purpose: 'report' } } },
               { actions: [assign({ overlay: 'lost-card' as const }), 'awaitWishes'] },
             ],
             'ui.start': '#session.insertCard',
@@ -570,7 +586,7 @@ export const sessionMachine = setup({
         ...duringFlow('support'),
         // the answer about a lost card leads to its report, which wants the reader empty; else to the telephone
         'ui.report-loss': [
-          { guard: and(['mayReportLoss', not('cardHere')]), target: 'lossReport' },
+          { guard: and(['mayReportLoss', not('cardHere')]), target: 'lossReport', actions: { type: 'reportFor', params: { purpose: 'report' } } },
           { actions: raise({ type: 'ui.open', overlay: 'lost-card' }) },
         ],
         'CARD.INSERTED': 'readingCard',
@@ -619,12 +635,36 @@ export const sessionMachine = setup({
         {
           id: 'lossReport',
           src: 'lossReport',
-          input: ({ context }) => ({ ports: context.ports, preferences: context.preferences }),
-          onDone: [{ guard: 'cardInside', target: 'readingCard' }, { guard: ({ event }) => event.output.told, target: 'goodbye' }, { target: 'idle' }],
+          input: ({ context }) => ({ ports: context.ports, preferences: context.preferences, purpose: context.lossPurpose }),
+          onDone: [
+            { guard: 'cardInside', target: 'readingCard' },
+            {
+              guard: ({ event, context }) => event.output.replace !== undefined && context.availability.replacement,
+              target: 'replacement',
+              actions: assign({ replace: ({ event }) => event.output.replace }),
+            },
+            { guard: ({ event }) => event.output.told, target: 'goodbye' },
+            { target: 'idle' },
+          ],
           onError: [{ guard: 'cardInside', target: 'readingCard' }, { target: 'idle' }],
         },
       ],
       on: duringFlow('lossReport'),
+    },
+    /** The gate stays shut: what comes out of it is the new card. */
+    replacement: {
+      entry: 'noWait',
+      invoke: {
+        id: 'replacement',
+        src: 'replacement',
+        input: ({ context }) => {
+          if (context.replace === undefined) throw new Error('session: a replacement needs a lost card');
+          return { ports: context.ports, preferences: context.preferences, ...context.replace };
+        },
+        onDone: { target: 'goodbye', actions: assign({ replace: undefined }) },
+        onError: { target: 'goodbye', actions: assign({ replace: undefined }) },
+      },
+      on: duringFlow('replacement'),
     },
     /** More to do, and the card still lies at the gate. */
     takingBack: {

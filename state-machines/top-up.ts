@@ -7,6 +7,7 @@ import { fen } from '../common/fen.ts';
 import { cashState } from './top-up/cash.ts';
 import { beginning, maximumOf, typedAmount, within } from './top-up/context.ts';
 import { loadState, putBackState } from './top-up/load.ts';
+import { presentState } from './top-up/present.ts';
 import { qrState } from './top-up/qr.ts';
 import { abandoningState, finishedState, settlingState, troubleState, unwrittenState } from './top-up/result.ts';
 import { topUpSetup, stillHere } from './top-up/setup.ts';
@@ -132,6 +133,11 @@ export const topUpMachine = topUpSetup.createMachine({
             actions: assign({ tender: 'qr' }),
           },
           {
+            guard: ({ context, event }) => event.tender === 'qrPresented' && context.ports.availability.current.tenders.qrPresented.available,
+            target: 'qrPresented',
+            actions: assign({ tender: 'qrPresented' }),
+          },
+          {
             guard: ({ context, event }) => event.tender === 'voucher' && context.ports.availability.current.tenders.voucher.available,
             target: 'voucher',
             actions: assign({ tender: 'voucher' }),
@@ -149,6 +155,8 @@ export const topUpMachine = topUpSetup.createMachine({
     cash: cashState,
 
     qr: qrState,
+
+    qrPresented: presentState,
 
     voucher: voucherState,
 

@@ -52,6 +52,7 @@ const unavailable = z.enum([
   'cardReaderDown',
   'cashAcceptorDown',
   'cashBoxFull',
+  'scannerDown',
   'issuerOffline',
   'paymentOffline',
   'upstreamOffline',
@@ -65,9 +66,10 @@ const unavailable = z.enum([
 
 const serviceNames = ['topUp', 'pendingLoad', 'balance', 'statement'] as const;
 const serviceSchema = z.strictObject({ name: z.enum(serviceNames), available: z.boolean(), reason: unavailable.optional() });
-const tenderNames = ['cash', 'qr', 'voucher'] as const;
-/** Where money comes from: paid here, or `pending`: it waited at the issuer. */
-const moneySource = z.enum([...tenderNames, 'pending']);
+const tenderNames = ['cash', 'qr', 'qrPresented', 'voucher'] as const;
+/** Where money comes from, and goes back to. `qr`: a phone, whichever side showed the code; `pending`: it waited at the issuer. */
+const moneySource = z.enum(['cash', 'qr', 'voucher', 'pending']);
+export type MoneySource = z.infer<typeof moneySource>;
 const tenderSchema = z.strictObject({ name: z.enum(tenderNames), available: z.boolean(), reason: unavailable.optional() });
 
 const cardSchema = z.strictObject({ tail, balance: amount, validUntil: z.iso.date() });
@@ -114,6 +116,10 @@ export const troubles = [
   'paymentOffline',
   'paymentDeclined',
   'paymentExpired',
+  'walletBalance',
+  'walletLimit',
+  'confirmExpired',
+  'scannerDown',
   'cashDown',
   'voucherOffline',
   'voucherUsed',
@@ -132,6 +138,8 @@ export const troubles = [
   'lossRefused',
   'deskOffline',
   'ticketRefused',
+  'replacementOffline',
+  'replacementRefused',
   'nothingWaits',
   'pendingTaken',
   'pendingGone',
@@ -153,6 +161,8 @@ const bodies = {
     kind: z.literal('attract'),
     services: z.array(serviceSchema).max(6),
     receipts: receiptsSchema,
+    /** A new card for a lost one can be had here. */
+    replacement: z.literal(true).optional(),
     notice: z.string().max(120).optional(),
   }),
   'insert-card': z.strictObject({ kind: z.literal('insert-card'), service: z.enum(serviceNames) }),
@@ -221,7 +231,9 @@ const bodies = {
   }),
   'top-up-cash': z.strictObject({
     kind: z.literal('top-up-cash'),
-    card: cardSchema,
+    /** Absent where it is no load: the fee of a new card for the lost one with this tail. */
+    card: cardSchema.optional(),
+    replaces: tail.optional(),
     requested: amount,
     inserted: amount,
     /** Room left under the purse limit. */
@@ -238,12 +250,27 @@ const bodies = {
   }),
   'top-up-qr': z.strictObject({
     kind: z.literal('top-up-qr'),
-    card: cardSchema,
+    /** Absent where it is no load: the fee of a new card for the lost one with this tail. */
+    card: cardSchema.optional(),
+    replaces: tail.optional(),
     amount,
     orderId: z.string().max(80),
     code: z.string().max(512),
     merchant: z.string().max(60),
     state: z.enum(['creating', 'waiting', 'confirming', 'closing']),
+    reference,
+    wait: waitSchema.optional(),
+  }),
+  /** The person's own code is scanned: it stands in no View. */
+  'top-up-scan': z.strictObject({
+    kind: z.literal('top-up-scan'),
+    card: cardSchema,
+    amount,
+    /** `''` until a code was read. */
+    orderId: z.string().max(80),
+    state: z.enum(['ready', 'asking', 'confirming', 'closing']),
+    /** Of what was held there last: no payment code (`slip`, `link`, `other`, `unreadable`), or one that does not pay. */
+    message: z.enum(['slip', 'link', 'other', 'unreadable', 'codeUnknown', 'codeExpired', 'codeUsed']).optional(),
     reference,
     wait: waitSchema.optional(),
   }),
@@ -320,7 +347,11 @@ const bodies = {
       'cancelled',
       'cardFull',
       'cardCaptured',
+      'noBlanks',
+      'cardNotMade',
+      'newCardKept',
       'restart',
+      'restartReplacing',
       'journalUnavailable',
     ]),
     tender: moneySource,
@@ -413,6 +444,8 @@ const bodies = {
       .max(4),
     page: z.int().min(0),
     pages: z.int().min(1),
+    /** The card is chosen for a new one; one that is reported already can be chosen, too. */
+    purpose: z.literal('replace').optional(),
   }),
   'loss-confirm': z.strictObject({ kind: z.literal('loss-confirm'), tail }),
   'loss-told': z.strictObject({
@@ -426,8 +459,45 @@ const bodies = {
     since: moment,
     /** The document of whoever was identified by one still lies on the reader. */
     document: z.boolean(),
+    /** A new card for it can be had here and now. */
+    replacement: z.literal(true).optional(),
     receipts: receiptsSchema,
     receipt: receiptStateSchema,
+    wait: waitSchema.optional(),
+  }),
+  /** 补卡: what it costs, how to pay, what becomes of the old card. */
+  'replace-fee': z.strictObject({
+    kind: z.literal('replace-fee'),
+    tail,
+    fee: amount,
+    tenders: z.array(tenderSchema).min(1).max(2),
+    denominations: z.array(amount).max(12),
+    receipts: receiptsSchema,
+  }),
+  /** A card is made. `consent`: the issuer is asked, nothing is paid; from `dispense` on the fee is. */
+  'replace-making': z.strictObject({
+    kind: z.literal('replace-making'),
+    tail,
+    fee: amount,
+    reference,
+    step: z.enum(['consent', 'dispense', 'write', 'verify', 'present', 'settle']),
+    /** Blanks that were no good so far. */
+    spoilt: z.int().min(0).max(10),
+    elapsedMs: z.int().min(0),
+  }),
+  'replace-take': z.strictObject({ kind: z.literal('replace-take'), tail, wait: waitSchema }),
+  'replace-done': z.strictObject({
+    kind: z.literal('replace-done'),
+    /** Of the new card. */
+    tail,
+    oldTail: tail,
+    fee: amount,
+    reference,
+    /** The old card's value: it waits for the new card already (0: there is none), or from about `expectedOn` on. */
+    transfer: z.union([z.strictObject({ amount }), z.strictObject({ expectedOn: z.iso.date() })]),
+    receipts: receiptsSchema,
+    receipt: receiptStateSchema,
+    receiptQr: z.string().max(700),
     wait: waitSchema.optional(),
   }),
   trouble: z.strictObject({
@@ -506,6 +576,8 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...supportActs,
   ...deskActs,
   z.strictObject({ type: z.literal('report-loss') }),
+  /** 补卡: from the first screen, or for the card that was just reported. */
+  z.strictObject({ type: z.literal('replace-card') }),
   z.strictObject({ type: z.literal('way'), way: z.enum(identifyWays) }),
   /** One of a list, from 0. */
   z.strictObject({ type: z.literal('pick'), index: z.int().min(0).max(99) }),

@@ -13,7 +13,7 @@ export function isFinished(state: TransactionState, now: number): boolean {
 
 /** A case without its answer, a note that may still be found, a card or an issuer that has not had its say. */
 function asksForEvidence(state: TransactionState): boolean {
-  const { cases, notes, noteStuck, payments, refunds, loads, redemptions } = state;
+  const { cases, notes, noteStuck, payments, refunds, loads, redemptions, claims } = state;
   return (
     cases.some(isOpenCase) ||
     notes.some((note) => note.state === 'suspense') ||
@@ -24,8 +24,15 @@ function asksForEvidence(state: TransactionState): boolean {
     unprovenLoad(state) !== undefined ||
     reservedLoad(state) !== undefined ||
     loads.some((load) => load.state === 'committed' && load.confirmed === undefined) ||
-    redemptions.some((redemption) => redemption.state === 'redeeming' || redemption.state === 'reserved' || redemption.state === 'releasing')
+    isReplacementOpen(state) ||
+    redemptions.some((redemption) => redemption.state === 'redeeming' || redemption.state === 'reserved' || redemption.state === 'releasing') ||
+    claims.some((claim) => claim.state === 'claiming' || claim.state === 'returning')
   );
+}
+
+/** The issuer has not heard its end, or a card sticks in the path. */
+function isReplacementOpen({ replacement, blanks }: TransactionState): boolean {
+  return replacement?.state === 'granting' || replacement?.state === 'granted' || blanks.some(({ state }) => state === 'stuck');
 }
 
 /** Vouchers that upstream does not know, or that can still be redeemed. */

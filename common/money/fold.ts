@@ -6,8 +6,9 @@ import { journalKinds, NOTE_STUCK, type JournalBody, type JournalKind, type NewE
 import { leavesOpen } from './open-transactions.ts';
 import { addPostings, NO_BALANCES, postingsFor } from './postings.ts';
 import { rememberClaim } from './fold-claims.ts';
+import { rememberReplacement } from './fold-replacements.ts';
 import { rememberVoucher } from './fold-vouchers.ts';
-import { blockers, isOpenCase, outcomeOf, pendingLoad, pendingRefund, phaseOf, unknownLoad } from './standing.ts';
+import { blockers, isOpenCase, isPresenting, outcomeOf, pendingLoad, pendingRefund, phaseOf, unknownLoad } from './standing.ts';
 import type { Anomaly, AnomalyCode, FoldEntry, LoadState, NoteState, PaymentState, RefundState, TransactionState } from './transaction-state.ts';
 
 export const EMPTY_TRANSACTION: TransactionState = {
@@ -20,10 +21,12 @@ export const EMPTY_TRANSACTION: TransactionState = {
   redemptions: [],
   claims: [],
   cases: [],
+  blanks: [],
   taken: 0,
   takenByVoucher: 0,
   held: 0,
   loaded: 0,
+  earned: 0,
   refunded: 0,
   owed: 0,
   settledElsewhere: 0,
@@ -101,6 +104,9 @@ function mayFollowClose({ kind, body }: NewEntry, { cases, loads }: Draft): bool
     'voucher.released',
     'voucher.redeemed',
     'pending.returned',
+    'replacement.freed',
+    'replacement.cancelled',
+    'replacement.reported',
   ];
   const evidence: readonly JournalKind[] = ['cash.stacked', 'note.returned', 'payment.captured', 'payment.closed', 'payment.undetermined'];
   if (kind === 'case.opened') return body.amount === 0 && loads.some(({ state, confirmed }) => state === 'committed' && confirmed === undefined);
@@ -122,6 +128,7 @@ function post({ draft, flag }: Step, entry: NewEntry): void {
   else if (entry.kind === 'voucher.reserved' || entry.kind === 'pending.claimed') draft.taken += entry.body.amount;
   else if (entry.kind === 'refund.completed' || entry.kind === 'voucher.releasing' || entry.kind === 'pending.returning') draft.refunded += entry.body.amount;
   else if (entry.kind === 'load.committed') draft.loaded += entry.body.amount;
+  else if (entry.kind === 'replacement.delivered') draft.earned += entry.body.amount;
   else if (entry.kind === 'case.resolved') settle(draft, entry.body);
   else if (entry.kind === 'case.funded') draft.taken += entry.body.denomination;
 }
@@ -154,6 +161,12 @@ function checkLoad({ draft, flag }: Step, { amount }: JournalBody<'load.committi
 function checkNothingUnderWay({ draft, flag }: Step): void {
   if (pendingLoad(draft) !== undefined) flag('undetermined', 'the load may have been executed');
   if (pendingRefund(draft) !== undefined) flag('undetermined', 'a refund may have been made');
+  checkNotPresenting({ draft, flag });
+}
+
+/** The fee may be earned this very moment. */
+function checkNotPresenting({ draft, flag }: Step): void {
+  if (isPresenting(draft)) flag('undetermined', 'the new card may be in its hand');
 }
 
 /** A case about a load or a refund takes all that hangs on it; any other case takes nothing that may be gone already. */
@@ -166,6 +179,7 @@ function checkCase({ draft, flag }: Step, { reason, amount }: JournalBody<'case.
   if (reason === 'refundUndetermined') {
     if (refund !== undefined && amount < refund.amount) flag('amountDiffers', `the refund of ${refund.amount} fen may not have been made`);
   } else if (refund !== undefined && amount > 0) flag('undetermined', 'a refund may have been made');
+  if (amount > 0) checkNotPresenting({ draft, flag });
 }
 
 function checkRefund({ draft, flag }: Step, { orderId, amount }: JournalBody<'refund.requested'>): void {
@@ -175,6 +189,7 @@ function checkRefund({ draft, flag }: Step, { orderId, amount }: JournalBody<'re
   const before = draft.refunds.filter((refund) => refund.orderId === orderId).reduce((sum, refund) => sum + refund.amount, 0);
   if (payment !== undefined && before + amount > payment.amount) flag('overdrawn', `refunding ${before + amount} of ${payment.amount} fen`);
   if (amount > draft.held) flag('overdrawn', `refunding ${amount} fen, held are ${draft.held}`);
+  checkNotPresenting({ draft, flag });
 }
 
 function checkClosing({ draft, flag }: Step, body: JournalBody<'transaction.closed'>): void {
@@ -286,6 +301,24 @@ function remember(step: Step, entry: NewEntry): void {
     case 'pending.givenUp':
     case 'pending.returned':
       rememberClaim(step, entry);
+      break;
+    case 'replacement.granting':
+    case 'replacement.granted':
+    case 'replacement.refused':
+    case 'replacement.dispensing':
+    case 'replacement.writing':
+    case 'replacement.commanded':
+    case 'replacement.written':
+    case 'replacement.presenting':
+    case 'replacement.retracting':
+    case 'replacement.capturing':
+    case 'replacement.captured':
+    case 'replacement.stuck':
+    case 'replacement.freed':
+    case 'replacement.delivered':
+    case 'replacement.cancelled':
+    case 'replacement.reported':
+      rememberReplacement(step, entry);
       break;
     case 'case.opened':
       draft.cases = [...draft.cases, { ...entry.body, settled: 0 }];

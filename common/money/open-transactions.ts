@@ -11,6 +11,7 @@ export const OPENING_KINDS = [
   'payment.captured',
   'refund.completed',
   'load.committed',
+  'replacement.delivered',
   'voucher.issued',
   'case.opened',
   'voucher.reserved',

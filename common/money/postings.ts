@@ -15,6 +15,8 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
       return move('acquirer.receivable', 'cardholder.held', entry.body.amount);
     case 'load.committed':
       return move('issuer.payable', 'cardholder.held', entry.body.amount);
+    case 'replacement.delivered':
+      return move('fee.income', 'cardholder.held', entry.body.amount);
     case 'voucher.issued':
     case 'case.opened':
       return move('voucher.outstanding', 'cardholder.held', entry.body.amount);
@@ -80,6 +82,21 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'desk.submitting':
     case 'desk.stored':
     case 'desk.refused':
+    case 'replacement.granting':
+    case 'replacement.granted':
+    case 'replacement.refused':
+    case 'replacement.dispensing':
+    case 'replacement.writing':
+    case 'replacement.commanded':
+    case 'replacement.written':
+    case 'replacement.presenting':
+    case 'replacement.retracting':
+    case 'replacement.capturing':
+    case 'replacement.captured':
+    case 'replacement.stuck':
+    case 'replacement.freed':
+    case 'replacement.cancelled':
+    case 'replacement.reported':
     case 'settlement.opened':
     case 'box.inserted':
     case 'settlement.closed':

@@ -4,7 +4,9 @@
  */
 import type { CardRef, JournalBody } from '../journal-kinds.ts';
 import {
+  blankInPath,
   blockers,
+  isNewCardKept,
   isOpenCase,
   noteInPath,
   heldClaim,
@@ -19,7 +21,7 @@ import {
   uncoveredStuckNote,
   uncoveredSuspense,
 } from './standing.ts';
-import type { Anomaly, NoteState, TransactionState } from './transaction-state.ts';
+import type { Anomaly, BlankState, NoteState, TransactionState } from './transaction-state.ts';
 
 export type RecoveryAction =
   /** Nothing is left to do. */
@@ -56,11 +58,14 @@ export type RecoveryAction =
       /** Reservation to release at the issuer first: that card was certainly not written. */
       readonly releaseLoadId?: string;
     }
-  /** Notes in suspense need a case, and so does a stuck one, of which `disputed` says nothing. */
-  | { readonly kind: 'openCase'; readonly reason: 'noteUndetermined'; readonly amount: 0; readonly disputed: number }
+  /** Find it by the sensors: taken, or captured. It is handed out to nobody. */
+  | { readonly kind: 'findBlank'; readonly blank: BlankState; readonly replacementId: string; readonly fee: number }
+  /** Notes in suspense need a case, and so does a stuck one, of which `disputed` says nothing; and the fee of a new card that nobody took. */
+  | { readonly kind: 'openCase'; readonly reason: 'noteUndetermined' | 'cardCaptured'; readonly amount: number; readonly disputed: number }
   /** Show and print the reference, then close. */
   | { readonly kind: 'reportCase'; readonly reference: string; readonly shown: boolean; readonly closing: Closing }
   | { readonly kind: 'closeDelivered'; readonly loadId: string; readonly confirm: boolean; readonly closing: Closing }
+  | { readonly kind: 'closeReplaced'; readonly closing: Closing }
   | { readonly kind: 'closeRefunded'; readonly closing: Closing }
   | { readonly kind: 'closeAbandoned'; readonly closing: Closing };
 
@@ -79,6 +84,9 @@ export function recoveryDecision(state: TransactionState): RecoveryAction {
 
 /** The rows where something may or may not have happened: they come before any decision about money. */
 function whatMayHaveHappened(state: TransactionState, card: CardRef): RecoveryAction | undefined {
+  const blank = blankInPath(state);
+  if (blank !== undefined && state.replacement !== undefined)
+    return { kind: 'findBlank', blank, replacementId: state.replacement.replacementId, fee: state.replacement.fee };
   const note = noteInPath(state);
   if (note !== undefined) return { kind: 'askAcceptor', note };
   const payment = pendingPayment(state);
@@ -94,6 +102,7 @@ function whatMayHaveHappened(state: TransactionState, card: CardRef): RecoveryAc
 }
 
 function heldMoney(state: TransactionState, card: CardRef): RecoveryAction | undefined {
+  if (state.held > 0 && isNewCardKept(state)) return { kind: 'openCase', reason: 'cardCaptured', amount: state.held, disputed: 0 };
   if (state.held > 0) {
     const reserved = reservedLoad(state);
     return {
@@ -133,6 +142,7 @@ function closeAs(state: TransactionState, reference: string): RecoveryAction {
     case 'voucher':
       return { kind: 'reportCase', reference: owingReference(state) ?? reference, shown: state.referenceShown, closing };
     case 'delivered': {
+      if (state.earned > 0) return { kind: 'closeReplaced', closing };
       const load = state.loads.findLast(({ state: reached }) => reached === 'committed');
       // Credited by a case that was resolved before the transaction was closed: the card did not say so, the case did.
       if (load === undefined) return { kind: 'reportCase', reference: state.cases.at(-1)?.reference ?? reference, shown: state.referenceShown, closing };

@@ -1,6 +1,7 @@
 /** Questions about where a transaction stands, shared by the fold (may it be closed?) and by recovery (what is to be done?). */
 import type { JournalBody, Outcome } from '../journal-kinds.ts';
 import type {
+  BlankState,
   CaseState,
   ClaimState,
   LoadState,
@@ -48,6 +49,23 @@ export function pendingClaim({ claims }: Pick<Standing, 'claims'>): ClaimState |
 /** The claim whose money is held here, or was until it got its place. */
 export function heldClaim({ claims }: Pick<Standing, 'claims'>): ClaimState | undefined {
   return claims.find(({ state }) => state === 'claimed');
+}
+
+/** The blank, or the new card, whose place is not known. */
+export function blankInPath({ blanks }: Pick<Standing, 'blanks'>): BlankState | undefined {
+  return blanks.find(({ state }) => IN_PATH.includes(state));
+}
+
+const IN_PATH: readonly BlankState['state'][] = ['dispensing', 'writing', 'written', 'presenting', 'retracting', 'capturing'];
+
+/** The new card that its person may have in hand: whether the fee is earned is not to be guessed. */
+export function isPresenting({ blanks }: Pick<Standing, 'blanks'>): boolean {
+  return blanks.some(({ state }) => state === 'presenting' || state === 'retracting');
+}
+
+/** The new card was on its way to the person and is kept instead: a case holds their fee. */
+export function isNewCardKept({ blanks }: Pick<Standing, 'blanks'>): boolean {
+  return blanks.some(({ presented, state }) => presented && (state === 'captured' || state === 'stuck' || state === 'freed'));
 }
 
 /** What is owed for certain and nobody can redeem yet: vouchers, and cases whose money is certainly not on the card and waits nowhere else. */
@@ -106,6 +124,7 @@ export function blockers(standing: Standing): readonly string[] {
   return [
     standing.held === 0 ? undefined : `${standing.held} fen are held`,
     noteInPath(standing) && 'a note is in the path',
+    blankInPath(standing) && 'a blank, or the new card, is in the path',
     pendingPayment(standing) && 'an order may be paid',
     pendingRefund(standing) && 'a refund is under way',
     pendingRedemption(standing) && 'a voucher may be reserved',
@@ -119,6 +138,7 @@ export function blockers(standing: Standing): readonly string[] {
 export function phaseOf(standing: Standing): TransactionPhase {
   if (standing.closed !== undefined) return 'closed';
   if (noteInPath(standing) !== undefined) return 'noteInPath';
+  if (blankInPath(standing) !== undefined) return 'blankInPath';
   if (pendingPayment(standing) !== undefined) return 'paymentPending';
   if (pendingRedemption(standing) !== undefined) return 'voucherPending';
   if (pendingClaim(standing) !== undefined) return 'claimPending';
@@ -131,10 +151,10 @@ export function phaseOf(standing: Standing): TransactionPhase {
 }
 
 /** How a transaction that may be closed ended: the open question first, then what is owed, then what was delivered. */
-export function outcomeOf({ cases, owed, loaded, refunded, taken }: Standing): Outcome {
+export function outcomeOf({ cases, owed, loaded, earned, refunded, taken }: Standing): Outcome {
   if (cases.some(isOpenCase)) return 'case';
   if (owed > 0) return 'voucher';
-  if (loaded > 0) return 'delivered';
+  if (loaded > 0 || earned > 0) return 'delivered';
   if (refunded > 0) return 'refunded';
   return taken > 0 ? 'case' : 'abandoned';
 }

@@ -71,6 +71,25 @@ export interface ClaimState {
   readonly state: 'claiming' | 'refused' | 'claimed' | 'returning' | 'returned';
 }
 
+/** A new card for a lost one, as far as the issuer goes. */
+export interface ReplacementState {
+  readonly replacementId: string;
+  readonly fee: number;
+  readonly state: 'granting' | 'granted' | 'refused' | 'cancelled' | 'reported';
+}
+
+/** A blank that left the stacker for it, or was about to. */
+export interface BlankState {
+  readonly blankId: string;
+  readonly state: 'dispensing' | 'writing' | 'written' | 'presenting' | 'retracting' | 'capturing' | 'captured' | 'stuck' | 'freed' | 'taken';
+  readonly scriptId?: string;
+  readonly card?: CardRef;
+  /** The issuer has said that it is good. */
+  readonly written: boolean;
+  /** It was on its way to the person. */
+  readonly presented: boolean;
+}
+
 export interface CaseState {
   readonly reference: string;
   readonly reason: JournalBody<'case.opened'>['reason'];
@@ -94,6 +113,8 @@ export type TransactionPhase =
   | 'noteInPath'
   /** An order may be paid. */
   | 'paymentPending'
+  /** A blank, or the new card, is on its way. */
+  | 'blankInPath'
   /** A voucher may be reserved. */
   | 'voucherPending'
   /** Value that waits at the issuer may be claimed. */
@@ -142,7 +163,7 @@ export interface TransactionState {
   /** `undefined` when the entries don't begin with `transaction.opened`. */
   readonly opened?: {
     readonly at: string;
-    readonly type: 'top-up';
+    readonly type: 'top-up' | 'replacement';
     readonly reference: string;
     readonly card: CardRef;
     readonly tender: Tender;
@@ -162,13 +183,17 @@ export interface TransactionState {
   readonly redemptions: readonly RedemptionState[];
   readonly claims: readonly ClaimState[];
   readonly cases: readonly CaseState[];
+  readonly replacement?: ReplacementState;
+  readonly blanks: readonly BlankState[];
   /** Notes stacked, payments captured, vouchers reserved and pending loads claimed. */
   readonly taken: number;
   /** Of `taken`: by vouchers that were not given back. */
   readonly takenByVoucher: number;
-  /** Taken and not yet delivered, refunded or owed: what `cardholder.held` holds for this transaction. */
+  /** Taken and not yet delivered, earned, refunded or owed: what `cardholder.held` holds for this transaction. */
   readonly held: number;
   readonly loaded: number;
+  /** Fees of what was delivered. */
+  readonly earned: number;
   readonly refunded: number;
   /** Owed by vouchers and cases, not yet settled. */
   readonly owed: number;

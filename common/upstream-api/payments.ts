@@ -16,6 +16,9 @@ export const createOrderAnswerSchema = z.strictObject({
 });
 export type CreateOrderAnswer = z.infer<typeof createOrderAnswerSchema>;
 
+/** As wallets print it under the payment code that a person shows. */
+export const PAYMENT_CODE = /^\d{16,24}$/;
+
 /**
  * `POST /v1/payments/captures`: pays with the code on the person's phone, which the terminal has scanned. Idempotent by `orderId`, also with
  * those of `POST /v1/payments/orders`. Answers as an order does; `confirming`: the person must confirm on the phone, and the order is then
@@ -25,8 +28,7 @@ export const captureRequestSchema = z.strictObject({
   orderId: idSchema,
   amount: amountSchema,
   reference: referenceSchema,
-  /** As wallets print them under their payment code. */
-  code: z.string().regex(/^\d{16,24}$/),
+  code: z.string().regex(PAYMENT_CODE),
 });
 export type CaptureRequest = z.infer<typeof captureRequestSchema>;
 

@@ -12,12 +12,12 @@ export const entryRowSchema = z.strictObject({
   businessDate: z.string(),
   kind: z.string(),
   transactionId: z.string().nullable(),
-  /** As written, but card numbers are masked and what is sealed is `{"sealed": true}`. */
+  /** As written, but card numbers are masked, what is sealed is `{"sealed": true}`, and of a text that is JSON its object is shown, without the person. */
   body: z.record(z.string(), z.unknown()),
   postings: z.array(z.strictObject({ account: z.string(), amount: fenSchema })),
   hash: z.string(),
   receivedAt: momentSchema,
-  /** Something in it is sealed to the auditor's key. */
+  /** Something in it is sealed: an auditor opens it. */
   sealed: z.boolean(),
 });
 export type EntryRow = z.infer<typeof entryRowSchema>;

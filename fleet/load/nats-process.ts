@@ -1,5 +1,5 @@
 /** A real nats-server with JetStream of one's own: a process on a free port, with its store in a folder. Used by the load and by tests. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -27,6 +27,15 @@ function isExecutable(file: string): boolean {
 /** Why there can be no bus here; undefined when there can. */
 export function noNats(): string | undefined {
   return program() === undefined ? 'nats-server is not installed' : undefined;
+}
+
+/**
+ * As in production (SCALE.md), where the server can: a message is on the disk before it is acknowledged. From 2.10 on; an older one refuses to
+ * start with it. @param version as `nats-server --version` says it
+ */
+export function syncSetting(version: string): string {
+  const [, major = 0, minor = 0] = (/v(\d+)\.(\d+)\./.exec(version) ?? []).map(Number);
+  return major > 2 || (major === 2 && minor >= 10) ? ', sync_interval: always' : '';
 }
 
 export class NatsProcess {
@@ -67,7 +76,8 @@ export class NatsProcess {
     if (found === undefined) throw new Error('nats-server is not installed');
     const config = path.join(this.#folder, 'nats.conf');
     const log = path.join(this.#folder, 'nats.log');
-    writeFileSync(config, `listen: "127.0.0.1:${this.#port}"\njetstream { store_dir: "${this.store}" }\n${this.#settings}\n`);
+    const sync = syncSetting(spawnSync(found, ['--version'], { encoding: 'utf8' }).stdout);
+    writeFileSync(config, `listen: "127.0.0.1:${this.#port}"\njetstream { store_dir: "${this.store}"${sync} }\n${this.#settings}\n`);
     const output = openSync(log, 'a');
     const child = spawn(found, ['-c', config], { stdio: ['ignore', output, output] });
     closeSync(output);

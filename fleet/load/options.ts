@@ -1,8 +1,9 @@
 /** The command line of `npm run fleet:load`. */
 import { parseArgs } from 'node:util';
+import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 
 export const USAGE =
-  'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--database sqlite|postgres] [--connections N] [--bus] [--kills N] [--kill server,database,bus,clearing] [--data DIR] [--json]';
+  'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--database sqlite|postgres] [--connections N] [--batch ROWS] [--history TOP_UPS] [--bus] [--kills N] [--kill server,database,bus,clearing] [--data DIR] [--json]';
 
 /** What can be killed. */
 export const victims = ['server', 'database', 'bus', 'clearing'] as const;
@@ -19,6 +20,10 @@ export interface LoadOptions {
   readonly database: 'sqlite' | 'postgres';
   /** Requests under way at once, at most. */
   readonly connections: number;
+  /** Rows of one request, at most. Without a limit a busy terminal's requests are larger than another's, and cost less a row. */
+  readonly batch: number;
+  /** Top-ups of each terminal that upstream has already when the run begins. */
+  readonly history: number;
   /** With a nats-server of its own behind the server, and a clearing consumer behind that. */
   readonly bus: boolean;
   /** How often all of `kill` is killed (SIGKILL) at once and started again while rows are made. */
@@ -39,6 +44,8 @@ export function readOptions(args: readonly string[]): LoadOptions {
     seconds: whole('--seconds', values.seconds, 1, 86_400),
     database,
     connections: whole('--connections', values.connections, 1, 10_000),
+    batch: whole('--batch', values.batch, 1, upstreamLimits.batchEntries),
+    history: whole('--history', values.history, 0, 10_000),
     bus: values.bus,
     kills: whole('--kills', values.kills, 0, 1000),
     kill: values.kill === undefined ? victims : values.kill.split(',').map((name) => victimOf(name, database, values.bus)),
@@ -57,6 +64,8 @@ function parsed(args: readonly string[]) {
         seconds: { type: 'string', default: '10' },
         database: { type: 'string', default: 'sqlite' },
         connections: { type: 'string', default: '64' },
+        batch: { type: 'string', default: String(upstreamLimits.batchEntries) },
+        history: { type: 'string', default: '0' },
         bus: { type: 'boolean', default: false },
         kills: { type: 'string', default: '0' },
         kill: { type: 'string' },

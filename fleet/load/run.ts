@@ -15,7 +15,8 @@ import { enrolInStore } from './enrol-in-store.ts';
 import { startCluster, type Cluster } from './postgres-cluster.ts';
 import { ServerProcess } from './server-process.ts';
 import { SimulatedTerminal, type SignedRequest } from './simulated-terminal.ts';
-import { readStoredRows } from './stored-rows.ts';
+import { countedAll, storeHistory } from './store-history.ts';
+import { readStoredRows, storedBytes } from './stored-rows.ts';
 
 export interface LoadReport {
   readonly terminals: number;
@@ -29,10 +30,11 @@ export interface LoadReport {
   readonly duplicated: number;
   /** Of requests that were answered with a receipt. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
-  /** Of the server, and of PostgreSQL's processes since their last start, µs a stored row. */
+  /** Of the server, until it has counted everything, and of PostgreSQL's processes since their last start, µs a stored row. */
   readonly cpuPerRowUs: number;
   /** Of this process, which plays the terminals, µs a row. */
   readonly cpuOfTerminalsPerRowUs: number;
+  /** That the database grew by. */
   readonly bytesPerRow: number;
   /** Over the line, for each row: body alone, gzipped as terminals do. */
   readonly sentBytesPerRow: number;
@@ -113,39 +115,50 @@ class LoadRun {
     this.#bus = bus;
     this.#ports = ports;
     const parts = { ids: createIds(ports.clock, ports.random), random: ports.random, now: () => ports.clock.now() };
-    this.#terminals = Array.from({ length: options.terminals }, (_, index) => new SimulatedTerminal(`L-${String(index + 1).padStart(6, '0')}`, parts));
+    const terminals = Array.from({ length: options.terminals }, (_, index) => new SimulatedTerminal(`L-${String(index + 1).padStart(6, '0')}`, parts));
+    this.#terminals = shuffled(terminals, ports.random);
     this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections });
   }
 
   async register(): Promise<void> {
     await enrolInStore(this.#server.database, this.#terminals, this.#ports.clock.now());
     this.#ports.say(`${this.#terminals.length} terminals are registered`);
+    if (this.#options.history === 0) return;
+    await this.#server.stop();
+    await storeHistory(this.#server.database, this.#terminals, this.#options.history, this.#ports.clock.now());
+    await this.#server.start();
+    await countedAll(this.#server.database, this.#ports.clock);
+    this.#ports.say(`each has written ${this.#options.history} top-ups before`);
   }
 
   async measure(): Promise<LoadReport> {
     const { clock } = this.#ports;
+    const bytesBefore = await storedBytes(this.#server.database);
     const [startedAt, upstreamCpu, ownCpu] = [clock.monotonic(), this.#cpuMs, process.cpuUsage()];
     const sentBefore = this.#bytesSent;
+    const rowsBefore = this.#terminals.reduce((sum, { rows }) => sum + rows, 0);
     const made = await this.#write(startedAt);
     await this.#drain(clock.monotonic() + DRAIN_LIMIT);
     const seconds = (this.#lastReceiptAt - startedAt) / 1000;
+    await countedAll(this.#server.database, clock);
     const cpu = this.#cpuMs - upstreamCpu;
     const own = process.cpuUsage(ownCpu);
     const bus = await this.#bus?.report(this.#server);
     await this.#server.stop();
     const stored = await readStoredRows(this.#server.database);
+    const rowsStored = stored.rows - rowsBefore;
     const lost = this.#terminals.reduce((sum, { id, receiptedUpTo }) => sum + Math.max(0, receiptedUpTo - (stored.wholeUpTo.get(id) ?? 0)), 0);
     return {
       terminals: this.#terminals.length,
       rowsSent: made,
-      rowsStored: stored.rows,
+      rowsStored,
       rowsPerSecond: this.#receipted / seconds,
       lost,
       duplicated: stored.duplicated,
       latencyMs: { p50: this.#percentile(0.5), p95: this.#percentile(0.95), p99: this.#percentile(0.99) },
-      cpuPerRowUs: (cpu * 1000) / stored.rows,
-      cpuOfTerminalsPerRowUs: (own.user + own.system) / stored.rows,
-      bytesPerRow: stored.bytes / stored.rows,
+      cpuPerRowUs: (cpu * 1000) / rowsStored,
+      cpuOfTerminalsPerRowUs: (own.user + own.system) / rowsStored,
+      bytesPerRow: (stored.bytes - bytesBefore) / rowsStored,
       sentBytesPerRow: (this.#bytesSent - sentBefore) / made,
       requests: this.#requests,
       failedRequests: Object.fromEntries(this.#failures),
@@ -184,7 +197,7 @@ class LoadRun {
       }
       if (elapsed >= seconds && this.#kills === kills) return made;
       if (this.#kills < kills && elapsed >= ((this.#kills + 1) * seconds) / (kills + 1) && this.#receipted > this.#receiptedAtKill) await this.#killAll();
-      if (elapsed >= said) say(`${Math.floor(elapsed)} s: ${made} rows written, ${this.#receipted} with a receipt`);
+      if (elapsed >= said) say(`${Math.floor(elapsed)} s: ${made} rows written, ${this.#receipted} with a receipt, ${this.#cpuMs} ms of upstream's processors`);
       if (elapsed >= said) said = Math.floor(elapsed) + 1;
       await delay(clock, TICK);
     }
@@ -229,7 +242,8 @@ class LoadRun {
 
   async #send(terminal: SimulatedTerminal): Promise<void> {
     const { clock } = this.#ports;
-    for (let batch = terminal.batch(); batch !== undefined; batch = terminal.batch()) {
+    const rows = this.#options.batch;
+    for (let batch = terminal.batch(rows); batch !== undefined; batch = terminal.batch(rows)) {
       const sentAt = clock.monotonic();
       try {
         const answer = await this.#post(batch);
@@ -274,6 +288,14 @@ class LoadRun {
     const sorted = this.#latencies.toSorted((left, right) => left - right);
     return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
   }
+}
+
+/** Terminals send in no order of their names: neighbors in an index are not neighbors in time. */
+function shuffled(terminals: readonly SimulatedTerminal[], random: Random): readonly SimulatedTerminal[] {
+  return terminals
+    .map((terminal) => ({ terminal, place: Buffer.from(random.bytes(6)).readUIntBE(0, 6) }))
+    .toSorted((left, right) => left.place - right.place)
+    .map(({ terminal }) => terminal);
 }
 
 const problem = z.object({ code: problemSchema.shape.code });

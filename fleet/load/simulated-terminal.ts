@@ -4,7 +4,7 @@
  */
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
+import { canonicalEntry, GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { CHECKPOINT_TYPE, journalAnswerSchema, RECEIPT_TYPE, receiptSchema, type ChainedEntry, type JournalBatch } from '../../common/upstream-api/journal.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
@@ -89,12 +89,21 @@ export class SimulatedTerminal {
     return rows.length;
   }
 
-  /** The oldest rows that have no receipt, as many as a request may hold; `undefined`: there are none. */
-  batch(): SignedRequest | undefined {
+  /** What it wrote is upstream already, without its sending it: gives it away, in the form in which it is stored. */
+  handOver(): readonly { readonly seq: number; readonly hash: string; readonly text: string }[] {
+    const given = this.#unsent.map(({ entry, hash }) => ({ seq: entry.seq, hash, text: canonicalEntry(entry) }));
+    this.#unsent = [];
+    this.#checkpoints = [];
+    this.#receiptedUpTo = this.#seq;
+    return given;
+  }
+
+  /** The oldest rows that have no receipt, as many as a request may hold; `undefined`: there are none. @param rows at most */
+  batch(rows: number = upstreamLimits.batchEntries): SignedRequest | undefined {
     if (this.#unsent.length === 0) return undefined;
     const entries: ChainedEntry[] = [];
     let bytes = 64 + this.#checkpoints.length * 600;
-    for (const item of this.#unsent.slice(0, upstreamLimits.batchEntries)) {
+    for (const item of this.#unsent.slice(0, rows)) {
       bytes += JSON.stringify(item).length + 1;
       if (bytes > upstreamLimits.requestBytes) break;
       entries.push(item);

@@ -19,11 +19,15 @@ const SQLITE = {
 };
 const POSTGRES = { id: sql`entry::jsonb ->> 'id'`, bytes: sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes` };
 
+function dialectOf(database: string) {
+  return isPostgres(database) ? POSTGRES : SQLITE;
+}
+
 /** @param database `postgres://…`, or a file */
 export async function readStoredRows(database: string): Promise<StoredRows> {
   const store = await openStore(database);
   const postgres = isPostgres(database);
-  const { id, bytes } = postgres ? POSTGRES : SQLITE;
+  const { id, bytes } = dialectOf(database);
   try {
     return await store.connection().execute(async (own) => {
       // millions of rows take longer than a terminal waits, and no terminal waits for this
@@ -33,6 +37,17 @@ export async function readStoredRows(database: string): Promise<StoredRows> {
       const { rows: sizes } = await bytes.execute(own);
       return { rows, duplicated: rows - ids, wholeUpTo: await wholeChains(own), bytes: sizes[0]?.bytes ?? 0 };
     });
+  } finally {
+    await store.destroy();
+  }
+}
+
+/** Of the whole database: what is in it before a run is not of the run. */
+export async function storedBytes(database: string): Promise<number> {
+  const store = await openStore(database);
+  try {
+    const { rows } = await dialectOf(database).bytes.execute(store);
+    return rows[0]?.bytes ?? 0;
   } finally {
     await store.destroy();
   }

@@ -3,6 +3,7 @@
  * stored as an anomaly and refused with its place. A fork (another entry where one stands) freezes the epoch: it may be a rewritten past.
  */
 import { compactVerify } from 'jose';
+import { CompiledQuery } from 'kysely';
 import type { Clock } from '../../common/clock.ts';
 import { fromHex, toHex } from '../../common/hex.ts';
 import { canonicalEntry, GENESIS_HASH, hashCanonicalEntryText } from '../../common/journal-entry.ts';
@@ -43,6 +44,7 @@ const anomalyProblems: Readonly<Record<Anomaly, ProblemCode>> = { gap: 'journalG
 
 /** @param onStored told after the commit, with which epoch may have grown */
 export function createJournalIngest(store: Store, clock: Clock, signingKey: SigningKey, onStored: (grown: Epoch) => void = () => {}): JournalIngest {
+  const texts: InsertTexts = new Map();
   return {
     accept: async (terminalId, batch) => {
       const epoch = requireOneOwner(terminalId, batch);
@@ -50,7 +52,7 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
       const checkpoints = await genuineCheckpoints(store, terminalId, batch);
       const result = await store.serially([`journal:${terminalId}`], async (trx) => {
         await storeCheckpoints(trx, checkpoints, clock.now());
-        return ingest(trx, { terminalId, epoch }, items, clock.now());
+        return ingest(trx, texts, { terminalId, epoch }, items, clock.now());
       });
       onStored({ terminalId, epoch });
       if (result instanceof ProblemError) throw result;
@@ -163,7 +165,7 @@ interface Verdict {
 }
 
 /** What it returns is thrown after the commit: a refusal must not roll back the evidence for it. */
-async function ingest(trx: StoreTransaction, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
+async function ingest(trx: StoreTransaction, texts: InsertTexts, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
   const { terminalId, epoch } = whose;
   const state = await trx.selectFrom('journal_epochs').selectAll().where('terminal_id', '=', terminalId).where('epoch', '=', epoch).executeTakeFirst();
   const start: Head = state === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: state.head_seq, hash: fromHex(state.head_hash) };
@@ -172,7 +174,7 @@ async function ingest(trx: StoreTransaction, whose: Epoch, items: readonly Item[
     return new ProblemError('epochFrozen', `epoch ${epoch} of ${terminalId} forked and takes no more entries`, placeOf(whose, items[0], start));
   }
   const { head, last, fresh, misfit } = judge(items, start, await storedHashes(trx, whose, items, start));
-  await storeEntries(trx, whose, fresh, now);
+  await storeEntries(trx, texts, whose, fresh, now);
   if (misfit !== undefined) await storeMisfits(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
   await saveHead(trx, whose, head, misfit?.anomaly === 'fork');
   if (misfit === undefined) return last;
@@ -227,10 +229,22 @@ async function storedHashes(trx: StoreTransaction, { terminalId, epoch }: Epoch,
   return new Map([ofHead, ...rows.map(({ seq, hash }) => [seq, hash] as const)]);
 }
 
-async function storeEntries(trx: StoreTransaction, { terminalId, epoch }: Epoch, items: readonly Item[], now: number): Promise<void> {
-  if (items.length === 0) return;
-  const rows = items.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, hash: claimed, entry: text, received_at: now }));
-  await trx.insertInto('journal_entries').values(rows).execute();
+/** Rows of one statement. */
+const AT_ONCE = 100;
+
+/** The text of the statement that stores so many entries: made once for each number, for it takes as long as storing them. */
+type InsertTexts = Map<number, string>;
+
+async function storeEntries(trx: StoreTransaction, texts: InsertTexts, { terminalId, epoch }: Epoch, items: readonly Item[], now: number): Promise<void> {
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    const rows = items
+      .slice(from, from + AT_ONCE)
+      .map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, hash: claimed, entry: text, received_at: now }));
+    const text = texts.get(rows.length);
+    const insert = text === undefined ? trx.insertInto('journal_entries').values(rows).compile() : CompiledQuery.raw(text, rows.flatMap(Object.values));
+    texts.set(rows.length, insert.sql);
+    await trx.executeQuery(insert);
+  }
 }
 
 /** A gap closes by itself when what is missing comes; the rest somebody must look into. */

@@ -1,8 +1,9 @@
 /** The server's Ed25519 key: signs receipts; terminals keep its public half and believe nothing else. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { calculateJwkThumbprint, CompactSign } from 'jose';
+import { CompactSign } from 'jose';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import { thumbprintOf } from './identity/thumbprint.ts';
 
 export interface SigningKey {
   readonly privateKey: KeyObject;
@@ -27,7 +28,7 @@ export function loadSigningKey(file: string): SigningKey {
 
 /** Compact JWS of `payload` as JSON; `kid` is the key's RFC 7638 thumbprint. */
 export async function signJws(key: SigningKey, type: string, payload: object): Promise<string> {
-  const header = { alg: 'EdDSA', kid: await calculateJwkThumbprint(key.publicKey), typ: type };
+  const header = { alg: 'EdDSA', kid: thumbprintOf(key.publicKey), typ: type };
   return new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader(header).sign(key.privateKey);
 }
 

@@ -40,6 +40,7 @@ function linesOf(report: DayReport): string[] {
     tallyLine('cash taken', tenders.cash),
     ...notes.map(({ denomination, count, amount }) => tallyLine(`  ${sumText(denomination)}`, { count, amount })),
     tallyLine('QR captured', tenders.qr),
+    tallyLine('QR presented', tenders.qrPresented),
     tallyLine('vouchers taken', tenders.voucher),
     tallyLine('pending loads claimed', tenders.pending),
     tallyLine('loads', report.loads),

@@ -136,7 +136,7 @@ const topUpFields = z.strictObject({
   minimum: amount.default(1000),
   maximum: amount.default(50_000),
   tenders: z
-    .array(z.enum(['cash', 'qr', 'voucher'], 'expected "cash", "qr" or "voucher"'))
+    .array(z.enum(['cash', 'qr', 'qrPresented', 'voucher'], 'expected "cash", "qr", "qrPresented" or "voucher"'))
     .min(1, 'expected at least one tender')
     .refine((list) => new Set(list).size === list.length, 'expected each tender once')
     .default(['cash', 'qr', 'voucher']),
@@ -147,6 +147,18 @@ const topUpFields = z.strictObject({
   settledWithinHours: z.int('expected whole hours').min(1).max(720).default(24),
   /** How long a voucher can be redeemed at a terminal; afterwards the counter pays it out. */
   voucherValidDays: z.int('expected whole days').min(1, 'expected at least 1 day').max(3650, 'expected at most 3650 days').default(365),
+});
+
+/** A new card for a lost one, from the stacker of a dispensing reader. */
+const replacementSchema = z.strictObject({
+  offered: z.boolean('expected true or false').default(false),
+  /** Fen; paid before a blank moves, given back where no card is handed out. */
+  fee: amount.default(2000),
+  /** Name of the application that blanks have (card-application.md 1.1); one of the profiles. */
+  application: z
+    .string()
+    .regex(/^(?:[0-9A-F]{2}){5,16}$/, 'expected 5 to 16 bytes of upper-case hexadecimal')
+    .default('A00000000386980701'),
 });
 
 /** When the first screen of a card says something of it; 0: never. */
@@ -198,6 +210,7 @@ export const terminalConfigSchema = z
     topUp: topUpSchema.prefault({}),
     /** How people reach the operator: what help shows. */
     support: supportSchema.prefault({}),
+    replacement: replacementSchema.prefault({}),
     notices: noticesSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })
@@ -216,6 +229,14 @@ export const terminalConfigSchema = z
       }
     },
     whenGood(z.object(sandboxFields)),
+  )
+  .superRefine(
+    ({ devices, topUp }, context) => {
+      const at = topUp.tenders.indexOf('qrPresented');
+      if (at >= 0 && devices.codeScanner === null)
+        context.addIssue({ code: 'custom', path: ['topUp', 'tenders', at], message: 'expected devices.codeScanner: it reads the code that a person presents' });
+    },
+    whenGood(z.object({ devices: devicesSchema, topUp: topUpSchema.prefault({}) })),
   );
 
 export type TerminalConfig = z.output<typeof terminalConfigSchema>;

@@ -9,6 +9,7 @@
  */
 import { journalKinds, type NewEntry } from '../../common/journal-kinds.ts';
 import { fromHex, toHex } from '../../common/hex.ts';
+import { isUnanswered } from '../../common/loss-report.ts';
 import { foldTransaction, isForeign } from '../../common/money/fold.ts';
 import { isFinished } from '../../common/money/finished.ts';
 import { addPostings, type Balances } from '../../common/money/postings.ts';
@@ -196,7 +197,8 @@ export class Pruning {
     const last = entries.at(-1);
     // What an earlier epoch handed over never leaves: without the rest it would seem open again.
     if (last === undefined || last.seq > upToSeq || entries.some(({ epoch }) => epoch !== this.#journal.meta.epoch)) return false;
-    return entries.every(({ kind }) => isForeign(kind)) || isFinished(foldTransaction(entries), now);
+    const kinds = new Set(entries.map(({ kind }) => kind));
+    return [...kinds].every(isForeign) ? !isUnanswered(kinds) : isFinished(foldTransaction(entries), now);
   }
 
   #baseOf(before: Base | undefined, { upToSeq, receipt }: Cut, { links, balances, cash, businessDate }: Sum, kept: Seal): Base {

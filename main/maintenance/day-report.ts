@@ -84,6 +84,8 @@ export function dayReport(
   const opening = addBalances(before, sumOf(upToDate.filter((entry) => entry.businessDate < date || entry.kind === 'journal.replaced')));
   const movement = sumOf(today.filter((entry) => entry.kind !== 'journal.replaced'));
   const states = foldAll([...carried, ...upToDate]);
+  const paidBy = (tender: 'qr' | 'qrPresented'): readonly JournalEntry[] =>
+    today.filter(({ transactionId }) => (states.get(transactionId ?? '')?.state.opened?.tender === 'qrPresented') === (tender === 'qrPresented'));
   return {
     terminalId: entries[0]?.terminalId ?? '',
     date,
@@ -93,7 +95,8 @@ export function dayReport(
     outcomes: outcomesOf(today),
     tenders: {
       cash: tally(today, 'cash.stacked', ({ denomination }) => denomination),
-      qr: tally(today, 'payment.captured', ({ amount }) => amount),
+      qr: tally(paidBy('qr'), 'payment.captured', ({ amount }) => amount),
+      qrPresented: tally(paidBy('qrPresented'), 'payment.captured', ({ amount }) => amount),
       voucher: tally(today, 'voucher.reserved', ({ amount }) => amount),
       pending: tally(today, 'pending.claimed', ({ amount }) => amount),
     },

@@ -104,10 +104,13 @@ function delivered({ content, page, words }: Slip): void {
   page.sentence(words('deliveredReadBack'));
 }
 
-const REFUNDED = { cash: 'refundedCash', qr: 'refundedQr', voucher: 'refundedVoucher', pending: 'refundedPending' } as const satisfies Record<
-  ReceiptContent['tender'],
-  ReceiptWord
->;
+const REFUNDED = {
+  cash: 'refundedCash',
+  qr: 'refundedQr',
+  qrPresented: 'refundedQr',
+  voucher: 'refundedVoucher',
+  pending: 'refundedPending',
+} as const satisfies Record<ReceiptContent['tender'], ReceiptWord>;
 
 function refunded({ content, page, words }: Slip): void {
   page.amount(words('refundedAmount'), yuan(content.amount, words));
@@ -147,7 +150,7 @@ function redeemable({ site, page, words }: Slip, { code, validUntil }: VoucherSl
 
 function pending(slip: Slip): void {
   const { content, site, page, words } = slip;
-  const isCash = content.tender !== 'qr'; // a voucher's money was taken for certain, as notes are
+  const isCash = content.tender !== 'qr' && content.tender !== 'qrPresented'; // a voucher's money was taken for certain, as notes are
   const isStuck = content.noteStuck === true;
   page.amount(words('pendingAmount'), isStuck && content.amount === 0 ? words('valueNotKnown') : yuan(content.amount, words));
   if (isStuck && content.balanceAfter !== undefined) page.row(words('balanceAfter'), yuan(content.balanceAfter, words));

@@ -25,6 +25,8 @@ export interface Parts {
   readonly keypad: KeypadStatus | undefined;
   /** The acceptor took what it never told and never will: nothing more goes in until it comes up with another word. */
   readonly cashUntold: boolean;
+  /** A blank that can't be moved is in the card path. */
+  readonly pathHeld: boolean;
   readonly upstream: OnlineState;
   readonly journal: 'ok' | 'failed';
   readonly disk: 'ok' | 'low';
@@ -36,13 +38,24 @@ type Verdict = { readonly available: true } | { readonly available: false; reado
 const works: Verdict = { available: true };
 const off = (reason: UnavailableReason): Verdict => ({ available: false, reason });
 
-/** Pure: the whole rule. */
-export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]): Availability {
+/** A new card for a lost one, as the site offers it. */
+export interface ReplacementOffer {
+  /** The notes that are taken can make up the fee. */
+  readonly payableInCash: boolean;
+}
+
+/** Pure: the whole rule. @param replacement absent: switched off */
+export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[], replacement?: ReplacementOffer): Availability {
   if (isOpened(parts)) return closedFor('maintenance', parts);
   if (parts.upstream.link === 'refused') return closedFor('notAdmitted', parts);
   const patient = (verdict: Verdict): Verdict => (parts.starting && !verdict.available && verdict.reason !== 'switchedOff' ? off('starting') : verdict);
   const verdictOf = (name: TenderName, verdict: Verdict): Verdict => patient(tender(name, verdict, switchedOn));
-  const tenders = { cash: verdictOf('cash', cash(parts)), qr: verdictOf('qr', qr(parts)), voucher: verdictOf('voucher', voucher(parts)) };
+  const tenders = {
+    cash: verdictOf('cash', cash(parts)),
+    qr: verdictOf('qr', qr(parts)),
+    qrPresented: verdictOf('qrPresented', qrPresented(parts)),
+    voucher: verdictOf('voucher', voucher(parts)),
+  };
   const card = patient(cardReader(parts));
   return {
     services: {
@@ -52,6 +65,7 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[]):
       statement: card,
     },
     tenders,
+    replacement: replacement !== undefined && replaces(parts, replacement, tenders),
     lossReport: patient(lossReport(parts)),
     documents: documents(parts.idReader),
     receipts: receipts(parts.receiptPrinter),
@@ -63,7 +77,8 @@ function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstre
   const closed = off(reason);
   return {
     services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed },
-    tenders: { cash: closed, qr: closed, voucher: closed },
+    tenders: { cash: closed, qr: closed, qrPresented: closed, voucher: closed },
+    replacement: false,
     lossReport: closed,
     documents: documents(idReader),
     receipts: receipts(receiptPrinter),
@@ -81,8 +96,8 @@ function tender(name: TenderName, verdict: Verdict, switchedOn: readonly TenderN
 }
 
 /** Ways to pay that keep the service open: few people have a voucher, so vouchers alone do so only where nothing else was ever offered. */
-function carrying({ cash, qr, voucher }: Readonly<Record<TenderName, Verdict>>, switchedOn: readonly TenderName[]): readonly Verdict[] {
-  return switchedOn.every((name) => name === 'voucher') ? [voucher] : [cash, qr];
+function carrying({ cash, qr, qrPresented, voucher }: Readonly<Record<TenderName, Verdict>>, switchedOn: readonly TenderName[]): readonly Verdict[] {
+  return switchedOn.every((name) => name === 'voucher') ? [voucher] : [cash, qr, qrPresented];
 }
 
 /** A card can be written, whoever pays. */
@@ -108,13 +123,23 @@ function lossReport({ journal, disk, upstream }: Parts): Verdict {
   return upstream.issuer === 'down' ? off('issuerOffline') : works;
 }
 
+/** A blank to write, a bin for one that is no good, somebody to write it, and a way to pay; nobody begins what can't be ended. */
+function replaces(parts: Parts, { payableInCash }: ReplacementOffer, tenders: Availability['tenders']): boolean {
+  const { cardReader: reader, upstream } = parts;
+  const [stacker, bin] = (['dispense', 'collect'] as const).map((use) => reader?.storage.find((unit) => unit.use === use)?.level);
+  const path = reader?.device === 'online' && reader.media !== 'jammed' && !parts.pathHeld;
+  const blanks = stacker !== undefined && stacker !== 'empty' && stacker !== 'missing' && bin !== undefined && bin !== 'full' && bin !== 'missing';
+  const written = parts.journal === 'ok' && parts.disk === 'ok' && upstream.link === 'online' && upstream.issuer !== 'down';
+  return path && blanks && written && (tenders.qr.available || (payableInCash && tenders.cash.available));
+}
+
 function documents(status: IdReaderStatus | undefined): Availability['documents'] {
   if (status === undefined) return 'notFitted';
   return status.device === 'online' ? 'available' : 'down';
 }
 
-function cardReader({ cardReader: status }: Parts): Verdict {
-  if (status === undefined) return off('cardReaderDown');
+function cardReader({ cardReader: status, pathHeld }: Parts): Verdict {
+  if (status === undefined || pathHeld) return off('cardReaderDown');
   return status.device === 'online' && status.media !== 'jammed' ? works : off('cardReaderDown');
 }
 
@@ -127,6 +152,11 @@ function cash({ cashAcceptor: status, cashUntold }: Parts): Verdict {
 
 function qr({ upstream }: Parts): Verdict {
   return upstream.payments === 'up' ? works : off('paymentOffline');
+}
+
+/** Read here, paid there. */
+function qrPresented(parts: Parts): Verdict {
+  return parts.codeScanner?.device === 'online' ? qr(parts) : off('scannerDown');
 }
 
 /** Only upstream knows which voucher is still good. */
@@ -146,13 +176,15 @@ function receipts(status: PrinterStatus | undefined): Availability['receipts'] {
 export class AvailabilityBoard implements AvailabilityPort {
   readonly #listeners = new Listeners<Availability>();
   readonly #tenders: readonly TenderName[];
+  readonly #replacement: ReplacementOffer | undefined;
   #parts: Parts;
   #current: Availability;
 
-  constructor(parts: Parts, tenders: readonly TenderName[]) {
+  constructor(parts: Parts, tenders: readonly TenderName[], replacement?: ReplacementOffer) {
     this.#parts = parts;
     this.#tenders = tenders;
-    this.#current = availabilityOf(parts, tenders);
+    this.#replacement = replacement;
+    this.#current = availabilityOf(parts, tenders, replacement);
   }
 
   get current(): Availability {
@@ -166,7 +198,7 @@ export class AvailabilityBoard implements AvailabilityPort {
   /** A part said something new. */
   hear(news: Partial<Parts>): void {
     this.#parts = { ...this.#parts, ...news };
-    const next = availabilityOf(this.#parts, this.#tenders);
+    const next = availabilityOf(this.#parts, this.#tenders, this.#replacement);
     if (JSON.stringify(next) === JSON.stringify(this.#current)) return;
     this.#current = next;
     this.#listeners.emit(next);

@@ -12,6 +12,7 @@ import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CashAcceptor, PowerUpState } from '../../drivers/cash-acceptor/cash-acceptor.ts';
 import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
+import type { BlankPort } from '../../state-machines/replacement/ports.ts';
 import { PortError, type CardPort, type CashPort, type Ports, type ReceiptOutcome, type ReceiptPort } from '../../state-machines/ports.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { viewOf } from '../../state-machines/session-view.ts';
@@ -34,18 +35,20 @@ import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
 import type { DevicePort } from '../../state-machines/device.ts';
 import { AcceptorArrival } from './acceptor-arrival.ts';
-import { AvailabilityBoard, type Parts } from './availability.ts';
+import { AvailabilityBoard, type Parts, type ReplacementOffer } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { devicePorts } from './device-ports.ts';
 import { closeAll, type Devices } from './devices.ts';
 import type { Log } from './log.ts';
+import { BlankDesk } from './ports/blank-port.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
 import { documentPort } from './ports/document-port.ts';
 import { JournalCheck, type JournalCheckOptions } from './journal-check.ts';
 import { JournalPruning } from './journal-pruning.ts';
 import { JournalDesk } from './ports/journal-port.ts';
+import { scannerPort } from './ports/scanner-port.ts';
 import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
@@ -102,9 +105,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       journal: 'ok',
       disk: diskOf(options),
       cashUntold: false,
+      pathHeld: false,
       starting: true,
     },
     config.topUp.tenders,
+    replacementOffer(config),
   );
   const desk = new JournalDesk({
     journal,
@@ -131,17 +136,26 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
           onStrayCredit: (credit) => recovery.strayCredit(credit),
           onAlarm: (report) => recordOf(desk, acceptorAlarm(report), log),
         });
+  const blanks = blankDesk(devices.cardReader, options, (stuck) => board.hear({ pathHeld: stuck }));
   const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
     clock,
     ids,
     random,
     journal: desk,
-    card: cardPort(devices.cardReader, options, () => businessDate(clock.now())),
+    card: cardPort(
+      devices.cardReader,
+      options,
+      () => businessDate(clock.now()),
+      () => blanks?.isClaimed === true,
+    ),
     cash: cashDesk ?? noCashPort,
     payments: upstream.payments,
+    scanner: scannerPort(devices.codeScanner),
     issuer: upstream.issuer,
     losses: upstream.losses,
     desk: upstream.desk,
+    blanks: blanks ?? noBlankPort,
+    replacements: upstream.replacements,
     documents: documentPort(devices.idReader, () => businessDate(clock.now())),
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
@@ -160,6 +174,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       untakenCard: config.topUp.untakenCard,
       receiptDefault: config.topUp.receiptDefault,
       settledWithinHours: config.topUp.settledWithinHours,
+      replacementFee: fen(config.replacement.fee),
       voucherValidDays: config.topUp.voucherValidDays,
       notices: { ...config.notices, lowBalance: fen(config.notices.lowBalance) },
       timeZone: config.terminal.timeZone,
@@ -331,13 +346,30 @@ function isIdle(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'idle' in value;
 }
 
-function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string): CardPort {
+/** Cash can pay a fee where any notes that fit in lead to it: there is no change. */
+function replacementOffer({ topUp, replacement, devices }: TerminalConfig): ReplacementOffer | undefined {
+  if (!replacement.offered) return undefined;
+  const denominations = devices.cashAcceptor == null ? [] : notesTaken(devices.cashAcceptor.options);
+  const least = Math.min(...denominations);
+  const payableInCash = topUp.tenders.includes('cash') && denominations.length > 0 && [replacement.fee, ...denominations].every((each) => each % least === 0);
+  return { payableInCash };
+}
+
+function blankDesk(reader: CardReader | undefined, { config }: TerminalOptions, onStuck: (stuck: boolean) => void): BlankDesk | undefined {
+  const { application } = config.replacement;
+  const profile = config.cards.profiles.find(({ aid }) => aid === application);
+  if (reader === undefined || profile === undefined || !reader.capabilities.canDispense || !reader.capabilities.canRetain) return undefined;
+  return new BlankDesk({ reader, application, profile, terminalNumber: config.terminal.terminalNumber, onStuck });
+}
+
+function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string, isClaimed: () => boolean): CardPort {
   if (reader === undefined) return noCardPort;
   return new CardDesk({
     reader,
     profiles: config.cards.profiles,
     terminalNumber: config.terminal.terminalNumber,
     businessDate,
+    isClaimed,
     checkTac: async (loadId, tac) => {
       try {
         return await upstream.issuer.checkTac({ loadId, tac });
@@ -350,15 +382,19 @@ function cardPort(reader: CardReader | undefined, { config, upstream }: Terminal
 }
 
 function makeCashDesk(acceptor: CashAcceptor, { clock, config }: TerminalOptions, tell: Pick<CashDeskOptions, 'onStrayCredit' | 'onAlarm'>): CashDesk {
-  // Every acceptor model's options name the notes the site takes.
-  const { denominations } = z.object({ denominations: z.array(z.int()) }).parse(config.devices.cashAcceptor?.options);
-  return new CashDesk({ acceptor, clock, taken: denominations, ...tell });
+  return new CashDesk({ acceptor, clock, taken: notesTaken(config.devices.cashAcceptor?.options), ...tell });
+}
+
+/** Every acceptor model's options name the notes the site takes. */
+function notesTaken(options: unknown): readonly number[] {
+  return z.object({ denominations: z.array(z.int()) }).parse(options).denominations;
 }
 
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
   if (printer === undefined) {
     const none = async (): Promise<ReceiptOutcome> => ({ state: 'failedBefore', trouble: 'offline' });
     return { print: none, printStatement: none, printLoss: none, printTicket: none };
+    return { print: none, printStatement: none, printLoss: none, printReplacement: none };
   }
   return createReceiptPort(printer, {
     operator: site.operator,
@@ -387,6 +423,19 @@ const noCardPort: CardPort = {
   present: notFitted,
   retract: notFitted,
   retain: notFitted,
+  onEvent: () => nothing,
+};
+const noBlankPort: BlankPort = {
+  dispense: notFitted,
+  read: notFitted,
+  challenge: notFitted,
+  command: notFitted,
+  readBack: notFitted,
+  present: notFitted,
+  capture: notFitted,
+  find: async () => 'unknown',
+  holds: () => false,
+  fateOf: () => undefined,
   onEvent: () => nothing,
 };
 const noCashPort: CashPort = { denominations: [], accept: notFitted, stack: notFitted, returnNote: notFitted, onEvent: () => nothing };

@@ -7,6 +7,7 @@ import {
   createOrderAnswerSchema,
   orderAnswerSchema,
   refundAnswerSchema,
+  type CaptureRequest,
   type CreateOrderRequest,
   type OrderAnswer,
   type RefundRequest,
@@ -18,6 +19,7 @@ import { withRetries, type RetryLimits } from './retry.ts';
 /** ms; `query` is what an answer may take on top of the wait that was asked for. */
 export const paymentLimits = {
   create: { totalMs: 8000, attemptMs: 3000 },
+  capture: { totalMs: 8000, attemptMs: 3000 },
   query: { totalMs: 5000, attemptMs: 3000 },
   close: { totalMs: 8000, attemptMs: 3000 },
   refund: { totalMs: 8000, attemptMs: 3000 },
@@ -32,6 +34,13 @@ export function createPaymentPort(client: HttpClient, ports: { readonly clock: C
       );
       if (order.orderId !== orderId) throw new PortError('invalidAnswer', `asked for order ${orderId}, got ${order.orderId}`);
       return order;
+    },
+    capture: async (request) => {
+      const body: CaptureRequest = request;
+      const answer = await withRetries(ports, paymentLimits.capture, undefined, (limitMs) =>
+        client.call({ method: 'POST', path: '/v1/payments/captures', body, answer: orderAnswerSchema, limitMs }),
+      );
+      return toOrderState(answer);
     },
     queryOrder: async (orderId, wait, signal) => {
       const waitMs = Math.min(wait?.waitMs ?? 0, upstreamLimits.longPollMs);
@@ -66,5 +75,6 @@ function orderPath(orderId: string): string {
 /** An expired order is one that can no longer be paid and was not. */
 function toOrderState(answer: OrderAnswer): OrderState {
   if (answer.state === 'captured') return { ...answer, amount: fen(answer.amount) };
+  if (answer.state === 'declined') return { state: 'declined', ...(answer.reason === undefined ? {} : { reason: answer.reason }) };
   return { state: answer.state === 'expired' ? 'closed' : answer.state };
 }

@@ -3,6 +3,7 @@ import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { DeskPort } from '../../state-machines/desk/ports.ts';
 import type { LossPort } from '../../state-machines/loss-report/ports.ts';
+import type { ReplacementPort } from '../../state-machines/replacement/ports.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
 import { createDeskPort, type SheetFile } from './desk.ts';
@@ -11,6 +12,7 @@ import { createIssuerPort } from './issuer.ts';
 import { createLossPort } from './losses.ts';
 import { createOnline, type Online } from './online.ts';
 import { createPaymentPort } from './payments.ts';
+import { createReplacementPort } from './replacements.ts';
 import { createRegisteredClient } from './registration.ts';
 import { createVoucherPort, type UpstreamVouchers } from './vouchers.ts';
 import type { JournalSource } from './journal-source.ts';
@@ -33,6 +35,7 @@ export interface Upstream {
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
   readonly desk: DeskPort;
+  readonly replacements: ReplacementPort;
   readonly payments: PaymentPort;
   readonly vouchers: UpstreamVouchers;
   /** Runs from the start. */
@@ -63,6 +66,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     issuer: createIssuerPort(client, options),
     losses: createLossPort(client, options),
     desk: createDeskPort(client, options),
+    replacements: createReplacementPort(client, options),
     payments: createPaymentPort(client, options),
     vouchers: createVoucherPort(client, options),
     online,

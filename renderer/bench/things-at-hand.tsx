@@ -10,8 +10,8 @@ import { say, sayIfKnown } from './words.ts';
 
 type CardState = CabinetState['cards'][number];
 
-/** As payment apps show them, 18 digits from 28; of nobody's account. */
-const PAYMENT_CODE = '289912345678901234';
+/** Ends of payment codes: what the sandbox's wallets make of each (fleet/server/acquirer/sandbox-wallet.ts). */
+const CODES = { showCode: '34', showCodeConfirming: '01', showCodePoor: '02' } as const;
 const PHONE_ACTS = ['pay', 'decline', 'confirming'] as const;
 
 export function ThingsAtHand() {
@@ -83,19 +83,25 @@ function Phone() {
           ))}
         </div>
         {state.fitted.codeScanner !== undefined && (
-          <button
-            type="button"
-            className="bench-button"
-            data-testid="hand-show-code"
-            onClick={() => hand({ act: 'showCode', text: PAYMENT_CODE })}
-            {...carries({ act: 'showCode', text: PAYMENT_CODE })}
-          >
-            {say('hand.showCode')}
-          </button>
+          <div className="bench-buttons">
+            {(Object.keys(CODES) as (keyof typeof CODES)[]).map((which) => {
+              const act = { act: 'showCode', text: paymentCode(state.codesRead ?? 0, CODES[which]) } as const;
+              return (
+                <button key={which} type="button" className="bench-button" data-testid={`hand-${which}`} onClick={() => hand(act)} {...carries(act)}>
+                  {say(`hand.${which}`)}
+                </button>
+              );
+            })}
+          </div>
         )}
       </div>
     </div>
   );
+}
+
+/** As payment apps show them, 18 digits from 28, of nobody's account: a new one after each that was read. */
+function paymentCode(read: number, end: string): string {
+  return `2899${String(read).padStart(12, '0')}${end}`;
 }
 
 function Documents() {

@@ -413,6 +413,37 @@ export function ScanPicture() {
   );
 }
 
+/** A phone with a code on it, held to the scanner's window. */
+export function PresentPicture() {
+  return (
+    <svg className="pic" viewBox="0 0 400 200" aria-hidden="true">
+      <rect x="306" y="14" width="82" height="172" rx="14" fill="var(--surface)" stroke="var(--ink)" strokeWidth="7" />
+      <rect x="306" y="62" width="34" height="76" rx="6" fill="var(--ink)" />
+      <path d="M300 74L206 46M300 126L206 154" stroke="var(--ink)" strokeWidth="5" strokeDasharray="2 14" strokeLinecap="round" />
+      <rect x="84" y="10" width="108" height="176" rx="16" fill="var(--paper)" stroke="var(--ink)" strokeWidth="7" />
+      <MockCode x={104} y={44} size={68} />
+      <path d="M124 168h28" stroke="var(--ink)" strokeWidth="7" strokeLinecap="round" />
+      <Limb strokes={[{ d: 'M46 142L102 138', outer: 48, inner: 36 }]} />
+      <Sleeve outer="M6.1 148L45.9 143" inner="M12 147L40 144" widths={[76, 64]} />
+    </svg>
+  );
+}
+
+/** A finger says yes on a phone. */
+export function ConfirmPicture() {
+  return (
+    <svg className="pic" viewBox="0 0 400 206" aria-hidden="true">
+      <rect x="146" y="10" width="108" height="182" rx="16" fill="var(--paper)" stroke="var(--ink)" strokeWidth="7" />
+      <path d="M184 30h32" stroke="var(--ink)" strokeWidth="7" strokeLinecap="round" />
+      <path d="M187 54l13 18 13-18M200 72v22M184 81h32" fill="none" stroke="#0B4F6C" strokeWidth="6" strokeLinecap="round" strokeLinejoin="round" />
+      <rect x="166" y="116" width="68" height="44" rx="10" fill="#1F5B3B" />
+      <path d="M185 138l11 11 20-22" fill="none" stroke="var(--paper)" strokeWidth="8" strokeLinecap="round" strokeLinejoin="round" />
+      <Limb strokes={[{ d: 'M320 156L246 148', outer: 48, inner: 36 }]} />
+      <Sleeve outer="M392 164L322 156" inner="M386 163L328 157" widths={[76, 64]} />
+    </svg>
+  );
+}
+
 /** A note going into a slot. */
 export function CashPicture() {
   return (

@@ -50,8 +50,10 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'top-up-tender':
     case 'top-up-cash':
     case 'top-up-qr':
+    case 'top-up-scan':
     case 'top-up-voucher':
     case 'top-up-voucher-confirm':
+    case 'replace-fee':
       return 'pay';
     case 'committing':
     case 'put-back':
@@ -63,6 +65,9 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'out-of-service':
     case 'attract':
     case 'insert-card':
+    case 'replace-making':
+    case 'replace-take':
+    case 'replace-done':
     case 'loss-ways':
     case 'loss-document':
     case 'loss-typing':

@@ -30,6 +30,12 @@ export function Attract({ body }: { readonly body: ViewBodyOf<'attract'> }) {
             <p className="body">{notice}</p>
           </Notice>
         )}
+        {body.replacement === true && (
+          <Button testId="replace-card" act={{ type: 'replace-card' }} className="btn btn--small">
+            <Icon name="card" />
+            <span>{say('button.replaceCard')}</span>
+          </Button>
+        )}
         {!landscape && <Languages />}
         {!landscape && <Hotline />}
       </Touch>

@@ -4,7 +4,7 @@ import { Button } from '../components/button.tsx';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch, Why } from '../components/frame.tsx';
 import { BackAction, Notice } from '../components/parts.tsx';
-import { CashPicture, ScanPicture, VoucherPicture } from '../components/pictures.tsx';
+import { CashPicture, PresentPicture, ScanPicture, VoucherPicture } from '../components/pictures.tsx';
 import { Amount, Chip } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { money, wholeYuan } from '../words.ts';
@@ -78,6 +78,8 @@ function TenderPicture({ name }: { readonly name: Tender }) {
       return <CashPicture />;
     case 'qr':
       return <ScanPicture />;
+    case 'qrPresented':
+      return <PresentPicture />;
     case 'voucher':
       return <VoucherPicture />;
   }

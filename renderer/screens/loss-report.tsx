@@ -12,14 +12,14 @@ import type { Say } from '../words.ts';
 
 type Card = ViewBodyOf<'loss-cards'>['cards'][number];
 
-export function LossCards({ body: { name, cards, page, pages } }: { readonly body: ViewBodyOf<'loss-cards'> }) {
+export function LossCards({ body: { name, cards, page, pages, purpose } }: { readonly body: ViewBodyOf<'loss-cards'> }) {
   const { say, landscape } = useKiosk();
-  const some = cards.some(isOpen);
+  const some = cards.some((card) => canPick(card, purpose));
   const paging = pages > 1 && <Pages page={page} pages={pages} />;
   return (
     <>
       <Read className="read--cards">
-        <h1 className="title">{say(some || pages > 1 ? 'loss.cards.title' : 'loss.cards.titleNone')}</h1>
+        <h1 className="title">{say(purpose === 'replace' ? 'replace.pick.title' : some || pages > 1 ? 'loss.cards.title' : 'loss.cards.titleNone')}</h1>
         <p className="lead quiet under-title">{say('loss.cards.lead')}</p>
         {name !== undefined && (
           <Notice tone="info" icon="card" live="status">
@@ -32,7 +32,7 @@ export function LossCards({ body: { name, cards, page, pages } }: { readonly bod
         <ul className="card-rows">
           {cards.map((card) => (
             <li key={card.index}>
-              <CardRow card={card} />
+              <CardRow card={card} purpose={purpose} />
             </li>
           ))}
         </ul>
@@ -50,10 +50,15 @@ function isOpen({ state }: Card): boolean {
   return state === 'open' || state === 'blocked' || state === 'notActivated';
 }
 
-function CardRow({ card }: { readonly card: Card }) {
+/** For a new card, one that is reported already will do. */
+function canPick(card: Card, purpose: 'replace' | undefined): boolean {
+  return isOpen(card) || (purpose === 'replace' && card.state === 'reported');
+}
+
+function CardRow({ card, purpose }: { readonly card: Card; readonly purpose: 'replace' | undefined }) {
   const { say } = useKiosk();
-  const said = stateText(card, say);
-  const open = isOpen(card);
+  const open = canPick(card, purpose);
+  const said = open && !isOpen(card) ? say('replace.pick.reported') : stateText(card, say);
   return (
     <Button
       testId={`card-${card.index}`}
@@ -160,6 +165,12 @@ function Reported({ body, state }: { readonly body: ViewBodyOf<'loss-told'>; rea
       <Touch className="touch--loss">
         <NumberPanel body={body} hint={say(body.earlier ? 'loss.told.earlier' : 'loss.told.number')} />
         <AfterEffect body={body} />
+        {body.replacement === true && (
+          <Button testId="replace-card" act={{ type: 'replace-card' }} className="btn">
+            <Icon name="card" />
+            <span>{say('button.replaceCard')}</span>
+          </Button>
+        )}
       </Touch>
       <LastActions body={body} />
     </>
@@ -244,7 +255,7 @@ function NumberPanel({ body: { reference, wait }, hint }: { readonly body: ViewB
 }
 
 function AfterEffect({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
-  const { view, say } = useKiosk();
+  const { view, say, size } = useKiosk();
   const { hotline, hotlineHours } = view.site;
   const paper = paperText(body, say);
   return (
@@ -255,7 +266,7 @@ function AfterEffect({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
         </Effect>
       )}
       {body.document && <Effect icon="card">{say('loss.told.document')}</Effect>}
-      <Effect icon="handCard">{say('loss.told.found')}</Effect>
+      {!(body.replacement === true && size === 'xlarge') && <Effect icon="handCard">{say('loss.told.found')}</Effect>}
       <Effect icon="call">
         <Rich text={say('contact.hotline', { hotline, hours: hotlineHours })} />
       </Effect>

@@ -13,16 +13,23 @@ type Body = ViewBodyOf<'top-up-cash'>;
 export function PayCash({ body }: { readonly body: Body }) {
   const { view, say, size, landscape } = useKiosk();
   const { requested, inserted, room, denominations, reference, canReturn, busy, message, wait } = body;
+  const isFee = body.replaces !== undefined;
   const moving = busy ? say('cash.busy') : undefined;
   return (
     <>
       <Read className="read--picture">
-        <h1 className="title">{say(inserted > 0 && inserted >= requested ? 'cash.titleEnough' : 'cash.title')}</h1>
+        <h1 className="title">{say(inserted > 0 && inserted >= requested ? (isFee ? 'replace.cash.titleEnough' : 'cash.titleEnough') : 'cash.title')}</h1>
         <div className="figure">
           <p className="body quiet">{say('cash.inserted')}</p>
           <Amount amount={inserted} testId="inserted" />
           <p className="body quiet tn figure-sum">
-            <Rich text={inserted === 0 ? say('cash.requested', { requested: money(requested) }) : say('cash.room', { room: money(room) })} />
+            <Rich
+              text={
+                inserted === 0
+                  ? say(isFee ? 'replace.cash.requested' : 'cash.requested', { requested: money(requested) })
+                  : say(isFee ? 'replace.cash.room' : 'cash.room', { room: money(room) })
+              }
+            />
           </p>
         </div>
         <NoteScene side={view.site.slots.cash} />
@@ -31,7 +38,8 @@ export function PayCash({ body }: { readonly body: Body }) {
         {message !== undefined && (
           <Notice tone="warn" icon="warn" live="alert">
             <p className="body">
-              <b>{say(`cash.message.${message}.happened`)}</b> {say(`cash.message.${message}.money`)} {say(`cash.message.${message}.now`)}
+              <b>{say(isFee && message === 'noteOverLimit' ? 'replace.cash.overLimit' : `cash.message.${message}.happened`)}</b>{' '}
+              {say(`cash.message.${message}.money`)} {say(isFee ? feeNow(message) : `cash.message.${message}.now`)}
             </p>
           </Notice>
         )}
@@ -41,10 +49,10 @@ export function PayCash({ body }: { readonly body: Body }) {
             {canReturn ? (
               <>
                 <p className="body strong">{say('cash.accepts', { denominations: listed(denominations, view.preferences.locale) })}</p>
-                <p className="small">{say('cash.terms')}</p>
+                <p className="small">{say(isFee ? 'replace.cash.terms' : 'cash.terms')}</p>
               </>
             ) : (
-              <p className="body">{say('cash.noReturn', { amount: money(inserted) })}</p>
+              <p className="body">{say(isFee ? 'replace.cash.noReturn' : 'cash.noReturn', { amount: money(inserted) })}</p>
             )}
             {reference !== '' && (
               <p className="small cash-ref">
@@ -55,28 +63,36 @@ export function PayCash({ body }: { readonly body: Body }) {
           <Ring wait={wait} />
         </div>
       </Touch>
-      <Actions>
+      <Actions {...(isFee ? { layout: 'one' as const } : {})}>
         {canReturn ? (
           <Action testId="cancel" act={{ type: 'cancel' }} icon="back" off={moving}>
             {say('cash.leave')}
           </Action>
         ) : (
           <Action testId="cancel" act={{ type: 'cancel' }} off={moving}>
-            {say('cash.voucher')}
+            {say(isFee ? 'replace.cash.voucher' : 'cash.voucher')}
           </Action>
         )}
-        <Action
-          testId="confirm"
-          act={{ type: 'confirm' }}
-          look="primary"
-          {...(busy || inserted === 0 ? {} : { iconAfter: 'next' as const })}
-          off={moving ?? (inserted === 0 ? say('cash.confirmEmpty') : undefined)}
-        >
-          {moving ?? (inserted === 0 ? say('cash.confirmEmpty') : say('cash.confirm', { amount: money(inserted) }))}
-        </Action>
+        {!isFee && (
+          <Action
+            testId="confirm"
+            act={{ type: 'confirm' }}
+            look="primary"
+            {...(busy || inserted === 0 ? {} : { iconAfter: 'next' as const })}
+            off={moving ?? (inserted === 0 ? say('cash.confirmEmpty') : undefined)}
+          >
+            {moving ?? (inserted === 0 ? say('cash.confirmEmpty') : say('cash.confirm', { amount: money(inserted) }))}
+          </Action>
+        )}
       </Actions>
     </>
   );
+}
+
+/** A fee is paid whole, or not at all: nothing can be loaded of what is in. */
+function feeNow(message: NonNullable<Body['message']>) {
+  if (message === 'noteOverLimit') return 'replace.cash.smaller';
+  return message === 'acceptorDown' || message === 'boxFull' ? 'replace.cash.kept' : (`cash.message.${message}.now` as const);
 }
 
 const ROOM = { standard: 3, large: 2, xlarge: 1 } as const;

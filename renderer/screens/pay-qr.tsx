@@ -8,7 +8,7 @@ import { useKiosk } from '../kiosk-context.ts';
 
 export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
   const { say } = useKiosk();
-  const { state, amount, merchant, card, reference, wait } = body;
+  const { state, amount, merchant, card, replaces, reference, wait } = body;
   const leavable = state === 'waiting' || state === 'confirming';
   return (
     <>
@@ -30,8 +30,8 @@ export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
             <dd>{merchant}</dd>
           </div>
           <div>
-            <dt>{say('pay.card')}</dt>
-            <dd>{say('card.tail', { tail: card.tail })}</dd>
+            <dt>{say(replaces === undefined ? 'pay.card' : 'replace.pay.card')}</dt>
+            <dd>{say('card.tail', { tail: card?.tail ?? replaces ?? '' })}</dd>
           </div>
           {reference !== '' && (
             <div>
@@ -60,7 +60,7 @@ export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
       {state === 'closing' && (
         <Actions layout="one">
           <Why icon="lock" center>
-            {say('pay.closingMoney')}
+            {say(replaces === undefined ? 'pay.closingMoney' : 'replace.pay.closing')}
           </Why>
         </Actions>
       )}

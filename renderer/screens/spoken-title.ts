@@ -1,6 +1,7 @@
 /** What a screen is called when it is spoken: the accessible name of <main>. */
 import type { View } from '../../state-machines/view.ts';
 import { money, type Say } from '../words.ts';
+import { makingTitle } from './replacement.tsx';
 import { settledWords } from './settled-words.ts';
 import { diagnosisWords } from './diagnosis-words.ts';
 import { helpTitle } from './help-title.ts';
@@ -49,6 +50,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return `${say('cash.title')} · ${say('cash.inserted')} ${money(body.inserted)}`;
     case 'top-up-qr':
       return `${say('pay.title')} · ${money(body.amount)}`;
+    case 'top-up-scan':
+      return `${say(body.state === 'confirming' ? 'scan.confirmTitle' : 'scan.title')} · ${money(body.amount)}`;
     case 'top-up-voucher':
       return say(`voucher.${body.field}Title`);
     case 'top-up-voucher-confirm':
@@ -83,7 +86,7 @@ function bodyTitle(body: View['body'], say: Say): string {
     case 'loss-asking':
       return say(`loss.asking.${body.what}Title`);
     case 'loss-cards':
-      return say('loss.cards.title');
+      return say(body.purpose === 'replace' ? 'replace.pick.title' : 'loss.cards.title');
     case 'loss-confirm':
       return say('loss.confirm.title', { tail: body.tail });
     case 'loss-told':
@@ -104,6 +107,14 @@ function bodyTitle(body: View['body'], say: Say): string {
       return say('progress.numberTitle');
     case 'progress-list':
       return say(body.items.length === 0 ? 'progress.noneTitle' : 'progress.listTitle');
+    case 'replace-fee':
+      return `${say('replace.fee.title')} · ${money(body.fee)}`;
+    case 'replace-making':
+      return say(makingTitle(body.step));
+    case 'replace-take':
+      return `${say('replace.take.title')} · ${say('card.tail', { tail: body.tail })}`;
+    case 'replace-done':
+      return `${say('replace.done.title')} · ${say('card.tail', { tail: body.tail })}`;
     case 'trouble':
       return say(`trouble.${body.trouble}.title`);
     case 'take-card':

@@ -41,8 +41,7 @@ def number(text):
 
 def parse(raw):
     """JSON in UTF-8; None where it is none, as with NaN and Infinity, which int() refuses."""
-    numbers = {"parse_int": number, "parse_float": number, "parse_constant": int}
-    return attempt(lambda: json.loads(raw.decode(), **numbers))
+    return attempt(lambda: json.loads(raw.decode(), parse_int=number, parse_float=number, parse_constant=int))
 
 def jcs(value):
     """RFC 8785 of what fits a table: whole numbers, and names in ASCII, so that code points sort as UTF-16 does."""
@@ -220,8 +219,7 @@ class Cash(Fold):
         for known in base["settlements"]:
             sums = {"expectedSum": total(known["expected"]), "countedSum": total(known.get("counted", []))}
             removed = {} if known["phase"] == "opened" else {"content": known["expected"], **sums}
-            thing = {**known, "state": known["phase"], "amount": 0, **removed}
-            self.things["settlement"][known["settlementId"]] = thing
+            self.things["settlement"][known["settlementId"]] = {**known, **removed, "state": known["phase"], "amount": 0}
 
     def follow(self, kind, body):
         known = self.things["settlement"].get(body.get("settlementId"), {})
@@ -291,8 +289,8 @@ class Verifier:
         demand(last <= self.seq, "receipt", self.seq + 1, f"upstream has entry {last}; the journal ends at {self.seq}")
 
     def is_entry(self, entry, text):
-        own = fits(entry, FORMAT["entry"]) and entry["terminalId"] == self.terminal and entry["kind"] in FORMAT["kinds"]
-        own = own and fits(entry["body"], FORMAT["kinds"][entry["kind"]]) and jcs(entry) == text
+        own = fits(entry, FORMAT["entry"]) and entry["terminalId"] == self.terminal and jcs(entry) == text
+        own = own and entry["kind"] in FORMAT["kinds"] and fits(entry["body"], FORMAT["kinds"][entry["kind"]])
         return own and (self.last == "carried" or self.seq == 0 or entry["epoch"] == self.epoch)
 
     def at(self):
@@ -302,15 +300,12 @@ class Verifier:
     def base(self, text, jws):
         """What stands for pruned entries: the chain goes on from there."""
         base = self.claims("base", jws)
-        receipt, place = payload_of(base["receipt"]), (base["epoch"], base["upToSeq"])
-        covers = fits(receipt, FORMAT["receipt"]) and receipt["terminalId"] == self.terminal
-        covers = covers and (receipt["epoch"], receipt["upToSeq"], receipt["headHash"].lower()) == (*place, base["hash"])
-        covers = covers and (self.upstream is None or is_genuine(base["receipt"], "kiosk-receipt+jwt", self.upstream))
-        covers = covers and self.promised.get(place, {base["hash"]}) == {base["hash"]}
-        right = covers and jcs(base) == text and base["announced"] > base["upToSeq"]
-        demand(right, "base", None, "no receipt for just the pruned entries, or not what was signed")
-        self.pruned, self.start, self.epoch, self.seq, self.head = base, base["upToSeq"], *place, base["hash"]
-        self.signed = self.start
+        receipt, place, hash_ = payload_of(base["receipt"]), (base["epoch"], base["upToSeq"]), base["hash"]
+        says = fits(receipt, FORMAT["receipt"]) and (receipt["terminalId"], receipt["epoch"], receipt["upToSeq"], receipt["headHash"].lower())
+        right = says == (self.terminal, *place, hash_) and self.promised.get(place, {hash_}) == {hash_} and jcs(base) == text
+        right = right and (self.upstream is None or is_genuine(base["receipt"], "kiosk-receipt+jwt", self.upstream))
+        demand(right and base["announced"] > base["upToSeq"], "base", None, "no receipt for just the pruned entries, or not what was signed")
+        self.pruned, self.start, self.signed, self.head, (self.epoch, self.seq) = base, base["upToSeq"], base["upToSeq"], hash_, place
         self.balances.update(base["balances"])
         self.cash.go_on(base["cash"])
 
@@ -339,22 +334,18 @@ class Verifier:
         replaces = seq == 1 and self.epoch > 1
         demand((kind == "journal.replaced") == replaces, "carried", seq, "journal.replaced misplaced")
         if seq == self.start + 1:
-            whole = self.place[0] < self.epoch and (body["carried"] == seal(self.handed) if replaces else not self.handed)
-            if self.pruned:
-                sealed = (self.pruned["carried"], self.pruned["kept"]) == (seal(self.handed), seal(self.kept))
-                whole = sealed and self.place <= (self.epoch, self.start)
+            sealed = self.pruned or {"carried": body["carried"] if replaces else seal(()), "kept": seal(())}
+            whole = (sealed["carried"], sealed["kept"]) == (seal(self.handed), seal(self.kept)) and self.place <= (self.epoch, self.start)
             demand(whole, "carried", seq, "the carried entries are not those that were sealed")
             demand(self.early < self.epoch, "receipt", seq, "a receipt of this epoch stands before its first entry")
             self.balances.update(body["balances"] if replaces else {})
         if self.pruned and seq == self.pruned["announced"]:
-            digest = sha256(jcs(self.pruned).encode()).hexdigest().upper()
-            announces = kind == "journal.pruned" and body["base"] == digest
-            demand(announces, "base", seq, "does not announce the pruning")
+            announced = kind == "journal.pruned" and body["base"] == sha256(jcs(self.pruned).encode()).hexdigest().upper()
+            demand(announced, "base", seq, "does not announce the pruning")
         anomalies = {"fold": self.fold(entry, self.epoch > 1 or self.pruned), "settlement": self.cash.add(kind, body)}
         for check, anomaly in anomalies.items():
             demand(anomaly is None, check, seq, f"{anomaly}: {kind} of {entry.get('transactionId', 'no transaction')}")
-        same = self.promised.get((self.epoch, seq), {own}) == {own}
-        demand(same, "receipt", seq, "upstream has another entry at this place")
+        demand(self.promised.get((self.epoch, seq), {own}) == {own}, "receipt", seq, "upstream has another entry at this place")
         self.seq, self.head = seq, own
         demand(seq - self.signed <= FORMAT["checkpointEvery"], "checkpoint", seq, f"no checkpoint since {self.signed}")
 
@@ -391,12 +382,11 @@ class Verifier:
 
     def checked(self):
         stories = {id_: story for id_, story in self.stories.items() if story}
-        open_ = [id_ for id_, story in stories.items() if story.open]
         return {
-            "terminalId": self.terminal, "epoch": self.epoch, "entries": self.seq - self.start,
-            **({"pruned": self.start} if self.pruned else {}), "carried": len(self.handed) + len(self.kept),
-            "checkpoints": self.counts["checkpoint"], "receipts": self.counts["receipt"], "transactions": len(stories),
-            "headHash": self.head, "signedUpTo": self.signed, "openTransactions": open_, "balances": self.balances,
+            "terminalId": self.terminal, "epoch": self.epoch, "entries": self.seq - self.start, **({"pruned": self.start} if self.pruned else {}),
+            "carried": len(self.handed) + len(self.kept), "checkpoints": self.counts["checkpoint"], "receipts": self.counts["receipt"],
+            "transactions": len(stories), "headHash": self.head, "signedUpTo": self.signed,
+            "openTransactions": [id_ for id_, story in stories.items() if story.open], "balances": self.balances,
         }
 
 def read(path):

@@ -32,11 +32,15 @@ const CARDS_OF_PAGE = { standard: 4, large: 3, xlarge: 2 } as const;
 export interface LossInput {
   readonly ports: Ports;
   readonly preferences: Preferences;
+  /** `replace`: a card is chosen for which a new one is wanted; one that is reported already needs no report. */
+  readonly purpose: 'report' | 'replace';
 }
 
 /** Whether something was reported: otherwise nothing happened. */
 export interface LossOutput {
   readonly told: boolean;
+  /** A new card is wanted for this one, by whoever this identification is of. */
+  readonly replace?: { readonly card: HeldCard; readonly identificationId: string };
 }
 
 export type DocumentProblem = 'removed' | 'unreadable' | 'otherDocument' | 'expired';
@@ -71,6 +75,8 @@ export interface LossContext extends LossInput {
   readonly page: number;
   readonly chosen: HeldCard | undefined;
   readonly result: LossResult | undefined;
+  /** A new card. */
+  readonly wantsNew: boolean;
   readonly receipt: 'choice' | 'printing' | 'printed' | 'failed';
   readonly trouble: LossTrouble;
   /** When the issuer began to be asked, by the monotonic clock. */
@@ -98,6 +104,11 @@ export const NOBODY = {
 export type LossEvent =
   UiMachineEvent | CardEvent | { readonly type: 'PREFERENCES'; readonly preferences: Preferences } | { readonly type: 'wait.ended' | 'digit.hidden' };
 
+/** Those for which a new card can be had. */
+export function replaceable({ status }: HeldCard): boolean {
+  return status !== 'replaced';
+}
+
 /** Those that can still be reported. */
 export function reportable({ status, loss }: HeldCard): boolean {
   return loss === undefined && status !== 'lost' && status !== 'replaced';
@@ -113,6 +124,11 @@ export function pagesOf(context: Pick<LossContext, 'cards' | 'preferences'>): nu
 
 export function isWhole({ field, digits }: Pick<LossContext, 'field' | 'digits'>): boolean {
   return digits.length >= FIELDS[field].least;
+}
+
+/** The issuer has the report, and a new card can be made here. */
+export function mayReplace({ result, ports }: Pick<LossContext, 'result' | 'ports'>): boolean {
+  return result?.kind === 'reported' && ports.availability.current.replacement;
 }
 
 /** A slip can be had now. */

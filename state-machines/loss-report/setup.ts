@@ -7,6 +7,8 @@ import {
   isWhole,
   lossDelays,
   NOBODY,
+  mayReplace,
+  replaceable,
   reportable,
   type DelayName,
   type DocumentProblem,
@@ -89,6 +91,12 @@ export const lossSetup = setup({
     isWhole: ({ context }) => isWhole(context),
     wantsUnreadDocument: ({ context, event }) =>
       event.type === 'ui.way' && event.way === 'document' && context.ports.availability.current.documents !== 'available',
+    /** Its report is in force: nothing more to confirm. */
+    isReported: ({ context, event }) => {
+      const card = event.type === 'ui.pick' ? context.cards[event.index] : undefined;
+      return context.purpose === 'replace' && card !== undefined && replaceable(card) && !reportable(card);
+    },
+    mayReplace: ({ context }) => mayReplace(context),
     mayReport: ({ context, event }) => {
       const card = event.type === 'ui.pick' ? context.cards[event.index] : undefined;
       return card !== undefined && reportable(card);

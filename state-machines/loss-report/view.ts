@@ -3,7 +3,7 @@ import type { LossReportSnapshot } from '../loss-report.ts';
 import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
-import { cardsOfPage, FIELDS, pagesOf, type Field, type LossContext } from './context.ts';
+import { cardsOfPage, FIELDS, mayReplace, pagesOf, type Field, type LossContext } from './context.ts';
 import type { HeldCard, IdentifyWay } from './ports.ts';
 import { standingOf } from './steps.ts';
 
@@ -81,6 +81,7 @@ function cardsBody(context: LossContext): ViewBodyOf<'loss-cards'> {
     cards: cards.slice(from, from + length).map((card, place) => cardRow(card, from + place, context)),
     page,
     pages,
+    ...(context.purpose === 'replace' ? { purpose: context.purpose } : {}),
   };
 }
 
@@ -104,6 +105,7 @@ function toldBody(context: LossContext, tail: string): ViewBody {
     tail,
     reference: result.reference,
     document: name !== undefined,
+    ...(mayReplace(context) ? { replacement: true } : {}),
     receipts: ports.availability.current.receipts,
     receipt,
     ...(wait === undefined ? {} : { wait }),

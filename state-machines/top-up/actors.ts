@@ -4,6 +4,7 @@ import { findWaiting } from '../pending-load/steps.ts';
 import type { CardReading, OrderState, Ports } from '../ports.ts';
 import { claimWaiting, type ClaimRequest } from './claim-steps.ts';
 import type { OpenRequest } from './step.ts';
+import { payWithPresented, type PresentedRequest } from './present-steps.ts';
 import * as steps from './steps.ts';
 import { reserveVoucher, type ReserveRequest } from './voucher-steps.ts';
 
@@ -23,6 +24,7 @@ export const topUpActors = {
   createOrder: step((ports, request: OpenRequest, signal) => steps.createOrder(ports, request, signal)),
   recordCaptured: step((ports, request: steps.CapturedRequest) => steps.recordCaptured(ports, request)),
   closeOrder: step((ports, request: steps.OrderRequest) => steps.closeOrder(ports, request)),
+  payWithPresented: step((ports, request: PresentedRequest) => payWithPresented(ports, request)),
   reserveVoucher: step((ports, request: ReserveRequest) => reserveVoucher(ports, request)),
   findWaiting: step((ports, card: CardReading, signal) => findWaiting(ports, card, signal)),
   claimWaiting: step((ports, request: ClaimRequest) => claimWaiting(ports, request)),
@@ -36,6 +38,7 @@ export const topUpActors = {
   presentCard: step((ports) => steps.presentCard(ports)),
   printSlip: step((ports, request: steps.PrintRequest) => steps.printSlip(ports, request)),
   cashEvents: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.cash.onEvent(sendBack)),
+  watchScanner: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.scanner.listen(sendBack)),
   watchOrder: fromCallback<{ type: string }, { readonly ports: Ports; readonly orderId: string }>(({ input, sendBack }) =>
     steps.watchOrder(input.ports, input.orderId, (state: OrderState) => sendBack({ type: 'ORDER.STATE', state })),
   ),

@@ -4,7 +4,19 @@
  */
 import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { JournalBody, Outcome, Tender } from '../../common/journal-kinds.ts';
-import type { AppendedEntry, CardEvent, CardReading, CashEvent, LoadClaim, OrderState, Ports, QrOrder, VoucherSlip, WaitingLoad } from '../ports.ts';
+import type {
+  AppendedEntry,
+  CardEvent,
+  CardReading,
+  CashEvent,
+  LoadClaim,
+  OrderState,
+  Ports,
+  QrOrder,
+  ScannerEvent,
+  VoucherSlip,
+  WaitingLoad,
+} from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
 import type { RunningWait } from '../waiting.ts';
@@ -17,6 +29,8 @@ export const topUpDelays = {
   chooseAmount: 60_000, // a person with a wallet in one hand
   chooseTender: 60_000, // looking for notes or a phone
   nextNote: 60_000, // since the last note
+  presentCode: 60_000, // finding the right page of a wallet; anew with every code that was held there
+  confirmOnPhone: 60_000, // a password or a finger on the phone; the order's own life is longer
   typeVoucher: 90_000, // twelve symbols and twelve digits from a slip; anew with every touch
   confirmVoucher: 60_000, // one sum to read
   readOffer: 60_000, // a few sums, from whom and until when
@@ -81,6 +95,10 @@ export interface TopUpContext extends TopUpInput {
   /** The voucher that this top-up ended in. */
   readonly issued: VoucherSlip | undefined;
   readonly order: QrOrder | undefined;
+  /** Of an order that may be paid, whichever side showed the code. */
+  readonly orderId: string | undefined;
+  /** Why the code that was presented last did not pay. */
+  readonly presentMessage: ViewBodyOf<'top-up-scan'>['message'];
   readonly orderState: OrderState['state'];
   readonly captured: Captured | undefined;
   /** Money taken and not yet delivered. */
@@ -96,7 +114,7 @@ export interface TopUpContext extends TopUpInput {
   readonly trouble: Trouble | undefined;
   /** Of the earlier load that bars this one. */
   readonly openReference: string | undefined;
-  readonly settleReason: ViewBodyOf<'settled'>['why'];
+  readonly settleReason: Exclude<ViewBodyOf<'settled'>['why'], 'noBlanks' | 'cardNotMade' | 'newCardKept' | 'restartReplacing'>;
   readonly outcome: Outcome;
   readonly next: TopUpOutput['next'];
   readonly card: CardReading;
@@ -132,6 +150,8 @@ export function beginning(input: TopUpInput): TopUpContext {
     claim: undefined,
     issued: undefined,
     order: undefined,
+    orderId: undefined,
+    presentMessage: undefined,
     orderState: 'waiting',
     captured: undefined,
     held: ZERO_FEN,
@@ -159,6 +179,7 @@ export type TopUpEvent =
   | UiMachineEvent
   | CardEvent
   | CashEvent
+  | ScannerEvent
   | { readonly type: 'ORDER.STATE'; readonly state: OrderState }
   | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
   | { readonly type: 'wait.ended' };

@@ -1,12 +1,12 @@
 /** Paying by a code on the screen: an order is never left before it is certain what became of it. */
 import { assign } from 'xstate';
-import { ZERO_FEN } from '../../common/fen.ts';
 import { known, openRequest } from './context.ts';
-import { topUpSetup, transactionIdOf } from './setup.ts';
+import { closingState, recordingState } from './order.ts';
+import { topUpSetup } from './setup.ts';
 
 export const qrState = topUpSetup.createStateConfig({
   initial: 'creating',
-  entry: assign({ order: undefined, orderState: 'waiting' as const, captured: undefined }),
+  entry: assign({ order: undefined, orderId: undefined, orderState: 'waiting' as const, captured: undefined }),
   states: {
     creating: {
       entry: 'noWait',
@@ -20,6 +20,7 @@ export const qrState = topUpSetup.createStateConfig({
             actions: assign({
               transaction: ({ event }) => (event.output.kind === 'created' ? event.output.transaction : undefined),
               order: ({ event }) => (event.output.kind === 'created' ? event.output.order : undefined),
+              orderId: ({ event }) => (event.output.kind === 'created' ? event.output.order.orderId : undefined),
             }),
           },
           {
@@ -34,7 +35,7 @@ export const qrState = topUpSetup.createStateConfig({
     },
     shown: {
       entry: 'startOrderWait',
-      invoke: { src: 'watchOrder', input: ({ context }) => ({ ports: context.ports, orderId: known(context.order, 'order').orderId }) },
+      invoke: { src: 'watchOrder', input: ({ context }) => ({ ports: context.ports, orderId: known(context.orderId, 'order') }) },
       after: {
         orderAlmostOver: { actions: 'warnOrderEnds' },
         orderLife: { target: 'closing', actions: { type: 'troubleIs', params: { trouble: 'paymentExpired' } } },
@@ -63,61 +64,7 @@ export const qrState = topUpSetup.createStateConfig({
         'CARD.REMOVED': { target: 'closing', actions: assign({ trouble: undefined, next: 'finish' as const, cardPlace: 'taken' as const }) },
       },
     },
-    recording: {
-      entry: 'noWait',
-      tags: 'moneyMoves',
-      invoke: {
-        src: 'recordCaptured',
-        input: ({ context }) => ({
-          ports: context.ports,
-          request: { transactionId: transactionIdOf(context), orderId: known(context.order, 'order').orderId, state: known(context.captured, 'payment') },
-        }),
-        onDone: [
-          {
-            guard: ({ event }) => event.output.kind === 'captured',
-            target: '#topUp.load',
-            actions: [assign({ held: ({ event }) => (event.output.kind === 'captured' ? event.output.amount : ZERO_FEN) }), 'loadHeld'],
-          },
-          // Paid, but nothing can be written down: recovery finds the order and refunds it.
-          { target: '#topUp.unwritten', actions: assign({ disputed: ({ context }) => known(context.captured, 'payment').amount }) },
-        ],
-        onError: { target: '#topUp.unwritten', actions: assign({ disputed: ({ context }) => known(context.captured, 'payment').amount }) },
-      },
-    },
-    /** An order is never left before it is certain that it can't be paid any more. */
-    closing: {
-      entry: 'noWait',
-      tags: 'moneyMoves',
-      invoke: {
-        src: 'closeOrder',
-        input: ({ context }) => ({
-          ports: context.ports,
-          request: { transactionId: transactionIdOf(context), orderId: known(context.order, 'order').orderId },
-        }),
-        onDone: [
-          {
-            guard: ({ event }) => event.output.kind === 'captured',
-            target: '#topUp.load',
-            actions: [
-              assign({
-                captured: ({ event }) => (event.output.kind === 'captured' ? event.output.state : undefined),
-                held: ({ event }) => (event.output.kind === 'captured' ? event.output.state.amount : ZERO_FEN),
-              }),
-              'loadHeld',
-            ],
-          },
-          { guard: ({ event, context }) => event.output.kind === 'closed' && context.trouble !== undefined, target: '#topUp.trouble' },
-          { guard: ({ event, context }) => event.output.kind === 'closed' && context.next === 'finish', target: '#topUp.left' },
-          { guard: ({ event }) => event.output.kind === 'closed', target: '#topUp.tender', actions: 'forget' },
-          {
-            guard: ({ event }) => event.output.kind === 'undetermined',
-            target: '#topUp.settling',
-            actions: [assign({ disputed: ({ context }) => context.selected ?? ZERO_FEN }), { type: 'settleFor', params: { reason: 'paymentUndetermined' } }],
-          },
-          { target: '#topUp.unwritten', actions: assign({ disputed: ({ context }) => context.selected ?? ZERO_FEN }) },
-        ],
-        onError: { target: '#topUp.unwritten', actions: assign({ disputed: ({ context }) => context.selected ?? ZERO_FEN }) },
-      },
-    },
+    recording: recordingState,
+    closing: closingState,
   },
 });

@@ -140,6 +140,10 @@ export const troubleState = topUpSetup.createStateConfig({
           context.trouble === 'paymentOffline' ||
           context.trouble === 'paymentDeclined' ||
           context.trouble === 'paymentExpired' ||
+          context.trouble === 'walletBalance' ||
+          context.trouble === 'walletLimit' ||
+          context.trouble === 'confirmExpired' ||
+          context.trouble === 'scannerDown' ||
           context.trouble === 'cashDown' ||
           context.trouble?.startsWith('voucher') === true,
         target: 'tender',
@@ -169,7 +173,7 @@ function settleRequest(context: TopUpContext) {
     disputed: context.disputed,
     noteStuck: context.noteStuck,
     reason: reason satisfies SettleReason,
-    orderId: context.order?.orderId,
+    orderId: context.orderId,
     redemption: context.redemption,
     claim: context.claim,
     pendingLoadId: context.pending?.loadId,

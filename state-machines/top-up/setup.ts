@@ -46,7 +46,8 @@ export const topUpSetup = setup({
     leaveTo: assign({ next: (_, params: { next: TopUpOutput['next'] }) => params.next }),
     cardTaken: assign({ cardPlace: 'taken' as const }),
     printing: assign({ receipt: 'printing' as const }),
-    forget: assign({ transaction: undefined, order: undefined, orderState: 'waiting' as const, tender: undefined }),
+    forget: assign({ transaction: undefined, order: undefined, orderId: undefined, orderState: 'waiting' as const, tender: undefined }),
+    presentSays: assign({ presentMessage: (_, params: { message: TopUpContext['presentMessage'] }) => params.message }),
     voucherSays: assign({ voucherError: (_, params: { error: TopUpContext['voucherError'] }) => params.error, triesLeft: undefined }),
   },
   guards: {

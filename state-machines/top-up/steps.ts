@@ -481,7 +481,7 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
       return { kind: 'case', reason: 'loadUndetermined', entry: close('case', ZERO_FEN, request.held) };
     }
     if (request.reason === 'paymentUndetermined') return asCase('paymentUndetermined', ZERO_FEN, request.disputed);
-    if (request.tender === 'qr' && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
+    if (isPaidByPhone(request.tender) && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
     if (request.redemption !== undefined) {
       const { redeemId } = request.redemption;
       const { held } = request;
@@ -500,6 +500,10 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
     await made.tellUpstream();
     return { kind: 'voucher', entry, voucher: made.slip };
   });
+}
+
+function isPaidByPhone(tender: Tender): boolean {
+  return tender === 'qr' || tender === 'qrPresented';
 }
 
 async function refund(
@@ -561,18 +565,33 @@ export interface PrintRequest {
 }
 
 /** Prints a slip and writes down how that ended. Money never waits for paper. */
-export async function printSlip(ports: Ports, { transactionId, content }: PrintRequest): Promise<ReceiptOutcome> {
+export function printSlip(ports: Ports, { transactionId, content }: PrintRequest): Promise<ReceiptOutcome> {
+  return printJournaled(ports, { transactionId, ...content, open: content.status !== 'delivered' }, (jobId) => ports.receipts.print(jobId, content));
+}
+
+export interface JournaledSlip {
+  readonly transactionId: string;
+  readonly reference: string;
+  readonly reprint: number;
+  /** The person needs the number: that they have it on paper is written down. */
+  readonly open: boolean;
+}
+
+/** Prints any slip of a transaction and writes down how that ended. */
+export async function printJournaled(
+  ports: Ports,
+  { transactionId, reference, reprint, open }: JournaledSlip,
+  print: (jobId: string) => Promise<ReceiptOutcome>,
+): Promise<ReceiptOutcome> {
   const jobId = ports.ids.uuid();
   const outcome = await journaled<ReceiptOutcome>(async () => {
-    ports.journal.append({ kind: 'receipt.printing', transactionId, body: { jobId, reprint: content.reprint } });
-    const printed = await ports.receipts.print(jobId, content);
+    ports.journal.append({ kind: 'receipt.printing', transactionId, body: { jobId, reprint } });
+    const printed = await print(jobId);
     if (printed.state === 'printed') {
       const { state: _printed, replaced, ...known } = printed;
       const body = { jobId, ...known, ...(replaced === undefined ? {} : { replaced: [...replaced] }) };
       ports.journal.append({ kind: 'receipt.printed', transactionId, body });
-      if (content.status !== 'delivered') {
-        ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference: content.reference, where: 'paper' } });
-      }
+      if (open) ports.journal.append({ kind: 'reference.shown', transactionId, body: { reference, where: 'paper' } });
     } else {
       ports.journal.append({ kind: 'receipt.failed', transactionId, body: { jobId, state: printed.state, trouble: printed.trouble } });
     }

@@ -2,6 +2,7 @@
 import { businessDates } from '../../common/business-date.ts';
 import { ZERO_FEN } from '../../common/fen.ts';
 import { parseReferenceSymbols } from '../../common/ids.ts';
+import type { Tender } from '../../common/journal-kinds.ts';
 import { groupedCode, isVoucherCode } from '../../common/voucher-code.ts';
 import type { FlowSettings, VoucherSlip } from '../ports.ts';
 import { matchesState, type StateValue } from 'xstate';
@@ -10,7 +11,7 @@ import { offerAfter } from '../pending-load/offer.ts';
 import type { Picture } from '../picture.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
 import { amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
-import type { ViewBody, ViewBodyOf } from '../view.ts';
+import type { MoneySource, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 
 export function cardOf({ card }: Pick<TopUpContext, 'card'>) {
@@ -29,6 +30,7 @@ const stops: Partial<Record<string, 0 | 1 | 2 | 3>> = {
   tender: 1,
   cash: 1,
   qr: 1,
+  qrPresented: 1,
   voucher: 1,
   load: 2,
   putBack: 2,
@@ -104,6 +106,7 @@ function bodyOf(snapshot: TopUpSnapshot): ViewBody {
   }
   if (snapshot.matches('cash')) return cashBody(snapshot);
   if (snapshot.matches('qr')) return qrBody(snapshot);
+  if (snapshot.matches('qrPresented')) return scanBody(snapshot);
   if (snapshot.matches('voucher')) return voucherBody(snapshot);
   const loading = loadBody(snapshot);
   if (loading !== undefined) return loading;
@@ -186,6 +189,28 @@ function qrBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-qr'> {
   };
 }
 
+function scanBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-scan'> {
+  const { context } = snapshot;
+  const ready = snapshot.matches({ qrPresented: 'ready' });
+  const state = ready
+    ? 'ready'
+    : snapshot.matches({ qrPresented: 'confirming' })
+      ? 'confirming'
+      : snapshot.matches({ qrPresented: 'closing' })
+        ? 'closing'
+        : 'asking';
+  return {
+    kind: 'top-up-scan',
+    card: cardOf(context),
+    amount: context.selected ?? ZERO_FEN,
+    orderId: context.orderId ?? '',
+    state,
+    ...(ready && context.presentMessage !== undefined ? { message: context.presentMessage } : {}),
+    reference: context.transaction?.reference ?? '',
+    ...(state === 'confirming' ? waitOf(context) : {}),
+  };
+}
+
 function voucherBody(snapshot: TopUpSnapshot): ViewBody {
   const { context } = snapshot;
   const { redemption, voucherNumber, voucherCode, voucherError, triesLeft } = context;
@@ -214,7 +239,7 @@ function putBackBody(context: TopUpContext, checking: boolean): ViewBodyOf<'put-
     reference: context.transaction?.reference ?? '',
     ...(context.otherTail === undefined ? {} : { otherTail: context.otherTail }),
     checking,
-    tender: context.tender ?? 'cash',
+    tender: moneySourceOf(context.tender ?? 'cash'),
     wait: leftOf(context.wait, context.ports.clock) ?? { leftMs: 0, totalMs: 1, tone: 'warn' },
   };
 }
@@ -246,7 +271,7 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     kind: 'settled',
     outcome,
     why: context.settleReason,
-    tender: context.tender ?? 'cash',
+    tender: moneySourceOf(context.tender ?? 'cash'),
     tail: context.card.ref.tail,
     amount: amountOf(context),
     ...(context.noteStuck ? { noteStuck: true } : {}),
@@ -260,6 +285,11 @@ function settledBody(context: TopUpContext): ViewBodyOf<'settled'> {
     receiptQr: slipLink(context),
     ...waitOf(context),
   };
+}
+
+/** Whichever side showed the code, the money comes from a phone and goes back to it. */
+export function moneySourceOf(tender: Tender): MoneySource {
+  return tender === 'qrPresented' ? 'qr' : tender;
 }
 
 /** What the screen says of a voucher. */

@@ -264,7 +264,7 @@ test.describe('the bench window', () => {
   });
 
   test('code, document, keys, headphone, door and switch reach their devices, and no secret is on the tape', async () => {
-    await at('hand-show-code').click();
+    await at('hand-showCode').click();
     await expect(at('scan-window')).toHaveAttribute('data-read', '1');
     await at('hand-lay-valid').dragTo(at('id-plate'));
     await expect(at('id-plate')).toHaveAttribute('data-document', 'valid');

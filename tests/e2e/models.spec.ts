@@ -35,7 +35,7 @@ const cabinets: Readonly<Record<string, Readonly<Partial<Record<DeviceName, Fitt
 function baseWith(devices: Readonly<Partial<Record<DeviceName, Fitted>>>): Settings {
   const example = JSON.parse(readFileSync(path.join(projectRoot, 'resources', 'config', 'example.json'), 'utf8')) as Settings;
   const placed = Object.entries(devices).map(([name, { model, options }]) => [name, { model, options, address: `sim:${name}` }]);
-  return { ...example, devices: Object.fromEntries(placed) };
+  return { ...example, devices: Object.fromEntries(placed), topUp: {} };
 }
 
 for (const [title, devices] of Object.entries(cabinets)) {

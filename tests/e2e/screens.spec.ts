@@ -254,7 +254,7 @@ test.describe('reach', () => {
     });
   });
 
-  const paying = ['top-up-tender', 'top-up-cash', 'top-up-qr', 'top-up-voucher', 'voucher-code', 'top-up-voucher-confirm'];
+  const paying = ['top-up-tender', 'top-up-cash', 'top-up-qr', 'top-up-scan', 'top-up-voucher', 'voucher-code', 'top-up-voucher-confirm'];
   const helping = ['help-home', 'help-groups', 'help-list', 'help-search', 'help-search-digits', 'help-answer', 'help-contacts'];
   const reached = ['attract', 'menu', 'top-up-amount', 'top-up-custom', ...paying, 'put-back', 'done', ...helping];
 
@@ -499,12 +499,16 @@ test('every control says what it does', async () => {
     ['top-up-custom', 'confirm', { type: 'confirm' }],
     ['top-up-tender', 'tender-cash', { type: 'tender', tender: 'cash' }],
     ['top-up-tender', 'tender-qr', { type: 'tender', tender: 'qr' }],
+    ['tender-four', 'tender-qrPresented', { type: 'tender', tender: 'qrPresented' }],
     ['top-up-tender', 'back', { type: 'back' }],
     ['top-up-cash', 'confirm', { type: 'confirm' }],
     ['top-up-cash', 'cancel', { type: 'cancel' }],
     ['cash-empty', 'cancel', { type: 'cancel' }],
     ['top-up-qr', 'cancel', { type: 'cancel' }],
     ['top-up-qr', 'back', { type: 'back' }],
+    ['top-up-scan', 'cancel', { type: 'cancel' }],
+    ['top-up-scan', 'back', { type: 'back' }],
+    ['scan-confirming', 'cancel', { type: 'cancel' }],
     ['put-back', 'put-back-leave', { type: 'give-up-card' }],
     ['done', 'receipt-print', { type: 'receipt', choice: 'print' }],
     ['done', 'receipt-screen', { type: 'receipt', choice: 'screen' }],

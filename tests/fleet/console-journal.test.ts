@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompactEncrypt } from 'jose';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { seal } from '../../common/sealing.ts';
+import { cardKeyOf } from '../../common/upstream-api/support.ts';
 import { topUpRows } from '../../fleet/load/top-up-rows.ts';
+import { createSealingKey } from '../../fleet/server/support/sealing-key.ts';
 import { staffMember } from './console-browser.ts';
 import { writerOf, type Line } from './console-entries.ts';
 import { execute } from './database.ts';
@@ -13,6 +16,7 @@ import { registeredTerminal, startWorld } from './support.ts';
 
 const T1 = { terminalId: 'T-0001' };
 const REFERENCE = 'A01-0315-7K4M-9';
+const SERIAL = '03105170010170906688';
 
 function topUp(transactionId: string, reference = REFERENCE): Line[] {
   return topUpRows(reference, { noteId: `note-${transactionId}`, loadId: `load-${transactionId}` }).map((row) => ({ ...row, transactionId }));
@@ -247,5 +251,86 @@ describe('what is sealed in an entry', () => {
     expect(await operator.refusal('openSealed', { params: { ...T1, epoch: 1, seq: 1 }, body: { reason } })).toBe('notAllowed');
     const auditor = await staffMember(world, 'auditor');
     expect((await auditor.call('audit', { query: { kind: 'notAllowed' } })).items).toMatchObject([{ actor: 'Wang Fang' }]);
+  });
+});
+
+describe('what somebody told the support desk, as a terminal writes it down', () => {
+  const telephone = '13800138000';
+  const reason = 'complaint A01-0315-7K4M-9: who asked for the call';
+  const told = async () => {
+    const world = await startWorld();
+    const { publicKey } = world.sealingKey;
+    const ticket = {
+      ticketId: '8f14e45f-ceea-467f-a9d5-2f3b1c5d7e90',
+      kind: 'topUpMissing',
+      card: { tail: '6688', sealed: await seal(publicKey, SERIAL), key: cardKeyOf(SERIAL) },
+      contact: { masked: '138****8000', sealed: await seal(publicKey, telephone) },
+      text: '我是王芳，充值没有到账',
+    };
+    const terminal = await registeredTerminal(world);
+    const submission = { submissionId: 'S1', envelope: 'ticket.created', reference: REFERENCE, body: JSON.stringify(ticket) };
+    await terminal.post('/v1/journal', {
+      entries: writerOf('T-0001', world.clock).write([{ kind: 'terminal.stopped', transactionId: 'S1', body: submission }]),
+    });
+    return { world, place: { ...T1, epoch: 1, seq: 1 } };
+  };
+
+  test('nobody reads the person there: not in the list and not in the store', async () => {
+    const { world } = await told();
+    for (const role of ['operator', 'support', 'auditor'] as const) {
+      const member = await staffMember(world, role);
+      const page = await member.call('entries', { params: T1, query: {} });
+      expect(page.items).toMatchObject([
+        { sealed: true, body: { envelope: 'ticket.created', body: { kind: 'topUpMissing', card: { tail: '6688', sealed: { sealed: true } }, text: '••••' } } },
+      ]);
+      for (const person of [telephone, '138****8000', SERIAL, cardKeyOf(SERIAL), '王芳']) expect(JSON.stringify(page)).not.toContain(person);
+    }
+    const rows = await execute(world.database, 'SELECT entry FROM journal_entries');
+    for (const person of [telephone, SERIAL]) expect(JSON.stringify(rows)).not.toContain(person);
+  });
+
+  test('an auditor opens it with a reason, which is on record; operator and support are turned away, and leave a trace', async () => {
+    const { world, place } = await told();
+    for (const [role, name] of [
+      ['operator', 'Wang Fang'],
+      ['support', 'Zhao Min'],
+    ] as const) {
+      expect(await (await staffMember(world, role, name)).refusal('openSealed', { params: place, body: { reason } })).toBe('notAllowed');
+    }
+    const auditor = await staffMember(world, 'auditor', 'Li Auditor');
+    expect(await auditor.call('openSealed', { params: place, body: { reason } })).toEqual({
+      fields: [
+        { path: 'body.card.sealed', text: SERIAL },
+        { path: 'body.contact.sealed', text: telephone },
+      ],
+    });
+    expect((await auditor.call('audit', { query: { kind: 'sealedOpened' } })).items).toMatchObject([
+      { actor: 'Li Auditor', about: 'T-0001 1/1', detail: reason },
+    ]);
+    const refused = (await auditor.call('audit', { query: { kind: 'notAllowed' } })).items.map(({ actor }) => actor);
+    expect(refused.toSorted()).toEqual(['Wang Fang', 'Zhao Min']);
+  });
+
+  test('a server without the key says so, and opens nothing', async () => {
+    const world = await startWorld({ sealing: false });
+    const terminal = await registeredTerminal(world);
+    const sealed = await seal((await createSealingKey()).publicKey, telephone);
+    await terminal.post('/v1/journal', {
+      entries: writerOf('T-0001', world.clock).write([{ kind: 'terminal.stopped', body: { body: JSON.stringify({ contact: { sealed } }) } }]),
+    });
+    const auditor = await staffMember(world, 'auditor');
+    expect(await auditor.refusal('openSealed', { params: { ...T1, epoch: 1, seq: 1 }, body: { reason } })).toBe('sealedUnreadable');
+    expect((await auditor.call('audit', { query: { kind: 'sealedOpened' } })).items).toEqual([]);
+  });
+
+  test.each([
+    ['not JSON', '{"text":'],
+    ['deeper than anything a terminal tells', `${'{"a":'.repeat(50)}1${'}'.repeat(50)}`],
+  ])('a text that is %s stays the text that it is', async (_, body) => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    await terminal.post('/v1/journal', { entries: writerOf('T-0001', world.clock).write([{ kind: 'terminal.stopped', body: { body } }]) });
+    const support = await staffMember(world, 'support');
+    expect((await support.call('entries', { params: T1, query: {} })).items).toMatchObject([{ sealed: false, body: { body } }]);
   });
 });

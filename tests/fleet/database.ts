@@ -1,4 +1,4 @@
-/** The database of a test: a file, or a new schema of PostgreSQL (as good as a database, and made in a moment) in the project that runs on it. Used by `support.ts` and by tests that look into the store. */
+/** The database of a test: a file, or one of PostgreSQL in the project that runs on it. Used by `support.ts` and by tests that look into the store. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import './postgres/global-setup.ts';
 
-/** Empty; goes away with the test. @returns what the server takes as its database */
+/** Without a row; goes away with the test. @returns what the server takes as its database */
 export async function newDatabase(): Promise<string> {
   const postgres = inject('postgres');
   if (postgres === undefined) {
@@ -17,11 +17,11 @@ export async function newDatabase(): Promise<string> {
     return join(folder, 'fleet.sqlite');
   }
   if ('missing' in postgres) throw new Error(postgres.missing);
-  const { url } = postgres;
+  const { url, template } = postgres;
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await execute(url, `create schema ${name}`);
-  onTestFinished(async () => void (await execute(url, `drop schema ${name} cascade`)));
-  return `${url}?options=${encodeURIComponent(`-c search_path=${name}`)}`;
+  await execute(url, `create database ${name} template ${template}`);
+  onTestFinished(async () => void (await execute(url, `drop database ${name} with (force)`)));
+  return url.replace(/[^/]+$/, name);
 }
 
 /** Statements from outside the server, and what the last of them found. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readOptions, UsageError } from '../../fleet/load/options.ts';
 import { runLoad } from '../../fleet/load/run.ts';
-import { noNats } from '../../fleet/load/nats-process.ts';
+import { noNats, syncSetting } from '../../fleet/load/nats-process.ts';
 import { noPostgres } from '../../fleet/load/postgres-cluster.ts';
 import { systemClock, systemRandom } from '../../fleet/server/system-ports.ts';
 
@@ -56,12 +56,35 @@ test.for(['sqlite', 'postgres'] as const)(
   },
 );
 
+test(
+  'terminals that have a past: what upstream had before is not counted as sent, requests hold no more rows than asked for',
+  { timeout: 60_000 },
+  async () => {
+    const options = readOptions(['--terminals', '20', '--history', '2', '--batch', '12', '--rate', '480', '--seconds', '2']);
+    const report = await runLoad(options, folder(), ports);
+    expect(report).toMatchObject({ terminals: 20, lost: 0, duplicated: 0, failedRequests: {} });
+    expect(report.rowsStored).toBe(report.rowsSent);
+    expect(report.requests).toBe(report.rowsSent / 12);
+  },
+);
+
+test.each([
+  ['nats-server: v2.9.10', ''],
+  ['nats-server: v2.10.0', ', sync_interval: always'],
+  ['nats-server: v2.15.2', ', sync_interval: always'],
+  ['nats-server: v3.0.1', ', sync_interval: always'],
+])('a bus for the tests syncs each message where it can (%s)', (version, setting) => {
+  expect(syncSetting(version)).toBe(setting);
+});
+
 test.each([
   [['--kill', 'moon'], '--kill moon: expected server, database, bus, clearing'],
   [['--kill', 'database'], '--kill database: SQLite has no process of its own'],
   [['--kill', 'bus'], '--kill bus: there is one with --bus only'],
   [['--terminals', '0'], '--terminals 0: expected a whole number from 1 to 1000000'],
   [['--rate', 'fast'], '--rate fast: expected a whole number from 1 to 10000000'],
+  [['--batch', '501'], '--batch 501: expected a whole number from 1 to 500'],
+  [['--history', 'long'], '--history long: expected a whole number from 0 to 10000'],
   [['--database', 'oracle'], '--database oracle: expected sqlite or postgres'],
   [['--nonsense'], 'nonsense'],
 ])('called with %j it says what is wrong', (args, message) => {

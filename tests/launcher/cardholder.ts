@@ -109,6 +109,19 @@ export class Cardholder {
     return (await code.getAttribute('data-order')) ?? '';
   }
 
+  /** Waits until the scanner's place says this of the payment. @returns the order's id, `''` before a code was read */
+  async seesScan(state: 'ready' | 'confirming'): Promise<string> {
+    await this.sees('top-up-scan');
+    const scan = (await this.page()).locator(`[data-testid="scan"][data-state="${state}"]`);
+    await scan.waitFor({ timeout: PATIENCE });
+    return (await scan.getAttribute('data-order')) ?? '';
+  }
+
+  /** Holds the phone, or whatever it is, to the scanner. */
+  async presents(text: string): Promise<void> {
+    await this.#until(async () => (await this.sandbox.hand({ act: 'showCode', text })).done, 'the scanner read nothing');
+  }
+
   /** The amount in an element, fen. */
   async readsAmount(testId: string): Promise<number> {
     const text = await this.reads(testId);

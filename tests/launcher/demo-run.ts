@@ -2,6 +2,7 @@
  * The demonstration: one cardholder tops up through the real screen, the real drivers and the real journal, with one fault if wished.
  * Prints the story, the journal's proof and the receipt; keeps a picture of every step.
  */
+import { randomInt } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import type { Outcome } from '../../common/journal-kinds.ts';
 import { formatYuan, fen } from '../../common/fen.ts';
@@ -9,14 +10,17 @@ import type { Cardholder } from './cardholder.ts';
 import { CARD, chipBalance, onStage, type Stage, type StageOptions } from './demo-stage.ts';
 import type { Sandbox } from './sandbox.ts';
 
+export const demoTenders = ['cash', 'qr', 'qr-presented'] as const;
+export type DemoTender = (typeof demoTenders)[number];
+
 export interface DemoOptions extends StageOptions {
-  readonly tender: 'cash' | 'qr';
+  readonly tender: DemoTender;
   /** Fen. */
   readonly amount: number;
   readonly fault: DemoFault | undefined;
 }
 
-/** What can go wrong in the demonstration, and how it must end for each tender. */
+/** What can go wrong in the demonstration, and how it must end with cash, and by phone. */
 export const demoFaults = {
   /** The card is moved right before it is written; put back. */
   'torn-before': { cash: 'delivered', qr: 'delivered' },
@@ -55,7 +59,7 @@ const NOTES = [10_000, 5000, 2000, 1000] as const;
 /** @returns the exit status */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const { host, tender, amount, fault, json } = options;
-  const expected = fault === undefined ? 'delivered' : demoFaults[fault][tender];
+  const expected = fault === undefined ? 'delivered' : demoFaults[fault][tender === 'cash' ? 'cash' : 'qr'];
   if (expected === undefined) throw new Error(`the fault ${String(fault)} does not go with --tender ${tender}`);
   const { ending, journal, receiptPng, tell } = await onStage(options, async (stage) => {
     const balanceBefore = await chipBalance(stage.sandbox);
@@ -89,7 +93,7 @@ class Story {
     await person.choosesTopUp(CARD, amount);
     if (fault === 'torn-before' || fault === 'wrong-card' || fault === 'torn-left') await this.#fault('tearBeforeCredit', true);
     if (fault === 'torn-after') await this.#fault('tearAfterCredit', true);
-    await (this.#options.tender === 'cash' ? this.#payCash() : this.#payQr());
+    await { cash: () => this.#payCash(), qr: () => this.#payQr(), 'qr-presented': () => this.#presentCode() }[this.#options.tender]();
     if (fault === 'process-killed') return this.#killed();
     await person.sees('committing', 'put-back', 'done', 'settled'); // the shortest screen of all has its picture too, when it can be caught
     if (fault?.startsWith('torn') === true || fault === 'wrong-card') await this.#putBack();
@@ -141,6 +145,22 @@ class Story {
     if (fault === 'process-killed') await this.#kill();
     const paid = await person.sandbox.hand({ act: 'phone', does: 'pay' });
     this.#tell(paid.done ? 'paid on the phone' : `could not pay: ${paid.why ?? ''}`);
+  }
+
+  /** A new code, as each pays once; this one asks its holder to confirm (fleet/server/acquirer/sandbox-wallet.ts). */
+  async #presentCode(): Promise<void> {
+    const person = this.#person;
+    const { fault } = this.#options;
+    await person.touches('tender-qrPresented');
+    await person.seesScan('ready');
+    if (fault === 'payment-answer-lost') await this.#fault('loseNextPaymentAnswer', true);
+    await person.presents(`13${String(randomInt(1e12)).padStart(14, '0')}01`);
+    await person.seesScan('confirming');
+    this.#tell('the payment code was read; the phone asks for a yes');
+    if (fault === 'issuer-offline-after-money') await this.#fault('issuerOffline', true);
+    if (fault === 'process-killed') await this.#kill();
+    const paid = await person.sandbox.hand({ act: 'phone', does: 'pay' });
+    this.#tell(paid.done ? 'confirmed on the phone' : `could not confirm: ${paid.why ?? ''}`);
   }
 
   async #putBack(): Promise<void> {

@@ -1,15 +1,15 @@
 /**
- * `npm run demo -- [--flow NAME] [--tender cash|qr] [--amount FEN] [--fault NAME] [--data DIR] [--json]`: a scripted cardholder tops up
+ * `npm run demo -- [--flow NAME] [--tender cash|qr|qr-presented] [--amount FEN] [--fault NAME] [--data DIR] [--json]`: a scripted cardholder tops up
  * through the real screen, or comes for another service. Exit status 0 only when the outcome is the right one for the fault.
  */
 import { parseArgs } from 'node:util';
 import './preflight.mjs';
 import { demoFlows, isDemoFlow, runFlowDemo } from './demo-flows.ts';
-import { demoFaults, isDemoFault, runDemo } from './demo-run.ts';
+import { demoFaults, demoTenders, isDemoFault, runDemo } from './demo-run.ts';
 import { findHost } from './host.ts';
 import { MissingNeed } from './needs.ts';
 
-const USAGE = `usage: npm run demo -- [--tender cash|qr] [--amount FEN] [--fault ${Object.keys(demoFaults).join('|')}] [--data DIR] [--json]
+const USAGE = `usage: npm run demo -- [--tender ${demoTenders.join('|')}] [--amount FEN] [--fault ${Object.keys(demoFaults).join('|')}] [--data DIR] [--json]
        npm run demo -- --flow ${['top-up', ...Object.keys(demoFlows)].join('|')} [--data DIR] [--json]`;
 
 function wrong(message: string): never {
@@ -38,14 +38,15 @@ const { flow, tender, amount: amountText, fault, data, json } = readArguments();
 const amount = Number(amountText);
 if (flow !== 'top-up' && !isDemoFlow(flow)) wrong(`--flow ${flow} is unknown`);
 if (flow !== 'top-up' && fault !== undefined) wrong('--fault goes with --flow top-up');
-if (tender !== 'cash' && tender !== 'qr') wrong(`--tender ${tender}: expected cash or qr`);
+const way = demoTenders.find((known) => known === tender);
+if (way === undefined) wrong(`--tender ${tender}: expected one of ${demoTenders.join(', ')}`);
 if (!Number.isSafeInteger(amount) || amount < 1) wrong(`--amount ${amountText}: expected whole fen`);
 if (fault !== undefined && !isDemoFault(fault)) wrong(`--fault ${fault} is unknown`);
 
 try {
   const host = await findHost();
   if (!json) process.stdout.write(`${host.line}\n`);
-  process.exit(await (isDemoFlow(flow) ? runFlowDemo(flow, { host, data, json }) : runDemo({ host, tender, amount, fault, data, json })));
+  process.exit(await (isDemoFlow(flow) ? runFlowDemo(flow, { host, data, json }) : runDemo({ host, tender: way, amount, fault, data, json })));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (error instanceof MissingNeed ? error.message : (error.stack ?? error.message)) : String(error)}\n`);
   process.exit(error instanceof MissingNeed ? 2 : 1);

@@ -55,6 +55,7 @@ const cash: ViewBodyOf<'top-up-cash'> = {
   wait: calm(48_000, 60_000),
 };
 
+const scan: ViewBodyOf<'top-up-scan'> = { kind: 'top-up-scan', card, amount: 5000, orderId: '', state: 'ready', reference: '' };
 const qr: ViewBodyOf<'top-up-qr'> = {
   kind: 'top-up-qr',
   card,
@@ -172,6 +173,39 @@ const standings: ViewBodyOf<'progress-list'> = {
 };
 
 const lossTyping: ViewBodyOf<'loss-typing'> = { kind: 'loss-typing', field: 'card', shown: '•••• •••• •••• •••• •••8', count: 20, least: 16 };
+
+const replaceMaking: ViewBodyOf<'replace-making'> = {
+  kind: 'replace-making',
+  tail: '6688',
+  fee: 2000,
+  reference,
+  step: 'write',
+  spoilt: 0,
+  elapsedMs: 4000,
+};
+const replaceDone: ViewBodyOf<'replace-done'> = {
+  kind: 'replace-done',
+  tail: '0417',
+  oldTail: '6688',
+  fee: 2000,
+  reference,
+  transfer: { amount: 2320 },
+  receipts: 'available',
+  receipt: 'choice',
+  receiptQr: SLIP_LINK,
+  wait: calm(28_000, 30_000),
+};
+const replaceFee: ViewBodyOf<'replace-fee'> = {
+  kind: 'replace-fee',
+  tail: '6688',
+  fee: 2000,
+  tenders: [
+    { name: 'qr', available: true },
+    { name: 'cash', available: true },
+  ],
+  denominations: [500, 1000, 2000],
+  receipts: 'available',
+};
 
 const putBack: ViewBodyOf<'put-back'> = {
   kind: 'put-back',
@@ -352,6 +386,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   }),
   'top-up-cash': step(1, cash),
   'top-up-qr': step(1, qr),
+  'top-up-scan': step(1, scan),
   'top-up-voucher': step(1, voucher),
   'top-up-voucher-confirm': step(1, { kind: 'top-up-voucher-confirm', card, amount: 7000, number: 'B02-1120-7K4M-5' }),
   committing: { ...step(2, { kind: 'committing', tail: '6688', amount: 5000, reference, step: 'write', elapsedMs: 3000 }), utilities: false },
@@ -406,6 +441,10 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'ticket-told': { body: ticketTold },
   'progress-number': { body: { kind: 'progress-number', number: reference, complete: true } },
   'progress-list': { body: { ...standings, items: standings.items.slice(1), pages: 2 } },
+  'replace-fee': { body: replaceFee },
+  'replace-making': { body: replaceMaking, utilities: false },
+  'replace-take': { body: { kind: 'replace-take', tail: '0417', wait: calm(55_000, 60_000) } },
+  'replace-done': { body: replaceDone },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
@@ -626,6 +665,23 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'progress-list-kept': { body: { kind: 'progress-list', items: [{ ...openTicket, state: 'kept' }], page: 0, pages: 1 } },
   'progress-list-callback': { body: { ...standings, items: standings.items.slice(0, 1), page: 1, pages: 2 } },
   'progress-list-none': { body: { kind: 'progress-list', tail: '6688', items: [], page: 0, pages: 1 } },
+  'loss-told-replace': { body: { ...lossTold, replacement: true } },
+  'loss-cards-replace': { body: { ...lossCards, purpose: 'replace' }, sizes: ['standard'] },
+  'attract-replace': { body: { ...attract, replacement: true } },
+  'replace-fee-cash-off': {
+    body: {
+      ...replaceFee,
+      tenders: [
+        { name: 'qr', available: false, reason: 'paymentOffline' },
+        { name: 'cash', available: true },
+      ],
+    },
+  },
+  'replace-making-consent': { body: { ...replaceMaking, step: 'consent', reference: '' }, utilities: false },
+  'replace-making-next': { body: { ...replaceMaking, step: 'dispense', spoilt: 2 }, utilities: false },
+  'replace-making-settle': { body: { ...replaceMaking, step: 'settle' }, utilities: false },
+  'replace-done-awaited': { body: { ...replaceDone, transfer: { expectedOn: '2026-11-29' } } },
+  'replace-done-printed': { body: { ...replaceDone, transfer: { amount: 0 }, receipt: 'printed' } },
   'loss-told-printing': { body: { ...lossTold, receipt: 'printing' } },
   'loss-told-printed': { body: { ...lossTold, receipt: 'printed', document: false } },
   'loss-told-failed': { body: { ...lossTold, receipt: 'failed' } },
@@ -662,6 +718,32 @@ export const STATES: Readonly<Record<string, Sample>> = {
     ],
     denominations,
     receipts: 'available',
+  }),
+  'tender-four': step(1, {
+    kind: 'top-up-tender',
+    card,
+    amount: 5000,
+    tenders: [
+      { name: 'cash', available: true },
+      { name: 'qr', available: true },
+      { name: 'qrPresented', available: true },
+      { name: 'voucher', available: true },
+    ],
+    denominations,
+    receipts: 'available',
+  }),
+  'tender-scanner-off': step(1, {
+    kind: 'top-up-tender',
+    card,
+    amount: 5000,
+    tenders: [
+      { name: 'cash', available: false, reason: 'cashAcceptorDown' },
+      { name: 'qr', available: true },
+      { name: 'qrPresented', available: false, reason: 'scannerDown' },
+      { name: 'voucher', available: false, reason: 'upstreamOffline' },
+    ],
+    denominations,
+    receipts: 'paperOut',
   }),
   'tender-voucher-off': step(1, {
     kind: 'top-up-tender',
@@ -702,6 +784,10 @@ export const STATES: Readonly<Record<string, Sample>> = {
     wait: urgent(14_000),
   }),
   ...named('cash', ['noteRejected', 'noteOverLimit', 'noteReturned', 'acceptorDown', 'boxFull'], (message) => step(1, { ...cash, message })),
+  ...named('scan', ['slip', 'link', 'other', 'unreadable', 'codeUnknown', 'codeExpired', 'codeUsed'], (message) => step(1, { ...scan, message })),
+  'scan-asking': { ...step(1, { ...scan, state: 'asking' }), utilities: false },
+  'scan-confirming': step(1, { ...scan, state: 'confirming', orderId: '0190a4c07a107000800000000000000a', reference, wait: calm(60_000) }),
+  'scan-closing': { ...step(1, { ...scan, state: 'closing', orderId: '0190a4c07a107000800000000000000a', reference }), utilities: false },
   'qr-creating': step(1, { ...untimedQr, state: 'creating', code: '' }),
   'qr-confirming': step(1, { ...qr, state: 'confirming', wait: urgent(24_000, 180_000) }),
   'qr-closing': { ...step(1, { ...untimedQr, state: 'closing' }), utilities: false },

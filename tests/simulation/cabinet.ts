@@ -5,6 +5,8 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Fen } from '../../common/fen.ts';
 import { sideWorked, simulators } from '../../drivers/bench/simulators.ts';
+import type { SimulatedCard } from '../../drivers/card-reader/simulated-card.ts';
+import type { SimulatedCodeScanner } from '../../drivers/code-scanner/simulated-code-scanner.ts';
 import type { SimulatedCardReader } from '../../drivers/card-reader/simulated-card-reader.ts';
 import type { FedNote, SimulatedCashAcceptor } from '../../drivers/cash-acceptor/simulated-cash-acceptor.ts';
 import type { SimulatedIdReader } from '../../drivers/id-reader/simulated-id-reader.ts';
@@ -69,12 +71,16 @@ const DEAD = { least: 2000, most: 30_000 };
 const HINDERED = { least: 5000, most: 60_000 };
 const WHILE_A_NOTE_MOVES = { least: 0, most: 6000 };
 const ROLL_MM = 80_000;
+/** Bytes of a report that holds the whole of a payment code in so many more. */
+const HALF_A_CODE = 12;
 const ESCROW_LIMIT_MS = 30_000;
 
 export interface CabinetOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly fittings: Fittings;
+  /** A card was taken out of the gate. */
+  readonly onTaken: (plastic: SimulatedCard) => void;
   readonly pass: (channel: `line.${LineDevice}.${Direction}`, bytes: Uint8Array) => readonly FaultKind[];
 }
 
@@ -84,6 +90,7 @@ export class SimulatedCabinet {
   readonly acceptor: SimulatedCashAcceptor;
   readonly printer: SimulatedReceiptPrinter;
   readonly idReader: SimulatedIdReader;
+  readonly scanner: SimulatedCodeScanner;
   readonly #options: CabinetOptions;
   /** Notes that a technician took out of the path: the operator has them. */
   readonly found: FedNote[] = [];
@@ -100,12 +107,14 @@ export class SimulatedCabinet {
     this.printer = simulators.receiptPrinter[fittings.receiptPrinter](clock, { options: models.receiptPrinter[fittings.receiptPrinter] });
     this.idReader = simulators.idReader['sam-serial'](clock);
     this.lines.add('idReader', this.idReader);
+    this.scanner = simulators.codeScanner['hid-pos'](clock);
+    this.lines.add('codeScanner', this.scanner);
     for (const device of lineDevices) this.lines.add(device, this.#wired(device));
-    this.#strikes = { ...this.#atCables(), ...this.#atReader(), ...this.#atAcceptor(), ...this.#atPrinter() };
+    this.#strikes = { ...this.#atCables(), ...this.#atReader(), ...this.#atAcceptor(), ...this.#atPrinter(), ...this.#atScanner() };
   }
 
   /** The devices as a terminal's configuration names them. */
-  get configured(): Readonly<Record<LineDevice | 'idReader', object>> {
+  get configured(): Readonly<Record<LineDevice | 'idReader' | 'codeScanner', object>> {
     const { fittings } = this.#options;
     const named = (device: LineDevice, model: string, options: object): object => ({ model, address: `sim:${device}`, options });
     return {
@@ -113,6 +122,7 @@ export class SimulatedCabinet {
       cashAcceptor: named('cashAcceptor', fittings.cashAcceptor, models.cashAcceptor[fittings.cashAcceptor]),
       receiptPrinter: named('receiptPrinter', fittings.receiptPrinter, models.receiptPrinter[fittings.receiptPrinter]),
       idReader: { model: 'sam-serial', address: 'sim:idReader' },
+      codeScanner: { model: 'hid-pos', address: 'sim:codeScanner' },
     };
   }
 
@@ -123,12 +133,12 @@ export class SimulatedCabinet {
 
   /** The process is gone: the lines are free again. */
   hangUp(): void {
-    for (const device of [...lineDevices, 'idReader'] as const) this.#replug(device);
+    for (const device of [...lineDevices, 'idReader', 'codeScanner'] as const) this.#replug(device);
   }
 
   /** Mains off and on. */
   powerCycle(): void {
-    for (const unit of [this.reader, this.acceptor, this.printer, this.idReader]) unit.powerCycle();
+    for (const unit of [this.reader, this.acceptor, this.printer, this.idReader, this.scanner]) unit.powerCycle();
   }
 
   /** Somebody's foot: the ID reader's cable comes off, and a technician's hand, or theirs, puts it back. */
@@ -143,6 +153,13 @@ export class SimulatedCabinet {
     const there = this.reader.card;
     if (there?.card !== card.plastic) return 'hand';
     return there.at === 'gate' ? 'gate' : 'inside';
+  }
+
+  /** Whoever stands there, or a technician. */
+  takeFromGate(): boolean {
+    const plastic = this.reader.takeCard();
+    if (plastic !== undefined) this.#options.onTaken(plastic);
+    return plastic !== undefined;
   }
 
   /** A fault that is the unit's own, not its line's; others do nothing here. */
@@ -161,9 +178,10 @@ export class SimulatedCabinet {
     printer.clearJam();
     if (printer.isCoverOpen) printer.closeCover();
     if (printer.paperMm < ROLL_MM / 10) printer.loadPaper(ROLL_MM);
-    for (const device of [...lineDevices, 'idReader']) this.lines.plug(device);
+    Object.assign(this.scanner.knobs, { dead: false, stopAfter: undefined });
+    for (const device of [...lineDevices, 'idReader', 'codeScanner']) this.lines.plug(device);
     this.idReader.takeDocument();
-    reader.takeCard(); // what sticks out of the gate
+    this.takeFromGate(); // what sticks out
     return reader.emptyBin();
   }
 
@@ -250,6 +268,24 @@ export class SimulatedCabinet {
     };
   }
 
+  #atScanner(): Partial<Record<FaultKind, () => void>> {
+    const { knobs } = this.scanner;
+    return {
+      'codeScanner.unplugged': () => {
+        this.lines.unplug('codeScanner');
+        this.#later(UNPLUGGED, () => this.lines.plug('codeScanner'));
+      },
+      'codeScanner.dead': () => {
+        knobs.dead = true;
+        this.#later(DEAD, () => (knobs.dead = false));
+      },
+      'code.halfRead': () => {
+        knobs.stopAfter = HALF_A_CODE;
+        this.#later(DEAD, () => (knobs.stopAfter = undefined));
+      },
+    };
+  }
+
   #wired(device: LineDevice): SimulatedUnit {
     const { clock, chance, pass } = this.#options;
     const unit: SimulatedUnit = { cardReader: this.reader, cashAcceptor: this.acceptor, receiptPrinter: this.printer }[device];
@@ -266,7 +302,7 @@ export class SimulatedCabinet {
     return overWire(onCable, clock, SPEEDS[device]);
   }
 
-  #replug(device: LineDevice | 'idReader'): void {
+  #replug(device: LineDevice | 'idReader' | 'codeScanner'): void {
     this.lines.unplug(device);
     this.lines.plug(device);
   }

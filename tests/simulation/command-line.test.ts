@@ -23,6 +23,7 @@ describe('options', () => {
     [['--script', 'refund'], '--script refund: expected cash, qr'],
     [['--rate', '0'], '--rate 0: expected a whole number from 1 on'],
     [['--people', 'steady,thief'], '--people thief: expected steady, hasty, careless, wavering'],
+    [['--exhaustive', '1', '--prune'], '--prune: of worlds of chance, not of --exhaustive'],
     [['--behind', 'disk.full'], '--behind: of --exhaustive 2'],
     [['--exhaustive', '2', '--behind', 'earthquake'], '--behind earthquake: there is no such fault'],
     [['--exhaustive', '1', '--script', 'cash,refund'], '--script refund: expected cash, qr'],

@@ -77,6 +77,27 @@ describe('the chip', { timeout: 60_000 }, () => {
   });
 });
 
+describe('the scanner', { timeout: 60_000 }, () => {
+  const presented = ({ after }: Told): number => after.filter(({ what, text }) => what === 'hand' && text.startsWith('presents ')).length;
+
+  test('half a code: nothing is charged for it, and the whole one is held there again', async () => {
+    const told = await strike('qr-presented', { kind: 'code.halfRead', nth: 1 });
+    expect(presented(told)).toBeGreaterThan(1);
+    expect(loadedOnto(told.card)).toBe(2000);
+  });
+
+  test('away while a code is held there: said, and nothing is asked for', async () => {
+    const told = await strike('qr-presented', { kind: 'codeScanner.unplugged', nth: 1 });
+    expect(said(told, 'view', '"scannerDown"')).toBe(true);
+    expect(said(told, 'entry', 'payment.requested')).toBe(false);
+  });
+
+  test('lit and silent: nothing is charged', async () => {
+    const told = await strike('qr-presented', { kind: 'codeScanner.dead', nth: 1 });
+    expect(presented(told)).toBeGreaterThan(1);
+  });
+});
+
 describe('network', { timeout: 60_000 }, () => {
   test('a request for a payment that is lost on the way back leaves its order in the books', async () => {
     const orders = world.upstream.orders().length;

@@ -16,6 +16,8 @@ export type Channel =
   | 'apdu'
   /** A note at the mouth. */
   | 'note'
+  /** A code at the scanner's window. */
+  | 'code'
   /** A request about money: issuer and payments. */
   | 'money'
   /** Journal and heartbeat. */
@@ -69,6 +71,10 @@ const fixed = {
   'note.boxFull': { channel: 'note' },
   'note.powerLostSoon': { channel: 'note' },
   'cashAcceptor.silent': { channel: 'line.cashAcceptor.toDevice' },
+  // the scanner
+  'codeScanner.unplugged': { channel: 'code' },
+  'codeScanner.dead': { channel: 'code' },
+  'code.halfRead': { channel: 'code' },
   // the printer
   'receiptPrinter.paperOut': { channel: 'line.receiptPrinter.toDevice' },
   'receiptPrinter.paperOutSoon': { channel: 'line.receiptPrinter.toDevice' },

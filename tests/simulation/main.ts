@@ -9,7 +9,7 @@ import { breachCommand, runExhaustive, scenarioWords } from './exhaustive-run.ts
 import { readOptions, USAGE, UsageError, type SimulateOptions } from './options.ts';
 import { runPool } from './pool.ts';
 import { replayCommand, Tally } from './report.ts';
-import { runSeed, type SeedOptions } from './run-seed.ts';
+import { PRUNED_ALL_DAY, runSeed, type SeedOptions } from './run-seed.ts';
 import { runChunk } from './scenario.ts';
 import { scripts } from './scripts.ts';
 import { shrink } from './shrink.ts';
@@ -29,8 +29,8 @@ function diskFolder(disk: string): string {
 }
 
 function seedOptions(options: SimulateOptions, seed: string, disk: string): SeedOptions {
-  const { sessions, flows, kinds, rate, people, plan } = options;
-  return { seed, sessions, flows, kinds, rate, people, disk, ...(plan === undefined ? {} : { plan }) };
+  const { sessions, flows, kinds, rate, people, plan, prune } = options;
+  return { seed, sessions, flows, kinds, rate, people, disk, ...(plan === undefined ? {} : { plan }), ...(prune ? { pruning: PRUNED_ALL_DAY } : {}) };
 }
 
 async function replay(options: SimulateOptions, disk: string): Promise<number> {
@@ -97,7 +97,7 @@ async function simulate(options: SimulateOptions, disk: string): Promise<number>
     const uncaught = failed.violations.some(({ oracle }) => oracle === 'uncaught');
     const small = uncaught ? failed : { ...failed, ...(await shrink(seedOptions(options, failed.seed, disk), failed)) };
     process.stderr.write(
-      `  replay: ${uncaught ? `npm run simulate -- --replay --seed ${failed.seed} --sessions ${failed.sessions}` : replayCommand(small, options.people)}\n`,
+      `  replay: ${uncaught ? `npm run simulate -- --replay --seed ${failed.seed} --sessions ${failed.sessions}` : replayCommand(small, options)}\n`,
     );
   }
   return tally.failed.length > 0 ? 1 : 0;

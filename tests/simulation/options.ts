@@ -11,10 +11,10 @@ const scriptNames = scripts.map(({ name }) => name);
 const characterNames = characters.map(({ name }) => name);
 
 export const USAGE = `npm run simulate -- [--sessions N] [--seed S | --seeds A..B] [--flows ${Object.keys(flows).join(',')}] [--faults none|all|LIST] [--rate N]
-  [--people ${characterNames.join(',')}] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
+  [--people ${characterNames.join(',')}] [--prune] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
 npm run simulate -- --exhaustive 1|2 [--script ${scriptNames.join(',')}] [--faults LIST] [--behind LIST] [--part I/N | --scenarios A..B]
   [--seed S] [--disk memory|FOLDER] [--workers N] [--until-violation] [--json]
-npm run simulate -- --replay --seed S [--sessions N | --script NAME] [--people LIST] [--plan JSON] [--frames]`;
+npm run simulate -- --replay --seed S [--sessions N | --script NAME] [--people LIST] [--plan JSON] [--prune] [--frames]`;
 
 export class UsageError extends Error {}
 
@@ -33,6 +33,8 @@ export interface SimulateOptions {
   readonly rate: number;
   /** Who comes. */
   readonly people: readonly Character[];
+  /** Old entries leave the journal while people come. */
+  readonly prune: boolean;
   readonly plan: readonly PlannedFault[] | undefined;
   readonly exhaustive: 1 | 2 | undefined;
   /** Of the enumerated scenarios: the part by its number from 1, or a range of their places from 1. */
@@ -61,6 +63,7 @@ export function readOptions(args: readonly string[]): SimulateOptions {
   if (exhaustive !== undefined && exhaustive !== 1 && exhaustive !== 2) throw new UsageError('--exhaustive: expected 1 or 2');
   const first = values.seed ?? '1';
   const worlds = total === undefined ? 1 : Math.ceil(total / SESSIONS_A_SEED);
+  if (values.prune && exhaustive !== undefined) throw new UsageError('--prune: of worlds of chance, not of --exhaustive');
   const single = values.replay || !/^\d+$/.test(first);
   return {
     seeds: range ?? (single ? [first] : Array.from({ length: worlds }, (_, index) => String(Number(first) + index))),
@@ -69,6 +72,7 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     kinds: kindsOf('--faults', values.faults),
     rate: wholeNumber('--rate', values.rate, 1) ?? FAULTS_A_SESSION,
     people: peopleOf(values.people),
+    prune: values.prune,
     plan: values.plan === undefined ? undefined : planOf(values.plan),
     exhaustive,
     ...enumerated(values, exhaustive),
@@ -96,6 +100,7 @@ function parsed(args: readonly string[]) {
         behind: { type: 'string' },
         rate: { type: 'string' },
         people: { type: 'string' },
+        prune: { type: 'boolean', default: false },
         plan: { type: 'string' },
         exhaustive: { type: 'string' },
         part: { type: 'string' },

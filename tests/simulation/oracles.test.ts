@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fen } from '../../common/fen.ts';
+import { hashVoucherCode } from '../../common/voucher-hash.ts';
 import type { View, ViewBody } from '../../state-machines/view.ts';
 import { loadedOnto, type TownCard } from './cards.ts';
 import { holderOf } from './holders.ts';
@@ -16,6 +17,7 @@ import { checkLosses, LossOracle, readLosses } from './oracles/losses.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { checkSlips } from './oracles/slips.ts';
+import { checkVouchers, checkVoucherSlips, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { playScript, scriptedCard, worldFor } from './scenario.ts';
 import { scriptNamed } from './scripts.ts';
@@ -67,6 +69,8 @@ function withBooks(changed: { readonly refunds?: ReturnType<World['upstream']['r
   return Object.create(world, { upstream: { value: upstream } });
 }
 
+/** The world with something changed; what a getter reads of its private parts is given as it is. */
+const changed = (change: PropertyDescriptorMap): World => Object.create(world, { journal: { value: world.journal }, ...change }) as World;
 const showing = (body: ViewBody): View => ({ ...view, body });
 const told = (): Set<string> => new Set(ledger.map(({ reference }) => reference));
 const owing = (owed: number): readonly Story[] => ledger.map((story) => ({ ...story, state: { ...story.state, owed: fen(owed) } }));
@@ -206,7 +210,19 @@ describe('announced before it is done', () => {
     const oracle = new WriteAheadOracle(world);
     expect(objections(() => oracle.onApdu(Uint8Array.of(0x80, 0x52, 0, 0, 0x0b)))).toEqual(['write-ahead']);
     expect(objections(() => oracle.onRequest('/v1/payments/orders'))).toEqual(['write-ahead']);
-    expect(objections(() => oracle.onRequest('/v1/payments/refunds'))).toEqual([]);
+    expect(objections(() => oracle.onRequest('/v1/payments/orders/o/close'))).toEqual([]);
+  });
+
+  test.each([
+    '/v1/issuer/losses',
+    '/v1/payments/refunds',
+    '/v1/issuer/pending-loads/claim',
+    '/v1/issuer/pending-loads/release',
+    '/v1/vouchers',
+    '/v1/vouchers/redemptions',
+  ])('%s, of which the file of the journal must hold the announcement', (path) => {
+    expect(objections(() => new WriteAheadOracle(world).onRequest(path))).toEqual(['write-ahead']);
+    expect(objections(() => new WriteAheadOracle(world).onRequest(`${path}/x/confirm`))).toEqual([]);
   });
 });
 
@@ -313,9 +329,59 @@ describe('slips', () => {
   });
 });
 
+describe('a voucher', () => {
+  const CODE = '4821 0573 9164';
+  const salt = '00'.repeat(16);
+  const registration = {
+    voucherId: 'v',
+    salt,
+    codeHash: hashVoucherCode(CODE.replaceAll(' ', ''), salt),
+    validDays: 180,
+    validUntil: '2027-05-01T00:00:00.000Z',
+  };
+  const withState = (state: Partial<Story['state']>): readonly Story[] =>
+    ledger.map((story, at) => (at === 0 ? { ...story, state: { ...story.state, ...state } } : story));
+  const number = (): string => ledger[0]?.reference ?? '';
+  const made = (registered: boolean): readonly Story[] =>
+    withState({ vouchers: [{ reference: number(), amount: 2000, registration: { ...registration, registered } }] });
+  const redeeming = (state: 'reserved' | 'releasing' | 'released'): readonly Story[] =>
+    withState({ redemptions: [{ redeemId: 'r', number: 'n', amount: 2000, state }] });
+
+  test('of which upstream must still be told: made, used up, given back', () => {
+    expect(untoldVouchers(made(true))).toEqual([]);
+    expect(untoldVouchers(made(false))).toEqual([`${number()} is made`]);
+    expect(untoldVouchers(redeeming('reserved'))).toEqual(['r is used up']);
+    expect(untoldVouchers(redeeming('releasing'))).toEqual(['r is given back']);
+    expect(untoldVouchers(redeeming('released'))).toEqual([]);
+    expect(objections(() => checkVouchers(world, made(false)))).toEqual(['unanswered']);
+  });
+
+  test('that upstream keeps for somebody who gave it back', () => {
+    const keeping = changed({ upstream: { value: Object.create(world.upstream, { reservedVouchers: { value: () => ['r'] } }) as World['upstream'] } });
+    expect(objections(() => checkVouchers(keeping, redeeming('released')))).toEqual(['vouchers']);
+    expect(objections(() => checkVouchers(keeping, ledger))).toEqual(['vouchers']);
+    expect(objections(() => checkVouchers(keeping, redeeming('reserved')))).toEqual(['unanswered']);
+    expect(objections(() => checkVouchers(world, ledger))).toEqual([]);
+  });
+
+  test('whose code on paper is not the one that was made; a line that garbled it is not its fault', () => {
+    const printed = (code: string, struck: ReadonlyMap<string, number> = new Map()): World =>
+      changed({ slips: { value: [`        江城一卡通\n编号 ${number()}\n${code}`] }, faults: { value: { struck } } });
+    expect(objections(() => checkVoucherSlips(printed(CODE), made(true)))).toEqual([]);
+    expect(objections(() => checkVoucherSlips(printed('4821 0573 9165'), made(true)))).toEqual(['voucher']);
+    expect(objections(() => checkVoucherSlips(printed(CODE), ledger))).toEqual(['voucher']);
+    expect(objections(() => checkVoucherSlips(printed(CODE, new Map([['line.receiptPrinter.toDevice.lost', 1]])), ledger))).toEqual([]);
+  });
+
+  test('whose code is on the glass and in no entry', () => {
+    const body = { kind: 'settled', outcome: 'voucher', tender: 'cash', tail: cash.tail, amount: 2000, reference: number() } as never as ViewBody;
+    const oracle = new VoucherOracle(world);
+    expect(objections(() => oracle.onView(showing(body)))).toEqual([]);
+    expect(objections(() => oracle.onView(showing({ ...body, voucher: { code: CODE, validUntil: '2027-05-01' } } as ViewBody)))).toEqual(['voucher']);
+  });
+});
+
 describe('a lost card', () => {
-  /** The world with something changed; what a getter reads of its private parts is given as it is. */
-  const changed = (change: PropertyDescriptorMap): World => Object.create(world, { journal: { value: world.journal }, ...change }) as World;
   const withLosses = (losses: readonly LossInBooks[]): World =>
     changed({ upstream: { value: Object.create(world.upstream, { losses: { value: () => losses } }) as World['upstream'] } });
   const own = (): readonly LossInBooks[] => world.upstream.losses();

@@ -53,6 +53,10 @@ export interface Hands {
   takeNote(): boolean;
   /** Slips that hang in the mouth, as text. */
   tearSlips(): readonly string[];
+  /** A new payment code of their wallet, which ends in these two digits: they decide what becomes of it (fleet/server/acquirer/sandbox-wallet.ts). */
+  newPaymentCode(end: string): string;
+  /** Holds a code to the scanner's window. */
+  presents(text: string): void;
   /** What the phone does with the order on the screen. */
   phone(orderId: string, does: 'pay' | 'decline' | 'confirming' | 'payLate'): void;
   /** Lays their identity card on its reader, or takes it away. */
@@ -72,6 +76,8 @@ export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBo
 
 /** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell. */
 export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'lossReport' | 'look';
+/** `look`: only whether the card is all right; `help`: something is looked up first. */
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'lossReport' | 'replacement' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -284,6 +290,7 @@ function begins(person: Person): void {
   if (at === 'gate') hands.takeCard();
   if ((person.finished && at !== 'inside') || at === 'bin') return person.leave();
   if (person.wish === 'lossReport') return void (triesLoss(person) ? hands.touch({ type: 'report-loss' }) : person.leave());
+  if (person.wish === 'replacement') return void (triesLoss(person) ? hands.touch({ type: 'replace-card' }) : person.leave());
   const way = chance.pick(['service', 'start', 'card'] as const);
   if (way === 'service' && wantsHelp(person)) return void hands.touch({ type: 'support' });
   if (way === 'card' && at === 'hand') hands.insertCard(card);

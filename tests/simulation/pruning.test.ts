@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { faultKinds } from './faults.ts';
-import { flows, runSeed, type FlowName } from './run-seed.ts';
+import { flows, PRUNED_ALL_DAY, runSeed, type FlowName } from './run-seed.ts';
 
 const disk = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pruning-'));
 afterAll(() => rmSync(disk, { recursive: true, force: true }));
 
 const SEEDS = ['1', '2', '3', '4', '5', '6'];
-/** A minute after upstream has them, and but for the last ten. */
-const pruning = { rule: { retentionMs: 60_000, keepEntries: 10 }, firstLookMs: 15_000 };
 
 test('a journal that is pruned all day: no money is lost, invented or counted twice, and the uplink goes on', { timeout: 240_000 }, async () => {
   let cuts = 0;
@@ -22,7 +20,7 @@ test('a journal that is pruned all day: no money is lost, invented or counted tw
       flows: Object.keys(flows) as FlowName[],
       kinds: faultKinds,
       disk,
-      pruning,
+      pruning: PRUNED_ALL_DAY,
       onEvent: ({ what }) => (cuts += what === 'pruned' ? 1 : 0),
     });
     expect(violations, `seed pruned ${seed}`).toEqual([]);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { formatYuan, fen } from '../../common/fen.ts';
 import type { PlannedFault } from './faults.ts';
-import { characters } from './person.ts';
+import { characters, type Character } from './person.ts';
 import type { Money, SeedOptions, SeedResult } from './run-seed.ts';
 import type { Violation } from './world.ts';
 
@@ -113,11 +113,17 @@ export class Tally {
   }
 }
 
+/** How the world was that is shown again. */
+interface Replayed {
+  readonly people?: readonly Character[];
+  readonly prune?: boolean;
+}
+
 /** The command that shows it again. */
-export function replayCommand({ seed, sessions, plan }: SeedViolation, people = characters): string {
+export function replayCommand({ seed, sessions, plan }: SeedViolation, { people = characters, prune = false }: Replayed = {}): string {
   const faults = JSON.stringify(plan.map(({ kind, session, nth }) => [kind, session, nth]));
   const who = people.length === characters.length ? '' : ` --people ${people.map(({ name }) => name).join(',')}`;
-  return `npm run simulate -- --replay --seed ${seed} --sessions ${sessions}${who} --plan '${faults}'`;
+  return `npm run simulate -- --replay --seed ${seed} --sessions ${sessions}${who}${prune ? ' --prune' : ''} --plan '${faults}'`;
 }
 
 function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {

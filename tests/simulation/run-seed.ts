@@ -2,6 +2,7 @@
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { deskScreens } from './flows/desk.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
+import { replacementScreens } from './flows/replacement.ts';
 import { pendingLoadScreens } from './flows/pending-load.ts';
 import { statementScreens } from './flows/statement.ts';
 import { supportScreens } from './flows/support.ts';
@@ -16,9 +17,11 @@ import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
+import { checkReplacements, ReplacementOracle, replacementsWait } from './oracles/replacements.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { checkSlips, referencesOn, voucherOn } from './oracles/slips.ts';
+import { checkVoucherSlips, checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
 import { chipHabits, type TownCard } from './cards.ts';
 import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
 import { World, type Violation, type WorldOptions } from './world.ts';
@@ -32,6 +35,7 @@ export const flows = {
   support: supportScreens,
   lossReport: lossReportScreens,
   desk: deskScreens,
+  replacement: replacementScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
@@ -83,6 +87,9 @@ export interface SeedResult {
   readonly passed: Readonly<Partial<Record<Channel, number>>>;
 }
 
+/** Entries leave a minute after upstream has them, but for the last ten: far sooner than in any town. */
+export const PRUNED_ALL_DAY = { rule: { retentionMs: 60_000, keepEntries: 10 }, firstLookMs: 15_000 } as const;
+
 /** About how much passes in a session: where planned faults are likely to meet something. Measured on undisturbed sessions. */
 const USUAL: Readonly<Record<Channel, number>> = {
   'line.cardReader.toDevice': 60,
@@ -93,6 +100,7 @@ const USUAL: Readonly<Record<Channel, number>> = {
   'line.receiptPrinter.fromDevice': 24,
   apdu: 24,
   note: 3,
+  code: 2,
   money: 5,
   uplink: 16,
   commit: 14,
@@ -126,6 +134,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   });
   const screens = new ScreenOracle(world);
   world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new DeskOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world), new ReplacementOracle(world));
+  if (options.flows.includes('replacement')) world.fillStacker();
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
   await world.pass(() => world.view?.body.kind === 'attract', READY_WITHIN);
@@ -177,6 +187,7 @@ const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
 const GO_TO_THE_DESK = 0.08;
 const LOST_THEIR_CARD = 0.1;
+const WANT_A_NEW_CARD = 0.15;
 /** For some something waits at the issuer, and they know it. */
 const WANT_WHAT_WAITS = 0.25;
 
@@ -185,6 +196,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
   await world.pass(() => false, chance.between(ARRIVES.least, ARRIVES.most));
   const card = cardFor(world, chance);
   const otherCard = chance.pick(world.cards);
+  const wish = wishOf(world, chance, card, options.flows);
   const person = new Person({
     id: session,
     clock: world.clock,
@@ -193,11 +205,11 @@ async function serve(world: World, chance: Chance, session: number, options: See
     card,
     otherCard,
     hands: world.hands(card),
-    screens: options.flows.map((name) => flows[name]),
-    wish: wishOf(world, chance, card, options.flows),
+    screens: screensFor(wish, options.flows),
+    wish,
     vouchers: vouchersOf(world, card),
   });
-  if (person.wish === 'lossReport') world.register(card);
+  if (wish === 'lossReport' || wish === 'replacement') world.register(card);
   await stands(world, person, STAYS_AT_MOST);
   world.pockets.set(card, [...(world.pockets.get(card) ?? []), ...person.slips]);
   if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
@@ -213,11 +225,18 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
   if (offered.includes('desk') && chance.named('desk').happens(GO_TO_THE_DESK)) return 'desk';
+  if (offered.includes('replacement') && chance.named('replacement').happens(WANT_A_NEW_CARD)) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
   const waits = chance.named('waits');
   if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
   for (let count = waits.between(1, 3); count > 0; count -= 1) world.putAtIssuer(card, waits.pick([500, 1250, 5000, 30_000]));
   return 'pendingLoad';
+}
+
+/** What they came for comes first: some screens are shared. */
+function screensFor(wish: Wish, offered: readonly FlowName[]): readonly Screens[] {
+  const own = wish === 'replacement' ? [replacementScreens] : [];
+  return [...own, ...offered.map((name) => flows[name])];
 }
 
 export async function stands(world: World, person: Person, limitMs: number): Promise<void> {
@@ -281,6 +300,14 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   const waits = (): boolean => {
     const now = readLedger(world.journal);
     return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0 || lossesWait(world) || deskWaits(world);
+    return (
+      !hasArrived(world) ||
+      answerable(world, now).length > 0 ||
+      untoldClaims(now).length > 0 ||
+      untoldVouchers(now).length > 0 ||
+      lossesWait(world) ||
+      replacementsWait(now)
+    );
   };
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   const ledger = readLedger(world.journal);
@@ -315,7 +342,7 @@ export async function becomesReady(world: World): Promise<void> {
     if (world.clock.monotonic() - unreadySince > READY_WITHIN) break;
     // Somebody takes what sticks out.
     world.cabinet.acceptor.takeNote();
-    world.cabinet.reader.takeCard();
+    world.cabinet.takeFromGate();
     await world.pass(isReady, 1000);
   }
   if (!isReady())
@@ -331,9 +358,12 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkMoney(world, ledger);
   checkBooks(world, ledger);
   checkPending(world, ledger);
+  checkVouchers(world, ledger);
+  checkVoucherSlips(world, ledger);
   checkSlips(world, ledger);
   checkLosses(world);
   checkDesk(world);
+  checkReplacements(world, ledger);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {
     const name = `${state.opened?.type ?? 'unknown'}/${state.opened?.tender ?? ''}/${state.closed?.outcome ?? 'open'}`;

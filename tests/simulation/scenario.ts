@@ -13,7 +13,9 @@ import { readLedger, type Story } from './oracles/ledger.ts';
 import { checkDesk, DeskOracle, deskWaits } from './oracles/desk.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
+import { checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
 import { checkMoney } from './oracles/money.ts';
+import { checkReplacements, ReplacementOracle, replacementsWait } from './oracles/replacements.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
@@ -116,6 +118,7 @@ export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'on
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
   world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new DeskOracle(world));
+  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world), new ReplacementOracle(world));
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -155,6 +158,8 @@ export async function runScenario(
   checkDesk(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
+  checkVouchers(world, ledger);
+  checkReplacements(world, ledger);
   return {
     scenario,
     plan: places.struck(),
@@ -184,6 +189,7 @@ const RIDE = { amount: 100, terminalId: '0000000000AA', date: '20261120' } as co
 export async function playScript(world: World, script: Script, card: TownCard): Promise<number> {
   const otherCard = script.bringsOtherCard === true ? scriptedCard(world, script) : card;
   const person = scriptedPerson(world, script, { card, otherCard, wish: 'topUp' });
+  if (script.fillsStacker === true) world.fillStacker(3);
   if (script.isHolder === true) world.register(card);
   await stands(world, person, STAYS_AT_MOST);
   await world.pass(() => isFree(world), SCREEN_CLEARS);
@@ -229,6 +235,10 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
     !hasArrived(world) ||
     lossesWait(world) ||
     deskWaits(world);
+    [answerable(world, own()), untoldClaims(own()), untoldVouchers(own())].some(({ length }) => length > 0) ||
+    !hasArrived(world) ||
+    lossesWait(world) ||
+    replacementsWait(own());
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);

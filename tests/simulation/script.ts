@@ -11,6 +11,8 @@ export interface Script {
   readonly isHolder?: boolean;
   /** Fen that wait for their card at the issuer. */
   readonly waits?: readonly number[];
+  /** A technician has just filled the stacker with three good blanks. */
+  readonly fillsStacker?: boolean;
   /** With them is somebody else's card, of the same kind. */
   readonly bringsOtherCard?: boolean;
   /** Before those of the session. */

@@ -1,6 +1,7 @@
 /** Every script of every flow, by name. */
 import { deskScripts } from './flows/desk.ts';
 import { lossReportScripts } from './flows/loss-report.ts';
+import { replacementScripts } from './flows/replacement.ts';
 import { pendingLoadScripts } from './flows/pending-load.ts';
 import { statementScripts } from './flows/statement.ts';
 import { supportScripts } from './flows/support.ts';
@@ -14,6 +15,7 @@ export const scripts: readonly Script[] = [
   ...supportScripts,
   ...lossReportScripts,
   ...deskScripts,
+  ...replacementScripts,
   nobody,
 ];
 

@@ -55,6 +55,12 @@ export interface LossInBooks {
 export interface TicketInBooks {
   readonly ticketId: string;
   readonly number: string;
+export interface ReplacementInBooks {
+  readonly replacementId: string;
+  readonly oldSerial: string;
+  /** Since it was read back. */
+  readonly newSerial: string | null;
+  readonly delivery: 'taken' | 'captured' | null;
 }
 
 export class SimulatedUpstream {
@@ -68,7 +74,10 @@ export class SimulatedUpstream {
     this.#waits = waits;
   }
 
-  static async start(folder: string, { clock, random, keys }: { clock: Clock; random: Random; keys: IssuerKeys }): Promise<SimulatedUpstream> {
+  static async start(
+    folder: string,
+    { clock, random, keys, cardKeys }: { clock: Clock; random: Random; keys: IssuerKeys; cardKeys: Readonly<Record<string, string>> },
+  ): Promise<SimulatedUpstream> {
     mkdirSync(folder, { recursive: true });
     const keyFile = path.join(folder, 'signing-key.pem');
     writeFileSync(keyFile, pemOf(keyFromSeed(2)), { mode: 0o600 });
@@ -80,6 +89,7 @@ export class SimulatedUpstream {
       settings: serverSettingsSchema.parse({
         registrationsPerMinute: 100_000,
         issuer: { masterLoadKey: keys.masterLoadKey, masterTacKey: keys.masterTacKey, purseLimit: 100_000 },
+        keyStore: { kind: 'software', keys: cardKeys },
       }),
       signingKey: loadSigningKey(keyFile),
       clock: countedClock(clock, waits),
@@ -122,6 +132,12 @@ export class SimulatedUpstream {
     return this.#read<UsedVoucher>("SELECT number, amount, redeem_id AS redeemId FROM vouchers WHERE state = 'redeemed' ORDER BY voucher_id");
   }
 
+  /** Redemptions for which a voucher is kept. */
+  reservedVouchers(): readonly string[] {
+    const rows = this.#read<{ redeemId: string }>("SELECT redeem_id AS redeemId FROM vouchers WHERE state = 'reserved' ORDER BY voucher_id");
+    return rows.map(({ redeemId }) => redeemId);
+  }
+
   losses(): readonly LossInBooks[] {
     const rows = this.#read<Omit<LossInBooks, 'refused'> & { readonly refusal: string | null }>(
       'SELECT report_id AS reportId, serial, reference, refusal, same_as AS sameAs FROM loss_reports ORDER BY report_id',
@@ -137,6 +153,12 @@ export class SimulatedUpstream {
   async codeSentTo(phone: string): Promise<string | undefined> {
     const { body } = await this.server.answer({ method: 'GET', path: '/sandbox/issuer/messages', headers: {}, body: '' });
     return messagesSchema.parse(JSON.parse(body)).messages.findLast((message) => message.phone === phone)?.code;
+  }
+
+  replacements(): readonly ReplacementInBooks[] {
+    return this.#read<ReplacementInBooks>(
+      'SELECT replacement_id AS replacementId, old_serial AS oldSerial, new_serial AS newSerial, delivery FROM replacements WHERE refusal IS NULL ORDER BY replacement_id',
+    );
   }
 
   claimedLoads(): readonly ClaimedLoad[] {

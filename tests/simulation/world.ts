@@ -9,8 +9,10 @@ import { parseConfig, type TerminalConfig } from '../../main/config/config.ts';
 import { readSlip } from '../../drivers/receipt-printer/paper.ts';
 import { VIEW_VERSION, type UiAct, type View } from '../../state-machines/view.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { SimulatedCabinet, type Fittings } from './cabinet.ts';
+import type { SimulatedCard } from '../../drivers/card-reader/simulated-card.ts';
+import { sidesOf, SimulatedCabinet, type Fittings } from './cabinet.ts';
 import { townCard, type ChipHabits, type TownCard } from './cards.ts';
+import { ISSUER_KEYS, stackerOf, type Blank } from './blanks.ts';
 import { Chance } from './chance.ts';
 import { FaultPlan, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
@@ -57,6 +59,8 @@ export interface Witness {
   /** To upstream, by its path without query. */
   onRequest?(path: string): void;
   onNoteInBox?(): void;
+  /** A card leaves the gate by a hand. */
+  onCardTaken?(plastic: SimulatedCard): void;
   /** A line of the terminal's log. */
   onWarning?(message: string): void;
   /** A chart enters a state, before anything is done there. */
@@ -90,6 +94,10 @@ export class World {
   readonly network: SimulatedNetwork;
   readonly fittings: Fittings;
   readonly cards: TownCard[] = [];
+  /** All that were ever in the stacker. */
+  readonly blanks: Blank[] = [];
+  /** Taken out of the gate, of any kind. */
+  readonly cardsTaken: SimulatedCard[] = [];
   readonly violations: Violation[] = [];
   readonly witnesses: Witness[] = [];
   /** Every note that the slot took, in order: whose it was, and where it ended. */
@@ -102,6 +110,7 @@ export class World {
   readonly secrets: string[] = [];
   /** By the person's telephone: what it received last. */
   readonly #codes = new Map<string, string>();
+  #madeCodes = 0;
   lives = 0;
   readonly #folder: string;
   readonly #issuer: SandboxKeys;
@@ -136,6 +145,10 @@ export class World {
       chance: this.chance.named('cabinet'),
       fittings: options.fittings,
       pass: (channel, bytes) => this.#passLine(channel, bytes),
+      onTaken: (plastic) => {
+        this.cardsTaken.push(plastic);
+        for (const witness of this.witnesses) witness.onCardTaken?.(plastic);
+      },
     });
     this.network = new SimulatedNetwork({
       clock: this.clock,
@@ -155,6 +168,7 @@ export class World {
       clock,
       random: new Chance(options.seed).named('upstream'),
       keys: { ...issuer, levels: ['serial'] },
+      cardKeys: ISSUER_KEYS,
     });
     const world = new World(options, folder, issuer, clock, served);
     world.#prepare(world.#lifeFolder());
@@ -212,6 +226,21 @@ export class World {
     });
     this.cards.push(card);
     return card;
+  }
+
+  /** A technician fills it; `count` good ones, or as chance has it. */
+  fillStacker(count?: number): void {
+    const [side = 'contactless'] = sidesOf(this.fittings);
+    const blanks = stackerOf({
+      chance: this.chance.named(`stacker ${this.blanks.length}`),
+      keys: this.#issuer,
+      side,
+      before: this.blanks.length,
+      pass: (apdu) => this.trace.add('apdu', `blank ${Buffer.from(apdu.subarray(0, 5)).toString('hex')}`),
+      ...(count === undefined ? {} : { count }),
+    });
+    this.blanks.push(...blanks);
+    this.cabinet.reader.fillStacker(blanks.map(({ plastic }) => plastic));
   }
 
   /** A counter registers whose card it is. */
@@ -372,11 +401,13 @@ export class World {
         return true;
       },
       insertCard: (which) => did(`inserts ${which.tail}`, cabinet.reader.insertCard(which.plastic)),
-      takeCard: () => did('takes the card', cabinet.reader.takeCard() !== undefined),
+      takeCard: () => did('takes the card', cabinet.takeFromGate()),
       pullCard: () => did('pulls the card', cabinet.reader.pullCard() !== undefined),
       feedNote: (denomination) => this.#feed(card, denomination),
       takeNote: () => cabinet.acceptor.atMouth !== undefined && did('takes the note', cabinet.acceptor.takeNote() !== undefined),
       tearSlips: () => this.#keepSlips(cabinet.printer.takeSlips().map((slip) => readSlip(slip).join('\n'))),
+      newPaymentCode: (end) => this.#newPaymentCode(end),
+      presents: (text) => this.#present(text),
       phone: (orderId, does) => this.#phone(orderId, does),
       layDocument: () => did('lays the document', cabinet.idReader.placeDocument(holder.document)),
       liftDocument: () => void cabinet.idReader.takeDocument(),
@@ -403,6 +434,20 @@ export class World {
     if (taken) this.notes.push({ card, note, fate: undefined });
     this.trace.add('hand', `feeds ${note}: ${taken}`);
     return taken;
+  }
+
+  /** A wallet makes a new one every minute. Whoever reads it can pay with it: it is as secret as who somebody is. */
+  #newPaymentCode(end: string): string {
+    this.#madeCodes += 1;
+    const code = `13${String(7_000_000_000_000 + this.#madeCodes).padStart(14, '0')}${end}`;
+    this.secrets.push(code);
+    return code;
+  }
+
+  #present(text: string): void {
+    for (const kind of this.faults.at('code')) this.cabinet.strike(kind);
+    this.cabinet.scanner.show({ text });
+    this.trace.add('hand', `presents ${text}`);
   }
 
   #phone(orderId: string, does: 'pay' | 'decline' | 'confirming' | 'payLate'): void {
@@ -503,9 +548,10 @@ export class World {
 
   #config(folder: string): TerminalConfig {
     const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; upstream: object; data: object };
-    const none = { codeScanner: null, cabinet: null, keypad: null };
+    const none = { cabinet: null, keypad: null };
     return parseConfig({
       ...example,
+      replacement: { offered: true, fee: 2000 },
       data: { ...example.data, folder },
       devices: { ...this.cabinet.configured, ...none },
       upstream: { ...example.upstream, url: 'http://127.0.0.1:9' },

@@ -17,6 +17,7 @@ import { tableOf, verdictOf, type Figure, type Measure } from './figure.ts';
 import { measureDay } from './day.ts';
 import { measureDecode } from './decode.ts';
 import { measureIdle } from './idle.ts';
+import { measureIngest } from './ingest.ts';
 import { measureLoad } from './load.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { measureMemory } from './memory.ts';
@@ -34,6 +35,7 @@ const measures = {
   start: measureStart,
   million: measureMillion,
   backlog: measureBacklog,
+  ingest: measureIngest,
   memory: measureMemory,
   day: measureDay,
   idle: measureIdle,

@@ -33,6 +33,7 @@ const answers = {
   balance: [fen(7320), offline()],
   stack: ['stacked', 'returned', 'unknown'] as const,
   refund: [true, offline()] as Refusable<true>[],
+  present: ['captured', 'confirmed', 'declined', 'late', 'unknown'] as const,
   pay: ['captured', 'closed', 'late', 'unknown'] as const,
   reserve: ['used', 'kept', 'refused', 'unknown'] as const,
   useUp: [true, offline()] as Refusable<true>[],
@@ -52,7 +53,12 @@ function* combinations(names: readonly (keyof Choice)[]): Generator<Partial<Choi
 /** What is never asked on a path need not be answered in every way: only its first answer is tried there. */
 function isDistinct(choice: Partial<Choice>): boolean {
   const first = (name: keyof Choice): boolean => choice[name] === undefined || choice[name] === answers[name][0];
-  const unpaid = choice.pay === 'closed' || choice.pay === 'unknown' || (choice.reserve !== undefined && choice.reserve !== 'used');
+  const unpaid =
+    choice.pay === 'closed' ||
+    choice.pay === 'unknown' ||
+    choice.present === 'declined' ||
+    choice.present === 'unknown' ||
+    (choice.reserve !== undefined && choice.reserve !== 'used');
   const unprepared = unpaid || choice.initialize !== 'ready';
   const unauthorized = unprepared || choice.authorize !== 'authorized';
   const uncredited = unauthorized || choice.credit?.kind === 'refused';
@@ -98,6 +104,27 @@ async function runQr(choice: Partial<Choice>): Promise<SessionBench> {
   await bench.touch({ type: 'tender', tender: 'qr' });
   if (choice.pay === 'captured') bench.world.order(captured);
   else await bench.touch({ type: 'back' });
+  await bench.settle();
+  return toTheEnd(bench);
+}
+
+async function runPresented(choice: Partial<Choice>): Promise<SessionBench> {
+  const bench = await new SessionBench().atTender();
+  set(bench.world, { balance: fen(7320), ...choice });
+  const { present = 'captured' } = choice;
+  const asked: Readonly<Record<Choice['present'], OrderState | Error>> = {
+    captured,
+    confirmed: { state: 'confirming' },
+    declined: { state: 'declined', reason: 'balanceTooLow' },
+    late: offline(),
+    unknown: offline(),
+  };
+  bench.world.script.capture.set(asked[present]);
+  bench.world.script.close.set(present === 'late' ? captured : offline());
+  await bench.touch({ type: 'tender', tender: 'qrPresented' });
+  bench.world.scans.emit({ type: 'CODE.SCANNED', text: '134567890123456789' });
+  await bench.settle();
+  if (present === 'confirmed') bench.world.order(captured);
   await bench.settle();
   return toTheEnd(bench);
 }
@@ -170,6 +197,13 @@ describe('what was journaled, folded, is what the person was shown', () => {
     expect([...outcomes.keys()].toSorted()).toEqual(['abandoned', 'case', 'delivered', 'refunded']);
     // 2 unpaid + 2 paid × 2 ways of the refund × (2 without a card + 2 without authorization + 1 credited + 1 refused + 4 examined)
     expect([...outcomes.values()].reduce((sum, count) => sum + count, 0)).toBe(2 + 2 * 2 * (2 + 2 + 1 + 1 + 4));
+  }, 120_000);
+
+  it('on every path of a top-up by a code that was presented', async () => {
+    const outcomes = await check(runPresented, ['present', 'initialize', 'authorize', 'credit', 'refund']);
+    expect([...outcomes.keys()].toSorted()).toEqual(['abandoned', 'case', 'delivered', 'refunded']);
+    // 2 unpaid + 3 paid × 2 ways of the refund × (2 without a card + 2 without authorization + 1 credited + 1 refused + 1 torn)
+    expect([...outcomes.values()].reduce((sum, count) => sum + count, 0)).toBe(2 + 3 * 2 * (2 + 2 + 1 + 1 + 1));
   }, 120_000);
 
   it('on every path of a voucher', async () => {

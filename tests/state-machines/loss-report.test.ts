@@ -399,7 +399,7 @@ test('no state of the chart is a trap', () => {
   const refused = (code: string) => ({ kind: 'refused', code, identificationId: 'I1' });
   const places = walk({
     machine: lossReportMachine,
-    input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false } },
+    input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false }, purpose: 'replace' },
     outputs: {
       lookForDocument: [
         { kind: 'read', documentHash: SECRETS.document, name: '王**' },
@@ -436,6 +436,7 @@ test('no state of the chart is a trap', () => {
       ...Object.fromEntries(
         [
           'ui.confirm',
+          'ui.replace-card',
           'ui.erase',
           'ui.clear',
           'ui.resend',

@@ -1,9 +1,10 @@
 /** A session on a fake world: starts the chart, touches the screen by acts, moves time, reads the View. */
-import { createActor } from 'xstate';
+import { createActor, type ActorRefFrom } from 'xstate';
 import type { Ports } from '../../state-machines/ports.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
 import { sessionMachine, type SessionActor } from '../../state-machines/session.ts';
 import { viewOf } from '../../state-machines/session-view.ts';
+import type { topUpMachine } from '../../state-machines/top-up.ts';
 import { uiEventOf } from '../../state-machines/ui-events.ts';
 import { viewSchema, type Overlay, type UiAct, type ViewBody, type ViewBodyOf, type ViewKind } from '../../state-machines/view.ts';
 import { FakeWorld } from '../support/fake-world.ts';
@@ -71,6 +72,12 @@ export class SessionBench {
 
   async settle(): Promise<void> {
     await this.world.clock.settle();
+  }
+
+  /** All that the top-up's chart holds but its ports. */
+  get topUpContext(): object {
+    const { ports: _ports, ...context } = (this.#actor.getSnapshot().children.topUp as ActorRefFrom<typeof topUpMachine>).getSnapshot().context;
+    return context;
   }
 
   get view() {

@@ -32,6 +32,7 @@ function walkTopUp() {
     ],
     cashEvents: [],
     watchOrder: [],
+    watchScanner: [],
     openCash: [{ kind: 'open', transaction }, failed, journalFailed],
     takeNote: [
       { kind: 'stacked', denomination: fen(10_000) },
@@ -43,6 +44,13 @@ function walkTopUp() {
     stopCash: [undefined],
     abandon: [{ kind: 'abandoned' }, journalFailed],
     createOrder: [{ kind: 'created', transaction, order: { orderId: 'o', code: 'c', lifeMs: 180_000, merchant: 'm' } }, failed, journalFailed],
+    payWithPresented: [
+      { kind: 'captured', transaction, orderId: 'o', state: captured },
+      { kind: 'confirming', transaction, orderId: 'o' },
+      { kind: 'unknown', transaction, orderId: 'o' },
+      ...['codeUnknown', 'codeExpired', 'codeUsed', 'balanceTooLow', 'limit', 'declined'].map((reason) => ({ kind: 'declined', reason })),
+      journalFailed,
+    ],
     recordCaptured: [{ kind: 'captured', amount: fen(5000) }, journalFailed],
     closeOrder: [{ kind: 'closed' }, { kind: 'captured', state: captured }, { kind: 'undetermined' }, journalFailed],
     authorizeLoad: [
@@ -97,12 +105,16 @@ function walkTopUp() {
       'ui.another',
       'ui.finish',
     ),
-    ...plain('ui.open', 'ui.close', 'ui.prefer', 'CARD.INSERTED', 'CARD.REMOVED', 'NOTE.ACCEPTING', 'wait.ended'),
+    ...plain('ui.open', 'ui.close', 'ui.prefer', 'CARD.INSERTED', 'CARD.REMOVED', 'NOTE.ACCEPTING', 'CODE.UNREADABLE', 'SCANNER.AWAY', 'wait.ended'),
+    'CODE.SCANNED': ['134567890123456789', 'https://card.example/#A01-1122-7K4M-9', 'wxp://f2f0', '6901234567892'].map((text) => ({
+      type: 'CODE.SCANNED',
+      text,
+    })),
     PREFERENCES: [{ type: 'PREFERENCES', preferences }],
     'ui.amount': [{ type: 'ui.amount', amount: 5000 }],
     'ui.digit': ['9', '0'].map((digit) => ({ type: 'ui.digit', digit })),
     'ui.symbol': [{ type: 'ui.symbol', symbol: '0' }], // 0-0000-0000-0 is a number, and twelve zeros are a code, whose check symbols are right
-    'ui.tender': ['cash', 'qr', 'voucher'].map((tender) => ({ type: 'ui.tender', tender })),
+    'ui.tender': ['cash', 'qr', 'qrPresented', 'voucher'].map((tender) => ({ type: 'ui.tender', tender })),
     'ui.receipt': ['print', 'screen', 'none'].map((choice) => ({ type: 'ui.receipt', choice })),
     'NOTE.ESCROWED': [{ type: 'NOTE.ESCROWED', denomination: fen(10_000) }],
     'NOTE.REJECTED': ['inhibited', 'validation'].map((reason) => ({ type: 'NOTE.REJECTED', reason })),
@@ -127,7 +139,8 @@ function walkTopUp() {
         at('custom') ? context.digits.length > 3 : 0,
         at('voucher') ? [context.voucherNumber.length, context.voucherCode.length, /9/.test(context.voucherCode), context.voucherError] : 0,
         at('cash') ? [held >= 50_000, context.nextNote !== undefined, context.cashMessage === 'acceptorDown'] : 0,
-        at('qr') || at('trouble') || at('abandoning') ? [trouble, next] : 0,
+        at('qrPresented') ? context.cardPlace : 0,
+        at('qr') || at('qrPresented') || at('trouble') || at('abandoning') ? [trouble, next] : 0,
         at('putBack') || at('load') ? [putBackFor, otherTail !== undefined, context.pending !== undefined] : 0,
         at('finished') || snapshot.status === 'done' ? [outcome, receipt, context.entry !== undefined, context.cardPlace] : 0,
       ]);

@@ -2,6 +2,7 @@
  * A world for charts: ports whose answers a test sets, a journal in memory, a clock that only the test moves. It plays one card, one
  * acceptor and one upstream, and records what was asked of them.
  */
+import { FakeNewCards } from './fake-new-cards.ts';
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
@@ -23,6 +24,7 @@ import {
   type LoadStanding,
   type LatestTopUp,
   type LossContent,
+  type ReplacementContent,
   type LoadVerdict,
   type MediaState,
   type OpenLoad,
@@ -32,6 +34,7 @@ import {
   type ReceiptOutcome,
   type Recovered,
   type ReserveOutcome,
+  type ScannerEvent,
   type StatementContent,
   type TicketContent,
   type UnfinishedTopUp,
@@ -87,9 +90,14 @@ export class FakeWorld {
   readonly slips: ReceiptContent[] = [];
   readonly statementSlips: StatementContent[] = [];
   readonly lossSlips: LossContent[] = [];
+  readonly replacementSlips: ReplacementContent[] = [];
+  readonly newCards = new FakeNewCards((what) => this.acts.push(what));
   statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
   readonly cashEvents = new Listeners<CashEvent>();
+  /** Whoever listens to the scanner. */
+  readonly scans = new Listeners<ScannerEvent>();
+  scannerAway = false;
   readonly availabilityChanges = new Listeners<Availability>();
   media: MediaState = 'notPresent';
   canRetain = true;
@@ -113,7 +121,8 @@ export class FakeWorld {
   };
   availability: Availability = {
     services: { topUp: { available: true }, pendingLoad: { available: true }, balance: { available: true }, statement: { available: true } },
-    tenders: { cash: { available: true }, qr: { available: true }, voucher: { available: true } },
+    tenders: { cash: { available: true }, qr: { available: true }, qrPresented: { available: true }, voucher: { available: true } },
+    replacement: true,
     lossReport: { available: true },
     documents: 'available',
     receipts: 'available',
@@ -149,6 +158,7 @@ export class FakeWorld {
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
+    capture: new Script<OrderState>({ state: 'captured', channel: '微信支付', channelRef: '4200003071', amount: fen(5000) }),
     close: new Script<OrderState>({ state: 'closed' }),
     refund: new Script<true>(true),
     register: new Script<true>(true),
@@ -292,6 +302,12 @@ export class FakeWorld {
           this.orders.set(orderId, { state: { state: 'waiting' }, changed: new Listeners() });
           return { orderId, code: `https://pay.test/${orderId}`, lifeMs: 180_000, merchant: '北岸校区一卡通' };
         },
+        capture: async ({ orderId }) => {
+          act('capture');
+          const state = this.script.capture.next();
+          this.orders.set(orderId, { state, changed: new Listeners() });
+          return state;
+        },
         queryOrder: async (orderId, wait, signal) => {
           const order = this.orders.get(orderId);
           if (order === undefined) throw new PortError('refused', 'no such order');
@@ -315,6 +331,12 @@ export class FakeWorld {
           act('refund');
           this.script.refund.next();
           return { state: 'refunded' };
+        },
+      },
+      scanner: {
+        listen: (listener) => {
+          if (this.scannerAway) listener({ type: 'SCANNER.AWAY' });
+          return this.scans.add(listener);
         },
       },
       issuer: {
@@ -361,6 +383,8 @@ export class FakeWorld {
       documents: {
         read: async () => this.script.document.next(),
       },
+      blanks: this.newCards.blanks,
+      replacements: this.newCards.issuer,
       vouchers: {
         codeOf: (voucherId) => makeVoucherCode(createHash('sha256').update(voucherId).digest()),
         register: async () => {
@@ -395,6 +419,8 @@ export class FakeWorld {
         },
         printTicket: async (_, content) => {
           this.ticketSlips.push(content);
+        printReplacement: async (_, content) => {
+          this.replacementSlips.push(content);
           return this.script.print.next();
         },
         printLoss: async (_, content) => {
@@ -437,10 +463,11 @@ export class FakeWorld {
         presets: [2000, 5000, 10_000, 20_000].map(fen),
         minimumLoad: fen(500),
         maximumLoad: fen(50_000),
-        tenders: ['cash', 'qr', 'voucher'],
+        tenders: ['cash', 'qr', 'qrPresented', 'voucher'],
         untakenCard: 'retain',
         receiptDefault: 'ask',
         settledWithinHours: 24,
+        replacementFee: fen(2000),
         voucherValidDays: 365,
         notices: { lowBalance: fen(1000), expiringDays: 30, tripsADay: 8 },
         timeZone: 'Asia/Shanghai',

@@ -118,6 +118,22 @@ RETURNED = ("pending.returned", {"claimId": "k1"})
 WAITED = ("transaction.opened", {**OPENED[1], "tender": "pending"})
 
 
+LOST_CARD = ("transaction.opened", {**OPENED[1], "type": "replacement", "requested": 2000, "balanceBefore": 0})
+FEE = [("payment.requested", {"orderId": "o1", "amount": 2000}), ("payment.captured", {**CAPTURED[1], "amount": 2000})]
+GRANTING = ("replacement.granting", {"replacementId": "p1", "identificationId": "i1", "serial": CARD["serial"], "tail": CARD["tail"], "amount": 2000})
+GRANTED = [GRANTING, ("replacement.granted", {"replacementId": "p1", "effectiveAt": "2026-11-22T05:33:00.000Z"})]
+DISPENSING = ("replacement.dispensing", {"replacementId": "p1", "blankId": "b1"})
+WRITING = ("replacement.writing", {"blankId": "b1", "scriptId": "s1", "card": CARD})
+COMMANDED = ("replacement.commanded", {"blankId": "b1", "step": 1, "name": "write key load", "statusWord": "9000"})
+WRITTEN, PRESENTING, RETRACTING, STUCK_CARD, FREED = ((f"replacement.{kind}", {"blankId": "b1"}) for kind in ("written", "presenting", "retracting", "stuck", "freed"))
+CAPTURING = ("replacement.capturing", {"blankId": "b1", "why": "cardRefused"})
+KEPT = ("replacement.captured", {"blankId": "b1", "place": "bin"})
+GIVEN_OUT = ("replacement.delivered", {"replacementId": "p1", "blankId": "b1", "amount": 2000})
+CANCELLED = ("replacement.cancelled", {"replacementId": "p1"})
+REPORTED = ("replacement.reported", {"replacementId": "p1", "delivery": "taken"})
+PAID_FOR = [LOST_CARD, *GRANTED, *FEE]
+
+
 def releasing(amount):
     return ("voucher.releasing", {"redeemId": "x1", "amount": amount})
 
@@ -222,6 +238,15 @@ FOLDS = [
     ("closed while a claim may be in force", [WAITED, CLAIMING, closed("abandoned")], {"anomaly": "closedTooEarly", "at": 3}),
     ("another amount claimed than announced", [WAITED, CLAIMING, ("pending.claimed", {"claimId": "k1", "amount": 4000})], {"anomaly": "amountDiffers", "at": 3}),
     ("a second claim beside the first", [WAITED, CLAIMING, ("pending.claiming", {**CLAIMING[1], "claimId": "k2"})], {"anomaly": "undetermined", "at": 3}),
+    ("a new card for a lost one, whose fee is earned", [*PAID_FOR, DISPENSING, WRITING, COMMANDED, WRITTEN, PRESENTING, GIVEN_OUT, closed("delivered"), REPORTED],
+     {"anomaly": None, "open": False, "taken": 2000, "held": 0, "loaded": 0, "refunded": 0, "owed": 0, "settledElsewhere": 0}),
+    ("no good blank: the fee goes back", [*PAID_FOR, DISPENSING, CAPTURING, KEPT, ("refund.requested", {"refundId": "r1", "orderId": "o1", "amount": 2000}),
+                                          ("refund.completed", {"refundId": "r1", "orderId": "o1", "amount": 2000}), closed("refunded", 0, 2000), CANCELLED],
+     {"anomaly": None, "open": False, "taken": 2000, "held": 0, "loaded": 0, "refunded": 2000, "owed": 0, "settledElsewhere": 0}),
+    ("a new card that nobody took, and a case for its fee",
+     [*PAID_FOR, DISPENSING, WRITING, WRITTEN, PRESENTING, RETRACTING, KEPT, ("case.opened", {"reference": REFERENCE, "reason": "cardCaptured", "amount": 2000, "disputed": 0}),
+      closed("case", 0, 0, 2000), ("replacement.reported", {"replacementId": "p1", "delivery": "captured"})],
+     {"anomaly": None, "open": False, "taken": 2000, "held": 0, "loaded": 0, "refunded": 0, "owed": 2000, "settledElsewhere": 0}),
     ("a claim given up that was made", [WAITED, CLAIMING, CLAIMED, GIVEN_UP], {"anomaly": "outOfOrder", "at": 4}),
 ]
 
@@ -322,6 +347,20 @@ UNLAWFUL = [
     ("closed with a note in suspense and no case", NOTE_LOST, closed("abandoned"), "closedTooEarly"),
     ("closed with a note in suspense of which less is disputed", [*NOTE_LOST, opened_case("noteUndetermined", 0, 4999)], closed("case"), "closedTooEarly"),
     ("closed with a stuck note and no case about it", [OPENED, STUCK, opened_case("cardCaptured")], closed("case"), "closedTooEarly"),
+    ("a second replacement in one transaction", [LOST_CARD, *GRANTED], ("replacement.granting", {**GRANTING[1], "replacementId": "p2"}), "announcedTwice"),
+    ("a blank before the issuer granted it", [LOST_CARD, GRANTING, *FEE], DISPENSING, "outOfOrder"),
+    ("a second blank beside the first", [*PAID_FOR, DISPENSING], ("replacement.dispensing", {**DISPENSING[1], "blankId": "b2"}), "undetermined"),
+    ("a new card handed out before its fee is held", [LOST_CARD, *GRANTED, DISPENSING, WRITING, WRITTEN], PRESENTING, "overdrawn"),
+    ("another fee earned than was announced", [*PAID_FOR, DISPENSING, WRITING, WRITTEN, PRESENTING], ("replacement.delivered", {**GIVEN_OUT[1], "amount": 1999}), "amountDiffers"),
+    *[(f"{step[0]} while the new card may be in its hand", [*PAID_FOR, DISPENSING, WRITING, WRITTEN, PRESENTING], step, "undetermined") for step in (
+        ("voucher.issued", {"reference": REFERENCE, "amount": 2000}), ("refund.requested", {"refundId": "r1", "orderId": "o1", "amount": 2000}),
+        *(("case.opened", {"reference": REFERENCE, "reason": reason, "amount": 2000, "disputed": 0}) for reason in ("cardCaptured", "loadUndetermined", "refundUndetermined")))],
+    ("a voucher while the new card is drawn in again", [*PAID_FOR, DISPENSING, WRITING, WRITTEN, PRESENTING, RETRACTING], ("voucher.issued", {"reference": REFERENCE, "amount": 2000}), "undetermined"),
+    ("a voucher given back while the new card may be in its hand", [("transaction.opened", {**LOST_CARD[1], "tender": "voucher"}), *GRANTED, REDEEMING, RESERVED, DISPENSING, WRITING, WRITTEN, PRESENTING],
+     releasing(5000), "undetermined"),
+    ("value that waited given back while the new card may be in its hand", [LOST_CARD, *GRANTED, CLAIMING, CLAIMED, DISPENSING, WRITING, WRITTEN, PRESENTING], RETURNING, "undetermined"),
+    *[(f"closed while a blank is {path[-1][0]}", [LOST_CARD, *GRANTED, *path], closed("abandoned"), "closedTooEarly") for path in (
+        [DISPENSING], [DISPENSING, WRITING], [DISPENSING, WRITING, WRITTEN], [DISPENSING, CAPTURING])],
     ("closed while an order may be paid", [OPENED, ORDERED], closed("abandoned"), "closedTooEarly"),
     ("closed while nobody knows of an order", [OPENED, ORDERED, order("undetermined", why="no answer")], closed("abandoned"), "closedTooEarly"),
     ("closed while a refund may be made, and nothing is held", [OPENED, *PAID_TWICE, *loaded(), refund("requested"), refund("requested", "r2", "o2"), refund("completed")],
@@ -343,6 +382,13 @@ LOAD_IN = {"authorizing": [*TAKEN, load("authorizing")], "authorized": [*TAKEN, 
            "undetermined": [*TAKEN, *PREPARED, UNDETERMINED], "committed": [*TAKEN, *loaded()],
            "notCredited": [*TAKEN, *PREPARED, ("load.notCredited", {"loadId": "l1", "evidence": "cardRefusal"})],
            "confirmed": [*TAKEN, *loaded(), ("load.confirmed", {"loadId": "l1", "tacChecked": "good"})]}
+REPLACEMENT_IN = {"granting": [GRANTING], "granted": GRANTED, "refused": [GRANTING, ("replacement.refused", {"replacementId": "p1", "code": "replaced"})],
+                  "cancelled": [*GRANTED, CANCELLED], "reported": [*GRANTED, REPORTED]}
+BLANK_IN = {"dispensing": [DISPENSING], "writing": [DISPENSING, WRITING], "written": [DISPENSING, WRITING, WRITTEN], "presenting": [DISPENSING, WRITING, WRITTEN, PRESENTING],
+            "retracting": [DISPENSING, WRITING, WRITTEN, PRESENTING, RETRACTING], "capturing": [DISPENSING, CAPTURING], "captured": [DISPENSING, CAPTURING, KEPT], "stuck": [DISPENSING, CAPTURING, STUCK_CARD],
+            "freed": [DISPENSING, CAPTURING, STUCK_CARD, FREED]}
+BLANK_IN = {state: [*GRANTED, *FEE, *entries] for state, entries in BLANK_IN.items()}
+FEE_HELD = lawful(True, taken=2000, held=2000)
 NOTHING, HELD, GIVEN = lawful(True, taken=0), lawful(True, held=5000), lawful(True, loaded=5000)
 FOLLOWING = [
     (NOTE_IN, ("note.stacking", NOTE), "escrowed", NOTHING),
@@ -363,6 +409,20 @@ FOLLOWING = [
     (LOAD_IN, UNDETERMINED, "committing undetermined", HELD),
     (LOAD_IN, ("load.confirmed", {"loadId": "l1", "tacChecked": "good"}), "committed confirmed", GIVEN),
     (LOAD_IN, load("reversed"), "authorizing authorized refused notCredited", HELD),
+    (REPLACEMENT_IN, GRANTED[1], "granting", NOTHING),
+    (REPLACEMENT_IN, REPLACEMENT_IN["refused"][1], "granting", NOTHING),
+    (REPLACEMENT_IN, CANCELLED, "granting granted", NOTHING),
+    (REPLACEMENT_IN, REPORTED, "granted", NOTHING),
+    (BLANK_IN, WRITING, "dispensing", FEE_HELD),
+    (BLANK_IN, COMMANDED, "writing", FEE_HELD),
+    (BLANK_IN, WRITTEN, "writing", FEE_HELD),
+    (BLANK_IN, PRESENTING, "written", FEE_HELD),
+    (BLANK_IN, RETRACTING, "presenting", FEE_HELD),
+    (BLANK_IN, CAPTURING, "dispensing writing written", FEE_HELD),
+    (BLANK_IN, KEPT, "capturing retracting", FEE_HELD),
+    (BLANK_IN, STUCK_CARD, "capturing retracting", FEE_HELD),
+    (BLANK_IN, FREED, "stuck", FEE_HELD),
+    (BLANK_IN, GIVEN_OUT, "presenting retracting", lawful(True, taken=2000)),
 ]
 FOLDS += [(f"{step[0]} after {state}", [OPENED, *states[state], step], fold) for states, step, after, fold in FOLLOWING for state in after.split(" ")]
 FOLDS += [(name, [*before, step], {"anomaly": anomaly, "at": len(before) + 1}) for name, before, step, anomaly in UNLAWFUL]

@@ -6,6 +6,7 @@ import type { ServerSettings } from '../config.ts';
 import type { Enrolment } from '../identity/enrolment.ts';
 import type { SigningKey } from '../signing-key.ts';
 import type { Store } from '../store/store.ts';
+import type { SealingKey } from '../support/sealing-key.ts';
 import type { AgentDesk } from '../support/support.ts';
 import { createAudit } from './audit.ts';
 import { createDigester, dateOf, type Digester } from './digest.ts';
@@ -24,6 +25,7 @@ export interface ConsoleOptions {
   readonly ids: Ids;
   readonly random: Random;
   readonly signingKey: SigningKey;
+  readonly sealingKey?: SealingKey;
   readonly settings: ServerSettings;
   readonly enrolment: Enrolment;
   readonly agents: AgentDesk;
@@ -46,16 +48,16 @@ export interface Console {
 const DAY_MS = 86_400_000;
 
 /** @throws {Error} when the key of `console.sealedKey` is not what it should be */
-export function createConsole({ store, clock, ids, random, signingKey, settings, enrolment, agents, passwordCost }: ConsoleOptions): Console {
+export function createConsole({ store, clock, ids, random, signingKey, sealingKey, settings, enrolment, agents, passwordCost }: ConsoleOptions): Console {
   const { utcOffsetMinutes } = settings.issuer;
   const people = createPeople({ store, clock, ids, random, signingKey, settings: settings.console, utcOffsetMinutes, passwordCost });
   const digester = createDigester({ store, clock, utcOffsetMinutes });
-  const sealedKey: KeyObject | undefined = settings.console.sealedKey === undefined ? undefined : readSealedKey(settings.console.sealedKey);
+  const auditors: KeyObject | undefined = settings.console.sealedKey === undefined ? undefined : readSealedKey(settings.console.sealedKey);
   return {
     people,
     fleet: createFleet(store, clock),
     journal: createJournalView(store, clock, digester),
-    sealed: createSealedOpener(store, people.audit, sealedKey),
+    sealed: createSealedOpener(store, people.audit, { auditors, desk: sealingKey }),
     digester,
     enrolment,
     agents,

@@ -1,12 +1,13 @@
 /**
- * Opens what terminals sealed to the operator's key: personal data in an entry, as JWE. The reason is on disk before the seal is touched, so
- * that nothing is ever read without a record of who wanted it and why.
+ * Opens personal data in an entry, which terminals sealed as JWE: to the desk's key, or to one that the operator keeps for auditors. The
+ * reason is on disk before the seal is touched, so that nothing is ever read without a record of who wanted it and why.
  */
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { compactDecrypt } from 'jose';
 import { ProblemError } from '../http/problems.ts';
 import type { Store } from '../store/store.ts';
+import type { SealingKey } from '../support/sealing-key.ts';
 import type { Audit } from './audit.ts';
 import { sealedIn, type Sealed } from './masking.ts';
 import type { Who } from './sessions.ts';
@@ -26,7 +27,17 @@ export interface SealedOpener {
   open(place: EntryPlace, who: Who, reason: string): Promise<{ path: string; text: string }[]>;
 }
 
-export function createSealedOpener(store: Store, audit: Audit, key: KeyObject | undefined): SealedOpener {
+/** The text, if it was sealed to this key. */
+type Unseal = (jwe: string) => Promise<string>;
+
+export interface SealedKeys {
+  /** Of `console.sealedKey`. */
+  readonly auditors: KeyObject | undefined;
+  readonly desk: SealingKey | undefined;
+}
+
+export function createSealedOpener(store: Store, audit: Audit, { auditors, desk }: SealedKeys): SealedOpener {
+  const keys: readonly Unseal[] = [...(desk === undefined ? [] : [(jwe: string) => desk.open(jwe)]), ...(auditors === undefined ? [] : [unsealWith(auditors)])];
   return {
     open: async ({ terminalId, epoch, seq }, who, reason) => {
       const row = await store
@@ -39,22 +50,28 @@ export function createSealedOpener(store: Store, audit: Audit, key: KeyObject | 
       if (row === undefined) throw new ProblemError('unknownEntry', `entry ${epoch}/${seq} of ${terminalId} is not stored here`);
       const sealed = sealedIn((JSON.parse(row.entry) as { body: unknown }).body);
       if (sealed.length === 0) throw new ProblemError('nothingSealed', `nothing in entry ${epoch}/${seq} of ${terminalId} is sealed`);
-      if (key === undefined) throw new ProblemError('sealedUnreadable', 'this server has no key for it: set console.sealedKey');
+      if (keys.length === 0) throw new ProblemError('sealedUnreadable', 'this server has no key for it: set console.sealedKey');
       await store.serially([`staff:${who.staffId}`], (trx) =>
         audit.record(trx, { kind: 'sealedOpened', actor: who.name, about: `${terminalId} ${epoch}/${seq}`, detail: reason, address: who.address }),
       );
-      return Promise.all(sealed.map((each) => opened(each, key)));
+      return Promise.all(sealed.map((each) => opened(each, keys)));
     },
   };
 }
 
-async function opened({ path, jwe }: Sealed, key: KeyObject): Promise<{ path: string; text: string }> {
-  try {
-    const { plaintext } = await compactDecrypt(jwe, key, { keyManagementAlgorithms: ALGORITHMS, contentEncryptionAlgorithms: ENCRYPTIONS });
-    return { path, text: new TextDecoder().decode(plaintext) };
-  } catch (error) {
-    throw new ProblemError('sealedUnreadable', `${path} was sealed to another key, or altered (${error instanceof Error ? error.name : 'unknown'})`);
+async function opened({ path, jwe }: Sealed, keys: readonly Unseal[]): Promise<{ path: string; text: string }> {
+  for (const unseal of keys) {
+    const text = await unseal(jwe).catch(() => undefined);
+    if (text !== undefined) return { path, text };
   }
+  throw new ProblemError('sealedUnreadable', `${path} was sealed to another key, or altered`);
+}
+
+function unsealWith(key: KeyObject): Unseal {
+  return async (jwe) => {
+    const { plaintext } = await compactDecrypt(jwe, key, { keyManagementAlgorithms: ALGORITHMS, contentEncryptionAlgorithms: ENCRYPTIONS });
+    return new TextDecoder().decode(plaintext);
+  };
 }
 
 /** PEM (PKCS #8) or JWK. @throws {Error} naming the file and what is wrong with it */

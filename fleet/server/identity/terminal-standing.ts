@@ -2,10 +2,10 @@
  * Whether a terminal is accepted with a key: what the store knows of its keys, in one word. A key that was replaced or revoked stays known,
  * so that its journal can be verified and so that whoever still uses it learns why it is refused.
  */
-import { calculateJwkThumbprint } from 'jose';
 import { publicKeySchema, type PublicKey } from '../../../common/upstream-api/fields.ts';
 import type { StandingProblem } from '../../../common/upstream-api/problem.ts';
 import type { Queries } from '../store/store.ts';
+import { thumbprintOf } from './thumbprint.ts';
 
 /** One of the terminal's keys, as it stands now. */
 export interface KnownKey {
@@ -43,12 +43,10 @@ export async function knownKeys(store: Queries, terminalId: string): Promise<rea
     .where('terminal_keys.terminal_id', '=', terminalId)
     .orderBy('terminal_keys.since')
     .execute();
-  return Promise.all(
-    rows.map(async (row): Promise<KnownKey> => {
-      const key = publicKeySchema.parse(JSON.parse(row.public_key));
-      return { key, kid: await calculateJwkThumbprint(key), standing: standingOf(row) };
-    }),
-  );
+  return rows.map((row): KnownKey => {
+    const key = publicKeySchema.parse(JSON.parse(row.public_key));
+    return { key, kid: thumbprintOf(key), standing: standingOf(row) };
+  });
 }
 
 function standingOf(row: {

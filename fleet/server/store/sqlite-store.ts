@@ -1,6 +1,7 @@
 /** The embedded store: one SQLite file in WAL mode, every commit on disk before it is answered for. There is one writer, so every transaction is alone. */
 import SQLite from 'better-sqlite3';
 import { sql, SqliteDialect } from 'kysely';
+import { KeptStatements } from './kept-statements.ts';
 import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
 import { Store, StoreError, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
 
@@ -35,8 +36,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
     if (database.pragma('journal_mode = WAL', { simple: true }) !== 'wal')
       throw new StoreError('notDurable', `${file}: not a disk that SQLite can keep a WAL on`);
     for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF', 'cell_size_check = ON']) database.pragma(pragma);
-    const store = new SqliteStore(new SqliteDialect({ database }));
+    const statements = new KeptStatements(database);
+    const store = new SqliteStore(new SqliteDialect({ database: statements }));
     await migrate(store, schemaVersion);
+    statements.forgetAll();
     return store;
   } catch (error) {
     database.close();

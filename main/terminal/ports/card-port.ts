@@ -11,6 +11,7 @@ import type { CardProfile } from '../../../drivers/card/pboc/profile.ts';
 import { openPurse, type OpenOutcome, type Purse } from '../../../drivers/card/pboc/purse.ts';
 import { DeviceError } from '../../../drivers/device.ts';
 import { Listeners } from '../../../drivers/listeners.ts';
+import { toPortError } from './card-errors.ts';
 import {
   PortError,
   type CardEvent,
@@ -32,6 +33,8 @@ export interface CardDeskOptions {
   readonly businessDate: () => string;
   /** Asks the issuer whether a TAC is of this load; `unchecked` when it can't be asked now. */
   readonly checkTac: (loadId: string, tac: string) => Promise<'good' | 'bad' | 'unchecked'>;
+  /** The path is a blank's (blank-port.ts). */
+  readonly isClaimed: () => boolean;
 }
 
 /** How often a chip that stays silent is powered anew before the card counts as unreadable. */
@@ -52,6 +55,7 @@ export class CardDesk implements CardPort {
   constructor(options: CardDeskOptions) {
     this.#options = options;
     options.reader.onEvent((event) => {
+      if (options.isClaimed()) return;
       // Said while a chip is looked for, it is the answer to that question.
       if (event.type === 'mediaRefused' && event.reason === 'collision' && this.media === 'inside') {
         this.#collided = true;
@@ -64,8 +68,9 @@ export class CardDesk implements CardPort {
     });
   }
 
+  /** `unknown` while the path is a blank's: that card is nobody's. */
   get media(): MediaState {
-    return this.#options.reader.lastStatus.media;
+    return this.#options.isClaimed() ? 'unknown' : this.#options.reader.lastStatus.media;
   }
 
   get canRetain(): boolean {
@@ -265,10 +270,4 @@ function evidenceOf({ row, evidence }: Exclude<Examined, { kind: 'otherCard' }>)
     proof: proof.kind === 'tac' ? proof.checked : proof.kind,
     log: log.kind,
   };
-}
-
-function toPortError(error: unknown): unknown {
-  if (!(error instanceof DeviceError)) return error;
-  const code = error.code === 'mediaJammed' ? 'mediaJammed' : error.code === 'aborted' ? 'aborted' : 'deviceFault';
-  return new PortError(code, `card reader: ${error.message}`, { detail: error.code, cause: error });
 }

@@ -109,6 +109,7 @@ export class LoadRecovery {
     this.#resumed.add(id);
     const ports = this.#books.ports as Ports;
     const { opened, claims } = this.#books.state(id);
+    if (opened?.type === 'replacement') return false; // its fee goes on no card
     const reference = opened?.reference;
     if (ports.card.media !== 'inside' || reference === undefined) return false;
     const outcome = await authorizeLoad(ports, {

@@ -27,6 +27,7 @@ import { LossRecovery } from './losses.ts';
 import { latestTopUp } from './latest.ts';
 import { NoteRecovery } from './notes.ts';
 import { OpenLoadRecovery } from './open-loads.ts';
+import { ReplacementRecovery } from './replacements.ts';
 import { PaymentRecovery } from './payments.ts';
 import { tell, TELL_WITHIN_MS, untold } from './told.ts';
 import { VoucherRecovery } from './vouchers.ts';
@@ -46,6 +47,7 @@ export class Recovery implements RecoveryPort {
   readonly #losses: LossRecovery;
   readonly #desk: DeskRecovery;
   readonly #claims: ClaimRecovery;
+  readonly #replacements: ReplacementRecovery;
   /** A technician was told. */
   readonly #reported = new Set<string>();
 
@@ -61,6 +63,7 @@ export class Recovery implements RecoveryPort {
     this.#losses = new LossRecovery(books);
     this.#desk = new DeskRecovery(books);
     this.#claims = new ClaimRecovery(books);
+    this.#replacements = new ReplacementRecovery(books);
     this.#cases = new CaseRecovery({
       books,
       payments: this.#payments,
@@ -74,6 +77,7 @@ export class Recovery implements RecoveryPort {
   async run(): Promise<readonly Recovered[]> {
     const recovered: Recovered[] = [];
     const open = this.#options.read.openTransactions();
+    await this.#replacements.freeStuck();
     if (!open.some((id) => noteInPath(this.#books.state(id)) !== undefined))
       await this.#notes.clearPath(open).catch((error: unknown) => this.#later('the note path could not be cleared now', error));
     for (const id of open) {
@@ -103,7 +107,7 @@ export class Recovery implements RecoveryPort {
     ];
     const answered = read.lacking('case.resolved', ['load.confirmed', 'load.reversed']);
     const cases = read.lacking('case.opened', ['case.resolved']);
-    const chores = [...this.#vouchers.chores(), ...this.#claims.chores()];
+    const chores = [...this.#vouchers.chores(), ...this.#claims.chores(), ...this.#replacements.chores()];
     // A lost card waits for nothing else.
     await this.#losses.tend();
     for (const id of open) await this.#settle(id, 'background');
@@ -207,6 +211,8 @@ export class Recovery implements RecoveryPort {
       case 'technician':
         this.#report(id, action.anomalies[0]?.detail ?? 'the entries do not begin with transaction.opened');
         return false;
+      case 'findBlank':
+        return this.#replacements.find(id, action, when);
       case 'askAcceptor':
         await this.#notes.askAcceptor(id, action.note);
         return true;
@@ -238,6 +244,7 @@ export class Recovery implements RecoveryPort {
       case 'closeDelivered':
         if (action.confirm) await this.#loads.confirm(id, this.#books.state(id)).catch(() => undefined); // confirmed later, in the background
         return this.#close(id, action.closing);
+      case 'closeReplaced':
       case 'closeRefunded':
       case 'closeAbandoned':
         return this.#close(id, action.closing);

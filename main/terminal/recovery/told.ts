@@ -29,6 +29,8 @@ function told(books: RecoveryBooks, id: string): Recovered | undefined {
   const state = books.state(id);
   const { opened, closed } = state;
   if (opened === undefined || closed === undefined || closed.outcome === 'abandoned') return undefined;
+  const isReplacement = opened.type === 'replacement';
+  if (isReplacement && closed.outcome === 'delivered') return undefined; // they have their new card in hand
   const resolved = state.cases.findLast((known) => known.resolution !== undefined);
   const outcome =
     resolved?.resolution === 'credited' ? 'delivered' : isGivenBack(resolved?.resolution) ? 'refunded' : resolved === undefined ? closed.outcome : 'voucher';
@@ -47,6 +49,7 @@ function told(books: RecoveryBooks, id: string): Recovered | undefined {
     ...(state.noteStuck === 'unknown' && outcome === 'case' ? { noteStuck: true } : {}),
     balanceBefore: fen(opened.balanceBefore),
     ...(balanceAfter === undefined ? {} : { balanceAfter }),
+    ...(isReplacement ? { replacement: true } : {}),
     entry: placeOf(outcomeEntry),
   };
 }

@@ -1,4 +1,5 @@
 /** Entries for tests of money: bodies in short, numbered and dated as a journal would. */
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import { NOTE_STUCK, type NewEntry, type PendingLoadInit, type Tender } from '../../../common/journal-kinds.ts';
 import type { FoldEntry } from '../../../common/money/transaction-state.ts';
 
@@ -130,6 +131,35 @@ export const claimRefused = (claimId = 'k1'): NewEntry => ({ kind: 'pending.refu
 export const claimReturning = (amount = 5000, claimId = 'k1'): NewEntry => ({ kind: 'pending.returning', body: { claimId, amount } });
 export const claimGivenUp = (claimId = 'k1'): NewEntry => ({ kind: 'pending.givenUp', body: { claimId } });
 export const claimReturned = (claimId = 'k1'): NewEntry => ({ kind: 'pending.returned', body: { claimId } });
+/** A new card for a lost one: opened with it, or beside anything. */
+export const openedReplacement = (tender: 'cash' | 'qr' = 'qr'): NewEntry => ({
+  kind: 'transaction.opened',
+  body: { type: 'replacement', reference: REFERENCE, card: { ...CARD, aid: '', issuer: '' }, tender, requested: 2000, balanceBefore: 0, locale: 'zh-CN' },
+});
+export const granting = (replacementId = 'p1'): NewEntry => ({
+  kind: 'replacement.granting',
+  body: { replacementId, identificationId: 'i1', serial: CARD.serial, tail: CARD.tail, amount: 2000 },
+});
+export const granted = (replacementId = 'p1'): NewEntry => ({ kind: 'replacement.granted', body: { replacementId, effectiveAt: '2026-11-22T05:33:00.000Z' } });
+export const grantRefused = (replacementId = 'p1'): NewEntry => ({ kind: 'replacement.refused', body: { replacementId, code: 'replaced' } });
+export const dispensing = (blankId = 'b1', replacementId = 'p1'): NewEntry => ({ kind: 'replacement.dispensing', body: { replacementId, blankId } });
+export const writing = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.writing', body: { blankId, scriptId: 's1', card: CARD } });
+export const commanded = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.commanded', body: { blankId, step: 1, name: 'set flag', statusWord: '9000' } });
+export const written = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.written', body: { blankId } });
+export const presenting = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.presenting', body: { blankId } });
+export const retracting = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.retracting', body: { blankId } });
+export const capturing = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.capturing', body: { blankId, why: 'cardRefused' } });
+type Blank = TransactionState['blanks'][number];
+export const isOffered = ({ state }: Blank): boolean => state === 'presenting' || state === 'retracting';
+/** What is announced before it goes to the bin, as far as it is not. */
+export const drawnIn = ({ state, blankId }: Blank): NewEntry[] =>
+  state === 'capturing' || state === 'retracting' ? [] : [state === 'presenting' ? retracting(blankId) : capturing(blankId)];
+export const capturedBlank = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.captured', body: { blankId, place: 'bin' } });
+export const stuckBlank = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.stuck', body: { blankId } });
+export const freedBlank = (blankId = 'b1'): NewEntry => ({ kind: 'replacement.freed', body: { blankId } });
+export const givenOut = (amount = 2000, blankId = 'b1'): NewEntry => ({ kind: 'replacement.delivered', body: { replacementId: 'p1', blankId, amount } });
+export const cancelledReplacement = (replacementId = 'p1'): NewEntry => ({ kind: 'replacement.cancelled', body: { replacementId } });
+export const reportedReplacement = (replacementId = 'p1'): NewEntry => ({ kind: 'replacement.reported', body: { replacementId, delivery: 'taken' } });
 export const redeemed = (redeemId = 'x1'): NewEntry => ({ kind: 'voucher.redeemed', body: { redeemId } });
 export const shown: NewEntry = { kind: 'reference.shown', body: { reference: REFERENCE, where: 'screen' } };
 type Outcome = Extract<NewEntry, { kind: 'transaction.closed' }>['body']['outcome'];

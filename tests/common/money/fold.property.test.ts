@@ -14,7 +14,7 @@ const outcome = fc.constantFrom('delivered', 'refunded', 'voucher', 'case', 'aba
 
 /** Any entry at all, out of a small world so that entries often speak of the same note, order or load. */
 const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
-  fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const, 'pending' as const).map((tender) => entries.opened(tender)),
+  fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const).map((tender) => entries.opened(tender)),
   ...[entries.escrowed, entries.stacking, entries.stacked, entries.returning, entries.returned, entries.suspense].map((make) =>
     fc.tuple(id, amount).map(([note, worth]) => make(note, worth)),
   ),
@@ -39,6 +39,12 @@ const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
     .tuple(fc.constantFrom('credited', 'notCredited', 'refunded', 'returned', 'paidOut', 'nothingOwed'), fc.constantFrom(0, 1000, 5000))
     .map(([how, worth]) => entries.caseResolved(how, worth)),
   fc.tuple(fc.constantFrom('found' as const, 'count' as const), id, amount).map(([source, note, worth]) => entries.funded(source, note, worth)),
+  ...[entries.granting, entries.granted, entries.grantRefused, entries.cancelledReplacement, entries.reportedReplacement].map((make) =>
+    id.map((one) => make(one)),
+  ),
+  ...[entries.dispensing, entries.writing, entries.commanded, entries.written, entries.presenting].map((make) => id.map((blank) => make(blank))),
+  ...[entries.retracting, entries.capturing, entries.capturedBlank, entries.stuckBlank, entries.freedBlank].map((make) => id.map((blank) => make(blank))),
+  fc.tuple(amount, id).map(([worth, blank]) => entries.givenOut(worth, blank)),
   fc.constant(entries.shown),
   fc.tuple(outcome, amount).map(([end, worth]) => entries.closed(end, worth)),
 );
@@ -47,7 +53,7 @@ const anySequence = fc.array(anyEntry, { maxLength: 40 });
 
 /** A lawful transaction cut off anywhere: random entries, each kept only where it is lawful. */
 const lawful = fc
-  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'voucher' as const, 'pending' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
+  .tuple(fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const), fc.array(anyEntry, { minLength: 20, maxLength: 300 }))
   .map(([tender, candidates]) => {
     let kept: NewEntry[] = [entries.opened(tender)];
     for (const candidate of candidates) {
@@ -67,7 +73,7 @@ describe('for any sequence of entries', () => {
         for (const account of accounts) {
           expect(state.postings[account]).toBe(all.filter((posting) => posting.account === account).reduce((sum, posting) => sum + posting.amount, 0));
         }
-        expect(state.held + state.loaded + state.refunded + state.owed + state.settledElsewhere).toBe(state.taken);
+        expect(state.held + state.loaded + state.earned + state.refunded + state.owed + state.settledElsewhere).toBe(state.taken);
       }),
       { numRuns: 2000 },
     );
@@ -126,7 +132,11 @@ function carryOut(action: RecoveryAction, choice: number): NewEntry[] {
       return [entries.caseOpened(action.reason, action.amount, action.disputed)];
     case 'reportCase':
       return [entries.shown, { kind: 'transaction.closed', body: action.closing }];
+    case 'findBlank':
+      if (entries.isOffered(action.blank) && way === 0) return [entries.givenOut(action.fee, action.blank.blankId)];
+      return [...entries.drawnIn(action.blank), way === 2 ? entries.stuckBlank(action.blank.blankId) : entries.capturedBlank(action.blank.blankId)];
     case 'closeDelivered':
+    case 'closeReplaced':
     case 'closeRefunded':
     case 'closeAbandoned':
       return [{ kind: 'transaction.closed', body: action.closing }];

@@ -6,8 +6,8 @@ import type { ActInside, ActOfKnobs } from '../../../drivers/bench/hands.ts';
 import type { DeviceName, KnobName, KnobValue } from '../../../drivers/bench/protocol.ts';
 import type { ModelEntry } from '../../../drivers/model-entry.ts';
 import type { DeviceOf } from '../../../main/terminal/devices.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
-import { QuickClock } from '../receipt-printer/printer-bench.ts';
 
 /** One of each class, as `npm start` shows them. */
 export const ONE_OF_EACH = {
@@ -25,7 +25,7 @@ const MINUTE = 60_000;
 const STEP = 25;
 
 export class BenchStand {
-  readonly clock = new QuickClock();
+  readonly clock = new SimulatedClock();
   readonly cabinet: Cabinet;
   readonly #devices: FittedDevices;
 

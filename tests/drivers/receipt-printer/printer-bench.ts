@@ -9,13 +9,6 @@ import { overWire, type LineSpeed } from '../../support/line-speed.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { SimulatedLine } from '../../support/simulated-line.ts';
 
-/** Nothing here waits for real input, so one turn of the event loop settles every promise: thousands of runs stay quick. */
-export class QuickClock extends SimulatedClock {
-  override settle(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
 /** Every model: its profile, and the kind of unit that it is. */
 export const MODELS = printerUnits;
 export type ModelName = keyof typeof MODELS;
@@ -48,7 +41,7 @@ export interface BenchOptions {
 }
 
 export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
-  const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new QuickClock(), glyphs, wire } = benchOptions;
+  const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new SimulatedClock(), glyphs, wire } = benchOptions;
   const line = new SimulatedLine(wire?.told === true ? serialAddress(wire.speed, wire.rtscts ?? false) : undefined);
   const profile = profiles.withOptions(MODELS[model].profile, options);
   const unit = new EscposSimulator(clock, { columns: profile.columns, kind: MODELS[model].kind, ...unitOptions });

@@ -172,7 +172,8 @@ test('a key that somebody else wrote in between is met by asking again, not by a
   await somebody.query('begin');
   await somebody.query(`insert into orders select 'O1', terminal_id, 700, reference, state, created_at, expires_at, null, null, null, 0 from orders`);
   const answer = terminal.post('/v1/payments/orders', { orderId: 'O1', amount: 5000, reference: 'R' });
-  const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and wait_event = 'transactionid' and query like 'insert into "orders"%'`;
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'transactionid'
+    and query like 'insert into "orders"%'`;
   await until(async () => (await execute(world.database, waiting)).length > 0);
   await somebody.query('commit');
   expect(problemOf(await answer)).toMatchObject({ status: 409, code: 'idempotencyConflict' });

@@ -54,6 +54,7 @@ test('the relay takes no connection away from those who send: with one of their 
 
 /** The session that holds the task's lock; a lock's key is in two halves (PostgreSQL, pg_locks). */
 const END_THE_PUBLISHER = `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+  and database = (select oid from pg_database where datname = current_database())
   and (classid::bigint << 32 | objid::bigint) = hashtextextended('task:bus:' || current_schema(), 0)`;
 
 test('who loses the database while it publishes loses its turn, and nothing is lost', { timeout: 60_000 }, async () => {

@@ -44,6 +44,9 @@ describe('skeletons of all classes', () => {
     root = mkdtempSync(path.join(os.tmpdir(), 'new-device-'));
     const leftOut = new Set(['node_modules', 'out', 'dist', '.git', '.chromium']);
     for (const name of readdirSync(projectRoot)) if (!leftOut.has(name)) cpSync(path.join(projectRoot, name), path.join(root, name), { recursive: true });
+    // what the compiler knows of the project already; without it the same is found out again
+    const known = path.join('out', 'types.tsbuildinfo');
+    if (existsSync(path.join(projectRoot, known))) cpSync(path.join(projectRoot, known), path.join(root, known));
     symlinkSync(path.join(projectRoot, 'node_modules'), path.join(root, 'node_modules'));
     for (const folder of FOLDERS) made.push(...(await makeDevice(checkRequest([folder, modelIn(folder)], root), root)));
   }, SLOW);

@@ -63,7 +63,7 @@ describe('devices', () => {
     const config = path.join(sandbox.data, 'missing-printer.json');
     const printer = { model: 'escpos-generic-80', address: 'serial:/dev/ttyUSB77?baudRate=9600', options: {} };
     const written = JSON.parse(readFileSync(sandbox.config, 'utf8')) as object;
-    writeFileSync(config, JSON.stringify({ ...written, devices: { receiptPrinter: printer } }));
+    writeFileSync(config, JSON.stringify({ ...written, devices: { receiptPrinter: printer }, topUp: {} }));
     const ran = kioskctl('devices', 'status', '--config', config);
     expect(await ran.ended).toBe(1);
     expect(ran.out).toHaveLength(1);

@@ -268,7 +268,7 @@ describe('config check', () => {
     const file = join(folder, 'terminal.json');
     const example = JSON.parse(readFileSync('resources/config/example.json', 'utf8'));
     const upstream = { url: 'https://upstream.example', ca: 'ca.pem' };
-    writeFileSync(file, JSON.stringify({ ...example, sandbox: false, devices: {}, upstream }));
+    writeFileSync(file, JSON.stringify({ ...example, sandbox: false, devices: {}, topUp: {}, upstream }));
     const check = () => kioskctl('config', 'check', file);
     expect(check()).toMatchObject({ status: 1, error: [expect.stringContaining(`upstream.ca: "${join(folder, 'ca.pem')}": the file can't be read (ENOENT)`)] });
     copyFileSync(makeAuthority('Kiosk CA').file, join(folder, 'ca.pem'));

@@ -57,7 +57,8 @@ describe('the example', () => {
     const full = parseConfig(example());
     const least = example();
     for (const key of ['display', 'topUp', 'log', 'language']) Reflect.deleteProperty(least, key);
-    expect(parseConfig(least)).toEqual(full);
+    // A code that a person presents needs a scanner, which not every terminal has.
+    expect(parseConfig(least)).toEqual({ ...full, topUp: { ...full.topUp, tenders: ['cash', 'qr', 'voucher'] } });
   });
 });
 
@@ -116,6 +117,13 @@ describe('a wrong configuration', () => {
       'site.verifyUrl: "https://card.example/#/r/": expected an address without #',
     ],
     ['an address of slips that is too long to print', ['site', 'verifyUrl'], `https://card.example/${'r'.repeat(100)}`, 'expected at most 120 characters'],
+    ['a tender that nobody knows', ['topUp', 'tenders'], ['card'], 'topUp.tenders[0]: "card": expected "cash", "qr", "qrPresented" or "voucher"'],
+    [
+      'codes that are presented, without a scanner to read them',
+      ['devices', 'codeScanner'],
+      null,
+      'topUp.tenders[2]: "qrPresented": expected devices.codeScanner: it reads the code that a person presents',
+    ],
     ['an unknown language', ['language'], 'de', 'language: "de": expected "zh-CN" or "zh-HK" or "en"'],
   ])('%s: path, value and what was expected', (_what, path, value, expected) => {
     const found = problems(changed(path, value));
@@ -195,6 +203,7 @@ describe('channels of help', () => {
 
 const production = (): Json => ({
   ...example(),
+  topUp: {},
   sandbox: false,
   devices: { cardReader: { model: 'crt591-m001', address: 'serial:/dev/ttyUSB0?baudRate=38400' } },
   upstream: { url: 'https://upstream.example', ca: 'ca.pem' },

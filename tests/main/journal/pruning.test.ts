@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import canonicalize from 'canonicalize';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { BASE_TYPE, baseDigest, type Base } from '../../../main/journal/base.ts';
 import { damageIn } from '../../../main/journal/old-part.ts';
 import { exportJournal } from '../../../main/journal/export.ts';
@@ -16,6 +17,19 @@ import { keyOf } from '../../verifier/keys.ts';
 import * as make from '../../common/money/entries.ts';
 import { append, Bench, START, STOP } from './bench.ts';
 import { cut, DAY, filler, finished, NOW, of, pruneAll, receipted, RULE, settlement, withCase } from './pruning-bench.ts';
+
+const LOSS: NewEntry = {
+  kind: 'loss.reporting',
+  body: {
+    reportId: 'r-1',
+    identificationId: 'i-1',
+    serial: '00004100000012345678',
+    tail: '5678',
+    reference: 'A01-1122-5DEG-K',
+    by: 'document',
+    takenAt: '2026-05-01T00:14:07.000Z',
+  },
+};
 
 /** Both ways to look: the file and its export. They must agree. */
 function verified(bench: Bench): Verification {
@@ -103,6 +117,27 @@ describe('entries that upstream has had for longer than the retention', () => {
     expect(pruneAll(journal)).toBeGreaterThan(0);
     expect(journal.transaction('tx-2')).toEqual([]);
     expect(verified(bench)).toMatchObject({ ok: true, carried: 0, pruned: { kept: { entries: 0 } } });
+  });
+
+  test.each<[string, readonly NewEntry[], NewEntry]>([
+    [
+      'a claim that is given back and of which the issuer was not told',
+      [make.opened('pending', 5000), make.claiming(), make.claimGivenUp(), make.closed('abandoned', 0, 0, 0)],
+      make.claimReturned(),
+    ],
+    ['a lost card of which the issuer was not told', [LOSS], { kind: 'loss.refused', body: { reportId: 'r-1', code: 'unknownCard' } }],
+  ])('but not %s, though nobody has asked the journal for it yet', (_what, story, end) => {
+    const journal = new Bench().open();
+    append(journal, [START, ...of('tx-1', story)]);
+    receipted(journal, NOW - 200 * DAY);
+    append(journal, filler(12));
+    receipted(journal, NOW);
+    expect(cut(journal)).toMatchObject({ kept: story.length });
+    append(journal, [...of('tx-1', [end]), ...filler(12)]);
+    receipted(journal, NOW + 200 * DAY);
+    append(journal, filler(12));
+    receipted(journal, NOW + 400 * DAY);
+    expect(cut(journal)).toMatchObject({ kept: 0 });
   });
 
   test('a settlement finds in the books what it would have found', () => {

@@ -40,6 +40,16 @@ describe('a slip', () => {
   });
 
   it.each([
+    ['c', 'cash'],
+    ['q', 'qr'],
+    ['s', 'qrPresented'],
+    ['v', 'voucher'],
+    ['p', 'pending'],
+  ])('that says %s was paid by %s', async (letter, tender) => {
+    expect(await find(await terminal.sign('kiosk-slip+jwt', { ...SLIP, p: letter }))).toMatchObject({ verdict: 'published', slip: { tender } });
+  });
+
+  it.each([
     ['a checkpoint on its own entry', 300, 300],
     ['a later checkpoint', 350, 350],
     ['only an earlier checkpoint', 280, undefined],

@@ -12,13 +12,14 @@ const healthy: Parts = {
   cabinet: { device: 'online', door: 'closed', serviceSwitch: 'operator', lamp: 'off' },
   keypad: { device: 'online', headphone: 'unplugged' },
   cashUntold: false,
+  pathHeld: false,
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
   starting: false,
 };
 const both = ['cash', 'qr'] as const;
-const all = [...both, 'voucher'] as const;
+const all = [...both, 'qrPresented', 'voucher'] as const;
 const works = { available: true };
 const off = (reason: string) => ({ available: false, reason });
 
@@ -26,7 +27,8 @@ describe('availability', () => {
   it('everything healthy: everything works', () => {
     expect(availabilityOf(healthy, all)).toEqual({
       services: { topUp: works, pendingLoad: works, balance: works, statement: works },
-      tenders: { cash: works, qr: works, voucher: works },
+      tenders: { cash: works, qr: works, qrPresented: works, voucher: works },
+      replacement: false,
       lossReport: works,
       documents: 'available',
       receipts: 'available',
@@ -48,7 +50,8 @@ describe('availability', () => {
     for (const parts of [refused, { ...refused, journal: 'failed', starting: true } as const]) {
       expect(availabilityOf(parts, all)).toEqual({
         services: { topUp: off('notAdmitted'), pendingLoad: off('notAdmitted'), balance: off('notAdmitted'), statement: off('notAdmitted') },
-        tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), voucher: off('notAdmitted') },
+        tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), qrPresented: off('notAdmitted'), voucher: off('notAdmitted') },
+        replacement: false,
         lossReport: off('notAdmitted'),
         documents: 'available',
         receipts: 'available',
@@ -69,6 +72,21 @@ describe('availability', () => {
     const unpayable = { ...healthy, cashAcceptor: undefined, upstream: { link: 'online', issuer: 'up', payments: 'down' } } as const;
     expect(availabilityOf(unpayable, all).services.topUp).toEqual(off('cashAcceptorDown'));
     expect(availabilityOf(unpayable, ['voucher']).services.topUp).toEqual(works);
+  });
+
+  it.each([
+    ['no scanner', { codeScanner: undefined }, 'scannerDown'],
+    ['a scanner that is away', { codeScanner: { device: 'offline' } }, 'scannerDown'],
+    ['an acquirer that is away', { upstream: { link: 'online', issuer: 'up', payments: 'down' } }, 'paymentOffline'],
+  ] as const)('%s: no code can be presented, and cash goes on', (_, change, reason) => {
+    const found = availabilityOf({ ...healthy, ...change }, all);
+    expect(found.tenders).toMatchObject({ qrPresented: off(reason), cash: works });
+    expect(found.services.topUp).toEqual(works);
+    expect(availabilityOf({ ...healthy, ...change }, ['qrPresented', 'voucher']).services.topUp).toEqual(off(reason));
+  });
+
+  it('codes that are presented keep the service open without cash or a code to scan', () => {
+    expect(availabilityOf({ ...healthy, cashAcceptor: undefined }, ['qrPresented']).services.topUp).toEqual(works);
   });
 
   it('a journal that failed still shows balances', () => {
@@ -173,7 +191,7 @@ describe('availability', () => {
       'cash',
     ]);
     expect(found.services).toEqual({ topUp: off('starting'), pendingLoad: off('starting'), balance: off('starting'), statement: off('starting') });
-    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), voucher: off('switchedOff') });
+    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), qrPresented: off('switchedOff'), voucher: off('switchedOff') });
   });
 
   it('tells only when the verdict changes', () => {
@@ -184,5 +202,42 @@ describe('availability', () => {
     board.hear({ receiptPrinter: { device: 'online', paper: 'low', cover: 'unknown', cutter: 'ok', ...noPresenter } });
     board.hear({ receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...noPresenter } });
     expect(told).toEqual(['paperLow', 'available']);
+  });
+});
+
+describe('a new card for a lost one', () => {
+  const stacker = { id: 'stacker', use: 'dispense', level: 'ok' } as const;
+  const bin = { id: 'retainBin', use: 'collect', level: 'ok' } as const;
+  const storing = (storage: readonly object[]): Parts => ({ ...healthy, cardReader: { ...healthy.cardReader, storage } as Parts['cardReader'] });
+  const dispenses = storing([stacker, bin]);
+  const offered = (parts: Parts, payableInCash = true, tenders: readonly ('cash' | 'qr')[] = both): boolean =>
+    availabilityOf(parts, tenders, { payableInCash }).replacement;
+
+  it('is there with blanks, room in the bin, the issuer and a way to pay', () => {
+    expect(offered(dispenses)).toBe(true);
+    expect(availabilityOf(dispenses, both).replacement).toBe(false);
+  });
+
+  it.each([
+    ['no blank', storing([{ ...stacker, level: 'empty' }, bin])],
+    ['no stacker', storing([bin])],
+    ['no room in the bin', storing([stacker, { ...bin, level: 'full' }])],
+    ['no bin', storing([stacker])],
+    ['a jam', { ...dispenses, cardReader: { ...dispenses.cardReader, media: 'jammed' } as Parts['cardReader'] }],
+    ['a card that can’t be moved', { ...dispenses, pathHeld: true }],
+    ['no issuer', { ...dispenses, upstream: { ...healthy.upstream, issuer: 'down' } } as Parts],
+    ['no upstream', { ...dispenses, upstream: { ...healthy.upstream, link: 'offline' } } as Parts],
+    ['no journal', { ...dispenses, journal: 'failed' } as Parts],
+    ['no room on the disk', { ...dispenses, disk: 'low' } as Parts],
+  ])('is not with %s', (_, parts) => expect(offered(parts)).toBe(false));
+
+  it('is not where nothing can pay its fee: there is no change', () => {
+    const cashOnly = { ...dispenses, upstream: { ...healthy.upstream, payments: 'down' } } as Parts;
+    expect(offered(cashOnly)).toBe(true);
+    expect(offered(cashOnly, false)).toBe(false);
+  });
+
+  it('a card that can’t be moved bars every card', () => {
+    expect(availabilityOf({ ...dispenses, pathHeld: true }, both).services.balance).toEqual(off('cardReaderDown'));
   });
 });

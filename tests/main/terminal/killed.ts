@@ -67,7 +67,10 @@ const PENDING = [
   'receipt.printed',
 ] as const;
 
-const JOURNALS = { cash: CASH, qr: QR, pending: PENDING } as const;
+/** From the load on it is a top-up by QR like any other. */
+const QR_PRESENTED = ['transaction.opened', 'payment.requested', 'payment.captured'] as const;
+
+const JOURNALS = { cash: CASH, qr: QR, qrPresented: QR_PRESENTED, pending: PENDING } as const;
 type Tender = keyof typeof JOURNALS;
 type Blow = 'process' | 'mains';
 
@@ -128,6 +131,7 @@ function casesOf(kinds: readonly string[]): readonly Case[] {
 class Lives {
   readonly sandbox: Sandbox;
   readonly #start: Truth;
+  #codes = 0;
   terminal: HeadlessTerminal;
 
   private constructor(sandbox: Sandbox, start: Truth) {
@@ -187,7 +191,7 @@ class Lives {
     await terminal.sees('top-up-amount');
     await terminal.touchUntil({ type: 'amount', amount: AMOUNT }, 'top-up-amount', ({ selected }) => selected === AMOUNT);
     await terminal.touchUntil({ type: 'confirm' }, 'top-up-tender', ({ tenders }) => tenders.every(({ available }) => available));
-    await (tender === 'cash' ? this.#payCash() : this.#payQr());
+    await { cash: () => this.#payCash(), qr: () => this.#payQr(), qrPresented: () => this.#presentCode() }[tender]();
     await terminal.sees('done', ({ receipt }) => receipt === 'choice');
     await terminal.touchUntil({ type: 'receipt', choice: 'print' }, 'done', ({ receipt }) => receipt === 'printed');
     throw new Error('the process was not killed');
@@ -220,6 +224,13 @@ class Lives {
   async #payQr(): Promise<void> {
     await this.terminal.touchUntil({ type: 'tender', tender: 'qr' }, 'top-up-qr', ({ state }) => state === 'waiting');
     await this.#hand({ act: 'phone', does: 'pay' });
+  }
+
+  /** A code pays once: every top-up has its own. */
+  async #presentCode(): Promise<void> {
+    await this.terminal.touchUntil({ type: 'tender', tender: 'qrPresented' }, 'top-up-scan', ({ state }) => state === 'ready');
+    this.#codes += 1;
+    await this.#hand({ act: 'showCode', text: `13${String(this.#codes).padStart(14, '0')}99` });
   }
 
   /** Whatever is left at the end of a session: the card is taken, the attract screen comes. */

@@ -70,7 +70,7 @@ class Cabinet {
 
   configure(upstream: object, folder = this.data): void {
     const example = JSON.parse(readFileSync('resources/config/example.json', 'utf8'));
-    const settings = { ...example, sandbox: false, devices: {}, data: { folder }, upstream: { url: this.#world.url, ...upstream } };
+    const settings = { ...example, sandbox: false, devices: {}, topUp: {}, data: { folder }, upstream: { url: this.#world.url, ...upstream } };
     writeFileSync(this.config, JSON.stringify(settings));
   }
 

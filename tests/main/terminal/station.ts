@@ -246,6 +246,7 @@ export class Station {
       return appended;
     };
     const card = new CardDesk({
+      isClaimed: () => false,
       reader: this.slot,
       profiles: [profile()],
       terminalNumber: this.#number,

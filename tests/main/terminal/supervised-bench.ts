@@ -130,6 +130,7 @@ function wired(world: FakeWorld, devices: Devices, alarms: string[]): { real: Pa
   const card =
     cardReader &&
     new CardDesk({
+      isClaimed: () => false,
       reader: cardReader,
       profiles: [profile()],
       terminalNumber: TERMINAL,

@@ -10,7 +10,8 @@ const sources: StateSources = {
   version: '1.2.3',
   availability: {
     services: { topUp: yes, pendingLoad: yes, balance: yes, statement: yes },
-    tenders: { cash: yes, qr: yes, voucher: { available: false, reason: 'switchedOff' } },
+    tenders: { cash: yes, qr: yes, qrPresented: { available: false, reason: 'switchedOff' }, voucher: { available: false, reason: 'switchedOff' } },
+    replacement: false,
     lossReport: { available: true },
     documents: 'available',
     receipts: 'available',

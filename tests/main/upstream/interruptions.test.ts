@@ -53,6 +53,7 @@ describe('nothing is lost and nothing twice when', () => {
     const terminal = startTerminalBench(world, { url: wire.url });
     terminal.write(1);
     await terminal.drained();
+    await terminal.upstream.online.beat(); // the first heartbeat's answer wakes the uplink, whatever it waits for
     const before = terminal.uplink.status().lastReceipt;
     wire.meddle(meddling(world));
     terminal.write(2);
@@ -76,6 +77,7 @@ describe('nothing is lost and nothing twice when', () => {
     const wire = await startMeddler(world.url);
     const terminal = startTerminalBench(world, { url: wire.url });
     let first: Answer | undefined;
+    await terminal.upstream.online.beat();
     wire.meddle((real) => (first = real));
     terminal.write(1);
     await terminal.drained();

@@ -78,9 +78,12 @@ describe('with a real server', () => {
   test('an answer that is lost leaves neither a gap nor a double', async () => {
     const world = await startWorld();
     const journal = new MemoryJournal();
+    // Time stands still and the first heartbeat, which wakes uplinks, is over: the back-off lasts until the test ends it.
+    const upstream = connect(world, { clock: world.clock });
+    await upstream.online.beat();
     await world.hand('/sandbox/faults', { loseNextAnswer: '/v1/journal' });
     journal.append(...chain(TERMINAL, 3));
-    const uplink = connect(world).startUplink(journal);
+    const uplink = upstream.startUplink(journal);
     await until(() => uplink.current.state === 'backingOff');
     expect((await world.books()).journal.terminals).toMatchObject([{ receivedSeq: 3 }]);
     expect(journal.receipts).toEqual([]);
@@ -163,6 +166,7 @@ describe('with a real server', () => {
     const [genuine, rewritten] = [new MemoryJournal(), new MemoryJournal()];
     genuine.append(...chain(TERMINAL, 2));
     const upstream = connect(world);
+    await upstream.online.beat(); // its answer wakes uplinks, blocked ones too
     upstream.startUplink(genuine);
     await until(() => genuine.lastReceipt()?.upToSeq === 2);
     const forged = chain(TERMINAL, 3, { mark: 'rewritten' });

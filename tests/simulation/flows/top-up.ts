@@ -3,7 +3,9 @@
  * afterwards is the same for all flows (oracles/).
  */
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
-import type { Person, Screens } from '../person.ts';
+import { voucherOn } from '../oracles/slips.ts';
+import type { Person, Screens, VoucherInHand } from '../person.ts';
+import { scan, scriptedScan } from './pay-scan.ts';
 import { scriptedSession, triesAgain, type Script } from '../script.ts';
 
 /** Fen; what wallets hold. */
@@ -28,6 +30,7 @@ export const topUpScreens: Screens = {
   'top-up-tender': tender,
   'top-up-cash': cash,
   'top-up-qr': qr,
+  'top-up-scan': scan,
   'top-up-voucher': voucher,
   'top-up-voucher-confirm': (person) => person.hands.touch({ type: person.slipsUp('turnsBack') ? 'back' : 'confirm' }),
 };
@@ -62,11 +65,16 @@ function voucher(person: Person, { field, number, code, complete, error }: ViewB
   const [slip] = person.vouchers;
   if (field === 'checking') return;
   const wanted = field === 'number' ? slip?.number : slip?.code;
-  const typed = (field === 'number' ? number : code).replaceAll(/[- ]/g, '');
+  const typed = plain(field === 'number' ? number : code);
   if (wanted === undefined || person.slipsUp('turnsBack')) hands.touch({ type: chance.pick(['back', 'cancel'] as const) });
   else if (error !== undefined && chance.happens(0.5)) hands.touch({ type: chance.pick(['clear', 'back'] as const) });
   else if (complete && chance.happens(0.95)) hands.touch({ type: 'confirm' });
-  else type(person, { field, wanted: wanted.replaceAll(/[- ]/g, ''), typed });
+  else type(person, { field, wanted: plain(wanted), typed });
+}
+
+/** Without what groups it. */
+function plain(text: string): string {
+  return text.replaceAll(/[- ]/g, '');
 }
 
 function type(person: Person, { field, wanted, typed }: { readonly field: 'number' | 'code'; readonly wanted: string; readonly typed: string }): void {
@@ -166,12 +174,18 @@ export const scriptedLoad = {
   },
 } as const satisfies Screens;
 
-/** 20 yuan by two notes, and 20 yuan by phone; all want a slip. Asked to put the card back, one takes that of somebody else first, and one is gone. */
+/**
+ * 20 yuan by two notes, and 20 yuan by phone, whichever side shows the code; all want a slip. Asked to put the card back, one takes that of
+ * somebody else first, and one is gone. One thinks better of it after the first note, and comes back with the voucher.
+ */
 export const topUpScripts: readonly Script[] = [
   { name: 'cash', balance: 2320, screens: scriptedTopUp('cash') },
   { name: 'qr', balance: 350, screens: scriptedTopUp('qr') },
+  { name: 'qr-presented', balance: 350, screens: scriptedTopUp('qrPresented') },
+  { name: 'qr-presented-confirms', balance: 350, screens: { ...scriptedTopUp('qrPresented'), 'top-up-scan': scriptedScan('confirms') } },
   { name: 'cash-other-card', balance: 2320, bringsOtherCard: true, screens: { ...scriptedTopUp('cash'), 'put-back': otherCardFirst } },
   { name: 'qr-leaves', balance: 350, screens: { ...scriptedTopUp('qr'), 'put-back': (person) => person.leave() } },
+  { name: 'voucher', balance: 350, screens: comesBackWithVoucher() },
 ];
 
 function otherCardFirst(person: Person, { checking }: ViewBodyOf<'put-back'>): void {
@@ -182,7 +196,7 @@ function otherCardFirst(person: Person, { checking }: ViewBodyOf<'put-back'>): v
   if (hands.cardAt(next) === 'hand') hands.insertCard(next);
 }
 
-function scriptedTopUp(wanted: 'cash' | 'qr'): Screens {
+function scriptedTopUp(wanted: 'cash' | 'qr' | 'qrPresented'): Screens {
   return {
     ...scriptedSession('topUp'),
     'top-up-amount': ({ hands }, { selected }) => {
@@ -201,7 +215,45 @@ function scriptedTopUp(wanted: 'cash' | 'qr'): Screens {
     'top-up-qr': (person, { state, orderId }) => {
       if (state === 'waiting' && triesAgain(person, `pay ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
     },
+    'top-up-scan': scriptedScan('pays'),
     ...scriptedLoad,
+  };
+}
+
+function comesBackWithVoucher(): Screens {
+  const held = ({ slips }: Person): VoucherInHand | undefined => slips.flatMap((slip) => voucherOn(slip) ?? [])[0];
+  return {
+    ...scriptedTopUp('cash'),
+    'top-up-tender': (person, { tenders }) => {
+      const wanted = held(person) === undefined ? 'cash' : 'voucher';
+      const open = tenders.some(({ name, available }) => name === wanted && available);
+      if (!open) person.finished = true;
+      person.hands.touch(open ? { type: 'tender', tender: wanted } : { type: 'cancel' });
+    },
+    'top-up-cash': ({ hands }, { inserted, busy }) => {
+      hands.takeNote();
+      if (busy) return;
+      if (inserted > 0 || !hands.feedNote(1000)) hands.touch({ type: inserted > 0 ? 'cancel' : 'extend' });
+    },
+    'top-up-voucher': (person, { field, number, code, complete }) => {
+      const { hands } = person;
+      if (field === 'checking') return undefined;
+      if (complete) return void hands.touch({ type: 'confirm' });
+      const slip = held(person);
+      const [wanted = '', typed] = field === 'number' ? [slip?.number, number] : [slip?.code, code];
+      if (!triesAgain(person, 'typing', 6)) return void hands.touch({ type: 'cancel' });
+      for (const symbol of plain(wanted).slice(plain(typed).length))
+        hands.touch(field === 'number' ? { type: 'symbol', symbol } : { type: 'digit', digit: symbol });
+      return undefined;
+    },
+    'top-up-voucher-confirm': ({ hands }) => hands.touch({ type: 'confirm' }),
+    settled: (person, body) => {
+      scriptedResult(person, body);
+      if (held(person) !== undefined && person.finished && triesAgain(person, 'voucher', 1)) person.finished = false;
+    },
+    goodbye: (person) => {
+      if (person.finished && person.hands.cardAt(person.card) === 'hand') person.leave();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * What is said of lost cards is true: "in effect" stands on the glass only when the issuer has it; a report that was confirmed and written
- * is one report there, whatever happened in between; who reported it is readable nowhere.
+ * is one report there, whatever happened in between; who reported it is readable nowhere, and neither is anybody's payment code.
  */
 import { foldLossReport, type LossReportState } from '../../../common/loss-report.ts';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
@@ -33,7 +33,8 @@ export class LossOracle implements Witness {
 
   #hidesPersons(where: string, what: unknown): void {
     const text = JSON.stringify(what);
-    for (const secret of this.#world.secrets) if (text.includes(secret)) this.#world.violation('privacy', `${where} tells who somebody is`);
+    for (const secret of this.#world.secrets)
+      if (text.includes(secret)) this.#world.violation('privacy', `${where} tells who somebody is, or what pays for them`);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Not one fen lost, invented or counted twice: for every card, notes in custody, payments kept, vouchers used up and what the issuer had waiting for it and
  * does not have any more, less what its chip got,
- * is what the journal says is owed for it, used vouchers among it — or differs by exactly a question that an open case asks.
+ * less the fees of new cards that somebody has (replacements.ts), is what the journal says is owed for it, used vouchers among it — or differs by exactly a question that an open case asks.
  */
 import { loadedOnto, type TownCard } from '../cards.ts';
 import { sum } from '../cabinet.ts';
@@ -21,7 +21,8 @@ export function checkMoney(world: World, ledger: readonly Story[], cards: readon
     const redeemed = new Set(stories.flatMap(({ state }) => state.redemptions.map(({ redeemId }) => redeemId)));
     const brought = sum(used.filter(({ redeemId }) => redeemed.has(redeemId)).map(({ amount }) => amount));
     const waited = sum(claimed.filter((load) => load.serial === card.serial && load.state !== 'reversed').map(({ amount }) => amount));
-    const truth = notesOf(world, card) + paid + brought + waited - loadedOnto(card);
+    const earned = sum(stories.map(({ state }) => state.earned));
+    const truth = notesOf(world, card) + paid + brought + waited - loadedOnto(card) - earned;
     const owed = sum(stories.map(({ state }) => state.owed));
     const allowed = reachable(owed, stories.flatMap(openQuestions));
     if (!allowed.has(truth)) {

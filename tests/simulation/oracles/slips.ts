@@ -24,8 +24,13 @@ export function voucherOn(slip: string): VoucherInHand | undefined {
   return number === undefined || code === undefined ? undefined : { number, code };
 }
 
+/** Each by itself, whatever it hangs together with. */
+export function slipsIn({ slips }: Pick<World, 'slips'>): readonly string[] {
+  return slips.flatMap((paper) => paper.split(HEAD));
+}
+
 export function checkSlips(world: World, ledger: readonly Story[]): void {
-  for (const slip of world.slips.flatMap((paper) => paper.split(HEAD))) {
+  for (const slip of slipsIn(world)) {
     const [reference] = referencesOn(slip);
     if (reference === undefined) continue; // torn off before the number was printed
     if (LOSS_SLIP.test(slip)) {

@@ -1,6 +1,13 @@
-/** What can't be taken back is announced in the journal before it is done: a card is written, an order created, a note drawn into the box. */
+/**
+ * What can't be taken back is announced in the journal before it is done: a card is written, an order created, a note drawn into the box, a
+ * pending load claimed, a voucher made or reserved, a card reported lost.
+ */
 import type { NewEntry } from '../../../common/journal-kinds.ts';
+import { isOpenCase } from '../../../common/money/standing.ts';
+import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import type { World, Witness } from '../world.ts';
+import { readLedger } from './ledger.ts';
+import { lossesWait } from './losses.ts';
 
 type Kind = NewEntry['kind'];
 interface Step {
@@ -17,6 +24,21 @@ const STEPS = {
   order: { begins: 'payment.requested', ends: [], endsAll: ['payment.captured', 'payment.closed'] },
   note: { begins: 'note.stacking', ends: ['note.returned'], endsAll: ['transaction.closed'] },
 } as const satisfies Readonly<Record<string, Step>>;
+
+/** What is asked of upstream, and what the journal's file must hold by then, whichever life wrote it. */
+const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
+  '/v1/issuer/losses': lossesWait,
+  // That of a payment that turned out to be made has its key from its case.
+  '/v1/payments/refunds': someStory(({ refunds, cases }) => refunds.some(({ state }) => state !== 'completed') || cases.some(isOpenCase)),
+  '/v1/issuer/pending-loads/claim': someStory(({ claims }) => claims.some(({ state }) => state === 'claiming')),
+  '/v1/issuer/pending-loads/release': someStory(({ claims }) => claims.some(({ state }) => state === 'returning')),
+  '/v1/vouchers': someStory(({ vouchers, cases }) => [...vouchers, ...cases].some(({ registration }) => registration?.registered === false)),
+  '/v1/vouchers/redemptions': someStory(({ redemptions }) => redemptions.some(({ state }) => state === 'redeeming')),
+};
+
+function someStory(holds: (state: TransactionState) => boolean): (world: World) => boolean {
+  return ({ journal }) => readLedger(journal).some(({ state }) => holds(state));
+}
 
 export class WriteAheadOracle implements Witness {
   readonly #world: World;
@@ -41,7 +63,8 @@ export class WriteAheadOracle implements Witness {
   }
 
   onRequest(path: string): void {
-    if (path === '/v1/payments/orders') this.#demand('order', 'an order reaches the acquirer');
+    if (path === '/v1/payments/orders' || path === '/v1/payments/captures') this.#demand('order', 'an order reaches the acquirer');
+    if (ASKED[path]?.(this.#world) === false) this.#world.violation('write-ahead', `${path} is asked, and no entry announced it`);
   }
 
   /** Each note of its own: the one before it announced nothing for this one. */

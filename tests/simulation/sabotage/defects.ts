@@ -58,6 +58,22 @@ export const defects: readonly Defect[] = [
       "    try {\n      const order = await ports.payments.createOrder({ orderId, amount: request.requested, reference: transaction.reference }, signal);\n      ports.journal.append({ kind: 'payment.requested', transactionId: transaction.transactionId, body: { orderId, amount: request.requested } });",
   },
   {
+    name: 'captureNotAnnounced',
+    what: 'a code that was presented is charged before the journal knows the key of the charge',
+    file: 'state-machines/top-up/present-steps.ts',
+    find: "    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });\n",
+    replace: '',
+    aim: '--exhaustive 1 --script qr-presented',
+  },
+  {
+    name: 'silenceIsDeclined',
+    what: 'a charge that was not answered counts as not made',
+    file: 'state-machines/top-up/present-steps.ts',
+    find: '.catch(() => undefined);',
+    replace: ".catch((): OrderState => ({ state: 'declined' }));",
+    aim: '--exhaustive 2 --script qr-presented --faults money.lostAfter,money.refusedAfter --behind money.down',
+  },
+  {
     name: 'refundNotAnnounced',
     what: 'a refund is asked for before the journal knows its key',
     file: steps,
@@ -254,6 +270,173 @@ export const defects: readonly Defect[] = [
     file: 'main/terminal/recovery/recovery.ts',
     find: '    for (const id of unconfirmed) await this.#books.guard(id, (state) => this.#loads.confirm(id, state));\n',
     replace: '',
+  },
+  // --- what waits at the issuer ---
+  {
+    name: 'claimNotAnnounced',
+    what: 'a pending load is claimed before the journal knows the claim',
+    aim: '--exhaustive 1 --script pending --faults money.lostAfter',
+    file: 'state-machines/top-up/claim-steps.ts',
+    find: "    ports.journal.append({ kind: 'pending.claiming', transactionId, body: { claimId, pendingId, amount } });\n    let answer: ClaimOutcome;\n    try {\n      answer = await ports.issuer.claimWaiting({ claimId, pendingId, ref: card.ref });",
+    replace:
+      "    let answer: ClaimOutcome;\n    try {\n      answer = await ports.issuer.claimWaiting({ claimId, pendingId, ref: card.ref });\n      ports.journal.append({ kind: 'pending.claiming', transactionId, body: { claimId, pendingId, amount } });",
+  },
+  {
+    name: 'claimOfAnotherKey',
+    what: 'a pending load is claimed under another key than the one announced',
+    aim: '--exhaustive 1 --script pending --faults card.tornBefore',
+    file: 'state-machines/top-up/claim-steps.ts',
+    find: 'ports.issuer.claimWaiting({ claimId, pendingId,',
+    replace: 'ports.issuer.claimWaiting({ claimId: ports.ids.uuid(), pendingId,',
+  },
+  {
+    name: 'claimSettledBeforeProof',
+    what: 'a pending load of which only the card knows is given back to the issuer',
+    aim: '--exhaustive 1 --script pending-leaves --faults card.tornBefore,card.tornAfter',
+    file: steps,
+    find: "    if (request.reason === 'loadUndetermined') {",
+    replace: "    if (request.reason === 'loadUndetermined' && request.tender !== 'pending') {",
+  },
+  {
+    name: 'pendingLoadedTwiceAfterRestart',
+    what: 'after a restart a pending load that was sent to the card counts as not loaded, and is loaded again',
+    aim: '--exhaustive 1 --script pending --faults process.killedBeforeCommit',
+    file: 'main/terminal/recovery/loads.ts',
+    find: "    const verdict = when === 'start' ? await this.examine(pending, card) : ({ kind: 'removed' } as const);",
+    replace:
+      "    const claimed = this.#books.state(id).claims.length > 0;\n    const verdict = claimed ? ({ kind: 'notCredited' } as const) : when === 'start' ? await this.examine(pending, card) : ({ kind: 'removed' } as const);",
+  },
+  {
+    name: 'claimForgottenAfterRestart',
+    what: 'a claim that nobody answered is given up, and the issuer never told',
+    aim: '--exhaustive 1 --script pending --faults money.down,process.killed',
+    file: 'main/terminal/recovery/claims.ts',
+    find: "const untold = new Set([...read.lacking('pending.returning', ['pending.returned']), ...read.lacking('pending.givenUp', ['pending.returned'])]);",
+    replace: "const untold = new Set(read.lacking('pending.returning', ['pending.returned']));",
+  },
+  // --- reports of lost cards ---
+  {
+    name: 'lossNotAnnounced',
+    what: 'the issuer is told of a lost card before the report is on disk',
+    aim: '--exhaustive 1 --script loss-document --faults process.killed',
+    file: 'state-machines/loss-report/steps.ts',
+    find: "    journal.append({ kind: 'loss.reporting', transactionId: reportId, body });\n",
+    replace: '',
+    also: [
+      {
+        file: 'state-machines/loss-report/steps.ts',
+        find: '    const outcome = await ports.losses.report(report);\n',
+        replace:
+          "    const outcome = await ports.losses.report(report);\n    ports.journal.append({ kind: 'loss.reporting', transactionId: reportId, body: report });\n",
+      },
+    ],
+  },
+  {
+    name: 'lossSaidBeforeAnswered',
+    what: 'a report that nobody answered is said to be in effect',
+    aim: '--exhaustive 1 --script loss-document,loss-phone --faults money.down,money.lostBefore',
+    file: 'state-machines/loss-report/steps.ts',
+    find: "    return { kind: 'queued', takenAt: Date.parse(takenAt), reference };",
+    replace: "    return { kind: 'reported', reference, reportedAt: Date.parse(takenAt), effectiveAt: Date.parse(takenAt), earlier: false };",
+  },
+  {
+    name: 'lossOfAnotherKey',
+    what: 'a report that is said again after a restart gets a new key',
+    aim: '--exhaustive 1 --script loss-document,loss-phone --faults money.lostAfter,process.killedAfterCommit',
+    file: 'main/terminal/recovery/losses.ts',
+    find: 'const outcome = await this.#books.ports.losses.report(told.report);',
+    replace: 'const outcome = await this.#books.ports.losses.report({ ...told.report, reportId: this.#books.ports.ids.uuid() });',
+  },
+  {
+    name: 'lossForgottenAfterRestart',
+    what: 'a report that nobody answered is never said again',
+    aim: '--exhaustive 1 --script loss-document,loss-phone --faults money.down,process.killedAfterCommit',
+    file: 'main/terminal/recovery/recovery.ts',
+    find: '    await this.#losses.tend();\n',
+    replace: '',
+  },
+  // --- vouchers ---
+  {
+    name: 'voucherToldBeforeMade',
+    what: 'a voucher is made upstream, shown and printed before the entry that stands for its code',
+    aim: '--exhaustive 1 --script cash --faults money.down',
+    file: 'state-machines/top-up/voucher-steps.ts',
+    find: "  journal.append({ kind: 'voucher.registering', transactionId, body });\n",
+    replace: '',
+    also: [
+      {
+        file: 'state-machines/top-up/voucher-steps.ts',
+        find: '  await ports.vouchers.register(voucher);\n',
+        replace: "  await ports.vouchers.register(voucher);\n  ports.journal.append({ kind: 'voucher.registering', transactionId, body: voucher });\n",
+      },
+    ],
+  },
+  {
+    name: 'voucherKeptReserved',
+    what: 'a voucher that is given back stays reserved, since upstream is told only once',
+    aim: '--exhaustive 1 --script voucher --faults money.down',
+    file: 'main/terminal/recovery/vouchers.ts',
+    find: "      ...read.lacking('voucher.releasing', ['voucher.released']).map((id) => ({ id, work: (state: TransactionState) => this.#releaseAll(id, state) })),\n",
+    replace: '',
+  },
+  {
+    name: 'voucherUsedBeforeLoaded',
+    what: 'a voucher is used up when it is reserved, not when its money is on the card',
+    aim: '--exhaustive 1 --script voucher --faults issuer.offline,card.tornBefore',
+    file: 'state-machines/top-up/voucher-steps.ts',
+    find: "    ports.journal.append({ kind: 'voucher.reserved', transactionId, body: { redeemId, amount: answer.amount } });\n",
+    replace:
+      "    ports.journal.append({ kind: 'voucher.reserved', transactionId, body: { redeemId, amount: answer.amount } });\n    await ports.vouchers.confirm(redeemId);\n",
+  },
+  // --- the statement, help ---
+  {
+    name: 'statementSaysTwice',
+    what: 'what card and account both remember is listed twice',
+    aim: '--people steady --faults none',
+    file: 'state-machines/statement/lines.ts',
+    find: '    if (left === 0) lines.push(record);',
+    replace: '    if (left >= 0) lines.push(record);',
+  },
+  {
+    name: 'typedRemembered',
+    what: 'what somebody typed into the search for help stays for the next person',
+    aim: '--flows support --people hasty,wavering --faults none',
+    file: 'state-machines/support.ts',
+    find: "    typed: '',",
+    replace: '    typed: LAST.typed,',
+    also: [
+      {
+        file: 'state-machines/support.ts',
+        find: '/** What was typed, and what is found for it. */',
+        replace: "const LAST = { typed: '' };\n",
+      },
+      {
+        file: 'state-machines/support.ts',
+        find: '  const typedText = text.slice(0, LONGEST_TYPED);\n',
+        replace: '  const typedText = text.slice(0, LONGEST_TYPED);\n  LAST.typed = typedText;\n',
+      },
+    ],
+  },
+  // --- entries that leave ---
+  {
+    name: 'prunedBeyondReceipt',
+    what: 'an entry leaves that the receipt of the cut is not for',
+    aim: '--prune',
+    file: 'main/journal/pruning.ts',
+    find: '{ upToSeq: chosen.claims.upToSeq, receipt:',
+    replace: '{ upToSeq: chosen.claims.upToSeq + 1, receipt:',
+  },
+  {
+    name: 'prunedUnfinished',
+    what: 'entries leave of which something may still become: open cases, vouchers, reports that nobody answered',
+    aim: '--prune',
+    file: 'main/journal/pruning.ts',
+    find: '    return [...kinds].every(isForeign) ? !isUnanswered(kinds) : isFinished(foldTransaction(entries), now);',
+    replace: '    return now > 0;',
+    also: [
+      // Questions that the terminal still asks of its journal guard the same stories.
+      { file: 'main/journal/pruning.ts', find: '    if (this.#journal.stands(id)) return false;\n', replace: '' },
+    ],
   },
   // --- telling people ---
   {

@@ -12,7 +12,8 @@ import { decodeQR } from 'qr/decode.js';
 import { PNG } from 'pngjs';
 import { rareGlyphs } from '../../../../main/receipts/glyphs.ts';
 import { glyphColumns } from '../../../../drivers/receipt-printer/escpos/raster.ts';
-import { connectedBench, QuickClock } from '../printer-bench.ts';
+import { SimulatedClock } from '../../../support/simulated-clock.ts';
+import { connectedBench } from '../printer-bench.ts';
 
 const gb18030 = new TextDecoder('gb18030', { fatal: true });
 
@@ -22,7 +23,7 @@ function bytesOf(markup: string, profile = GENERIC_80, dialect: 'generic' | 'eps
 
 /** What stands on paper, judged by the simulator's own ear. */
 async function printed(markup: string, profile = GENERIC_80, dialect: 'generic' | 'epson' = 'generic'): Promise<{ slip: Slip; unknown: readonly string[] }> {
-  const clock = new QuickClock();
+  const clock = new SimulatedClock();
   const unit = new EscposSimulator(clock, { columns: profile.columns, kind: dialect });
   unit.receive(Uint8Array.of(0x1b, 0x40));
   unit.receive(bytesOf(markup, profile, dialect));
@@ -65,7 +66,7 @@ describe('laying out', () => {
   it('breaks only between whole commands', async () => {
     const { blocks } = layOut('校园卡\n{code:https://x.test/r/1;option:qrcode,6,m}\n^^金额 | ^^5.00', GENERIC_80, 'generic');
     expect(blocks.length).toBeGreaterThan(5);
-    const clock = new QuickClock();
+    const clock = new SimulatedClock();
     const unit = new EscposSimulator(clock);
     for (const block of blocks) {
       unit.receive(block.bytes);
@@ -123,7 +124,7 @@ describe('laying out', () => {
     png.data.fill(0);
     for (let at = 3; at < png.data.length; at += 4) png.data[at] = 255; // black, opaque
     const { blocks, dots } = layOut(`{image:${PNG.sync.write(png).toString('base64')}}`, GENERIC_80, 'generic');
-    const clock = new QuickClock();
+    const clock = new SimulatedClock();
     const unit = new EscposSimulator(clock);
     for (const { bytes } of blocks) unit.receive(Uint8Array.of(...bytes, 0x10, 0x04, 0x01));
     await clock.advance(10_000);
@@ -258,7 +259,7 @@ const GLYPHS: GlyphSource = {
 
 describe('rare characters', () => {
   async function drawn(markup: string, profile = GENERIC_80): Promise<Slip> {
-    const clock = new QuickClock();
+    const clock = new SimulatedClock();
     const unit = new EscposSimulator(clock, { columns: profile.columns });
     const { blocks } = layOut(markup, profile, 'generic', GLYPHS);
     unit.receive(Uint8Array.from(Buffer.concat(blocks.map(({ bytes }) => bytes))));

@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../../common/hex.ts';
 import { EscposSimulator, type EscposSimulatorOptions } from '../../../../drivers/receipt-printer/escpos/simulator.ts';
 import { readSlip } from '../../../../drivers/receipt-printer/paper.ts';
-import { QuickClock } from '../printer-bench.ts';
+import { SimulatedClock } from '../../../support/simulated-clock.ts';
 
-let clock: QuickClock;
+let clock: SimulatedClock;
 let said: string[];
 
 beforeEach(() => {
-  clock = new QuickClock();
+  clock = new SimulatedClock();
   said = [];
 });
 

@@ -1,0 +1,143 @@
+/** Paying with a code on the person's phone, held to the scanner: nothing is open until a payment code was read, and then it is an order like any other. */
+import { assign } from 'xstate';
+import { patiently } from '../waiting.ts';
+import { known, openRequest } from './context.ts';
+import { closingState, recordingState } from './order.ts';
+import { presentedAs } from './present-steps.ts';
+import { stillHere, topUpSetup } from './setup.ts';
+
+export const presentState = topUpSetup.createStateConfig({
+  initial: 'ready',
+  entry: assign({ order: undefined, orderId: undefined, orderState: 'waiting' as const, captured: undefined, presentMessage: undefined }),
+  states: {
+    ready: {
+      ...patiently('presentCode'),
+      invoke: { src: 'watchScanner', input: ({ context }) => ({ ports: context.ports }) },
+      on: {
+        'CODE.SCANNED': [
+          {
+            guard: ({ event }) => presentedAs(event.text) === 'paymentCode',
+            target: 'asking',
+            actions: { type: 'presentSays', params: { message: undefined } },
+          },
+          {
+            guard: ({ event }) => presentedAs(event.text) === 'slip',
+            target: '.calm',
+            actions: { type: 'presentSays', params: { message: 'slip' } },
+          },
+          {
+            guard: ({ event }) => presentedAs(event.text) === 'link',
+            target: '.calm',
+            actions: { type: 'presentSays', params: { message: 'link' } },
+          },
+          { target: '.calm', actions: { type: 'presentSays', params: { message: 'other' } } },
+        ],
+        'CODE.UNREADABLE': { target: '.calm', actions: { type: 'presentSays', params: { message: 'unreadable' } } },
+        'SCANNER.AWAY': { target: '#topUp.trouble', actions: { type: 'troubleIs', params: { trouble: 'scannerDown' } } },
+        'ui.back': { target: '#topUp.tender', actions: 'forget' },
+        'ui.cancel': { target: '#topUp.left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
+        'ui.finish': '#topUp.left',
+        'CARD.REMOVED': '#topUp.left',
+        'wait.ended': '#topUp.left',
+        ...stillHere,
+      },
+    },
+    /** The code goes from the event to the acquirer and is kept nowhere in between. */
+    asking: {
+      entry: 'noWait',
+      tags: 'moneyMoves',
+      invoke: {
+        src: 'payWithPresented',
+        input: ({ context, event }) => ({
+          ports: context.ports,
+          request: { ...openRequest(context, 'qrPresented'), code: event.type === 'CODE.SCANNED' ? event.text : '' },
+        }),
+        onDone: [
+          {
+            guard: ({ event }) => event.output.kind === 'captured',
+            target: 'recording',
+            actions: [
+              assign(({ event }) => (event.output.kind === 'captured' ? { captured: event.output.state } : {})),
+              assign(({ event }) => ('orderId' in event.output ? { transaction: event.output.transaction, orderId: event.output.orderId } : {})),
+            ],
+          },
+          {
+            guard: ({ event }) => event.output.kind === 'confirming',
+            target: 'confirming',
+            actions: assign(({ event }) => ('orderId' in event.output ? { transaction: event.output.transaction, orderId: event.output.orderId } : {})),
+          },
+          {
+            guard: ({ event }) => event.output.kind === 'unknown',
+            target: 'closing',
+            actions: [
+              assign(({ event }) => ('orderId' in event.output ? { transaction: event.output.transaction, orderId: event.output.orderId } : {})),
+              { type: 'troubleIs', params: { trouble: 'paymentOffline' } },
+            ],
+          },
+          {
+            guard: ({ event }) => event.output.kind === 'journalFailed',
+            target: '#topUp.trouble',
+            actions: { type: 'troubleIs', params: { trouble: 'journalUnavailable' } },
+          },
+          { guard: ({ context }) => context.cardPlace === 'taken', target: '#topUp.left' },
+          {
+            guard: ({ event }) => event.output.kind === 'declined' && event.output.reason === 'balanceTooLow',
+            target: '#topUp.trouble',
+            actions: { type: 'troubleIs', params: { trouble: 'walletBalance' } },
+          },
+          {
+            guard: ({ event }) => event.output.kind === 'declined' && event.output.reason === 'limit',
+            target: '#topUp.trouble',
+            actions: { type: 'troubleIs', params: { trouble: 'walletLimit' } },
+          },
+          {
+            guard: ({ event }) => event.output.kind === 'declined' && event.output.reason === 'declined',
+            target: '#topUp.trouble',
+            actions: { type: 'troubleIs', params: { trouble: 'paymentDeclined' } },
+          },
+          // A new code may do.
+          {
+            target: 'ready',
+            actions: assign({
+              presentMessage: ({ event: { output } }) =>
+                output.kind === 'declined' && (output.reason === 'codeExpired' || output.reason === 'codeUsed') ? output.reason : ('codeUnknown' as const),
+            }),
+          },
+        ],
+        // The step answers for all that can go wrong once the charge was asked for.
+        onError: { target: '#topUp.trouble', actions: { type: 'troubleIs', params: { trouble: 'paymentOffline' } } },
+      },
+      on: { 'CARD.REMOVED': { actions: 'cardTaken' } },
+    },
+    /** The wallet wants its holder to say yes: for so long, and then the order is closed. */
+    confirming: {
+      entry: [{ type: 'startWait', params: { delay: 'confirmOnPhone', tone: 'normal' } }, assign({ orderState: 'confirming' as const })],
+      invoke: { src: 'watchOrder', input: ({ context }) => ({ ports: context.ports, orderId: known(context.orderId, 'order') }) },
+      after: { confirmOnPhone: { target: 'closing', actions: { type: 'troubleIs', params: { trouble: 'confirmExpired' } } } },
+      on: {
+        'ORDER.STATE': [
+          {
+            guard: ({ event }) => event.state.state === 'captured',
+            target: 'recording',
+            actions: assign({ captured: ({ event }) => (event.state.state === 'captured' ? event.state : undefined) }),
+          },
+          {
+            guard: ({ event }) => event.state.state === 'declined',
+            target: 'closing',
+            actions: { type: 'troubleIs', params: { trouble: 'paymentDeclined' } },
+          },
+          {
+            guard: ({ event }) => event.state.state === 'closed',
+            target: 'closing',
+            actions: { type: 'troubleIs', params: { trouble: 'confirmExpired' } },
+          },
+        ],
+        'ui.back': { target: 'closing', actions: assign({ trouble: undefined, next: 'menu' as const }) },
+        'ui.cancel': { target: 'closing', actions: assign({ trouble: undefined, next: 'menu' as const }) },
+        'CARD.REMOVED': { target: 'closing', actions: assign({ trouble: undefined, next: 'finish' as const, cardPlace: 'taken' as const }) },
+      },
+    },
+    recording: recordingState,
+    closing: closingState,
+  },
+});

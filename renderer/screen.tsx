@@ -248,17 +248,21 @@ function Body({ body }: { readonly body: View['body'] }) {
 /** What a test, or a technician with the developer tools, may want to know of the screen without reading its words. */
 function facts(body: View['body']): Readonly<Record<`data-${string}`, string | undefined>> {
   return {
-    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' || body.kind === 'ticket-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
-    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'loss-told' || body.kind === 'ticket-told' ? body.receipt : undefined,
+    'data-outcome':
+      body.kind === 'settled'
+        ? body.outcome
+        : body.kind === 'loss-told' || body.kind === 'ticket-told'
+          ? body.state
+          : body.kind === 'earlier-load'
+            ? body.verdict
+            : undefined,
+    'data-receipt':
+      body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' || body.kind === 'ticket-told'
+        ? body.receipt
+        : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
     'data-verdict': body.kind === 'help-answer' || body.kind === 'diagnosis' ? body.verdict : undefined,
-    'data-message': body.kind === 'top-up-cash' ? body.message : undefined,
-    'data-outcome': body.kind === 'settled' ? body.outcome : body.kind === 'loss-told' ? body.state : body.kind === 'earlier-load' ? body.verdict : undefined,
-    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' ? body.receipt : undefined,
-    'data-print': body.kind === 'statement' ? body.print : undefined,
-    'data-answer': body.kind === 'help-answer' ? body.id : undefined,
-    'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
     'data-message': body.kind === 'top-up-cash' || body.kind === 'top-up-scan' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,

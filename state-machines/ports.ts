@@ -413,6 +413,8 @@ export interface TicketContent {
   readonly within?: WorkingTime;
   readonly locale: string;
   readonly largePrint: boolean;
+}
+
 /** A slip of a new card for a lost one, or of its fee. */
 export interface ReplacementContent {
   readonly at: number;
@@ -444,6 +446,7 @@ export interface ReceiptPort {
   printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printTicket(jobId: string, content: TicketContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
   printReplacement(jobId: string, content: ReplacementContent): Promise<ReceiptOutcome>;
 }
 

@@ -47,8 +47,7 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
-  const { topUp, pendingLoad, statement, support, lossReport, desk } = snapshot.children;
-  const { topUp, pendingLoad, statement, support, lossReport, replacement } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, desk, replacement } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);

@@ -144,13 +144,10 @@ const actors = {
   support: supportMachine,
   lossReport: lossReportMachine,
   desk: deskMachine,
-};
-
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk';
   replacement: replacementMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'replacement';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'replacement';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {

@@ -75,9 +75,7 @@ export interface Hands {
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
 /** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell. */
-export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'lossReport' | 'look';
-/** `look`: only whether the card is all right; `help`: something is looked up first. */
-export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'lossReport' | 'replacement' | 'look';
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'lossReport' | 'replacement' | 'look';
 
 export interface PersonOptions {
   readonly id: number;

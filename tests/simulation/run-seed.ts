@@ -133,8 +133,14 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new DeskOracle(world));
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world), new ReplacementOracle(world));
+  world.witnesses.push(
+    screens,
+    new WriteAheadOracle(world),
+    new LossOracle(world),
+    new DeskOracle(world),
+    new VoucherOracle(world),
+    new ReplacementOracle(world),
+  );
   if (options.flows.includes('replacement')) world.fillStacker();
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();
@@ -299,13 +305,13 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   const limit = world.clock.monotonic() + DRAINS;
   const waits = (): boolean => {
     const now = readLedger(world.journal);
-    return !hasArrived(world) || answerable(world, now).length > 0 || untoldClaims(now).length > 0 || lossesWait(world) || deskWaits(world);
     return (
       !hasArrived(world) ||
       answerable(world, now).length > 0 ||
       untoldClaims(now).length > 0 ||
       untoldVouchers(now).length > 0 ||
       lossesWait(world) ||
+      deskWaits(world) ||
       replacementsWait(now)
     );
   };

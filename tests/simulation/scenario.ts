@@ -117,8 +117,14 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
   const screens = new ScreenOracle(world);
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new DeskOracle(world));
-  world.witnesses.push(screens, new WriteAheadOracle(world), new LossOracle(world), new VoucherOracle(world), new ReplacementOracle(world));
+  world.witnesses.push(
+    screens,
+    new WriteAheadOracle(world),
+    new LossOracle(world),
+    new DeskOracle(world),
+    new VoucherOracle(world),
+    new ReplacementOracle(world),
+  );
   world.powerOn();
   await becomesReady(world);
   return { world, screens };
@@ -230,14 +236,10 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
   // The issuer is told when the network is there again; nobody waits for that at the terminal.
   const waits = (): boolean =>
     isReserved(world, card) ||
-    answerable(world, own()).length > 0 ||
-    untoldClaims(own()).length > 0 ||
-    !hasArrived(world) ||
-    lossesWait(world) ||
-    deskWaits(world);
     [answerable(world, own()), untoldClaims(own()), untoldVouchers(own())].some(({ length }) => length > 0) ||
     !hasArrived(world) ||
     lossesWait(world) ||
+    deskWaits(world) ||
     replacementsWait(own());
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
   if (undecided(world).includes(card) && world.cabinet.placeOf(card) === 'hand') {

@@ -55,6 +55,8 @@ export interface LossInBooks {
 export interface TicketInBooks {
   readonly ticketId: string;
   readonly number: string;
+}
+
 export interface ReplacementInBooks {
   readonly replacementId: string;
   readonly oldSerial: string;

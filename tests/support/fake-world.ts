@@ -419,6 +419,8 @@ export class FakeWorld {
         },
         printTicket: async (_, content) => {
           this.ticketSlips.push(content);
+          return this.script.print.next();
+        },
         printReplacement: async (_, content) => {
           this.replacementSlips.push(content);
           return this.script.print.next();

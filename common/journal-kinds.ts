@@ -295,6 +295,23 @@ export const journalKinds = {
   /** The issuer said no: the card is not reported. */
   'loss.refused': z.strictObject({ reportId: id, code: z.string().max(40) }),
 
+  // what a person hands to the support desk: of no transaction, filed under the submission's id, posts nothing (common/desk-submission.ts)
+  /**
+   * The person has confirmed: it is the terminal's to deliver from here on. `envelope` names the kind, `body` is its JSON
+   * (common/upstream-api/support.ts), personal data in it sealed to the desk. `submissionId` is the key of the call.
+   */
+  'desk.submitting': z.strictObject({
+    submissionId: id,
+    envelope: z.string().max(40),
+    /** The number that the person was given. */
+    reference: z.string().max(40),
+    body: z.string(),
+    submittedAt: z.iso.datetime(),
+  }),
+  /** The desk has it. `dueAt`: when an answer, or the call, is promised. */
+  'desk.stored': z.strictObject({ submissionId: id, dueAt: z.iso.datetime().optional() }),
+  /** The desk can't take it, and keeps what was said. */
+  'desk.refused': z.strictObject({ submissionId: id, code: z.string().max(40) }),
   // a new card for a lost one (补卡), in the transaction of its fee: granting → granted, or refused; then, blank by blank, dispensing → writing →
   // written → presenting → delivered, or → capturing → captured. What was begun and not delivered never leaves the terminal
   /** Before the issuer is asked for the replacement of the card `serial`. `replacementId` is the key of that call, `amount` the fee. */

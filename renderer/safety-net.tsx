@@ -34,7 +34,7 @@ export class SafetyNet extends Component<Props, State> {
     const { view } = this.props;
     const say = sayIn(view.preferences.locale);
     const { hotline, terminal } = view.site;
-    const amount = 'amount' in view.body ? ` ${money(view.body.amount)}` : '';
+    const amount = 'amount' in view.body && view.body.amount !== undefined ? ` ${money(view.body.amount)}` : '';
     const reference = 'reference' in view.body ? view.body.reference : undefined;
     return (
       <main className="screen fallen" data-testid="screen" data-screen={view.body.kind} aria-label={say('outOfService.title')}>

@@ -16,6 +16,9 @@ import { CardProblem, Goodbye, InsertCard, ReadingCard, TakeCard } from './scree
 import { ChooseAmount, TypeAmount } from './screens/choose-amount.tsx';
 import { ChooseTender } from './screens/choose-tender.tsx';
 import { Committing } from './screens/committing.tsx';
+import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/desk-ticket.tsx';
+import { DiagnosisScreen } from './screens/diagnosis.tsx';
+import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
 import { Done } from './screens/done.tsx';
 import { AccountConfirm, AccountMenu, AccountPutBack, AccountTold, AccountWorking } from './screens/account.tsx';
 import { LossAsking, LossDocument, LossTyping, LossWays } from './screens/loss-identify.tsx';
@@ -220,6 +223,22 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <LossConfirm body={body} />;
     case 'loss-told':
       return <LossTold body={body} />;
+    case 'diagnosis':
+      return <DiagnosisScreen body={body} />;
+    case 'ticket-topics':
+      return <TicketTopics body={body} />;
+    case 'ticket-phone':
+      return <TicketPhone body={body} />;
+    case 'ticket-review':
+      return <TicketReview body={body} />;
+    case 'desk-asking':
+      return <DeskAsking body={body} />;
+    case 'ticket-told':
+      return <TicketTold body={body} />;
+    case 'progress-number':
+      return <ProgressNumber body={body} />;
+    case 'progress-list':
+      return <ProgressList body={body} />;
     case 'replace-fee':
       return <ReplaceFee body={body} />;
     case 'replace-making':
@@ -243,15 +262,18 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-outcome':
       body.kind === 'settled'
         ? body.outcome
-        : body.kind === 'loss-told' || body.kind === 'account-told'
+        : body.kind === 'loss-told' || body.kind === 'account-told' || body.kind === 'ticket-told'
           ? body.state
           : body.kind === 'earlier-load'
             ? body.verdict
             : undefined,
-    'data-receipt': body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' ? body.receipt : undefined,
+    'data-receipt':
+      body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' || body.kind === 'ticket-told'
+        ? body.receipt
+        : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,
     'data-answer': body.kind === 'help-answer' ? body.id : undefined,
-    'data-verdict': body.kind === 'help-answer' ? body.verdict : undefined,
+    'data-verdict': body.kind === 'help-answer' || body.kind === 'diagnosis' ? body.verdict : undefined,
     'data-message': body.kind === 'top-up-cash' || body.kind === 'top-up-scan' ? body.message : undefined,
     'data-field': body.kind === 'top-up-voucher' || body.kind === 'loss-typing' ? body.field : undefined,
     'data-error': body.kind === 'top-up-voucher' ? body.error : body.kind === 'loss-typing' || body.kind === 'loss-document' ? body.problem : undefined,

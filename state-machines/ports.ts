@@ -5,8 +5,11 @@
 import type { Clock } from '../common/clock.ts';
 import type { Fen } from '../common/fen.ts';
 import type { Ids, Random } from '../common/ids.ts';
-import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
+import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, Outcome, PendingLoadInit, Tender } from '../common/journal-kinds.ts';
 import type { Unsubscribe } from '../common/unsubscribe.ts';
+import type { TicketKind } from '../common/upstream-api/support.ts';
+import type { WorkingTime } from '../common/working-calendar.ts';
+import type { DeskPort } from './desk/ports.ts';
 import type { CaptureRefusal } from '../common/upstream-api/payments.ts';
 import type { AccountPort } from './account/ports.ts';
 import type { RunningScript } from './card-script.ts';
@@ -402,6 +405,21 @@ export interface LossContent {
   readonly largePrint: boolean;
 }
 
+/** A slip of a ticket: what its holder asks after it by. */
+export interface TicketContent {
+  readonly at: number;
+  /** `kept`: the desk does not have it yet, and the slip says so. */
+  readonly state: 'stored' | 'kept';
+  readonly reference: string;
+  readonly topic: TicketKind;
+  readonly cardTail?: string;
+  /** When an answer is promised, ms since 1970; or else within how much working time from when the desk has it. */
+  readonly dueAt?: number;
+  readonly within?: WorkingTime;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
 /** A slip of a new card for a lost one, or of its fee. */
 export interface ReplacementContent {
   readonly at: number;
@@ -431,6 +449,8 @@ export interface ReceiptPort {
   printStatement(jobId: string, content: StatementContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printTicket(jobId: string, content: TicketContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printReplacement(jobId: string, content: ReplacementContent): Promise<ReceiptOutcome>;
 }
@@ -473,6 +493,18 @@ export interface UnfinishedTopUp {
   readonly reference: string;
 }
 
+/** The latest top-up of a card at this terminal. */
+export interface LatestTopUp {
+  readonly reference: string;
+  /** ms since 1970 */
+  readonly at: number;
+  /** Loaded; where nothing was, what was taken or asked for. */
+  readonly amount: Fen;
+  readonly outcome: Outcome | undefined;
+  /** Its story in the journal, where that is short enough to be pointed at. */
+  readonly evidence?: { readonly epoch: number; readonly fromSeq: number; readonly toSeq: number };
+}
+
 /** Puts right what an interruption left open. Decisions come from the journal alone (common/money), never from memory. */
 export interface RecoveryPort {
   /** Every open transaction, before the first person is served. Never rejects: what can't be decided stays an open case. */
@@ -485,6 +517,10 @@ export interface RecoveryPort {
   unfinishedOf(card: CardRef): UnfinishedTopUp | undefined;
   /** A script of the issuer that touched this card and has no outcome yet. Never throws. */
   unfinishedScriptOf(card: CardRef): RunningScript | undefined;
+  /** Never throws. */
+  latestOf(card: CardRef): LatestTopUp | undefined;
+  /** What the support desk was not told yet, the newest first. Never throws. */
+  undelivered(): readonly JournalBody<'desk.submitting'>[];
 }
 
 export interface AppendedEntry {
@@ -604,6 +640,7 @@ export interface Ports {
   readonly slips: SlipPort;
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
+  readonly desk: DeskPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

@@ -7,6 +7,8 @@ import type { PendingLoadSnapshot } from './pending-load.ts';
 import { pendingLoadPicture } from './pending-load/view.ts';
 import { pictureOf, type Picture } from './picture.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
+import type { DeskSnapshot } from './desk.ts';
+import { deskPicture } from './desk/view.ts';
 import { lossReportPicture } from './loss-report/view.ts';
 import type { ReplacementSnapshot } from './replacement.ts';
 import { replacementPicture } from './replacement/view.ts';
@@ -47,12 +49,13 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
-  const { topUp, pendingLoad, statement, support, lossReport, replacement, account } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, desk, replacement, account } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
+  if (snapshot.matches('desk') && desk !== undefined) return deskPicture(desk.getSnapshot() as DeskSnapshot);
   if (snapshot.matches('replacement') && replacement !== undefined) return replacementPicture(replacement.getSnapshot() as ReplacementSnapshot);
   if (snapshot.matches('account') && account !== undefined) return accountPicture(account.getSnapshot() as AccountSnapshot);
   return pictureOf(snapshot, bodyOf(snapshot));
@@ -88,11 +91,15 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'statement':
     case 'support':
     case 'lossReport':
+    case 'desk':
+    case 'diagnosing':
     case 'replacement':
     case 'account':
       return { kind: 'reading-card' };
     case 'cardProblem':
       return problemBody(context);
+    case 'verdict':
+      return diagnosisBody(context);
     case 'menu':
       return context.card === undefined ? { kind: 'reading-card' } : menu(context, context.card);
     case 'afterRestart':
@@ -136,6 +143,26 @@ function menu(context: SessionContext, card: CardReading): ViewBody {
     card: cardOf(card),
     services: servicesOf(context, waiting.length === 0 ? ['topUp', 'statement', 'account'] : ['pendingLoad', 'topUp', 'statement']),
     ...(notices.length === 0 ? {} : { notices: [...notices] }),
+  };
+}
+
+/** Ticks and crosses first: what was looked at, and how it is. */
+function diagnosisBody({ diagnosis, card, problem, issuer, ports, availability }: SessionContext): ViewBody {
+  if (diagnosis === undefined) return { kind: 'reading-card' };
+  const { verdict, fix, amount, reference } = diagnosis;
+  const offered = fix === 'topUp' || fix === 'pendingLoad' ? availability.services[fix].available && ports.card.media === 'inside' : true;
+  return {
+    kind: 'diagnosis',
+    verdict,
+    fix: offered ? fix : 'ticket',
+    checks: {
+      card: problem === undefined ? 'ok' : 'bad',
+      machine: verdict === 'undecided' || verdict === 'owed' ? 'bad' : 'ok',
+      issuer: issuer === 'unreachable' ? 'unknown' : issuer.allowed || issuer.reason === 'limit' ? 'ok' : 'bad',
+    },
+    ...(card === undefined ? {} : { tail: card.ref.tail, balance: card.balance }),
+    ...(amount === undefined ? {} : { amount }),
+    ...(reference === undefined ? {} : { reference }),
   };
 }
 

@@ -20,6 +20,9 @@ import type {
 } from './ports.ts';
 import { accountMachine } from './account.ts';
 import { pendingLoadMachine } from './pending-load.ts';
+import { deskMachine } from './desk.ts';
+import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
+import type { SupportOutput } from './support/context.ts';
 import { lossReportMachine } from './loss-report.ts';
 import type { LossInput, LossOutput } from './loss-report/context.ts';
 import { replacementMachine } from './replacement.ts';
@@ -63,6 +66,12 @@ export interface SessionContext extends SessionInput {
   readonly service: ServiceName | undefined;
   readonly card: CardReading | undefined;
   readonly problem: CardProblem | undefined;
+  /** What brings them to the support desk. */
+  readonly errand: SupportOutput['errand'];
+  /** Whether they want to know what is the matter with their card, and what was found. */
+  readonly diagnosing: boolean;
+  readonly issuer: IssuerWord;
+  readonly diagnosis: Diagnosis | undefined;
   /** What waits at the issuer for the card; empty also where the issuer can't be asked. */
   readonly waiting: readonly WaitingLoad[];
   readonly unfinished: UnfinishedTopUp | undefined;
@@ -109,6 +118,10 @@ const actors = {
       return { read, recovered, waiting, unfinished: ports.recovery.unfinishedOf(read.card.ref) };
     },
   ),
+  /** Never rejects: what can't be asked is no fault of the card's. */
+  askIssuer: fromPromise<IssuerWord, WithPorts & Pick<SessionContext, 'card' | 'problem'>>(({ input: { ports, card, problem }, signal }) =>
+    card === undefined || problem !== undefined ? Promise.resolve('unreachable') : ports.issuer.checkCard(card.ref, signal).catch(() => 'unreachable' as const),
+  ),
   presentCard: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.present())),
   /** A card that is stuck somewhere on its way out; one that lies at the gate stays there. */
   nudgeCard: fromPromise<CardAct, WithPorts>(async ({ input: { ports } }) => (ports.card.media === 'atGate' ? 'done' : attempt(ports.card.present()))),
@@ -131,11 +144,12 @@ const actors = {
   statement: statementMachine,
   support: supportMachine,
   lossReport: lossReportMachine,
+  desk: deskMachine,
   replacement: replacementMachine,
   account: accountMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'replacement' | 'account';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'replacement' | 'account';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -155,6 +169,9 @@ async function glanceAtWaiting(ports: Ports, ref: CardReading['ref'], signal: Ab
   if (!ports.availability.current.services.pendingLoad.available) return [];
   return ports.issuer.waitingLoads(ref, 'glance', signal).catch(() => []);
 }
+
+/** Nobody has asked for one, or it is over. */
+const NO_DIAGNOSIS = { errand: undefined, diagnosing: false, issuer: 'unreachable', diagnosis: undefined } as const satisfies Partial<SessionContext>;
 
 const withPorts = ({ context }: { context: SessionContext }): WithPorts => ({ ports: context.ports });
 
@@ -184,6 +201,7 @@ export const sessionMachine = setup({
       service: undefined,
       card: undefined,
       problem: undefined,
+      ...NO_DIAGNOSIS,
       waiting: [],
       unfinished: undefined,
       replace: undefined,
@@ -198,6 +216,13 @@ export const sessionMachine = setup({
       card: undefined,
       problem: ({ context, event }) => (event.type === 'CARD.REFUSED' ? event.problem : context.problem),
     }),
+    findVerdict: assign(({ context: { ports, card, problem, issuer, waiting, unfinished } }) => ({
+      diagnosis: diagnose(
+        { problem, card, issuer, waiting, unfinished, latest: card === undefined ? undefined : ports.recovery.latestOf(card.ref) },
+        ports.settings,
+      ),
+    })),
+    endDiagnosis: assign(NO_DIAGNOSIS),
     reportFor: assign({ lossPurpose: (_, params: { purpose: LossInput['purpose'] }) => params.purpose }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     closeOverlay: assign({ overlay: undefined }),
@@ -214,6 +239,7 @@ export const sessionMachine = setup({
     cardInside: ({ context }) => context.ports.card.media === 'inside',
     /** A card that can be given out; a reader that doesn't know yet has none. */
     cardHere: ({ context }) => context.ports.card.media === 'inside' || context.ports.card.media === 'atGate',
+    diagnosing: ({ context }) => context.diagnosing,
     mayReplace: ({ context }) => context.availability.replacement && context.availability.lossReport.available,
     mayReportLoss: ({ context }) => context.availability.lossReport.available,
     cardRead: ({ context }) => context.card !== undefined && context.problem === undefined,
@@ -238,6 +264,7 @@ export const sessionMachine = setup({
     service: undefined,
     card: undefined,
     problem: undefined,
+    ...NO_DIAGNOSIS,
     waiting: [],
     unfinished: undefined,
     lossPurpose: 'report',
@@ -331,7 +358,10 @@ export const sessionMachine = setup({
       ],
       on: {
         'CARD.INSERTED': 'readingCard',
-        'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
+        'CARD.REFUSED': [
+          { guard: 'diagnosing', target: 'diagnosing', actions: 'refuseCard' },
+          { target: 'cardProblem', actions: 'refuseCard' },
+        ],
         'ui.support': 'support',
         'ui.back': 'idle',
         'ui.cancel': 'idle',
@@ -352,6 +382,16 @@ export const sessionMachine = setup({
             actions: assign({ recovered: ({ event }) => event.output.recovered }),
           },
           {
+            guard: 'diagnosing',
+            target: 'diagnosing',
+            actions: assign({
+              card: ({ event }) => event.output.read.card,
+              problem: ({ event }) => (event.output.read.ok ? undefined : event.output.read.problem),
+              waiting: ({ event }) => event.output.waiting,
+              unfinished: ({ event }) => event.output.unfinished,
+            }),
+          },
+          {
             guard: ({ event }) => event.output.read.ok,
             target: 'choosing',
             actions: assign({
@@ -370,6 +410,44 @@ export const sessionMachine = setup({
           },
         ],
         onError: { target: 'cardProblem', actions: assign({ card: undefined, problem: 'unreadable' as const }) },
+      },
+    },
+    /** The issuer is asked about the card that was read; then there is a verdict. */
+    diagnosing: {
+      entry: 'noWait',
+      invoke: {
+        src: 'askIssuer',
+        input: ({ context: { ports, card, problem } }) => ({ ports, card, problem }),
+        onDone: { target: 'verdict', actions: [assign({ issuer: ({ event }) => event.output }), 'findVerdict'] },
+        onError: { target: 'verdict', actions: [assign({ issuer: 'unreachable' as const }), 'findVerdict'] },
+      },
+    },
+    /** What is the matter with the card, and what puts it right. */
+    verdict: {
+      ...patiently('menu'),
+      on: {
+        'ui.retry': [{ guard: 'cardInside', target: 'readingCard' }, { target: 'insertCard' }],
+        'ui.service': [
+          {
+            guard: and([
+              'cardInside',
+              'cardRead',
+              ({ context, event }) => event.type === 'ui.service' && context.availability.services[event.service].available,
+            ]),
+            target: 'choosing',
+            actions: [assign({ service: ({ event }) => event.service }), 'endDiagnosis'],
+          },
+        ],
+        'ui.desk': { guard: ({ event }) => event.purpose === 'ticket', target: 'desk', actions: assign({ errand: 'ticket' as const }) },
+        'ui.support': 'support',
+        'ui.finish': 'takeCard',
+        'ui.back': 'takeCard',
+        'ui.cancel': 'takeCard',
+        'wait.ended': 'takeCard',
+        'CARD.INSERTED': 'readingCard',
+        'CARD.REFUSED': { target: 'diagnosing', actions: 'refuseCard' },
+        'ui.open': { target: '.calm', actions: 'openOverlay' },
+        'ui.prefer': { target: '.calm', actions: 'prefer' },
       },
     },
     choosing: {
@@ -509,7 +587,7 @@ export const sessionMachine = setup({
     },
     /** With a card or without; one that comes meanwhile is what they want to talk about. */
     support: {
-      entry: 'noWait',
+      entry: ['noWait', 'endDiagnosis'],
       invoke: {
         id: 'support',
         src: 'support',
@@ -519,6 +597,16 @@ export const sessionMachine = setup({
             guard: ({ event }) => event.output.next === 'service',
             target: 'afterHelp',
             actions: assign({ service: ({ event }) => event.output.service }),
+          },
+          {
+            guard: ({ event }) => event.output.errand === 'diagnosis',
+            target: 'afterHelp',
+            actions: assign({ diagnosing: true, service: 'balance', card: undefined }),
+          },
+          {
+            guard: ({ event }) => event.output.next === 'desk',
+            target: 'desk',
+            actions: assign({ errand: ({ event }) => event.output.errand }),
           },
           { guard: ({ event }) => event.output.next === 'back', target: 'afterHelp', actions: assign({ service: undefined }) },
           { guard: 'cardHere', target: 'takeCard' },
@@ -537,6 +625,29 @@ export const sessionMachine = setup({
         'CARD.REFUSED': { target: 'cardProblem', actions: 'refuseCard' },
         'CARD.REMOVED': { actions: assign({ card: undefined }) },
       },
+    },
+    /** With a card or without; one that comes meanwhile is read when they are done. */
+    desk: {
+      entry: 'noWait',
+      invoke: {
+        id: 'desk',
+        src: 'desk',
+        input: ({ context: { ports, preferences, errand, card, problem, diagnosis } }) => ({
+          ports,
+          preferences,
+          purpose: errand === 'progress' ? 'progress' : 'ticket',
+          card: problem === undefined ? card : undefined,
+          ...(diagnosis === undefined ? {} : { found: { kind: ticketKindOf(diagnosis.verdict), verdict: diagnosis.verdict } }),
+        }),
+        onDone: [
+          { guard: and(['cardInside', not('cardRead')]), target: 'readingCard' },
+          { guard: ({ event }) => event.output.next === 'back', target: 'support' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+      },
+      on: { ...duringFlow('desk'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
     },
     /** On with what an answer led to, or back to where help was asked for. */
     afterHelp: {
@@ -632,7 +743,7 @@ export const sessionMachine = setup({
       on: { 'ui.finish': 'idle', 'ui.back': 'idle', 'ui.cancel': 'idle' },
     },
     goodbye: {
-      entry: assign({ card: undefined, waiting: [], unfinished: undefined, overlay: undefined, wait: undefined }),
+      entry: assign({ ...NO_DIAGNOSIS, card: undefined, waiting: [], unfinished: undefined, overlay: undefined, wait: undefined }),
       after: { goodbye: 'idle' },
       on: { 'CARD.INSERTED': 'readingCard', 'ui.start': 'idle' },
     },

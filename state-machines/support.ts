@@ -76,6 +76,7 @@ export const supportMachine = setup({
     chooseChannel: assign(({ event }) => (event.type === 'ui.channel' ? { channel: event.id } : {})),
     firstContacts: assign({ contactPage: 0, channel: undefined }),
     serve: assign(({ event }) => (event.type === 'ui.service' ? { next: 'service' as const, service: event.service } : {})),
+    toDesk: assign(({ event }) => (event.type === 'ui.desk' ? { next: 'desk' as const, errand: event.purpose } : {})),
     goBack: assign({ next: 'back' as const }),
   },
   guards: {
@@ -86,6 +87,8 @@ export const supportMachine = setup({
     helpedNot: ({ context, event }) => context.verdict === 'asked' && event.type === 'ui.helped' && !event.helped,
     helped: ({ context, event }) => context.verdict === 'asked' && event.type === 'ui.helped' && event.helped,
     works: ({ context, event }) => event.type === 'ui.service' && context.ports.availability.current.services[event.service].available,
+    mayDiagnose: ({ context, event }) =>
+      event.type === 'ui.desk' && (event.purpose !== 'diagnosis' || context.ports.availability.current.services.balance.available),
     byGroup: ({ context }) => context.byGroup,
     ofList: ({ context }) => context.answerOf === 'list',
     ofSearch: ({ context }) => context.answerOf === 'search',
@@ -109,15 +112,17 @@ export const supportMachine = setup({
     contactPage: 0,
     next: 'leave',
     service: undefined,
+    errand: undefined,
     wait: undefined,
   }),
   on: {
     PREFERENCES: { actions: 'prefer' },
     'ui.finish': '.left',
     'wait.ended': '.left',
+    'ui.desk': { guard: 'mayDiagnose', target: '.left', actions: 'toDesk' },
   },
   initial: 'asking',
-  output: ({ context }) => ({ next: context.next, service: context.service }),
+  output: ({ context }) => ({ next: context.next, service: context.service, errand: context.errand }),
   states: {
     /** What they look for, and what they found. */
     asking: {

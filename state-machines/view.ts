@@ -6,6 +6,7 @@
  * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
  */
 import { z } from 'zod';
+import { deskActs, deskBodies } from './desk/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
@@ -137,6 +138,8 @@ export const troubles = [
   'lossNoCards',
   'lossOffline',
   'lossRefused',
+  'deskOffline',
+  'ticketRefused',
   'replacementOffline',
   'replacementRefused',
   'accountOffline',
@@ -411,6 +414,7 @@ const bodies = {
     receipts: receiptsSchema,
   }),
   ...supportBodies,
+  ...deskBodies,
   'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
   /** 挂失: in which way somebody says who they are. */
   'loss-ways': z.strictObject({
@@ -637,6 +641,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('page'), to: z.enum(['previous', 'next']) }),
   z.strictObject({ type: z.literal('range'), range: z.enum(statementRanges) }),
   ...supportActs,
+  ...deskActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

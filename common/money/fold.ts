@@ -76,8 +76,8 @@ function applyEntry(step: Step, entry: NewEntry): void {
   else if (leavesOpen(entry.kind) === true) delete draft.closed;
 }
 
-/** Kinds that begin so are filed under an id of their own: another terminal's load, a lost card, what the issuer does to a card or its account. */
-const FOREIGN = ['foreign.load.', 'loss.', 'release.', 'password.', 'script.'] as const;
+/** Kinds that begin so are filed under an id of their own: another terminal's load, a lost card, what the issuer does to a card or its account, what the support desk is told. */
+const FOREIGN = ['foreign.load.', 'loss.', 'release.', 'password.', 'script.', 'desk.'] as const;
 
 /** Part of no transaction here. */
 export function isForeign(kind: JournalKind): boolean {
@@ -376,6 +376,9 @@ function remember(step: Step, entry: NewEntry): void {
     case 'script.confirmed':
     case 'script.failed':
     case 'script.abandoned':
+    case 'desk.submitting':
+    case 'desk.stored':
+    case 'desk.refused':
     case 'settlement.opened':
     case 'box.removed':
     case 'box.inserted':

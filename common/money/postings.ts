@@ -79,6 +79,9 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'loss.queued':
     case 'loss.reported':
     case 'loss.refused':
+    case 'desk.submitting':
+    case 'desk.stored':
+    case 'desk.refused':
     case 'replacement.granting':
     case 'replacement.granted':
     case 'replacement.refused':

@@ -8,6 +8,8 @@ export interface DataFiles {
   readonly secondFile: string | undefined;
   readonly answerCounts: string;
   readonly terminalKey: string;
+  /** What the support desk promises, signed. */
+  readonly deskSheet: string;
   /** Upstream's. */
   readonly serverKey: string;
   /** Of the process that runs, while it runs. */
@@ -19,6 +21,7 @@ export function dataFilesOf({ data: { folder, secondFolder } }: Pick<TerminalCon
     journal: path.join(folder, 'journal.sqlite'),
     secondFile: secondFolder === undefined ? undefined : path.join(secondFolder, 'journal.second'),
     answerCounts: path.join(folder, 'answer-counts.sqlite'),
+    deskSheet: path.join(folder, 'desk-sheet.jws'),
     terminalKey: path.join(folder, 'terminal-key.pem'),
     serverKey: path.join(folder, 'server-key.json'),
     processId: path.join(folder, 'terminal.pid'),

@@ -3,6 +3,7 @@ import type { PrintResult, ReceiptPrinter } from '../../drivers/receipt-printer/
 import type { ReceiptOutcome, ReceiptPort } from '../../state-machines/ports.ts';
 import { composeReceipt, type ReceiptSite } from './compose.ts';
 import { composeLoss } from './loss-slip.ts';
+import { composeTicket } from './ticket-slip.ts';
 import { composeReplacement } from './replacement-slip.ts';
 import { composeStatement } from './statement-slip.ts';
 
@@ -10,6 +11,7 @@ export function createReceiptPort(printer: Pick<ReceiptPrinter, 'columns' | 'pri
   return {
     print: (jobId, content) => printSlip(printer, jobId, () => composeReceipt(content, site, printer.columns)),
     printStatement: (jobId, content) => printSlip(printer, jobId, () => composeStatement(content, site, printer.columns)),
+    printTicket: (jobId, content) => printSlip(printer, jobId, () => composeTicket(content, site, printer.columns)),
     printReplacement: (jobId, content) => printSlip(printer, jobId, () => composeReplacement(content, site, printer.columns)),
     printLoss: (jobId, content) => printSlip(printer, jobId, () => composeLoss(content, site, printer.columns)),
   };

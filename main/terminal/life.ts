@@ -17,6 +17,7 @@ import { openJournal, type Journal, type JournalOptions } from '../journal/journ
 import { secondPathBeside } from '../journal/second-file.ts';
 import { serverKeyFile } from '../upstream/server-key.ts';
 import { openAnswerCounts } from '../support/answer-counts.ts';
+import { sheetFile } from '../upstream/desk.ts';
 import { troubleText } from '../upstream/standing.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import { JournaledMemory, LOOK_BACK } from './acceptor-memory.ts';
@@ -94,6 +95,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     ...(enrolmentCode === undefined ? {} : { enrolmentCode }),
     ...(serverKey === undefined ? {} : { serverKey }),
+    sheetFile: sheetFile(kept.deskSheet),
     onServerKey: (learned) => keptKey.keep(learned),
     onTrouble: (error) => log.warn({ code: error.code, ...(error.detail === undefined ? {} : { detail: error.detail }) }, `upstream: ${troubleText(error)}`),
   });

@@ -3,11 +3,13 @@ import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { AccountPort } from '../../state-machines/account/ports.ts';
 import type { ScriptPort } from '../../state-machines/card-script/ports.ts';
+import type { DeskPort } from '../../state-machines/desk/ports.ts';
 import type { LossPort } from '../../state-machines/loss-report/ports.ts';
 import type { ReplacementPort } from '../../state-machines/replacement/ports.ts';
 import type { IssuerPort, PaymentPort, PortError } from '../../state-machines/ports.ts';
 import { createAccountPort } from './accounts.ts';
 import { createClockSkew, type ClockSkew } from './clock-skew.ts';
+import { createDeskPort, type SheetFile } from './desk.ts';
 import { createHttpClient, type HttpOptions } from './http.ts';
 import { createIssuerPort } from './issuer.ts';
 import { createLossPort } from './losses.ts';
@@ -27,6 +29,8 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
   readonly serverKey?: PublicKey;
   /** Called once when the key was learned. */
   readonly onServerKey?: (key: PublicKey) => void;
+  /** Where the support desk's terms are kept. Default: nowhere. */
+  readonly sheetFile?: SheetFile;
   /** Hears why upstream can't be had, once for each reason in a row. */
   readonly onTrouble?: (error: PortError) => void;
 }
@@ -34,6 +38,7 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
 export interface Upstream {
   readonly issuer: IssuerPort;
   readonly losses: LossPort;
+  readonly desk: DeskPort;
   readonly replacements: ReplacementPort;
   readonly scripts: ScriptPort;
   readonly accounts: AccountPort;
@@ -66,6 +71,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     issuer: createIssuerPort(client, options),
     losses: createLossPort(client, options),
+    desk: createDeskPort(client, options),
     replacements: createReplacementPort(client, options),
     scripts: createScriptPort(client, options),
     accounts: createAccountPort(client, options),

@@ -41,6 +41,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'card-problem':
     case 'take-card':
     case 'pending-offer':
+    case 'diagnosis':
     case 'statement':
     case 'trouble':
       return 'card';
@@ -79,6 +80,13 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'loss-cards':
     case 'loss-confirm':
     case 'loss-told':
+    case 'ticket-topics':
+    case 'ticket-phone':
+    case 'ticket-review':
+    case 'desk-asking':
+    case 'ticket-told':
+    case 'progress-number':
+    case 'progress-list':
     case 'menu':
     case 'goodbye':
     case 'help-home':

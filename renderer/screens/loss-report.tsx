@@ -85,7 +85,7 @@ function stateText({ state, since, reference }: Card, say: Say): string {
   return say(`loss.cards.${state}`);
 }
 
-function Pages({ page, pages }: { readonly page: number; readonly pages: number }) {
+export function Pages({ page, pages }: { readonly page: number; readonly pages: number }) {
   const { say } = useKiosk();
   const place = say('loss.cards.page', { at: page + 1, of: pages });
   return (

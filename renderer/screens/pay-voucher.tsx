@@ -75,7 +75,7 @@ function errorText({ error, triesLeft }: Body, say: Say): string {
   return error === undefined ? '' : say(`voucher.${error}`);
 }
 
-function SymbolPad() {
+export function SymbolPad() {
   const { say } = useKiosk();
   return (
     <div className="pad pad--symbols">

@@ -3,6 +3,7 @@ import type { View } from '../../state-machines/view.ts';
 import { money, type Say } from '../words.ts';
 import { makingTitle } from './replacement.tsx';
 import { settledWords } from './settled-words.ts';
+import { diagnosisWords } from './diagnosis-words.ts';
 import { helpTitle } from './help-title.ts';
 
 export function spokenTitle(view: View, say: Say): string {
@@ -100,6 +101,22 @@ function bodyTitle(body: View['body'], say: Say): string {
       return say(`account.told.${body.state}`);
     case 'loss-told':
       return `${say(`loss.told.${body.state}Title`)} · ${body.since.slice(11)}`;
+    case 'diagnosis':
+      return diagnosisWords(body.verdict, say).title;
+    case 'ticket-topics':
+      return say('ticket.topicsTitle');
+    case 'ticket-phone':
+      return say('ticket.phoneTitle');
+    case 'ticket-review':
+      return say('ticket.reviewTitle');
+    case 'desk-asking':
+      return say(body.what === 'submit' ? 'ticket.askingTitle' : 'progress.askingTitle');
+    case 'ticket-told':
+      return `${say(`ticket.${body.state}Title`)} · ${body.number}`;
+    case 'progress-number':
+      return say('progress.numberTitle');
+    case 'progress-list':
+      return say(body.items.length === 0 ? 'progress.noneTitle' : 'progress.listTitle');
     case 'replace-fee':
       return `${say('replace.fee.title')} · ${money(body.fee)}`;
     case 'replace-making':

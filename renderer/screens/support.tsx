@@ -22,9 +22,9 @@ const GROUP_ICONS: Readonly<Record<Group, IconName>> = {
 
 /** How many of what is asked most there is room for. */
 const ROOM_FOR = {
-  portrait: { standard: 5, large: 3, xlarge: 3 },
-  low: { standard: 3, large: 2, xlarge: 2 },
-  landscape: { standard: 5, large: 2, xlarge: 2 },
+  portrait: { standard: 4, large: 2, xlarge: 2 },
+  low: { standard: 2, large: 1, xlarge: 1 },
+  landscape: { standard: 3, large: 1, xlarge: 1 },
 } as const;
 
 export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
@@ -55,6 +55,22 @@ export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
           <Button testId="help-safety" act={{ type: 'help-group', group: 'safety' }} className="btn btn--small">
             <Icon name="lock" />
             <span>{say('support.safety')}</span>
+          </Button>
+        </div>
+        <div className={`ask-pair ${body.check === undefined ? '' : 'ask-pair--3'}`}>
+          {body.check !== undefined && (
+            <Button testId="desk-diagnosis" act={{ type: 'desk', purpose: 'diagnosis' }} className="btn btn--small">
+              <Icon name="card" />
+              <span>{say('support.check')}</span>
+            </Button>
+          )}
+          <Button testId="desk-ticket" act={{ type: 'desk', purpose: 'ticket' }} className="btn btn--small">
+            <Icon name="ticket" />
+            <span>{say('support.ticket')}</span>
+          </Button>
+          <Button testId="desk-progress" act={{ type: 'desk', purpose: 'progress' }} className="btn btn--small">
+            <Icon name="wait" />
+            <span>{say('support.progress')}</span>
           </Button>
         </div>
       </Touch>

@@ -46,6 +46,8 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   lossNoCards: { at: 'far', far: 'issuer', state: 'refused' },
   lossOffline: { at: 'far', far: 'issuer', state: 'cut' },
   lossRefused: { at: 'far', far: 'issuer', state: 'refused' },
+  deskOffline: { at: 'far', far: 'center', state: 'cut' },
+  ticketRefused: { at: 'far', far: 'center', state: 'refused' },
   replacementOffline: { at: 'far', far: 'issuer', state: 'cut' },
   replacementRefused: { at: 'far', far: 'issuer', state: 'refused' },
   nothingWaits: { at: 'far', far: 'issuer', state: 'refused' },

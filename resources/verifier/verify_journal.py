@@ -352,7 +352,7 @@ class Verifier:
     def fold(self, entry, may_be_foreign):
         """Its story's anomaly; one that began where nobody can look has none, nor has what is filed under an id of its own."""
         id_, kind = entry.get("transactionId"), entry["kind"]
-        if id_ is None or kind.startswith(("foreign.load.", "loss.", "release.", "password.", "script.")):
+        if id_ is None or kind.startswith(("foreign.load.", "loss.", "release.", "password.", "script.", "desk.")):
             return None
         foreign = may_be_foreign and kind != "transaction.opened"
         story = self.stories.setdefault(id_, None if foreign else Story())

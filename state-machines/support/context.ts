@@ -1,4 +1,5 @@
 /** What the help chart knows and hears, and why it waits as long as it does. */
+import type { DeskInput } from '../desk/context.ts';
 import type { Ports, ServiceName } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
@@ -28,10 +29,15 @@ export interface SupportInput {
   readonly preferences: Preferences;
 }
 
-/** `back`: to where help was asked for; `service`: what an answer led to; `leave`: done, or nobody is there any more. */
+/**
+ * `back`: to where help was asked for; `service`: what an answer led to; `desk`: to tell the support desk something, or to hear how it stands;
+ * `leave`: done, or nobody is there any more.
+ */
 export interface SupportOutput {
-  readonly next: 'back' | 'service' | 'leave';
+  readonly next: 'back' | 'service' | 'desk' | 'leave';
   readonly service: ServiceName | undefined;
+  /** `diagnosis`: to hear what is the matter with their card. */
+  readonly errand: DeskInput['purpose'] | 'diagnosis' | undefined;
 }
 
 export interface SupportContext extends SupportInput {
@@ -54,6 +60,7 @@ export interface SupportContext extends SupportInput {
   readonly contactPage: number;
   readonly next: SupportOutput['next'];
   readonly service: ServiceName | undefined;
+  readonly errand: SupportOutput['errand'];
   readonly wait: RunningWait | undefined;
 }
 

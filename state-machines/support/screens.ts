@@ -51,7 +51,11 @@ export const helpPages = ['lost-card', 'access', 'language', 'hidden'] as const;
 
 export const supportBodies = {
   /** 帮助与支持: what is asked most. */
-  'help-home': z.strictObject({ kind: z.literal('help-home'), questions: z.array(question).max(5) }),
+  'help-home': z.strictObject({
+    kind: z.literal('help-home'),
+    questions: z.array(question).max(5),
+    /** A card can be looked at now. */ check: z.literal(true).optional(),
+  }),
   'help-groups': z.strictObject({ kind: z.literal('help-groups') }),
   'help-list': z.strictObject({ kind: z.literal('help-list'), group: z.enum(helpGroups), questions: z.array(question).max(6), ...pages }),
   'help-search': z.strictObject({

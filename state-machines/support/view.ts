@@ -19,7 +19,8 @@ function bodyOf(snapshot: SupportSnapshot): ViewBody {
 }
 
 function home(context: SupportContext): ViewBody {
-  return { kind: 'help-home', questions: [...context.home] };
+  const { balance } = context.ports.availability.current.services;
+  return { kind: 'help-home', questions: [...context.home], ...(balance.available ? { check: true } : {}) };
 }
 
 function list(context: SupportContext): ViewBody {

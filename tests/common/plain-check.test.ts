@@ -19,6 +19,7 @@ const ASKED_OF_ZOD = [
   'replacement.granted',
   'release.asking',
   'release.released',
+  'desk.submitting',
 ];
 
 describe('a body', () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { accountMachine } from '../../state-machines/account.ts';
 import { identificationMachine } from '../../state-machines/identification.ts';
+import { deskMachine } from '../../state-machines/desk.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
 import { statementMachine } from '../../state-machines/statement.ts';
@@ -45,6 +46,11 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'identification',
     about: 'Who somebody is, for flows that need to know (`identification.ts`, states of `loss-report/`).',
     machine: identificationMachine,
+  },
+  {
+    title: 'desk',
+    about: 'The support desk: a ticket, and how things stand (`desk.ts`, parts in `desk/`).',
+    machine: deskMachine,
   },
   { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];

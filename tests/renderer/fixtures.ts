@@ -164,6 +164,36 @@ const lossTold: ViewBodyOf<'loss-told'> = {
   receipt: 'choice',
   wait: calm(52_000, 60_000),
 };
+const diagnosis: ViewBodyOf<'diagnosis'> = {
+  kind: 'diagnosis',
+  verdict: 'arrived',
+  fix: 'ticket',
+  checks: { card: 'ok', machine: 'ok', issuer: 'ok' },
+  tail: '6688',
+  balance: 12_320,
+  amount: 5000,
+  reference,
+};
+const ticketTold: ViewBodyOf<'ticket-told'> = {
+  kind: 'ticket-told',
+  state: 'stored',
+  number: reference,
+  due: '2026-11-23T10:30:00',
+  receipts: 'available',
+  receipt: 'choice',
+};
+const openTicket = { what: 'ticket', number: reference, topic: 'topUpMissing', state: 'assigned', received: '2026-11-22T08:14:07' } as const;
+const standings: ViewBodyOf<'progress-list'> = {
+  kind: 'progress-list',
+  tail: '6688',
+  items: [
+    { what: 'callback', number: 'A01-1121-3R7Q-8', state: 'booked', start: '2026-11-23T09:30:00', end: '2026-11-23T10:00:00' },
+    { ...openTicket, due: '2026-11-23T10:30:00' },
+  ],
+  page: 0,
+  pages: 1,
+};
+
 const lossTyping: ViewBodyOf<'loss-typing'> = { kind: 'loss-typing', field: 'card', shown: '•••• •••• •••• •••• •••8', count: 20, least: 16 };
 
 const replaceMaking: ViewBodyOf<'replace-making'> = {
@@ -388,7 +418,8 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'earlier-load': { body: earlier },
   'pending-offer': { body: pendingOffer },
   statement: { body: statement },
-  'help-home': { body: { kind: 'help-home', questions: asked } },
+  'help-home': { body: { kind: 'help-home', questions: asked, check: true } },
+  diagnosis: { body: diagnosis },
   'help-groups': { body: { kind: 'help-groups' } },
   'help-list': { body: { kind: 'help-list', group: 'card', questions: asked.slice(0, 3), page: 1, pages: 4 } },
   'help-search': { body: search },
@@ -415,6 +446,28 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'loss-cards': { body: lossCards, sizes: ['standard'] },
   'loss-confirm': { body: { kind: 'loss-confirm', tail: '6688' } },
   'loss-told': { body: lossTold },
+  'ticket-topics': {
+    body: {
+      kind: 'ticket-topics',
+      topics: ['topUpMissing', 'cardFault', 'dispute', 'password'],
+      page: 0,
+      pages: 3,
+    },
+  },
+  'ticket-phone': { body: { kind: 'ticket-phone', shown: '••• •••• •••8', count: 11 } },
+  'ticket-review': {
+    body: {
+      kind: 'ticket-review',
+      topic: 'topUpMissing',
+      tail: '6688',
+      transaction: { reference, at: '2026-11-22T08:10:44', amount: 5000 },
+      phone: '138****5678',
+    },
+  },
+  'desk-asking': { body: { kind: 'desk-asking', what: 'submit' }, utilities: false },
+  'ticket-told': { body: ticketTold },
+  'progress-number': { body: { kind: 'progress-number', number: reference, complete: true } },
+  'progress-list': { body: { ...standings, items: standings.items.slice(1), pages: 2 } },
   'replace-fee': { body: replaceFee },
   'replace-making': { body: replaceMaking, utilities: false },
   'replace-take': { body: { kind: 'replace-take', tail: '0417', wait: calm(55_000, 60_000) } },
@@ -621,6 +674,59 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'loss-cards-none-open': {
     body: { kind: 'loss-cards', cards: lossCards.cards.filter(({ state }) => state === 'reported' || state === 'replaced'), page: 0, pages: 1 },
   },
+  ...named(
+    'diagnosis',
+    ['undecided', 'waitingCredit', 'low', 'full', 'refunded', 'owed', 'fine', 'issuerUnknown', 'notRegistered', 'reportedLost'] as const,
+    (verdict) => ({
+      body: { ...diagnosis, verdict, fix: verdict === 'waitingCredit' ? 'pendingLoad' : verdict === 'low' ? 'topUp' : 'ticket' },
+    }),
+  ),
+  ...named('diagnosis', ['unreadable', 'foreign', 'twoCards'] as const, (verdict) => ({
+    body: {
+      kind: 'diagnosis',
+      verdict,
+      fix: verdict === 'twoCards' ? 'retry' : 'ticket',
+      checks: { card: 'bad', machine: 'ok', issuer: 'unknown' },
+    },
+  })),
+  'help-home-no-reader': { body: { kind: 'help-home', questions: asked } },
+  'ticket-topics-all': {
+    body: {
+      kind: 'ticket-topics',
+      topics: ['topUpMissing', 'cardFault', 'dispute', 'password', 'device', 'merchant', 'complaint', 'suggestion'],
+      page: 0,
+      pages: 2,
+    },
+    sizes: ['standard'],
+  },
+  'ticket-topics-large': {
+    body: { kind: 'ticket-topics', topics: ['topUpMissing', 'cardFault', 'dispute', 'password', 'device', 'merchant'], page: 0, pages: 2 },
+    sizes: ['standard', 'large'],
+  },
+  'ticket-topics-last': { body: { kind: 'ticket-topics', topics: ['account', 'other'], page: 2, pages: 3 } },
+  'ticket-phone-empty': { body: { kind: 'ticket-phone', shown: '', count: 0 } },
+  'ticket-phone-begun': { body: { kind: 'ticket-phone', shown: '••• •8', count: 5 } },
+  'ticket-review-least': { body: { kind: 'ticket-review', topic: 'suggestion' } },
+  'desk-asking-progress': { body: { kind: 'desk-asking', what: 'progress' } },
+  ...named('ticket-told', ['printing', 'printed', 'failed'] as const, (receipt) => ({ body: { ...ticketTold, receipt } })),
+  'ticket-told-no-paper': { body: { ...ticketTold, receipts: 'paperOut' } },
+  'ticket-told-kept': { body: { kind: 'ticket-told', state: 'kept', number: reference, within: { minutes: 120 }, receipts: 'available', receipt: 'choice' } },
+  'ticket-told-kept-days': { body: { kind: 'ticket-told', state: 'kept', number: reference, within: { days: 2 }, receipts: 'paperOut', receipt: 'choice' } },
+  'ticket-told-kept-unknown': { body: { kind: 'ticket-told', state: 'kept', number: reference, receipts: 'available', receipt: 'failed' } },
+  'progress-number-empty': { body: { kind: 'progress-number', number: '', complete: false } },
+  'progress-list-resolved': {
+    body: {
+      ...standings,
+      items: [{ ...openTicket, number: 'A01-1119-9D2F-4', topic: 'dispute', state: 'resolved', resolution: 'merchantAnswered' }],
+      pages: 2,
+    },
+  },
+  'progress-list-two': { body: { ...standings, pages: 2 }, sizes: ['standard'] },
+  'progress-list-late': { body: { ...standings, items: [{ ...openTicket, due: '2026-11-22T10:30:00', late: true }], page: 1, pages: 3 } },
+  'progress-list-asks': { body: { ...standings, items: [{ ...openTicket, state: 'waitingForPerson', asks: 'details' }] } },
+  'progress-list-kept': { body: { kind: 'progress-list', items: [{ ...openTicket, state: 'kept' }], page: 0, pages: 1 } },
+  'progress-list-callback': { body: { ...standings, items: standings.items.slice(0, 1), page: 1, pages: 2 } },
+  'progress-list-none': { body: { kind: 'progress-list', tail: '6688', items: [], page: 0, pages: 1 } },
   'loss-told-replace': { body: { ...lossTold, replacement: true } },
   'loss-cards-replace': { body: { ...lossCards, purpose: 'replace' }, sizes: ['standard'] },
   'attract-replace': { body: { ...attract, replacement: true } },

@@ -12,6 +12,7 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, checkStories } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkDesk, DeskOracle, readSubmissions } from './oracles/desk.ts';
 import { checkLosses, LossOracle, readLosses } from './oracles/losses.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
@@ -20,7 +21,7 @@ import { checkVouchers, checkVoucherSlips, untoldVouchers, VoucherOracle } from 
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { playScript, scriptedCard, worldFor } from './scenario.ts';
 import { scriptNamed } from './scripts.ts';
-import type { LossInBooks, UsedVoucher } from './upstream.ts';
+import type { LossInBooks, TicketInBooks, UsedVoucher } from './upstream.ts';
 import type { World } from './world.ts';
 
 const disk = mkdtempSync(path.join(tmpdir(), 'oracles-'));
@@ -37,6 +38,7 @@ beforeAll(async () => {
   await playScript(world, scriptNamed('qr'), scriptedCard(world, scriptNamed('qr')));
   lost = scriptedCard(world, scriptNamed('loss-document'));
   await playScript(world, scriptNamed('loss-document'), lost);
+  await playScript(world, scriptNamed('ticket'), scriptedCard(world, scriptNamed('ticket')));
   await world.pass(() => world.upstream.journal().head >= world.lastSeq, 60_000);
   ledger = readLedger(world.journal);
   if (world.view === undefined) throw new Error('no view');
@@ -432,5 +434,38 @@ describe('a lost card', () => {
     const reference = own()[0]?.reference ?? '';
     expect(objections(() => checkSlips(lying(slip), ledger))).toEqual([]);
     expect(objections(() => checkSlips(lying(slip.replaceAll(reference, 'A01-1122-0000-0')), ledger))).toEqual(['slip', 'slip']);
+  });
+});
+
+describe('tickets', () => {
+  const changed = (change: PropertyDescriptorMap): World => Object.create(world, { journal: { value: world.journal }, ...change }) as World;
+  const withTickets = (tickets: readonly TicketInBooks[]): World =>
+    changed({ upstream: { value: Object.create(world.upstream, { tickets: { value: () => tickets } }) as World['upstream'] } });
+  const told = (number: string, state: 'stored' | 'kept'): View => ({
+    ...view,
+    body: { kind: 'ticket-told', number, state, receipts: 'available', receipt: 'choice' },
+  });
+
+  test('that were handed in are there, once, under the number that was given', () => {
+    expect(objections(() => checkDesk(world))).toEqual([]);
+    const [ticket] = world.upstream.tickets();
+    if (ticket === undefined) throw new Error('no ticket was handed in');
+    expect(readSubmissions(world.journal)).toMatchObject([{ submissionId: ticket.ticketId, state: { state: 'stored' } }]);
+    expect(objections(() => checkDesk(withTickets([])))).toEqual(['ticket']);
+    expect(objections(() => checkDesk(withTickets([ticket, { ...ticket, ticketId: 'other' }])))).toEqual(['ticket']);
+    expect(objections(() => checkDesk(withTickets([{ ...ticket, number: 'A01-1122-0000-0' }])))).toEqual(['ticket']);
+  });
+
+  test('are on disk before their number is told, and at the desk before that is said', () => {
+    const oracle = new DeskOracle(world);
+    const [ticket] = world.upstream.tickets();
+    const number = ticket?.number ?? '';
+    expect(objections(() => oracle.onView(told(number, 'stored')))).toEqual(['ticket before disk']);
+    const body = { submissionId: 'S1', envelope: 'ticket.created', reference: number, body: '{}', submittedAt: '2026-11-22T00:14:00.000Z' };
+    oracle.onEntry({ kind: 'desk.submitting', body });
+    expect(objections(() => oracle.onView(told(number, 'stored')))).toEqual([]);
+    oracle.onEntry({ kind: 'desk.submitting', body: { ...body, reference: 'A01-1122-0000-0' } });
+    expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'kept')))).toEqual([]);
+    expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'stored')))).toEqual(['ticket before proof']);
   });
 });

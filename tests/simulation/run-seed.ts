@@ -1,6 +1,7 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { accountScreens } from './flows/account.ts';
+import { deskScreens } from './flows/desk.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
 import { replacementScreens } from './flows/replacement.ts';
 import { pendingLoadScreens } from './flows/pending-load.ts';
@@ -13,6 +14,7 @@ import { AccountOracle, accountsWait, checkAccounts, unfinishedCards } from './o
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
+import { checkDesk, DeskOracle, deskWaits } from './oracles/desk.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
@@ -34,6 +36,7 @@ export const flows = {
   statement: statementScreens,
   support: supportScreens,
   lossReport: lossReportScreens,
+  desk: deskScreens,
   replacement: replacementScreens,
   account: accountScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
@@ -137,6 +140,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     screens,
     new WriteAheadOracle(world),
     new LossOracle(world),
+    new DeskOracle(world),
     new VoucherOracle(world),
     new ReplacementOracle(world),
     new AccountOracle(world),
@@ -191,6 +195,7 @@ export function fittingsOf(chance: Chance): Fittings {
 /** Most people come for money. */
 const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
+const GO_TO_THE_DESK = 0.08;
 const LOST_THEIR_CARD = 0.1;
 const WANT_A_NEW_CARD = 0.15;
 const WANT_A_CARD_SERVICE = 0.1;
@@ -230,6 +235,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   const wish = chance.named('wish');
   if (offered.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
+  if (offered.includes('desk') && chance.named('desk').happens(GO_TO_THE_DESK)) return 'desk';
   if (offered.includes('replacement') && chance.named('replacement').happens(WANT_A_NEW_CARD)) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
   if (offered.includes('account') && (card.kind === 'notActivated' || chance.named('account').happens(WANT_A_CARD_SERVICE))) return 'account';
@@ -311,6 +317,7 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
       untoldClaims(now).length > 0 ||
       untoldVouchers(now).length > 0 ||
       lossesWait(world) ||
+      deskWaits(world) ||
       replacementsWait(now) ||
       accountsWait(world)
     );
@@ -368,6 +375,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkVoucherSlips(world, ledger);
   checkSlips(world, ledger);
   checkLosses(world);
+  checkDesk(world);
   checkReplacements(world, ledger);
   checkAccounts(world);
   const outcomes: Record<string, number> = {};

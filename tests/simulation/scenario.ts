@@ -11,6 +11,7 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkDesk, DeskOracle, deskWaits } from './oracles/desk.ts';
 import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
@@ -77,6 +78,7 @@ const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set([
   'settled',
   'loss-told',
   'account-told',
+  'ticket-told',
   'trouble',
   'card-problem',
   'out-of-service',
@@ -121,6 +123,7 @@ export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'on
     screens,
     new WriteAheadOracle(world),
     new LossOracle(world),
+    new DeskOracle(world),
     new VoucherOracle(world),
     new ReplacementOracle(world),
     new AccountOracle(world),
@@ -162,6 +165,7 @@ export async function runScenario(
   checkMoney(world, ledger, [card]);
   checkLosses(world);
   checkAccounts(world);
+  checkDesk(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
   checkVouchers(world, ledger);
@@ -239,6 +243,7 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
     [answerable(world, own()), untoldClaims(own()), untoldVouchers(own())].some(({ length }) => length > 0) ||
     !hasArrived(world) ||
     lossesWait(world) ||
+    deskWaits(world) ||
     replacementsWait(own()) ||
     accountsWait(world);
   while (waits() && world.clock.monotonic() < limit) await world.pass(() => false, ASKS_AGAIN);
@@ -275,7 +280,9 @@ class LastWords implements Witness {
             ? `loss ${body.state}`
             : body.kind === 'account-told'
               ? `account ${body.state}`
-              : body.kind,
+              : body.kind === 'ticket-told'
+                ? `ticket ${body.state}`
+                : body.kind,
     );
   }
 }

@@ -1,5 +1,6 @@
 /** Every script of every flow, by name. */
 import { accountScripts } from './flows/account.ts';
+import { deskScripts } from './flows/desk.ts';
 import { lossReportScripts } from './flows/loss-report.ts';
 import { replacementScripts } from './flows/replacement.ts';
 import { pendingLoadScripts } from './flows/pending-load.ts';
@@ -14,6 +15,7 @@ export const scripts: readonly Script[] = [
   ...statementScripts,
   ...supportScripts,
   ...lossReportScripts,
+  ...deskScripts,
   ...replacementScripts,
   ...accountScripts,
   nobody,

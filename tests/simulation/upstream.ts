@@ -53,6 +53,11 @@ export interface LossInBooks {
   readonly sameAs: string | null;
 }
 
+export interface TicketInBooks {
+  readonly ticketId: string;
+  readonly number: string;
+}
+
 export interface ReplacementInBooks {
   readonly replacementId: string;
   readonly oldSerial: string;
@@ -159,6 +164,10 @@ export class SimulatedUpstream {
 
   scripts(): readonly { readonly scriptId: string; readonly state: string }[] {
     return this.#read('SELECT script_id AS scriptId, state FROM card_scripts ORDER BY script_id');
+  }
+
+  tickets(): readonly TicketInBooks[] {
+    return this.#read<TicketInBooks>('SELECT ticket_id AS ticketId, number FROM tickets ORDER BY ticket_id');
   }
 
   /** The latest message that a telephone received; none is asked for over the network. */

@@ -30,6 +30,7 @@ const ASKED = [
   ['voucher.releasing', ['voucher.released']],
   ['voucher.reserved', ['voucher.redeemed', 'voucher.releasing']],
   ['loss.reporting', ['loss.reported', 'loss.refused']],
+  ['desk.submitting', ['desk.stored', 'desk.refused']],
   ['foreign.load.examined', ['foreign.load.reported']],
   ['foreign.load.examined', ['foreign.load.told']],
 ] as const;

@@ -377,6 +377,7 @@ test('no state of help is a trap', () => {
         { type: 'helped', helped: true },
         { type: 'helped', helped: false },
         { type: 'service', service: 'topUp' },
+        { type: 'desk', purpose: 'ticket' },
         { type: 'channel', id: 'hotline' },
         { type: 'letter', letter: 't' },
         { type: 'digit', digit: '1' },

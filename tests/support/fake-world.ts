@@ -6,7 +6,7 @@ import { FakeNewCards } from './fake-new-cards.ts';
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
-import type { CardRef, NewEntry, PresenceProof } from '../../common/journal-kinds.ts';
+import type { CardRef, JournalBody, NewEntry, PresenceProof } from '../../common/journal-kinds.ts';
 import { Listeners } from '../../drivers/listeners.ts';
 import {
   PortError,
@@ -22,6 +22,7 @@ import {
   type InitializeOutcome,
   type IssuerCheck,
   type LoadStanding,
+  type LatestTopUp,
   type LossContent,
   type ReplacementContent,
   type LoadVerdict,
@@ -35,9 +36,12 @@ import {
   type ReserveOutcome,
   type ScannerEvent,
   type StatementContent,
+  type TicketContent,
   type UnfinishedTopUp,
   type WaitingLoad,
 } from '../../state-machines/ports.ts';
+import type { ProgressAnswer } from '../../common/upstream-api/support.ts';
+import type { DeskTerms, SubmitOutcome } from '../../state-machines/desk/ports.ts';
 import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
 import type { CardOffers, PasswordOutcome, ReleaseOutcome } from '../../state-machines/account/ports.ts';
 import type { RunningScript } from '../../state-machines/card-script.ts';
@@ -117,6 +121,13 @@ export class FakeWorld {
   journalFails = false;
   unfinished: UnfinishedTopUp | undefined = undefined;
   unfinishedScript: RunningScript | undefined = undefined;
+  latest: LatestTopUp | undefined = undefined;
+  undelivered: readonly JournalBody<'desk.submitting'>[] = [];
+  deskTerms: DeskTerms | undefined = { seals: true, promise: () => ({ minutes: 120 }) };
+  /** Before the desk answers. */
+  onSubmit = (): void => {};
+  readonly submitted: JournalBody<'desk.submitting'>[] = [];
+  readonly ticketSlips: TicketContent[] = [];
   card: CardReading = {
     ref: CARD_REF,
     balance: fen(2320),
@@ -178,6 +189,8 @@ export class FakeWorld {
     releaseLoss: new Script<ReleaseOutcome>({ kind: 'released', releasedAt: this.clock.now(), everywhereAt: this.clock.now() + 7_200_000 }),
     setPassword: new Script<PasswordOutcome>({ kind: 'set' }),
     confirmScript: new Script<ConfirmOutcome>({ kind: 'confirmed' }),
+    submit: new Script<SubmitOutcome>({ kind: 'stored', dueAt: Date.UTC(2026, 10, 22, 2, 14) }),
+    progress: new Script<ProgressAnswer>({ tickets: [], callbacks: [] }),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
@@ -238,6 +251,7 @@ export class FakeWorld {
     const media = (): MediaState => this.media;
     const canRetain = (): boolean => this.canRetain;
     const availability = (): Availability => this.availability;
+    const terms = (): DeskTerms | undefined => this.deskTerms;
     const ids = createIds(this.clock, this.random);
     const act = (what: string): void => void this.acts.push(what);
     return {
@@ -473,6 +487,10 @@ export class FakeWorld {
           this.statementSlips.push(content);
           return this.statementOutcome();
         },
+        printTicket: async (_, content) => {
+          this.ticketSlips.push(content);
+          return this.script.print.next();
+        },
         printReplacement: async (_, content) => {
           this.replacementSlips.push(content);
           return this.script.print.next();
@@ -482,6 +500,22 @@ export class FakeWorld {
           return this.script.print.next();
         },
       },
+      desk: {
+        get terms() {
+          return terms();
+        },
+        refreshTerms: async () => act('refresh terms'),
+        seal: async (text) => `sealed.n.${Buffer.from(text).toString('base64url')}.x.y`,
+        submit: async (submission) => {
+          this.onSubmit();
+          this.submitted.push(submission);
+          return this.script.submit.next();
+        },
+        progress: async (request) => {
+          this.asked.push(request);
+          return this.script.progress.next();
+        },
+      },
       support: fakeSupport(this.counted, () => this.channels),
       recovery: {
         run: async () => this.script.recovered.next(),
@@ -489,6 +523,8 @@ export class FakeWorld {
         undecided: async () => this.script.undecided.next().load,
         unfinishedOf: () => this.unfinished,
         unfinishedScriptOf: () => this.unfinishedScript,
+        latestOf: () => this.latest,
+        undelivered: () => this.undelivered,
       },
       availability: {
         get current() {

@@ -5,9 +5,18 @@
  */
 import { isSameCard } from '../../../drivers/card/pboc/examine-load.ts';
 import { fen } from '../../../common/fen.ts';
-import type { CardRef } from '../../../common/journal-kinds.ts';
+import type { CardRef, JournalBody } from '../../../common/journal-kinds.ts';
 import type { RunningScript } from '../../../state-machines/card-script.ts';
-import type { CardReading, EarlierLoad, OpenLoad, Recovered, RecoveryPort, StackedCredit, UnfinishedTopUp } from '../../../state-machines/ports.ts';
+import type {
+  CardReading,
+  EarlierLoad,
+  LatestTopUp,
+  OpenLoad,
+  Recovered,
+  RecoveryPort,
+  StackedCredit,
+  UnfinishedTopUp,
+} from '../../../state-machines/ports.ts';
 import { recoveryDecision, type Closing, type RecoveryAction } from '../../../common/money/recovery.ts';
 import { isOpenCase, isOwedForCertain, noteInPath, unknownLoad } from '../../../common/money/standing.ts';
 import { AccountRecovery } from './accounts.ts';
@@ -15,7 +24,9 @@ import { RecoveryBooks, type RecoveryOptions, type When } from './books.ts';
 import { CaseRecovery } from './cases.ts';
 import { LoadRecovery } from './loads.ts';
 import { ClaimRecovery } from './claims.ts';
+import { DeskRecovery } from './desk.ts';
 import { LossRecovery } from './losses.ts';
+import { latestTopUp } from './latest.ts';
 import { NoteRecovery } from './notes.ts';
 import { OpenLoadRecovery } from './open-loads.ts';
 import { ReplacementRecovery } from './replacements.ts';
@@ -39,6 +50,7 @@ export class Recovery implements RecoveryPort {
   readonly #losses: LossRecovery;
   readonly #scripts: ScriptRecovery;
   readonly #accounts: AccountRecovery;
+  readonly #desk: DeskRecovery;
   readonly #claims: ClaimRecovery;
   readonly #replacements: ReplacementRecovery;
   /** A technician was told. */
@@ -56,6 +68,7 @@ export class Recovery implements RecoveryPort {
     this.#losses = new LossRecovery(books);
     this.#scripts = new ScriptRecovery(books);
     this.#accounts = new AccountRecovery(books);
+    this.#desk = new DeskRecovery(books);
     this.#claims = new ClaimRecovery(books);
     this.#replacements = new ReplacementRecovery(books);
     this.#cases = new CaseRecovery({
@@ -89,7 +102,7 @@ export class Recovery implements RecoveryPort {
     this.#options.log(what, { error: String(error) });
   }
 
-  /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer, examinations, loss reports. Never rejects. */
+  /** Between persons: what was left open, loads not yet confirmed, reservations not yet released, cases that upstream can answer, examinations, loss reports, what the support desk was not told. Never rejects. */
   async tend(): Promise<void> {
     const { read } = this.#options;
     // All lists are made before the first wait: a transaction that a person opens meanwhile is never touched from here.
@@ -117,6 +130,7 @@ export class Recovery implements RecoveryPort {
     for (const id of cases) await this.#books.guard(id, (state) => this.#cases.answer(id, state));
     for (const { id, work } of chores) await this.#books.guard(id, work);
     await this.#openLoads.tend();
+    await this.#desk.tend();
   }
 
   async resolveWith(card: CardReading): Promise<readonly (Recovered | EarlierLoad)[]> {
@@ -153,6 +167,24 @@ export class Recovery implements RecoveryPort {
     } catch (error) {
       this.#later('the scripts of a card could not be looked for now', error);
       return undefined;
+    }
+  }
+
+  latestOf(card: CardRef): LatestTopUp | undefined {
+    try {
+      return latestTopUp(this.#books, card);
+    } catch (error) {
+      this.#later('the latest top-up of a card could not be looked for now', error);
+      return undefined;
+    }
+  }
+
+  undelivered(): readonly JournalBody<'desk.submitting'>[] {
+    try {
+      return this.#desk.undelivered();
+    } catch (error) {
+      this.#later('what waits for the support desk could not be looked for now', error);
+      return [];
     }
   }
 

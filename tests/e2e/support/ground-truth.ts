@@ -109,6 +109,17 @@ export function lossEntriesOf(journal: string): readonly JournalEntry[] {
   }
 }
 
+/** What the journal says of the submissions to the support desk, in order. */
+export function deskEntriesOf(journal: string): readonly JournalEntry[] {
+  const db = openForReading(journal);
+  try {
+    const rows = db.prepare<[], { entry: string }>("SELECT entry FROM described_entries WHERE kind LIKE 'desk.%' ORDER BY seq").all();
+    return rows.map(({ entry }) => JSON.parse(entry) as JournalEntry);
+  } finally {
+    db.close();
+  }
+}
+
 /** All entries of the transaction that a reference was given for. */
 export function entriesOf(journal: string, reference: string): readonly JournalEntry[] {
   const db = openForReading(journal);

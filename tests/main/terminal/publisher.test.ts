@@ -84,6 +84,15 @@ describe('a touch', () => {
     expect(publisher.isCurrent(3)).toBe(false);
   });
 
+  test('made before a digit of a telephone was hidden, or a symbol of a number drawn, counts', () => {
+    const { publisher, show } = screen({ body: { kind: 'ticket-phone', shown: '1', count: 1 } });
+    show({ body: { kind: 'ticket-phone', shown: '•3', count: 2 } });
+    expect(publisher.isCurrent(1)).toBe(true);
+    show({ body: { kind: 'progress-number', number: 'A', complete: false } });
+    show({ body: { kind: 'progress-number', number: 'A0', complete: false } });
+    expect([publisher.isCurrent(2), publisher.isCurrent(3)]).toEqual([false, true]);
+  });
+
   test('made before the symbol just typed from a voucher was drawn counts; one made on its number is none on its code', () => {
     const { body } = sample('top-up-voucher');
     if (body.kind !== 'top-up-voucher') throw new Error('not the screen of a voucher');

@@ -232,7 +232,7 @@ export class Station {
     });
   }
 
-  #parts(journal: Journal, { accounts, issuer, losses, payments, scripts }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
+  #parts(journal: Journal, { accounts, desk: supportDesk, issuer, losses, payments, scripts }: Upstream, life: () => Life): Pick<Life, 'ports' | 'recovery'> {
     const { clock } = this.#world;
     const desk = new JournalDesk({ journal, clock, random, shortName: 'A01', businessDate: () => TODAY, onHealth: () => {} });
     const append = (entry: NewEntry) => {
@@ -264,6 +264,7 @@ export class Station {
       losses,
       scripts,
       accounts,
+      desk: supportDesk,
     };
     const recovery = new Recovery({
       ports: flow,
@@ -272,7 +273,7 @@ export class Station {
         transaction: (id) => journal.transaction(id),
         lacking: (kind, answers) => journal.transactionsLacking(kind, answers),
         lackingSince: (kind, answers) => journal.transactionsLackingSince(kind, answers),
-        latest: () => [],
+        latest: (count) => journal.entriesAfter(1, Math.max(0, journal.head.seq - count), count).map(({ entry }) => entry),
         byReference: (reference) => journal.findByReference(reference),
       },
       issuerReachable: () => true,

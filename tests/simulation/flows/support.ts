@@ -11,12 +11,17 @@ const LOOKS = 25;
 
 export const supportScreens: Screens = {
   'help-home': (person, { questions }) => {
+    if (person.wish === 'desk' && !person.finished && triesAgain(person, 'desk', 2)) {
+      person.memory.set('help', 1);
+      return void person.hands.touch({ type: 'desk', purpose: person.chance.weighed({ ticket: 50, progress: 20, diagnosis: 30 }) });
+    }
     const does = begins(person) ?? person.chance.weighed({ question: 40, search: 25, groups: 15, safety: 10, contacts: 10 });
     const { hands, chance } = person;
     if (does === 'back') hands.touch({ type: 'back' });
     else if (does === 'question') hands.touch({ type: 'question', id: chance.pick(questions).id });
     else if (does === 'safety') hands.touch({ type: 'help-group', group: 'safety' });
     else hands.touch({ type: 'help', to: does });
+    return undefined;
   },
   'help-groups': (person) => {
     if (begins(person) === 'back') person.hands.touch({ type: 'back' });

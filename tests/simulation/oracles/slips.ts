@@ -3,9 +3,11 @@ import { formatYuan, fen } from '../../../common/fen.ts';
 import type { VoucherInHand } from '../person.ts';
 import type { World } from '../world.ts';
 import type { Story } from './ledger.ts';
+import { readSubmissions } from './desk.ts';
 import { readLosses } from './losses.ts';
 
 const LOSS_SLIP = /挂失凭条|Loss report/;
+const TICKET_SLIP = /工单凭条|^ *Ticket *$/m;
 /** Where a slip begins: what power or paper cut short may hang together with the next one. */
 const HEAD = /(?=^ *江城一卡通 *$)/m;
 const REFERENCE = /[A-Z]\d\d-\d{4}-[0-9A-Z]{4}-[0-9A-Z]/g;
@@ -35,6 +37,10 @@ export function checkSlips(world: World, ledger: readonly Story[]): void {
       checkLossSlip(world, slip, reference);
       continue;
     }
+    if (TICKET_SLIP.test(slip)) {
+      checkTicketSlip(world, slip, reference);
+      continue;
+    }
     const story = ledger.find((known) => known.reference === reference);
     if (story === undefined) {
       world.violation('slip', `a slip has number ${reference}, which no transaction has`);
@@ -53,4 +59,13 @@ function checkLossSlip(world: World, slip: string, reference: string): void {
   if (/已生效|In effect/.test(slip) && !atIssuer) world.violation('slip', `a slip says that ${reference} is in effect, the issuer has no such report`);
   const written = readLosses(world.journal).some(({ state }) => state.state !== 'none' && state.report.reference === reference);
   if (!atIssuer && !written) world.violation('slip', `a slip has number ${reference}, which no loss report has`);
+}
+
+/** "At the service center" is on paper only where the desk has the ticket; its number is one that the journal holds. */
+function checkTicketSlip(world: World, slip: string, reference: string): void {
+  const atDesk = world.upstream.tickets().some(({ number }) => number === reference);
+  if (/已送到服务中心|At the service center/.test(slip) && !atDesk)
+    world.violation('slip', `a slip says that ${reference} is at the desk, which has no such ticket`);
+  const written = readSubmissions(world.journal).some(({ state }) => state.state !== 'none' && state.submission.reference === reference);
+  if (!written) world.violation('slip', `a slip has number ${reference}, which no ticket has`);
 }

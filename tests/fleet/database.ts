@@ -115,6 +115,7 @@ const WITHOUT_SUPPORT: readonly string[] = [
 /** Takes back what came with the issuer's services. */
 const WITHOUT_ISSUER_SERVICES: readonly string[] = [
   ...[
+    'password_changes',
     'script_commands',
     'card_scripts',
     'replacements',

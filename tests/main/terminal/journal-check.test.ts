@@ -107,6 +107,7 @@ test('a life finds damage in its journal’s old part, ends, and the next one be
     ...example,
     data: { folder },
     upstream: { url: 'http://127.0.0.1:9' },
+    topUp: { tenders: ['qr'] },
     devices: { cardReader: null, cashAcceptor: null, receiptPrinter: null },
   });
   let lost = 0;

@@ -49,8 +49,8 @@ export const verdicts = [
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** What is one touch away: a service that puts it right, another try, the loss report's way back, or a person. */
-export type Fix = 'pendingLoad' | 'topUp' | 'retry' | 'ticket';
+/** What is one touch away: a service that puts it right (`account`: one of the card's own), another try, or a person. */
+export type Fix = 'pendingLoad' | 'topUp' | 'account' | 'retry' | 'ticket';
 
 export interface Diagnosis {
   readonly verdict: Verdict;
@@ -64,12 +64,28 @@ export interface Diagnosis {
 
 const TRY_AGAIN: readonly CardProblem[] = ['twoCards', 'removed'];
 
+/** Which of the card's own services puts it right. */
+const OWN_SERVICE: Partial<Readonly<Record<Verdict, 'activate' | 'extend' | 'release'>>> = {
+  notActivated: 'activate',
+  expired: 'extend',
+  reportedLost: 'release',
+};
+
+export function ownServiceFor(verdict: Verdict): 'activate' | 'extend' | 'release' | undefined {
+  return OWN_SERVICE[verdict];
+}
+
 /** The first that is true: what stops everything before what stops something, money on its way before what the card holds. */
 export function diagnose(findings: Findings, { notices }: Pick<FlowSettings, 'notices'>): Diagnosis {
-  const { problem, issuer } = findings;
-  if (problem !== undefined) return { verdict: problem, fix: TRY_AGAIN.includes(problem) ? 'retry' : 'ticket' };
-  if (issuer !== 'unreachable' && !issuer.allowed && issuer.reason !== 'limit') return { verdict: REFUSALS[issuer.reason], fix: 'ticket' };
+  const { problem, card, issuer } = findings;
+  if (problem !== undefined) return stopped(problem, card);
+  if (issuer !== 'unreachable' && !issuer.allowed && issuer.reason !== 'limit') return stopped(REFUSALS[issuer.reason], card);
   return moneyOnItsWay(findings) ?? purse(findings, notices.lowBalance) ?? lastTopUp(findings) ?? nothing(issuer);
+}
+
+function stopped(verdict: CardProblem | (typeof REFUSALS)[keyof typeof REFUSALS], card: CardReading | undefined): Diagnosis {
+  if (TRY_AGAIN.some((problem) => problem === verdict)) return { verdict, fix: 'retry' };
+  return { verdict, fix: card !== undefined && ownServiceFor(verdict) !== undefined ? 'account' : 'ticket' };
 }
 
 const REFUSALS = { reportedLost: 'reportedLost', blocked: 'blocked', unknownCard: 'notRegistered', notActivated: 'notActivated' } as const satisfies Record<

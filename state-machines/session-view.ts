@@ -8,6 +8,7 @@ import { pendingLoadPicture } from './pending-load/view.ts';
 import { pictureOf, type Picture } from './picture.ts';
 import type { SessionContext, SessionSnapshot } from './session.ts';
 import type { DeskSnapshot } from './desk.ts';
+import { ownServiceFor } from './diagnosis.ts';
 import { deskPicture } from './desk/view.ts';
 import { lossReportPicture } from './loss-report/view.ts';
 import type { ReplacementSnapshot } from './replacement.ts';
@@ -125,7 +126,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
 
 /** A card that only has to be activated or extended can have that done here. */
 function problemBody({ problem = 'unreadable', card, availability }: SessionContext): ViewBody {
-  const service = problem === 'notActivated' ? ('activate' as const) : problem === 'expired' ? ('extend' as const) : undefined;
+  const service = ownServiceFor(problem);
   return {
     kind: 'card-problem',
     problem,
@@ -150,11 +151,13 @@ function menu(context: SessionContext, card: CardReading): ViewBody {
 function diagnosisBody({ diagnosis, card, problem, issuer, ports, availability }: SessionContext): ViewBody {
   if (diagnosis === undefined) return { kind: 'reading-card' };
   const { verdict, fix, amount, reference } = diagnosis;
-  const offered = fix === 'topUp' || fix === 'pendingLoad' ? availability.services[fix].available && ports.card.media === 'inside' : true;
+  const offered = fix === 'ticket' || fix === 'retry' || (availability.services[fix].available && ports.card.media === 'inside');
+  const service = offered && fix === 'account' ? ownServiceFor(verdict) : undefined;
   return {
     kind: 'diagnosis',
     verdict,
     fix: offered ? fix : 'ticket',
+    ...(service === undefined ? {} : { service }),
     checks: {
       card: problem === undefined ? 'ok' : 'bad',
       machine: verdict === 'undecided' || verdict === 'owed' ? 'bad' : 'ok',

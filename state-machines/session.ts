@@ -242,6 +242,9 @@ export const sessionMachine = setup({
     diagnosing: ({ context }) => context.diagnosing,
     mayReplace: ({ context }) => context.availability.replacement && context.availability.lossReport.available,
     mayReportLoss: ({ context }) => context.availability.lossReport.available,
+    /** Also of a card that can be used for nothing else. */
+    accountOffered: ({ context, event }) =>
+      event.type === 'ui.service' && event.service === 'account' && context.card !== undefined && context.availability.services.account.available,
     cardRead: ({ context }) => context.card !== undefined && context.problem === undefined,
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
@@ -429,6 +432,11 @@ export const sessionMachine = setup({
         'ui.retry': [{ guard: 'cardInside', target: 'readingCard' }, { target: 'insertCard' }],
         'ui.service': [
           {
+            guard: and(['cardInside', 'accountOffered']),
+            target: 'account',
+            actions: 'endDiagnosis',
+          },
+          {
             guard: and([
               'cardInside',
               'cardRead',
@@ -470,10 +478,7 @@ export const sessionMachine = setup({
         'ui.back': 'takeCard',
         'ui.cancel': 'takeCard',
         'ui.support': 'support',
-        'ui.service': {
-          guard: ({ context, event }) => event.service === 'account' && context.card !== undefined && context.availability.services.account.available,
-          target: 'account',
-        },
+        'ui.service': { guard: 'accountOffered', target: 'account' },
         'CARD.INSERTED': 'readingCard',
       },
     },

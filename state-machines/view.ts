@@ -184,7 +184,7 @@ const bodies = {
     problem: z.enum(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed']),
     card: cardSchema.optional(),
     /** What would mend it, where that can be had here and now. */
-    service: z.enum(['activate', 'extend']).optional(),
+    service: z.enum(['activate', 'extend', 'release']).optional(),
   }),
   menu: z.strictObject({
     kind: z.literal('menu'),

@@ -64,7 +64,11 @@ export function CardProblem({ body }: { readonly body: ViewBodyOf<'card-problem'
       </Read>
       <Touch className="touch--lines">
         <div className="panel panel--four">
-          <FourLines happened={say(`cardProblem.${problem}.happened`)} money={say(`cardProblem.${problem}.money`)} now={say(`cardProblem.${problem}.now`)} />
+          <FourLines
+            happened={say(`cardProblem.${problem}.happened`)}
+            money={say(`cardProblem.${problem}.money`)}
+            now={service === undefined ? say(`cardProblem.${problem}.now`) : say(`account.${service}.here`)}
+          />
         </div>
       </Touch>
       <Actions layout={unusable && service === undefined ? 'one' : 'even'}>

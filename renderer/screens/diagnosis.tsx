@@ -15,7 +15,7 @@ const MARKS: Readonly<Record<Check, IconName>> = { ok: 'tick', bad: 'warn', unkn
 
 export function DiagnosisScreen({ body }: { readonly body: Body }) {
   const { say } = useKiosk();
-  const { verdict, tail, balance = 0, amount = 0, reference } = body;
+  const { verdict, tail, balance = 0, amount = 0, reference, service } = body;
   const words = diagnosisWords(verdict, say, { balance: money(balance), amount: money(amount), reference: reference ?? '' });
   return (
     <>
@@ -36,18 +36,18 @@ export function DiagnosisScreen({ body }: { readonly body: Body }) {
       </Read>
       <Touch className="touch--lines">
         <div className="panel panel--four">
-          <FourLines happened={words.happened} money={words.money} now={words.now} />
+          <FourLines happened={words.happened} money={words.money} now={service === undefined ? words.now : say(`account.${service}.here`)} />
         </div>
       </Touch>
       <Actions layout="even">
         <FinishAction word={tail === undefined ? 'button.finish' : 'button.takeCardFinish'} />
-        <FixAction fix={body.fix} />
+        <FixAction body={body} />
       </Actions>
     </>
   );
 }
 
-function FixAction({ fix }: Pick<Body, 'fix'>) {
+function FixAction({ body: { fix, service } }: { readonly body: Body }) {
   const { say } = useKiosk();
   if (fix === 'retry') return <RetryAction />;
   if (fix === 'ticket') {
@@ -59,7 +59,7 @@ function FixAction({ fix }: Pick<Body, 'fix'>) {
   }
   return (
     <Action testId={`fix-${fix}`} act={{ type: 'service', service: fix }} look="primary" iconAfter="next">
-      {say(`service.${fix}.name`)}
+      {service === undefined ? say(`service.${fix}.name`) : say(`account.${service}.name`)}
     </Action>
   );
 }

@@ -71,7 +71,11 @@ export function TroubleScreen({ body }: { readonly body: ViewBodyOf<'trouble'> }
       </Read>
       <Touch className="touch--lines">
         <div className="panel panel--four">
-          <FourLines money={say(`trouble.${trouble}.money`)} now={say(`trouble.${trouble}.now`)} reference={reference} />
+          <FourLines
+            money={say(`trouble.${trouble}.money`)}
+            now={service === undefined ? say(`trouble.${trouble}.now`) : say(`account.${service}.here`)}
+            reference={reference}
+          />
         </div>
       </Touch>
       <Actions layout={canRetry || service !== undefined ? 'even' : 'one'}>

@@ -56,7 +56,9 @@ export const deskBodies = {
   diagnosis: z.strictObject({
     kind: z.literal('diagnosis'),
     verdict: z.enum(verdicts),
-    fix: z.enum(['pendingLoad', 'topUp', 'retry', 'ticket']),
+    fix: z.enum(['pendingLoad', 'topUp', 'account', 'retry', 'ticket']),
+    /** Of `account`: which of the card's own services. */
+    service: z.enum(['activate', 'extend', 'release']).optional(),
     checks: z.strictObject({ card: check, machine: check, issuer: check }),
     tail: tail.optional(),
     balance: amount.optional(),

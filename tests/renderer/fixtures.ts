@@ -689,6 +689,12 @@ export const STATES: Readonly<Record<string, Sample>> = {
       checks: { card: 'bad', machine: 'ok', issuer: 'unknown' },
     },
   })),
+  'diagnosis-to-activate': {
+    body: { ...diagnosis, verdict: 'notActivated', fix: 'account', service: 'activate', checks: { card: 'bad', machine: 'ok', issuer: 'bad' } },
+  },
+  'diagnosis-to-release': {
+    body: { ...diagnosis, verdict: 'reportedLost', fix: 'account', service: 'release', checks: { card: 'ok', machine: 'ok', issuer: 'bad' } },
+  },
   'help-home-no-reader': { body: { kind: 'help-home', questions: asked } },
   'ticket-topics-all': {
     body: {
@@ -919,6 +925,9 @@ export const STATES: Readonly<Record<string, Sample>> = {
   ...named('earlier-load', ['notCredited', 'undetermined'], (verdict) => ({ body: { ...earlier, verdict, balance: 2320 } })),
   'problem-to-activate': {
     body: { kind: 'card-problem', problem: 'notActivated', service: 'activate', card: { tail: '4410', balance: 0, validUntil: '2036-12-31' } },
+  },
+  'problem-to-extend': {
+    body: { kind: 'card-problem', problem: 'expired', service: 'extend', card: { tail: '2031', balance: 2320, validUntil: '2026-10-31' } },
   },
   'trouble-to-release': { body: { kind: 'trouble', trouble: 'cardReportedLost', canRetry: false, service: 'release', card, wait: calm(30_000) } },
   ...named('problem', problems, (problem) => ({ body: { kind: 'card-problem', problem } })),

@@ -34,15 +34,16 @@ const TABLE: readonly (readonly [string, Partial<Findings>, Partial<Diagnosis>])
   ['no chip answers', { problem: 'unreadable', card: undefined }, { verdict: 'unreadable', fix: 'ticket' }],
   ['another kind of card', { problem: 'unknown', card: undefined }, { verdict: 'unknown', fix: 'ticket' }],
   ['of another issuer', { problem: 'foreign', card: undefined }, { verdict: 'foreign', fix: 'ticket' }],
-  ['out of date', { problem: 'expired' }, { verdict: 'expired', fix: 'ticket' }],
+  ['out of date', { problem: 'expired' }, { verdict: 'expired', fix: 'account' }],
+  ['out of date, and nothing else of it is known', { problem: 'expired', card: undefined }, { verdict: 'expired', fix: 'ticket' }],
   ['its first day is to come', { problem: 'notYetValid' }, { verdict: 'notYetValid', fix: 'ticket' }],
-  ['never activated, by the card', { problem: 'notActivated' }, { verdict: 'notActivated', fix: 'ticket' }],
-  ['never activated, by the issuer', { issuer: refused('notActivated') }, { verdict: 'notActivated', fix: 'ticket' }],
+  ['never activated, by the card', { problem: 'notActivated' }, { verdict: 'notActivated', fix: 'account' }],
+  ['never activated, by the issuer', { issuer: refused('notActivated') }, { verdict: 'notActivated', fix: 'account' }],
   ['blocked, by the card', { problem: 'blocked' }, { verdict: 'blocked', fix: 'ticket' }],
   ['blocked, by the issuer', { issuer: refused('blocked') }, { verdict: 'blocked', fix: 'ticket' }],
   ['two at once', { problem: 'twoCards', card: undefined }, { verdict: 'twoCards', fix: 'retry' }],
   ['taken away too early', { problem: 'removed', card: undefined }, { verdict: 'removed', fix: 'retry' }],
-  ['reported lost', { issuer: refused('reportedLost') }, { verdict: 'reportedLost', fix: 'ticket' }],
+  ['reported lost', { issuer: refused('reportedLost') }, { verdict: 'reportedLost', fix: 'account' }],
   ['not in the issuer’s books', { issuer: refused('unknownCard') }, { verdict: 'notRegistered', fix: 'ticket' }],
   [
     'an open case here',
@@ -124,6 +125,30 @@ describe('the way there', () => {
     expect(bench.body('diagnosis')).toMatchObject({ verdict: 'low', fix: 'topUp' });
     await bench.touch({ type: 'service', service: 'topUp' });
     expect(bench.kind).toBe('top-up-amount');
+  });
+
+  test('a card that was reported leads to its release', async () => {
+    const bench = await asks();
+    bench.world.script.read.set({ ok: true, card: bench.world.card });
+    bench.world.script.check.set(refused('reportedLost'));
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.body('diagnosis')).toMatchObject({ verdict: 'reportedLost', fix: 'account', service: 'release', checks: { card: 'ok', issuer: 'bad' } });
+    await bench.touch({ type: 'service', service: 'account' });
+    expect(bench.kind).toMatch(/^account-/);
+  });
+
+  test('one that is out of date leads to its extension, where that is offered', async () => {
+    const bench = await asks();
+    const { card } = bench.world;
+    bench.world.script.read.set({ ok: false, problem: 'expired', card });
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.body('diagnosis')).toMatchObject({ verdict: 'expired', fix: 'account', service: 'extend', checks: { card: 'bad' } });
+    const { services } = bench.world.availability;
+    bench.world.change({ services: { ...services, account: { available: false, reason: 'upstreamOffline' } } });
+    expect(bench.body('diagnosis')).toMatchObject({ verdict: 'expired', fix: 'ticket' });
+    expect(bench.body('diagnosis')).not.toHaveProperty('service');
   });
 
   test.each(['unreadable', 'twoCards'] as const satisfies readonly CardProblem[])('a card that is %s at the gate has its verdict, too', async (problem) => {

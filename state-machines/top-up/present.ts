@@ -3,7 +3,7 @@ import { assign } from 'xstate';
 import { patiently } from '../waiting.ts';
 import { known, openRequest } from './context.ts';
 import { closingState, recordingState } from './order.ts';
-import { presentedAs } from './present-steps.ts';
+import { presentedAs, type PresentedOutcome } from './present-steps.ts';
 import { stillHere, topUpSetup } from './setup.ts';
 
 export const presentState = topUpSetup.createStateConfig({
@@ -58,21 +58,18 @@ export const presentState = topUpSetup.createStateConfig({
             target: 'recording',
             actions: [
               assign(({ event }) => (event.output.kind === 'captured' ? { captured: event.output.state } : {})),
-              assign(({ event }) => ('orderId' in event.output ? { transaction: event.output.transaction, orderId: event.output.orderId } : {})),
+              assign(({ event }) => orderOf(event.output)),
             ],
           },
           {
             guard: ({ event }) => event.output.kind === 'confirming',
             target: 'confirming',
-            actions: assign(({ event }) => ('orderId' in event.output ? { transaction: event.output.transaction, orderId: event.output.orderId } : {})),
+            actions: assign(({ event }) => orderOf(event.output)),
           },
           {
             guard: ({ event }) => event.output.kind === 'unknown',
             target: 'closing',
-            actions: [
-              assign(({ event }) => ('orderId' in event.output ? { transaction: event.output.transaction, orderId: event.output.orderId } : {})),
-              { type: 'troubleIs', params: { trouble: 'paymentOffline' } },
-            ],
+            actions: [assign(({ event }) => orderOf(event.output)), { type: 'troubleIs', params: { trouble: 'paymentOffline' } }],
           },
           {
             guard: ({ event }) => event.output.kind === 'journalFailed',
@@ -141,3 +138,8 @@ export const presentState = topUpSetup.createStateConfig({
     closing: closingState,
   },
 });
+
+/** The order that was asked for, where there is one to go on with. */
+function orderOf(output: PresentedOutcome) {
+  return 'orderId' in output ? { transaction: output.transaction, orderId: output.orderId } : {};
+}

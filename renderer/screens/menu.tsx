@@ -59,7 +59,9 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
             );
           })}
         </div>
-        {notices.length === 0 ? !(landscape && services.length > 2) && <CardFacts validUntil={card.validUntil} /> : !landscape && said}
+        {notices.length === 0
+          ? !(landscape && services.length > 2) && <CardFacts validUntil={card.validUntil} fee={services.length < 3} />
+          : !landscape && said}
       </Touch>
       <Actions>
         <FinishAction word="button.finish" />
@@ -71,8 +73,8 @@ export function Menu({ body }: { readonly body: ViewBodyOf<'menu'> }) {
   );
 }
 
-/** Nothing needs the person's eye. */
-function CardFacts({ validUntil }: { readonly validUntil: string }) {
+/** Nothing needs the person's eye. @param fee there is room to say what the amounts say once more */
+function CardFacts({ validUntil, fee }: { readonly validUntil: string; readonly fee: boolean }) {
   const { say } = useKiosk();
   return (
     <ul className="panel card-facts">
@@ -82,7 +84,7 @@ function CardFacts({ validUntil }: { readonly validUntil: string }) {
         </Chip>
       </li>
       <li className="tn">{say('card.validUntil', { date: validUntil })}</li>
-      <li>{say('menu.fee')}</li>
+      {fee && <li>{say('menu.fee')}</li>}
     </ul>
   );
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../launcher/run-tool.ts';
 import { faultKinds } from './faults.ts';
-import { runSeed } from './run-seed.ts';
+import { flows, runSeed, type FlowName } from './run-seed.ts';
 
 const MAIN = path.join(import.meta.dirname, 'main.ts');
 const disk = mkdtempSync(path.join(tmpdir(), 'determinism-'));
@@ -15,7 +15,7 @@ afterAll(() => {
   for (const folder of new Set([disk, memory])) rmSync(folder, { recursive: true, force: true });
 });
 
-const world = (seed: string, folder: string) => runSeed({ seed, sessions: 2, flows: ['topUp'], kinds: faultKinds, disk: folder });
+const world = (seed: string, folder: string) => runSeed({ seed, sessions: 2, flows: Object.keys(flows) as FlowName[], kinds: faultKinds, disk: folder });
 
 describe('one seed', { timeout: 120_000 }, () => {
   test('is the same world on a real disk, in memory and in another process, and another seed is another world', async () => {

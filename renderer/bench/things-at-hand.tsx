@@ -83,7 +83,7 @@ function Phone() {
           ))}
         </div>
         {state.fitted.codeScanner !== undefined && (
-          <div className="bench-buttons">
+          <div className="bench-buttons bench-buttons--wrap">
             {(Object.keys(CODES) as (keyof typeof CODES)[]).map((which) => {
               const act = { act: 'showCode', text: paymentCode(state.codesRead ?? 0, CODES[which]) } as const;
               return (

@@ -8,6 +8,9 @@ import type { SealingPublicKey } from './upstream-api/support.ts';
 /** RFC 7518: 4.6 (a fresh key pair for each), 5.3. */
 export const SEALING = { alg: 'ECDH-ES', enc: 'A256GCM' } as const;
 
+/** {@link seal}, or what stands for it where each run must be the same. */
+export type Seal = (key: SealingPublicKey, text: string) => Promise<string>;
+
 /** @returns compact JWE; each is another one, also of the same text */
 export async function seal(key: SealingPublicKey, text: string): Promise<string> {
   const { kid, ...jwk } = key;

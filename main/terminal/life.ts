@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Clock } from '../../common/clock.ts';
 import { createIds, type Random } from '../../common/ids.ts';
+import type { Seal } from '../../common/sealing.ts';
 import type { TransportDeps } from '../../drivers/transport/open.ts';
 import type { View } from '../../state-machines/view.ts';
 import { authoritiesOf, ConfigError, type TerminalConfig } from '../config/config.ts';
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly simulation: TransportDeps['simulation'];
   /** Default: the platform's. */
   readonly fetch?: typeof fetch;
+  /** Default: with a fresh key each time. */
+  readonly seal?: Seal;
   /** Default: the disk's own word. */
   readonly freeSpace?: (folder: string) => FreeSpace;
   /** Default: {@link openJournal}. */
@@ -93,6 +96,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     clock,
     random,
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    ...(options.seal === undefined ? {} : { seal: options.seal }),
     ...(enrolmentCode === undefined ? {} : { enrolmentCode }),
     ...(serverKey === undefined ? {} : { serverKey }),
     sheetFile: sheetFile(kept.deskSheet),

@@ -1,7 +1,7 @@
 /** AccountPort over the upstream API. */
 import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
-import { seal } from '../../common/sealing.ts';
+import { seal, type Seal } from '../../common/sealing.ts';
 import { scriptOffersAnswerSchema } from '../../common/upstream-api/card-scripts.ts';
 import { releaseLossAnswerSchema, type ReleaseLossRequest } from '../../common/upstream-api/losses.ts';
 import {
@@ -24,7 +24,14 @@ export const accountLimits = {
   settlePassword: { totalMs: 6000, attemptMs: 3000 },
 } as const satisfies Record<string, RetryLimits>;
 
-export function createAccountPort(client: HttpClient, ports: { readonly clock: Clock; readonly random: Random }): AccountPort {
+export interface AccountOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default: {@link seal}. */
+  readonly seal?: Seal;
+}
+
+export function createAccountPort(client: HttpClient, ports: AccountOptions): AccountPort {
   return {
     offers: async (card, signal) => {
       const { offers, lossEffectiveAt } = await withRetries(ports, accountLimits.offers, signal, (limitMs) =>
@@ -46,7 +53,7 @@ export function createAccountPort(client: HttpClient, ports: { readonly clock: C
       );
       const contents: SealedPassword = { changeId, serial, password };
       // sealed once: said again it is the same request
-      const body: SetPasswordRequest = { changeId, identificationId, serial, sealed: await seal(key, JSON.stringify(contents)) };
+      const body: SetPasswordRequest = { changeId, identificationId, serial, sealed: await (ports.seal ?? seal)(key, JSON.stringify(contents)) };
       const answer = await withRetries(ports, accountLimits.setPassword, undefined, (limitMs) =>
         client.call({ method: 'POST', path: '/v1/issuer/service-passwords', body, answer: setPasswordAnswerSchema, limitMs }),
       );

@@ -8,7 +8,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
 import type { JournalBody } from '../../common/journal-kinds.ts';
 import { parseJson } from '../../common/parse-json.ts';
-import { seal } from '../../common/sealing.ts';
+import { seal, type Seal } from '../../common/sealing.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import {
   deskAnswerSchema,
@@ -45,6 +45,8 @@ export interface SheetFile {
 export interface DeskOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** Default: {@link seal}. */
+  readonly seal?: Seal;
   /** As kept: by it the sheet of an earlier life is believed. */
   readonly serverKey?: PublicKey;
   /** Absent: the sheet is asked for in every life. */
@@ -74,7 +76,7 @@ export function createDeskPort(client: RegisteredClient, options: DeskOptions): 
     },
     seal: (text) => {
       if (sheet?.sealingKey === undefined) throw new PortError('refused', 'nothing can be sealed to the desk', { detail: 'noSealingKey' });
-      return seal(sheet.sealingKey, text);
+      return (options.seal ?? seal)(sheet.sealingKey, text);
     },
     submit: async (submission) => {
       const { items } = await withRetries(options, deskLimits.submit, undefined, (limitMs) =>

@@ -1,4 +1,5 @@
 /** The terminal's whole link upstream, put together over one HTTP client. The composition (main/terminal) makes one of these. */
+import type { Seal } from '../../common/sealing.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { AccountPort } from '../../state-machines/account/ports.ts';
@@ -29,6 +30,8 @@ export interface UpstreamOptions extends Omit<HttpOptions, 'skew'> {
   readonly serverKey?: PublicKey;
   /** Called once when the key was learned. */
   readonly onServerKey?: (key: PublicKey) => void;
+  /** Default: {@link seal}. */
+  readonly seal?: Seal;
   /** Where the support desk's terms are kept. Default: nowhere. */
   readonly sheetFile?: SheetFile;
   /** Hears why upstream can't be had, once for each reason in a row. */

@@ -4,6 +4,7 @@
  */
 import { appendFileSync, cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { Seal } from '../../common/sealing.ts';
 import type { Clock, Timer } from '../../common/clock.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { JournalError } from '../../main/journal/journal-error.ts';
@@ -24,6 +25,7 @@ export interface LifeOptions {
   readonly random: Surroundings['random'];
   readonly simulation: Surroundings['simulation'];
   readonly fetchFor: (alive: () => boolean) => typeof fetch;
+  readonly seal: Seal;
   /** What the terminal's wall clock is ahead of the world's, ms. */
   readonly wallAhead: () => number;
   readonly isDiskLow: () => boolean;
@@ -77,6 +79,7 @@ export class Life {
         random,
         simulation: simulation === 'refused' ? simulation : { transport: (name) => this.#mortalTransport(simulation.transport(name)) },
         fetch: fetchFor(() => this.#alive),
+        seal: this.#options.seal,
         freeSpace: () => ({ free: isDiskLow() ? 0 : 1e12, total: 2e12, low: isDiskLow() }),
         openJournal: (journal) => this.#mortalJournal(journal),
         ...(this.#options.pruning === undefined ? {} : { pruning: this.#options.pruning }),

@@ -8,9 +8,10 @@ import type { IssuerKeys } from '../../common/pboc.ts';
 import { messagesSchema } from '../../common/upstream-api/holders.ts';
 import { serverSettingsSchema } from '../../fleet/server/config.ts';
 import { createServer, type Server } from '../../fleet/server/server.ts';
-import { createSealingKey } from '../../fleet/server/support/sealing-key.ts';
+import { loadSealingKey } from '../../fleet/server/support/sealing-key.ts';
 import { loadSigningKey } from '../../fleet/server/signing-key.ts';
 import { keyFromSeed, pemOf } from './keys.ts';
+import { ecKeyOf } from './sealing.ts';
 
 export interface OrderInBooks {
   readonly orderId: string;
@@ -84,6 +85,8 @@ export class SimulatedUpstream {
     mkdirSync(folder, { recursive: true });
     const keyFile = path.join(folder, 'signing-key.pem');
     writeFileSync(keyFile, pemOf(keyFromSeed(2)), { mode: 0o600 });
+    const sealingFile = path.join(folder, 'sealing-key.pem');
+    writeFileSync(sealingFile, pemOf(ecKeyOf(new Uint8Array(32).fill(3))), { mode: 0o600 });
     const waits = new Set<Timer>();
     const file = path.join(folder, 'fleet.sqlite');
     const server = await createServer({
@@ -94,7 +97,7 @@ export class SimulatedUpstream {
         issuer: { masterLoadKey: keys.masterLoadKey, masterTacKey: keys.masterTacKey, purseLimit: 100_000 },
         keyStore: { kind: 'software', keys: cardKeys },
       }),
-      sealingKey: await createSealingKey(),
+      sealingKey: await loadSealingKey(sealingFile),
       signingKey: loadSigningKey(keyFile),
       clock: countedClock(clock, waits),
       random,

@@ -21,6 +21,7 @@ import { Life, type LifeOptions } from './life.ts';
 import { SimulatedNetwork } from './network.ts';
 import { stepOf } from './steps.ts';
 import type { Hands } from './person.ts';
+import { SteadySeal } from './sealing.ts';
 import { Trace, type TraceEvent } from './trace.ts';
 import { SimulatedUpstream } from './upstream.ts';
 
@@ -122,6 +123,7 @@ export class World {
   #lastSeq = 0;
   #diskFullUntil = 0;
   #offlineUntil = { issuer: 0, acquirer: 0 };
+  readonly #sealing: SteadySeal;
   #handsAtUpstream = 0;
   #promised = 0;
   readonly #placed = { box: 0, returned: 0, found: 0 };
@@ -135,6 +137,7 @@ export class World {
     this.clock = clock;
     this.upstream = upstream;
     this.chance = new Chance(options.seed);
+    this.#sealing = new SteadySeal(this.chance.named('sealing'));
     this.trace = new Trace(() => this.clock.monotonic(), options.onEvent);
     this.faults = new FaultPlan(options.faults, (kind) => {
       this.trace.add('fault', kind);
@@ -263,6 +266,7 @@ export class World {
       random: this.chance.named(`terminal ${number}`),
       simulation: this.cabinet.lines,
       fetchFor: (alive) => this.network.fetchFor(alive),
+      seal: this.#sealing.seal,
       wallAhead: () => this.#wallAhead,
       isDiskLow: () => this.clock.monotonic() < this.#diskFullUntil,
       onAppend: (entry) => this.#passEntry(entry),
@@ -364,10 +368,10 @@ export class World {
     return done();
   }
 
-  /** Everything that can happen now has happened: promises are settled, upstream has answered all it does not hold. */
+  /** Everything that can happen now has happened: promises are settled, what is sealed is, upstream has answered all it does not hold. */
   async #settled(): Promise<void> {
     do await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.network.working + this.#handsAtUpstream > this.upstream.held);
+    while (this.#sealing.working > 0 || this.network.working + this.#handsAtUpstream > this.upstream.held);
     this.#followNotes();
   }
 

@@ -9,6 +9,7 @@ import { useKiosk } from '../kiosk-context.ts';
 import { money, type Say } from '../words.ts';
 import { NumberPad } from './choose-amount.tsx';
 import { PagedActions, PageNumber } from './support.tsx';
+import { canPrint, paperText, PrintTold } from './told-slip.tsx';
 
 type Topic = ViewBodyOf<'ticket-topics'>['topics'][number];
 
@@ -167,7 +168,7 @@ export function TicketTold({ body }: { readonly body: ViewBodyOf<'ticket-told'> 
         </Notice>
       </Touch>
       <Actions layout="even">
-        <PrintTicket body={body} />
+        <PrintTold body={body} word="ticket.print" />
         <FinishAction word="button.finish" look={body.receipt === 'choice' && canPrint(body) ? 'plain' : 'primary'} />
       </Actions>
     </>
@@ -203,30 +204,4 @@ function withinText(within: ViewBodyOf<'ticket-told'>['within'], say: Say): stri
   if ('days' in within) return say('ticket.withinDays', { n: within.days });
   const { minutes } = within;
   return minutes % 60 === 0 ? say('ticket.withinHours', { n: minutes / 60 }) : say('ticket.withinMinutes', { n: minutes });
-}
-
-function paperText({ receipt, receipts }: ViewBodyOf<'ticket-told'>, say: Say): string | undefined {
-  if (receipt === 'printed' || receipt === 'failed') return say(`loss.told.${receipt}`);
-  return receipts === 'available' || receipts === 'paperLow' ? undefined : say('loss.told.noPaper');
-}
-
-function canPrint({ receipts }: ViewBodyOf<'ticket-told'>): boolean {
-  return receipts === 'available' || receipts === 'paperLow';
-}
-
-function PrintTicket({ body }: { readonly body: ViewBodyOf<'ticket-told'> }) {
-  const { say } = useKiosk();
-  const { receipt } = body;
-  const off = receipt === 'printing' || receipt === 'printed' ? say(`loss.told.${receipt}`) : canPrint(body) ? undefined : say('loss.told.noPaper');
-  return (
-    <Action
-      testId="receipt-print"
-      act={{ type: 'receipt', choice: 'print' }}
-      icon="printer"
-      look={off === undefined && receipt === 'choice' ? 'primary' : 'plain'}
-      off={off}
-    >
-      {say(receipt === 'printing' ? 'loss.told.printing' : 'ticket.print')}
-    </Action>
-  );
 }

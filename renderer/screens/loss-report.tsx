@@ -9,6 +9,7 @@ import { Action, BackAction, FinishAction, FourLines, Notice, Ring } from '../co
 import { Reference, Rich } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import type { Say } from '../words.ts';
+import { canPrint, paperText, PrintTold } from './told-slip.tsx';
 
 type Card = ViewBodyOf<'loss-cards'>['cards'][number];
 
@@ -217,7 +218,7 @@ function Queued({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
 function LastActions({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
   return (
     <Actions layout="even">
-      <PrintAction body={body} />
+      <PrintTold body={body} word="loss.told.print" />
       <FinishAction word="button.finish" look={body.receipt === 'choice' && canPrint(body) ? 'plain' : 'primary'} />
     </Actions>
   );
@@ -271,31 +272,5 @@ function AfterEffect({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
         <Rich text={say('contact.hotline', { hotline, hours: hotlineHours })} />
       </Effect>
     </dl>
-  );
-}
-
-function paperText({ receipt, receipts }: ViewBodyOf<'loss-told'>, say: Say): string | undefined {
-  if (receipt === 'printed' || receipt === 'failed') return say(`loss.told.${receipt}`);
-  return receipts === 'available' || receipts === 'paperLow' ? undefined : say('loss.told.noPaper');
-}
-
-function canPrint({ receipts }: ViewBodyOf<'loss-told'>): boolean {
-  return receipts === 'available' || receipts === 'paperLow';
-}
-
-function PrintAction({ body }: { readonly body: ViewBodyOf<'loss-told'> }) {
-  const { say } = useKiosk();
-  const { receipt } = body;
-  const off = receipt === 'printing' || receipt === 'printed' ? say(`loss.told.${receipt}`) : canPrint(body) ? undefined : say('loss.told.noPaper');
-  return (
-    <Action
-      testId="receipt-print"
-      act={{ type: 'receipt', choice: 'print' }}
-      icon="printer"
-      look={off === undefined && receipt === 'choice' ? 'primary' : 'plain'}
-      off={off}
-    >
-      {say(receipt === 'printing' ? 'loss.told.printing' : 'loss.told.print')}
-    </Action>
   );
 }

@@ -10,20 +10,20 @@ import { supportScreens } from './flows/support.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
 import { Chance } from './chance.ts';
-import { AccountOracle, accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts.ts';
+import { accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
-import { checkDesk, DeskOracle, deskWaits } from './oracles/desk.ts';
-import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
+import { checkDesk, deskWaits } from './oracles/desk.ts';
+import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
-import { checkReplacements, ReplacementOracle, replacementsWait } from './oracles/replacements.ts';
-import { ScreenOracle } from './oracles/screens.ts';
-import { WriteAheadOracle } from './oracles/write-ahead.ts';
+import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
+import type { ScreenOracle } from './oracles/screens.ts';
+import { watch } from './oracles/witnesses.ts';
 import { checkSlips, referencesOn, voucherOn } from './oracles/slips.ts';
-import { checkVoucherSlips, checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
+import { checkVoucherSlips, checkVouchers, untoldVouchers } from './oracles/vouchers.ts';
 import { chipHabits, type TownCard } from './cards.ts';
 import { models, sidesOf, sum, type Fittings } from './cabinet.ts';
 import { World, type Violation, type WorldOptions } from './world.ts';
@@ -135,16 +135,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     ...(options.pruning === undefined ? {} : { pruning: options.pruning }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
-  const screens = new ScreenOracle(world);
-  world.witnesses.push(
-    screens,
-    new WriteAheadOracle(world),
-    new LossOracle(world),
-    new DeskOracle(world),
-    new VoucherOracle(world),
-    new ReplacementOracle(world),
-    new AccountOracle(world),
-  );
+  const screens = watch(world);
   if (options.flows.includes('replacement')) world.fillStacker();
   const passed: Partial<Record<Channel, number>> = {};
   world.powerOn();

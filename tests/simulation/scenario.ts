@@ -6,20 +6,20 @@ import { Chance } from './chance.ts';
 import { sidesOf } from './cabinet.ts';
 import type { TownCard } from './cards.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
-import { AccountOracle, accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts.ts';
+import { accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts.ts';
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
-import { checkDesk, DeskOracle, deskWaits } from './oracles/desk.ts';
-import { checkLosses, LossOracle, lossesWait } from './oracles/losses.ts';
+import { checkDesk, deskWaits } from './oracles/desk.ts';
+import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
-import { checkVouchers, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
+import { checkVouchers, untoldVouchers } from './oracles/vouchers.ts';
 import { checkMoney } from './oracles/money.ts';
-import { checkReplacements, ReplacementOracle, replacementsWait } from './oracles/replacements.ts';
-import { ScreenOracle } from './oracles/screens.ts';
+import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
+import type { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
-import { WriteAheadOracle } from './oracles/write-ahead.ts';
+import { watch } from './oracles/witnesses.ts';
 import { isOpenCase } from '../../common/money/standing.ts';
 import type { View } from '../../state-machines/view.ts';
 import { Person, type Wish } from './person.ts';
@@ -118,16 +118,7 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
 /** A fresh world whose terminal is ready. */
 export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
   const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
-  const screens = new ScreenOracle(world);
-  world.witnesses.push(
-    screens,
-    new WriteAheadOracle(world),
-    new LossOracle(world),
-    new DeskOracle(world),
-    new VoucherOracle(world),
-    new ReplacementOracle(world),
-    new AccountOracle(world),
-  );
+  const screens = watch(world);
   world.powerOn();
   await becomesReady(world);
   return { world, screens };

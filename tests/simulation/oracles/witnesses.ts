@@ -1,0 +1,24 @@
+/** Who looks on in every world, of chance (run-seed.ts) and of the enumeration (scenario.ts). */
+import type { World } from '../world.ts';
+import { AccountOracle } from './accounts.ts';
+import { DeskOracle } from './desk.ts';
+import { LossOracle } from './losses.ts';
+import { ReplacementOracle } from './replacements.ts';
+import { ScreenOracle } from './screens.ts';
+import { VoucherOracle } from './vouchers.ts';
+import { WriteAheadOracle } from './write-ahead.ts';
+
+/** @returns the one that is asked afterwards what the glass showed */
+export function watch(world: World): ScreenOracle {
+  const screens = new ScreenOracle(world);
+  world.witnesses.push(
+    screens,
+    new WriteAheadOracle(world),
+    new LossOracle(world),
+    new DeskOracle(world),
+    new VoucherOracle(world),
+    new ReplacementOracle(world),
+    new AccountOracle(world),
+  );
+  return screens;
+}

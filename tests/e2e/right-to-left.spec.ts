@@ -2,13 +2,12 @@
  * The screens in a language that is written from right to left: the pages are built once more with the pseudo-locale ar-XB
  * (tests/renderer/pseudo-locale.ts) in the place of English. What is shipped holds nothing of it.
  */
-import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type Browser, type Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
 import en from '../../resources/locales/en/screens.json' with { type: 'json' };
-import type { Site } from '../../state-machines/view.ts';
+import type { Site, View } from '../../state-machines/view.ts';
 import { launchBrowser } from '../launcher/browser.ts';
 import { productParts } from '../launcher/build.ts';
 import { pageBundle } from '../launcher/bundles.ts';
@@ -51,8 +50,6 @@ let longPages: KioskPages;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  // It only computes, as screens.spec.ts does.
-  os.setPriority(5);
   browser = await launchBrowser();
   pages = await serveKioskPages(browser, await buildPages('usual', false));
   longPages = await serveKioskPages(browser, await buildPages('long', true));
@@ -65,11 +62,13 @@ test.afterAll(async () => {
 
 type Side = Site['slots']['card'];
 
-async function show(kiosk: KioskPage, name: string, side: Side = 'right', locale: 'en' | 'zh-CN' = 'en'): Promise<void> {
+function view(name: string, side: Side = 'right', locale: 'en' | 'zh-CN' = 'en'): View {
   const sample: Sample | undefined = MAIN[name];
   if (sample === undefined) throw new Error(`no sample ${name}`);
-  await kiosk.show(viewOf(sample, { preferences: { locale }, site: { slots: { card: side, cash: side, receipt: 'below' } } }));
+  return viewOf(sample, { preferences: { locale }, site: { slots: { card: side, cash: side, receipt: 'below' } } });
 }
+
+const show = (kiosk: KioskPage, ...of: Parameters<typeof view>): Promise<void> => kiosk.show(view(...of));
 
 async function leftOf(page: Page, testId: string): Promise<number> {
   const box = await page.getByTestId(testId).boundingBox();
@@ -169,14 +168,13 @@ test('numbers are not turned: amounts, the telephone, references, what is typed'
 /** Layout faults of every screen, by its name. */
 async function faultsOf(from: KioskPages): Promise<Readonly<Record<string, readonly string[]>>> {
   const kiosk = await from.open({ viewport: PORTRAIT });
-  const faults: Record<string, readonly string[]> = {};
-  for (const name of Object.keys(MAIN)) {
-    await show(kiosk, name);
-    const found = await layoutFaults(kiosk.page);
-    if (found.length > 0) faults[name] = found;
-  }
+  const names = Object.keys(MAIN);
+  const faults = await kiosk.survey(
+    names.map((name) => view(name)),
+    layoutFaults,
+  );
   await kiosk.page.close();
-  return faults;
+  return Object.fromEntries(names.map((name, index) => [name, faults[index] ?? []] as const).filter(([, found]) => found.length > 0));
 }
 
 test('turned round, nothing lies on anything, nothing leaves its place or the glass', async () => {

@@ -2,7 +2,6 @@
  * The screens as a person meets them, in the built page: layout in every size, theme, language and orientation, what axe finds, and how
  * they answer touches. The shell is pretended; what it would send and receive is in tests/renderer.
  */
-import os from 'node:os';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { type Browser, type Locator, type Page } from 'playwright-core';
@@ -25,16 +24,11 @@ const ORIENTATIONS = { portrait: PORTRAIT, landscape: LANDSCAPE } as const;
 type Orientation = keyof typeof ORIENTATIONS;
 type Side = Site['slots']['card'];
 
-/** Priority of what only computes, for the system's scheduler: 0 is usual, 19 the least. */
-const GIVES_WAY = 5;
-
 let browser: Browser;
 let pages: KioskPages;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  // It only computes: devices, which have deadlines, go first. The browser inherits it.
-  os.setPriority(GIVES_WAY);
   await buildApp();
   browser = await launchBrowser();
   pages = await serveKioskPages(browser);
@@ -70,15 +64,16 @@ async function withPage<T>(viewport: OpenOptions['viewport'] & object, body: (ki
 
 /** Layout faults of many screens in one page, each with the screen it is on. */
 async function faultsOf(kiosk: KioskPage, samples: Readonly<Record<string, Sample>>, settings: readonly Setting[]): Promise<string[]> {
-  const faults: string[] = [];
-  for (const setting of settings) {
-    for (const [name, sample] of Object.entries(samples)) {
-      if (sample.sizes?.includes(setting.preferences?.size ?? 'standard') === false) continue;
-      await kiosk.show(viewOf(sample, setting));
-      for (const fault of await layoutFaults(kiosk.page)) faults.push(`${name} (${JSON.stringify(setting.preferences ?? {})}): ${fault}`);
-    }
-  }
-  return faults;
+  const shown = settings.flatMap((setting) =>
+    Object.entries(samples)
+      .filter(([, sample]) => sample.sizes?.includes(setting.preferences?.size ?? 'standard') !== false)
+      .map(([name, sample]) => ({ name: `${name} (${JSON.stringify(setting.preferences ?? {})})`, view: viewOf(sample, setting) })),
+  );
+  const faults = await kiosk.survey(
+    shown.map(({ view }) => view),
+    layoutFaults,
+  );
+  return faults.flatMap((found, index) => found.map((fault) => `${shown[index]?.name ?? ''}: ${fault}`));
 }
 
 test('there is a sample of every kind of View', () => {
@@ -237,20 +232,25 @@ test('keys for words are at least as large as the tokens say, and each is presse
 });
 
 test.describe('reach', () => {
-  const topOfControls = (page: Page): Promise<number> =>
-    page.evaluate(() =>
-      Math.min(
-        ...[...document.querySelectorAll('button')].filter((button) => button.getClientRects().length > 0).map((button) => button.getBoundingClientRect().top),
-      ),
+  /** Runs in the page. */
+  const topOfControls = (): number =>
+    Math.min(
+      ...[...document.querySelectorAll('button')].filter((button) => button.getClientRects().length > 0).map((button) => button.getBoundingClientRect().top),
     );
+
+  /** Screens of `samples` on which something that is touched lies higher than `top` px. */
+  async function beyondReach(kiosk: KioskPage, samples: readonly (readonly [string, Sample])[], setting: Setting, top: number): Promise<string[]> {
+    const tops = await kiosk.survey(
+      samples.map(([, sample]) => viewOf(sample, setting)),
+      topOfControls,
+    );
+    return samples.flatMap(([name], index) => ((tops[index] ?? 0) < top ? [`${name} ${JSON.stringify(setting)}: ${String(tops[index])}`] : []));
+  }
 
   test('in portrait everything that is touched lies in the lower 1,200 px', async () => {
     await withPage(PORTRAIT, async (kiosk) => {
-      for (const [name, sample] of Object.entries(ALL)) {
-        if (sample.overlay?.kind === 'hidden' || sample.overlay?.kind === 'idle-warning') continue;
-        await kiosk.show(viewOf(sample));
-        expect(await topOfControls(kiosk.page), name).toBeGreaterThanOrEqual(720);
-      }
+      const samples = Object.entries(ALL).filter(([, { overlay }]) => overlay?.kind !== 'hidden' && overlay?.kind !== 'idle-warning');
+      expect(await beyondReach(kiosk, samples, {}, 1920 - 1200)).toEqual([]);
     });
   });
 
@@ -263,12 +263,8 @@ test.describe('reach', () => {
     await withPage(PORTRAIT, async (kiosk) => {
       const settings = locales.flatMap((locale) => sizes.map((size): Setting => ({ preferences: { locale, size, lowReach: true } })));
       expect(await faultsOf(kiosk, MAIN, settings)).toEqual([]);
-      for (const setting of settings) {
-        for (const name of reached) {
-          await kiosk.show(viewOf(sampleOf(name), setting));
-          expect(await topOfControls(kiosk.page), `${name} ${JSON.stringify(setting)}`).toBeGreaterThanOrEqual(1920 - 964);
-        }
-      }
+      const samples = reached.map((name) => [name, sampleOf(name)] as const);
+      for (const setting of settings) expect(await beyondReach(kiosk, samples, setting, 1920 - 964)).toEqual([]);
     });
   });
 });
@@ -404,15 +400,15 @@ test.describe('a touch', () => {
 
   test('every control that is off says why', async () => {
     await withPage(PORTRAIT, async (kiosk) => {
-      for (const [name, sample] of Object.entries(ALL)) {
-        await kiosk.show(viewOf(sample));
-        for (const off of await kiosk.page.locator('button[aria-disabled="true"]').all()) {
-          const described = await off.evaluate(
-            (button) => document.getElementById(button.getAttribute('aria-describedby') ?? '')?.textContent ?? button.textContent ?? '',
-          );
-          expect(described.trim(), name).not.toBe('');
-        }
-      }
+      const reasons = await kiosk.survey(
+        Object.values(ALL).map((sample) => viewOf(sample)),
+        () =>
+          [...document.querySelectorAll('button[aria-disabled="true"]')].map((button) =>
+            (document.getElementById(button.getAttribute('aria-describedby') ?? '')?.textContent ?? button.textContent).trim(),
+          ),
+      );
+      expect(reasons.flat().length).toBeGreaterThan(0);
+      expect(Object.keys(ALL).filter((_name, index) => reasons[index]?.includes('') === true)).toEqual([]);
     });
   });
 

@@ -25,6 +25,8 @@ export const WAITING = [
   'tests/main/terminal/help.test.ts',
   'tests/main/cli/devices.test.ts',
   'tests/drivers/receipt-printer/links.test.ts',
+  'tests/drivers/transport/transports.test.ts',
+  'tests/drivers/transport/usb-printer.test.ts',
 ];
 
 /** The upstream server on PostgreSQL: the same files that the units run on SQLite, and those that are about PostgreSQL alone. */
@@ -40,7 +42,7 @@ export const EMBEDDED_ONLY = [
   'tests/fleet/sqlite-store.test.ts',
 ];
 
-/** Enumerations of cuts, kills and damage, and other files of more than about ten seconds: part of every release, not of every commit. The longest first. */
+/** Enumerations of cuts, kills and damage, and other files of more than about six seconds: part of every release, not of every commit. The longest first. */
 export const ENUMERATIONS = [
   'tests/drivers/cash-acceptor/money-safety.test.ts',
   'tests/main/terminal/elsewhere.test.ts',
@@ -66,4 +68,9 @@ export const ENUMERATIONS = [
   'tests/main/cli/kioskctl.test.ts',
   'tests/main/journal/crash.test.ts',
   'tests/main/journal/damage.test.ts',
+  'tests/fleet/issuer/replacements.test.ts',
+  'tests/main/support/search.test.ts',
+  'tests/fleet/open-loads.test.ts',
+  'tests/fleet/clearing.test.ts',
+  'tests/main/cli/reconcile.test.ts',
 ];

@@ -16,6 +16,7 @@ import {
   endToEndStep,
   lockStep,
   report,
+  screensStep,
   simulationSteps,
   staticSteps,
   unitStep,
@@ -40,11 +41,12 @@ try {
 }
 
 // side by side: what computes gives way to what waits
-const [computed, waited] = await Promise.all([
+const lanes = await Promise.all([
   inTurn([...staticSteps, lockStep, unitStep, ...simulationSteps]),
-  inTurn([waitingStep, virtualMachineStep, buildStep, endToEndStep]),
+  inTurn([buildStep, screensStep]),
+  inTurn([waitingStep, virtualMachineStep, endToEndStep]),
 ]);
-const results = await secondGoes([...computed, ...waited]);
+const results = await secondGoes(lanes.flat());
 
 const total = add(results.map(({ counts }) => counts));
 process.stdout.write(`\n${report(results)}${notRunLine(total)}${onlyAloneLine(total)}${summaryLine(total)}\n`);

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, JSHandle, Page } from 'playwright-core';
 import type { UiEvent, View } from '../../state-machines/view.ts';
 
 /** Where `npm run build` puts the pages. */
@@ -18,12 +18,19 @@ interface FakeWindow {
   kioskShow: (view: unknown) => void;
   kioskSent: UiEvent[];
   kioskReady: boolean;
+  /** Resolves when the screen that was handed over stands still. */
+  kioskStill: () => Promise<void>;
 }
 
 export interface KioskPage {
   readonly page: Page;
   /** Draws `view` and waits until it stands still. */
   show(view: View): Promise<void>;
+  /**
+   * Draws each of `views` in turn and asks about its layout; nothing is painted, which costs more than all the rest.
+   * @param measure runs in the page, and so stands by itself
+   */
+  survey<T>(views: readonly View[], measure: () => T): Promise<T[]>;
   /** Hands over anything, as the shell would. */
   push(candidate: unknown): Promise<void>;
   sent(): Promise<UiEvent[]>;
@@ -80,11 +87,27 @@ function kioskPage(page: Page): KioskPage {
     push,
     show: async (view) => {
       await push(view);
-      await page.evaluate(async () => {
-        document.body.getBoundingClientRect(); // lays out, and so asks for the glyphs it needs
-        await document.fonts.ready;
-        for (const animation of document.getAnimations()) animation.finish();
-      });
+      await page.evaluate(() => (window as unknown as FakeWindow).kioskStill());
+    },
+    survey: async (views, measure) => {
+      const unpainted = await page.addStyleTag({ content: 'html { opacity: 0 }' });
+      const asked: JSHandle<typeof measure> = await page.evaluateHandle(`(${String(measure)})`);
+      const answers = await page.evaluate(
+        async ({ views, asked }) => {
+          const { kioskShow, kioskStill } = window as unknown as FakeWindow;
+          const answers: ReturnType<typeof asked>[] = [];
+          for (const view of views) {
+            kioskShow(view);
+            await new Promise((drawn) => setTimeout(drawn));
+            await kioskStill();
+            answers.push(asked());
+          }
+          return answers;
+        },
+        { views, asked },
+      );
+      await unpainted.evaluate((style) => (style as Element).remove());
+      return answers;
     },
     sent: () => page.evaluate(() => (window as unknown as FakeWindow).kioskSent),
   };
@@ -94,6 +117,19 @@ function kioskPage(page: Page): KioskPage {
 function pretendShell(): void {
   const fake = window as unknown as FakeWindow;
   fake.kioskSent = [];
+  fake.kioskStill = async () => {
+    const fonts = { ready: false };
+    document.body.getBoundingClientRect(); // lays out, and so asks for the glyphs it needs
+    void document.fonts.ready.then(() => {
+      fonts.ready = true;
+    });
+    await Promise.resolve();
+    while (!fonts.ready) {
+      await new Promise((later) => setTimeout(later));
+      document.body.getBoundingClientRect(); // told as ready after a layout only, and what isn't painted gets none by itself
+    }
+    for (const animation of document.getAnimations()) animation.finish();
+  };
   Object.defineProperty(window, 'kiosk', {
     value: {
       version: 'test',

@@ -3,7 +3,6 @@
  * stored as an anomaly and refused with its place. A fork (another entry where one stands) freezes the epoch: it may be a rewritten past.
  */
 import { compactVerify } from 'jose';
-import { CompiledQuery } from 'kysely';
 import type { Clock } from '../../common/clock.ts';
 import { fromHex, toHex } from '../../common/hex.ts';
 import { canonicalEntry, GENESIS_HASH, hashCanonicalEntryText } from '../../common/journal-entry.ts';
@@ -28,8 +27,14 @@ import { knownKeys } from './identity/terminal-standing.ts';
 
 export interface JournalIngest {
   /** Answers after its own commit. The same entries may come any number of times. @throws {ProblemError} after storing what fitted and what didn't */
-  accept(terminalId: string, batch: JournalBatch): Promise<JournalAnswer>;
+  accept(batch: JournalBatch, sender: Sender): Promise<JournalAnswer>;
   books(): Promise<Books['journal']>;
+}
+
+export interface Sender {
+  readonly terminalId: string;
+  /** Remembers the request with what it stores; rejects when it came before. */
+  once(trx: StoreTransaction): Promise<void>;
 }
 
 interface Head {
@@ -44,15 +49,15 @@ const anomalyProblems: Readonly<Record<Anomaly, ProblemCode>> = { gap: 'journalG
 
 /** @param onStored told after the commit, with which epoch may have grown */
 export function createJournalIngest(store: Store, clock: Clock, signingKey: SigningKey, onStored: (grown: Epoch) => void = () => {}): JournalIngest {
-  const texts: InsertTexts = new Map();
   return {
-    accept: async (terminalId, batch) => {
+    accept: async (batch, { terminalId, once }) => {
       const epoch = requireOneOwner(terminalId, batch);
       const items = batch.entries.map(itemOf);
       const checkpoints = await genuineCheckpoints(store, terminalId, batch);
       const result = await store.serially([`journal:${terminalId}`], async (trx) => {
+        await once(trx);
         await storeCheckpoints(trx, checkpoints, clock.now());
-        return ingest(trx, texts, { terminalId, epoch }, items, clock.now());
+        return ingest(store, trx, { terminalId, epoch }, items, clock.now());
       });
       onStored({ terminalId, epoch });
       if (result instanceof ProblemError) throw result;
@@ -133,8 +138,8 @@ function requireOneOwner(terminalId: string, batch: JournalBatch): number {
 /** An entry as it is judged and stored. */
 interface Item {
   readonly seq: number;
-  /** What the terminal says its hash is: lower-case hexadecimal. */
-  readonly claimed: string;
+  /** As the terminal says it: lower-case hexadecimal. */
+  readonly hash: string;
   /** The entry in canonical form. */
   readonly text: string;
 }
@@ -142,7 +147,7 @@ interface Item {
 /** A lone surrogate, say, is JSON that RFC 8785 can't hash. @throws {ProblemError} */
 function itemOf({ entry, hash }: ChainedEntry): Item {
   try {
-    return { seq: entry.seq, claimed: hash.toLowerCase(), text: canonicalEntry(entry) };
+    return { seq: entry.seq, hash: hash.toLowerCase(), text: canonicalEntry(entry) };
   } catch {
     throw new ProblemError('invalidRequest', `entry ${entry.seq} has no canonical form`);
   }
@@ -165,7 +170,7 @@ interface Verdict {
 }
 
 /** What it returns is thrown after the commit: a refusal must not roll back the evidence for it. */
-async function ingest(trx: StoreTransaction, texts: InsertTexts, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
+async function ingest(store: Store, trx: StoreTransaction, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
   const { terminalId, epoch } = whose;
   const state = await trx.selectFrom('journal_epochs').selectAll().where('terminal_id', '=', terminalId).where('epoch', '=', epoch).executeTakeFirst();
   const start: Head = state === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: state.head_seq, hash: fromHex(state.head_hash) };
@@ -174,7 +179,7 @@ async function ingest(trx: StoreTransaction, texts: InsertTexts, whose: Epoch, i
     return new ProblemError('epochFrozen', `epoch ${epoch} of ${terminalId} forked and takes no more entries`, placeOf(whose, items[0], start));
   }
   const { head, last, fresh, misfit } = judge(items, start, await storedHashes(trx, whose, items, start));
-  await storeEntries(trx, texts, whose, fresh, now);
+  await store.addEntries(trx, { ...whose, receivedAt: now, entries: fresh });
   if (misfit !== undefined) await storeMisfits(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
   await saveHead(trx, whose, head, misfit?.anomaly === 'fork');
   if (misfit === undefined) return last;
@@ -195,22 +200,22 @@ function judge(items: readonly Item[], start: Head, stored: Map<number, string>)
   for (const [index, item] of items.entries()) {
     const stands = place(item, head, stored);
     if (stands !== 'known' && stands !== 'next') return { head, last, fresh, misfit: { index, anomaly: stands } };
-    last = { seq: item.seq, hash: fromHex(item.claimed) };
+    last = { seq: item.seq, hash: fromHex(item.hash) };
     if (stands === 'known') continue;
     head = last;
     fresh.push(item);
-    stored.set(item.seq, item.claimed);
+    stored.set(item.seq, item.hash);
   }
   return { head, last, fresh, misfit: undefined };
 }
 
 /** Where an entry stands in relation to the chain: already there, next, or not fitting. */
-function place({ seq, claimed, text }: Item, head: Head, stored: ReadonlyMap<number, string>): 'known' | 'next' | Anomaly {
+function place({ seq, hash, text }: Item, head: Head, stored: ReadonlyMap<number, string>): 'known' | 'next' | Anomaly {
   if (seq > head.seq + 1) return 'gap';
-  if (seq === head.seq + 1) return hashCanonicalEntryText(head.hash, text) === claimed ? 'next' : 'brokenChain';
-  if (stored.get(seq) !== claimed) return 'fork';
+  if (seq === head.seq + 1) return hashCanonicalEntryText(head.hash, text) === hash ? 'next' : 'brokenChain';
+  if (stored.get(seq) !== hash) return 'fork';
   const previous = seq === 1 ? GENESIS_HASH : fromHex(stored.get(seq - 1) ?? '');
-  return hashCanonicalEntryText(previous, text) === claimed ? 'known' : 'brokenChain';
+  return hashCanonicalEntryText(previous, text) === hash ? 'known' : 'brokenChain';
 }
 
 /** Of the head, of the entries that the batch says again, and of the one before each. */
@@ -227,24 +232,6 @@ async function storedHashes(trx: StoreTransaction, { terminalId, epoch }: Epoch,
     .where('seq', 'in', wanted)
     .execute();
   return new Map([ofHead, ...rows.map(({ seq, hash }) => [seq, hash] as const)]);
-}
-
-/** Rows of one statement. */
-const AT_ONCE = 100;
-
-/** The text of the statement that stores so many entries: made once for each number, for it takes as long as storing them. */
-type InsertTexts = Map<number, string>;
-
-async function storeEntries(trx: StoreTransaction, texts: InsertTexts, { terminalId, epoch }: Epoch, items: readonly Item[], now: number): Promise<void> {
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    const rows = items
-      .slice(from, from + AT_ONCE)
-      .map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, hash: claimed, entry: text, received_at: now }));
-    const text = texts.get(rows.length);
-    const insert = text === undefined ? trx.insertInto('journal_entries').values(rows).compile() : CompiledQuery.raw(text, rows.flatMap(Object.values));
-    texts.set(rows.length, insert.sql);
-    await trx.executeQuery(insert);
-  }
 }
 
 /** A gap closes by itself when what is missing comes; the rest somebody must look into. */
@@ -267,7 +254,7 @@ async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoc
     .executeTakeFirstOrThrow();
   const room = items.slice(0, Math.max(0, ANOMALIES_KEPT - kept));
   if (room.length === 0) return;
-  const rows = room.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, claimed_hash: claimed, kind, entry: text, received_at: now }));
+  const rows = room.map(({ seq, hash, text }) => ({ terminal_id: terminalId, epoch, seq, claimed_hash: hash, kind, entry: text, received_at: now }));
   await trx
     .insertInto('journal_anomalies')
     .values(rows)

@@ -4,7 +4,6 @@
  */
 import { compactVerify } from 'jose';
 import type { Clock } from '../../common/clock.ts';
-import { fromHex, toHex } from '../../common/hex.ts';
 import { canonicalEntry, GENESIS_HASH, hashCanonicalEntryText } from '../../common/journal-entry.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import {
@@ -34,13 +33,18 @@ export interface JournalIngest {
 export interface Sender {
   readonly terminalId: string;
   /** Remembers the request with what it stores; rejects when it came before. */
-  once(trx: StoreTransaction): Promise<void>;
+  readonly once: (trx: StoreTransaction) => Promise<void>;
 }
 
 interface Head {
   readonly seq: number;
-  readonly hash: Uint8Array;
+  readonly hash: HashText;
 }
+
+/** Lower-case hexadecimal, as in a journal's export. */
+type HashText = string;
+
+const GENESIS: HashText = Buffer.from(GENESIS_HASH).toString('hex');
 
 type Anomaly = 'gap' | 'brokenChain' | 'fork';
 type AnomalyKind = Tables['journal_anomalies']['kind'];
@@ -61,7 +65,7 @@ export function createJournalIngest(store: Store, clock: Clock, signingKey: Sign
       });
       onStored({ terminalId, epoch });
       if (result instanceof ProblemError) throw result;
-      const receipt: Receipt = { terminalId, epoch, upToSeq: result.seq, headHash: hashText(result.hash), at: clock.now() };
+      const receipt: Receipt = { terminalId, epoch, upToSeq: result.seq, headHash: result.hash, at: clock.now() };
       return { receipt, jws: await signJws(signingKey, RECEIPT_TYPE, receipt) };
     },
     books: async () => {
@@ -120,11 +124,6 @@ async function storeCheckpoints(trx: StoreTransaction, checkpoints: readonly Gen
   }
 }
 
-/** Lower-case hexadecimal, as in a journal's export. */
-function hashText(hash: Uint8Array): string {
-  return toHex(hash).toLowerCase();
-}
-
 /** @returns the batch's epoch. */
 function requireOneOwner(terminalId: string, batch: JournalBatch): number {
   const epoch = batch.entries[0]?.entry.epoch ?? 1;
@@ -138,8 +137,8 @@ function requireOneOwner(terminalId: string, batch: JournalBatch): number {
 /** An entry as it is judged and stored. */
 interface Item {
   readonly seq: number;
-  /** As the terminal says it: lower-case hexadecimal. */
-  readonly hash: string;
+  /** As the terminal says it. */
+  readonly hash: HashText;
   /** The entry in canonical form. */
   readonly text: string;
 }
@@ -173,7 +172,7 @@ interface Verdict {
 async function ingest(store: Store, trx: StoreTransaction, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
   const { terminalId, epoch } = whose;
   const state = await trx.selectFrom('journal_epochs').selectAll().where('terminal_id', '=', terminalId).where('epoch', '=', epoch).executeTakeFirst();
-  const start: Head = state === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: state.head_seq, hash: fromHex(state.head_hash) };
+  const start: Head = state === undefined ? { seq: 0, hash: GENESIS } : { seq: state.head_seq, hash: state.head_hash };
   if (state?.frozen === 1) {
     await storeAnomalies(trx, whose, 'afterFork', items, now);
     return new ProblemError('epochFrozen', `epoch ${epoch} of ${terminalId} forked and takes no more entries`, placeOf(whose, items[0], start));
@@ -200,7 +199,7 @@ function judge(items: readonly Item[], start: Head, stored: Map<number, string>)
   for (const [index, item] of items.entries()) {
     const stands = place(item, head, stored);
     if (stands !== 'known' && stands !== 'next') return { head, last, fresh, misfit: { index, anomaly: stands } };
-    last = { seq: item.seq, hash: fromHex(item.hash) };
+    last = item;
     if (stands === 'known') continue;
     head = last;
     fresh.push(item);
@@ -212,15 +211,18 @@ function judge(items: readonly Item[], start: Head, stored: Map<number, string>)
 /** Where an entry stands in relation to the chain: already there, next, or not fitting. */
 function place({ seq, hash, text }: Item, head: Head, stored: ReadonlyMap<number, string>): 'known' | 'next' | Anomaly {
   if (seq > head.seq + 1) return 'gap';
-  if (seq === head.seq + 1) return hashCanonicalEntryText(head.hash, text) === hash ? 'next' : 'brokenChain';
+  if (seq === head.seq + 1) return hashAfter(head.hash, text) === hash ? 'next' : 'brokenChain';
   if (stored.get(seq) !== hash) return 'fork';
-  const previous = seq === 1 ? GENESIS_HASH : fromHex(stored.get(seq - 1) ?? '');
-  return hashCanonicalEntryText(previous, text) === hash ? 'known' : 'brokenChain';
+  return hashAfter(seq === 1 ? GENESIS : (stored.get(seq - 1) ?? ''), text) === hash ? 'known' : 'brokenChain';
+}
+
+function hashAfter(previous: HashText, text: string): HashText {
+  return hashCanonicalEntryText(Buffer.from(previous, 'hex'), text);
 }
 
 /** Of the head, of the entries that the batch says again, and of the one before each. */
 async function storedHashes(trx: StoreTransaction, { terminalId, epoch }: Epoch, items: readonly Item[], head: Head): Promise<Map<number, string>> {
-  const ofHead = [head.seq, hashText(head.hash)] as const;
+  const ofHead = [head.seq, head.hash] as const;
   const again = items.map(({ seq }) => seq).filter((seq) => seq <= head.seq);
   if (again.length === 0) return new Map([ofHead]);
   const wanted = [...new Set(again.flatMap((seq) => [seq - 1, seq]))];
@@ -263,7 +265,7 @@ async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoc
 }
 
 async function saveHead(trx: StoreTransaction, { terminalId, epoch }: Epoch, head: Head, frozen: boolean): Promise<void> {
-  const values = { head_seq: head.seq, head_hash: hashText(head.hash), frozen: frozen ? 1 : 0 };
+  const values = { head_seq: head.seq, head_hash: head.hash, frozen: frozen ? 1 : 0 };
   await trx
     .insertInto('journal_epochs')
     .values({ terminal_id: terminalId, epoch, ...values })

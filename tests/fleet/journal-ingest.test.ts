@@ -77,7 +77,7 @@ describe('a request', () => {
     const terminal = await registeredTerminal(await startWorld());
     const once = { claims: { nonce: freshNonce() } };
     const answers = await Promise.all([1, 2].map(() => terminal.post('/v1/journal', { entries: chain('T-0001', 1) }, once)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 401]));
   });
 
   test('that is refused before anything is stored leaves nothing', async () => {

@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../fleet/server/store/database.ts';
 import type { Store, StoreTransaction } from '../../fleet/server/store/store.ts';
-import { newDatabase } from './database.ts';
+import { ENTRIES_BY_KEY, execute, newDatabase, setVersion } from './database.ts';
+import { chain, problemOf, registeredTerminal, startWorld } from './support.ts';
 
 test('a store that would not survive a power cut is refused', async () => {
   await expect(openStore(':memory:')).rejects.toMatchObject({ name: 'StoreError', code: 'notDurable' });
@@ -97,4 +98,26 @@ test('more transactions than share a commit are all done, in the order in which 
   );
   expect(done).toEqual(serials);
   expect(committed()).toEqual(serials);
+});
+
+test('a store whose entries lie in the order of their key keeps each of them when it gets them in the order in which they come', async () => {
+  const world = await startWorld();
+  const [one, two] = [await registeredTerminal(world, 'T-0001'), await registeredTerminal(world, 'T-0002')];
+  await two.post('/v1/journal', { entries: chain('T-0002', 3) });
+  await one.post('/v1/journal', { entries: chain('T-0001', 2) });
+  await world.stop();
+  const all = 'SELECT * FROM journal_entries ORDER BY terminal_id, epoch, seq';
+  const before = await execute(world.database, all);
+  for (const statement of ENTRIES_BY_KEY) await execute(world.database, statement);
+  await expect(execute(world.database, 'SELECT rowid FROM journal_entries')).rejects.toThrow(/no such column/);
+  for (const statement of setVersion(world.database, 14)) await execute(world.database, statement);
+
+  await world.restart();
+  expect(before).toHaveLength(5);
+  expect(await execute(world.database, all)).toEqual(before);
+  expect(await execute(world.database, 'SELECT rowid FROM journal_entries')).toHaveLength(5);
+  for (const change of ["UPDATE journal_entries SET hash = 'x'", 'DELETE FROM journal_entries'])
+    await expect(execute(world.database, change)).rejects.toThrow(/are never/);
+  expect((await one.post('/v1/journal', { entries: chain('T-0001', 4) })).status).toBe(200);
+  expect(problemOf(await two.post('/v1/journal', { entries: chain('T-0002', 3, { mark: 'rewritten' }) })).code).toBe('journalFork');
 });

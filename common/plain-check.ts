@@ -1,7 +1,7 @@
 /**
  * A quick yes for values that a zod schema takes as they are. An append runs cold behind a sync, and there zod's way through its own objects
  * costs several times what the rules in them cost; so they are read once, into one closure each. Whatever this does not say yes to, zod judges:
- * a rule that is not known here only costs time. Used by main/journal for the bodies of entries.
+ * a rule that is not known here only costs time. Used by main/journal for the bodies of entries, and by fleet/server for those of requests.
  */
 import type { z } from 'zod';
 
@@ -10,19 +10,21 @@ export type PlainCheck = (value: unknown) => boolean;
 
 const askZod: PlainCheck = () => false;
 
-export function plainCheck(schema: z.ZodType): PlainCheck {
+export function plainCheck(schema: z.core.$ZodType): PlainCheck {
   const def = defOf(schema);
   if (def.type === 'string') return 'format' in def ? askZod : stringCheck(rulesOf(def));
   if (def.type === 'number') return 'format' in def && def.format === 'safeint' ? integerCheck(rulesOf(def)) : askZod;
   if (def.type === 'literal') return oneOf(def.values);
   if (def.type === 'enum') return oneOf(Object.values(def.entries));
+  if (def.type === 'array') return arrayCheck(plainCheck(def.element), rulesOf(def));
+  if (def.type === 'record') return isOfAnything(def) ? isPlainRecord : askZod;
   if (def.type === 'object') return isStrict(def) && rulesOf(def).length === 0 ? objectCheck(def.shape) : askZod;
   if (def.type === 'union') {
-    const options = def.options.map((option) => plainCheck(option as z.ZodType));
+    const options = def.options.map((option) => plainCheck(option));
     return (value) => options.some((fits) => fits(value));
   }
   if (def.type === 'optional') {
-    const inner = plainCheck(def.innerType as z.ZodType);
+    const inner = plainCheck(def.innerType);
     return (value) => value === undefined || inner(value);
   }
   return askZod;
@@ -77,9 +79,37 @@ function integerCheck(rules: readonly Rule[]): PlainCheck {
   return (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
 }
 
+function arrayCheck(fits: PlainCheck, rules: readonly Rule[]): PlainCheck {
+  let least = 0;
+  let most = Infinity;
+  for (const rule of rules) {
+    if (rule.check === 'min_length') least = Math.max(least, rule.minimum);
+    else if (rule.check === 'max_length') most = Math.min(most, rule.maximum);
+    else return askZod;
+  }
+  return (value) => Array.isArray(value) && value.length >= least && value.length <= most && eachFits(value, fits);
+}
+
+/** A hole is an element, too. */
+function eachFits(values: readonly unknown[], fits: PlainCheck): boolean {
+  for (const value of values) if (!fits(value)) return false;
+  return true;
+}
+
+/** Any names, any values. */
+function isOfAnything({ keyType, valueType, checks = [] }: z.core.$ZodRecordDef): boolean {
+  const names = defOf(keyType);
+  return names.type === 'string' && !('format' in names) && rulesOf(names).length === 0 && defOf(valueType).type === 'unknown' && checks.length === 0;
+}
+
+/** zod leaves a member called __proto__ out. */
+function isPlainRecord(value: unknown): boolean {
+  return isPlainObject(value) && !Object.hasOwn(value, '__proto__');
+}
+
 /** All that must be there fits, and nothing else is there. */
 function objectCheck(shape: z.core.$ZodShape): PlainCheck {
-  const members = Object.entries(shape).map(([name, schema]) => ({ name, fits: plainCheck(schema as z.ZodType) }));
+  const members = Object.entries(shape).map(([name, schema]) => ({ name, fits: plainCheck(schema) }));
   return (value) => {
     if (!isPlainObject(value)) return false;
     let known = 0;

@@ -3,9 +3,7 @@
  * stored as an anomaly and refused with its place. A fork (another entry where one stands) freezes the epoch: it may be a rewritten past.
  */
 import { compactVerify } from 'jose';
-import { CompiledQuery } from 'kysely';
 import type { Clock } from '../../common/clock.ts';
-import { fromHex, toHex } from '../../common/hex.ts';
 import { canonicalEntry, GENESIS_HASH, hashCanonicalEntryText } from '../../common/journal-entry.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import {
@@ -28,14 +26,25 @@ import { knownKeys } from './identity/terminal-standing.ts';
 
 export interface JournalIngest {
   /** Answers after its own commit. The same entries may come any number of times. @throws {ProblemError} after storing what fitted and what didn't */
-  accept(terminalId: string, batch: JournalBatch): Promise<JournalAnswer>;
+  accept(batch: JournalBatch, sender: Sender): Promise<JournalAnswer>;
   books(): Promise<Books['journal']>;
+}
+
+export interface Sender {
+  readonly terminalId: string;
+  /** Remembers the request with what it stores; rejects when it came before. */
+  readonly once: (trx: StoreTransaction) => Promise<void>;
 }
 
 interface Head {
   readonly seq: number;
-  readonly hash: Uint8Array;
+  readonly hash: HashText;
 }
+
+/** Lower-case hexadecimal, as in a journal's export. */
+type HashText = string;
+
+const GENESIS: HashText = Buffer.from(GENESIS_HASH).toString('hex');
 
 type Anomaly = 'gap' | 'brokenChain' | 'fork';
 type AnomalyKind = Tables['journal_anomalies']['kind'];
@@ -44,19 +53,19 @@ const anomalyProblems: Readonly<Record<Anomaly, ProblemCode>> = { gap: 'journalG
 
 /** @param onStored told after the commit, with which epoch may have grown */
 export function createJournalIngest(store: Store, clock: Clock, signingKey: SigningKey, onStored: (grown: Epoch) => void = () => {}): JournalIngest {
-  const texts: InsertTexts = new Map();
   return {
-    accept: async (terminalId, batch) => {
+    accept: async (batch, { terminalId, once }) => {
       const epoch = requireOneOwner(terminalId, batch);
       const items = batch.entries.map(itemOf);
       const checkpoints = await genuineCheckpoints(store, terminalId, batch);
       const result = await store.serially([`journal:${terminalId}`], async (trx) => {
+        await once(trx);
         await storeCheckpoints(trx, checkpoints, clock.now());
-        return ingest(trx, texts, { terminalId, epoch }, items, clock.now());
+        return ingest(store, trx, { terminalId, epoch }, items, clock.now());
       });
       onStored({ terminalId, epoch });
       if (result instanceof ProblemError) throw result;
-      const receipt: Receipt = { terminalId, epoch, upToSeq: result.seq, headHash: hashText(result.hash), at: clock.now() };
+      const receipt: Receipt = { terminalId, epoch, upToSeq: result.seq, headHash: result.hash, at: clock.now() };
       return { receipt, jws: await signJws(signingKey, RECEIPT_TYPE, receipt) };
     },
     books: async () => {
@@ -115,11 +124,6 @@ async function storeCheckpoints(trx: StoreTransaction, checkpoints: readonly Gen
   }
 }
 
-/** Lower-case hexadecimal, as in a journal's export. */
-function hashText(hash: Uint8Array): string {
-  return toHex(hash).toLowerCase();
-}
-
 /** @returns the batch's epoch. */
 function requireOneOwner(terminalId: string, batch: JournalBatch): number {
   const epoch = batch.entries[0]?.entry.epoch ?? 1;
@@ -133,8 +137,8 @@ function requireOneOwner(terminalId: string, batch: JournalBatch): number {
 /** An entry as it is judged and stored. */
 interface Item {
   readonly seq: number;
-  /** What the terminal says its hash is: lower-case hexadecimal. */
-  readonly claimed: string;
+  /** As the terminal says it. */
+  readonly hash: HashText;
   /** The entry in canonical form. */
   readonly text: string;
 }
@@ -142,7 +146,7 @@ interface Item {
 /** A lone surrogate, say, is JSON that RFC 8785 can't hash. @throws {ProblemError} */
 function itemOf({ entry, hash }: ChainedEntry): Item {
   try {
-    return { seq: entry.seq, claimed: hash.toLowerCase(), text: canonicalEntry(entry) };
+    return { seq: entry.seq, hash: hash.toLowerCase(), text: canonicalEntry(entry) };
   } catch {
     throw new ProblemError('invalidRequest', `entry ${entry.seq} has no canonical form`);
   }
@@ -165,16 +169,16 @@ interface Verdict {
 }
 
 /** What it returns is thrown after the commit: a refusal must not roll back the evidence for it. */
-async function ingest(trx: StoreTransaction, texts: InsertTexts, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
+async function ingest(store: Store, trx: StoreTransaction, whose: Epoch, items: readonly Item[], now: number): Promise<Head | ProblemError> {
   const { terminalId, epoch } = whose;
   const state = await trx.selectFrom('journal_epochs').selectAll().where('terminal_id', '=', terminalId).where('epoch', '=', epoch).executeTakeFirst();
-  const start: Head = state === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: state.head_seq, hash: fromHex(state.head_hash) };
+  const start: Head = state === undefined ? { seq: 0, hash: GENESIS } : { seq: state.head_seq, hash: state.head_hash };
   if (state?.frozen === 1) {
     await storeAnomalies(trx, whose, 'afterFork', items, now);
     return new ProblemError('epochFrozen', `epoch ${epoch} of ${terminalId} forked and takes no more entries`, placeOf(whose, items[0], start));
   }
   const { head, last, fresh, misfit } = judge(items, start, await storedHashes(trx, whose, items, start));
-  await storeEntries(trx, texts, whose, fresh, now);
+  await store.addEntries(trx, { ...whose, receivedAt: now, entries: fresh });
   if (misfit !== undefined) await storeMisfits(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
   await saveHead(trx, whose, head, misfit?.anomaly === 'fork');
   if (misfit === undefined) return last;
@@ -195,27 +199,30 @@ function judge(items: readonly Item[], start: Head, stored: Map<number, string>)
   for (const [index, item] of items.entries()) {
     const stands = place(item, head, stored);
     if (stands !== 'known' && stands !== 'next') return { head, last, fresh, misfit: { index, anomaly: stands } };
-    last = { seq: item.seq, hash: fromHex(item.claimed) };
+    last = item;
     if (stands === 'known') continue;
     head = last;
     fresh.push(item);
-    stored.set(item.seq, item.claimed);
+    stored.set(item.seq, item.hash);
   }
   return { head, last, fresh, misfit: undefined };
 }
 
 /** Where an entry stands in relation to the chain: already there, next, or not fitting. */
-function place({ seq, claimed, text }: Item, head: Head, stored: ReadonlyMap<number, string>): 'known' | 'next' | Anomaly {
+function place({ seq, hash, text }: Item, head: Head, stored: ReadonlyMap<number, string>): 'known' | 'next' | Anomaly {
   if (seq > head.seq + 1) return 'gap';
-  if (seq === head.seq + 1) return hashCanonicalEntryText(head.hash, text) === claimed ? 'next' : 'brokenChain';
-  if (stored.get(seq) !== claimed) return 'fork';
-  const previous = seq === 1 ? GENESIS_HASH : fromHex(stored.get(seq - 1) ?? '');
-  return hashCanonicalEntryText(previous, text) === claimed ? 'known' : 'brokenChain';
+  if (seq === head.seq + 1) return hashAfter(head.hash, text) === hash ? 'next' : 'brokenChain';
+  if (stored.get(seq) !== hash) return 'fork';
+  return hashAfter(seq === 1 ? GENESIS : (stored.get(seq - 1) ?? ''), text) === hash ? 'known' : 'brokenChain';
+}
+
+function hashAfter(previous: HashText, text: string): HashText {
+  return hashCanonicalEntryText(Buffer.from(previous, 'hex'), text);
 }
 
 /** Of the head, of the entries that the batch says again, and of the one before each. */
 async function storedHashes(trx: StoreTransaction, { terminalId, epoch }: Epoch, items: readonly Item[], head: Head): Promise<Map<number, string>> {
-  const ofHead = [head.seq, hashText(head.hash)] as const;
+  const ofHead = [head.seq, head.hash] as const;
   const again = items.map(({ seq }) => seq).filter((seq) => seq <= head.seq);
   if (again.length === 0) return new Map([ofHead]);
   const wanted = [...new Set(again.flatMap((seq) => [seq - 1, seq]))];
@@ -227,24 +234,6 @@ async function storedHashes(trx: StoreTransaction, { terminalId, epoch }: Epoch,
     .where('seq', 'in', wanted)
     .execute();
   return new Map([ofHead, ...rows.map(({ seq, hash }) => [seq, hash] as const)]);
-}
-
-/** Rows of one statement. */
-const AT_ONCE = 100;
-
-/** The text of the statement that stores so many entries: made once for each number, for it takes as long as storing them. */
-type InsertTexts = Map<number, string>;
-
-async function storeEntries(trx: StoreTransaction, texts: InsertTexts, { terminalId, epoch }: Epoch, items: readonly Item[], now: number): Promise<void> {
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    const rows = items
-      .slice(from, from + AT_ONCE)
-      .map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, hash: claimed, entry: text, received_at: now }));
-    const text = texts.get(rows.length);
-    const insert = text === undefined ? trx.insertInto('journal_entries').values(rows).compile() : CompiledQuery.raw(text, rows.flatMap(Object.values));
-    texts.set(rows.length, insert.sql);
-    await trx.executeQuery(insert);
-  }
 }
 
 /** A gap closes by itself when what is missing comes; the rest somebody must look into. */
@@ -267,7 +256,7 @@ async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoc
     .executeTakeFirstOrThrow();
   const room = items.slice(0, Math.max(0, ANOMALIES_KEPT - kept));
   if (room.length === 0) return;
-  const rows = room.map(({ seq, claimed, text }) => ({ terminal_id: terminalId, epoch, seq, claimed_hash: claimed, kind, entry: text, received_at: now }));
+  const rows = room.map(({ seq, hash, text }) => ({ terminal_id: terminalId, epoch, seq, claimed_hash: hash, kind, entry: text, received_at: now }));
   await trx
     .insertInto('journal_anomalies')
     .values(rows)
@@ -276,7 +265,7 @@ async function storeAnomalies(trx: StoreTransaction, { terminalId, epoch }: Epoc
 }
 
 async function saveHead(trx: StoreTransaction, { terminalId, epoch }: Epoch, head: Head, frozen: boolean): Promise<void> {
-  const values = { head_seq: head.seq, head_hash: hashText(head.hash), frozen: frozen ? 1 : 0 };
+  const values = { head_seq: head.seq, head_hash: head.hash, frozen: frozen ? 1 : 0 };
   await trx
     .insertInto('journal_epochs')
     .values({ terminal_id: terminalId, epoch, ...values })

@@ -3,7 +3,7 @@
  * everything it needs from the world (time, randomness, ids, log) is given to it.
  */
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { pino, type Logger } from 'pino';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { Clock } from '../../common/clock.ts';
@@ -36,6 +36,7 @@ import { httpOptions, refuseOddHttp } from './http/plain-http.ts';
 import { ProblemError, sendBareProblem, sendProblem } from './http/problems.ts';
 import { limitAddresses, limitTerminals } from './http/rate-limits.ts';
 import { stopInOrder } from './http/stopping.ts';
+import { validateQuickly } from './http/validation.ts';
 import { acquirerRoutes } from './routes/acquirer-routes.ts';
 import { CONSOLE_API } from '../console-api/calls.ts';
 import { consolePage } from './routes/console-page.ts';
@@ -189,7 +190,7 @@ function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOption
     // stopInOrder does it, with problem details
     return503OnClosing: false,
   });
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(validateQuickly);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(() => {
@@ -197,6 +198,7 @@ function createApp({ ids, logger, settings: { tls, behindProxy } }: ServerOption
   });
   app.decorateRequest('bodySha256', bodySha256(''));
   app.decorateRequest('terminalId', '');
+  app.decorateRequest('claims', undefined);
   app.decorateRequest('orderId', undefined);
   app.decorateRequest('problemCode', undefined);
   readBodies(app);

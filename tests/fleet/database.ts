@@ -160,3 +160,16 @@ export const WITHOUT_CODES: readonly string[] = [
   'ALTER TABLE terminals DROP COLUMN revoked_at',
   'ALTER TABLE terminal_keys DROP COLUMN revoked_at',
 ];
+
+/** Takes back the order in which entries came: they lie in that of their key, in a SQLite file. */
+export const ENTRIES_BY_KEY: readonly string[] = [
+  'DROP TRIGGER journal_entries_stay',
+  'DROP TRIGGER journal_entries_remain',
+  'ALTER TABLE journal_entries RENAME TO later',
+  `CREATE TABLE journal_entries (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, entry TEXT NOT NULL,
+     received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT, WITHOUT ROWID`,
+  'INSERT INTO journal_entries SELECT * FROM later',
+  'DROP TABLE later',
+  "CREATE TRIGGER journal_entries_stay BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END",
+  "CREATE TRIGGER journal_entries_remain BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END",
+];

@@ -1,8 +1,9 @@
+import canonicalize from 'canonicalize';
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { journalAnswerSchema, type ChainedEntry } from '../../common/upstream-api/journal.ts';
 import { openStore } from '../../fleet/server/store/database.ts';
-import { chain, newKey, problemOf, registeredTerminal, startWorld, type HandMadeTerminal, type World } from './support.ts';
+import { chain, freshNonce, newKey, problemOf, registeredTerminal, startWorld, type HandMadeTerminal, type World } from './support.ts';
 
 const send = (terminal: HandMadeTerminal, entries: readonly ChainedEntry[]) => terminal.post('/v1/journal', { entries });
 
@@ -54,6 +55,62 @@ describe('a batch that continues the chain', () => {
       ['T-0002', 1, 3],
     ]);
   });
+});
+
+describe('a request', () => {
+  test('that comes a second time is refused, also after a restart, whether it was taken or did not fit', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const [first, , third] = chain('T-0001', 3);
+    const [taken, refused] = [{ claims: { nonce: freshNonce() } }, { claims: { nonce: freshNonce() } }];
+    expect((await terminal.post('/v1/journal', { entries: [first] }, taken)).status).toBe(200);
+    expect(problemOf(await terminal.post('/v1/journal', { entries: [third] }, refused)).code).toBe('journalGap');
+    for (const lives of ['this server', 'the next one']) {
+      expect(problemOf(await terminal.post('/v1/journal', { entries: [first] }, taken)).code, lives).toBe('replayedNonce');
+      expect(problemOf(await terminal.post('/v1/journal', { entries: [third] }, refused)).code, lives).toBe('replayedNonce');
+      await world.restart();
+    }
+    expect((await world.books()).journal).toMatchObject({ terminals: [{ receivedSeq: 1 }], anomalies: 1 });
+  });
+
+  test('that comes twice at once is taken once', async () => {
+    const terminal = await registeredTerminal(await startWorld());
+    const once = { claims: { nonce: freshNonce() } };
+    const answers = await Promise.all([1, 2].map(() => terminal.post('/v1/journal', { entries: chain('T-0001', 1) }, once)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 401]));
+  });
+
+  test('that is refused before anything is stored leaves nothing', async () => {
+    const world = await startWorld();
+    const terminal = await registeredTerminal(world);
+    const again = { claims: { nonce: freshNonce() } };
+    expect(problemOf(await terminal.post('/v1/journal', { entries: [] }, again)).code).toBe('invalidRequest');
+    expect(problemOf(await terminal.post('/v1/journal', { entries: chain('T-0002', 1) }, again)).code).toBe('wrongTerminal');
+    expect((await terminal.post('/v1/journal', { entries: chain('T-0001', 1) }, again)).status).toBe(200);
+  });
+});
+
+test('entries of any characters are kept as they were hashed, be they many or few', async () => {
+  const world = await startWorld();
+  const terminal = await registeredTerminal(world);
+  const text = 'line\nbreak\r\u2028\u0000\\n, tab\t, 漢字 😀, NULL, {"a"}, \\';
+  const entries = chain('T-0001', 100, { mark: text });
+  expect(await outcome(terminal, entries.slice(0, 1))).toEqual({ upToSeq: 1 });
+  expect(await outcome(terminal, entries.slice(1, 34))).toEqual({ upToSeq: 34 });
+  expect(await outcome(terminal, entries.slice(34))).toEqual({ upToSeq: 100 });
+  const store = await openStore(world.database);
+  const rows = await store.selectFrom('journal_entries').select(['terminal_id', 'epoch', 'seq', 'hash', 'entry', 'received_at']).orderBy('seq').execute();
+  await store.destroy();
+  expect(rows).toEqual(
+    entries.map(({ entry, hash }) => ({
+      terminal_id: 'T-0001',
+      epoch: 1,
+      seq: entry.seq,
+      hash,
+      entry: canonicalize(entry),
+      received_at: world.clock.now(),
+    })),
+  );
 });
 
 test('an entry that stands in a batch twice is stored once, whether it is new or was here before', async () => {

@@ -6,7 +6,7 @@ export interface Figure {
   /** E.g. `append.ratio`. */
   readonly name: string;
   readonly value: number;
-  readonly unit: '×' | '%' | 'ms' | 'MB' | 'kB' | 'MB/s' | '/s' | '';
+  readonly unit: '×' | '%' | 'ms' | 'µs' | 'MB' | 'kB' | 'MB/s' | '/s' | '';
   /** At most this is wanted; absent: the figure only explains another one. */
   readonly target?: number;
 }

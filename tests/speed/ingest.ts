@@ -116,8 +116,8 @@ function figuresOf(name: string, ingest: readonly Turn[], inserts: readonly Turn
     { name: `ingest.${name}`, value: own.ms / bare.ms, unit: '×', target: TARGET },
     { name: `ingest.${name}.rows`, value: (rows * 1000) / own.ms, unit: '/s' },
     { name: `ingest.${name}.bare.rows`, value: (rows * 1000) / bare.ms, unit: '/s' },
-    { name: `ingest.${name}.cpu`, value: own.cpuMs / rows, unit: 'ms' },
-    { name: `ingest.${name}.bare.cpu`, value: bare.cpuMs / rows, unit: 'ms' },
+    { name: `ingest.${name}.cpu`, value: (own.cpuMs * 1000) / rows, unit: 'µs' },
+    { name: `ingest.${name}.bare.cpu`, value: (bare.cpuMs * 1000) / rows, unit: 'µs' },
   ];
 }
 
@@ -169,7 +169,7 @@ function bareInSqlite(file: string): BareTable {
   const database = new Database(file, { timeout: 60_000 });
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) database.pragma(pragma);
   database.exec(`CREATE TABLE bare_entries (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, entry TEXT NOT NULL,
-    received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT, WITHOUT ROWID`);
+    received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT`);
   const statement = database.prepare(
     `INSERT INTO bare_entries (${COLUMNS}) VALUES ${Array.from({ length: TOP_UPS * ROWS_OF_TOP_UP }, () => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
   );

@@ -18,11 +18,17 @@ declare module 'fastify' {
     bodySha256: string;
     /** Set once the signature is verified. */
     terminalId: string;
+    /** What was signed; set with `terminalId`. */
+    claims: TokenClaims | undefined;
+  }
+  interface FastifyContextConfig {
+    /** The route remembers its requests itself, in the transaction that does what they ask: one commit instead of two. */
+    remembersRequests?: boolean;
   }
 }
 
 export interface Authentication {
-  /** Of a terminal that is accepted. Sets `request.terminalId`. @throws {ProblemError} */
+  /** Of a terminal that is accepted. Sets `request.terminalId` and `request.claims`; remembers the request, unless its route does. @throws {ProblemError} */
   verifyRegistered(request: FastifyRequest): Promise<void>;
   /** Of a terminal that shows a key for the first time: by that key. Whether it came before is for {@link useNonce}. @throws {ProblemError} */
   verifyWithKey(request: FastifyRequest, terminalId: string, key: PublicKey): Promise<TokenClaims>;
@@ -46,12 +52,9 @@ export function createAuthentication(store: Store, clock: Clock): Authentication
       const claims = await check(request, token, key);
       // only whoever holds the key learns what became of it
       if (standing !== 'accepted') throw new ProblemError(standing, standingWords[standing]);
-      // one insert decides between two requests of the same nonce
-      await store
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute((trx) => useNonce(trx, claims, clock.now()));
+      if (request.routeOptions.config.remembersRequests !== true) await remember(store, claims, clock.now());
       request.terminalId = claims.terminalId;
+      request.claims = claims;
     },
     verifyWithKey: async (request, terminalId, key) => {
       const token = readToken(request);
@@ -59,6 +62,14 @@ export function createAuthentication(store: Store, clock: Clock): Authentication
       return check(request, token, key);
     },
   };
+}
+
+function remember(store: Store, claims: TokenClaims, now: number): Promise<void> {
+  // one insert decides between two requests of the same nonce
+  return store
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute((trx) => useNonce(trx, claims, now));
 }
 
 /** The terminal's key that the signature names; the one that counts now when it names none. */

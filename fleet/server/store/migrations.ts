@@ -5,7 +5,8 @@
 import { sql } from 'kysely';
 import { StoreError, type Store, type StoreTransaction } from './store.ts';
 
-type Statement = string | { readonly sqlite: string; readonly postgres: string };
+/** Without words for PostgreSQL: nothing is to be done there. */
+type Statement = string | { readonly sqlite: string; readonly postgres?: string };
 
 /** Where a database keeps the number of its last migration. */
 export interface SchemaVersion {
@@ -340,6 +341,24 @@ const migrations: readonly (readonly Statement[])[] = [
     `CREATE TABLE password_changes (change_id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL, request_hash TEXT NOT NULL, serial TEXT NOT NULL,
        refusal TEXT, at INTEGER NOT NULL) STRICT`,
   ],
+  // entries in the order in which they came, with an index beside them, as PostgreSQL has them: in the order of their key, pages of many terminals are
+  // split again and again, and a row costs the more bytes the more terminals there are
+  [
+    { sqlite: `DROP TRIGGER journal_entries_stay` },
+    { sqlite: `DROP TRIGGER journal_entries_remain` },
+    { sqlite: `ALTER TABLE journal_entries RENAME TO journal_entries_by_key` },
+    {
+      sqlite: `CREATE TABLE journal_entries (terminal_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, entry TEXT NOT NULL,
+        received_at INTEGER NOT NULL, PRIMARY KEY (terminal_id, epoch, seq)) STRICT`,
+    },
+    {
+      sqlite: `INSERT INTO journal_entries (terminal_id, epoch, seq, hash, entry, received_at)
+        SELECT terminal_id, epoch, seq, hash, entry, received_at FROM journal_entries_by_key ORDER BY terminal_id, epoch, seq`,
+    },
+    { sqlite: `DROP TABLE journal_entries_by_key` },
+    { sqlite: `CREATE TRIGGER journal_entries_stay BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END` },
+    { sqlite: `CREATE TRIGGER journal_entries_remain BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END` },
+  ],
 ];
 
 /** What this program needs. */
@@ -358,12 +377,15 @@ async function step(trx: StoreTransaction, schema: SchemaVersion): Promise<numbe
   }
   const statements = migrations[version];
   if (statements === undefined) return version;
-  for (const statement of statements) await sql.raw(wordsFor(schema.database, statement)).execute(trx);
+  for (const statement of statements) {
+    const words = wordsFor(schema.database, statement);
+    if (words !== undefined) await sql.raw(words).execute(trx);
+  }
   await schema.write(trx, version + 1);
   return version + 1;
 }
 
-function wordsFor(database: SchemaVersion['database'], statement: Statement): string {
+function wordsFor(database: SchemaVersion['database'], statement: Statement): string | undefined {
   if (typeof statement !== 'string') return statement[database];
   return database === 'sqlite' ? statement : inPostgres(statement);
 }

@@ -6,7 +6,7 @@
 import { PostgresDialect, sql, type RawBuilder } from 'kysely';
 import { DatabaseError, Pool, types } from 'pg';
 import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
-import { Store, StoreError, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
+import { Store, StoreError, type EntryRun, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
 
 export interface PostgresOptions {
   /** Most connections of this server. */
@@ -63,6 +63,17 @@ class PostgresStore extends Store {
       }
       return true;
     });
+  }
+
+  /** Two texts of lines instead of six values a row: canonical JSON has no line break in it, and neither has a hash. */
+  async addEntries(trx: StoreTransaction, { terminalId, epoch, receivedAt, entries }: EntryRun): Promise<void> {
+    const [first] = entries;
+    if (first === undefined) return;
+    const hashes = entries.map(({ hash }) => hash).join('\n');
+    const texts = entries.map(({ text }) => text).join('\n');
+    await sql`insert into journal_entries (terminal_id, epoch, seq, hash, entry, received_at)
+      select ${terminalId}, ${epoch}, ${first.seq - 1} + place, hash, entry, ${receivedAt}
+      from unnest(string_to_array(${hashes}, E'\\n'), string_to_array(${texts}, E'\\n')) with ordinality as line (hash, entry, place)`.execute(trx);
   }
 
   view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> {

@@ -1,15 +1,30 @@
 /** The embedded store: one SQLite file in WAL mode, every commit on disk before it is answered for. There is one writer, so every transaction is alone. */
 import SQLite from 'better-sqlite3';
-import { sql, SqliteDialect } from 'kysely';
+import { CompiledQuery, sql, SqliteDialect } from 'kysely';
 import { KeptStatements } from './kept-statements.ts';
 import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
-import { Store, StoreError, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
+import { SharedCommits } from './shared-commits.ts';
+import { Store, StoreError, type EntryRun, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
+
+/** Rows of one statement: more of them save nothing. */
+const AT_ONCE = 32;
 
 class SqliteStore extends Store {
   readonly lookAgainMs = Infinity;
+  readonly #commits = new SharedCommits(this);
+  /** Text of the statement that adds so many entries: made once for each number, for it takes longer than storing them. */
+  readonly #addTexts = new Map<number, string>();
 
   serially<T>(_subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
-    return this.transaction().execute(work);
+    return this.#commits.run(work);
+  }
+
+  async addEntries(trx: StoreTransaction, { terminalId, epoch, receivedAt, entries }: EntryRun): Promise<void> {
+    for (let from = 0; from < entries.length; from += AT_ONCE) {
+      const some = entries.slice(from, from + AT_ONCE);
+      const values = some.flatMap(({ seq, hash, text }) => [terminalId, epoch, seq, hash, text, receivedAt]);
+      await trx.executeQuery(CompiledQuery.raw(this.#addText(some.length), values));
+    }
   }
 
   /** Its file has one server. */
@@ -25,6 +40,15 @@ class SqliteStore extends Store {
   async examine(): Promise<void> {
     const version = await readVersion(this);
     if (version < SCHEMA_VERSION) throw new StoreError('olderSchema', `the store has version ${version}, this program needs ${SCHEMA_VERSION}`);
+  }
+
+  #addText(rows: number): string {
+    const known = this.#addTexts.get(rows);
+    if (known !== undefined) return known;
+    const places = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?, ?)').join(', ');
+    const text = `insert into journal_entries (terminal_id, epoch, seq, hash, entry, received_at) values ${places}`;
+    this.#addTexts.set(rows, text);
+    return text;
   }
 }
 

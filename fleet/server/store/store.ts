@@ -647,6 +647,15 @@ export type Subject =
 type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'password' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
 export type SupportSubject = `${'callback' | 'chat' | 'outbox' | 'support' | 'ticket'}:${string}`;
 
+/** Entries of one epoch that follow each other. */
+export interface EntryRun {
+  readonly terminalId: string;
+  readonly epoch: number;
+  readonly receivedAt: number;
+  /** Each `seq` is one more than the last; `hash` in lower-case hexadecimal; `text` is the entry in canonical form. */
+  readonly entries: readonly { readonly seq: number; readonly hash: string; readonly text: string }[];
+}
+
 /** What only one server of all does at a time. */
 export type Task = 'bus';
 
@@ -661,6 +670,9 @@ export abstract class Store extends Kysely<Tables> {
    * @throws {StoreError} `notDurable`
    */
   abstract serially<T>(subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T>;
+
+  /** Stores them as the database takes many rows quickest. */
+  abstract addEntries(trx: StoreTransaction, run: EntryRun): Promise<void>;
 
   /** ms after which whoever waits for a change looks for itself: another server may have made it, and nobody here hears of that. */
   abstract readonly lookAgainMs: number;

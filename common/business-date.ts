@@ -5,14 +5,7 @@ const QUARTER_HOUR = 900_000;
 
 /** A function from ms since 1970 to `YYYY-MM-DD` in `timeZone` (IANA name). @throws {RangeError} on an unknown zone */
 export function businessDates(timeZone: string): (at: number) => string {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  });
+  const format = formatOf(timeZone);
   let quarter = Number.NaN;
   let date = '';
   return (at) => {
@@ -24,6 +17,24 @@ export function businessDates(timeZone: string): (at: number) => string {
     }
     return date;
   };
+}
+
+/** By zone: one takes longer to make than a thousand dates to write, and views ask for one every time. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  formats.set(timeZone, made);
+  return made;
 }
 
 /** A function from ms since 1970 to `2026-11-22T05:33:00.123Z`. Within one second only the milliseconds are written anew. */

@@ -21,11 +21,6 @@ export type LossReportState =
 /** Kinds that end a report: one of them, once. */
 export const LOSS_ANSWERS = ['loss.reported', 'loss.refused'] as const satisfies readonly JournalKind[];
 
-/** Whether the issuer must still be told of a report: asked of the kinds of a transaction's entries, whatever they are. */
-export function isUnanswered(kinds: ReadonlySet<JournalKind>): boolean {
-  return kinds.has('loss.reporting') && !LOSS_ANSWERS.some((kind) => kinds.has(kind));
-}
-
 /** @throws {Error} on entries that no correct terminal writes: an answer without a report, or a second one */
 export function foldLossReport(entries: Iterable<LossEntry>): LossReportState {
   let state: LossReportState = { state: 'none' };

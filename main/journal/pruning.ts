@@ -8,8 +8,8 @@
  * entries of single transactions that are not finished, which are moved beside the chain (kept.ts).
  */
 import { journalKinds, type NewEntry } from '../../common/journal-kinds.ts';
+import { hasEnded } from '../../common/foreign-ends.ts';
 import { fromHex, toHex } from '../../common/hex.ts';
-import { isUnanswered } from '../../common/loss-report.ts';
 import { foldTransaction, isForeign } from '../../common/money/fold.ts';
 import { isFinished } from '../../common/money/finished.ts';
 import { addPostings, type Balances } from '../../common/money/postings.ts';
@@ -198,7 +198,7 @@ export class Pruning {
     // What an earlier epoch handed over never leaves: without the rest it would seem open again.
     if (last === undefined || last.seq > upToSeq || entries.some(({ epoch }) => epoch !== this.#journal.meta.epoch)) return false;
     const kinds = new Set(entries.map(({ kind }) => kind));
-    return [...kinds].every(isForeign) ? !isUnanswered(kinds) : isFinished(foldTransaction(entries), now);
+    return [...kinds].every(isForeign) ? hasEnded(kinds) : isFinished(foldTransaction(entries), now);
   }
 
   #baseOf(before: Base | undefined, { upToSeq, receipt }: Cut, { links, balances, cash, businessDate }: Sum, kept: Seal): Base {

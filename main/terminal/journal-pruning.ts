@@ -9,6 +9,8 @@ export interface JournalPruningOptions {
   readonly clock: Clock;
   /** Default: {@link FIRST_LOOK_MS}. */
   readonly firstLookMs?: number;
+  /** Default: {@link LOOK_EVERY_MS}. */
+  readonly everyMs?: number;
   /** Begins one cut: each step takes a few ms. */
   readonly cut: () => Generator<undefined, PruneOutcome>;
   readonly idle: () => boolean;
@@ -51,20 +53,24 @@ export class JournalPruning {
       this.#steps ??= this.#options.cut();
       const step = this.#steps.next();
       if (step.done === true) this.#steps = undefined;
-      this.#later(step.done === true ? pauseAfter(step.value) : STEP_EVERY_MS);
+      this.#later(step.done === true ? this.#pauseAfter(step.value) : STEP_EVERY_MS);
     } catch (error) {
       this.#steps = undefined;
       this.#options.onTrouble(error);
-      this.#later(LOOK_EVERY_MS);
+      this.#later(this.#everyMs);
     }
+  }
+
+  #pauseAfter(outcome: PruneOutcome): number {
+    if (outcome === undefined) return this.#everyMs;
+    return outcome === 'disturbed' ? DISTURBED_MS : STEP_EVERY_MS;
+  }
+
+  get #everyMs(): number {
+    return this.#options.everyMs ?? LOOK_EVERY_MS;
   }
 
   #later(ms: number): void {
     if (!this.#stopped) this.#timer = this.#options.clock.setTimeout(() => this.#step(), ms);
   }
-}
-
-function pauseAfter(outcome: PruneOutcome): number {
-  if (outcome === undefined) return LOOK_EVERY_MS;
-  return outcome === 'disturbed' ? DISTURBED_MS : STEP_EVERY_MS;
 }

@@ -46,7 +46,7 @@ import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
 import { documentPort } from './ports/document-port.ts';
 import { JournalCheck, type JournalCheckOptions } from './journal-check.ts';
-import { JournalPruning } from './journal-pruning.ts';
+import { JournalPruning, type JournalPruningOptions } from './journal-pruning.ts';
 import { JournalDesk } from './ports/journal-port.ts';
 import { scannerPort } from './ports/scanner-port.ts';
 import { ViewPublisher } from './publisher.ts';
@@ -74,8 +74,8 @@ export interface TerminalOptions {
   readonly journalCheck?: Pick<JournalCheckOptions, 'check' | 'doubt'>;
   /** Closed with the terminal. Absent: how often answers are read is not counted. */
   readonly answerCounts?: AnswerCounts;
-  /** What may leave the journal, and when that is first looked at. Absent: nothing ever does. */
-  readonly pruning?: { readonly rule: PruneRule; readonly firstLookMs?: number };
+  /** What may leave the journal, and when that is looked at. Absent: nothing ever does. */
+  readonly pruning?: { readonly rule: PruneRule } & Pick<JournalPruningOptions, 'firstLookMs' | 'everyMs'>;
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -318,11 +318,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
 
 function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions, idle: () => boolean): JournalPruning | undefined {
   if (pruning === undefined) return undefined;
-  const { rule, firstLookMs } = pruning;
+  const { rule, ...times } = pruning;
   return new JournalPruning({
     clock,
     idle,
-    ...(firstLookMs === undefined ? {} : { firstLookMs }),
+    ...times,
     cut: () => journal.prune(rule),
     onTrouble: (error) => {
       log.warn({ error: error instanceof Error ? error.message : String(error) }, 'old entries could not leave the journal');

@@ -125,7 +125,6 @@ class Fold:
     def __init__(self):
         self.things, self.sums = {thing: {} for thing in FORMAT["things"]}, dict.fromkeys(FORMAT["sums"], 0)
         self.anomaly, self.opened, self.open, self.continued = None, False, True, False
-        self.box, self.notes, self.unspecified, self.differences = None, Counter(), 0, Counter()
 
     def add(self, kind, body):
         try:
@@ -211,23 +210,28 @@ class Story(Fold):
 class Cash(Fold):
     """An epoch's cash: the box and what is in it, settlements, open differences."""
 
-    def go_on(self, base):
-        """After pruned entries."""
-        self.box, self.continued, self.unspecified = base.get("boxId"), True, base["content"]["unspecified"]
-        self.notes = Counter({note["denomination"]: note["count"] for note in base["content"]["notes"]})
-        self.differences = Counter({known["of"]: known["amount"] for known in base["differences"]})
-        for known in base["settlements"]:
-            sums = {"expectedSum": total(known["expected"]), "countedSum": total(known.get("counted", []))}
-            removed = {} if known["phase"] == "opened" else {"content": known["expected"], **sums}
+    def __init__(self, base=None):
+        """After pruned entries: as the base says."""
+        super().__init__()
+        cash = base or {"content": {"notes": [], "unspecified": 0}, "differences": [], "settlements": []}
+        self.box, self.unspecified, self.continued = cash.get("boxId"), cash["content"]["unspecified"], base is not None
+        self.notes = Counter({note["denomination"]: note["count"] for note in cash["content"]["notes"]})
+        self.differences = Counter({known["of"]: known["amount"] for known in cash["differences"]})
+        for known in cash["settlements"]:
+            removed = {} if known["phase"] == "opened" else {"content": known["expected"]}
             self.things["settlement"][known["settlementId"]] = {**known, **removed, "state": known["phase"], "amount": 0}
 
+    def numbers(self, body):
+        known = self.things["settlement"].get(body["settlementId"], {})
+        expected, counted = total(known.get("content", 0)), total(known.get("counted", 0))
+        sums = {"expectedSum": expected, "countedSum": counted, "difference": counted - expected} if known else {}
+        notes = [{"denomination": note, "count": self.notes[note]} for note in sorted(self.notes, reverse=True)]
+        inside = {"inside": {"notes": notes, "unspecified": self.unspecified}, "boxInside": self.box or body.get("boxOut")}
+        return {**super().numbers(body), **inside, **{f"known.{name}": value for name, value in {**known, **sums}.items()}}
+
     def follow(self, kind, body):
-        known = self.things["settlement"].get(body.get("settlementId"), {})
         if kind in FORMAT["settlement"]:
-            notes = [{"denomination": note, "count": self.notes[note]} for note in sorted(self.notes, reverse=True)]
-            numbers = {**self.numbers(body), **{f"known.{name}": value for name, value in known.items()}}
-            numbers["inside"] = {"notes": notes, "unspecified": self.unspecified}
-            numbers["boxInside"] = self.box or body.get("boxOut")
+            numbers = self.numbers(body)
             self.move(body, **FORMAT["settlement"][kind])
             self.obey(FORMAT["cashRules"][kind], numbers)
         for name, sign in row_of("differencesTaken", kind, body).items():
@@ -244,9 +248,7 @@ class Cash(Fold):
         elif kind == "box.inserted":
             self.box = body["boxId"]
         elif kind == "settlement.counted":
-            expected, counted = total(body["expected"]), total(body["counted"])
-            known.update(expectedSum=expected, countedSum=counted, difference=counted - expected)
-            self.differences[body["settlementId"]] += counted - expected
+            self.differences[body["settlementId"]] += total(body["counted"]) - total(body["expected"])
         elif kind == "case.resolved" and body["resolution"] == "nothingOwed":
             self.differences[body["reference"]] += body["amount"]
 
@@ -256,7 +258,7 @@ class Verifier:
         self.key, self.upstream, self.elsewhere, self.promised = key, upstream_key, receipts, {}
         self.terminal, self.epoch, self.seq, self.head, self.signed, self.last = "", 1, 0, ZEROS, 0, "journal"
         self.handed, self.kept, self.place, self.own, self.early = [], [], (0, 0), ZEROS, 0
-        self.pruned, self.start = None, 0
+        self.pruned, self.at = {"upToSeq": 0, "announced": 0}, None  # nothing; no entry line yet
         self.counts, self.balances = Counter(), dict.fromkeys(FORMAT["accounts"], 0)
         self.stories, self.cash = {}, Cash()
 
@@ -281,8 +283,7 @@ class Verifier:
             demand(parts, "structure", self.seq + 1, "not a line of an export, or not at its place")
             self.last = shape
             getattr(self, shape, self.signature)(*parts.groups())
-        announced = self.pruned["announced"] if self.pruned else 0
-        demand(announced <= self.seq, "base", self.seq + 1, f"entry {announced} announced the pruning")
+        demand(self.pruned["announced"] <= self.seq, "base", self.seq + 1, "the entry that announced the pruning is missing")
         demand(self.seq or not self.handed, "carried", 1, "no entry seals what is carried")
         demand(self.seq or not self.early, "receipt", 1, "upstream has entries; there are none here")
         last = max((seq for epoch, seq in self.promised if epoch == self.epoch), default=0)
@@ -293,10 +294,6 @@ class Verifier:
         own = own and entry["kind"] in FORMAT["kinds"] and fits(entry["body"], FORMAT["kinds"][entry["kind"]])
         return own and (self.last == "carried" or self.seq == 0 or entry["epoch"] == self.epoch)
 
-    def at(self):
-        """The last entry line's seq; None before the first one."""
-        return self.seq if self.seq > self.start else None
-
     def base(self, text, jws):
         """What stands for pruned entries: the chain goes on from there."""
         base = self.claims("base", jws)
@@ -305,9 +302,9 @@ class Verifier:
         right = says == (self.terminal, *place, hash_) and self.promised.get(place, {hash_}) == {hash_} and jcs(base) == text
         right = right and (self.upstream is None or is_genuine(base["receipt"], "kiosk-receipt+jwt", self.upstream))
         demand(right and base["announced"] > base["upToSeq"], "base", None, "no receipt for just the pruned entries, or not what was signed")
-        self.pruned, self.start, self.signed, self.head, (self.epoch, self.seq) = base, base["upToSeq"], base["upToSeq"], hash_, place
+        self.pruned, self.head, self.signed, (self.epoch, self.seq) = base, hash_, place[1], place
         self.balances.update(base["balances"])
-        self.cash.go_on(base["cash"])
+        self.cash = Cash(base["cash"])
 
     def carried(self, text, prev, own):
         entry = parse(text.encode())
@@ -317,7 +314,7 @@ class Verifier:
         right = place > self.place and prev == neighbor and entry["postings"] == due(entry["kind"], entry["body"])
         demand(right, "carried", None, f"{place} posts wrongly or does not hang on {self.place}, the one before it")
         self.place, self.own = place, own
-        (self.kept if self.pruned and place[0] == self.epoch else self.handed).append(own)
+        (self.kept if self.seq and place[0] == self.epoch else self.handed).append(own)
         self.fold(entry, may_be_foreign=True)
 
     def entry(self, text, own):
@@ -333,26 +330,26 @@ class Verifier:
             demand(abs(self.balances[posting["account"]]) <= SAFE, "postings", seq, "beyond any sum of money")
         replaces = seq == 1 and self.epoch > 1
         demand((kind == "journal.replaced") == replaces, "carried", seq, "journal.replaced misplaced")
-        if seq == self.start + 1:
-            sealed = self.pruned or {"carried": body["carried"] if replaces else seal(()), "kept": seal(())}
-            whole = (sealed["carried"], sealed["kept"]) == (seal(self.handed), seal(self.kept)) and self.place <= (self.epoch, self.start)
+        if self.at is None:
+            sealed = {"carried": body["carried"] if replaces else seal(()), "kept": seal(()), **self.pruned}
+            whole = (sealed["carried"], sealed["kept"]) == (seal(self.handed), seal(self.kept)) and self.place <= (self.epoch, self.seq)
             demand(whole, "carried", seq, "the carried entries are not those that were sealed")
             demand(self.early < self.epoch, "receipt", seq, "a receipt of this epoch stands before its first entry")
             self.balances.update(body["balances"] if replaces else {})
-        if self.pruned and seq == self.pruned["announced"]:
+        if seq == self.pruned["announced"]:
             announced = kind == "journal.pruned" and body["base"] == sha256(jcs(self.pruned).encode()).hexdigest().upper()
             demand(announced, "base", seq, "does not announce the pruning")
-        anomalies = {"fold": self.fold(entry, self.epoch > 1 or self.pruned), "settlement": self.cash.add(kind, body)}
+        anomalies = {"fold": self.fold(entry, self.epoch > 1 or self.pruned["upToSeq"]), "settlement": self.cash.add(kind, body)}
         for check, anomaly in anomalies.items():
             demand(anomaly is None, check, seq, f"{anomaly}: {kind} of {entry.get('transactionId', 'no transaction')}")
         demand(self.promised.get((self.epoch, seq), {own}) == {own}, "receipt", seq, "upstream has another entry at this place")
-        self.seq, self.head = seq, own
+        self.seq, self.at, self.head = seq, seq, own
         demand(seq - self.signed <= FORMAT["checkpointEvery"], "checkpoint", seq, f"no checkpoint since {self.signed}")
 
     def fold(self, entry, may_be_foreign):
         """Its story's anomaly; one that began where nobody can look has none, nor has what is filed under an id of its own."""
         id_, kind = entry.get("transactionId"), entry["kind"]
-        if id_ is None or kind.startswith(("foreign.load.", "loss.", "release.", "password.", "script.", "desk.")):
+        if id_ is None or kind.startswith(tuple(FORMAT["foreign"])):
             return None
         foreign = may_be_foreign and kind != "transaction.opened"
         story = self.stories.setdefault(id_, None if foreign else Story())
@@ -361,8 +358,8 @@ class Verifier:
     def claims(self, shape, jws, elsewhere=False):
         """What a base, checkpoint or receipt says, once it is known to be genuine and of this terminal."""
         claims, key = payload_of(jws), self.upstream if shape == "receipt" else self.signer
-        demand(fits(claims, FORMAT[shape]), shape, self.at(), f"not readable as a {shape}")
-        seq = claims["upToSeq"] if elsewhere else self.at()
+        demand(fits(claims, FORMAT[shape]), shape, self.at, f"not readable as a {shape}")
+        seq = claims["upToSeq"] if elsewhere else self.at
         demand(key is None or is_genuine(jws, f"kiosk-{shape}+jwt", key), shape, seq, f"the {shape} is not genuine")
         demand(claims["terminalId"] == self.terminal, shape, seq, f"the {shape} is {claims['terminalId']}'s")
         self.counts[shape] += 1
@@ -370,8 +367,8 @@ class Verifier:
 
     def signature(self, text, jws):
         claims, shape, seq = self.claims(self.last, jws), self.last, self.seq
-        demand(jcs(claims) == text, shape, self.at(), "the line does not say what was signed")
-        if self.at() is None:
+        demand(jcs(claims) == text, shape, self.at, "the line does not say what was signed")
+        if self.at is None:
             self.last, self.early = "early receipt", max(self.early, claims["epoch"])
             return
         named, hash_ = claims.get("upToSeq", claims.get("seq")), claims.get("headHash", claims.get("hash"))
@@ -381,9 +378,9 @@ class Verifier:
         self.signed = seq if shape == "checkpoint" else self.signed
 
     def checked(self):
-        stories = {id_: story for id_, story in self.stories.items() if story}
+        stories, start = {id_: story for id_, story in self.stories.items() if story}, self.pruned["upToSeq"]
         return {
-            "terminalId": self.terminal, "epoch": self.epoch, "entries": self.seq - self.start, **({"pruned": self.start} if self.pruned else {}),
+            "terminalId": self.terminal, "epoch": self.epoch, "entries": self.seq - start, **({"pruned": start} if start else {}),
             "carried": len(self.handed) + len(self.kept), "checkpoints": self.counts["checkpoint"], "receipts": self.counts["receipt"],
             "transactions": len(stories), "headHash": self.head, "signedUpTo": self.signed,
             "openTransactions": [id_ for id_, story in stories.items() if story.open], "balances": self.balances,

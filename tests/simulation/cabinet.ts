@@ -94,6 +94,8 @@ export class SimulatedCabinet {
   readonly #options: CabinetOptions;
   /** Notes that a technician took out of the path: the operator has them. */
   readonly found: FedNote[] = [];
+  /** Notes in boxes that were taken away. */
+  readonly collected: Fen[] = [];
   readonly #strikes: Readonly<Partial<Record<FaultKind, () => void>>>;
 
   constructor(options: CabinetOptions) {
@@ -126,9 +128,18 @@ export class SimulatedCabinet {
     };
   }
 
-  /** Fen in the operator's hands: the box, and what was found in the path. */
+  /** Fen in the operator's hands: the boxes, and what was found in the path. */
   get notesInCustody(): number {
-    return sum(this.acceptor.box) + sum(this.found.filter((note) => typeof note === 'number'));
+    return sum(this.collected) + sum(this.acceptor.box) + sum(this.found.filter((note) => typeof note === 'number'));
+  }
+
+  /** A collector takes the box and puts an empty one in. Undefined: it is locked while a note is inside. */
+  changeBox(): readonly Fen[] | undefined {
+    const notes = this.acceptor.removeBox();
+    if (notes === undefined) return undefined;
+    this.acceptor.insertBox();
+    this.collected.push(...notes);
+    return notes;
   }
 
   /** The process is gone: the lines are free again. */

@@ -108,7 +108,13 @@ export class Life {
     this.#alive = false;
     for (const timer of this.#timers) this.#options.clock.clearTimeout(timer);
     this.#timers.clear();
-    cpSync(this.folder, next, { recursive: true, filter: (file) => !/-(?:lock|shm)$/.test(path.basename(file)) });
+    copyData(this.folder, next);
+  }
+
+  /** After {@link stop}: where the next life finds what this one left. */
+  moveTo(next: string): void {
+    copyData(this.folder, next);
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** The dead process's handles. */
@@ -191,6 +197,10 @@ export class Life {
     if (typeof outcome === 'object') this.#options.onPruned(outcome.upToSeq);
     return outcome;
   }
+}
+
+function copyData(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, filter: (file) => !/-(?:lock|shm)$/.test(path.basename(file)) });
 }
 
 /** What may leave is written down beside: the oracles fold whole stories. */

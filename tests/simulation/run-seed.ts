@@ -90,8 +90,8 @@ export interface SeedResult {
   readonly passed: Readonly<Partial<Record<Channel, number>>>;
 }
 
-/** Entries leave a minute after upstream has them, but for the last ten: far sooner than in any town. */
-export const PRUNED_ALL_DAY = { rule: { retentionMs: 60_000, keepEntries: 10 }, firstLookMs: 15_000 } as const;
+/** Entries leave half a minute after upstream has them, but for the last three, as soon as nobody is served: what takes a town months is minutes here. */
+export const PRUNED_ALL_DAY = { rule: { retentionMs: 30_000, keepEntries: 3 }, firstLookMs: 5000, everyMs: 10_000 } as const;
 
 /** About how much passes in a session: where planned faults are likely to meet something. Measured on undisturbed sessions. */
 const USUAL: Readonly<Record<Channel, number>> = {
@@ -116,6 +116,7 @@ const ARRIVES = { least: 500, most: 20_000 };
 const STAYS_AT_MOST = 900_000;
 const SCREEN_CLEARS = 360_000;
 const REPAIRED_EVERY = 3;
+const COLLECTED_EVERY = 2;
 const READY_WITHIN = 60_000;
 const COMES_TO_REST = 900_000;
 const SETTLES = 120_000;
@@ -216,6 +217,8 @@ async function serve(world: World, chance: Chance, session: number, options: See
   world.pockets.set(card, [...(world.pockets.get(card) ?? []), ...person.slips]);
   if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
   await world.pass(() => isFree(world), SCREEN_CLEARS);
+  // What is in the box keeps its entries: without a collector hardly any would ever leave.
+  if (options.pruning !== undefined && chance.named('collector').between(1, COLLECTED_EVERY) === 1) await world.collect();
   if (!isFree(world)) {
     world.repair();
     await world.pass(() => isFree(world), SCREEN_CLEARS);

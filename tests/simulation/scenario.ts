@@ -241,6 +241,8 @@ async function settle(world: World, script: Script, card: TownCard): Promise<rea
   if ([...undecided(world), ...unfinishedCards(world)].includes(card) && world.cabinet.placeOf(card) === 'hand') {
     await stands(world, scriptedPerson(world, script, { card, otherCard: card, wish: 'look' }), LOOKS);
     await world.pass(() => isFree(world), SCREEN_CLEARS);
+    if (unfinishedCards(world).includes(card))
+      world.violation('account', `the script of card ${card.tail} is half done, though it came back and nothing is broken`);
   }
   return own();
 }

@@ -69,12 +69,14 @@ export interface ReplacementInBooks {
 
 export class SimulatedUpstream {
   readonly server: Server;
-  readonly #file: string;
+  /** A reader of its own: what the server has not committed is not there. */
+  readonly #books: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
   readonly #waits: ReadonlySet<Timer>;
 
   private constructor(server: Server, file: string, waits: ReadonlySet<Timer>) {
     this.server = server;
-    this.#file = file;
+    this.#books = new Database(file, { readonly: true });
     this.#waits = waits;
   }
 
@@ -109,6 +111,11 @@ export class SimulatedUpstream {
   /** Questions that it holds until something changes, or their time is over. */
   get held(): number {
     return this.#waits.size;
+  }
+
+  /** Nobody looks into them any more; they outlive the server. */
+  closeBooks(): void {
+    this.#books.close();
   }
 
   /** What a person's phone, or a knob, does. */
@@ -209,12 +216,9 @@ export class SimulatedUpstream {
   }
 
   #read<T>(sql: string): readonly T[] {
-    const db = new Database(this.#file, { readonly: true });
-    try {
-      return db.prepare<[], T>(sql).all();
-    } finally {
-      db.close();
-    }
+    const statement = this.#statements.get(sql) ?? this.#books.prepare(sql);
+    this.#statements.set(sql, statement);
+    return (statement as Database.Statement<[], T>).all();
   }
 }
 

@@ -22,6 +22,7 @@ import { SimulatedNetwork } from './network.ts';
 import { stepOf } from './steps.ts';
 import type { Hands } from './person.ts';
 import { SteadySeal } from './sealing.ts';
+import { settleStopped } from './settling.ts';
 import { Trace, type TraceEvent } from './trace.ts';
 import { SimulatedUpstream } from './upstream.ts';
 
@@ -314,6 +315,25 @@ export class World {
     }, REBIRTH[blow]);
   }
 
+  /**
+   * A collector stops the terminal, changes the box and counts what is in it; what the books said is settled with `kioskctl settle`. Nobody comes
+   * while the process is down or a note is inside.
+   */
+  async collect(): Promise<void> {
+    const life = this.#life;
+    if (life?.ready !== true || this.cabinet.acceptor.inside !== undefined) return;
+    await life.stop().catch(() => this.kill('process')); // the disk is full: it says so, and ends all the same
+    if (this.#life !== life) return; // it comes up by itself, and nobody settles
+    const counted = this.cabinet.changeBox();
+    this.#life = undefined;
+    this.#view = undefined;
+    this.cabinet.hangUp();
+    if (counted !== undefined) this.#lastSeq = await settleStopped(this.#config(this.#lifeFolder()), this.clock, this.chance.named(`collector ${this.lives}`), counted);
+    this.trace.add('hand', `collects ${counted?.length ?? 'no'} notes`);
+    life.moveTo(this.#lifeFolder(1));
+    this.powerOn();
+  }
+
   /** Everything is well from now on, and a technician has been here. */
   calm(): void {
     this.faults.calm();
@@ -346,6 +366,7 @@ export class World {
   }
 
   remove(): void {
+    this.upstream.closeBooks();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -377,8 +398,8 @@ export class World {
 
   /** One note at a time is in the path: where it ended is where there is one more. */
   #followNotes(): void {
-    const { acceptor, found } = this.cabinet;
-    const places = { box: acceptor.box.length, returned: acceptor.returned.length, found: found.length };
+    const { acceptor, found, collected } = this.cabinet;
+    const places = { box: collected.length + acceptor.box.length, returned: acceptor.returned.length, found: found.length };
     for (const place of ['box', 'returned', 'found'] as const) {
       for (; this.#placed[place] < places[place]; this.#placed[place] += 1) {
         const note = this.notes.find(({ fate }) => fate === undefined);

@@ -590,6 +590,39 @@ def begun(epoch=1, carried=()):
     return export
 
 
+def after_pruning(receipt=(), digest=None, **changes):
+    """Two entries have left, the third one announced it."""
+    export = begun()
+    export.add(*LOST)
+    signed = export.receipt(**dict(receipt))
+    nothing = {"entries": 0, "sha256": hashlib.sha256().hexdigest().upper()}
+    base = {
+        "terminalId": TERMINAL, "epoch": 1, "upToSeq": 2, "hash": export.head, "businessDate": "2026-11-22", "receipt": signed["jws"], "announced": 3,
+        "carried": nothing, "kept": nothing, "balances": {"cash.box": 0}, "cash": {"content": {"notes": [], "unspecified": 0}, "differences": [], "settlements": []},
+        **changes}
+    told = {"upToSeq": 2, "headHash": export.head.upper(), "receiptAt": 1795325580000, "base": digest or hashlib.sha256(jcs(base).encode()).hexdigest().upper()}
+    export.add("journal.pruned", told)
+    export.checkpoint()
+    export.lines = [export.lines[0], f'{{"base":{jcs(base)},"jws":"{TERMINAL_KEY.jws("kiosk-base+jwt", base)}"}}', *export.lines[-2:]]
+    return export
+
+
+def of_no_story():
+    """What is filed under an id of its own: no transaction was opened."""
+    export = begun()
+    for kind, body in (
+        ("foreign.load.told", {"examinationId": "e-1", "loadId": "l-1"}),
+        ("loss.refused", {"reportId": "r-1", "code": "unknownCard"}),
+        ("release.refused", {"releaseId": "r-2", "code": "noReport"}),
+        ("password.set", {"changeId": "c-1"}),
+        ("script.confirmed", {"scriptId": "s-1"}),
+        ("desk.stored", {"submissionId": "s-2"}),
+    ):
+        export.add(kind, body, transaction=next(iter(body.values())))
+    export.checkpoint()
+    return export
+
+
 def broken_exports():
     """(name, export's lines, receipts kept elsewhere, key that was given, check, seq): what is wrong was reasoned out by hand from FORMAT.md."""
     def case(name, export, check, seq, receipts=(), key=TERMINAL_KEY, edit=lambda lines: lines):
@@ -653,6 +686,13 @@ def broken_exports():
     yield case("upstream kept what it did not sign", begun(), "receipt", 1, receipts=kept(key=TERMINAL_KEY))
     yield case("upstream kept another terminal's", begun(), "receipt", 1, receipts=kept(terminalId="T-0002"))
     yield case("upstream kept what is no receipt", begun(), "receipt", None, receipts=kept(upToSeq=0))
+    yield case("a base that nothing announced", after_pruning(), "base", 3, edit=lambda lines: lines[:2])
+    yield case("a base that announced itself", after_pruning(announced=2), "base", None)
+    yield case("a base whose receipt is for another entry", after_pruning(receipt={"upToSeq": 1}), "base", None)
+    yield case("a base whose receipt is for another history", after_pruning(receipt={"headHash": "0" * 64}), "base", None)
+    yield case("a base whose receipt upstream did not sign", after_pruning(receipt={"key": TERMINAL_KEY}), "base", None)
+    yield case("an announcement of another base", after_pruning(digest="AB" * 32), "base", 3)
+    yield case("a base of another seal than what is kept", after_pruning(kept={"entries": 1, "sha256": "AB" * 32}), "carried", 3)
     for shape, seq_, hash_ in (("checkpoint", "seq", "hash"), ("receipt", "upToSeq", "headHash")):
         yield case(f"a {shape} signed by another", after(lost, (shape, (), {"key": Signer("07" * 32)})), shape, 2)
         yield case(f"a {shape} signed for another purpose", after(lost, (shape, (), {"typ": "kiosk-slip+jwt"})), shape, 2)
@@ -702,7 +742,7 @@ def files():
     first, second, parts = epochs()
     keys = {"terminal": TERMINAL_KEY, "upstream": UPSTREAM_KEY}
     journal = {"keys": {name: {"seed": key.seed, "publicKey": key.jwk, "kid": key.kid} for name, key in keys.items()}, **parts, "exports": {}}
-    for name, export in (("epoch-1.jsonl", first), ("epoch-2.jsonl", second)):
+    for name, export in (("epoch-1.jsonl", first), ("epoch-2.jsonl", second), ("pruned.jsonl", after_pruning()), ("no-story.jsonl", of_no_story())):
         verifier = Verifier(TERMINAL_KEY.jwk["x"], UPSTREAM_KEY.jwk["x"])
         found = verifier.verify(export.text().encode())
         assert found is None, (name, found)

@@ -2,12 +2,10 @@
  * Releases of loss reports and changes of service passwords that the issuer has not answered. A release is said again, with the same words,
  * until there is an answer; of a password, which is kept nowhere, it is asked what became of it, and one that never arrived is barred.
  */
+import { PASSWORD_ANSWERS, RELEASE_ANSWERS } from '../../../common/foreign-ends.ts';
 import { journalKinds, type JournalBody, type JournalKind } from '../../../common/journal-kinds.ts';
 import { passwordEntry, releaseEntry } from '../../../state-machines/account/steps.ts';
 import type { RecoveryBooks } from './books.ts';
-
-export const RELEASE_ANSWERS = ['release.released', 'release.refused'] as const satisfies readonly JournalKind[];
-export const PASSWORD_ANSWERS = ['password.set', 'password.refused'] as const satisfies readonly JournalKind[];
 
 interface Chore {
   readonly id: string;

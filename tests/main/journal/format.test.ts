@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { accounts, contentTotal, journalKinds, notesTotal, type NewEntry } from '../../../common/journal-kinds.ts';
+import { isForeign } from '../../../common/money/fold.ts';
 import { OPENING_KINDS } from '../../../common/money/open-transactions.ts';
 import { postingsFor } from '../../../common/money/postings.ts';
 import { CASH_KINDS } from '../../../common/money/settlement-fold.ts';
@@ -47,6 +48,7 @@ const tables = z
     sums: z.array(z.string()),
     leavesOpen: z.array(z.string()),
     afterClose: z.array(z.string()),
+    foreign: z.array(z.string()),
     groups: z.record(
       z.string(),
       z.strictObject({
@@ -201,6 +203,12 @@ describe('the Python verifier has the same', () => {
       const anomalies = [...anomaly.matchAll(/: `(\w+)`/g)].map(([, name]) => name).filter((name) => name !== 'announcedTwice');
       expect(new Set(rules.map(([, name]) => name)), code(kind)).toEqual(new Set(anomalies));
     }
+  });
+
+  test('kinds that belong to no story', () => {
+    const [, named = ''] = /Entries of (?<named>.*) belong to no story/.exec(format) ?? [];
+    expect(tables.foreign).toEqual([...named.matchAll(/`([a-z.]+\.)\*`/g)].map(([, beginning]) => beginning));
+    expect(kinds.filter((kind) => tables.foreign.some((beginning) => kind.startsWith(beginning)))).toEqual(kinds.filter(isForeign));
   });
 
   test('kinds that may follow the end of a transaction', () => {

@@ -31,6 +31,36 @@ const LOSS: NewEntry = {
   },
 };
 
+const CARD = { aid: 'A000000632010105', issuer: '0123456789ABCDEF', serial: '00004100000012345678', tail: '5678' };
+const PROOF = {
+  amount: 1,
+  purseType: 2,
+  terminalId: '000000000001',
+  balanceBefore: 0,
+  onlineCounter: 1,
+  cardRandom: '00000000',
+  keyVersion: 1,
+  algorithm: 0,
+  mac1: '00000000',
+} as const;
+const ASKED = { identificationId: 'i-1', card: CARD, reference: 'A01-1122-5DEG-K', by: 'document' } as const;
+const AT = '2026-05-01T00:14:07.000Z';
+const TICKET: NewEntry = {
+  kind: 'desk.submitting',
+  body: { submissionId: 's-1', envelope: 'ticket', reference: 'A01-1122-5DEG-K', body: '{}', submittedAt: AT },
+};
+const RELEASE: NewEntry = { kind: 'release.asking', body: { ...ASKED, releaseId: 'r-1', proof: PROOF, takenAt: AT } };
+const PASSWORD: NewEntry = { kind: 'password.setting', body: { ...ASKED, changeId: 'c-1' } };
+const SCRIPT: readonly NewEntry[] = [
+  { kind: 'script.asking', body: { scriptId: 's-1', function: 'activate', card: CARD, reference: 'A01-1122-5DEG-K' } },
+  { kind: 'script.issued', body: { scriptId: 's-1', steps: 2 } },
+  { kind: 'script.sending', body: { scriptId: 's-1', step: 0, name: 'UPDATE BINARY' } },
+];
+const EXAMINED: NewEntry = {
+  kind: 'foreign.load.examined',
+  body: { examinationId: 'e-1', loadId: 'l-1', reference: 'A01-1122-5DEG-K', card: CARD, amount: 5000, balanceBefore: 0, verdict: 'credited' },
+};
+
 /** Both ways to look: the file and its export. They must agree. */
 function verified(bench: Bench): Verification {
   const options = { publicKey: bench.key.publicKey, upstreamKey: upstreamKeyPair.publicKey };
@@ -126,6 +156,15 @@ describe('entries that upstream has had for longer than the retention', () => {
       make.claimReturned(),
     ],
     ['a lost card of which the issuer was not told', [LOSS], { kind: 'loss.refused', body: { reportId: 'r-1', code: 'unknownCard' } }],
+    ['a ticket that the desk has not got', [TICKET], { kind: 'desk.stored', body: { submissionId: 's-1' } }],
+    ['a release that the issuer has not answered', [RELEASE], { kind: 'release.refused', body: { releaseId: 'r-1', code: 'noReport' } }],
+    ['a password of which nobody knows whether it was set', [PASSWORD], { kind: 'password.set', body: { changeId: 'c-1' } }],
+    ['a card whose script is half done', SCRIPT, { kind: 'script.confirmed', body: { scriptId: 's-1' } }],
+    [
+      'a load of another terminal of which the issuer was not told',
+      [EXAMINED],
+      { kind: 'foreign.load.reported', body: { examinationId: 'e-1', loadId: 'l-1', state: 'credited' } },
+    ],
   ])('but not %s, though nobody has asked the journal for it yet', (_what, story, end) => {
     const journal = new Bench().open();
     append(journal, [START, ...of('tx-1', story)]);

@@ -1,5 +1,5 @@
 /** What the journal says when all is quiet: every transaction folded from its entries. The oracles compare it with the world. */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { parseEntry } from '../../../main/journal/stored-chain.ts';
@@ -22,21 +22,71 @@ export function readLedger(journal: string): readonly Story[] {
     entries.filter(({ kind, transactionId }) => transactionId !== undefined && !isForeign(kind)), // an examination is no transaction
     ({ transactionId }) => transactionId ?? '',
   );
-  return [...byTransaction].map(([id, own]) => {
-    const state = foldTransaction(own);
-    return { id, reference: state.opened?.reference ?? '', serial: state.opened?.card.serial ?? '', state, kinds: own.map(({ kind }) => kind) };
-  });
+  return [...byTransaction].map(([id, own]) => storyOf(id, own));
+}
+
+/** The latest story of a transaction, and what it was folded from: a world is read hundreds of times, and few entries are new each time. */
+const folded = new Map<string, { readonly own: readonly JournalEntry[]; readonly story: Story }>();
+/** Entries by their text. */
+const parsed = new Map<string, JournalEntry>();
+/** Of worlds that are over: forgotten all at once. */
+const MOST_KNOWN = 20_000;
+
+function storyOf(id: string, own: readonly JournalEntry[]): Story {
+  const known = folded.get(id);
+  if (known?.own.length === own.length && own.every((entry, index) => entry === known.own[index])) return known.story;
+  const state = foldTransaction(own);
+  const story = { id, reference: state.opened?.reference ?? '', serial: state.opened?.card.serial ?? '', state, kinds: own.map(({ kind }) => kind) };
+  folded.set(id, { own, story });
+  return story;
+}
+
+function entryOf(text: string): JournalEntry {
+  const entry = parsed.get(text) ?? parseEntry(text);
+  parsed.set(text, entry);
+  return entry;
+}
+
+function forgetMany(): void {
+  if (parsed.size < MOST_KNOWN) return;
+  parsed.clear();
+  folded.clear();
 }
 
 /** Entries that may have left the journal, one a line; some of them several times. */
 export const LEFT_FILE = 'left.jsonl';
 
 export function readEntries(journal: string): readonly JournalEntry[] {
+  const snapshot = snapshotOf(journal);
+  if (snapshot !== undefined && latest?.journal === journal && latest.snapshot.equals(snapshot)) return latest.entries;
+  forgetMany();
   const file = path.join(path.dirname(journal), LEFT_FILE);
-  const left = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').map(parseEntry) : [];
+  const left = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').map(entryOf) : [];
   const bySeq = new Map([...left, ...readStored(journal)].map((entry) => [entry.seq, entry]));
-  return [...bySeq.values()].sort((one, other) => one.seq - other.seq);
+  const entries = [...bySeq.values()].sort((one, other) => one.seq - other.seq);
+  latest = snapshot && { journal, snapshot, entries };
+  return entries;
 }
+
+/** What was read last: a dozen oracles look at the same moment. */
+let latest: { readonly journal: string; readonly snapshot: Buffer; readonly entries: readonly JournalEntry[] } | undefined;
+
+/**
+ * The header of the index of SQLite's log, which every commit changes: its counter, its last frame, check sums and salts
+ * (sqlite.org/walformat.html 2.1). Undefined while nobody has the journal open.
+ */
+function snapshotOf(journal: string): Buffer | undefined {
+  if (!existsSync(`${journal}-shm`)) return undefined;
+  const header = Buffer.alloc(WAL_INDEX_HEADER);
+  const file = openSync(`${journal}-shm`, 'r');
+  try {
+    return readSync(file, header) === header.length ? header : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const WAL_INDEX_HEADER = 48;
 
 function readStored(journal: string): readonly JournalEntry[] {
   const db = openForReading(journal);
@@ -44,7 +94,7 @@ function readStored(journal: string): readonly JournalEntry[] {
     return db
       .prepare<[], { entry: string }>('SELECT entry FROM entries ORDER BY seq')
       .all()
-      .map(({ entry }) => parseEntry(entry));
+      .map(({ entry }) => entryOf(entry));
   } finally {
     db.close();
   }

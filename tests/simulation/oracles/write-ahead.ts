@@ -1,13 +1,13 @@
 /**
  * What can't be taken back is announced in the journal before it is done: a card is written, an order created, a note drawn into the box, a
- * pending load claimed, a voucher made or reserved, a card reported lost.
+ * pending load claimed, a voucher made or reserved, a card reported lost or released, a password set, a script begun, a ticket handed in.
  */
+import { hasEnded } from '../../../common/foreign-ends.ts';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
 import { isOpenCase } from '../../../common/money/standing.ts';
 import type { TransactionState } from '../../../common/money/transaction-state.ts';
 import type { World, Witness } from '../world.ts';
-import { readLedger } from './ledger.ts';
-import { lossesWait } from './losses.ts';
+import { readEntries, readLedger } from './ledger.ts';
 
 type Kind = NewEntry['kind'];
 interface Step {
@@ -28,7 +28,11 @@ const STEPS = {
 
 /** What is asked of upstream, and what the journal's file must hold by then, whichever life wrote it. */
 const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
-  '/v1/issuer/losses': lossesWait,
+  '/v1/issuer/losses': unanswered('loss.reporting'),
+  '/v1/issuer/losses/release': unanswered('release.asking'),
+  '/v1/issuer/service-passwords': unanswered('password.setting'),
+  '/v1/issuer/scripts': unanswered('script.asking'),
+  '/v1/outbox': unanswered('desk.submitting'),
   // That of a payment that turned out to be made has its key from its case.
   '/v1/payments/refunds': someStory(({ refunds, cases }) => refunds.some(({ state }) => state !== 'completed') || cases.some(isOpenCase)),
   '/v1/issuer/pending-loads/claim': someStory(({ claims }) => claims.some(({ state }) => state === 'claiming')),
@@ -39,6 +43,14 @@ const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
 
 function someStory(holds: (state: TransactionState) => boolean): (world: World) => boolean {
   return ({ journal }) => readLedger(journal).some(({ state }) => holds(state));
+}
+
+/** What is filed under an id of its own begins with this kind, and waits for its answer. */
+function unanswered(begins: Kind): (world: World) => boolean {
+  return ({ journal }) => {
+    const stories = Map.groupBy(readEntries(journal), ({ transactionId = '' }) => transactionId);
+    return [...stories.values()].map((own) => new Set(own.map(({ kind }) => kind))).some((kinds) => kinds.has(begins) && !hasEnded(kinds));
+  };
 }
 
 export class WriteAheadOracle implements Witness {

@@ -355,6 +355,137 @@ export const defects: readonly Defect[] = [
     find: '    await this.#losses.tend();\n',
     replace: '',
   },
+  // --- the card's own services ---
+  {
+    name: 'releaseNotAnnounced',
+    what: 'the issuer is asked to release a card before the journal knows of it',
+    aim: '--exhaustive 1 --script account-release --faults process.killed',
+    file: 'state-machines/account/steps.ts',
+    find: "  if (!announced(ports, { kind: 'release.asking', transactionId: releaseId, body: request })) return { kind: 'journalFailed' };\n",
+    replace: '',
+    also: [
+      {
+        file: 'state-machines/account/steps.ts',
+        find: '    const outcome = await ports.accounts.release(request);\n',
+        replace:
+          "    const outcome = await ports.accounts.release(request);\n    announced(ports, { kind: 'release.asking', transactionId: releaseId, body: request });\n",
+      },
+    ],
+  },
+  {
+    name: 'releaseSaidBeforeAccepted',
+    what: 'a card is said to be released when the issuer did not answer',
+    aim: '--exhaustive 1 --script account-release --faults money.down,money.lostBefore',
+    file: 'state-machines/account/steps.ts',
+    find: "    return { kind: 'open', reference: request.reference };",
+    replace: "    return { kind: 'released', releasedAt: Date.parse(request.takenAt), everywhereAt: Date.parse(request.takenAt) };",
+  },
+  {
+    name: 'releaseOfAnotherKey',
+    what: 'a release that is asked for again has a new key',
+    aim: '--exhaustive 1 --script account-release --faults money.lostAfter,process.killedAfterCommit',
+    file: 'main/terminal/recovery/accounts.ts',
+    find: 'this.#books.ports.accounts.release(this.#asked(releaseId))',
+    replace: 'this.#books.ports.accounts.release({ ...this.#asked(releaseId), releaseId: this.#books.ports.ids.uuid() })',
+  },
+  {
+    name: 'passwordSilenceIsSet',
+    what: 'a password of which the issuer said nothing counts as set',
+    aim: '--exhaustive 1 --script account-password --faults money.down,money.lostBefore',
+    file: 'state-machines/account/steps.ts',
+    find: "    return { kind: 'open', reference };",
+    replace: "    note(ports, passwordEntry(changeId, undefined));\n    return { kind: 'set' };",
+  },
+  {
+    name: 'passwordForgotten',
+    what: 'what became of a password is never asked again',
+    aim: '--exhaustive 1 --script account-password --faults money.lostAfter,process.killedAfterCommit',
+    file: 'main/terminal/recovery/accounts.ts',
+    find: "      ...read.lacking('password.setting', PASSWORD_ANSWERS).map(ifReachable((id) => this.#settle(id))),\n",
+    replace: '',
+  },
+  {
+    name: 'scriptWrittenBeforeEntry',
+    what: 'a command of the issuer is written to the card before the journal knows which',
+    aim: '--exhaustive 1 --script account-activate --faults process.killed',
+    file: 'state-machines/card-script.ts',
+    find: "  world.journal.append({ kind: 'script.sending', transactionId: scriptId, body: { scriptId, step, name } });\n  const { status } = await world.card.script.execute(apdu);\n",
+    replace:
+      "  const { status } = await world.card.script.execute(apdu);\n  world.journal.append({ kind: 'script.sending', transactionId: scriptId, body: { scriptId, step, name } });\n",
+  },
+  {
+    name: 'scriptTornIsDone',
+    what: 'a card that is pulled out before it was read back counts as written',
+    aim: '--exhaustive 1 --script account-activate --faults card.tornBefore,card.tornAfter',
+    file: 'state-machines/card-script.ts',
+    find: "  if (read.kind !== 'read') return gone(at, read);",
+    replace: "  if (read.kind !== 'read') return ended(world, at, { kind: 'confirmed' });",
+  },
+  {
+    name: 'scriptForgottenAfterRestart',
+    what: 'a script that stopped half-way does not go on when the card is back',
+    aim: '--exhaustive 1 --script account-activate,account-leaves --faults card.tornBefore,card.tornAfter,process.killedAfterCommit',
+    file: 'main/terminal/recovery/scripts.ts',
+    find: 'if (script?.last !== undefined && isSameCard(script.ask.card, card)) return script;',
+    replace: 'if (script?.last?.status !== undefined && isSameCard(script.ask.card, card)) return script;',
+  },
+  {
+    name: 'scriptKeptAtIssuer',
+    what: 'a script that never touched its card stays open, here and at the issuer',
+    aim: '--exhaustive 1 --script account-activate --faults process.killedAfterCommit,money.down',
+    file: 'main/terminal/recovery/scripts.ts',
+    find: '      .filter((id) => this.#isUntouched(id))\n',
+    replace: "      .filter((id) => this.#state(id).state === 'refused')\n",
+  },
+  // --- the support desk ---
+  {
+    name: 'ticketToldBeforeKept',
+    what: 'a ticket is sent and its number told before it is on disk',
+    aim: '--exhaustive 1 --script ticket --faults process.killed',
+    file: 'state-machines/desk/steps.ts',
+    find: "    journal.append({ kind: 'desk.submitting', transactionId: ticketId, body });\n",
+    replace: '',
+    also: [
+      {
+        file: 'state-machines/desk/steps.ts',
+        find: '    outcome = await ports.desk.submit(submission);\n',
+        replace:
+          "    outcome = await ports.desk.submit(submission);\n    ports.journal.append({ kind: 'desk.submitting', transactionId: submissionId, body: submission });\n",
+      },
+    ],
+  },
+  {
+    name: 'ticketSaidBeforeStored',
+    what: 'a ticket that nobody answered is said to be at the desk',
+    aim: '--exhaustive 1 --script ticket --faults money.down,money.lostBefore',
+    file: 'state-machines/desk/steps.ts',
+    find: "handed: { state: 'kept', number, dueAt: undefined } };",
+    replace: "handed: { state: 'stored', number, dueAt: undefined } };",
+  },
+  {
+    name: 'ticketOfAnotherKey',
+    what: 'a ticket that is sent again gets a new key: it is two',
+    aim: '--exhaustive 1 --script ticket --faults money.lostAfter,process.killedAfterCommit',
+    file: 'main/terminal/recovery/desk.ts',
+    find: 'await this.#books.ports.desk.submit(kept.submission)',
+    replace: 'await this.#books.ports.desk.submit(anew(kept.submission, this.#books.ports.ids.uuid()))',
+    also: [
+      {
+        file: 'main/terminal/recovery/desk.ts',
+        find: 'export class DeskRecovery {',
+        replace:
+          "function anew(submission: JournalBody<'desk.submitting'>, submissionId: string): JournalBody<'desk.submitting'> {\n  return { ...submission, submissionId, body: submission.body.replaceAll(submission.submissionId, submissionId) };\n}\n\nexport class DeskRecovery {",
+      },
+    ],
+  },
+  {
+    name: 'ticketForgotten',
+    what: 'a ticket that did not arrive is never sent again',
+    aim: '--exhaustive 1 --script ticket --faults money.down,process.killedAfterCommit',
+    file: 'main/terminal/recovery/desk.ts',
+    find: "    if (kept.state !== 'open') return true;\n",
+    replace: "    if (kept.state !== 'none') return true;\n",
+  },
   // --- vouchers ---
   {
     name: 'voucherToldBeforeMade',
@@ -429,9 +560,9 @@ export const defects: readonly Defect[] = [
   {
     name: 'prunedUnfinished',
     what: 'entries leave of which something may still become: open cases, vouchers, reports that nobody answered',
-    aim: '--prune --faults process.killed,issuer.offline,card.tornAfter --rate 12',
+    aim: '--prune --faults money.down,issuer.offline,card.tornAfter',
     file: 'main/journal/pruning.ts',
-    find: '    return [...kinds].every(isForeign) ? !isUnanswered(kinds) : isFinished(foldTransaction(entries), now);',
+    find: '    return [...kinds].every(isForeign) ? hasEnded(kinds) : isFinished(foldTransaction(entries), now);',
     replace: '    return now > 0;',
     also: [
       // Questions that the terminal still asks of its journal guard the same stories.

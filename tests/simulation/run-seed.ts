@@ -175,9 +175,13 @@ function planFaults(chance: Chance, { kinds, sessions, rate = FAULTS_A_SESSION }
   );
 }
 
-export function fittingsOf(chance: Chance): Fittings {
+const WITHOUT_STACKER: Fittings['cardReader'] = 'crt310';
+
+/** @param dispenses whether the reader must have a stacker */
+export function fittingsOf(chance: Chance, dispenses = false): Fittings {
+  const readers = Object.keys(models.cardReader) as Fittings['cardReader'][];
   return {
-    cardReader: chance.pick(Object.keys(models.cardReader) as Fittings['cardReader'][]),
+    cardReader: chance.pick(dispenses ? readers.filter((model) => model !== WITHOUT_STACKER) : readers),
     cashAcceptor: chance.pick(Object.keys(models.cashAcceptor) as Fittings['cashAcceptor'][]),
     receiptPrinter: chance.pick(Object.keys(models.receiptPrinter) as Fittings['receiptPrinter'][]),
   };

@@ -18,6 +18,8 @@ export interface Blank {
   readonly plastic: SimulatedCard;
 }
 
+/** No card of the town ends like a blank: people know their cards by that. */
+const FIRST_NUMBER = 5001;
 /** How many a technician put in. */
 const FILLED = { least: 0, most: 8 };
 
@@ -36,7 +38,7 @@ export function stackerOf(options: StackerOptions): readonly Blank[] {
   const { chance, count, before } = options;
   const length = count ?? chance.between(FILLED.least, FILLED.most);
   return Array.from({ length }, (_, index) => {
-    const serial = `00004100009${String(before + index + 1).padStart(9, '0')}`;
+    const serial = `00004100009${String(FIRST_NUMBER + before + index).padStart(9, '0')}`;
     const quality = count === undefined ? chance.weighed({ good: 80, otherKey: 10, chipless: 10 }) : 'good';
     return blankOf(serial, quality, options);
   });

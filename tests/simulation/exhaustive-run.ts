@@ -194,8 +194,7 @@ class Run {
     const own = result.scenarios.reduce((sum, { violations }) => sum + violations.length, 0);
     const last = result.scenarios.at(-1);
     // What only the end of the whole world showed.
-    if (result.violations.length > own && last !== undefined)
-      this.#break({ ...last, violations: result.violations.slice(own) }, world);
+    if (result.violations.length > own && last !== undefined) this.#break({ ...last, violations: result.violations.slice(own) }, world);
     this.#options.onProgress(`${this.#run} of ${this.#range.to - this.#range.from} scenarios, ${this.#broken.length} with violations`);
   }
 

@@ -183,45 +183,49 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => lives.end(), 60_000);
 
-test.each(cases)('$when $kind ($occurrence), $blow', async ({ blow, ...at }) => {
-  await lives.terminal.sees('attract');
-  const serial = await lives.nextPerson();
-  const [before, blanks, earlier] = [await lives.truth(), await lives.blanks(), lives.reference()];
-  lives.terminal.killAt({ ...at, occurrence: at.occurrence });
-  await lives.replaces().catch((error: unknown) => {
-    if (!(error instanceof Died)) throw error;
-  });
-  expect(await lives.terminal.exited).toEqual({ code: null, signal: 'SIGKILL' });
-  if (blow === 'mains') await lives.sandbox.hand({ act: 'powerCut' });
+test.each(cases)(
+  '$when $kind ($occurrence), $blow',
+  async ({ blow, ...at }) => {
+    await lives.terminal.sees('attract');
+    const serial = await lives.nextPerson();
+    const [before, blanks, earlier] = [await lives.truth(), await lives.blanks(), lives.reference()];
+    lives.terminal.killAt({ ...at, occurrence: at.occurrence });
+    await lives.replaces().catch((error: unknown) => {
+      if (!(error instanceof Died)) throw error;
+    });
+    expect(await lives.terminal.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    if (blow === 'mains') await lives.sandbox.hand({ act: 'powerCut' });
 
-  const terminal = lives.reborn();
-  const first = await terminal.firstScreen();
-  await lives.walksAway();
-  const reference = lives.reference();
-  const { box } = difference(before, await lives.truth());
-  const now = await lives.blanks();
-  const theirs = now.hands - blanks.hands;
-  // every blank that left the stacker is in the bin, or in the hand of its person, and nothing is in the path
-  expect(now.inPath).toBeNull();
-  expect(blanks.stacker - now.stacker).toBe(now.bin - blanks.bin + theirs);
-  expect(await lives.account()).toEqual(ALL_AGREES);
-  if (reference === earlier) {
-    expect([box, theirs]).toEqual([[], 0]);
-    return;
-  }
-  const { closed, earned, owed, anomalies } = transactionOf(lives.sandbox.journal, reference);
-  expect(anomalies).toEqual([]);
-  expect({ earned, owed, outcome: closed?.outcome }).toEqual(
-    theirs === 1
-      ? { earned: FEE, owed: 0, outcome: 'delivered' }
-      : { earned: 0, owed: sum(box), outcome: box.length === 0 ? 'abandoned' : expect.stringMatching(/^(?:voucher|case)$/) },
-  );
-  // whoever paid and has no card reads at once where the money is
-  if (theirs === 0 && box.length > 0) expect(first).toMatchObject({ kind: 'settled', outcome: closed?.outcome, amount: FEE, reference });
-  else expect(first.kind).toBe('attract');
-  const states = theirs === 1 ? ['taken'] : ['cancelled', 'captured'];
-  await vi.waitFor(async () => expect(states.concat('none')).toContain((await lives.atIssuer(serial))[0]?.state ?? 'none'), SETTLING);
-}, 240_000);
+    const terminal = lives.reborn();
+    const first = await terminal.firstScreen();
+    await lives.walksAway();
+    const reference = lives.reference();
+    const { box } = difference(before, await lives.truth());
+    const now = await lives.blanks();
+    const theirs = now.hands - blanks.hands;
+    // every blank that left the stacker is in the bin, or in the hand of its person, and nothing is in the path
+    expect(now.inPath).toBeNull();
+    expect(blanks.stacker - now.stacker).toBe(now.bin - blanks.bin + theirs);
+    expect(await lives.account()).toEqual(ALL_AGREES);
+    if (reference === earlier) {
+      expect([box, theirs]).toEqual([[], 0]);
+      return;
+    }
+    const { closed, earned, owed, anomalies } = transactionOf(lives.sandbox.journal, reference);
+    expect(anomalies).toEqual([]);
+    expect({ earned, owed, outcome: closed?.outcome }).toEqual(
+      theirs === 1
+        ? { earned: FEE, owed: 0, outcome: 'delivered' }
+        : { earned: 0, owed: sum(box), outcome: box.length === 0 ? 'abandoned' : expect.stringMatching(/^(?:voucher|case)$/) },
+    );
+    // whoever paid and has no card reads at once where the money is
+    if (theirs === 0 && box.length > 0) expect(first).toMatchObject({ kind: 'settled', outcome: closed?.outcome, amount: FEE, reference });
+    else expect(first.kind).toBe('attract');
+    const states = theirs === 1 ? ['taken'] : ['cancelled', 'captured'];
+    await vi.waitFor(async () => expect(states.concat('none')).toContain((await lives.atIssuer(serial))[0]?.state ?? 'none'), SETTLING);
+  },
+  240_000,
+);
 
 test('in the end the issuer has no new card that is still being made, and as many in hands as there are', async () => {
   await lives.terminal.sees('attract');

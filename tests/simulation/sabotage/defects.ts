@@ -355,6 +355,65 @@ export const defects: readonly Defect[] = [
     find: '    await this.#losses.tend();\n',
     replace: '',
   },
+  // --- new cards for lost ones ---
+  {
+    name: 'blankNotAnnounced',
+    what: 'a blank leaves the stacker before the journal knows of it',
+    aim: '--exhaustive 1 --script replace-cash --faults process.killed',
+    file: 'state-machines/replacement/steps.ts',
+    find: "    ports.journal.append({ kind: 'replacement.dispensing', transactionId, body: { replacementId, blankId } });\n    try {\n      if ((await ports.blanks.dispense(blankId)) === 'inside') return { kind: 'inside', blankId };",
+    replace:
+      "    try {\n      const moved = await ports.blanks.dispense(blankId);\n      ports.journal.append({ kind: 'replacement.dispensing', transactionId, body: { replacementId, blankId } });\n      if (moved === 'inside') return { kind: 'inside', blankId };",
+  },
+  {
+    name: 'newCardNotReadBack',
+    what: 'a new card is handed out without being read back',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr',
+    file: 'state-machines/replacement/make.ts',
+    find: "            target: 'checking',",
+    replace: "            target: 'presenting',",
+  },
+  {
+    name: 'feeEarnedAtTheGate',
+    what: 'a new card counts as handed over as soon as it lies at the gate',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr',
+    file: 'state-machines/replacement/make.ts',
+    find: "event.output.kind === 'presented', target: 'offered' }",
+    replace: "event.output.kind === 'presented', target: 'delivering' }",
+  },
+  {
+    name: 'keptCardIsTaken',
+    what: 'after a restart a new card that nobody took counts as taken',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr --faults process.killed,power.cut',
+    file: 'main/terminal/recovery/replacements.ts',
+    find: "if (found === 'taken' || (found === 'nothing' && offered)) {",
+    replace: "if (found === 'taken' || offered) {",
+  },
+  {
+    name: 'replacementForgottenAfterRestart',
+    what: 'the issuer is never told how a new card ended that it was not told of at once',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr --faults process.killed,issuer.offline',
+    file: 'main/terminal/recovery/recovery.ts',
+    find: '      ...this.#replacements.chores(),\n',
+    replace: '',
+  },
+  // --- the card's own services, the support desk ---
+  {
+    name: 'scriptForgottenAfterRestart',
+    what: 'a script that was interrupted does not go on when its card comes back',
+    aim: '--exhaustive 1 --script account-activate --faults process.killed,power.cut',
+    file: 'main/terminal/recovery/scripts.ts',
+    find: '      if (script?.last !== undefined && isSameCard(script.ask.card, card)) return script;',
+    replace: '      if (script?.last !== undefined && !isSameCard(script.ask.card, card)) return script;',
+  },
+  {
+    name: 'ticketForgottenAfterRestart',
+    what: 'a ticket that nobody took is never sent again',
+    aim: '--exhaustive 1 --script ticket --faults money.down,process.killed',
+    file: 'main/terminal/recovery/recovery.ts',
+    find: '    await this.#desk.tend();\n',
+    replace: '',
+  },
   // --- vouchers ---
   {
     name: 'voucherToldBeforeMade',

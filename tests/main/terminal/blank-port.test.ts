@@ -90,7 +90,7 @@ describe('at the station', () => {
 
   test.each([
     ['without a chip', chiplessCard()],
-    ['without the application', plastic(withoutApplication())],
+    ['without the application', withoutApplication()],
   ])('a blank %s is none', async (_, card) => {
     const stand = await Stand.with([card]);
     await stand.dispensed();
@@ -115,11 +115,10 @@ describe('at the station', () => {
   });
 });
 
-function withoutApplication(): Chip {
-  const chip = blankChip();
-  const { transmit } = chip;
-  chip.transmit = (apdu) => (apdu[1] === 0xa4 ? Uint8Array.of(0x6a, 0x82) : transmit.call(chip, apdu));
-  return chip;
+/** SELECT is answered 6A82. */
+function withoutApplication(): SimulatedCard {
+  const card = plastic();
+  return { ...card, transmit: (apdu) => (apdu[1] === 0xa4 ? Uint8Array.of(0x6a, 0x82) : card.transmit(apdu)) };
 }
 
 describe('where a blank goes', () => {

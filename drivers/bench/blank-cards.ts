@@ -8,7 +8,7 @@ import type { CardInterface } from '../card-reader/card-reader.ts';
 import { chiplessCard, type SimulatedCard } from '../card-reader/simulated-card.ts';
 import { createBlank } from '../card/pboc/blank-chip.ts';
 import type { Chip } from '../card/pboc/chip.ts';
-import type { BlankQuality } from './blank-qualities.ts';
+import type { BlankFault } from './blank-faults.ts';
 
 export interface BlankWorld {
   readonly random: Random;
@@ -17,7 +17,7 @@ export interface BlankWorld {
 }
 
 interface Blank {
-  readonly quality: BlankQuality;
+  readonly fault: BlankFault;
   readonly serial: string;
   readonly chip: Chip | undefined;
 }
@@ -37,19 +37,19 @@ export class BlankCards {
   }
 
   /** Without a key of the card house all of them are plain plastic. */
-  make(wanted: BlankQuality = 'good'): SimulatedCard {
+  make(wanted: BlankFault = 'none'): SimulatedCard {
     const { issuerKeys, random, today } = this.#world;
     const { masterCardKey } = issuerKeys;
     const number = this.#made.size + 1;
     const serial = `0000410000${this.#delivery}${String(number).padStart(4, '0')}`;
-    const quality = masterCardKey === undefined ? 'noChip' : wanted;
+    const fault = masterCardKey === undefined ? 'noChip' : wanted;
     const uid = Uint8Array.of(4, 0xb1, 0xa4, ...[...this.#delivery].slice(-2).map(Number), number >> 8, number & 0xff);
     const chip =
-      quality === 'noChip' || masterCardKey === undefined
+      fault === 'noChip' || masterCardKey === undefined
         ? undefined
-        : createBlank({ keys: issuerKeys, masterCardKey, random, today, interface: this.#side, uid, serial, otherKey: quality === 'otherKey' });
+        : createBlank({ keys: issuerKeys, masterCardKey, random, today, interface: this.#side, uid, serial, otherKey: fault === 'otherKey' });
     const plastic = chip === undefined ? chiplessCard() : this.#inPlastic(chip);
-    this.#made.set(plastic, { quality, serial, chip });
+    this.#made.set(plastic, { fault, serial, chip });
     return plastic;
   }
 

@@ -10,7 +10,7 @@ import type { SimulatedCard } from '../card-reader/simulated-card.ts';
 import { createChip, type ChipKind } from '../card/pboc/chip-kinds.ts';
 import type { Chip } from '../card/pboc/chip.ts';
 import { BlankCards, type BlankWorld } from './blank-cards.ts';
-import type { BlankQuality } from './blank-qualities.ts';
+import type { BlankFault } from './blank-faults.ts';
 import type { CabinetState } from './protocol.ts';
 
 export interface CardWorld {
@@ -105,16 +105,16 @@ export class CardsAtHand {
     return card.at === 'gate' ? 'gate' : 'inside';
   }
 
-  /** What lies on top of the stacker. */
-  get nextBlank(): BlankQuality {
-    return this.#blanks.of(this.#reader?.stacker[0])?.quality ?? 'good';
+  /** What is wrong with the one on top of the stacker. */
+  get nextBlank(): BlankFault {
+    return this.#blanks.of(this.#reader?.stacker[0])?.fault ?? 'none';
   }
 
-  /** A bad one is laid on top of the others, in place of another bad one; `good` takes it off. */
-  set nextBlank(quality: BlankQuality) {
-    const isBad = this.nextBlank !== 'good';
+  /** A bad one is laid on top of the others, in place of another bad one; `none` takes it off. */
+  set nextBlank(fault: BlankFault) {
+    const isBad = this.nextBlank !== 'none';
     const rest = (this.#reader?.emptyStacker() ?? []).slice(isBad ? 1 : 0);
-    this.#reader?.fillStacker([...(quality === 'good' ? [] : [this.#blanks.make(quality)]), ...rest]);
+    this.#reader?.fillStacker([...(fault === 'none' ? [] : [this.#blanks.make(fault)]), ...rest]);
   }
 
   fillStacker(count: number): void {

@@ -10,7 +10,7 @@ import type { CodeScannerKnobs } from '../code-scanner/simulated-code-scanner.ts
 import type { IdReaderKnobs } from '../id-reader/simulated-id-reader.ts';
 import type { KeypadKnobs } from '../keypad/simulated-keypad.ts';
 import type { ReceiptPrinterKnobs } from '../receipt-printer/simulated-receipt-printer.ts';
-import { blankQualities } from './blank-qualities.ts';
+import { blankFaults } from './blank-faults.ts';
 
 export const deviceNames = ['cardReader', 'cashAcceptor', 'receiptPrinter', 'codeScanner', 'idReader', 'cabinet', 'keypad'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -58,7 +58,7 @@ export const knobTable = {
   'cardReader.secondChip': { owner: 'cardReader', ...on },
   'cardReader.binFull': { owner: 'cardReader', ...on },
   /** What lies on top of the stacker: a blank with another card's key, or plastic without a chip. */
-  'cardReader.nextBlank': { owner: 'cardReader', kind: 'choice', choices: blankQualities },
+  'cardReader.nextBlank': { owner: 'cardReader', kind: 'choice', choices: blankFaults },
   'cardReader.dead': { owner: 'cardReader', ...on },
   'cardReader.slowBy': { owner: 'cardReader', kind: 'count', max: 10_000, step: 500, unit: 'ms' },
   'cardReader.loseAnswers': { owner: 'cardReader', ...few },

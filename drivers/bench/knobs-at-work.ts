@@ -1,7 +1,7 @@
 /** The knobs of what stands in the cabinet: each name of knob-table.ts joined to what it turns. Used by cabinet.ts. */
 import type { SimulatedCashAcceptor } from '../cash-acceptor/simulated-cash-acceptor.ts';
 import type { SimulatedReceiptPrinter } from '../receipt-printer/simulated-receipt-printer.ts';
-import { blankQualities } from './blank-qualities.ts';
+import { blankFaults } from './blank-faults.ts';
 import type { CardsAtHand } from './cards-at-hand.ts';
 import type { Fitted } from './fitted.ts';
 import { deviceNames, knobNames, knobShape, misfit, type DeviceName, type KnobName, type KnobValue } from './knob-table.ts';
@@ -74,7 +74,7 @@ function stackerKnobs(cards: CardsAtHand): Handles {
   return {
     'cardReader.nextBlank': handle(
       () => cards.nextBlank,
-      (value) => (cards.nextBlank = blankQualities.find((quality) => quality === value) ?? 'good'),
+      (value) => (cards.nextBlank = blankFaults.find((fault) => fault === value) ?? 'none'),
     ),
   };
 }

@@ -134,10 +134,10 @@ const strikes: Readonly<Record<InCabinet, () => Promise<void>>> = {
     expect([stand.at('cardReader.nextBlank'), stand.cabinet.state().cardStore?.stacker]).toEqual(['noChip', 21]);
     await expect(dispensed()).rejects.toMatchObject({ code: 'mediaInvalid' });
     // it struck, and lies there no more
-    expect(stand.at('cardReader.nextBlank')).toBe('good');
+    expect(stand.at('cardReader.nextBlank')).toBe('none');
     await stand.settled(reader.retain());
     stand.knob('cardReader.nextBlank', 'otherKey');
-    stand.knob('cardReader.nextBlank', 'good');
+    stand.knob('cardReader.nextBlank', 'none');
     expect(stand.cabinet.state().cardStore?.stacker).toBe(20);
     expect((await dispensed()).iso7816).toBe(true);
   },

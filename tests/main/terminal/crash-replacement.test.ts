@@ -184,7 +184,7 @@ test.each(cases)('$when $kind ($occurrence), $blow', dies, 120_000);
 
 /** Comes, pays, dies as the case says, comes back, and everything must be in its place. */
 async function dies({ blow, ...at }: Case): Promise<void> {
-  await lives.terminal.sees('attract');
+  await lives.walksAway();
   const serial = await lives.nextPerson();
   const [before, blanks, earlier] = [await lives.truth(), await lives.blanks(), lives.reference()];
   lives.terminal.killAt(at);

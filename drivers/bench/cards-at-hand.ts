@@ -4,19 +4,20 @@
  */
 import type { Clock } from '../../common/clock.ts';
 import type { Random } from '../../common/ids.ts';
-import type { IssuerKeys } from '../../common/pboc.ts';
 import type { CardInterface } from '../card-reader/card-reader.ts';
 import type { SimulatedCardReader } from '../card-reader/simulated-card-reader.ts';
 import type { SimulatedCard } from '../card-reader/simulated-card.ts';
 import { createChip, type ChipKind } from '../card/pboc/chip-kinds.ts';
 import type { Chip } from '../card/pboc/chip.ts';
+import { BlankCards, type BlankWorld } from './blank-cards.ts';
+import type { BlankFault } from './blank-faults.ts';
 import type { CabinetState } from './protocol.ts';
 
 export interface CardWorld {
   readonly clock: Clock;
   readonly random: Random;
-  /** Keys of the issuer whose cards lie here. */
-  readonly issuerKeys: IssuerKeys;
+  /** Keys of the issuer whose cards lie here; with those of its card house the blanks are real ones, too. */
+  readonly issuerKeys: BlankWorld['issuerKeys'];
   /** `YYYY-MM-DD`: validity of the cards is laid around it. */
   readonly today: string;
 }
@@ -50,10 +51,13 @@ const CARDS: readonly { readonly id: string; readonly kind: ChipKind; readonly s
 ];
 
 export class CardsAtHand {
+  /** Whether the reader has one; it comes filled. */
+  readonly hasStacker: boolean;
   readonly #clock: Clock;
   readonly #reader: SimulatedCardReader | undefined;
   readonly #onTorn: () => void;
-  readonly #cards: readonly CardAtHand[];
+  readonly #blanks: BlankCards;
+  #cards: readonly CardAtHand[];
   #tear: Tear = 'none';
 
   /** @param reader absent: the cards stay in the hand. @param onTorn a card left the field by the tear */
@@ -62,6 +66,13 @@ export class CardsAtHand {
     this.#reader = reader;
     this.#onTorn = onTorn;
     this.#cards = CARDS.map((card) => this.#cardAtHand(card, side, world));
+    this.#blanks = new BlankCards(world, side, (chip) => this.#inPlastic(chip));
+    const places = reader?.stacker.length ?? 0;
+    this.hasStacker = places > 0;
+    if (this.hasStacker) {
+      reader?.emptyStacker();
+      this.fillStacker(places);
+    }
   }
 
   get tear(): Tear {
@@ -92,6 +103,34 @@ export class CardsAtHand {
     const { card } = this.#reader ?? {};
     if (card === undefined || this.#cards.some((known) => known.card === card.card)) return null;
     return card.at === 'gate' ? 'gate' : 'inside';
+  }
+
+  /** What is wrong with the one on top of the stacker. */
+  get nextBlank(): BlankFault {
+    return this.#blanks.of(this.#reader?.stacker[0])?.fault ?? 'none';
+  }
+
+  /** A bad one is laid on top of the others, in place of another bad one; `none` takes it off. */
+  set nextBlank(fault: BlankFault) {
+    const isBad = this.nextBlank !== 'none';
+    const rest = (this.#reader?.emptyStacker() ?? []).slice(isBad ? 1 : 0);
+    this.#reader?.fillStacker([...(fault === 'none' ? [] : [this.#blanks.make(fault)]), ...rest]);
+  }
+
+  fillStacker(count: number): void {
+    this.#reader?.fillStacker(Array.from({ length: count }, () => this.#blanks.make()));
+  }
+
+  /** A card that left the reader by a hand: a blank with a chip is somebody's from now on. */
+  keep(plastic: SimulatedCard | undefined): void {
+    const blank = this.#blanks.of(plastic);
+    if (plastic === undefined || blank?.chip === undefined || this.#cards.some(({ card }) => card === plastic)) return;
+    const { serial, chip } = blank;
+    const tail = serial.slice(-4);
+    this.#cards = [
+      ...this.#cards,
+      { id: `issued-${tail}`, kind: chip.snapshot().writtenKeys === undefined ? 'notActivated' : 'valid', tail, chip, card: plastic },
+    ];
   }
 
   /** @returns why it can't be put in */
@@ -157,7 +196,7 @@ export class CardsAtHand {
   #tore(): void {
     this.tear = 'none';
     this.#clock.setTimeout(() => {
-      this.#reader?.pullCard();
+      this.keep(this.#reader?.pullCard());
       this.#onTorn();
     }, 0);
   }

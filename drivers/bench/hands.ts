@@ -1,7 +1,7 @@
 /** What hands do to the devices of a cabinet, one movement at a time, and what only hands know: slips torn off, boxes carried away. */
 import type { Clock, Timer } from '../../common/clock.ts';
 import { fen, type Fen } from '../../common/fen.ts';
-import { chiplessCard } from '../card-reader/simulated-card.ts';
+import type { SimulatedCard } from '../card-reader/simulated-card.ts';
 import type { KeypadKey } from '../keypad/keypad.ts';
 import type { SimulatedKeypad } from '../keypad/simulated-keypad.ts';
 import type { Slip } from '../receipt-printer/paper.ts';
@@ -75,6 +75,7 @@ export class Hands {
       case 'takeCard':
       case 'pullCard':
       case 'fillStacker':
+      case 'emptyStacker':
       case 'emptyBin':
         return this.#withReader(act);
       case 'feedNote':
@@ -118,7 +119,7 @@ export class Hands {
     return device === undefined ? did(false, `there is no ${name} in this cabinet`) : use(device);
   }
 
-  #withReader(act: ActOf<'insertCard' | 'takeCard' | 'pullCard' | 'fillStacker' | 'emptyBin'>): HandAnswer {
+  #withReader(act: ActOf<'insertCard' | 'takeCard' | 'pullCard' | 'fillStacker' | 'emptyStacker' | 'emptyBin'>): HandAnswer {
     return this.#with('cardReader', (reader) => {
       switch (act.act) {
         case 'insertCard': {
@@ -126,18 +127,25 @@ export class Hands {
           return did(why === undefined, why ?? '');
         }
         case 'takeCard':
-          return did(reader.takeCard() !== undefined, 'no card lies at the gate');
+          return this.#takes(reader.takeCard(), 'no card lies at the gate');
         case 'pullCard':
-          return did(reader.pullCard() !== undefined, 'there is no card to pull');
-        case 'fillStacker': {
-          const before = reader.stacker.length;
-          reader.fillStacker(Array.from({ length: act.count }, chiplessCard));
-          return did(reader.stacker.length > before, 'this reader has no stacker');
-        }
+          return this.#takes(reader.pullCard(), 'there is no card to pull');
+        case 'fillStacker':
+          if (!this.#cards.hasStacker) return did(false, 'this reader has no stacker');
+          this.#cards.fillStacker(act.count);
+          return { done: true };
+        case 'emptyStacker':
+          if (!this.#cards.hasStacker) return did(false, 'this reader has no stacker');
+          return did(reader.emptyStacker().length > 0, 'no card is in the stacker');
         case 'emptyBin':
           return did(reader.emptyBin().length > 0, 'no card is in the bin');
       }
     });
+  }
+
+  #takes(card: SimulatedCard | undefined, otherwise: string): HandAnswer {
+    this.#cards.keep(card);
+    return did(card !== undefined, otherwise);
   }
 
   #withAcceptor(act: ActOf<'feedNote' | 'takeNote' | 'cheatNote' | 'removeBox' | 'insertBox'>): HandAnswer {

@@ -10,6 +10,7 @@ import type { CodeScannerKnobs } from '../code-scanner/simulated-code-scanner.ts
 import type { IdReaderKnobs } from '../id-reader/simulated-id-reader.ts';
 import type { KeypadKnobs } from '../keypad/simulated-keypad.ts';
 import type { ReceiptPrinterKnobs } from '../receipt-printer/simulated-receipt-printer.ts';
+import { blankFaults } from './blank-faults.ts';
 
 export const deviceNames = ['cardReader', 'cashAcceptor', 'receiptPrinter', 'codeScanner', 'idReader', 'cabinet', 'keypad'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -39,7 +40,11 @@ interface KnobsOf {
 }
 type ClassKnob = { readonly [D in DeviceName]: `${D}.${keyof KnobsOf[D] & string}` }[DeviceName];
 /** What hands do to a device that isn't a knob of its simulator, and what stands around the cabinet. */
-type BenchKnob = 'card.tear' | `receiptPrinter.${'paperOut' | 'coverOpen' | 'jam'}` | `upstream.${'issuerOffline' | 'paymentOffline' | 'loseNextAnswer'}`;
+type BenchKnob =
+  | 'card.tear'
+  | 'cardReader.nextBlank'
+  | `receiptPrinter.${'paperOut' | 'coverOpen' | 'jam'}`
+  | `upstream.${'issuerOffline' | 'paymentOffline' | 'loseNextAnswer'}`;
 
 const few = { kind: 'count', max: 9, step: 1 } as const;
 const on = { kind: 'switch' } as const;
@@ -52,6 +57,8 @@ export const knobTable = {
   'cardReader.holdCard': { owner: 'cardReader', ...on },
   'cardReader.secondChip': { owner: 'cardReader', ...on },
   'cardReader.binFull': { owner: 'cardReader', ...on },
+  /** What lies on top of the stacker: a blank with another card's key, or plastic without a chip. */
+  'cardReader.nextBlank': { owner: 'cardReader', kind: 'choice', choices: blankFaults },
   'cardReader.dead': { owner: 'cardReader', ...on },
   'cardReader.slowBy': { owner: 'cardReader', kind: 'count', max: 10_000, step: 500, unit: 'ms' },
   'cardReader.loseAnswers': { owner: 'cardReader', ...few },

@@ -1,6 +1,7 @@
 /** The knobs of what stands in the cabinet: each name of knob-table.ts joined to what it turns. Used by cabinet.ts. */
 import type { SimulatedCashAcceptor } from '../cash-acceptor/simulated-cash-acceptor.ts';
 import type { SimulatedReceiptPrinter } from '../receipt-printer/simulated-receipt-printer.ts';
+import { blankFaults } from './blank-faults.ts';
 import type { CardsAtHand } from './cards-at-hand.ts';
 import type { Fitted } from './fitted.ts';
 import { deviceNames, knobNames, knobShape, misfit, type DeviceName, type KnobName, type KnobValue } from './knob-table.ts';
@@ -25,6 +26,7 @@ export class KnobsAtWork {
         (value) => (cards.tear = value === 'beforeCredit' || value === 'afterCredit' ? value : 'none'),
       ),
       ...Object.assign({}, ...deviceNames.map((device) => ownKnobs(device, fitted[device]?.knobs))),
+      ...(cards.hasStacker && stackerKnobs(cards)),
       ...(fitted.cashAcceptor && notePathKnobs(fitted.cashAcceptor)),
       ...(fitted.receiptPrinter && printerKnobs(fitted.receiptPrinter)),
     };
@@ -66,6 +68,15 @@ function ownKnob(name: KnobName, knobs: object, property: string): Handle {
     () => (Reflect.get(knobs, property) as KnobValue | undefined) ?? rest,
     (value) => void Reflect.set(knobs, property, restsUndefined && value === rest ? undefined : value),
   );
+}
+
+function stackerKnobs(cards: CardsAtHand): Handles {
+  return {
+    'cardReader.nextBlank': handle(
+      () => cards.nextBlank,
+      (value) => (cards.nextBlank = blankFaults.find((fault) => fault === value) ?? 'none'),
+    ),
+  };
 }
 
 /** A jam that a technician has not cleared yet would hold the next note for ever: the knob stays until it is turned off, and that clears it. */

@@ -27,6 +27,7 @@ const settingsSchema = z.strictObject({
     masterLoadKey: z.string(),
     masterTacKey: z.string(),
     masterMaintenanceKey: z.string().optional(),
+    masterCardKey: z.string().optional(),
     levels: z.array(diversificationLevelSchema),
   }),
   /** As in the terminal's configuration; what isn't named doesn't stand in the cabinet. */

@@ -43,6 +43,7 @@ export const handActSchema = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('door'), open: z.boolean() }),
   z.strictObject({ act: z.literal('serviceSwitch'), to: z.enum(['operator', 'maintenance']) }),
   z.strictObject({ act: z.literal('fillStacker'), count: z.int().min(1).max(200) }),
+  z.strictObject({ act: z.literal('emptyStacker') }),
   z.strictObject({ act: z.literal('emptyBin') }),
   z.strictObject({ act: z.literal('removeBox') }),
   z.strictObject({ act: z.literal('insertBox') }),

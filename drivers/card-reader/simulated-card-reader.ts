@@ -41,6 +41,8 @@ export interface SimulatedCardReader extends SimulatedUnit {
   pullCard(): SimulatedCard | undefined;
   /** Puts cards behind those in the stacker. */
   fillStacker(cards: readonly SimulatedCard[]): void;
+  /** The technician takes out what is in the stacker. */
+  emptyStacker(): readonly SimulatedCard[];
   /** The technician empties the bin. */
   emptyBin(): readonly SimulatedCard[];
   /** Told after anything above changed. */

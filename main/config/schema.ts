@@ -149,17 +149,20 @@ const topUpFields = z.strictObject({
   voucherValidDays: z.int('expected whole days').min(1, 'expected at least 1 day').max(3650, 'expected at most 3650 days').default(365),
 });
 
-/** A new card for a lost one, from the stacker of a dispensing reader. */
-const replacementSchema = z.strictObject({
-  offered: z.boolean('expected true or false').default(false),
-  /** Fen; paid before a blank moves, given back where no card is handed out. */
-  fee: amount.default(2000),
-  /** Name of the application that blanks have (card-application.md 1.1); one of the profiles. */
-  application: z
-    .string()
-    .regex(/^(?:[0-9A-F]{2}){5,16}$/, 'expected 5 to 16 bytes of upper-case hexadecimal')
-    .default('A00000000386980701'),
-});
+/** A new card for a lost one, from the stacker of a dispensing reader. Offered where it says what the blanks are, unless it says otherwise. */
+const replacementSchema = z
+  .strictObject({
+    offered: maybe(z.boolean('expected true or false')),
+    /** Fen; paid before a blank moves, given back where no card is handed out. */
+    fee: amount.default(2000),
+    /** Name of the application that the blanks have (card-application.md 1.1), one of the profiles; `null`: there are none. */
+    application: maybe(z.string().regex(/^(?:[0-9A-F]{2}){5,16}$/, 'expected 5 to 16 bytes of upper-case hexadecimal')),
+  })
+  .refine(({ offered, application }) => offered !== true || application !== undefined, {
+    path: ['application'],
+    message: 'expected the application of the blanks in the stacker: replacement.offered is true',
+  })
+  .transform(({ offered, ...rest }) => ({ ...rest, offered: offered ?? rest.application !== undefined }));
 
 /** When the first screen of a card says something of it; 0: never. */
 const noticesSchema = z.strictObject({
@@ -237,6 +240,14 @@ export const terminalConfigSchema = z
         context.addIssue({ code: 'custom', path: ['topUp', 'tenders', at], message: 'expected devices.codeScanner: it reads the code that a person presents' });
     },
     whenGood(z.object({ devices: devicesSchema, topUp: topUpSchema.prefault({}) })),
+  )
+  .superRefine(
+    ({ cards, replacement: { application } }, context) => {
+      const aids = cards.profiles.map(({ aid }) => aid);
+      if (application !== undefined && !aids.includes(application))
+        context.addIssue({ code: 'custom', path: ['replacement', 'application'], message: `expected the aid of one of cards.profiles (${aids.join(', ')})` });
+    },
+    whenGood(z.object({ cards: section(cardsSchema), replacement: replacementSchema.prefault({}) })),
   );
 
 export type TerminalConfig = z.output<typeof terminalConfigSchema>;

@@ -358,10 +358,11 @@ function replacementOffer({ topUp, replacement, devices }: TerminalConfig): Repl
 }
 
 function blankDesk(reader: CardReader | undefined, { config }: TerminalOptions, onStuck: (stuck: boolean) => void): BlankDesk | undefined {
+  if (reader === undefined || !reader.capabilities.canDispense || !reader.capabilities.canRetain) return undefined;
   const { application } = config.replacement;
   const profile = config.cards.profiles.find(({ aid }) => aid === application);
-  if (reader === undefined || profile === undefined || !reader.capabilities.canDispense || !reader.capabilities.canRetain) return undefined;
-  return new BlankDesk({ reader, application, profile, terminalNumber: config.terminal.terminalNumber, onStuck });
+  const blanks = application === undefined || profile === undefined ? undefined : { application, profile };
+  return new BlankDesk({ reader, blanks, terminalNumber: config.terminal.terminalNumber, onStuck });
 }
 
 function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string, isClaimed: () => boolean): CardPort {

@@ -17,6 +17,7 @@ export function Service({ device }: { readonly device: DeviceName }) {
           <Work act={{ act: 'fillStacker', count: BLANKS }} note={say('service.stacker', { count: cardStore?.stacker ?? 0 })}>
             {say('service.fillStacker')}
           </Work>
+          <Work act={{ act: 'emptyStacker' }}>{say('service.emptyStacker')}</Work>
           <Work act={{ act: 'emptyBin' }} note={say('service.bin', { count: cardStore?.bin ?? 0 })}>
             {say('service.emptyBin')}
           </Work>

@@ -20,6 +20,7 @@ interface Flow {
 export const demoFlows = {
   statement: { wants: 'a cardholder wants to see, and have on paper, what the card did', play: statement },
   'loss-report': { wants: 'somebody has lost a card and has their identity card with them', settings: everyDevice, play: lossReport },
+  replacement: { wants: 'somebody has lost a card, has their identity card with them, and wants a new one', settings: everyDevice, play: replacement },
   'pending-load': { wants: 'a subsidy of ¥80.00 waits for the card ending 6688', play: pendingLoad },
   support: { wants: 'somebody asks whether money that did not arrive is lost', play: support },
 } as const satisfies Readonly<Record<string, Flow>>;
@@ -86,6 +87,53 @@ async function lossReport({ person, sandbox, tell }: Stage): Promise<Ending> {
   const [report, ...others] = reports;
   tell(`the issuer has ${reports.length} report: ${report?.reference ?? 'none'}, ${report?.state ?? ''}`);
   return { outcome: 'effective', reference, right: report?.reference === reference && report.state === 'effective' && others.length === 0 };
+}
+
+/** The fee is ¥20.00 (resources/config/example.json). */
+async function replacement({ person, sandbox, tell }: Stage): Promise<Ending> {
+  await person.sees('attract');
+  await person.touches('replace-card');
+  await person.sees('loss-ways');
+  await person.touches('way-document');
+  await person.sees('loss-document');
+  await sandbox.hand({ act: 'layDocument', document: 'valid' });
+  await person.sees('loss-cards');
+  await sandbox.hand({ act: 'liftDocument' });
+  await person.touches('card-1');
+  await person.sees('loss-confirm');
+  await person.touches('confirm');
+  await person.sees('loss-told');
+  tell('the lost card is reported; now a new one');
+  await person.touches('replace-card');
+  await person.sees('replace-fee');
+  const fee = await person.readsAmount('due');
+  await person.touches('tender-cash');
+  await person.sees('top-up-cash');
+  await person.feeds(fee);
+  await person.sees('replace-making');
+  await person.sees('replace-take');
+  tell('the issuer wrote a blank, and it was read back: it lies at the gate');
+  await person.takesCard();
+  await person.sees('replace-done');
+  const reference = (await person.reads('reference')).trim();
+  const tail = (await person.reads('new-tail')).trim();
+  await person.touches('receipt-print');
+  await person.seesFact('receipt', 'printed');
+  await person.sees('replace-done');
+  await person.touches('finish');
+  await person.makesWay();
+  const { notes, cards } = await sandbox.cabinet();
+  const made = cards.find((card) => card.tail === tail && card.where === 'hand');
+  tell(`in their hand: a card ending ${made?.tail ?? 'nothing'}; in the box: ¥${formatYuan(fen(notes.box.reduce((sum, note) => sum + note, 0)))}`);
+  await person.comesBack(made?.id ?? '');
+  await person.sees('menu');
+  tell('the new card is put in, and is served like any other');
+  await person.leaves();
+  const { replacements } = (await sandbox.books()).issuerServices.replacements;
+  const [done, ...others] = replacements;
+  tell(`the issuer has ${replacements.length} new card: ${done?.reference ?? 'none'}, ${done?.state ?? ''}`);
+  const told = done?.reference === reference && done.state === 'taken' && done.newSerial?.endsWith(tail) === true;
+  return { outcome: 'delivered', reference, right: told && others.length === 0 && made !== undefined && notes.box.length === 1 && notes.box[0] === fee };
 }
 
 async function pendingLoad({ person, sandbox, tell }: Stage): Promise<Ending> {

@@ -132,7 +132,7 @@ async function ensureUpstream(config: Settings, data: string, running: Stoppable
   const given = upstreamOf(config);
   if (given !== undefined && (await answers(new URL('/health', given)))) return given;
   const fleetConfig = path.join(data, 'fleet.json');
-  writeFileSync(fleetConfig, JSON.stringify({ issuer: issuerKeysOf(config), keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY } } }));
+  writeFileSync(fleetConfig, JSON.stringify({ issuer: issuerKeysOf(config), keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, cardMaster: CARD_KEY } } }));
   const port = given === undefined ? '0' : new URL(given).port;
   const fleet = await startService<{ address: string }>('fleet/server/main.ts', [
     '--sandbox',
@@ -207,6 +207,8 @@ async function answers(url: URL): Promise<boolean> {
 
 /** With which the sandbox's issuer administers its cards; invented here. */
 const MAINTENANCE_KEY = '83E05B7D1CF6294AA9C4376E50D2B81F';
+/** Under which its card house delivers blanks; invented here. */
+const CARD_KEY = '0123456789ABCDEFFEDCBA9876543210';
 
 interface IssuerKeySettings {
   readonly masterLoadKey: string;
@@ -223,7 +225,7 @@ function issuerKeysOf(config: Settings): IssuerKeySettings {
 function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySettings): CabinetSettings['issuerKeys'] {
   const levels =
     diversification === 'serial' ? ['serial' as const] : diversification === 'issuer+serial' ? ['issuer' as const, 'serial' as const] : diversification;
-  return { masterLoadKey, masterTacKey, masterMaintenanceKey: MAINTENANCE_KEY, levels };
+  return { masterLoadKey, masterTacKey, masterMaintenanceKey: MAINTENANCE_KEY, masterCardKey: CARD_KEY, levels };
 }
 
 function isObject(value: unknown): value is Settings {

@@ -8,6 +8,7 @@ export const WAITING = [
   'tests/main/terminal/crash-cash.test.ts',
   'tests/main/terminal/crash-pending.test.ts',
   'tests/drivers/conformance/cash-acceptor-cctalk.test.ts',
+  'tests/main/terminal/crash-replacement.test.ts',
   'tests/main/terminal/crash-qr.test.ts',
   'tests/drivers/conformance/cash-acceptor-*.test.ts',
   'tests/drivers/conformance/receipt-printer-ports-*.test.ts',

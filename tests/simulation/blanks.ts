@@ -2,11 +2,9 @@
  * Blanks of the card house in the stacker of a simulated cabinet: real chips with a number and their own master key, which check every MAC; some are no
  * good. What is on them, and where they are, is the truth that the replacement's oracle looks at.
  */
-import { fromHex } from '../../common/hex.ts';
 import type { Random } from '../../common/ids.ts';
-import { diversify } from '../../common/pboc.ts';
 import { chiplessCard, type SimulatedCard } from '../../drivers/card-reader/simulated-card.ts';
-import { createChip } from '../../drivers/card/pboc/chip-kinds.ts';
+import { createBlank } from '../../drivers/card/pboc/blank-chip.ts';
 import type { Chip } from '../../drivers/card/pboc/chip.ts';
 import type { Chance } from './chance.ts';
 
@@ -20,6 +18,8 @@ export interface Blank {
   readonly plastic: SimulatedCard;
 }
 
+/** No card of the town ends like a blank: people know their cards by that. */
+const FIRST_NUMBER = 5001;
 /** How many a technician put in. */
 const FILLED = { least: 0, most: 8 };
 
@@ -38,7 +38,7 @@ export function stackerOf(options: StackerOptions): readonly Blank[] {
   const { chance, count, before } = options;
   const length = count ?? chance.between(FILLED.least, FILLED.most);
   return Array.from({ length }, (_, index) => {
-    const serial = `00004100009${String(before + index + 1).padStart(9, '0')}`;
+    const serial = `00004100009${String(FIRST_NUMBER + before + index).padStart(9, '0')}`;
     const quality = count === undefined ? chance.weighed({ good: 80, otherKey: 10, chipless: 10 }) : 'good';
     return blankOf(serial, quality, options);
   });
@@ -47,17 +47,15 @@ export function stackerOf(options: StackerOptions): readonly Blank[] {
 function blankOf(serial: string, quality: 'good' | 'otherKey' | 'chipless', { chance, keys, side, pass }: StackerOptions): Blank {
   if (quality === 'chipless') return { serial, chip: undefined, plastic: chiplessCard() };
   const random: Random = chance.named(`blank ${serial}`);
-  const cardMaster = diversify(fromHex(ISSUER_KEYS.cardMaster), [fromHex(quality === 'good' ? serial : '00004100009999999999').subarray(2)]);
-  const nothing = { loadKey: new Uint8Array(16), tacKey: new Uint8Array(16), validFrom: '00000000', validUntil: '00000000' };
-  const chip = createChip({
-    kind: 'notActivated',
+  const chip = createBlank({
     keys: { ...keys, levels: ['serial'] },
+    masterCardKey: ISSUER_KEYS.cardMaster,
     random,
     today: '2026-11-22',
     interface: side,
     uid: Uint8Array.of(4, 9, 9, 9, 4, 0, Number(serial.slice(-2))),
     serial,
-    purse: { ...nothing, adminKeys: { cardMaster } },
+    otherKey: quality === 'otherKey',
   });
   const plastic: SimulatedCard = {
     interfaces: [chip.interface],

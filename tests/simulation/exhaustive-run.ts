@@ -3,7 +3,7 @@ import { faultKinds, type FaultKind } from './faults.ts';
 import { enumerate, survey, type Choice, type Enumeration, type Survey } from './exhaustive.ts';
 import { runPool } from './pool.ts';
 import { Tally, type SimulationReport, type StoppedReport } from './report.ts';
-import type { ChunkOptions, ChunkResult, PlacedFault, Scenario, ScenarioResult } from './scenario.ts';
+import { needsStacker, type ChunkOptions, type ChunkResult, type PlacedFault, type Scenario, type ScenarioResult } from './scenario.ts';
 import type { Script } from './script.ts';
 
 /** Scenarios one after the other in one world: more make its books long. */
@@ -57,7 +57,10 @@ export interface ExhaustiveResult {
 }
 
 interface PlacedChunk extends ChunkOptions {
-  readonly from: number;
+  /** Of each scenario in the enumeration, from 0. */
+  readonly places: readonly number[];
+  /** The part of the enumeration that it was made of, places from 1: run again, that makes the same worlds. */
+  readonly world: Breach['world'];
 }
 
 export async function runExhaustive(options: ExhaustiveOptions): Promise<ExhaustiveResult> {
@@ -105,15 +108,14 @@ class Run {
       chunks = this.#left.splice(0);
     } while (chunks.length > 0 && !isOver());
     // A world whose process broke says nothing of its scenarios: each in a world of its own tells which it was.
-    const singles = uncaught.flatMap((chunk) => chunk.scenarios.map((scenario, index) => ({ ...chunk, scenarios: [scenario], from: chunk.from + index })));
-    await this.#pool(singles, ({ scenarios, from, seed }, error) => {
+    const singles = uncaught.flatMap((chunk) => chunk.scenarios.map((scenario, index) => alone(chunk, scenario, index)));
+    await this.#pool(singles, ({ scenarios, world, seed }, error) => {
       const [scenario] = scenarios;
       if (scenario === undefined) return;
       this.#tally.broken({ seed, sessions: 1 }, error);
       this.#count(
         { scenario, plan: [], struck: scenario.faults.length, outcome: 'the process broke', violations: [{ oracle: 'uncaught', detail: error, at: 0 }] },
-        from,
-        1,
+        world,
       );
     });
   }
@@ -174,25 +176,29 @@ class Run {
     const { seed, disk } = this.#options;
     for (let from = this.#range.from; from < this.#range.to; from += size) {
       const length = Math.min(size, this.#range.to - from);
-      yield { seed, disk, from, scenarios: Array.from({ length }, (_, index) => this.#enumeration.scenario(from + index)) };
+      const all = Array.from({ length }, (_, index) => ({ place: from + index, scenario: this.#enumeration.scenario(from + index) }));
+      for (const dispenses of [false, true]) {
+        const own = all.filter(({ scenario }) => needsStacker(scenario) === dispenses);
+        const world = { from: from + 1, to: from + length };
+        if (own.length > 0) yield { seed, disk, world, places: own.map(({ place }) => place), scenarios: own.map(({ scenario }) => scenario) };
+      }
     }
   }
 
   #hear(result: ChunkResult, chunk: PlacedChunk): void {
-    const { from, scenarios } = chunk;
+    const { places, world, scenarios } = chunk;
     const done = result.scenarios.length;
-    if (done < scenarios.length) this.#left.push({ ...chunk, from: from + done, scenarios: scenarios.slice(done) });
-    this.#tally.add({ ...result, seed: String(from) });
-    for (const [index, each] of result.scenarios.entries()) this.#count(each, from + index, scenarios.length, from);
+    if (done < scenarios.length) this.#left.push({ ...chunk, places: places.slice(done), scenarios: scenarios.slice(done) });
+    this.#tally.add({ ...result, seed: String(places[0]) });
+    for (const each of result.scenarios) this.#count(each, world);
     const own = result.scenarios.reduce((sum, { violations }) => sum + violations.length, 0);
     const last = result.scenarios.at(-1);
     // What only the end of the whole world showed.
-    if (result.violations.length > own && last !== undefined)
-      this.#break({ ...last, violations: result.violations.slice(own) }, { from: from + 1, to: from + scenarios.length });
+    if (result.violations.length > own && last !== undefined) this.#break({ ...last, violations: result.violations.slice(own) }, world);
     this.#options.onProgress(`${this.#run} of ${this.#range.to - this.#range.from} scenarios, ${this.#broken.length} with violations`);
   }
 
-  #count(result: ScenarioResult, place: number, worldSize: number, worldFrom = place): void {
+  #count(result: ScenarioResult, world: Breach['world']): void {
     const { scenario, struck, outcome, violations } = result;
     this.#run += 1;
     if (struck === scenario.faults.length) this.#struck += 1;
@@ -202,13 +208,18 @@ class Run {
       known.outcomes.add(outcome);
       this.#kinds.set(kind, { run: known.run + 1, struck: known.struck + (struck === scenario.faults.length ? 1 : 0), outcomes: known.outcomes });
     }
-    if (violations.length > 0) this.#break(result, { from: worldFrom + 1, to: worldFrom + worldSize });
+    if (violations.length > 0) this.#break(result, world);
   }
 
   #break(result: ScenarioResult, world: Breach['world']): void {
     this.#tries ??= this.#run;
     this.#broken.push({ result, world });
   }
+}
+
+function alone(chunk: PlacedChunk, scenario: Scenario, index: number): PlacedChunk {
+  const place = chunk.places[index] ?? 0;
+  return { ...chunk, scenarios: [scenario], places: [place], world: { from: place + 1, to: place + 1 } };
 }
 
 function* until<T>(isOver: () => boolean, all: Iterable<T>): Generator<T> {

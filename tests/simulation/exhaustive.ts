@@ -6,7 +6,7 @@
  */
 import { Chance } from './chance.ts';
 import { channelOf, faultKinds, type Channel, type FaultKind } from './faults.ts';
-import { ARRIVAL, playScript, passages, scriptedCard, worldFor, type PlacedFault, type Scenario } from './scenario.ts';
+import { ARRIVAL, needsStacker, playScript, passages, scriptedCard, worldFor, type PlacedFault, type Scenario } from './scenario.ts';
 import type { Script } from './script.ts';
 import type { World, Witness } from './world.ts';
 
@@ -39,7 +39,7 @@ const DISTANCES = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89] as const;
 const BETWEEN_EFFECTS: ReadonlySet<FaultKind> = new Set(['process.killed', 'power.cut']);
 
 export async function survey(script: Script, options: { readonly seed: string; readonly disk: string }): Promise<Survey> {
-  const { world } = await worldFor(options);
+  const { world } = await worldFor({ ...options, dispenses: needsStacker({ script: script.name }) });
   const surveyor = new Surveyor(world);
   world.faults.beginSession(0);
   world.witnesses.push(surveyor);

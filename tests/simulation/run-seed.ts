@@ -176,9 +176,13 @@ function planFaults(chance: Chance, { kinds, sessions, rate = FAULTS_A_SESSION }
   );
 }
 
-export function fittingsOf(chance: Chance): Fittings {
+const WITHOUT_STACKER: Fittings['cardReader'] = 'crt310';
+
+/** @param dispenses whether the reader must have a stacker */
+export function fittingsOf(chance: Chance, dispenses = false): Fittings {
+  const readers = Object.keys(models.cardReader) as Fittings['cardReader'][];
   return {
-    cardReader: chance.pick(Object.keys(models.cardReader) as Fittings['cardReader'][]),
+    cardReader: chance.pick(dispenses ? readers.filter((model) => model !== WITHOUT_STACKER) : readers),
     cashAcceptor: chance.pick(Object.keys(models.cashAcceptor) as Fittings['cashAcceptor'][]),
     receiptPrinter: chance.pick(Object.keys(models.receiptPrinter) as Fittings['receiptPrinter'][]),
   };
@@ -230,7 +234,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
   if (offered.includes('desk') && chance.named('desk').happens(GO_TO_THE_DESK)) return 'desk';
-  if (offered.includes('replacement') && chance.named('replacement').happens(WANT_A_NEW_CARD)) return 'replacement';
+  if (offered.includes('replacement') && (offered.length === 1 || chance.named('replacement').happens(WANT_A_NEW_CARD))) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
   if (offered.includes('account') && (card.kind === 'notActivated' || chance.named('account').happens(WANT_A_CARD_SERVICE))) return 'account';
   const waits = chance.named('waits');
@@ -239,9 +243,9 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   return 'pendingLoad';
 }
 
-/** What they came for comes first: some screens are shared. */
+/** What they came for comes first: some screens are shared. A new card is reported lost and paid for on the way, whatever else is offered. */
 function screensFor(wish: Wish, offered: readonly FlowName[]): readonly Screens[] {
-  const own = wish === 'replacement' ? [replacementScreens] : [];
+  const own = wish === 'replacement' ? [replacementScreens, lossReportScreens, topUpScreens] : [];
   return [...own, ...offered.map((name) => flows[name])];
 }
 

@@ -87,7 +87,8 @@ const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set([
 
 export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions): Promise<ChunkResult> {
   const began = performance.now();
-  const { world, screens } = await worldFor({ seed, disk, ...(onEvent === undefined ? {} : { onEvent }) });
+  const dispenses = scenarios.every(needsStacker);
+  const { world, screens } = await worldFor({ seed, disk, dispenses, ...(onEvent === undefined ? {} : { onEvent }) });
   const results: ScenarioResult[] = [];
   for (const [session, scenario] of scenarios.entries()) {
     const result = await runScenario(world, screens, { scenario, session });
@@ -115,9 +116,19 @@ export async function runChunk({ seed, scenarios, disk, onEvent }: ChunkOptions)
   };
 }
 
+/** Whether it is about a card from a stacker: such scenarios share worlds whose reader has one, and no others. */
+export function needsStacker({ script }: Pick<Scenario, 'script'>): boolean {
+  return scriptNamed(script).fillsStacker === true;
+}
+
+interface WorldChoice extends Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'> {
+  /** The reader has a stacker; default: as the seed has it. */
+  readonly dispenses?: boolean;
+}
+
 /** A fresh world whose terminal is ready. */
-export async function worldFor(options: Pick<ChunkOptions, 'seed' | 'disk' | 'onEvent'>): Promise<{ world: World; screens: ScreenOracle }> {
-  const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings')), faults: [] });
+export async function worldFor({ dispenses, ...options }: WorldChoice): Promise<{ world: World; screens: ScreenOracle }> {
+  const world = await World.begin({ ...options, fittings: fittingsOf(new Chance(`${options.seed}/town`).named('fittings'), dispenses), faults: [] });
   const screens = watch(world);
   world.powerOn();
   await becomesReady(world);

@@ -579,7 +579,7 @@ export class World {
     const none = { cabinet: null, keypad: null };
     return parseConfig({
       ...example,
-      replacement: { offered: true, fee: 2000 },
+      replacement: { offered: true, fee: 2000, application: 'A00000000386980701' },
       data: { ...example.data, folder },
       devices: { ...this.cabinet.configured, ...none },
       upstream: { ...example.upstream, url: 'http://127.0.0.1:9' },

@@ -17,6 +17,10 @@ export class FakeNewCards {
   present: 'atGate' | 'stays' = 'atGate';
   stuck = false;
   inPath: string | undefined;
+  /** What the sensors say to a process that finds the path as another left it. */
+  found: 'inPath' | 'nothing' | 'unknown' = 'nothing';
+  /** Of a replacement that is called off: `over`: its card is written. */
+  cancels: 'cancelled' | 'over' | 'offline' = 'cancelled';
   readonly told: string[] = [];
   readonly #act: (what: string) => void;
   #kind: FakeNewCards['stacker'][number] = 'good';
@@ -81,7 +85,10 @@ export class FakeNewCards {
       this.#leave('bin');
       return 'captured';
     },
-    find: async () => 'nothing',
+    find: async (blankId) => {
+      this.inPath = this.found === 'nothing' ? undefined : blankId;
+      return this.found;
+    },
     holds: (blankId) => this.inPath === blankId,
     fateOf: (blankId) => this.fates.get(blankId),
     onEvent: (listener) => this.events.add(listener),
@@ -110,8 +117,9 @@ export class FakeNewCards {
     },
     abandon: async () => void this.told.push('abandon'),
     cancel: async () => {
+      if (this.cancels === 'offline') throw OFFLINE;
       this.told.push('cancel');
-      return 'cancelled';
+      return this.cancels;
     },
     deliver: async ({ delivery }) => void this.told.push(delivery),
   };

@@ -187,6 +187,13 @@ export abstract class SimulatedMotorReader implements SimulatedCardReader {
     this.changed();
   }
 
+  emptyStacker(): readonly SimulatedCard[] {
+    const cards = this.#stacker;
+    this.#stacker = [];
+    this.changed();
+    return cards;
+  }
+
   /** The unit's counter stays, as in the real one. */
   emptyBin(): readonly SimulatedCard[] {
     const cards = this.#bin;

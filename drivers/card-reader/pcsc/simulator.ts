@@ -120,6 +120,10 @@ export class SimulatedTray implements SimulatedCardReader {
 
   fillStacker(): void {}
 
+  emptyStacker(): readonly SimulatedCard[] {
+    return [];
+  }
+
   emptyBin(): readonly SimulatedCard[] {
     return [];
   }

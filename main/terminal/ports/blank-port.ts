@@ -15,9 +15,8 @@ import { toPortError } from './card-errors.ts';
 
 export interface BlankDeskOptions {
   readonly reader: CardReader;
-  /** The application that blanks have, and how it is loaded. */
-  readonly application: string;
-  readonly profile: CardProfile;
+  /** The application that blanks have, and how it is loaded. Undefined: there are no blanks any more; one that was begun is still put away. */
+  readonly blanks: { readonly application: string; readonly profile: CardProfile } | undefined;
   /** The terminal's number on cards, 6 bytes hex. */
   readonly terminalNumber: string;
   /** A card that can't be moved is in the path, or is gone. */
@@ -82,7 +81,7 @@ export class BlankDesk implements BlankPort {
     for (let attempt = 0; attempt < ACTIVATIONS; attempt += 1) {
       const channel = await this.#powered(attempt > 0);
       if (channel === undefined) continue;
-      const read = await this.#ask(() => readBlank(channel, this.#options.application));
+      const read = await this.#ask(() => this.#nameOf(channel));
       if (typeof read !== 'string') return { kind: 'blank', card: read, ...(channel.uid === undefined ? {} : { uid: toHex(channel.uid) }) };
       if (attempt + 1 === ACTIVATIONS) return { kind: 'unreadable', why: read };
     }
@@ -104,10 +103,11 @@ export class BlankDesk implements BlankPort {
   }
 
   async readBack(card: CardRef): Promise<ReadBack | undefined> {
-    const { profile, terminalNumber } = this.#options;
+    const { blanks, terminalNumber } = this.#options;
     for (let attempt = 0; attempt < ACTIVATIONS; attempt += 1) {
       const channel = await this.#powered(true);
-      const written = channel === undefined ? undefined : await this.#ask(() => readWritten(channel, card.aid, profile, terminalNumber));
+      const written =
+        channel === undefined || blanks === undefined ? undefined : await this.#ask(() => readWritten(channel, card.aid, blanks.profile, terminalNumber));
       if (written !== undefined) return written;
     }
     return undefined;
@@ -188,8 +188,13 @@ export class BlankDesk implements BlankPort {
   async #selected(anew: boolean): Promise<CardChannel | undefined> {
     if (this.#channel !== undefined && !anew) return this.#channel;
     const channel = await this.#powered(true);
-    if (channel === undefined || typeof (await this.#ask(() => readBlank(channel, this.#options.application))) === 'string') return undefined;
+    if (channel === undefined || typeof (await this.#ask(() => this.#nameOf(channel))) === 'string') return undefined;
     return channel;
+  }
+
+  async #nameOf(channel: CardChannel): Promise<CardRef | string> {
+    const { blanks } = this.#options;
+    return blanks === undefined ? 'no blanks are configured' : readBlank(channel, blanks.application);
   }
 
   async #powered(anew: boolean): Promise<CardChannel | undefined> {

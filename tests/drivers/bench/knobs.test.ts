@@ -122,6 +122,25 @@ const strikes: Readonly<Record<InCabinet, () => Promise<void>>> = {
     stand.knob('cardReader.jam', true);
     await expect(stand.settled(reader.present())).rejects.toMatchObject({ code: 'mediaJammed' });
   },
+  'cardReader.nextBlank': async () => {
+    const stand = new BenchStand();
+    const reader = await stand.connected('cardReader');
+    const dispensed = async () => {
+      await stand.settled(reader.dispense());
+      return stand.settled(reader.activate());
+    };
+    stand.knob('cardReader.nextBlank', 'otherKey');
+    stand.knob('cardReader.nextBlank', 'noChip');
+    expect([stand.at('cardReader.nextBlank'), stand.cabinet.state().cardStore?.stacker]).toEqual(['noChip', 21]);
+    await expect(dispensed()).rejects.toMatchObject({ code: 'mediaInvalid' });
+    // it struck, and lies there no more
+    expect(stand.at('cardReader.nextBlank')).toBe('none');
+    await stand.settled(reader.retain());
+    stand.knob('cardReader.nextBlank', 'otherKey');
+    stand.knob('cardReader.nextBlank', 'none');
+    expect(stand.cabinet.state().cardStore?.stacker).toBe(20);
+    expect((await dispensed()).iso7816).toBe(true);
+  },
   'cardReader.holdCard': async () => {
     const stand = new BenchStand();
     const reader = await stand.connected('cardReader');

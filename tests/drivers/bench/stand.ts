@@ -34,7 +34,12 @@ export class BenchStand {
     this.cabinet = new Cabinet({
       clock: this.clock,
       random: { bytes: (count) => new Uint8Array(count).fill(0x5a) },
-      issuerKeys: { masterLoadKey: '3A7F10C4D2956B8E01F3A65C9D24E7B8', masterTacKey: 'C5E0918B7A3D264F6F12D8B40397EC5A', levels: ['serial'] },
+      issuerKeys: {
+        masterLoadKey: '3A7F10C4D2956B8E01F3A65C9D24E7B8',
+        masterTacKey: 'C5E0918B7A3D264F6F12D8B40397EC5A',
+        masterCardKey: '0123456789ABCDEFFEDCBA9876543210',
+        levels: ['serial'],
+      },
       today: '2026-11-22',
       devices,
     });

@@ -56,7 +56,7 @@ export interface Account {
   readonly boxUnbooked: number;
   readonly paidUnbooked: number;
   readonly chipsUnbooked: number;
-  /** Taken by the books less placed by the books: on a card or owed. */
+  /** Taken by the books less placed by the books: on a card, earned or owed. */
   readonly unplaced: number;
 }
 
@@ -72,7 +72,12 @@ export function accountOf(journal: string, start: Truth, now: Truth): Account {
     paidUnbooked: change.paid - balances['acquirer.receivable'],
     chipsUnbooked: sum(Object.values(change.chips).map(({ balance }) => balance)) + balances['issuer.payable'],
     unplaced:
-      balances['cash.box'] + balances['acquirer.receivable'] + balances['issuer.receivable'] + balances['issuer.payable'] + balances['voucher.outstanding'],
+      balances['cash.box'] +
+      balances['acquirer.receivable'] +
+      balances['issuer.receivable'] +
+      balances['issuer.payable'] +
+      balances['fee.income'] +
+      balances['voucher.outstanding'],
   };
 }
 

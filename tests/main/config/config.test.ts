@@ -201,6 +201,32 @@ describe('channels of help', () => {
   });
 });
 
+describe('new cards for lost ones', () => {
+  const APPLICATION = 'A00000000386980701';
+  const replacement = (value: unknown) => parseConfig(changed(['replacement'], value)).replacement;
+
+  test('are offered where it says what the blanks are, and nowhere else', () => {
+    expect(replacement({ application: APPLICATION })).toEqual({ application: APPLICATION, fee: 2000, offered: true });
+    expect(replacement({ application: APPLICATION, offered: false })).toMatchObject({ offered: false });
+    expect(replacement({})).toEqual({ fee: 2000, offered: false });
+    expect(replacement({ application: null, offered: null })).toMatchObject({ offered: false });
+  });
+
+  test.each([
+    ['without a word of the blanks', { offered: true }, 'expected the application of the blanks in the stacker: replacement.offered is true'],
+    [
+      'on blanks that no profile reads',
+      { application: 'A0000000038698070F' },
+      'expected the aid of one of cards.profiles (A000000632010105, A00000000386980701)',
+    ],
+    ['on blanks without a proper name', { application: 'a000' }, 'expected 5 to 16 bytes of upper-case hexadecimal'],
+  ])('%s: refused', (_, value, expected) => {
+    const found = problems(changed(['replacement'], value));
+    expect(found).toEqual([expect.stringContaining('replacement.application: ')]);
+    expect(found[0]).toContain(expected);
+  });
+});
+
 const production = (): Json => ({
   ...example(),
   topUp: {},

@@ -55,6 +55,9 @@ function leaves(person: Person, by: 'back' | 'finish'): void {
   person.hands.touch({ type: by });
 }
 
+/** Looks at a first screen that does not offer it, before they go. */
+const LOOKS_FOR_IT = 10;
+
 /** Exactly the fee, in notes of 10; or by telephone. Takes the card, and a slip. */
 function scriptOf(name: string, tender: 'cash' | 'qr'): Script {
   const [byDocument] = lossReportScripts;
@@ -65,9 +68,11 @@ function scriptOf(name: string, tender: 'cash' | 'qr'): Script {
     fillsStacker: true,
     screens: {
       ...byDocument.screens,
-      attract: (person) => {
-        if (person.finished || !triesAgain(person, 'begin', 3)) person.leave();
-        else person.hands.touch({ type: 'replace-card' });
+      // the terminal sees a moment later that the stacker was filled
+      attract: (person, { replacement }) => {
+        const isOffered = replacement === true;
+        if (person.finished || !triesAgain(person, isOffered ? 'begin' : 'offer', isOffered ? 3 : LOOKS_FOR_IT)) person.leave();
+        else if (isOffered) person.hands.touch({ type: 'replace-card' });
       },
       'loss-cards': (person, body) => picks(person, body),
       'loss-told': (person, { replacement }) => (replacement === true && triesAgain(person, 'new card') ? goesOn(person) : leaves(person, 'finish')),

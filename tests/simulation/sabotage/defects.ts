@@ -486,6 +486,48 @@ export const defects: readonly Defect[] = [
     find: "    if (kept.state !== 'open') return true;\n",
     replace: "    if (kept.state !== 'none') return true;\n",
   },
+  // --- new cards for lost ones ---
+  {
+    name: 'blankNotAnnounced',
+    what: 'a blank leaves the stacker before the journal knows of it',
+    aim: '--exhaustive 1 --script replace-cash --faults process.killed',
+    file: 'state-machines/replacement/steps.ts',
+    find: "    ports.journal.append({ kind: 'replacement.dispensing', transactionId, body: { replacementId, blankId } });\n    try {\n      if ((await ports.blanks.dispense(blankId)) === 'inside') return { kind: 'inside', blankId };",
+    replace:
+      "    try {\n      const moved = await ports.blanks.dispense(blankId);\n      ports.journal.append({ kind: 'replacement.dispensing', transactionId, body: { replacementId, blankId } });\n      if (moved === 'inside') return { kind: 'inside', blankId };",
+  },
+  {
+    name: 'newCardNotReadBack',
+    what: 'a new card is handed out without being read back',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr',
+    file: 'state-machines/replacement/make.ts',
+    find: "            target: 'checking',",
+    replace: "            target: 'presenting',",
+  },
+  {
+    name: 'feeEarnedAtTheGate',
+    what: 'a new card counts as handed over as soon as it lies at the gate',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr',
+    file: 'state-machines/replacement/make.ts',
+    find: "event.output.kind === 'presented', target: 'offered' }",
+    replace: "event.output.kind === 'presented', target: 'delivering' }",
+  },
+  {
+    name: 'keptCardIsTaken',
+    what: 'after a restart a new card that nobody took counts as taken',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr --faults process.killed,power.cut',
+    file: 'main/terminal/recovery/replacements.ts',
+    find: "if (found === 'taken' || (found === 'nothing' && offered)) {",
+    replace: "if (found === 'taken' || offered) {",
+  },
+  {
+    name: 'replacementForgottenAfterRestart',
+    what: 'the issuer is never told how a new card ended that it was not told of at once',
+    aim: '--exhaustive 1 --script replace-cash,replace-qr --faults process.killed,issuer.offline',
+    file: 'main/terminal/recovery/recovery.ts',
+    find: '      ...this.#replacements.chores(),\n',
+    replace: '',
+  },
   // --- vouchers ---
   {
     name: 'voucherToldBeforeMade',

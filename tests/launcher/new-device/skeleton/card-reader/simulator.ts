@@ -41,6 +41,10 @@ export class SimulatedExample extends SimulatedExampleFrames implements Simulate
     unwritten('fillStacker: blanks behind those in the stacker');
   }
 
+  emptyStacker(): readonly SimulatedCard[] {
+    return unwritten('emptyStacker: the technician takes the blanks out');
+  }
+
   emptyBin(): readonly SimulatedCard[] {
     return unwritten('emptyBin: what was captured');
   }

@@ -215,6 +215,10 @@ describe('announced before it is done', () => {
 
   test.each([
     '/v1/issuer/losses',
+    '/v1/issuer/losses/release',
+    '/v1/issuer/service-passwords',
+    '/v1/issuer/scripts',
+    '/v1/outbox',
     '/v1/payments/refunds',
     '/v1/issuer/pending-loads/claim',
     '/v1/issuer/pending-loads/release',

@@ -31,7 +31,11 @@ const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
   '/v1/issuer/losses': unanswered('loss.reporting'),
   '/v1/issuer/losses/release': unanswered('release.asking'),
   '/v1/issuer/service-passwords': unanswered('password.setting'),
-  '/v1/issuer/scripts': unanswered('script.asking'),
+  // Or of a new card, which its own transaction announced.
+  '/v1/issuer/scripts': either(
+    unanswered('script.asking'),
+    someStory(({ blanks }) => blanks.some(({ state }) => state === 'writing')),
+  ),
   '/v1/outbox': unanswered('desk.submitting'),
   // That of a payment that turned out to be made has its key from its case.
   '/v1/payments/refunds': someStory(({ refunds, cases }) => refunds.some(({ state }) => state !== 'completed') || cases.some(isOpenCase)),
@@ -43,6 +47,10 @@ const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
 
 function someStory(holds: (state: TransactionState) => boolean): (world: World) => boolean {
   return ({ journal }) => readLedger(journal).some(({ state }) => holds(state));
+}
+
+function either(...some: readonly ((world: World) => boolean)[]): (world: World) => boolean {
+  return (world) => some.some((holds) => holds(world));
 }
 
 /** What is filed under an id of its own begins with this kind, and waits for its answer. */

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { JournalError } from '../../../main/journal/journal-error.ts';
 import type { PruneOutcome } from '../../../main/journal/pruning.ts';
-import { FIRST_LOOK_MS, JournalPruning, LOOK_EVERY_MS, STEP_EVERY_MS } from '../../../main/terminal/journal-pruning.ts';
+import { FIRST_LOOK_MS, JournalPruning, LOOK_EVERY_MS, STEP_EVERY_MS, type JournalPruningOptions } from '../../../main/terminal/journal-pruning.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 interface Bench {
@@ -11,11 +11,12 @@ interface Bench {
 }
 
 /** @param outcomes of one cut after the other, each of three steps; then there is nothing to cut */
-function bench(outcomes: (Exclude<PruneOutcome, undefined> | Error)[]): Bench {
+function bench(outcomes: (Exclude<PruneOutcome, undefined> | Error)[], times: Pick<JournalPruningOptions, 'firstLookMs' | 'everyMs'> = {}): Bench {
   const clock = new SimulatedClock();
   const world = { idle: true, steps: 0, cuts: 0, troubles: 0 };
   const pruning = new JournalPruning({
     clock,
+    ...times,
     idle: () => world.idle,
     onTrouble: () => (world.troubles += 1),
     cut: function* () {
@@ -48,6 +49,16 @@ test('looks some minutes after the start and every hour, and goes on step by ste
   expect(world).toEqual({ idle: true, steps: 6, cuts: 3, troubles: 0 });
   await clock.advance(2 * LOOK_EVERY_MS);
   expect(world.cuts).toBe(5);
+});
+
+test('looks as soon and as often as it is told, also after trouble', async () => {
+  const { clock, world } = bench([new Error('busy')], { firstLookMs: 5000, everyMs: 10_000 });
+  await clock.advance(5000 + 3 * STEP_EVERY_MS);
+  expect(world).toEqual({ idle: true, steps: 3, cuts: 1, troubles: 1 });
+  await clock.advance(10_000);
+  expect(world.cuts).toBe(2);
+  await clock.advance(10_000);
+  expect(world.cuts).toBe(3);
 });
 
 test('takes no step while somebody is served, and goes on where it stood', async () => {

@@ -102,7 +102,7 @@ class Lives {
     await this.sandbox.hand({ act: 'liftDocument' });
     await terminal.touchUntil({ type: 'pick', index: 0 }, 'loss-confirm');
     await terminal.touchUntil({ type: 'confirm' }, 'loss-told');
-    await terminal.touchUntil({ type: 'replace-card' }, 'replace-fee');
+    await terminal.touchUntil({ type: 'replace-card' }, 'replace-fee', ({ tenders }) => tenders.every(({ available }) => available));
     await terminal.touchUntil({ type: 'tender', tender: 'cash' }, 'top-up-cash', ({ busy }) => !busy);
     await this.hand({ act: 'feedNote', denomination: FEE });
     await terminal.sees('replace-take');

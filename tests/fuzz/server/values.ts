@@ -63,7 +63,17 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-function text({ pattern, minLength = 0, maxLength }: JsonSchema): Arbitrary<string> {
+/** By their rules: hundreds of members follow the same few, and what fast-check prepares for a text takes milliseconds. */
+const texts = new Map<string, Arbitrary<string>>();
+
+function text({ pattern, minLength, maxLength }: JsonSchema): Arbitrary<string> {
+  const rules = JSON.stringify([pattern, minLength, maxLength]);
+  const made = texts.get(rules) ?? newText({ pattern, minLength, maxLength });
+  texts.set(rules, made);
+  return made;
+}
+
+function newText({ pattern, minLength = 0, maxLength }: JsonSchema): Arbitrary<string> {
   if (pattern !== undefined) {
     const matching = fc.stringMatching(new RegExp(pattern));
     return matching.filter((value) => value.length >= minLength && value.length <= (maxLength ?? value.length));

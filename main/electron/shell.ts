@@ -81,6 +81,7 @@ async function run(command: ShellCommand, log: ShellLog): Promise<void> {
     clock: systemClock,
     log,
     publish: (view) => link.publish(view),
+    onKey: (press) => link.tellKey(press),
     onStop: () => void end(exitCodes.stopped),
   });
   const link = new PageLink({

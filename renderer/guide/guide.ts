@@ -26,6 +26,8 @@ export class Guide {
   #shown: Shown | undefined;
   #root: HTMLElement | undefined;
   #screen = '';
+  /** All of the screen, which changes with a View and never without one; and those that the focus goes to. */
+  #all: readonly Stop[] = [];
   #stops: readonly Stop[] = [];
   /** Where the focus was last, by number. */
   #at = 0;
@@ -53,7 +55,7 @@ export class Guide {
   /** A View stands on the screen. Call after each. */
   drawn(shown: Shown, main: HTMLElement): void {
     const before = this.#shown?.view;
-    const said = new Set(this.#stops.map(({ text }) => text));
+    const said = new Set(this.#all.map(({ text }) => text));
     this.#shown = shown;
     this.#root = main.querySelector<HTMLElement>('[aria-modal="true"]') ?? main;
     const screen = screenOf(main, this.#root);
@@ -62,7 +64,8 @@ export class Guide {
     if (screen === `${this.#screen} warned`) this.#under = this.#at;
     this.#screen = screen;
     if (comes && before !== undefined && shown.view.body.kind === 'attract' && before.body.kind !== 'attract') this.#byKeys = false;
-    this.#stops = this.#find();
+    this.#all = stopsOf(this.#root, shown.view.preferences.locale === 'en' ? ', ' : '，');
+    this.#stops = this.#reachable();
     this.#markGuided();
     this.#restartScan();
     if (comes) this.#come(under ? this.#under : this.#first());
@@ -77,7 +80,6 @@ export class Guide {
     const again = this.#lastKey === key;
     this.#lastKey = key;
     this.#byKeys = true;
-    this.#stops = this.#find();
     this.#markGuided();
     this.#act(key, press === 'long', again);
   }
@@ -118,11 +120,10 @@ export class Guide {
 
   // --- the focus ---
 
-  #find(): readonly Stop[] {
-    const { scan = false, speech = false, locale } = this.#preferences;
-    const stops = this.#root === undefined ? [] : stopsOf(this.#root, locale === 'en' ? ', ' : '，');
-    // Whoever sees the screen and presses switches wants to act, and reads without them.
-    return scan && !speech ? stops.filter(({ kind, element }) => kind === 'control' && !isOff(element)) : stops;
+  /** Whoever sees the screen and presses switches wants to act, and reads without them. */
+  #reachable(): readonly Stop[] {
+    const { scan = false, speech = false } = this.#preferences;
+    return scan && !speech ? this.#all.filter(({ kind, element }) => kind === 'control' && !isOff(element)) : this.#all;
   }
 
   get #here(): number {
@@ -261,10 +262,7 @@ export class Guide {
     this.#scanTimer = undefined;
     const { keypad, preferences } = this.#shown?.view ?? {};
     if (keypad === undefined || preferences?.scan !== true || !this.#isAlone) return;
-    this.#scanTimer = setInterval(() => {
-      this.#stops = this.#find();
-      this.#move(1);
-    }, keypad.scanMs);
+    this.#scanTimer = setInterval(() => this.#move(1), keypad.scanMs);
   }
 
   // --- words ---
@@ -309,12 +307,11 @@ export class Guide {
     const root = this.#root;
     if (shown === undefined || root === undefined) return '';
     const { view, say } = shown;
-    const stops = stopsOf(root, view.preferences.locale === 'en' ? ', ' : '，');
     const main = root.closest('main');
     const title = root === main ? [main.ariaLabel ?? ''] : [];
     const step = view.step !== undefined && root === main ? [say('sign.step', { at: view.step.at + 1, of: view.step.of })] : [];
-    const content = stops.filter(({ kind, element }) => kind === 'text' && (root !== main || element.tagName !== 'H1')).map((stop) => this.#wordsOf(stop));
-    const choices = stops.filter(({ kind, element }) => kind === 'control' && element.closest('.utility') === null && !isOff(element));
+    const content = this.#all.filter(({ kind, element }) => kind === 'text' && (root !== main || element.tagName !== 'H1')).map((stop) => this.#wordsOf(stop));
+    const choices = this.#all.filter(({ kind, element }) => kind === 'control' && element.closest('.utility') === null && !isOff(element));
     const count = choices.length === 0 ? [] : [say('speech.choices', { n: choices.length })];
     return [...title, ...step, ...content, ...count].map((part) => ended(part, view.preferences.locale)).join(' ');
   }

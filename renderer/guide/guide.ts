@@ -29,6 +29,8 @@ export class Guide {
   /** All of the screen, which changes with a View and never without one; and those that the focus goes to. */
   #all: readonly Stop[] = [];
   #stops: readonly Stop[] = [];
+  /** What the stops say, as they stood when they were drawn. */
+  #said: ReadonlySet<string> = new Set();
   /** Where the focus was last, by number. */
   #at = 0;
   /** The same of a screen under a question that lies over it. */
@@ -55,7 +57,7 @@ export class Guide {
   /** A View stands on the screen. Call after each. */
   drawn(shown: Shown, main: HTMLElement): void {
     const before = this.#shown?.view;
-    const said = new Set(this.#all.map(({ text }) => text));
+    const said = this.#said;
     this.#shown = shown;
     this.#root = main.querySelector<HTMLElement>('[aria-modal="true"]') ?? main;
     const screen = screenOf(main, this.#root);
@@ -65,6 +67,7 @@ export class Guide {
     this.#screen = screen;
     if (comes && before !== undefined && shown.view.body.kind === 'attract' && before.body.kind !== 'attract') this.#byKeys = false;
     this.#all = stopsOf(this.#root, shown.view.preferences.locale === 'en' ? ', ' : '，');
+    this.#said = new Set(this.#all.map((stop) => this.#wordsOf(stop)));
     this.#stops = this.#reachable();
     this.#markGuided();
     this.#restartScan();
@@ -174,7 +177,7 @@ export class Guide {
   /** The same screen, with something else on it: the focus stays where it is, or where it was if that is gone. */
   #stay(before: ReadonlySet<string>): void {
     if (this.#isGuided && this.#here < 0) this.#place(this.#at);
-    const news = this.#stops.filter(({ kind, text }, at) => !before.has(text) && (kind === 'text' || at === this.#here));
+    const news = this.#stops.filter((stop, at) => !before.has(this.#wordsOf(stop)) && (stop.kind === 'text' || at === this.#here));
     if (news.length === 0) return;
     const headline = news.some(({ element }) => element.tagName === 'H1');
     this.#tell(headline ? this.#script() : news.map((stop) => this.#wordsOf(stop)).join(' '));

@@ -65,7 +65,7 @@ export class Guide {
     const under = this.#screen === `${screen} warned`;
     if (screen === `${this.#screen} warned`) this.#under = this.#at;
     this.#screen = screen;
-    if (comes && before !== undefined && shown.view.body.kind === 'attract' && before.body.kind !== 'attract') this.#byKeys = false;
+    if (comes && before !== undefined && before.body.kind !== 'attract' && main.dataset['page'] === 'attract') this.#byKeys = false;
     this.#all = stopsOf(this.#root, shown.view.preferences.locale === 'en' ? ', ' : '，');
     this.#said = new Set(this.#all.map((stop) => this.#wordsOf(stop)));
     this.#stops = this.#reachable();

@@ -3,12 +3,14 @@
  * The shell passes Views down to the page and touches up to the terminal; it understands neither.
  */
 import { z } from 'zod';
-import { uiEventSchema, viewSchema } from '../state-machines/view.ts';
+import { keyPressSchema, uiEventSchema, viewSchema } from '../state-machines/view.ts';
 
 export const toShellSchema = z.discriminatedUnion('type', [
   /** The terminal process is up and serves; the shell resets its restart back-off. */
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('view'), view: viewSchema }),
+  /** A key of the tactile keypad: the page moves its focus by it. */
+  z.strictObject({ type: z.literal('key'), press: keyPressSchema }),
   /** The terminal process can't go on; `exitCode` is its interface to the launcher (0 stop, 10 restart, 13 needs a technician). */
   z.strictObject({ type: z.literal('fatal'), message: z.string().max(2000), exitCode: z.int() }),
 ]);

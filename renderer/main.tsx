@@ -5,6 +5,7 @@ import '@fontsource-variable/noto-sans-sc/index.css';
 import './without-eval.ts';
 import { VIEW_VERSION, viewSchema, type UiAct, type View } from '../state-machines/view.ts';
 import './page-api.ts';
+import { GuideTrack } from './guide/guide-track.tsx';
 import { Screen } from './screen.tsx';
 import { SafetyNet } from './safety-net.tsx';
 import { inchOf, scaleOf, type Scale } from './theme/scale.ts';
@@ -66,6 +67,7 @@ function Page() {
   return (
     <SafetyNet view={current.view}>
       <Screen view={current.view} arrivedAt={current.arrivedAt} scale={currentScale} send={send} />
+      <GuideTrack view={current.view} send={send} />
     </SafetyNet>
   );
 }

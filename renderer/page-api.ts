@@ -6,6 +6,8 @@ export interface PageApi {
   readonly version: string;
   /** Calls back with every View as it is published, unvalidated; returns how to stop. */
   onView(listener: (view: unknown) => void): () => void;
+  /** Calls back with every key of the tactile keypad, unvalidated; returns how to stop. */
+  onKey(listener: (press: unknown) => void): () => void;
   send(event: UiEvent): void;
   /** The page stands and wants the present View. */
   ready(): void;

@@ -15,6 +15,7 @@ import type { AccountPort } from './account/ports.ts';
 import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
+import type { KeypadPort } from './keypad.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -634,6 +635,8 @@ export interface Ports {
   readonly scripts: ScriptPort;
   readonly accounts: AccountPort;
   readonly documents: DocumentPort;
+  /** Absent where none is fitted. */
+  readonly keypad?: KeypadPort;
   readonly blanks: BlankPort;
   readonly replacements: ReplacementPort;
   readonly vouchers: VoucherPort;

@@ -36,9 +36,16 @@ export function viewOf(snapshot: SessionSnapshot, seq: number, clock: string): V
     clock,
     ...(picture.step === undefined ? {} : { step: picture.step }),
     utilities: !picture.moneyMoves,
+    ...keypadOf(context),
     body: picture.body,
     ...(overlay === undefined ? {} : { overlay }),
   };
+}
+
+function keypadOf({ ports: { keypad } }: SessionContext): Pick<View, 'keypad'> {
+  if (keypad === undefined) return {};
+  const { headphone, switches, scanMs } = keypad;
+  return { keypad: { headphone, switches, scanMs } };
 }
 
 /** Hidden stays hidden whatever happens; a warning beats what the person opened; nothing lies over moving money. */

@@ -23,6 +23,7 @@ import { pendingLoadMachine } from './pending-load.ts';
 import { deskMachine } from './desk.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
+import type { HeadphoneEvent } from './keypad.ts';
 import { lossReportMachine } from './loss-report.ts';
 import type { LossInput, LossOutput } from './loss-report/context.ts';
 import { replacementMachine } from './replacement.ts';
@@ -85,7 +86,11 @@ export interface SessionContext extends SessionInput {
 }
 
 export type SessionEvent =
-  UiMachineEvent | CardEvent | { readonly type: 'AVAILABILITY'; readonly availability: Availability } | { readonly type: 'wait.ended' | 'wishes.ended' };
+  | UiMachineEvent
+  | CardEvent
+  | HeadphoneEvent
+  | { readonly type: 'AVAILABILITY'; readonly availability: Availability }
+  | { readonly type: 'wait.ended' | 'wishes.ended' };
 
 type WithPorts = { readonly ports: Ports };
 
@@ -104,7 +109,10 @@ const actors = {
   recover: fromPromise<readonly Recovered[], WithPorts>(({ input }) => input.ports.recovery.run()),
   world: fromCallback<SessionEvent, WithPorts>(({ input, sendBack }) => {
     const ends = [input.ports.card.onEvent(sendBack), input.ports.availability.onChange((availability) => sendBack({ type: 'AVAILABILITY', availability }))];
+    const { keypad } = input.ports;
+    if (keypad !== undefined) ends.push(keypad.onHeadphone(sendBack));
     // The session was made before the devices were waited for: what changed until now it has not heard.
+    if (keypad?.headphone === true) sendBack({ type: 'KEYPAD.HEADPHONE', plugged: true });
     sendBack({ type: 'AVAILABILITY', availability: input.ports.availability.current });
     return () => ends.forEach((end) => end());
   }),
@@ -161,6 +169,7 @@ function duringFlow(to: Flow) {
     'ui.open': { actions: ['openOverlay' as const, passOn] },
     'ui.close': { actions: ['closeOverlay' as const, passOn] },
     'ui.prefer': { actions: ['prefer' as const, tellPreferences, passOn] },
+    'KEYPAD.HEADPHONE': { actions: ['hearHeadphone' as const, tellPreferences] },
   };
 }
 
@@ -196,7 +205,8 @@ export const sessionMachine = setup({
     }),
     /** End of a person's time: nothing of it stays, neither data nor wishes. */
     forget: assign({
-      preferences: ({ context }) => context.defaults,
+      // Whoever still has a headphone in the jack still listens.
+      preferences: ({ context: { defaults, ports } }) => (ports.keypad?.headphone === true ? { ...defaults, speech: true } : defaults),
       overlay: undefined,
       service: undefined,
       card: undefined,
@@ -211,6 +221,11 @@ export const sessionMachine = setup({
     openOverlay: assign({ overlay: ({ context, event }) => (event.type === 'ui.open' ? event.overlay : context.overlay) }),
     prefer: assign({
       preferences: ({ context, event }) => (event.type === 'ui.prefer' ? preferring(context.preferences, event.preferences) : context.preferences),
+    }),
+    /** A headphone in the jack asks for speech; pulled out, it is asked for no more: nobody shall hear what it said. */
+    hearHeadphone: assign({
+      preferences: ({ context, event }) =>
+        event.type === 'KEYPAD.HEADPHONE' ? preferring(context.preferences, { speech: event.plugged }) : context.preferences,
     }),
     refuseCard: assign({
       card: undefined,
@@ -278,6 +293,7 @@ export const sessionMachine = setup({
   invoke: { src: 'world', input: withPorts },
   on: {
     AVAILABILITY: { actions: 'hearAvailability' },
+    'KEYPAD.HEADPHONE': { actions: 'hearHeadphone' },
     'ui.open': { actions: 'openOverlay' },
     'ui.close': { actions: assign({ overlay: undefined }) },
     'ui.prefer': {
@@ -757,12 +773,8 @@ export const sessionMachine = setup({
 
 /** The wishes that were said replace the old ones; what wasn't said stays. */
 function preferring(old: Preferences, said: Extract<UiMachineEvent, { type: 'ui.prefer' }>['preferences']): Preferences {
-  return {
-    locale: said.locale ?? old.locale,
-    size: said.size ?? old.size,
-    theme: said.theme ?? old.theme,
-    lowReach: said.lowReach ?? old.lowReach,
-  };
+  const wishes = Object.entries(said).filter(([, wish]) => wish !== undefined);
+  return { ...old, ...(Object.fromEntries(wishes) as Partial<Preferences>) };
 }
 
 function next(output: TopUpOutput): TopUpOutput['next'] {

@@ -7,9 +7,11 @@
  */
 import { z } from 'zod';
 import { deskActs, deskBodies } from './desk/screens.ts';
+import { keypadSchema } from './keypad.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
+export { keyPressSchema, type KeyPress } from './keypad.ts';
 
 export const VIEW_VERSION = 1;
 
@@ -27,6 +29,14 @@ export const preferencesSchema = z.strictObject({
   size: z.enum(sizes),
   theme: z.enum(themes),
   lowReach: z.boolean(),
+  /** Every screen is spoken; absent: it isn't. */
+  speech: z.boolean().optional(),
+  /** Switches go through the screen; absent: they don't. */
+  scan: z.boolean().optional(),
+  /** Of the speech, in steps of 6 dB, 0: mute; absent: the usual one. */
+  volume: z.int().min(0).max(6).optional(),
+  /** Of the speech, by steps (kiosk-ux.md 6); absent: the usual one. */
+  rate: z.int().min(0).max(4).optional(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -611,6 +621,8 @@ export const viewSchema = z.strictObject({
   step: z.strictObject({ route: z.literal('topUp'), at: z.int().min(0).max(3), of: z.literal(4) }).optional(),
   /** Whether 语言 · 大字 · 遮挡 · 帮助 are on this screen; absent while money moves. */
   utilities: z.boolean(),
+  /** Absent where none is fitted. */
+  keypad: keypadSchema.optional(),
   body: viewBodySchema,
   overlay: overlaySchema.optional(),
 });

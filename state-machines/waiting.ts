@@ -12,9 +12,9 @@ export interface RunningWait {
   readonly tone: Wait['tone'];
 }
 
-/** Slower reading and moving get more time: × 2.5 in large print (kiosk-ux.md 5 and 8). */
-export function paceOf(preferences: Preferences): number {
-  return preferences.size === 'standard' ? 1 : 2.5;
+/** Slower reading and moving get more time: × 2.5 in large print, with speech and with switches (kiosk-ux.md 5 and 8). */
+export function paceOf({ size, speech = false, scan = false }: Preferences): number {
+  return size === 'standard' && !speech && !scan ? 1 : 2.5;
 }
 
 /** What a chart knows of whom it serves. */

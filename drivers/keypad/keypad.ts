@@ -8,6 +8,8 @@ import type { DeviceHealth, DeviceIdentity, FrameTrace, Supervised } from '../de
 export const keypadKeys = [
   ...(['prev', 'next', 'select', 'back', 'help', 'volumeUp', 'volumeDown', 'rate'] as const),
   ...(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'] as const),
+  /** Of people who press switches of their own: one goes on, the other selects (kiosk-ux.md 5). */
+  ...(['switch1', 'switch2'] as const),
 ] as const;
 export type KeypadKey = (typeof keypadKeys)[number];
 

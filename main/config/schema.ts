@@ -52,6 +52,14 @@ const siteSchema = z.strictObject({
   notice: maybe(z.string().max(120)),
 });
 
+/** How the terminal is used without its touch screen. */
+const accessSchema = z.strictObject({
+  /** Switches that people find or bring here: with two, one goes on and the other selects; with one, the focus goes on by itself. */
+  switches: z.enum(['one', 'two'], 'expected "one" or "two"').default('two'),
+  /** How long the focus stays where it goes on by itself. */
+  scanMs: z.int('expected whole milliseconds').min(500).max(10_000).default(2000),
+});
+
 const dataSchema = z.strictObject({
   /** For the journal, the key and the state of the sandbox. Relative paths count from the configuration file. */
   folder: text(400),
@@ -208,6 +216,7 @@ export const terminalConfigSchema = z
     language: z.enum(locales, `expected ${locales.map((locale) => `"${locale}"`).join(' or ')}`).default('zh-CN'),
     cards: section(cardsSchema),
     ...sandboxFields,
+    access: accessSchema.prefault({}),
     /** When staff is told that a unit runs low or full. */
     storage: storageSchema.default({}),
     topUp: topUpSchema.prefault({}),

@@ -2,6 +2,8 @@
 export const channels = {
   /** shell → page: a View. */
   view: 'kiosk:view',
+  /** shell → page: a KeyPress. */
+  key: 'kiosk:key',
   /** page → shell: a UiEvent. */
   ui: 'kiosk:ui',
   /** page → shell: no payload. */

@@ -3,7 +3,7 @@
  * the shape of the contract; everything else is logged and dropped. Owned by the shell; Electron is needed for types only.
  */
 import type { IpcMain, IpcMainEvent, WebContents } from 'electron';
-import { uiEventSchema, type UiEvent, type View } from '../../state-machines/view.ts';
+import { uiEventSchema, type KeyPress, type UiEvent, type View } from '../../state-machines/view.ts';
 import { channels } from './channels.ts';
 import { isOurs } from './origins.ts';
 import { brief, type ShellLog } from './shell-log.ts';
@@ -42,9 +42,17 @@ export class PageLink {
   }
 
   publish(view: View): void {
+    this.#send(channels.view, view);
+  }
+
+  tellKey(press: KeyPress): void {
+    this.#send(channels.key, press);
+  }
+
+  #send(channel: string, message: View | KeyPress): void {
     for (const [id, contents] of this.#windows) {
       if (contents.isDestroyed()) this.#windows.delete(id);
-      else contents.send(channels.view, view);
+      else contents.send(channel, message);
     }
   }
 

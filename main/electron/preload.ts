@@ -4,20 +4,29 @@
  */
 import './without-eval.ts';
 import { contextBridge, ipcRenderer } from 'electron';
-import { viewSchema, type UiEvent, type View } from '../../state-machines/view.ts';
+import type { z } from 'zod';
+import { keyPressSchema, viewSchema, type KeyPress, type UiEvent, type View } from '../../state-machines/view.ts';
 import { channels } from './channels.ts';
 import type { KioskPage } from './page-api.ts';
+
+/** Calls `listener` with everything of this shape that comes on `channel`. */
+function hear<T>(channel: string, schema: z.ZodType<T>, listener: (message: T) => void): () => void {
+  const onMessage = (_event: unknown, raw: unknown): void => {
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) listener(parsed.data);
+    else console.error(`dropped a malformed message on ${channel}`, parsed.error.message);
+  };
+  ipcRenderer.on(channel, onMessage);
+  return () => void ipcRenderer.removeListener(channel, onMessage);
+}
 
 const page: KioskPage = {
   version: 1,
   onView(listener: (view: View) => void): () => void {
-    const onMessage = (_event: unknown, raw: unknown): void => {
-      const parsed = viewSchema.safeParse(raw);
-      if (parsed.success) listener(parsed.data);
-      else console.error('dropped a malformed View', parsed.error.message);
-    };
-    ipcRenderer.on(channels.view, onMessage);
-    return () => void ipcRenderer.removeListener(channels.view, onMessage);
+    return hear(channels.view, viewSchema, listener);
+  },
+  onKey(listener: (press: KeyPress) => void): () => void {
+    return hear(channels.key, keyPressSchema, listener);
   },
   send(event: UiEvent): void {
     ipcRenderer.send(channels.ui, event);

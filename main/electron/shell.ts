@@ -51,6 +51,8 @@ function launch(): void {
   });
   app.enableSandbox();
   app.commandLine.appendSwitch('disable-pinch');
+  // On Linux the page has no voice without it (renderer/ACCESS.md).
+  app.commandLine.appendSwitch('enable-speech-dispatcher');
   app.commandLine.appendSwitch('overscroll-history-navigation', '0');
   const port = line.command.remoteDebuggingPort;
   if (port !== undefined) app.commandLine.appendSwitch('remote-debugging-port', String(port));
@@ -81,6 +83,7 @@ async function run(command: ShellCommand, log: ShellLog): Promise<void> {
     clock: systemClock,
     log,
     publish: (view) => link.publish(view),
+    onKey: (press) => link.tellKey(press),
     onStop: () => void end(exitCodes.stopped),
   });
   const link = new PageLink({

@@ -2,7 +2,7 @@
  * Keeps the terminal process alive: starts it, restarts it with back-off, reads its exit codes, and puts a View of the shell's own on
  * the screen meanwhile. Knows a process only by `ForkTerminal`, so it needs no Electron. Owned by the shell.
  */
-import type { UiEvent, View } from '../../state-machines/view.ts';
+import type { KeyPress, UiEvent, View } from '../../state-machines/view.ts';
 import { toShellSchema, type ToTerminal } from '../process-protocol.ts';
 import type { ShellClock } from './shell-clock.ts';
 import { brief, type ShellLog } from './shell-log.ts';
@@ -47,6 +47,8 @@ export interface TerminalSupervisorParts {
   readonly log: ShellLog;
   /** A View for every page. */
   readonly publish: (view: View) => void;
+  /** A key of the keypad, for every page. */
+  readonly onKey: (press: KeyPress) => void;
   /** The terminal process asked that the whole application ends. */
   readonly onStop: () => void;
 }
@@ -131,6 +133,9 @@ export class TerminalSupervisor {
         this.#ownView = undefined;
         this.#views.remember(message.view);
         this.#parts.publish(message.view);
+        return;
+      case 'key':
+        this.#parts.onKey(message.press);
         return;
       case 'fatal':
         this.#parts.log.error({ reason: message.message, exitCode: message.exitCode }, 'terminal process can not go on');

@@ -55,6 +55,7 @@ export interface LifeOptions extends Surroundings {
   readonly version: string;
   readonly log: Log;
   readonly publish: (view: View) => void;
+  readonly onKey?: TerminalOptions['onKey'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
   /** The journal is this process's now; nothing else has begun. */
@@ -120,6 +121,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     freeSpace: options.freeSpace ?? freeSpace,
     log,
     publish: options.publish,
+    ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),

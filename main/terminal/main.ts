@@ -60,6 +60,7 @@ async function run(): Promise<void> {
     simulation: packaged ? 'refused' : noSimulators,
     log,
     publish: (view) => host.post({ type: 'view', view }),
+    onKey: (press) => host.post({ type: 'key', press }),
     onJournalOpen: () => writeFileSync(pidFile, String(process.pid)),
     onJournalLost: () => end('the journal must be opened anew', RESTART),
   });

@@ -17,7 +17,7 @@ import { PortError, type CardPort, type CashPort, type Ports, type ReceiptOutcom
 import { sessionMachine } from '../../state-machines/session.ts';
 import { viewOf } from '../../state-machines/session-view.ts';
 import { uiEventOf } from '../../state-machines/ui-events.ts';
-import type { UiEvent, View } from '../../state-machines/view.ts';
+import type { KeyPress, UiEvent, View } from '../../state-machines/view.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import { businessDates } from '../../common/business-date.ts';
@@ -45,6 +45,7 @@ import { BlankDesk } from './ports/blank-port.ts';
 import { CardDesk } from './ports/card-port.ts';
 import { acceptorAlarm, CashDesk, type CashDeskOptions } from './ports/cash-port.ts';
 import { documentPort } from './ports/document-port.ts';
+import { keypadPort } from './ports/keypad-port.ts';
 import { JournalCheck, type JournalCheckOptions } from './journal-check.ts';
 import { JournalPruning, type JournalPruningOptions } from './journal-pruning.ts';
 import { JournalDesk } from './ports/journal-port.ts';
@@ -68,6 +69,8 @@ export interface TerminalOptions {
   readonly freeSpace: (folder: string) => FreeSpace;
   readonly log: Log;
   readonly publish: (view: View) => void;
+  /** Keys of the keypad, for the page. Default: nobody. */
+  readonly onKey?: (press: KeyPress) => void;
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
   /** Reads all of the journal, and makes the next opening do so. Absent: nobody does. */
@@ -159,6 +162,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     scripts: upstream.scripts,
     accounts: upstream.accounts,
     documents: documentPort(devices.idReader, () => businessDate(clock.now())),
+    ...(devices.keypad === undefined ? {} : { keypad: keypadPort(devices.keypad, config.access) }),
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
@@ -227,6 +231,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   });
 
   listenToDevices(devices, board);
+  devices.keypad?.onEvent((event) => event.type === 'key' && options.onKey?.({ key: event.key, press: event.press }));
   upstream.online.onChange((state) => board.hear({ upstream: state }));
   const supervision = new Supervision({
     clock,

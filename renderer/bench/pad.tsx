@@ -10,6 +10,8 @@ const KEYS = [
   ...(['4', '5', '6', 'volumeUp'] as const),
   ...(['7', '8', '9', 'volumeDown'] as const),
   ...(['*', '0', '#', 'rate'] as const),
+  // Of people who bring their own, in a jack beside the pad.
+  ...(['switch1', 'switch2'] as const),
 ] as const satisfies readonly KeypadKey[];
 
 /** What is on a key without a character of its own. */
@@ -85,4 +87,4 @@ function Key({ name, held }: { readonly name: KeypadKey; readonly held: boolean 
   );
 }
 
-const SHORT: Readonly<Partial<Record<KeypadKey, string>>> = { volumeUp: '＋', volumeDown: '－', rate: '速' };
+const SHORT: Readonly<Partial<Record<KeypadKey, string>>> = { volumeUp: '＋', volumeDown: '－', rate: '速', switch1: '1', switch2: '2' };

@@ -63,6 +63,7 @@ export function Button({ testId, act, className, primary = false, off, offShown 
       type="button"
       className={className}
       data-testid={testId}
+      data-act={act.type}
       data-primary={primary ? '' : undefined}
       aria-disabled={off === undefined ? undefined : true}
       aria-describedby={off === undefined || offShown ? undefined : reasonId}

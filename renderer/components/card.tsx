@@ -12,7 +12,7 @@ export function KioskCard({ tail, off = false }: { readonly tail: string; readon
   const ref = useGlide<HTMLDivElement>();
   return (
     <div ref={ref} className={`kcard ${off ? 'kcard--off' : ''}`} data-card="">
-      <div className="brandname">
+      <div className="brandname" data-unspoken="">
         <span lang="zh-CN">{say('card.brand')}</span>
         <svg className="wave" viewBox="0 0 48 48" fill="none" stroke="currentColor" strokeWidth="4" strokeLinecap="round" aria-hidden="true">
           <path d="M12 18c3 4 3 8 0 12M21 13c6 7 6 15 0 22M30 8c8 10 8 22 0 32" />

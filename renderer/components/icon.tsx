@@ -101,6 +101,12 @@ const DRAWINGS = {
       <rect x="38" y="4" width="6" height="6" rx="1.5" />
     </>
   ),
+  speak: (
+    <>
+      <path d="M5 19h8l11-9v28l-11-9H5z" />
+      <path d="M31 17a10 10 0 0 1 0 14M36.5 11a18 18 0 0 1 0 26" />
+    </>
+  ),
   tick: <path d="M9 25l11 11 20-23" />,
   warn: (
     <>

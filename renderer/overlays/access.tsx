@@ -8,7 +8,7 @@ import { CloseAction } from './close.tsx';
 
 export function AccessPage() {
   const { view, say, landscape } = useKiosk();
-  const { size, theme, lowReach } = view.preferences;
+  const { size, theme, lowReach, speech = false } = view.preferences;
   return (
     <>
       <Read>
@@ -40,6 +40,15 @@ export function AccessPage() {
               {say('access.lowReach')} <span className="small">{say('access.lowReachSub')}</span>
             </span>
             <b>{say(lowReach ? 'access.on' : 'access.off')}</b>
+          </Choice>
+        )}
+        {view.keypad !== undefined && (
+          <Choice testId="speech-choice" preferences={{ speech: !speech }} chosen={speech}>
+            <Icon name="speak" />
+            <span>
+              {say('access.speech')} <span className="small">{say('access.speechSub')}</span>
+            </span>
+            <b>{say(speech ? 'access.on' : 'access.off')}</b>
           </Choice>
         )}
       </Touch>

@@ -64,7 +64,7 @@ export function TicketPhone({ body: { shown, count } }: { readonly body: ViewBod
       </Read>
       <Touch className="touch--typing">
         <div className="typed">
-          <p className="typed-value typed-value--secret" role="status" aria-label={say('ticket.phoneField')}>
+          <p className="typed-value typed-value--secret" role="status" data-secret={count} aria-label={say('ticket.phoneField')}>
             <bdi data-testid="typed">{shown}</bdi>
             <span className="caret" aria-hidden="true" />
           </p>

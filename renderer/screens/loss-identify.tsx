@@ -123,6 +123,7 @@ export function LossTyping({ body }: { readonly body: ViewBodyOf<'loss-typing'> 
           <p
             className={`typed-value typed-value--secret ${field === 'card' ? 'typed-value--card' : ''}`}
             role="status"
+            data-secret={count}
             aria-label={say(`loss.typing.${field}Title`)}
           >
             <bdi data-testid="typed">{shown}</bdi>

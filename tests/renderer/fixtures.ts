@@ -24,6 +24,7 @@ export const STANDARD: Preferences = { locale: 'zh-CN', size: 'standard', theme:
 
 const card = { tail: '6688', balance: 2320, validUntil: '2029-08-31' };
 const reference = 'A01-1122-7K4M-9';
+const keypad = { headphone: false, switches: 'two', scanMs: 2000 } as const;
 const denominations = [500, 1000, 2000, 5000, 10_000];
 const calm = (leftMs: number, totalMs = leftMs) => ({ leftMs, totalMs, tone: 'normal' as const });
 const urgent = (leftMs: number, totalMs = 20_000) => ({ leftMs, totalMs, tone: 'warn' as const });
@@ -246,6 +247,7 @@ export interface Sample {
   readonly step?: number;
   readonly overlay?: Overlay;
   readonly utilities?: boolean;
+  readonly keypad?: View['keypad'];
 }
 
 const step = (at: number, body: ViewBody): Sample => ({ body, step: at });
@@ -477,7 +479,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
   'overlay-idle': { ...step(0, amount), overlay: { kind: 'idle-warning', wait: urgent(14_000), money: 'none' } },
   'overlay-language': { ...step(0, amount), overlay: { kind: 'language' } },
-  'overlay-access': { ...step(0, amount), overlay: { kind: 'access' } },
+  'overlay-access': { ...step(0, amount), overlay: { kind: 'access' }, keypad },
   'overlay-help': { ...step(1, cash), overlay: { kind: 'help' } },
   'overlay-lost-card': { body: attract, overlay: { kind: 'lost-card' } },
   'overlay-hidden': { ...step(0, amount), overlay: { kind: 'hidden' } },
@@ -969,6 +971,7 @@ export function viewOf(sample: Sample, setting: Setting = {}): View {
     clock: '08:14',
     ...(sample.step === undefined ? {} : { step: { route: 'topUp', at: sample.step, of: 4 } }),
     utilities: sample.utilities ?? true,
+    ...(sample.keypad === undefined ? {} : { keypad: sample.keypad }),
     body: sample.body,
     ...(sample.overlay === undefined ? {} : { overlay: sample.overlay }),
   };

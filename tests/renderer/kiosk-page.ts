@@ -16,6 +16,7 @@ export const LANDSCAPE = { width: 1920, height: 1080 };
 
 interface FakeWindow {
   kioskShow: (view: unknown) => void;
+  kioskPress: (press: unknown) => void;
   kioskSent: UiEvent[];
   kioskReady: boolean;
   /** Resolves when the screen that was handed over stands still. */
@@ -135,6 +136,10 @@ function pretendShell(): void {
       version: 'test',
       onView: (listener: (view: unknown) => void) => {
         fake.kioskShow = listener;
+        return () => undefined;
+      },
+      onKey: (listener: (press: unknown) => void) => {
+        fake.kioskPress = listener;
         return () => undefined;
       },
       send: (event: UiEvent) => fake.kioskSent.push(event),

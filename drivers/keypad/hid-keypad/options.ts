@@ -50,6 +50,8 @@ const NUMBER_PAD = {
   '9': '07:61',
   '*': '07:55',
   '#': '07:54', // /
+  switch1: '07:2c', // space, and
+  switch2: '07:28', // return: what interfaces for switches send
 } as const;
 
 export const hidKeysOptionsSchema = z.strictObject({

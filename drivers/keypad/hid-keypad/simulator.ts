@@ -33,6 +33,9 @@ const SCAN_CODES: Readonly<Record<KeypadKey, number>> = {
   '9': 0x61,
   '*': 0x55,
   '#': 0x54,
+  // What interfaces for switches send: space and return.
+  switch1: 0x2c,
+  switch2: 0x28,
 };
 
 /** Appendix E.6, the keyboard of the specification's example. */

@@ -76,6 +76,11 @@ describe('messages between shell and page', () => {
     expect([touches, log.events]).toEqual([[], ['dropped a malformed message of the page']]);
   });
 
+  test('a key goes to every admitted window, on a channel of its own', () => {
+    link.tellKey({ key: 'select', press: 'long' });
+    expect(kiosk.got).toEqual([['kiosk:key', { key: 'select', press: 'long' }]]);
+  });
+
   test('a View goes to every admitted window, and to a closed one no more', () => {
     const bench = new PlayedContents(2);
     link.admit(bench);

@@ -17,7 +17,7 @@ const kiosk = world.exposed.get('kiosk') as KioskPage;
 describe('the preload', () => {
   test('gives the page one thing', () => {
     expect([...world.exposed.keys()]).toEqual(['kiosk']);
-    expect(Object.keys(kiosk)).toEqual(['version', 'onView', 'send', 'ready']);
+    expect(Object.keys(kiosk)).toEqual(['version', 'onView', 'onKey', 'send', 'ready']);
   });
 
   test('a View arrives without the event that carried it; after the end of the subscription none does', () => {
@@ -37,6 +37,18 @@ describe('the preload', () => {
     world.renderer?.emit('kiosk:view', {}, { ...viewOf(attract), seq: -1 });
     end();
     expect(calls).toEqual([]);
+    expect(complaint).toHaveBeenCalledOnce();
+    complaint.mockRestore();
+  });
+
+  test('a key arrives, and a malformed one does not', () => {
+    const complaint = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const calls: unknown[] = [];
+    const end = kiosk.onKey((press) => void calls.push(press));
+    world.renderer?.emit('kiosk:key', {}, { key: 'next', press: 'short' });
+    world.renderer?.emit('kiosk:key', {}, { key: 'next', press: 'twice' });
+    end();
+    expect(calls).toEqual([{ key: 'next', press: 'short' }]);
     expect(complaint).toHaveBeenCalledOnce();
     complaint.mockRestore();
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { supervisionDelays, TerminalSupervisor, type TerminalProcessEvents } from '../../../main/electron/terminal-supervisor.ts';
 import type { ToTerminal } from '../../../main/process-protocol.ts';
-import type { UiEvent, View } from '../../../state-machines/view.ts';
+import type { KeyPress, UiEvent, View } from '../../../state-machines/view.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { attract, KeptLog, viewOf } from './support.ts';
 
@@ -33,6 +33,7 @@ describe('supervision of the terminal process', () => {
   let log: KeptLog;
   let processes: PlayedProcess[];
   let shown: View[];
+  let keys: KeyPress[];
   let stops: number;
   let supervisor: TerminalSupervisor;
 
@@ -41,6 +42,7 @@ describe('supervision of the terminal process', () => {
     log = new KeptLog();
     processes = [];
     shown = [];
+    keys = [];
     stops = 0;
     supervisor = new TerminalSupervisor({
       fork: (events) => {
@@ -51,6 +53,7 @@ describe('supervision of the terminal process', () => {
       clock,
       log,
       publish: (view) => void shown.push(view),
+      onKey: (press) => void keys.push(press),
       onStop: () => void (stops += 1),
     });
     supervisor.start();
@@ -71,6 +74,14 @@ describe('supervision of the terminal process', () => {
     expect(kinds()).toEqual(['starting']);
     becomeReady();
     expect(kinds()).toEqual(['starting', 'attract']);
+  });
+
+  test('a key of the keypad goes on to the pages, and one that is none does not', () => {
+    becomeReady();
+    latest().events.onMessage({ type: 'key', press: { key: 'next', press: 'short' } });
+    latest().events.onMessage({ type: 'key', press: { key: 'escape', press: 'short' } });
+    expect(keys).toEqual([{ key: 'next', press: 'short' }]);
+    expect(log.events).toContain('dropped a malformed message of the terminal process');
   });
 
   test('crash at every start: waits half a second, doubling up to half a minute', async () => {

@@ -420,6 +420,20 @@ export interface TicketContent {
   readonly largePrint: boolean;
 }
 
+/** A slip of a call back (预约回电): when, and the number by which it is followed. The telephone is not on it. */
+export interface CallbackContent {
+  readonly at: number;
+  /** `kept`: the desk does not have it yet, and the slip says so. */
+  readonly state: 'booked' | 'kept';
+  readonly reference: string;
+  /** ms since 1970 */
+  readonly start: number;
+  readonly end: number;
+  readonly cardTail?: string;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
 /** A slip of a new card for a lost one, or of its fee. */
 export interface ReplacementContent {
   readonly at: number;
@@ -451,6 +465,8 @@ export interface ReceiptPort {
   printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printTicket(jobId: string, content: TicketContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printCallback(jobId: string, content: CallbackContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printReplacement(jobId: string, content: ReplacementContent): Promise<ReceiptOutcome>;
 }

@@ -20,6 +20,7 @@ import type {
 } from './ports.ts';
 import { accountMachine } from './account.ts';
 import { pendingLoadMachine } from './pending-load.ts';
+import { callbackMachine } from './callback.ts';
 import { deskMachine } from './desk.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
@@ -145,11 +146,12 @@ const actors = {
   support: supportMachine,
   lossReport: lossReportMachine,
   desk: deskMachine,
+  callback: callbackMachine,
   replacement: replacementMachine,
   account: accountMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'replacement' | 'account';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -608,6 +610,7 @@ export const sessionMachine = setup({
             target: 'afterHelp',
             actions: assign({ diagnosing: true, service: 'balance', card: undefined }),
           },
+          { guard: ({ event }) => event.output.errand === 'callback', target: 'callback' },
           {
             guard: ({ event }) => event.output.next === 'desk',
             target: 'desk',
@@ -653,6 +656,24 @@ export const sessionMachine = setup({
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
       },
       on: { ...duringFlow('desk'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
+    },
+    /** As at the desk: a card that comes meanwhile is read when they are done. */
+    callback: {
+      entry: 'noWait',
+      invoke: {
+        id: 'callback',
+        src: 'callback',
+        input: ({ context: { ports, preferences, card, problem } }) => ({ ports, preferences, card: problem === undefined ? card : undefined }),
+        onDone: [
+          { guard: ({ event }) => event.output.next === 'ticket', target: 'desk', actions: assign({ errand: 'ticket' as const }) },
+          { guard: and(['cardInside', not('cardRead')]), target: 'readingCard' },
+          { guard: ({ event }) => event.output.next === 'back', target: 'support' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+      },
+      on: { ...duringFlow('callback'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
     },
     /** On with what an answer led to, or back to where help was asked for. */
     afterHelp: {

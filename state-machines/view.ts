@@ -6,6 +6,7 @@
  * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
  */
 import { z } from 'zod';
+import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
@@ -140,6 +141,7 @@ export const troubles = [
   'lossRefused',
   'deskOffline',
   'ticketRefused',
+  'callbackRefused',
   'replacementOffline',
   'replacementRefused',
   'accountOffline',
@@ -415,6 +417,7 @@ const bodies = {
   }),
   ...supportBodies,
   ...deskBodies,
+  ...callbackBodies,
   'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
   /** 挂失: in which way somebody says who they are. */
   'loss-ways': z.strictObject({
@@ -642,6 +645,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('range'), range: z.enum(statementRanges) }),
   ...supportActs,
   ...deskActs,
+  ...callbackActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

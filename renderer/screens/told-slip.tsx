@@ -1,10 +1,10 @@
-/** The slip of a number that the glass tells already (a loss report's, a ticket's): whether it can be had, and what became of it. */
+/** The slip of a number that the glass tells already (a loss report's, a ticket's, a call back's): whether it can be had, and what became of it. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Action } from '../components/parts.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import type { Say } from '../words.ts';
 
-type Told = Pick<ViewBodyOf<'loss-told' | 'ticket-told'>, 'receipt' | 'receipts'>;
+type Told = Pick<ViewBodyOf<'loss-told' | 'ticket-told' | 'callback-told'>, 'receipt' | 'receipts'>;
 
 /** What there is to say of the paper; undefined: it can be had. */
 export function paperText({ receipt, receipts }: Told, say: Say): string | undefined {

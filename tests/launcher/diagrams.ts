@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { accountMachine } from '../../state-machines/account.ts';
 import { identificationMachine } from '../../state-machines/identification.ts';
+import { callbackMachine } from '../../state-machines/callback.ts';
 import { deskMachine } from '../../state-machines/desk.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
@@ -51,6 +52,11 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'desk',
     about: 'The support desk: a ticket, and how things stand (`desk.ts`, parts in `desk/`).',
     machine: deskMachine,
+  },
+  {
+    title: 'callback',
+    about: 'A call back by appointment: a time of the desk, a telephone (`callback.ts`, parts in `callback/`).',
+    machine: callbackMachine,
   },
   { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];

@@ -182,6 +182,28 @@ const ticketTold: ViewBodyOf<'ticket-told'> = {
   receipts: 'available',
   receipt: 'choice',
 };
+/** Half hours from `hour` on; what names them is no matter here. */
+function slotsFrom(hour: number, count: number): ViewBodyOf<'callback-slots'>['slots'] {
+  const at = (half: number): string => `${String(hour + Math.floor(half / 2)).padStart(2, '0')}:${half % 2 === 0 ? '00' : '30'}`;
+  return Array.from({ length: count }, (_, index) => ({ start: index, from: at(index), to: at(index + 1) }));
+}
+/** Of the largest print. */
+const callbackSlots: ViewBodyOf<'callback-slots'> = {
+  kind: 'callback-slots',
+  day: { date: '2026-11-23', inDays: 1 },
+  slots: slotsFrom(14, 4),
+  page: 1,
+  pages: 9,
+};
+const callbackTold: ViewBodyOf<'callback-told'> = {
+  kind: 'callback-told',
+  state: 'booked',
+  number: reference,
+  start: '2026-11-23T14:00:00',
+  end: '2026-11-23T14:30:00',
+  receipts: 'available',
+  receipt: 'choice',
+};
 const openTicket = { what: 'ticket', number: reference, topic: 'topUpMissing', state: 'assigned', received: '2026-11-22T08:14:07' } as const;
 const standings: ViewBodyOf<'progress-list'> = {
   kind: 'progress-list',
@@ -466,6 +488,18 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   },
   'desk-asking': { body: { kind: 'desk-asking', what: 'submit' }, utilities: false },
   'ticket-told': { body: ticketTold },
+  'callback-slots': { body: callbackSlots },
+  'callback-review': {
+    body: {
+      kind: 'callback-review',
+      topic: 'topUpMissing',
+      start: '2026-11-23T14:00:00',
+      end: '2026-11-23T14:30:00',
+      phone: '138****5678',
+      tail: '6688',
+    },
+  },
+  'callback-told': { body: callbackTold },
   'progress-number': { body: { kind: 'progress-number', number: reference, complete: true } },
   'progress-list': { body: { ...standings, items: standings.items.slice(1), pages: 2 } },
   'replace-fee': { body: replaceFee },
@@ -719,6 +753,23 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'ticket-told-kept': { body: { kind: 'ticket-told', state: 'kept', number: reference, within: { minutes: 120 }, receipts: 'available', receipt: 'choice' } },
   'ticket-told-kept-days': { body: { kind: 'ticket-told', state: 'kept', number: reference, within: { days: 2 }, receipts: 'paperOut', receipt: 'choice' } },
   'ticket-told-kept-unknown': { body: { kind: 'ticket-told', state: 'kept', number: reference, receipts: 'available', receipt: 'failed' } },
+  'callback-slots-today': { body: { ...callbackSlots, day: { date: '2026-11-22', inDays: 0 }, slots: slotsFrom(9, 8), page: 0 }, sizes: ['standard'] },
+  'callback-slots-large': { body: { ...callbackSlots, slots: slotsFrom(9, 6), page: 0 }, sizes: ['standard', 'large'] },
+  'callback-slots-taken': { body: { ...callbackSlots, day: { date: '2026-11-25', inDays: 3 }, slots: slotsFrom(17, 2), remark: 'taken' } },
+  ...named('callback-slots', ['full', 'offline'] as const, (remark) => ({ body: { kind: 'callback-slots', slots: [], remark, page: 0, pages: 1 } })),
+  'ticket-phone-callback': { body: { kind: 'ticket-phone', shown: '••• •8', count: 5, callback: true } },
+  'callback-review-least': {
+    body: { kind: 'callback-review', topic: 'suggestion', start: '2026-11-23T14:00:00', end: '2026-11-23T14:30:00', phone: '138****5678' },
+  },
+  ...named('desk-asking', ['slots', 'book'] as const, (what) => ({ body: { kind: 'desk-asking', what }, utilities: what === 'slots' })),
+  ...named('callback-told', ['printed', 'failed'] as const, (receipt) => ({ body: { ...callbackTold, receipt } })),
+  'callback-told-moved': { body: { ...callbackTold, moved: true } },
+  'callback-told-kept': { body: { ...callbackTold, state: 'kept' } },
+  'callback-told-kept-no-paper': { body: { ...callbackTold, state: 'kept', receipts: 'paperOut' } },
+  'progress-list-callback-kept': {
+    body: { ...standings, items: [{ what: 'callback', number: 'A01-1121-3R7Q-8', state: 'kept', start: '2026-11-23T09:30:00' }] },
+  },
+  'help-home-callback': { body: { kind: 'help-home', questions: asked, check: true, callback: true } },
   'progress-number-empty': { body: { kind: 'progress-number', number: '', complete: false } },
   'progress-list-resolved': {
     body: {

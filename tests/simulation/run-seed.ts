@@ -1,6 +1,7 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { accountScreens } from './flows/account.ts';
+import { callbackScreens } from './flows/callback.ts';
 import { deskScreens } from './flows/desk.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
 import { replacementScreens } from './flows/replacement.ts';
@@ -14,6 +15,7 @@ import { accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
+import { checkCallbacks } from './oracles/callbacks.ts';
 import { checkDesk, deskWaits } from './oracles/desk.ts';
 import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
@@ -37,6 +39,7 @@ export const flows = {
   support: supportScreens,
   lossReport: lossReportScreens,
   desk: deskScreens,
+  callback: callbackScreens,
   replacement: replacementScreens,
   account: accountScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
@@ -188,6 +191,7 @@ export function fittingsOf(chance: Chance): Fittings {
 const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
 const GO_TO_THE_DESK = 0.08;
+const WANT_TO_BE_CALLED = 0.06;
 const LOST_THEIR_CARD = 0.1;
 const WANT_A_NEW_CARD = 0.15;
 const WANT_A_CARD_SERVICE = 0.1;
@@ -230,6 +234,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
   if (offered.includes('desk') && chance.named('desk').happens(GO_TO_THE_DESK)) return 'desk';
+  if (offered.includes('callback') && chance.named('callback').happens(WANT_TO_BE_CALLED)) return 'callback';
   if (offered.includes('replacement') && chance.named('replacement').happens(WANT_A_NEW_CARD)) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
   if (offered.includes('account') && (card.kind === 'notActivated' || chance.named('account').happens(WANT_A_CARD_SERVICE))) return 'account';
@@ -241,7 +246,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
 
 /** What they came for comes first: some screens are shared. */
 function screensFor(wish: Wish, offered: readonly FlowName[]): readonly Screens[] {
-  const own = wish === 'replacement' ? [replacementScreens] : [];
+  const own = wish === 'replacement' ? [replacementScreens] : wish === 'callback' ? [callbackScreens] : [];
   return [...own, ...offered.map((name) => flows[name])];
 }
 
@@ -370,6 +375,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkSlips(world, ledger);
   checkLosses(world);
   checkDesk(world);
+  checkCallbacks(world);
   checkReplacements(world, ledger);
   checkAccounts(world);
   const outcomes: Record<string, number> = {};

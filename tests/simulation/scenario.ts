@@ -11,6 +11,7 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkCallbacks } from './oracles/callbacks.ts';
 import { checkDesk, deskWaits } from './oracles/desk.ts';
 import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
@@ -79,6 +80,7 @@ const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set([
   'loss-told',
   'account-told',
   'ticket-told',
+  'callback-told',
   'trouble',
   'card-problem',
   'out-of-service',
@@ -157,6 +159,7 @@ export async function runScenario(
   checkLosses(world);
   checkAccounts(world);
   checkDesk(world);
+  checkCallbacks(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
   checkVouchers(world, ledger);
@@ -275,7 +278,9 @@ class LastWords implements Witness {
               ? `account ${body.state}`
               : body.kind === 'ticket-told'
                 ? `ticket ${body.state}`
-                : body.kind,
+                : body.kind === 'callback-told'
+                  ? `callback ${body.state}`
+                  : body.kind,
     );
   }
 }

@@ -1,5 +1,6 @@
 /** Every script of every flow, by name. */
 import { accountScripts } from './flows/account.ts';
+import { callbackScripts } from './flows/callback.ts';
 import { deskScripts } from './flows/desk.ts';
 import { lossReportScripts } from './flows/loss-report.ts';
 import { replacementScripts } from './flows/replacement.ts';
@@ -16,6 +17,7 @@ export const scripts: readonly Script[] = [
   ...supportScripts,
   ...lossReportScripts,
   ...deskScripts,
+  ...callbackScripts,
   ...replacementScripts,
   ...accountScripts,
   nobody,

@@ -1,6 +1,7 @@
 /** Who looks on in every world, of chance (run-seed.ts) and of the enumeration (scenario.ts). */
 import type { World } from '../world.ts';
 import { AccountOracle } from './accounts.ts';
+import { CallbackOracle } from './callbacks.ts';
 import { DeskOracle } from './desk.ts';
 import { LossOracle } from './losses.ts';
 import { ReplacementOracle } from './replacements.ts';
@@ -16,6 +17,7 @@ export function watch(world: World): ScreenOracle {
     new WriteAheadOracle(world),
     new LossOracle(world),
     new DeskOracle(world),
+    new CallbackOracle(world),
     new VoucherOracle(world),
     new ReplacementOracle(world),
     new AccountOracle(world),

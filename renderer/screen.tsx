@@ -18,6 +18,7 @@ import { ChooseTender } from './screens/choose-tender.tsx';
 import { Committing } from './screens/committing.tsx';
 import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/desk-ticket.tsx';
 import { DiagnosisScreen } from './screens/diagnosis.tsx';
+import { Survey } from './screens/survey.tsx';
 import { CallbackReview, CallbackSlots, CallbackTold } from './screens/callback.tsx';
 import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
 import { Done } from './screens/done.tsx';
@@ -258,6 +259,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <TroubleScreen body={body} />;
     case 'take-card':
       return <TakeCard body={body} />;
+    case 'survey':
+      return <Survey body={body} />;
     case 'goodbye':
       return <Goodbye />;
   }

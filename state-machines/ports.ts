@@ -632,6 +632,8 @@ export interface FlowSettings {
   readonly voucherValidDays: number;
   /** When a card's first screen says something of it (notices.ts); 0: never. */
   readonly notices: { readonly lowBalance: Fen; readonly expiringDays: number; readonly tripsADay: number };
+  /** How it went is asked at the end. */
+  readonly survey: boolean;
   /** IANA name, e.g. `Asia/Shanghai`: days on screens are local. */
   readonly timeZone: string;
 }

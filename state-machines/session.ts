@@ -29,6 +29,8 @@ import type { LossInput, LossOutput } from './loss-report/context.ts';
 import { replacementMachine } from './replacement.ts';
 import { statementMachine } from './statement.ts';
 import { supportMachine } from './support.ts';
+import { mayAsk } from './survey/context.ts';
+import { surveyMachine } from './survey.ts';
 import { topUpMachine } from './top-up.ts';
 import type { TopUpOutput } from './top-up/context.ts';
 import type { UiMachineEvent } from './ui-events.ts';
@@ -80,6 +82,8 @@ export interface SessionContext extends SessionInput {
   readonly lossPurpose: LossInput['purpose'];
   /** The lost card, and who it is that wants a new one. */
   readonly replace: LossOutput['replace'];
+  /** The flow that they used last, for the question at the end. */
+  readonly used: Exclude<Flow, 'survey'> | undefined;
   /** What interrupted transactions and earlier loads became; the first one is on the screen. */
   readonly recovered: readonly (Recovered | EarlierLoad)[];
   readonly wait: RunningWait | undefined;
@@ -149,9 +153,10 @@ const actors = {
   callback: callbackMachine,
   replacement: replacementMachine,
   account: accountMachine,
+  survey: surveyMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account' | 'survey';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -159,12 +164,25 @@ function duringFlow(to: Flow) {
   const tellPreferences = { type: 'tellPreferences' as const, params: { to } };
   return {
     'CARD.*': { actions: passOn },
-    'ui.*': { actions: passOn },
+    'ui.*': { actions: [passOn, { type: 'use' as const, params: { flow: to } }] },
     'ui.open': { actions: ['openOverlay' as const, passOn] },
     'ui.close': { actions: ['closeOverlay' as const, passOn] },
     'ui.prefer': { actions: ['prefer' as const, tellPreferences, passOn] },
   };
 }
+
+/** What a flow is called in the answers. */
+const SURVEYED: Readonly<Record<Exclude<Flow, 'survey'>, string>> = {
+  topUp: 'topUp',
+  pendingLoad: 'pendingLoad',
+  statement: 'statement',
+  support: 'support',
+  desk: 'support',
+  callback: 'support',
+  lossReport: 'lossReport',
+  replacement: 'replacement',
+  account: 'cardService',
+};
 
 /** Never rejects: nobody waits for an issuer that can't be asked, and what waits there goes on waiting. */
 async function glanceAtWaiting(ports: Ports, ref: CardReading['ref'], signal: AbortSignal): Promise<readonly WaitingLoad[]> {
@@ -207,6 +225,7 @@ export const sessionMachine = setup({
       waiting: [],
       unfinished: undefined,
       replace: undefined,
+      used: undefined,
       wait: undefined,
     }),
     hearAvailability: assign({ availability: ({ context, event }) => (event.type === 'AVAILABILITY' ? event.availability : context.availability) }),
@@ -228,6 +247,7 @@ export const sessionMachine = setup({
     reportFor: assign({ lossPurpose: (_, params: { purpose: LossInput['purpose'] }) => params.purpose }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     closeOverlay: assign({ overlay: undefined }),
+    use: assign({ used: ({ context }, params: { flow: Flow }) => (params.flow === 'survey' ? context.used : params.flow) }),
     passOn: sendTo(
       (_, params: { to: Flow }) => params.to,
       ({ event }) => event,
@@ -256,6 +276,7 @@ export const sessionMachine = setup({
     /** Something was begun on this card and has no outcome. */
     hasUnfinishedScript: ({ context }) => context.card !== undefined && context.ports.recovery.unfinishedScriptOf(context.card.ref) !== undefined,
     wantsStatement: ({ context }) => context.service === 'statement',
+    mayAsk: ({ context }) => context.used !== undefined && mayAsk(context.ports),
     moreRecovered: ({ context }) => context.recovered.length > 1,
   },
   delays: delaysOf(sessionDelays),
@@ -274,6 +295,7 @@ export const sessionMachine = setup({
     unfinished: undefined,
     lossPurpose: 'report',
     replace: undefined,
+    used: undefined,
     recovered: [],
     wait: undefined,
   }),
@@ -770,8 +792,20 @@ export const sessionMachine = setup({
     },
     goodbye: {
       entry: assign({ ...NO_DIAGNOSIS, card: undefined, waiting: [], unfinished: undefined, overlay: undefined, wait: undefined }),
+      always: { guard: 'mayAsk', target: 'survey' },
       after: { goodbye: 'idle' },
       on: { 'CARD.INSERTED': 'readingCard', 'ui.start': 'idle' },
+    },
+    /** In the place of the goodbye: the card is in its holder's hand, and whoever comes next is not kept. */
+    survey: {
+      invoke: {
+        id: 'survey',
+        src: 'survey',
+        input: ({ context: { ports, preferences, used = 'support' } }) => ({ ports, preferences, service: SURVEYED[used] }),
+        onDone: [{ guard: 'cardInside', target: 'readingCard', actions: 'forget' }, { target: 'idle' }],
+        onError: 'idle',
+      },
+      on: duringFlow('survey'),
     },
   },
 });

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
+import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
@@ -578,6 +579,7 @@ const bodies = {
     service: z.literal('release').optional(),
     wait: waitSchema.optional(),
   }),
+  ...surveyBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -646,6 +648,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...supportActs,
   ...deskActs,
   ...callbackActs,
+  ...surveyActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

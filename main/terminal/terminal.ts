@@ -179,6 +179,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       replacementFee: fen(config.replacement.fee),
       voucherValidDays: config.topUp.voucherValidDays,
       notices: { ...config.notices, lowBalance: fen(config.notices.lowBalance) },
+      survey: config.support.survey,
       timeZone: config.terminal.timeZone,
     },
   };

@@ -92,6 +92,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'callback-told':
     case 'menu':
     case 'goodbye':
+    case 'survey':
     case 'help-home':
     case 'help-groups':
     case 'help-list':

@@ -1,4 +1,4 @@
-/** Which words stand where the support desk is asked or told, and over a call back. Used by the screens and when they are spoken. */
+/** Which words stand where the support desk is asked or told, and over a call back and the question at the end. Used by the screens and when they are spoken. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import type { WordKey } from '../words.ts';
 
@@ -16,4 +16,8 @@ export function askingWords(what: ViewBodyOf<'desk-asking'>['what']): { readonly
 export function callbackTitle({ state, moved }: Pick<ViewBodyOf<'callback-told'>, 'state' | 'moved'>): WordKey {
   if (state === 'kept') return 'callback.keptTitle';
   return moved === true ? 'callback.movedTitle' : 'callback.bookedTitle';
+}
+
+export function surveyTitle(asks: ViewBodyOf<'survey'>['asks']): WordKey {
+  return asks === 'rating' ? 'survey.title' : asks === 'reason' ? 'survey.reasonTitle' : 'survey.thanksTitle';
 }

@@ -4,7 +4,7 @@ import { money, type Say } from '../words.ts';
 import { makingTitle } from './replacement.tsx';
 import { settledWords } from './settled-words.ts';
 import { diagnosisWords } from './diagnosis-words.ts';
-import { askingWords, callbackTitle } from './desk-words.ts';
+import { askingWords, callbackTitle, surveyTitle } from './desk-words.ts';
 import { helpTitle } from './help-title.ts';
 
 export function spokenTitle(view: View, say: Say): string {
@@ -136,6 +136,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return `${say('replace.done.title')} · ${say('card.tail', { tail: body.tail })}`;
     case 'trouble':
       return say(`trouble.${body.trouble}.title`);
+    case 'survey':
+      return say(surveyTitle(body.asks));
     case 'take-card':
       return say('takeCard.title');
     case 'goodbye':

@@ -249,6 +249,7 @@ const sessionScreens: Screens = {
     if (person.slipsUp('forgetsCard')) person.leave();
     else if (hands.takeCard() && hands.cardAt(card) === 'hand') person.finished = true;
   },
+  survey: ({ hands }) => void hands.touch({ type: 'skip' }),
   goodbye: (person) => {
     if (person.hands.cardAt(person.card) === 'hand') person.leave();
   },

@@ -7,6 +7,7 @@ import { lossReportScreens } from './flows/loss-report.ts';
 import { replacementScreens } from './flows/replacement.ts';
 import { pendingLoadScreens } from './flows/pending-load.ts';
 import { statementScreens } from './flows/statement.ts';
+import { surveyScreens } from './flows/survey.ts';
 import { supportScreens } from './flows/support.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
@@ -20,6 +21,7 @@ import { checkDesk, deskWaits } from './oracles/desk.ts';
 import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
+import { checkSurveys } from './oracles/surveys.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
 import type { ScreenOracle } from './oracles/screens.ts';
@@ -42,6 +44,7 @@ export const flows = {
   callback: callbackScreens,
   replacement: replacementScreens,
   account: accountScreens,
+  survey: surveyScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
@@ -376,6 +379,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkLosses(world);
   checkDesk(world);
   checkCallbacks(world);
+  checkSurveys(world);
   checkReplacements(world, ledger);
   checkAccounts(world);
   const outcomes: Record<string, number> = {};

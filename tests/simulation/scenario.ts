@@ -17,6 +17,7 @@ import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkVouchers, untoldVouchers } from './oracles/vouchers.ts';
 import { checkMoney } from './oracles/money.ts';
+import { checkSurveys } from './oracles/surveys.ts';
 import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
 import type { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
@@ -160,6 +161,7 @@ export async function runScenario(
   checkAccounts(world);
   checkDesk(world);
   checkCallbacks(world);
+  checkSurveys(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
   checkVouchers(world, ledger);

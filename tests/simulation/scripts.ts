@@ -6,6 +6,7 @@ import { lossReportScripts } from './flows/loss-report.ts';
 import { replacementScripts } from './flows/replacement.ts';
 import { pendingLoadScripts } from './flows/pending-load.ts';
 import { statementScripts } from './flows/statement.ts';
+import { surveyScripts } from './flows/survey.ts';
 import { supportScripts } from './flows/support.ts';
 import { topUpScripts } from './flows/top-up.ts';
 import { nobody, type Script } from './script.ts';
@@ -20,6 +21,7 @@ export const scripts: readonly Script[] = [
   ...callbackScripts,
   ...replacementScripts,
   ...accountScripts,
+  ...surveyScripts,
   nobody,
 ];
 

@@ -192,6 +192,11 @@ export class SimulatedUpstream {
     return this.#read<CallbackInBooks>('SELECT callback_id AS callbackId, number, slot_start AS start FROM callbacks ORDER BY callback_id');
   }
 
+  /** Sessions whose question at the end was answered. */
+  surveys(): readonly string[] {
+    return this.#read<{ sessionId: string }>('SELECT session_id AS sessionId FROM surveys ORDER BY session_id').map(({ sessionId }) => sessionId);
+  }
+
   /** Bookings that hold more or less than one place. */
   misplacedCallbacks(): readonly string[] {
     const rows = this.#read<{ callbackId: string }>(

@@ -575,10 +575,11 @@ export class World {
   }
 
   #config(folder: string): TerminalConfig {
-    const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; upstream: object; data: object };
+    const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; support: object; upstream: object; data: object };
     const none = { cabinet: null, keypad: null };
     return parseConfig({
       ...example,
+      support: { ...example.support, survey: true },
       replacement: { offered: true, fee: 2000 },
       data: { ...example.data, folder },
       devices: { ...this.cabinet.configured, ...none },

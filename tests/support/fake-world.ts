@@ -551,6 +551,7 @@ export class FakeWorld {
         replacementFee: fen(2000),
         voucherValidDays: 365,
         notices: { lowBalance: fen(1000), expiringDays: 30, tripsADay: 8 },
+        survey: false,
         timeZone: 'Asia/Shanghai',
       },
     };

@@ -6,6 +6,7 @@ import { DeskOracle } from './desk.ts';
 import { LossOracle } from './losses.ts';
 import { ReplacementOracle } from './replacements.ts';
 import { ScreenOracle } from './screens.ts';
+import { SurveyOracle } from './surveys.ts';
 import { VoucherOracle } from './vouchers.ts';
 import { WriteAheadOracle } from './write-ahead.ts';
 
@@ -18,6 +19,7 @@ export function watch(world: World): ScreenOracle {
     new LossOracle(world),
     new DeskOracle(world),
     new CallbackOracle(world),
+    new SurveyOracle(world),
     new VoucherOracle(world),
     new ReplacementOracle(world),
     new AccountOracle(world),

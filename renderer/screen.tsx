@@ -282,6 +282,7 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
       body.kind === 'done' ||
       body.kind === 'replace-done' ||
       body.kind === 'loss-told' ||
+      body.kind === 'account-told' ||
       body.kind === 'ticket-told' ||
       body.kind === 'callback-told'
         ? body.receipt

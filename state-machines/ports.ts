@@ -434,6 +434,23 @@ export interface CallbackContent {
   readonly largePrint: boolean;
 }
 
+/** A slip of what was done to a card, or begun. No password and nobody's name is on it. */
+export interface AccountContent {
+  readonly at: number;
+  /** `cardGone`, `issuerOffline`: begun, and not at its end; `releaseOpen`, `passwordOpen`: the issuer has not answered yet. */
+  readonly state: 'activated' | 'enabled' | 'extended' | 'released' | 'passwordSet' | 'cardGone' | 'issuerOffline' | 'releaseOpen' | 'passwordOpen';
+  readonly cardTail: string;
+  /** Of what has no outcome yet. */
+  readonly reference?: string;
+  /** State `extended`: `YYYY-MM-DD`, the last day. */
+  readonly until?: string;
+  /** State `released`: from when on it is good at this machine and online, and everywhere. ms since 1970 */
+  readonly releasedAt?: number;
+  readonly everywhereAt?: number;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
 /** A slip of a new card for a lost one, or of its fee. */
 export interface ReplacementContent {
   readonly at: number;
@@ -467,6 +484,8 @@ export interface ReceiptPort {
   printTicket(jobId: string, content: TicketContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printCallback(jobId: string, content: CallbackContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printAccount(jobId: string, content: AccountContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printReplacement(jobId: string, content: ReplacementContent): Promise<ReceiptOutcome>;
 }

@@ -567,6 +567,8 @@ const bodies = {
     document: z.boolean(),
     /** It can go on here and now. */
     canRetry: z.boolean(),
+    receipts: receiptsSchema,
+    receipt: z.enum(['choice', 'printing', 'printed', 'failed']),
     wait: waitSchema.optional(),
   }),
   trouble: z.strictObject({

@@ -396,7 +396,7 @@ function notesTaken(options: unknown): readonly number[] {
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
   if (printer === undefined) {
     const none = async (): Promise<ReceiptOutcome> => ({ state: 'failedBefore', trouble: 'offline' });
-    return { print: none, printStatement: none, printLoss: none, printTicket: none, printCallback: none, printReplacement: none };
+    return { print: none, printStatement: none, printLoss: none, printTicket: none, printCallback: none, printAccount: none, printReplacement: none };
   }
   return createReceiptPort(printer, {
     operator: site.operator,

@@ -20,7 +20,7 @@ export function CallbackSlots({ body }: { readonly body: ViewBodyOf<'callback-sl
     <>
       <Read className="read--help">
         <h1 className="title">{say('callback.slotsTitle')}</h1>
-        <p className="lead under-title strong tn" data-testid="slot-day">
+        <p className="lead under-title strong tn" data-testid="callback-day">
           {dayText(day, view.preferences.locale, say)}
         </p>
         <PageNumber page={body} />

@@ -137,6 +137,8 @@ const accountTold: ViewBodyOf<'account-told'> = {
   everywhere: '2026-11-22T10:14:07',
   document: true,
   canRetry: false,
+  receipts: 'available',
+  receipt: 'choice',
   wait: calm(52_000, 60_000),
 };
 
@@ -643,9 +645,20 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'account-working-asking': { body: { kind: 'account-working', what: 'asking', tail: '6688' }, utilities: false },
   'account-put-back-other': { body: { kind: 'account-put-back', tail: '6688', reference, otherTail: '2071', wait: urgent(18_000, 20_000) } },
   ...named('account-told', ['activated', 'enabled', 'passwordSet', 'begunElsewhere'] as const, (state) => ({
-    body: { kind: 'account-told', state, tail: '6688', document: false, canRetry: false, wait: calm(52_000, 60_000) },
+    body: { kind: 'account-told', state, tail: '6688', document: false, canRetry: false, receipts: 'available', receipt: 'choice', wait: calm(52_000, 60_000) },
   })),
-  'account-told-extended': { body: { kind: 'account-told', state: 'extended', until: '2036-11-22', tail: '6688', document: false, canRetry: false } },
+  'account-told-extended': {
+    body: {
+      kind: 'account-told',
+      state: 'extended',
+      until: '2036-11-22',
+      tail: '6688',
+      document: false,
+      canRetry: false,
+      receipts: 'available',
+      receipt: 'printed',
+    },
+  },
   ...named('account-told', ['cardGone', 'issuerOffline', 'releaseOpen', 'passwordOpen'] as const, (state) => ({
     body: {
       kind: 'account-told',
@@ -654,9 +667,13 @@ export const STATES: Readonly<Record<string, Sample>> = {
       reference,
       document: state === 'releaseOpen',
       canRetry: state === 'issuerOffline',
+      receipts: 'available',
+      receipt: state === 'cardGone' ? 'failed' : 'choice',
       wait: calm(52_000, 60_000),
     },
   })),
+  ...named('account-told', ['printing', 'failed'] as const, (receipt) => ({ body: { ...accountTold, receipt } })),
+  'account-told-no-paper': { body: { ...accountTold, receipts: 'paperOut' } },
   'loss-ways-card': {
     body: {
       kind: 'loss-ways',

@@ -36,6 +36,7 @@ import {
   type ReserveOutcome,
   type ScannerEvent,
   type StatementContent,
+  type AccountContent,
   type CallbackContent,
   type TicketContent,
   type UnfinishedTopUp,
@@ -129,6 +130,7 @@ export class FakeWorld {
   onSubmit = (): void => {};
   readonly submitted: JournalBody<'desk.submitting'>[] = [];
   readonly ticketSlips: TicketContent[] = [];
+  readonly accountSlips: AccountContent[] = [];
   readonly callbackSlips: CallbackContent[] = [];
   card: CardReading = {
     ref: CARD_REF,
@@ -492,6 +494,10 @@ export class FakeWorld {
         },
         printTicket: async (_, content) => {
           this.ticketSlips.push(content);
+          return this.script.print.next();
+        },
+        printAccount: async (_, content) => {
+          this.accountSlips.push(content);
           return this.script.print.next();
         },
         printCallback: async (_, content) => {

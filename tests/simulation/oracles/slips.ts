@@ -2,12 +2,14 @@
 import { formatYuan, fen } from '../../../common/fen.ts';
 import type { VoucherInHand } from '../person.ts';
 import type { World } from '../world.ts';
+import { isAccountNumber } from './accounts.ts';
 import type { Story } from './ledger.ts';
 import { readSubmissions } from './desk.ts';
 import { readLosses } from './losses.ts';
 
 const LOSS_SLIP = /挂失凭条|Loss report/;
 const CALLBACK_SLIP = /回电凭条|^ *Call back *$/m;
+const ACCOUNT_SLIP = /卡片服务凭条|^ *Card service *$/m;
 const TICKET_SLIP = /工单凭条|^ *Ticket *$/m;
 /** Where a slip begins: what power or paper cut short may hang together with the next one. */
 const HEAD = /(?=^ *江城一卡通 *$)/m;
@@ -42,6 +44,10 @@ export function checkSlips(world: World, ledger: readonly Story[]): void {
       checkTicketSlip(world, slip, reference);
       continue;
     }
+    if (ACCOUNT_SLIP.test(slip)) {
+      if (!isAccountNumber(world, reference)) world.violation('slip', `a slip has number ${reference}, which no service of a card has`);
+      continue;
+    }
     if (CALLBACK_SLIP.test(slip)) {
       checkCallbackSlip(world, slip, reference);
       continue;
@@ -49,7 +55,7 @@ export function checkSlips(world: World, ledger: readonly Story[]): void {
     const story = ledger.find((known) => known.reference === reference);
     if (story === undefined) {
       // A line to a printer has no check sum: a slip may have lost the title that says what it is.
-      if (isLossReport(world, reference) || isSubmission(world, reference)) continue;
+      if (isLossReport(world, reference) || isSubmission(world, reference) || isAccountNumber(world, reference)) continue;
       world.violation('slip', `a slip has number ${reference}, which no transaction has`);
       continue;
     }

@@ -277,7 +277,7 @@ export const journalKinds = {
     serial: hex,
     /** Last four digits, as shown to the person. */
     tail: z.string().min(1).max(4),
-    /** The number that the person was given. */
+    /** The number that the person was given; empty: none was. */
     reference: z.string().max(40),
     by: z.enum(['document', 'phone', 'password']),
     takenAt: z.iso.datetime(),

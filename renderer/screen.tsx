@@ -18,6 +18,8 @@ import { ChooseTender } from './screens/choose-tender.tsx';
 import { Committing } from './screens/committing.tsx';
 import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/desk-ticket.tsx';
 import { DiagnosisScreen } from './screens/diagnosis.tsx';
+import { Survey } from './screens/survey.tsx';
+import { CallbackReview, CallbackSlots, CallbackTold } from './screens/callback.tsx';
 import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
 import { Done } from './screens/done.tsx';
 import { AccountConfirm, AccountMenu, AccountPutBack, AccountTold, AccountWorking } from './screens/account.tsx';
@@ -239,6 +241,12 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <ProgressNumber body={body} />;
     case 'progress-list':
       return <ProgressList body={body} />;
+    case 'callback-slots':
+      return <CallbackSlots body={body} />;
+    case 'callback-review':
+      return <CallbackReview body={body} />;
+    case 'callback-told':
+      return <CallbackTold body={body} />;
     case 'replace-fee':
       return <ReplaceFee body={body} />;
     case 'replace-making':
@@ -251,6 +259,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <TroubleScreen body={body} />;
     case 'take-card':
       return <TakeCard body={body} />;
+    case 'survey':
+      return <Survey body={body} />;
     case 'goodbye':
       return <Goodbye />;
   }
@@ -262,13 +272,19 @@ function facts(body: View['body']): Readonly<Record<`data-${string}`, string | u
     'data-outcome':
       body.kind === 'settled'
         ? body.outcome
-        : body.kind === 'loss-told' || body.kind === 'account-told' || body.kind === 'ticket-told'
+        : body.kind === 'loss-told' || body.kind === 'account-told' || body.kind === 'ticket-told' || body.kind === 'callback-told'
           ? body.state
           : body.kind === 'earlier-load'
             ? body.verdict
             : undefined,
     'data-receipt':
-      body.kind === 'settled' || body.kind === 'done' || body.kind === 'replace-done' || body.kind === 'loss-told' || body.kind === 'ticket-told'
+      body.kind === 'settled' ||
+      body.kind === 'done' ||
+      body.kind === 'replace-done' ||
+      body.kind === 'loss-told' ||
+      body.kind === 'account-told' ||
+      body.kind === 'ticket-told' ||
+      body.kind === 'callback-told'
         ? body.receipt
         : undefined,
     'data-print': body.kind === 'statement' ? body.print : undefined,

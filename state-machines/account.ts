@@ -29,6 +29,7 @@ export const accountMachine = accountSetup.createMachine({
     script: input.ports.recovery.unfinishedScriptOf(input.card.ref),
     otherTail: undefined,
     result: undefined,
+    receipt: 'choice',
     trouble: 'accountOffline',
     next: 'finish',
     wait: undefined,
@@ -210,13 +211,31 @@ export const accountMachine = accountSetup.createMachine({
       id: 'told',
       ...patiently('result'),
       on: {
-        'ui.retry': { guard: ({ context }) => context.result?.kind === 'open' && context.ports.card.media === 'inside', target: 'writing' },
+        'ui.retry': {
+          guard: ({ context }) => context.result?.kind === 'open' && context.ports.card.media === 'inside',
+          target: 'writing',
+          actions: assign({ receipt: 'choice' as const }),
+        },
+        'ui.receipt': { guard: 'mayPrint', target: 'printing' },
         'ui.another': toMenu,
         'ui.finish': 'left',
         'ui.back': 'left',
         'ui.cancel': 'left',
         'wait.ended': 'left',
         ...stillHere,
+      },
+    },
+    printing: {
+      entry: ['noWait', assign({ receipt: 'printing' as const })],
+      tags: 'committed',
+      invoke: {
+        src: 'print',
+        input: ({ context }) => context,
+        onDone: [
+          { guard: ({ event }) => event.output.state === 'printed', target: 'told', actions: assign({ receipt: 'printed' as const }) },
+          { target: 'told', actions: assign({ receipt: 'failed' as const }) },
+        ],
+        onError: { target: 'told', actions: assign({ receipt: 'failed' as const }) },
       },
     },
     trouble: {

@@ -421,6 +421,37 @@ export interface TicketContent {
   readonly largePrint: boolean;
 }
 
+/** A slip of a call back (预约回电): when, and the number by which it is followed. The telephone is not on it. */
+export interface CallbackContent {
+  readonly at: number;
+  /** `kept`: the desk does not have it yet, and the slip says so. */
+  readonly state: 'booked' | 'kept';
+  readonly reference: string;
+  /** ms since 1970 */
+  readonly start: number;
+  readonly end: number;
+  readonly cardTail?: string;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
+/** A slip of what was done to a card, or begun. No password and nobody's name is on it. */
+export interface AccountContent {
+  readonly at: number;
+  /** `cardGone`, `issuerOffline`: begun, and not at its end; `releaseOpen`, `passwordOpen`: the issuer has not answered yet. */
+  readonly state: 'activated' | 'enabled' | 'extended' | 'released' | 'passwordSet' | 'cardGone' | 'issuerOffline' | 'releaseOpen' | 'passwordOpen';
+  readonly cardTail: string;
+  /** Of what has no outcome yet. */
+  readonly reference?: string;
+  /** State `extended`: `YYYY-MM-DD`, the last day. */
+  readonly until?: string;
+  /** State `released`: from when on it is good at this machine and online, and everywhere. ms since 1970 */
+  readonly releasedAt?: number;
+  readonly everywhereAt?: number;
+  readonly locale: string;
+  readonly largePrint: boolean;
+}
+
 /** A slip of a new card for a lost one, or of its fee. */
 export interface ReplacementContent {
   readonly at: number;
@@ -452,6 +483,10 @@ export interface ReceiptPort {
   printLoss(jobId: string, content: LossContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printTicket(jobId: string, content: TicketContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printCallback(jobId: string, content: CallbackContent): Promise<ReceiptOutcome>;
+  /** Never rejects. */
+  printAccount(jobId: string, content: AccountContent): Promise<ReceiptOutcome>;
   /** Never rejects. */
   printReplacement(jobId: string, content: ReplacementContent): Promise<ReceiptOutcome>;
 }
@@ -617,6 +652,8 @@ export interface FlowSettings {
   readonly voucherValidDays: number;
   /** When a card's first screen says something of it (notices.ts); 0: never. */
   readonly notices: { readonly lowBalance: Fen; readonly expiringDays: number; readonly tripsADay: number };
+  /** How it went is asked at the end. */
+  readonly survey: boolean;
   /** IANA name, e.g. `Asia/Shanghai`: days on screens are local. */
   readonly timeZone: string;
 }

@@ -1,6 +1,8 @@
 /** The whole View of a moment: a pure function of where the session and its flow stand. Used by the terminal's publisher. */
 import type { AccountSnapshot } from './account.ts';
 import { accountPicture } from './account/view.ts';
+import type { CallbackSnapshot } from './callback.ts';
+import { callbackPicture } from './callback/view.ts';
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import { noticesOf } from './notices.ts';
 import type { PendingLoadSnapshot } from './pending-load.ts';
@@ -18,6 +20,8 @@ import type { StatementSnapshot } from './statement.ts';
 import { statementPicture } from './statement/view.ts';
 import type { SupportSnapshot } from './support.ts';
 import { supportPicture } from './support/view.ts';
+import type { SurveySnapshot } from './survey.ts';
+import { surveyPicture } from './survey/view.ts';
 import { moneySourceOf, topUpPicture, voucherOf } from './top-up/view.ts';
 import type { TopUpSnapshot } from './top-up.ts';
 import { VIEW_VERSION, type Overlay, type View, type ViewBody } from './view.ts';
@@ -57,15 +61,17 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
-  const { topUp, pendingLoad, statement, support, lossReport, desk, replacement, account } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, desk, callback, replacement, account, survey } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
   if (snapshot.matches('support') && support !== undefined) return supportPicture(support.getSnapshot() as SupportSnapshot);
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
   if (snapshot.matches('desk') && desk !== undefined) return deskPicture(desk.getSnapshot() as DeskSnapshot);
+  if (snapshot.matches('callback') && callback !== undefined) return callbackPicture(callback.getSnapshot() as CallbackSnapshot);
   if (snapshot.matches('replacement') && replacement !== undefined) return replacementPicture(replacement.getSnapshot() as ReplacementSnapshot);
   if (snapshot.matches('account') && account !== undefined) return accountPicture(account.getSnapshot() as AccountSnapshot);
+  if (snapshot.matches('survey') && survey !== undefined) return surveyPicture(survey.getSnapshot() as SurveySnapshot);
   return pictureOf(snapshot, bodyOf(snapshot));
 }
 
@@ -100,6 +106,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'support':
     case 'lossReport':
     case 'desk':
+    case 'callback':
     case 'diagnosing':
     case 'replacement':
     case 'account':
@@ -123,6 +130,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'captured':
       return { kind: 'trouble', trouble: 'cardCaptured', canRetry: false, ...waiting };
     case 'goodbye':
+    case 'survey':
       return { kind: 'goodbye' };
     case 'recovering':
     case undefined:

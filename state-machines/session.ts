@@ -20,6 +20,7 @@ import type {
 } from './ports.ts';
 import { accountMachine } from './account.ts';
 import { pendingLoadMachine } from './pending-load.ts';
+import { callbackMachine } from './callback.ts';
 import { deskMachine } from './desk.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
@@ -29,6 +30,8 @@ import type { LossInput, LossOutput } from './loss-report/context.ts';
 import { replacementMachine } from './replacement.ts';
 import { statementMachine } from './statement.ts';
 import { supportMachine } from './support.ts';
+import { mayAsk } from './survey/context.ts';
+import { surveyMachine } from './survey.ts';
 import { topUpMachine } from './top-up.ts';
 import type { TopUpOutput } from './top-up/context.ts';
 import type { UiMachineEvent } from './ui-events.ts';
@@ -80,6 +83,8 @@ export interface SessionContext extends SessionInput {
   readonly lossPurpose: LossInput['purpose'];
   /** The lost card, and who it is that wants a new one. */
   readonly replace: LossOutput['replace'];
+  /** The flow that they used last, for the question at the end. */
+  readonly used: Exclude<Flow, 'survey'> | undefined;
   /** What interrupted transactions and earlier loads became; the first one is on the screen. */
   readonly recovered: readonly (Recovered | EarlierLoad)[];
   readonly wait: RunningWait | undefined;
@@ -153,11 +158,13 @@ const actors = {
   support: supportMachine,
   lossReport: lossReportMachine,
   desk: deskMachine,
+  callback: callbackMachine,
   replacement: replacementMachine,
   account: accountMachine,
+  survey: surveyMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'replacement' | 'account';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account' | 'survey';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -165,13 +172,26 @@ function duringFlow(to: Flow) {
   const tellPreferences = { type: 'tellPreferences' as const, params: { to } };
   return {
     'CARD.*': { actions: passOn },
-    'ui.*': { actions: passOn },
+    'ui.*': { actions: [passOn, { type: 'use' as const, params: { flow: to } }] },
     'ui.open': { actions: ['openOverlay' as const, passOn] },
     'ui.close': { actions: ['closeOverlay' as const, passOn] },
     'ui.prefer': { actions: ['prefer' as const, tellPreferences, passOn] },
     'KEYPAD.HEADPHONE': { actions: ['hearHeadphone' as const, tellPreferences] },
   };
 }
+
+/** What a flow is called in the answers. */
+const SURVEYED: Readonly<Record<Exclude<Flow, 'survey'>, string>> = {
+  topUp: 'topUp',
+  pendingLoad: 'pendingLoad',
+  statement: 'statement',
+  support: 'support',
+  desk: 'support',
+  callback: 'support',
+  lossReport: 'lossReport',
+  replacement: 'replacement',
+  account: 'cardService',
+};
 
 /** Never rejects: nobody waits for an issuer that can't be asked, and what waits there goes on waiting. */
 async function glanceAtWaiting(ports: Ports, ref: CardReading['ref'], signal: AbortSignal): Promise<readonly WaitingLoad[]> {
@@ -215,6 +235,7 @@ export const sessionMachine = setup({
       waiting: [],
       unfinished: undefined,
       replace: undefined,
+      used: undefined,
       wait: undefined,
     }),
     hearAvailability: assign({ availability: ({ context, event }) => (event.type === 'AVAILABILITY' ? event.availability : context.availability) }),
@@ -241,6 +262,7 @@ export const sessionMachine = setup({
     reportFor: assign({ lossPurpose: (_, params: { purpose: LossInput['purpose'] }) => params.purpose }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     closeOverlay: assign({ overlay: undefined }),
+    use: assign({ used: ({ context }, params: { flow: Flow }) => (params.flow === 'survey' ? context.used : params.flow) }),
     passOn: sendTo(
       (_, params: { to: Flow }) => params.to,
       ({ event }) => event,
@@ -269,6 +291,7 @@ export const sessionMachine = setup({
     /** Something was begun on this card and has no outcome. */
     hasUnfinishedScript: ({ context }) => context.card !== undefined && context.ports.recovery.unfinishedScriptOf(context.card.ref) !== undefined,
     wantsStatement: ({ context }) => context.service === 'statement',
+    mayAsk: ({ context }) => context.used !== undefined && mayAsk(context.ports),
     moreRecovered: ({ context }) => context.recovered.length > 1,
   },
   delays: delaysOf(sessionDelays),
@@ -287,6 +310,7 @@ export const sessionMachine = setup({
     unfinished: undefined,
     lossPurpose: 'report',
     replace: undefined,
+    used: undefined,
     recovered: [],
     wait: undefined,
   }),
@@ -624,6 +648,7 @@ export const sessionMachine = setup({
             target: 'afterHelp',
             actions: assign({ diagnosing: true, service: 'balance', card: undefined }),
           },
+          { guard: ({ event }) => event.output.errand === 'callback', target: 'callback' },
           {
             guard: ({ event }) => event.output.next === 'desk',
             target: 'desk',
@@ -669,6 +694,24 @@ export const sessionMachine = setup({
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
       },
       on: { ...duringFlow('desk'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
+    },
+    /** As at the desk: a card that comes meanwhile is read when they are done. */
+    callback: {
+      entry: 'noWait',
+      invoke: {
+        id: 'callback',
+        src: 'callback',
+        input: ({ context: { ports, preferences, card, problem } }) => ({ ports, preferences, card: problem === undefined ? card : undefined }),
+        onDone: [
+          { guard: ({ event }) => event.output.next === 'ticket', target: 'desk', actions: assign({ errand: 'ticket' as const }) },
+          { guard: and(['cardInside', not('cardRead')]), target: 'readingCard' },
+          { guard: ({ event }) => event.output.next === 'back', target: 'support' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+      },
+      on: { ...duringFlow('callback'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
     },
     /** On with what an answer led to, or back to where help was asked for. */
     afterHelp: {
@@ -765,8 +808,20 @@ export const sessionMachine = setup({
     },
     goodbye: {
       entry: assign({ ...NO_DIAGNOSIS, card: undefined, waiting: [], unfinished: undefined, overlay: undefined, wait: undefined }),
+      always: { guard: 'mayAsk', target: 'survey' },
       after: { goodbye: 'idle' },
       on: { 'CARD.INSERTED': 'readingCard', 'ui.start': 'idle' },
+    },
+    /** In the place of the goodbye: the card is in its holder's hand, and whoever comes next is not kept. */
+    survey: {
+      invoke: {
+        id: 'survey',
+        src: 'survey',
+        input: ({ context: { ports, preferences, used = 'support' } }) => ({ ports, preferences, service: SURVEYED[used] }),
+        onDone: [{ guard: 'cardInside', target: 'readingCard', actions: 'forget' }, { target: 'idle' }],
+        onError: 'idle',
+      },
+      on: duringFlow('survey'),
     },
   },
 });

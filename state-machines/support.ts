@@ -17,6 +17,7 @@ import {
   type SupportInput,
   type SupportOutput,
 } from './support/context.ts';
+import { mayBook } from './callback/context.ts';
 import { LONGEST_TYPED } from './support/screens.ts';
 import { delaysOf, patiently, waitOf } from './waiting.ts';
 
@@ -87,8 +88,10 @@ export const supportMachine = setup({
     helpedNot: ({ context, event }) => context.verdict === 'asked' && event.type === 'ui.helped' && !event.helped,
     helped: ({ context, event }) => context.verdict === 'asked' && event.type === 'ui.helped' && event.helped,
     works: ({ context, event }) => event.type === 'ui.service' && context.ports.availability.current.services[event.service].available,
-    mayDiagnose: ({ context, event }) =>
-      event.type === 'ui.desk' && (event.purpose !== 'diagnosis' || context.ports.availability.current.services.balance.available),
+    maySend: ({ context: { ports }, event }) =>
+      event.type === 'ui.desk' &&
+      (event.purpose !== 'diagnosis' || ports.availability.current.services.balance.available) &&
+      (event.purpose !== 'callback' || mayBook(ports)),
     byGroup: ({ context }) => context.byGroup,
     ofList: ({ context }) => context.answerOf === 'list',
     ofSearch: ({ context }) => context.answerOf === 'search',
@@ -119,7 +122,7 @@ export const supportMachine = setup({
     PREFERENCES: { actions: 'prefer' },
     'ui.finish': '.left',
     'wait.ended': '.left',
-    'ui.desk': { guard: 'mayDiagnose', target: '.left', actions: 'toDesk' },
+    'ui.desk': { guard: 'maySend', target: '.left', actions: 'toDesk' },
   },
   initial: 'asking',
   output: ({ context }) => ({ next: context.next, service: context.service, errand: context.errand }),

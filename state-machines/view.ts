@@ -6,8 +6,10 @@
  * Amounts are fen; `…Ms` are milliseconds counted from the moment the View was published.
  */
 import { z } from 'zod';
+import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
+import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
@@ -150,6 +152,7 @@ export const troubles = [
   'lossRefused',
   'deskOffline',
   'ticketRefused',
+  'callbackRefused',
   'replacementOffline',
   'replacementRefused',
   'accountOffline',
@@ -425,6 +428,7 @@ const bodies = {
   }),
   ...supportBodies,
   ...deskBodies,
+  ...callbackBodies,
   'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
   /** 挂失: in which way somebody says who they are. */
   'loss-ways': z.strictObject({
@@ -573,6 +577,8 @@ const bodies = {
     document: z.boolean(),
     /** It can go on here and now. */
     canRetry: z.boolean(),
+    receipts: receiptsSchema,
+    receipt: z.enum(['choice', 'printing', 'printed', 'failed']),
     wait: waitSchema.optional(),
   }),
   trouble: z.strictObject({
@@ -585,6 +591,7 @@ const bodies = {
     service: z.literal('release').optional(),
     wait: waitSchema.optional(),
   }),
+  ...surveyBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -654,6 +661,8 @@ export const uiActSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('range'), range: z.enum(statementRanges) }),
   ...supportActs,
   ...deskActs,
+  ...callbackActs,
+  ...surveyActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

@@ -51,6 +51,8 @@ export const supportSchema = z.strictObject({
     .max(20, 'expected at most 20 channels')
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'expected each id once')
     .default([]),
+  /** At the end people are asked by one touch how it went; nothing is asked where nobody reads the answers. */
+  survey: z.boolean('expected true or false').default(false),
   /** `YYYY-MM-DD`: public holidays. */
   holidays: holidays.default([]),
   /** `YYYY-MM-DD`: days on which holidays are made up for; their hours are each channel's `makeUpHours`. */

@@ -2,6 +2,8 @@
 import type { PrintResult, ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
 import type { ReceiptOutcome, ReceiptPort } from '../../state-machines/ports.ts';
 import { composeReceipt, type ReceiptSite } from './compose.ts';
+import { composeAccount } from './account-slip.ts';
+import { composeCallback } from './callback-slip.ts';
 import { composeLoss } from './loss-slip.ts';
 import { composeTicket } from './ticket-slip.ts';
 import { composeReplacement } from './replacement-slip.ts';
@@ -12,6 +14,8 @@ export function createReceiptPort(printer: Pick<ReceiptPrinter, 'columns' | 'pri
     print: (jobId, content) => printSlip(printer, jobId, () => composeReceipt(content, site, printer.columns)),
     printStatement: (jobId, content) => printSlip(printer, jobId, () => composeStatement(content, site, printer.columns)),
     printTicket: (jobId, content) => printSlip(printer, jobId, () => composeTicket(content, site, printer.columns)),
+    printAccount: (jobId, content) => printSlip(printer, jobId, () => composeAccount(content, site, printer.columns)),
+    printCallback: (jobId, content) => printSlip(printer, jobId, () => composeCallback(content, site, printer.columns)),
     printReplacement: (jobId, content) => printSlip(printer, jobId, () => composeReplacement(content, site, printer.columns)),
     printLoss: (jobId, content) => printSlip(printer, jobId, () => composeLoss(content, site, printer.columns)),
   };

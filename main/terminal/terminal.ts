@@ -183,6 +183,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       replacementFee: fen(config.replacement.fee),
       voucherValidDays: config.topUp.voucherValidDays,
       notices: { ...config.notices, lowBalance: fen(config.notices.lowBalance) },
+      survey: config.support.survey,
       timeZone: config.terminal.timeZone,
     },
   };
@@ -401,7 +402,7 @@ function notesTaken(options: unknown): readonly number[] {
 function receiptPort(printer: ReceiptPrinter | undefined, { site, terminal }: TerminalConfig): ReceiptPort {
   if (printer === undefined) {
     const none = async (): Promise<ReceiptOutcome> => ({ state: 'failedBefore', trouble: 'offline' });
-    return { print: none, printStatement: none, printLoss: none, printTicket: none, printReplacement: none };
+    return { print: none, printStatement: none, printLoss: none, printTicket: none, printCallback: none, printAccount: none, printReplacement: none };
   }
   return createReceiptPort(printer, {
     operator: site.operator,

@@ -16,6 +16,7 @@ import {
   DESK_TYPE,
   outboxAnswerSchema,
   progressAnswerSchema,
+  slotsAnswerSchema,
   type DeskSheet,
   type OutboxRequest,
 } from '../../common/upstream-api/support.ts';
@@ -25,10 +26,11 @@ import { jwsVerifier } from '../journal/jws.ts';
 import type { RegisteredClient } from './registration.ts';
 import { withRetries, type RetryLimits } from './retry.ts';
 
-/** ms; a person waits in front of `submit` and `progress`. */
+/** ms; a person waits in front of `submit`, `progress` and `slots`. */
 export const deskLimits = {
   submit: { totalMs: 6000, attemptMs: 3000 },
   progress: { totalMs: 8000, attemptMs: 4000 },
+  slots: { totalMs: 4000, attemptMs: 2000 },
   sheet: { totalMs: 5000, attemptMs: 5000 },
 } as const satisfies Record<string, RetryLimits>;
 
@@ -88,6 +90,12 @@ export function createDeskPort(client: RegisteredClient, options: DeskOptions): 
       withRetries(options, deskLimits.progress, signal, (limitMs) =>
         client.call({ method: 'POST', path: '/v1/support/progress', body: request, answer: progressAnswerSchema, limitMs, signal }),
       ),
+    slots: async (signal) => {
+      const { slots } = await withRetries(options, deskLimits.slots, signal, (limitMs) =>
+        client.call({ method: 'GET', path: '/v1/support/slots', answer: slotsAnswerSchema, limitMs, signal }),
+      );
+      return slots;
+    },
   };
 }
 
@@ -101,12 +109,17 @@ function outcomeOf([item]: z.infer<typeof outboxAnswerSchema>['items']): SubmitO
   if (item === undefined) throw new PortError('invalidAnswer', 'the desk says nothing of what it was sent');
   if (item.result === 'refused') return { kind: 'refused', code: item.code };
   if (item.result === 'later') return { kind: 'later' };
-  const dueAt = item.answer.ticket?.dueAt ?? undefined;
-  return { kind: 'stored', ...(dueAt === undefined ? {} : { dueAt }) };
+  const { ticket, callback } = item.answer;
+  const dueAt = ticket?.dueAt ?? callback?.start;
+  return {
+    kind: 'stored',
+    ...(dueAt === undefined ? {} : { dueAt }),
+    ...(callback === undefined ? {} : { slot: { start: callback.start, end: callback.end } }),
+  };
 }
 
-function termsOf({ sealingKey, promises }: DeskSheet): NonNullable<DeskPort['terms']> {
-  return { seals: sealingKey !== undefined, promise: (kind) => promises[kind] };
+function termsOf({ sealingKey, promises, questions }: DeskSheet): NonNullable<DeskPort['terms']> {
+  return { seals: sealingKey !== undefined, promise: (kind) => promises[kind], questions };
 }
 
 function keptSheet({ serverKey, sheetFile }: DeskOptions): DeskSheet | undefined {

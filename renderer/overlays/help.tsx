@@ -87,8 +87,12 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'ticket-told':
     case 'progress-number':
     case 'progress-list':
+    case 'callback-slots':
+    case 'callback-review':
+    case 'callback-told':
     case 'menu':
     case 'goodbye':
+    case 'survey':
     case 'help-home':
     case 'help-groups':
     case 'help-list':

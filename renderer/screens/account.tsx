@@ -6,9 +6,10 @@ import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { AskingScene } from '../components/loss-pictures.tsx';
-import { Action, BackAction, FinishAction, FourLines, Ring } from '../components/parts.tsx';
+import { Action, BackAction, FinishAction, FourLines, Notice, Ring } from '../components/parts.tsx';
 import { PutBackScene } from '../components/pictures.tsx';
 import { useKiosk } from '../kiosk-context.ts';
+import { paperText, PrintTold } from './told-slip.tsx';
 
 type Service = ViewBodyOf<'account-menu'>['services'][number];
 
@@ -178,9 +179,10 @@ function Finished({ body, state }: { readonly body: Told; readonly state: Exclud
           {document && <Line icon="card">{say('loss.told.document')}</Line>}
           <Line icon="lock">{say('account.told.money')}</Line>
         </dl>
+        {state !== 'begunElsewhere' && <Paper body={body} />}
         {wait !== undefined && <Ring wait={wait} />}
       </Touch>
-      <LastActions canRetry={false} />
+      <LastActions body={body} />
     </>
   );
 }
@@ -206,9 +208,10 @@ function Figure({ body: { until, everywhere } }: { readonly body: Told }) {
 }
 
 /** Not at its end: what is so far, and the number under which it goes on. */
-function Unfinished({ body: { reference, canRetry, document, wait }, state }: { readonly body: Told; readonly state: Open }) {
+function Unfinished({ body, state }: { readonly body: Told; readonly state: Open }) {
   const { view, say } = useKiosk();
   const { hotline } = view.site;
+  const { reference, document, wait } = body;
   return (
     <>
       <Read>
@@ -219,7 +222,8 @@ function Unfinished({ body: { reference, canRetry, document, wait }, state }: { 
           <h1>{say(`account.told.${state}`)}</h1>
         </div>
         {document && <p className="lead under-title">{say('loss.told.document')}</p>}
-        {wait !== undefined && <Ring wait={wait} large />}
+        <Paper body={body} />
+        {paperText(body, say) === undefined && wait !== undefined && <Ring wait={wait} large />}
       </Read>
       <Touch className="touch--lines">
         <div className="panel panel--four panel--warn" role="alert">
@@ -231,25 +235,50 @@ function Unfinished({ body: { reference, canRetry, document, wait }, state }: { 
           />
         </div>
       </Touch>
-      <LastActions canRetry={canRetry} />
+      <LastActions body={body} />
     </>
   );
 }
 
-function LastActions({ canRetry }: { readonly canRetry: boolean }) {
+/** What became of the slip. */
+function Paper({ body }: { readonly body: Told }) {
   const { say } = useKiosk();
+  const paper = paperText(body, say);
+  if (paper === undefined) return null;
   return (
-    <Actions layout="even">
-      {canRetry ? (
-        <Action testId="retry" act={{ type: 'retry' }} look="primary" iconAfter="next">
-          {say('button.retry')}
-        </Action>
-      ) : (
-        <Action testId="another" act={{ type: 'another' }}>
-          {say('button.another')}
-        </Action>
-      )}
-      <FinishAction word="button.finish" look={canRetry ? 'plain' : 'primary'} />
-    </Actions>
+    <Notice tone="info" icon="printer" live="status">
+      <p className="body">{paper}</p>
+    </Notice>
+  );
+}
+
+/** What was begun elsewhere has its slip there. */
+function LastActions({ body }: { readonly body: Told }) {
+  const { say } = useKiosk();
+  const { state, canRetry } = body;
+  const next = canRetry ? (
+    <Action testId="retry" act={{ type: 'retry' }} look="primary" iconAfter="next">
+      {say('button.retry')}
+    </Action>
+  ) : (
+    <Action testId="another" act={{ type: 'another' }}>
+      {say('account.told.another')}
+    </Action>
+  );
+  const finish = <FinishAction word="button.finish" look={canRetry ? 'plain' : 'primary'} />;
+  if (state === 'begunElsewhere') {
+    return (
+      <Actions layout="even">
+        {next}
+        {finish}
+      </Actions>
+    );
+  }
+  return (
+    <div className="action action--pages">
+      <PrintTold body={body} word="ticket.print" first={false} />
+      {next}
+      {finish}
+    </div>
   );
 }

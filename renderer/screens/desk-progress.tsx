@@ -5,6 +5,7 @@ import { AskingScene } from '../components/loss-pictures.tsx';
 import { Action, BackAction, Notice } from '../components/parts.tsx';
 import { Chip, Reference } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
+import { askingWords } from './desk-words.ts';
 import { momentText } from './desk-ticket.tsx';
 import { SymbolPad } from './pay-voucher.tsx';
 import { Pages } from './loss-report.tsx';
@@ -14,13 +15,13 @@ type Ticket = Extract<Item, { what: 'ticket' }>;
 
 export function DeskAsking({ body: { what } }: { readonly body: ViewBodyOf<'desk-asking'> }) {
   const { say } = useKiosk();
-  const words = what === 'submit' ? 'ticket' : 'progress';
+  const { title, why } = askingWords(what);
   return (
     <Read>
       <div className="title title--hero" role="status">
-        <h1>{say(`${words}.askingTitle`)}</h1>
+        <h1>{say(title)}</h1>
       </div>
-      <p className="lead quiet under-title">{say(`${words}.askingWhy`)}</p>
+      <p className="lead quiet under-title">{say(why)}</p>
       <AskingScene />
     </Read>
   );
@@ -125,13 +126,13 @@ function Promised({ item: { due, late } }: { readonly item: Ticket }) {
 function CallbackStanding({ item: { number, state, start, end } }: { readonly item: Extract<Item, { what: 'callback' }> }) {
   const { say } = useKiosk();
   const [date = '', from = ''] = momentText(start).split(' ');
-  const [, to = ''] = momentText(end).split(' ');
+  const [, to = ''] = end === undefined ? [] : momentText(end).split(' ');
   return (
     <>
       <p className="lead strong">
         {say('progress.callback')} · {say(`progress.callbackState.${state}`)}
       </p>
-      <p className="body tn">{say('progress.callbackAt', { date, from, to })}</p>
+      <p className="body tn">{state === 'kept' ? say('progress.callbackWish', { date, from }) : say('progress.callbackAt', { date, from, to })}</p>
       <p className="body quiet tn">
         <Reference reference={number} />
       </p>

@@ -52,14 +52,14 @@ export function TicketTopics({ body }: { readonly body: ViewBodyOf<'ticket-topic
   );
 }
 
-export function TicketPhone({ body: { shown, count } }: { readonly body: ViewBodyOf<'ticket-phone'> }) {
+export function TicketPhone({ body: { shown, count, callback } }: { readonly body: ViewBodyOf<'ticket-phone'> }) {
   const { say } = useKiosk();
   const off = count === 11 ? undefined : say('ticket.notWhole');
   return (
     <>
       <Read className="read--typing">
-        <h1 className="title">{say('ticket.phoneTitle')}</h1>
-        <p className="lead quiet under-title">{say('ticket.phoneLead')}</p>
+        <h1 className="title">{say(callback === true ? 'callback.phoneTitle' : 'ticket.phoneTitle')}</h1>
+        <p className="lead quiet under-title">{say(callback === true ? 'callback.phoneLead' : 'ticket.phoneLead')}</p>
         <p className="body quiet typing-hint">{say('ticket.phoneHidden')}</p>
       </Read>
       <Touch className="touch--typing">
@@ -73,7 +73,7 @@ export function TicketPhone({ body: { shown, count } }: { readonly body: ViewBod
       </Touch>
       <Actions layout="even">
         <BackAction />
-        {count === 0 ? (
+        {count === 0 && callback === undefined ? (
           <Action testId="skip" act={{ type: 'skip' }} look="primary" iconAfter="next">
             {say('ticket.skip')}
           </Action>
@@ -124,7 +124,7 @@ export function momentText(moment: string): string {
   return moment.slice(0, 16).replace('T', ' ');
 }
 
-function Field({ name, value }: { readonly name: string; readonly value: string }) {
+export function Field({ name, value }: { readonly name: string; readonly value: string }) {
   return (
     <div className="field">
       <dt className="body quiet">{name}</dt>

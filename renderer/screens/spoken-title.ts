@@ -4,6 +4,7 @@ import { money, type Say } from '../words.ts';
 import { makingTitle } from './replacement.tsx';
 import { settledWords } from './settled-words.ts';
 import { diagnosisWords } from './diagnosis-words.ts';
+import { askingWords, callbackTitle, surveyTitle } from './desk-words.ts';
 import { helpTitle } from './help-title.ts';
 
 export function spokenTitle(view: View, say: Say): string {
@@ -106,17 +107,25 @@ function bodyTitle(body: View['body'], say: Say): string {
     case 'ticket-topics':
       return say('ticket.topicsTitle');
     case 'ticket-phone':
-      return say('ticket.phoneTitle');
+      return say(body.callback === true ? 'callback.phoneTitle' : 'ticket.phoneTitle');
     case 'ticket-review':
       return say('ticket.reviewTitle');
     case 'desk-asking':
-      return say(body.what === 'submit' ? 'ticket.askingTitle' : 'progress.askingTitle');
+      return say(askingWords(body.what).title);
     case 'ticket-told':
       return `${say(`ticket.${body.state}Title`)} · ${body.number}`;
     case 'progress-number':
       return say('progress.numberTitle');
     case 'progress-list':
       return say(body.items.length === 0 ? 'progress.noneTitle' : 'progress.listTitle');
+    case 'callback-slots':
+      return body.day === undefined
+        ? say(`callback.${body.remark === 'offline' ? 'offline' : 'full'}Title`)
+        : `${say('callback.slotsTitle')} · ${body.day.date}`;
+    case 'callback-review':
+      return say('callback.reviewTitle');
+    case 'callback-told':
+      return `${say(callbackTitle(body))} · ${body.number}`;
     case 'replace-fee':
       return `${say('replace.fee.title')} · ${money(body.fee)}`;
     case 'replace-making':
@@ -127,6 +136,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return `${say('replace.done.title')} · ${say('card.tail', { tail: body.tail })}`;
     case 'trouble':
       return say(`trouble.${body.trouble}.title`);
+    case 'survey':
+      return say(surveyTitle(body.asks));
     case 'take-card':
       return say('takeCard.title');
     case 'goodbye':

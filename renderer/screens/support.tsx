@@ -47,7 +47,7 @@ export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
           </span>
           <span className="ask-text quiet">{say('support.search')}</span>
         </Button>
-        <div className="ask-pair">
+        <div className={`ask-pair ${body.callback === undefined ? '' : 'ask-pair--3'}`}>
           <Button testId="help-groups" act={{ type: 'help', to: 'groups' }} className="btn btn--small">
             <Icon name="list" />
             <span>{say('support.groups')}</span>
@@ -56,6 +56,12 @@ export function HelpHome({ body }: { readonly body: ViewBodyOf<'help-home'> }) {
             <Icon name="lock" />
             <span>{say('support.safety')}</span>
           </Button>
+          {body.callback !== undefined && (
+            <Button testId="desk-callback" act={{ type: 'desk', purpose: 'callback' }} className="btn btn--small">
+              <Icon name="call" />
+              <span>{say('support.callback')}</span>
+            </Button>
+          )}
         </div>
         <div className={`ask-pair ${body.check === undefined ? '' : 'ask-pair--3'}`}>
           {body.check !== undefined && (

@@ -84,6 +84,7 @@ export interface AccountContext extends AccountInput {
   readonly script: RunningScript | undefined;
   readonly otherTail: string | undefined;
   readonly result: AccountResult | undefined;
+  readonly receipt: ViewBodyOf<'account-told'>['receipt'];
   readonly trouble: AccountTrouble;
   readonly next: AccountOutput['next'];
   readonly wait: RunningWait | undefined;

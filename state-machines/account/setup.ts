@@ -4,8 +4,10 @@ import { weaknessOf } from '../../common/service-password.ts';
 import { leaveCardScript, type RunningScript, type ScriptStarted } from '../card-script.ts';
 import { typed } from '../chart-types.ts';
 import { identificationMachine } from '../identification.ts';
-import type { Ports } from '../ports.ts';
+import { paperHere } from '../desk/context.ts';
+import type { Ports, ReceiptOutcome } from '../ports.ts';
 import { delaysOf, waitOf } from '../waiting.ts';
+import { isPrintable, printAccount } from './slip.ts';
 import {
   accountDelays,
   PASSWORD_DIGITS,
@@ -44,6 +46,7 @@ export const accountSetup = setup({
     start: fromPromise<ScriptStarted, Asking<Wanted>>(({ input }) => startService(input.ports, input.request)),
     run: fromPromise<ServiceOutcome, Asking<RunningScript>>(({ input }) => continueService(input.ports, input.request)),
     release: fromPromise<Released, Asking<Omit<NewPassword, 'password'>>>(({ input }) => releaseLoss(input.ports, input.request)),
+    print: fromPromise<ReceiptOutcome, AccountContext>(({ input }) => printAccount(input)),
     setPassword: fromPromise<PasswordSet, Asking<NewPassword>>(({ input }) => setPassword(input.ports, input.request)),
   },
   actions: {
@@ -83,6 +86,8 @@ export const accountSetup = setup({
     isWhole: ({ context }) => context.digits.length === PASSWORD_DIGITS,
     isWeak: ({ context }) => weaknessOf(context.digits, context.card.ref.serial) !== undefined,
     isSame: ({ context }) => context.digits === context.first,
+    mayPrint: ({ context, event }) =>
+      event.type === 'ui.receipt' && event.choice === 'print' && isPrintable(context.result) && paperHere(context) && context.receipt !== 'printed',
     sameCardInside: ({ context }) => context.ports.card.media === 'inside',
   },
   delays: delaysOf(accountDelays),

@@ -34,7 +34,7 @@ function bodyOf(snapshot: AccountSnapshot): ViewBody {
   if (snapshot.matches('writing')) return { kind: 'account-working', what: 'writing', tail };
   if (snapshot.matches('putBack')) return putBackBody(context);
   if (snapshot.matches('trouble')) return { kind: 'trouble', trouble: context.trouble, canRetry: canRetry(context), card: cardOf(context) };
-  return snapshot.matches('told') ? toldBody(context) : { kind: 'reading-card' };
+  return snapshot.matches('told') || snapshot.matches('printing') ? toldBody(context) : { kind: 'reading-card' };
 }
 
 function canRetry({ trouble }: AccountContext): boolean {
@@ -97,6 +97,8 @@ function toldBody(context: AccountContext): ViewBody {
     ...('reference' in result ? { reference: result.reference } : {}),
     document: context.person?.by === 'document',
     canRetry: result.kind === 'open' && ports.card.media === 'inside',
+    receipts: ports.availability.current.receipts,
+    receipt: context.receipt,
     ...(wait === undefined ? {} : { wait }),
   };
 }

@@ -1,6 +1,6 @@
 /** What the support desk is asked and told from a terminal. Part of contract 3 (ports.ts). */
 import type { JournalBody } from '../../common/journal-kinds.ts';
-import type { ProgressAnswer, ProgressRequest, TicketKind } from '../../common/upstream-api/support.ts';
+import type { DeskSheet, ProgressAnswer, ProgressRequest, Slot, TicketKind } from '../../common/upstream-api/support.ts';
 import type { WorkingTime } from '../../common/working-calendar.ts';
 
 /** What the desk last said of itself: true without a network, too. */
@@ -9,11 +9,13 @@ export interface DeskTerms {
   readonly seals: boolean;
   /** Working time within which an answer comes, from when the desk has the ticket. */
   promise(kind: TicketKind): WorkingTime | undefined;
+  /** What is asked at the end: the version of the questions, and the reasons that can be given. */
+  readonly questions?: DeskSheet['questions'];
 }
 
 export type SubmitOutcome =
-  /** `dueAt`: ms since 1970, when an answer is promised. */
-  | { readonly kind: 'stored'; readonly dueAt?: number }
+  /** `dueAt`: ms since 1970, when an answer, or the call, is promised; `slot`: of a call back, the one that it has. */
+  | { readonly kind: 'stored'; readonly dueAt?: number; readonly slot?: Omit<Slot, 'free'> }
   | { readonly kind: 'refused'; readonly code: string }
   /** Not taken for now. */
   | { readonly kind: 'later' };
@@ -30,4 +32,6 @@ export interface DeskPort {
   submit(submission: JournalBody<'desk.submitting'>): Promise<SubmitOutcome>;
   /** A person waits for it. */
   progress(request: ProgressRequest, signal?: AbortSignal): Promise<ProgressAnswer>;
+  /** When the desk can call back, full slots included, in order. A person waits for it. */
+  slots(signal?: AbortSignal): Promise<readonly Slot[]>;
 }

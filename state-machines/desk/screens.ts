@@ -72,6 +72,8 @@ export const deskBodies = {
     kind: z.literal('ticket-phone'),
     shown: z.string().regex(/^[•\d ]{0,16}$/),
     count: z.int().min(0).max(11),
+    /** It is for a call back that is booked: without one there is none. */
+    callback: z.literal(true).optional(),
   }),
   /** All that is sent, before it is. */
   'ticket-review': z.strictObject({
@@ -83,7 +85,7 @@ export const deskBodies = {
     phone: z.string().max(16).optional(),
   }),
   /** Somebody far away is told or asked. */
-  'desk-asking': z.strictObject({ kind: z.literal('desk-asking'), what: z.enum(['submit', 'progress']) }),
+  'desk-asking': z.strictObject({ kind: z.literal('desk-asking'), what: z.enum(['submit', 'progress', 'slots', 'book']) }),
   /** `kept`: it is on this machine's disk, and goes to the desk as soon as there is a line. */
   'ticket-told': z.strictObject({
     kind: z.literal('ticket-told'),
@@ -124,7 +126,8 @@ export const deskBodies = {
             resolution: z.enum(resolutions).optional(),
             asks: z.enum(requests).optional(),
           }),
-          z.strictObject({ what: z.literal('callback'), number, state: z.enum(callbackStates), start: moment, end: moment }),
+          /** `kept`: it waits on this machine for a line, and is no promise yet: its end is not known. */
+          z.strictObject({ what: z.literal('callback'), number, state: z.enum([...callbackStates, 'kept']), start: moment, end: moment.optional() }),
         ]),
       )
       .max(3),
@@ -133,8 +136,8 @@ export const deskBodies = {
 } as const;
 
 export const deskActs = [
-  /** 提交工单, 查进度. */
-  z.strictObject({ type: z.literal('desk'), purpose: z.enum(['ticket', 'progress', 'diagnosis']) }),
+  /** 提交工单, 查进度, 卡片诊断, 预约回电. */
+  z.strictObject({ type: z.literal('desk'), purpose: z.enum(['ticket', 'progress', 'diagnosis', 'callback']) }),
   z.strictObject({ type: z.literal('topic'), topic: z.enum(ticketTopics) }),
   /** No telephone is given. */
   z.strictObject({ type: z.literal('skip') }),

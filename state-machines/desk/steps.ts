@@ -2,13 +2,20 @@
  * The steps at the support desk that ask the world: handing in a ticket, and how things stand. Each says what came of it; none rejects. What
  * says who somebody is leaves them sealed, and is written nowhere else.
  */
-import { cardKeyOf, type ProgressAnswer, type ProgressRequest, type TicketCreated, type TicketKind } from '../../common/upstream-api/support.ts';
 import type { JournalBody } from '../../common/journal-kinds.ts';
-import { ticketCreatedSchema } from '../../common/upstream-api/support.ts';
+import {
+  callbackBookedSchema,
+  cardKeyOf,
+  ticketCreatedSchema,
+  type ProgressAnswer,
+  type ProgressRequest,
+  type TicketCreated,
+  type TicketKind,
+} from '../../common/upstream-api/support.ts';
 import { parseJson } from '../../common/parse-json.ts';
-import { PortError, type CardReading, type LatestTopUp, type Ports, type ReceiptOutcome } from '../ports.ts';
-import { maskedPhone, type DeskContext } from './context.ts';
-import type { SubmitOutcome } from './ports.ts';
+import type { CardReading, LatestTopUp, Ports, ReceiptOutcome } from '../ports.ts';
+import type { DeskContext } from './context.ts';
+import { announce, isJournalFailure, sealedCard, sealedContact, tellDesk } from './submission.ts';
 
 export interface TicketDraft {
   readonly topic: TicketKind;
@@ -32,28 +39,21 @@ export type TicketOutcome = { readonly kind: 'handed'; readonly handed: Handed }
 
 /** Durable before the desk is told: from then on it is the terminal's to deliver, also when nobody answers now. */
 export async function handInTicket(ports: Ports, draft: TicketDraft): Promise<TicketOutcome> {
-  const submission = await announce(ports, draft);
+  const submission = await announceTicket(ports, draft);
   if (submission === undefined) return { kind: 'journalFailed' };
-  const { submissionId, reference: number } = submission;
-  const kept: TicketOutcome = { kind: 'handed', handed: { state: 'kept', number, dueAt: undefined } };
-  let outcome: SubmitOutcome;
-  try {
-    outcome = await ports.desk.submit(submission);
-  } catch {
-    return kept;
-  }
-  if (outcome.kind === 'later') return kept;
-  noted(ports, deskAnswerEntry(submissionId, outcome));
-  return outcome.kind === 'refused' ? { kind: 'refused' } : { kind: 'handed', handed: { state: 'stored', number, dueAt: outcome.dueAt } };
+  const { reference: number } = submission;
+  const outcome = await tellDesk(ports, submission);
+  if (outcome.kind === 'refused') return { kind: 'refused' };
+  return { kind: 'handed', handed: outcome.kind === 'later' ? { state: 'kept', number, dueAt: undefined } : { state: 'stored', number, dueAt: outcome.dueAt } };
 }
 
 /** @returns `undefined` when the journal could not take it: nothing has happened */
-async function announce(ports: Ports, draft: TicketDraft): Promise<JournalBody<'desk.submitting'> | undefined> {
+async function announceTicket(ports: Ports, draft: TicketDraft): Promise<JournalBody<'desk.submitting'> | undefined> {
   const { clock, ids, journal } = ports;
   try {
     const number = journal.newReference();
     const ticketId = ids.uuid();
-    const submittedAt = clock.now();
+    const at = clock.now();
     const ticket: TicketCreated = ticketCreatedSchema.parse({
       ticketId,
       number,
@@ -63,17 +63,9 @@ async function announce(ports: Ports, draft: TicketDraft): Promise<JournalBody<'
       ...(draft.verdict === undefined ? {} : { verdict: draft.verdict }),
       ...(draft.transaction?.evidence === undefined ? {} : { evidence: draft.transaction.evidence }),
       language: draft.language,
-      submittedAt,
+      submittedAt: at,
     });
-    const body = {
-      submissionId: ticketId,
-      envelope: 'ticket.created',
-      reference: number,
-      body: JSON.stringify(ticket),
-      submittedAt: new Date(submittedAt).toISOString(),
-    };
-    journal.append({ kind: 'desk.submitting', transactionId: ticketId, body });
-    return body;
+    return announce(ports, { id: ticketId, envelope: 'ticket.created', number, body: ticket, at });
   } catch (error) {
     if (isJournalFailure(error)) return undefined;
     throw error;
@@ -81,27 +73,21 @@ async function announce(ports: Ports, draft: TicketDraft): Promise<JournalBody<'
 }
 
 /** Where nothing can be sealed, nothing of it is sent. */
-async function personalOf({ desk }: Ports, { card, phone }: TicketDraft): Promise<Pick<TicketCreated, 'card' | 'contact'>> {
-  if (desk.terms?.seals !== true) return {};
-  const serial = card?.ref.serial;
+async function personalOf(ports: Ports, { card, phone }: TicketDraft): Promise<Pick<TicketCreated, 'card' | 'contact'>> {
+  if (ports.desk.terms?.seals !== true) return {};
   return {
-    ...(serial === undefined ? {} : { card: { tail: card?.ref.tail ?? '', sealed: await desk.seal(serial), key: cardKeyOf(serial) } }),
-    ...(phone === '' ? {} : { contact: { masked: maskedPhone(phone), sealed: await desk.seal(phone) } }),
+    ...(card === undefined ? {} : { card: await sealedCard(ports, card) }),
+    ...(phone === '' ? {} : { contact: await sealedContact(ports, phone) }),
   };
-}
-
-/** What the desk answered, as an entry. Also written by the background delivery. */
-export function deskAnswerEntry(submissionId: string, outcome: Exclude<SubmitOutcome, { kind: 'later' }>) {
-  if (outcome.kind === 'refused') return { kind: 'desk.refused' as const, transactionId: submissionId, body: { submissionId, code: outcome.code } };
-  const due = outcome.dueAt === undefined ? {} : { dueAt: new Date(outcome.dueAt).toISOString() };
-  return { kind: 'desk.stored' as const, transactionId: submissionId, body: { submissionId, ...due } };
 }
 
 /** How one thing stands. `kept`: it waits on this machine for a line. */
 export type Standing =
   | ({ readonly what: 'ticket' } & ProgressAnswer['tickets'][number])
   | ({ readonly what: 'callback' } & ProgressAnswer['callbacks'][number])
-  | { readonly what: 'kept'; readonly number: string; readonly topic: TicketKind; readonly submittedAt: number };
+  | { readonly what: 'kept'; readonly number: string; readonly topic: TicketKind; readonly submittedAt: number }
+  /** A call back that was asked for; the desk has not promised it yet. */
+  | { readonly what: 'keptCallback'; readonly number: string; readonly start: number };
 
 export type Asked = { readonly by: 'number'; readonly number: string } | { readonly by: 'card'; readonly card: CardReading };
 export type ProgressOutcome = { readonly kind: 'found'; readonly standings: readonly Standing[] } | { readonly kind: 'unreachable' };
@@ -112,7 +98,7 @@ export async function askProgress(ports: Ports, asked: Asked, signal: AbortSigna
   const kept = keptHere(ports, request);
   try {
     const { tickets, callbacks } = await ports.desk.progress(request, signal);
-    const known = new Set(tickets.map(({ number }) => number));
+    const known = new Set([...tickets, ...callbacks].map(({ number }) => number));
     const standings: Standing[] = [
       ...callbacks.toReversed().map((callback) => ({ what: 'callback' as const, ...callback })),
       ...kept.filter(({ number }) => !known.has(number)),
@@ -124,13 +110,34 @@ export async function askProgress(ports: Ports, asked: Asked, signal: AbortSigna
   }
 }
 
-function keptHere({ recovery }: Ports, request: ProgressRequest): readonly Extract<Standing, { what: 'kept' }>[] {
-  return recovery.undelivered().flatMap(({ envelope, body }) => {
-    const ticket = envelope === 'ticket.created' ? ticketCreatedSchema.safeParse(parseJson(body)).data : undefined;
-    if (ticket === undefined) return [];
-    const asked = request.by === 'number' ? ticket.number === request.number : request.by === 'card' && ticket.card?.key === request.card;
-    return asked ? [{ what: 'kept' as const, number: ticket.number, topic: ticket.kind, submittedAt: ticket.submittedAt }] : [];
-  });
+type Kept = Extract<Standing, { what: 'kept' | 'keptCallback' }>;
+
+/** By whom it can be asked for, and how it stands. */
+interface KeptSubmission {
+  readonly number: string;
+  readonly card?: { readonly key: string } | undefined;
+  readonly standing: Kept;
+}
+
+function keptHere({ recovery }: Ports, request: ProgressRequest): readonly Kept[] {
+  return recovery
+    .undelivered()
+    .flatMap(keptSubmission)
+    .filter(({ number, card }) => (request.by === 'number' ? number === request.number : request.by === 'card' && card?.key === request.card))
+    .map(({ standing }) => standing);
+}
+
+function keptSubmission({ envelope, body }: JournalBody<'desk.submitting'>): readonly KeptSubmission[] {
+  const said = parseJson(body);
+  const ticket = envelope === 'ticket.created' ? ticketCreatedSchema.safeParse(said).data : undefined;
+  if (ticket !== undefined) {
+    const { number, card, kind: topic, submittedAt } = ticket;
+    return [{ number, card, standing: { what: 'kept', number, topic, submittedAt } }];
+  }
+  const callback = envelope === 'callback.booked' ? callbackBookedSchema.safeParse(said).data : undefined;
+  if (callback === undefined) return [];
+  const { number, card, slot: start } = callback;
+  return [{ number, card, standing: { what: 'keptCallback', number, start } }];
 }
 
 export function printTicket({ ports, handed, topic, card, preferences }: DeskContext): Promise<ReceiptOutcome> {
@@ -147,17 +154,4 @@ export function printTicket({ ports, handed, topic, card, preferences }: DeskCon
     locale: preferences.locale,
     largePrint: preferences.size !== 'standard',
   });
-}
-
-function isJournalFailure(error: unknown): boolean {
-  return error instanceof PortError && error.code === 'journalUnavailable';
-}
-
-/** The outcome is what it is; an entry that can't be written now is made up for by the background delivery, which asks again. */
-function noted({ journal }: Ports, entry: ReturnType<typeof deskAnswerEntry>): void {
-  try {
-    journal.append(entry);
-  } catch (error) {
-    if (!isJournalFailure(error)) throw error;
-  }
 }

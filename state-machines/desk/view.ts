@@ -27,7 +27,7 @@ function topics(context: DeskContext): ViewBodyOf<'ticket-topics'> {
 }
 
 /** Nothing but how many there are, and for a moment the last one; in the groups that people say it in. */
-function shownPhone({ digits, fresh }: DeskContext): string {
+export function shownPhone({ digits, fresh }: Pick<DeskContext, 'digits' | 'fresh'>): string {
   const hidden = digits.length - (fresh ? 1 : 0);
   const symbols = '•'.repeat(hidden) + digits.slice(hidden);
   return [symbols.slice(0, 3), symbols.slice(3, 7), symbols.slice(7)].filter((group) => group !== '').join(' ');
@@ -79,6 +79,7 @@ function list(context: DeskContext): ViewBodyOf<'progress-list'> {
 function itemOf(standing: Standing, context: DeskContext): ViewBodyOf<'progress-list'>['items'][number] {
   const { number } = standing;
   if (standing.what === 'kept') return { what: 'ticket', number, topic: standing.topic, state: 'kept', received: localMoment(standing.submittedAt, context) };
+  if (standing.what === 'keptCallback') return { what: 'callback', number, state: 'kept', start: localMoment(standing.start, context) };
   if (standing.what === 'callback') {
     const { state, start, end } = standing;
     return { what: 'callback', number, state, start: localMoment(start, context), end: localMoment(end, context) };
@@ -98,7 +99,7 @@ function itemOf(standing: Standing, context: DeskContext): ViewBodyOf<'progress-
 }
 
 /** @param at ms since 1970 @returns `YYYY-MM-DDTHH:MM:SS` where the terminal stands */
-function localMoment(at: number, { ports }: DeskContext): string {
+export function localMoment(at: number, { ports }: Pick<DeskContext, 'ports'>): string {
   // Swedish writes dates as ISO 8601 does.
   return new Intl.DateTimeFormat('sv-SE', { timeZone: ports.settings.timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T');
 }

@@ -36,8 +36,8 @@ export interface SupportInput {
 export interface SupportOutput {
   readonly next: 'back' | 'service' | 'desk' | 'leave';
   readonly service: ServiceName | undefined;
-  /** `diagnosis`: to hear what is the matter with their card. */
-  readonly errand: DeskInput['purpose'] | 'diagnosis' | undefined;
+  /** `diagnosis`: to hear what is the matter with their card; `callback`: to be called. */
+  readonly errand: DeskInput['purpose'] | 'diagnosis' | 'callback' | undefined;
 }
 
 export interface SupportContext extends SupportInput {

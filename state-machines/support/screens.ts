@@ -55,6 +55,7 @@ export const supportBodies = {
     kind: z.literal('help-home'),
     questions: z.array(question).max(5),
     /** A card can be looked at now. */ check: z.literal(true).optional(),
+    /** The desk calls people back. */ callback: z.literal(true).optional(),
   }),
   'help-groups': z.strictObject({ kind: z.literal('help-groups') }),
   'help-list': z.strictObject({ kind: z.literal('help-list'), group: z.enum(helpGroups), questions: z.array(question).max(6), ...pages }),

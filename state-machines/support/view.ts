@@ -2,6 +2,7 @@
 import type { SupportSnapshot } from '../support.ts';
 import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody } from '../view.ts';
+import { mayBook } from '../callback/context.ts';
 import { contactLeaf, listLeaf, searchLeaf, type SupportContext } from './context.ts';
 
 export function supportPicture(snapshot: SupportSnapshot): Picture {
@@ -20,7 +21,8 @@ function bodyOf(snapshot: SupportSnapshot): ViewBody {
 
 function home(context: SupportContext): ViewBody {
   const { balance } = context.ports.availability.current.services;
-  return { kind: 'help-home', questions: [...context.home], ...(balance.available ? { check: true } : {}) };
+  const offers = { ...(balance.available ? { check: true as const } : {}), ...(mayBook(context.ports) ? { callback: true as const } : {}) };
+  return { kind: 'help-home', questions: [...context.home], ...offers };
 }
 
 function list(context: SupportContext): ViewBody {

@@ -56,6 +56,8 @@ test('a card that was reported and found is released where a top-up would be ref
   await person.sees('account-told');
   await person.seesFact('outcome', 'released');
   expect((await books()).losses.reports).toMatchObject([{ serial: SERIAL, state: 'released' }]);
+  await person.touches('receipt-print');
+  await person.seesFact('receipt', 'printed');
   await person.touches('another');
   await person.sees('menu');
   await person.touches('start-top-up');

@@ -1,6 +1,7 @@
 /**
  * The support desk at the terminal, end to end: a ticket that is handed in without a network, told and printed as kept, at the desk once there
- * is one, and followed by its number; killed in between, too; and a card that is looked at. What counts is what the desk has.
+ * is one, and followed by its number; killed in between, too; a card that is looked at; a call back by appointment; and how it went. What
+ * counts is what the desk has.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +19,7 @@ const PHONE = '13900007351';
 
 let world: World;
 test.beforeAll(async () => {
-  world = await World.start({ speed: 3, settings: everyDevice });
+  world = await World.start({ speed: 3, settings: { ...everyDevice, support: { survey: true } } });
   // the desk says what can be sealed to it once the terminal is at rest
   const sheet = path.join(path.dirname(world.sandbox.journal), 'desk-sheet.jws');
   await expect.poll(() => existsSync(sheet), { timeout: 90_000 }).toBe(true);
@@ -33,15 +34,34 @@ interface TicketRow {
   readonly contact_masked: string | null;
 }
 
-/** By its number, at the desk. */
-function atDesk(number: string): readonly TicketRow[] {
+interface CallRow {
+  readonly state: string;
+  readonly contact_masked: string;
+  readonly slot_start: number;
+  readonly seats: number;
+}
+
+/** What the desk has on disk. */
+function rowsAtDesk<T>(query: string, ...values: readonly string[]): readonly T[] {
   const db = new Database(path.join(path.dirname(world.sandbox.journal), 'fleet', 'fleet.sqlite'), { readonly: true });
   try {
-    return db.prepare<[string], TicketRow>('SELECT kind, verdict, contact_masked FROM tickets WHERE number = ?').all(number);
+    return db.prepare<string[], T>(query).all(...values);
   } finally {
     db.close();
   }
 }
+
+/** By its number. */
+const atDesk = (number: string) => rowsAtDesk<TicketRow>('SELECT kind, verdict, contact_masked FROM tickets WHERE number = ?', number);
+const callsAtDesk = (number: string) =>
+  rowsAtDesk<CallRow>(
+    'SELECT state, contact_masked, callbacks.slot_start, count(seat) AS seats FROM callbacks LEFT JOIN callback_seats USING (callback_id) WHERE number = ? GROUP BY callback_id',
+    number,
+  );
+const answersAtDesk = () =>
+  rowsAtDesk<{ readonly service: string; readonly overall: string; readonly reason: string | null }>(
+    'SELECT service, overall, reason FROM surveys LEFT JOIN survey_reasons USING (terminal_id, session_id) ORDER BY answered_at',
+  );
 
 /** To the question whether this is what is sent. */
 async function comesToReview(): Promise<void> {
@@ -70,10 +90,14 @@ test('handed in offline: kept, printed, at the desk once there is a line, follow
   await person.touches('receipt-print');
   await person.seesFact('receipt', 'printed');
   await person.touches('finish');
+  await person.sees('survey');
+  await person.touches('rate-good');
   await person.sees('attract');
+  expect(answersAtDesk()).toEqual([]);
   await world.network(true);
   await expect.poll(() => atDesk(number), { timeout: 60_000 }).toEqual([{ kind: 'device', verdict: null, contact_masked: '139****7351' }]);
-  await expect.poll(() => foldSubmission(deskEntriesOf(world.sandbox.journal)), { timeout: 60_000 }).toMatchObject({ state: 'stored' });
+  await expect.poll(() => answersAtDesk(), { timeout: 60_000 }).toEqual([{ service: 'support', overall: 'good', reason: null }]);
+  await expect.poll(() => deskEntriesOf(world.sandbox.journal).filter(({ kind }) => kind === 'desk.stored').length, { timeout: 60_000 }).toBe(2);
   expect(JSON.stringify(deskEntriesOf(world.sandbox.journal))).not.toContain(PHONE);
   await person.touches('util-help');
   await person.sees('help-home');
@@ -88,6 +112,41 @@ test('handed in offline: kept, printed, at the desk once there is a line, follow
   await person.touches('back');
   await person.touches('back');
   await person.touches('back');
+  await world.expectSound();
+});
+
+test('called back: a time that the desk offers, booked with one place when it is told, printed; then how it went, and what was wrong', async () => {
+  const { person, sandbox } = world;
+  await person.sees('attract');
+  await person.touches('util-help');
+  await person.sees('help-home');
+  await person.touches('desk-callback');
+  await person.sees('ticket-topics');
+  await person.touches('topic-password');
+  await person.sees('callback-slots');
+  const page = await person.page();
+  const [first] = await page.locator('[data-testid^="slot-"]').all();
+  const time = await first?.innerText();
+  await first?.click();
+  await person.sees('ticket-phone');
+  await touchesEach('digit', PHONE);
+  await person.touches('confirm');
+  await person.sees('callback-review');
+  await person.touches('confirm');
+  await person.sees('callback-told');
+  await person.seesFact('outcome', 'booked');
+  await expect(page.getByTestId('callback-time')).toHaveText(time ?? '');
+  const calls = callsAtDesk(await person.reads('reference'));
+  expect(calls).toMatchObject([{ state: 'booked', contact_masked: '139****7351', seats: 1 }]);
+  expect(time).toContain(new Date((calls[0]?.slot_start ?? 0) + 8 * 3_600_000).toISOString().slice(11, 16));
+  expect(JSON.stringify(deskEntriesOf(sandbox.journal))).not.toContain(PHONE);
+  await person.touches('receipt-print');
+  await person.seesFact('receipt', 'printed');
+  await person.touches('finish');
+  await person.sees('survey');
+  await person.touches('rate-bad', 'reason-slow');
+  await person.sees('attract');
+  await expect.poll(() => answersAtDesk().at(-1), { timeout: 60_000 }).toEqual({ service: 'support', overall: 'bad', reason: 'slow' });
   await world.expectSound();
 });
 

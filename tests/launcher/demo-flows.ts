@@ -1,4 +1,8 @@
 /** `npm run demo -- --flow NAME`: the flows beside the top-up, each with a scripted person, and what must be true at its end. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { formatYuan, fen } from '../../common/fen.ts';
 import { CARD, chipBalance, onStage, type Stage, type StageOptions } from './demo-stage.ts';
 import { putAtIssuer } from './issuer-hands.ts';
@@ -22,7 +26,7 @@ export const demoFlows = {
   'loss-report': { wants: 'somebody has lost a card and has their identity card with them', settings: everyDevice, play: lossReport },
   replacement: { wants: 'somebody has lost a card, has their identity card with them, and wants a new one', settings: everyDevice, play: replacement },
   'pending-load': { wants: 'a subsidy of ¥80.00 waits for the card ending 6688', play: pendingLoad },
-  support: { wants: 'somebody asks whether money that did not arrive is lost', play: support },
+  support: { wants: 'somebody has a question, and wants to be called about it', settings: { support: { survey: true } }, play: support },
 } as const satisfies Readonly<Record<string, Flow>>;
 export type DemoFlow = keyof typeof demoFlows;
 
@@ -154,7 +158,60 @@ async function pendingLoad({ person, sandbox, tell }: Stage): Promise<Ending> {
   return { outcome: 'delivered', reference, right: after === before + amount };
 }
 
-async function support({ person, tell }: Stage): Promise<Ending> {
+/** An answer from the shelf, then a call back by appointment, and how it went. */
+async function support(stage: Stage): Promise<Ending> {
+  const { person, sandbox, tell } = stage;
+  await until(() => existsSync(path.join(path.dirname(sandbox.journal), 'desk-sheet.jws')), 'the desk never said what can be sealed to it');
+  await findsAnswer(stage);
+  await person.touches('back', 'back');
+  await person.sees('help-home');
+  await person.touches('desk-callback');
+  await person.sees('ticket-topics');
+  await person.touches('topic-cardFault');
+  await person.sees('callback-slots');
+  const page = await person.page();
+  const [first] = await page.locator('[data-testid^="slot-"]').all();
+  await first?.click();
+  await person.sees('ticket-phone');
+  await person.touches(...[...'13800005678'].map((digit) => `digit-${digit}`), 'confirm');
+  await person.sees('callback-review');
+  await person.touches('confirm');
+  await person.sees('callback-told');
+  await person.seesFact('outcome', 'booked');
+  const reference = (await person.reads('reference')).trim();
+  const time = (await person.reads('callback-time')).trim();
+  await person.touches('receipt-print');
+  await person.seesFact('receipt', 'printed');
+  const booked = bookedAt(sandbox.journal, reference);
+  tell(`the desk calls at ${time}: number ${reference}, ${booked} booking there`);
+  await person.touches('finish');
+  await person.sees('survey');
+  await person.touches('rate-good');
+  await person.sees('attract');
+  tell('how it went: good');
+  return { outcome: 'booked', reference, right: booked === 1 };
+}
+
+/** How many bookings the sandbox's desk has under this number. */
+function bookedAt(journal: string, number: string): number {
+  const db = new Database(path.join(path.dirname(journal), 'fleet', 'fleet.sqlite'), { readonly: true });
+  try {
+    return db.prepare('SELECT callback_id FROM callbacks WHERE number = ?').all(number).length;
+  } finally {
+    db.close();
+  }
+}
+
+/** @throws {Error} `otherwise` after a minute */
+async function until(is: () => boolean, otherwise: string): Promise<void> {
+  for (let waited = 0; waited < 60_000; waited += 250) {
+    if (is()) return;
+    await pause(250);
+  }
+  throw new Error(otherwise);
+}
+
+async function findsAnswer({ person, tell }: Stage): Promise<void> {
   await person.sees('attract');
   await person.touches('util-help');
   await person.sees('help-home');
@@ -171,5 +228,4 @@ async function support({ person, tell }: Stage): Promise<Ending> {
   await page.locator('[data-testid="screen"][data-verdict="solved"]').waitFor();
   await person.sees('help-answer');
   tell(`answered: ${title}`);
-  return { outcome: 'answered', right: title !== '' };
 }

@@ -7,11 +7,13 @@ import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { accountMachine } from '../../state-machines/account.ts';
 import { identificationMachine } from '../../state-machines/identification.ts';
+import { callbackMachine } from '../../state-machines/callback.ts';
 import { deskMachine } from '../../state-machines/desk.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
 import { statementMachine } from '../../state-machines/statement.ts';
 import { supportMachine } from '../../state-machines/support.ts';
+import { surveyMachine } from '../../state-machines/survey.ts';
 import { pendingLoadMachine } from '../../state-machines/pending-load.ts';
 import { topUpMachine } from '../../state-machines/top-up.ts';
 import { projectRoot } from './run-tool.ts';
@@ -51,6 +53,16 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'desk',
     about: 'The support desk: a ticket, and how things stand (`desk.ts`, parts in `desk/`).',
     machine: deskMachine,
+  },
+  {
+    title: 'callback',
+    about: 'A call back by appointment: a time of the desk, a telephone (`callback.ts`, parts in `callback/`).',
+    machine: callbackMachine,
+  },
+  {
+    title: 'survey',
+    about: 'The question at the end: how it went, by one touch (`survey.ts`, parts in `survey/`).',
+    machine: surveyMachine,
   },
   { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
 ];

@@ -138,6 +138,8 @@ const accountTold: ViewBodyOf<'account-told'> = {
   everywhere: '2026-11-22T10:14:07',
   document: true,
   canRetry: false,
+  receipts: 'available',
+  receipt: 'choice',
   wait: calm(52_000, 60_000),
 };
 
@@ -180,6 +182,28 @@ const ticketTold: ViewBodyOf<'ticket-told'> = {
   state: 'stored',
   number: reference,
   due: '2026-11-23T10:30:00',
+  receipts: 'available',
+  receipt: 'choice',
+};
+/** Half hours from `hour` on; what names them is no matter here. */
+function slotsFrom(hour: number, count: number): ViewBodyOf<'callback-slots'>['slots'] {
+  const at = (half: number): string => `${String(hour + Math.floor(half / 2)).padStart(2, '0')}:${half % 2 === 0 ? '00' : '30'}`;
+  return Array.from({ length: count }, (_, index) => ({ start: index, from: at(index), to: at(index + 1) }));
+}
+/** Of the largest print. */
+const callbackSlots: ViewBodyOf<'callback-slots'> = {
+  kind: 'callback-slots',
+  day: { date: '2026-11-23', inDays: 1 },
+  slots: slotsFrom(14, 4),
+  page: 1,
+  pages: 9,
+};
+const callbackTold: ViewBodyOf<'callback-told'> = {
+  kind: 'callback-told',
+  state: 'booked',
+  number: reference,
+  start: '2026-11-23T14:00:00',
+  end: '2026-11-23T14:30:00',
   receipts: 'available',
   receipt: 'choice',
 };
@@ -468,6 +492,18 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   },
   'desk-asking': { body: { kind: 'desk-asking', what: 'submit' }, utilities: false },
   'ticket-told': { body: ticketTold },
+  'callback-slots': { body: callbackSlots },
+  'callback-review': {
+    body: {
+      kind: 'callback-review',
+      topic: 'topUpMissing',
+      start: '2026-11-23T14:00:00',
+      end: '2026-11-23T14:30:00',
+      phone: '138****5678',
+      tail: '6688',
+    },
+  },
+  'callback-told': { body: callbackTold },
   'progress-number': { body: { kind: 'progress-number', number: reference, complete: true } },
   'progress-list': { body: { ...standings, items: standings.items.slice(1), pages: 2 } },
   'replace-fee': { body: replaceFee },
@@ -476,6 +512,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'replace-done': { body: replaceDone },
   trouble: { body: { kind: 'trouble', trouble: 'issuerOffline', card, canRetry: true } },
   'take-card': { body: { kind: 'take-card', tail: '6688', wait: urgent(24_000, 30_000) }, utilities: false },
+  survey: { body: { kind: 'survey', asks: 'rating', wait: calm(8000, 10_000) } },
   goodbye: { body: { kind: 'goodbye' }, utilities: false },
   'overlay-idle': { ...step(0, amount), overlay: { kind: 'idle-warning', wait: urgent(14_000), money: 'none' } },
   'overlay-language': { ...step(0, amount), overlay: { kind: 'language' } },
@@ -610,9 +647,20 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'account-working-asking': { body: { kind: 'account-working', what: 'asking', tail: '6688' }, utilities: false },
   'account-put-back-other': { body: { kind: 'account-put-back', tail: '6688', reference, otherTail: '2071', wait: urgent(18_000, 20_000) } },
   ...named('account-told', ['activated', 'enabled', 'passwordSet', 'begunElsewhere'] as const, (state) => ({
-    body: { kind: 'account-told', state, tail: '6688', document: false, canRetry: false, wait: calm(52_000, 60_000) },
+    body: { kind: 'account-told', state, tail: '6688', document: false, canRetry: false, receipts: 'available', receipt: 'choice', wait: calm(52_000, 60_000) },
   })),
-  'account-told-extended': { body: { kind: 'account-told', state: 'extended', until: '2036-11-22', tail: '6688', document: false, canRetry: false } },
+  'account-told-extended': {
+    body: {
+      kind: 'account-told',
+      state: 'extended',
+      until: '2036-11-22',
+      tail: '6688',
+      document: false,
+      canRetry: false,
+      receipts: 'available',
+      receipt: 'printed',
+    },
+  },
   ...named('account-told', ['cardGone', 'issuerOffline', 'releaseOpen', 'passwordOpen'] as const, (state) => ({
     body: {
       kind: 'account-told',
@@ -621,9 +669,13 @@ export const STATES: Readonly<Record<string, Sample>> = {
       reference,
       document: state === 'releaseOpen',
       canRetry: state === 'issuerOffline',
+      receipts: 'available',
+      receipt: state === 'cardGone' ? 'failed' : 'choice',
       wait: calm(52_000, 60_000),
     },
   })),
+  ...named('account-told', ['printing', 'failed'] as const, (receipt) => ({ body: { ...accountTold, receipt } })),
+  'account-told-no-paper': { body: { ...accountTold, receipts: 'paperOut' } },
   'loss-ways-card': {
     body: {
       kind: 'loss-ways',
@@ -721,6 +773,28 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'ticket-told-kept': { body: { kind: 'ticket-told', state: 'kept', number: reference, within: { minutes: 120 }, receipts: 'available', receipt: 'choice' } },
   'ticket-told-kept-days': { body: { kind: 'ticket-told', state: 'kept', number: reference, within: { days: 2 }, receipts: 'paperOut', receipt: 'choice' } },
   'ticket-told-kept-unknown': { body: { kind: 'ticket-told', state: 'kept', number: reference, receipts: 'available', receipt: 'failed' } },
+  'survey-reason': {
+    body: { kind: 'survey', asks: 'reason', reasons: ['slow', 'unclear', 'failed', 'device', 'price'], wait: calm(8000, 10_000) },
+  },
+  'survey-reason-one': { body: { kind: 'survey', asks: 'reason', reasons: ['device'], wait: calm(8000, 10_000) } },
+  'survey-thanks': { body: { kind: 'survey', asks: 'thanks' } },
+  'callback-slots-today': { body: { ...callbackSlots, day: { date: '2026-11-22', inDays: 0 }, slots: slotsFrom(9, 8), page: 0 }, sizes: ['standard'] },
+  'callback-slots-large': { body: { ...callbackSlots, slots: slotsFrom(9, 6), page: 0 }, sizes: ['standard', 'large'] },
+  'callback-slots-taken': { body: { ...callbackSlots, day: { date: '2026-11-25', inDays: 3 }, slots: slotsFrom(17, 2), remark: 'taken' } },
+  ...named('callback-slots', ['full', 'offline'] as const, (remark) => ({ body: { kind: 'callback-slots', slots: [], remark, page: 0, pages: 1 } })),
+  'ticket-phone-callback': { body: { kind: 'ticket-phone', shown: '••• •8', count: 5, callback: true } },
+  'callback-review-least': {
+    body: { kind: 'callback-review', topic: 'suggestion', start: '2026-11-23T14:00:00', end: '2026-11-23T14:30:00', phone: '138****5678' },
+  },
+  ...named('desk-asking', ['slots', 'book'] as const, (what) => ({ body: { kind: 'desk-asking', what }, utilities: what === 'slots' })),
+  ...named('callback-told', ['printed', 'failed'] as const, (receipt) => ({ body: { ...callbackTold, receipt } })),
+  'callback-told-moved': { body: { ...callbackTold, moved: true } },
+  'callback-told-kept': { body: { ...callbackTold, state: 'kept' } },
+  'callback-told-kept-no-paper': { body: { ...callbackTold, state: 'kept', receipts: 'paperOut' } },
+  'progress-list-callback-kept': {
+    body: { ...standings, items: [{ what: 'callback', number: 'A01-1121-3R7Q-8', state: 'kept', start: '2026-11-23T09:30:00' }] },
+  },
+  'help-home-callback': { body: { kind: 'help-home', questions: asked, check: true, callback: true } },
   'progress-number-empty': { body: { kind: 'progress-number', number: '', complete: false } },
   'progress-list-resolved': {
     body: {

@@ -12,11 +12,13 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, checkStories } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
-import { checkDesk, DeskOracle, readSubmissions } from './oracles/desk.ts';
+import { CallbackOracle, checkCallbacks } from './oracles/callbacks.ts';
+import { checkDesk, DeskOracle, deskWaits, readSubmissions } from './oracles/desk.ts';
 import { checkLosses, LossOracle, readLosses } from './oracles/losses.ts';
 import { checkMoney } from './oracles/money.ts';
 import { ScreenOracle } from './oracles/screens.ts';
 import { checkSlips } from './oracles/slips.ts';
+import { checkSurveys, SurveyOracle } from './oracles/surveys.ts';
 import { checkVouchers, checkVoucherSlips, untoldVouchers, VoucherOracle } from './oracles/vouchers.ts';
 import { WriteAheadOracle } from './oracles/write-ahead.ts';
 import { playScript, scriptedCard, worldFor } from './scenario.ts';
@@ -38,7 +40,8 @@ beforeAll(async () => {
   await playScript(world, scriptNamed('qr'), scriptedCard(world, scriptNamed('qr')));
   lost = scriptedCard(world, scriptNamed('loss-document'));
   await playScript(world, scriptNamed('loss-document'), lost);
-  await playScript(world, scriptNamed('ticket'), scriptedCard(world, scriptNamed('ticket')));
+  for (const name of ['ticket', 'callback', 'survey']) await playScript(world, scriptNamed(name), scriptedCard(world, scriptNamed(name)));
+  await world.pass(() => !deskWaits(world), 120_000);
   await world.pass(() => world.upstream.journal().head >= world.lastSeq, 60_000);
   ledger = readLedger(world.journal);
   if (world.view === undefined) throw new Error('no view');
@@ -454,7 +457,7 @@ describe('tickets', () => {
     expect(objections(() => checkDesk(world))).toEqual([]);
     const [ticket] = world.upstream.tickets();
     if (ticket === undefined) throw new Error('no ticket was handed in');
-    expect(readSubmissions(world.journal)).toMatchObject([{ submissionId: ticket.ticketId, state: { state: 'stored' } }]);
+    expect(readSubmissions(world.journal, 'ticket.created')).toMatchObject([{ submissionId: ticket.ticketId, state: { state: 'stored' } }]);
     expect(objections(() => checkDesk(withTickets([])))).toEqual(['ticket']);
     expect(objections(() => checkDesk(withTickets([ticket, { ...ticket, ticketId: 'other' }])))).toEqual(['ticket']);
     expect(objections(() => checkDesk(withTickets([{ ...ticket, number: 'A01-1122-0000-0' }])))).toEqual(['ticket']);
@@ -471,5 +474,75 @@ describe('tickets', () => {
     oracle.onEntry({ kind: 'desk.submitting', body: { ...body, reference: 'A01-1122-0000-0' } });
     expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'kept')))).toEqual([]);
     expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'stored')))).toEqual(['ticket before proof']);
+  });
+});
+
+describe('calls back', () => {
+  const booked = () => {
+    const [callback] = world.upstream.callbacks();
+    if (callback === undefined) throw new Error('no call back was booked');
+    return callback;
+  };
+  const withUpstream = (change: PropertyDescriptorMap): World => changed({ upstream: { value: Object.create(world.upstream, change) as World['upstream'] } });
+  const withCallbacks = (callbacks: ReturnType<World['upstream']['callbacks']>): World =>
+    withUpstream({ callbacks: { value: () => callbacks }, misplacedCallbacks: { value: () => [] } });
+  const told = (number: string, state: 'booked' | 'kept', start: string): View =>
+    showing({ kind: 'callback-told', number, state, start, end: start, receipts: 'available', receipt: 'choice' });
+  /** `2026-11-23T09:00:00` where the terminal stands. */
+  const local = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 19);
+
+  test('that were asked for are there, once, with one place, under the number that was given', () => {
+    const callback = booked();
+    expect(objections(() => checkCallbacks(world))).toEqual([]);
+    expect(objections(() => checkCallbacks(withCallbacks([])))).toEqual(['call back']);
+    expect(objections(() => checkCallbacks(withCallbacks([callback, { ...callback, callbackId: 'other' }])))).toEqual(['call back']);
+    expect(objections(() => checkCallbacks(withCallbacks([{ ...callback, number: 'A01-1122-0000-0' }])))).toEqual(['call back']);
+    const unplaced = withUpstream({ callbacks: { value: () => [callback] }, misplacedCallbacks: { value: () => [callback.callbackId] } });
+    expect(objections(() => checkCallbacks(unplaced))).toEqual(['call back']);
+  });
+
+  test('are on disk before their number is told, and booked at the time that is said before that is said', () => {
+    const oracle = new CallbackOracle(world);
+    const { number, start } = booked();
+    expect(objections(() => oracle.onView(told(number, 'booked', local(start))))).toEqual(['call back before disk']);
+    const body = { submissionId: 'S1', envelope: 'callback.booked', reference: number, body: '{}', submittedAt: '2026-11-22T00:14:00.000Z' };
+    oracle.onEntry({ kind: 'desk.submitting', body });
+    expect(objections(() => oracle.onView(told(number, 'booked', local(start))))).toEqual([]);
+    expect(objections(() => oracle.onView(told(number, 'booked', local(start + 1_800_000))))).toEqual(['call back before proof']);
+    oracle.onEntry({ kind: 'desk.submitting', body: { ...body, reference: 'A01-1122-0000-0' } });
+    expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'kept', local(start))))).toEqual([]);
+    expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'booked', local(start))))).toEqual(['call back before proof']);
+  });
+
+  test('have a slip that says what is so', () => {
+    const slip = world.slips.find((text) => text.includes('回电凭条')) ?? '';
+    const lying = (text: string): World => changed({ slips: { value: [text] } });
+    expect(slip).toContain('已约好');
+    expect(objections(() => checkSlips(lying(slip), ledger))).toEqual([]);
+    expect(objections(() => checkSlips(lying(slip.replaceAll(booked().number, 'A01-1122-0000-0')), ledger))).toEqual(['slip', 'slip']);
+  });
+});
+
+describe('answers to the question at the end', () => {
+  const withSurveys = (surveys: readonly string[]): World =>
+    changed({ upstream: { value: Object.create(world.upstream, { surveys: { value: () => surveys } }) as World['upstream'] } });
+  const thanks = showing.bind(undefined, { kind: 'survey', asks: 'thanks' });
+
+  test('are one each at the desk, and none that nobody gave', () => {
+    const [answer = ''] = world.upstream.surveys();
+    expect(answer).not.toBe('');
+    expect(objections(() => checkSurveys(world))).toEqual([]);
+    expect(objections(() => checkSurveys(withSurveys([])))).toEqual(['survey']);
+    expect(objections(() => checkSurveys(withSurveys([answer, 'other'])))).toEqual(['survey']);
+  });
+
+  test('are on disk before there are thanks for them', () => {
+    const oracle = new SurveyOracle(world);
+    expect(objections(() => oracle.onView(thanks()))).toEqual(['survey before disk']);
+    oracle.onView(showing({ kind: 'goodbye' }));
+    const body = { submissionId: 'S1', envelope: 'survey.answered', reference: '', body: '{}', submittedAt: '2026-11-22T00:14:00.000Z' };
+    oracle.onEntry({ kind: 'desk.submitting', body });
+    expect(objections(() => oracle.onView(thanks()))).toEqual([]);
+    expect(objections(() => oracle.onView(thanks()))).toEqual([]);
   });
 });

@@ -74,8 +74,8 @@ export interface Hands {
 /** What people do on screens: one act each time they look. */
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
-/** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell. */
-export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'lossReport' | 'replacement' | 'account' | 'look';
+/** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell; `callback`: they want to be called. */
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'callback' | 'lossReport' | 'replacement' | 'account' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -249,6 +249,7 @@ const sessionScreens: Screens = {
     if (person.slipsUp('forgetsCard')) person.leave();
     else if (hands.takeCard() && hands.cardAt(card) === 'hand') person.finished = true;
   },
+  survey: ({ hands }) => void hands.touch({ type: 'skip' }),
   goodbye: (person) => {
     if (person.hands.cardAt(person.card) === 'hand') person.leave();
   },
@@ -268,7 +269,7 @@ function waitsForTheMachine(person: Person): void {
 
 /** They want to look something up before anything else. */
 function wantsHelp(person: Person): boolean {
-  return (person.wish === 'help' || person.wish === 'desk') && !person.finished && person.memory.get('help') !== 1;
+  return (person.wish === 'help' || person.wish === 'desk' || person.wish === 'callback') && !person.finished && person.memory.get('help') !== 1;
 }
 
 /** They only want their card back from now on. */

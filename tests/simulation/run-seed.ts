@@ -1,11 +1,13 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { accountScreens } from './flows/account.ts';
+import { callbackScreens } from './flows/callback.ts';
 import { deskScreens } from './flows/desk.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
 import { replacementScreens } from './flows/replacement.ts';
 import { pendingLoadScreens } from './flows/pending-load.ts';
 import { statementScreens } from './flows/statement.ts';
+import { surveyScreens } from './flows/survey.ts';
 import { supportScreens } from './flows/support.ts';
 import { topUpScreens } from './flows/top-up.ts';
 import { channelOf, type Channel, type FaultKind, type PlannedFault } from './faults.ts';
@@ -14,10 +16,12 @@ import { accountsWait, checkAccounts, unfinishedCards } from './oracles/accounts
 import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers } from './oracles/doubt.ts';
 import { checkArrived, checkJournal, hasArrived } from './oracles/journal.ts';
+import { checkCallbacks } from './oracles/callbacks.ts';
 import { checkDesk, deskWaits } from './oracles/desk.ts';
 import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkMoney } from './oracles/money.ts';
+import { checkSurveys } from './oracles/surveys.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
 import type { ScreenOracle } from './oracles/screens.ts';
@@ -37,8 +41,10 @@ export const flows = {
   support: supportScreens,
   lossReport: lossReportScreens,
   desk: deskScreens,
+  callback: callbackScreens,
   replacement: replacementScreens,
   account: accountScreens,
+  survey: surveyScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
@@ -192,6 +198,7 @@ export function fittingsOf(chance: Chance, dispenses = false): Fittings {
 const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
 const GO_TO_THE_DESK = 0.08;
+const WANT_TO_BE_CALLED = 0.06;
 const LOST_THEIR_CARD = 0.1;
 const WANT_A_NEW_CARD = 0.15;
 const WANT_A_CARD_SERVICE = 0.1;
@@ -234,6 +241,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('statement') && wish.happens(WANT_A_STATEMENT)) return 'statement';
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
   if (offered.includes('desk') && chance.named('desk').happens(GO_TO_THE_DESK)) return 'desk';
+  if (offered.includes('callback') && chance.named('callback').happens(WANT_TO_BE_CALLED)) return 'callback';
   if (offered.includes('replacement') && (offered.length === 1 || chance.named('replacement').happens(WANT_A_NEW_CARD))) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
   if (offered.includes('account') && (card.kind === 'notActivated' || chance.named('account').happens(WANT_A_CARD_SERVICE))) return 'account';
@@ -245,7 +253,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
 
 /** What they came for comes first: some screens are shared. A new card is reported lost and paid for on the way, whatever else is offered. */
 function screensFor(wish: Wish, offered: readonly FlowName[]): readonly Screens[] {
-  const own = wish === 'replacement' ? [replacementScreens, lossReportScreens, topUpScreens] : [];
+  const own = wish === 'replacement' ? [replacementScreens, lossReportScreens, topUpScreens] : wish === 'callback' ? [callbackScreens] : [];
   return [...own, ...offered.map((name) => flows[name])];
 }
 
@@ -374,6 +382,8 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkSlips(world, ledger);
   checkLosses(world);
   checkDesk(world);
+  checkCallbacks(world);
+  checkSurveys(world);
   checkReplacements(world, ledger);
   checkAccounts(world);
   const outcomes: Record<string, number> = {};

@@ -11,11 +11,13 @@ import { checkBooks } from './oracles/books.ts';
 import { answerable, checkAnswers, checkDoubts } from './oracles/doubt.ts';
 import { checkArrived, checkStories, hasArrived } from './oracles/journal.ts';
 import { readLedger, type Story } from './oracles/ledger.ts';
+import { checkCallbacks } from './oracles/callbacks.ts';
 import { checkDesk, deskWaits } from './oracles/desk.ts';
 import { checkLosses, lossesWait } from './oracles/losses.ts';
 import { checkPending, untoldClaims } from './oracles/pending.ts';
 import { checkVouchers, untoldVouchers } from './oracles/vouchers.ts';
 import { checkMoney } from './oracles/money.ts';
+import { checkSurveys } from './oracles/surveys.ts';
 import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
 import type { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
@@ -79,6 +81,7 @@ const LAST_WORDS: ReadonlySet<View['body']['kind']> = new Set([
   'loss-told',
   'account-told',
   'ticket-told',
+  'callback-told',
   'trouble',
   'card-problem',
   'out-of-service',
@@ -168,6 +171,8 @@ export async function runScenario(
   checkLosses(world);
   checkAccounts(world);
   checkDesk(world);
+  checkCallbacks(world);
+  checkSurveys(world);
   checkBooks(world, ledger);
   checkPending(world, ledger);
   checkVouchers(world, ledger);
@@ -286,7 +291,9 @@ class LastWords implements Witness {
               ? `account ${body.state}`
               : body.kind === 'ticket-told'
                 ? `ticket ${body.state}`
-                : body.kind,
+                : body.kind === 'callback-told'
+                  ? `callback ${body.state}`
+                  : body.kind,
     );
   }
 }

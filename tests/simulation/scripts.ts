@@ -1,10 +1,12 @@
 /** Every script of every flow, by name. */
 import { accountScripts } from './flows/account.ts';
+import { callbackScripts } from './flows/callback.ts';
 import { deskScripts } from './flows/desk.ts';
 import { lossReportScripts } from './flows/loss-report.ts';
 import { replacementScripts } from './flows/replacement.ts';
 import { pendingLoadScripts } from './flows/pending-load.ts';
 import { statementScripts } from './flows/statement.ts';
+import { surveyScripts } from './flows/survey.ts';
 import { supportScripts } from './flows/support.ts';
 import { topUpScripts } from './flows/top-up.ts';
 import { nobody, type Script } from './script.ts';
@@ -16,8 +18,10 @@ export const scripts: readonly Script[] = [
   ...supportScripts,
   ...lossReportScripts,
   ...deskScripts,
+  ...callbackScripts,
   ...replacementScripts,
   ...accountScripts,
+  ...surveyScripts,
   nobody,
 ];
 

@@ -59,6 +59,14 @@ export interface TicketInBooks {
   readonly number: string;
 }
 
+/** A call back that was ever booked, and the slot that it has now. */
+export interface CallbackInBooks {
+  readonly callbackId: string;
+  readonly number: string;
+  /** ms since 1970 */
+  readonly start: number;
+}
+
 export interface ReplacementInBooks {
   readonly replacementId: string;
   readonly oldSerial: string;
@@ -178,6 +186,24 @@ export class SimulatedUpstream {
 
   tickets(): readonly TicketInBooks[] {
     return this.#read<TicketInBooks>('SELECT ticket_id AS ticketId, number FROM tickets ORDER BY ticket_id');
+  }
+
+  callbacks(): readonly CallbackInBooks[] {
+    return this.#read<CallbackInBooks>('SELECT callback_id AS callbackId, number, slot_start AS start FROM callbacks ORDER BY callback_id');
+  }
+
+  /** Sessions whose question at the end was answered. */
+  surveys(): readonly string[] {
+    return this.#read<{ sessionId: string }>('SELECT session_id AS sessionId FROM surveys ORDER BY session_id').map(({ sessionId }) => sessionId);
+  }
+
+  /** Bookings that hold more or less than one place. */
+  misplacedCallbacks(): readonly string[] {
+    const rows = this.#read<{ callbackId: string }>(
+      `SELECT callbacks.callback_id AS callbackId FROM callbacks LEFT JOIN callback_seats USING (callback_id)
+        WHERE callbacks.state = 'booked' GROUP BY callbacks.callback_id HAVING count(seat) <> 1`,
+    );
+    return rows.map(({ callbackId }) => callbackId);
   }
 
   /** The latest message that a telephone received; none is asked for over the network. */

@@ -328,7 +328,8 @@ export class World {
     this.#life = undefined;
     this.#view = undefined;
     this.cabinet.hangUp();
-    if (counted !== undefined) this.#lastSeq = await settleStopped(this.#config(this.#lifeFolder()), this.clock, this.chance.named(`collector ${this.lives}`), counted);
+    if (counted !== undefined)
+      this.#lastSeq = await settleStopped(this.#config(this.#lifeFolder()), this.clock, this.chance.named(`collector ${this.lives}`), counted);
     this.trace.add('hand', `collects ${counted?.length ?? 'no'} notes`);
     life.moveTo(this.#lifeFolder(1));
     this.powerOn();
@@ -575,10 +576,11 @@ export class World {
   }
 
   #config(folder: string): TerminalConfig {
-    const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; upstream: object; data: object };
+    const example = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as { devices: object; support: object; upstream: object; data: object };
     const none = { cabinet: null, keypad: null };
     return parseConfig({
       ...example,
+      support: { ...example.support, survey: true },
       replacement: { offered: true, fee: 2000, application: 'A00000000386980701' },
       data: { ...example.data, folder },
       devices: { ...this.cabinet.configured, ...none },

@@ -215,6 +215,27 @@ describe('the release of a loss report', () => {
     expect(bench.world.kinds).toEqual(['release.asking', 'release.released']);
   });
 
+  test('is on paper, too: since when, and from when on everywhere', async () => {
+    const bench = await atRelease();
+    await bench.touch(confirm, { type: 'receipt', choice: 'print' });
+    expect(bench.body('account-told')).toMatchObject({ state: 'released', receipt: 'printed' });
+    await bench.touch({ type: 'receipt', choice: 'print' });
+    expect(bench.world.accountSlips).toMatchObject([
+      { state: 'released', cardTail: '6688', releasedAt: Date.UTC(2026, 10, 22, 0, 14), everywhereAt: Date.UTC(2026, 10, 22, 2, 14) },
+    ]);
+    expect(JSON.stringify(bench.world.accountSlips)).not.toContain(CARD_REF.serial);
+  });
+
+  test('without an answer has its number on paper; a slip that broke off is said to be none', async () => {
+    const bench = await atRelease();
+    bench.world.script.releaseLoss.set(offline());
+    bench.world.script.print.set({ state: 'failedBefore', trouble: 'offline' });
+    await bench.touch(confirm, { type: 'receipt', choice: 'print' });
+    const { reference, receipt } = bench.body('account-told');
+    expect(receipt).toBe('failed');
+    expect(bench.world.accountSlips).toMatchObject([{ state: 'releaseOpen', reference }]);
+  });
+
   test('without an answer nothing is claimed, and the number is in the journal', async () => {
     const bench = await atRelease();
     bench.world.script.releaseLoss.set(offline());
@@ -338,6 +359,7 @@ test('no state is a trap', () => {
         { kind: 'cardRefused' },
         { kind: 'journalFailed' },
       ],
+      print: [{ state: 'printed' }, { state: 'failedBefore', trouble: 'x' }],
       setPassword: [{ kind: 'set' }, { kind: 'refused', code: 'weak' }, { kind: 'refused', code: 'notIdentified' }, { kind: 'open', reference: 'R' }],
     },
     events: {
@@ -349,6 +371,7 @@ test('no state is a trap', () => {
       ),
       'ui.pick': services.map((_, index) => ({ type: 'ui.pick', index })),
       'ui.digit': [...'582047'].map((digit) => ({ type: 'ui.digit', digit })),
+      'ui.receipt': [{ type: 'ui.receipt', choice: 'print' } as never],
       'ui.*': [],
       'CARD.INSERTED': [{ type: 'CARD.INSERTED' }],
       'CARD.REMOVED': [{ type: 'CARD.REMOVED' }],

@@ -36,11 +36,13 @@ import {
   type ReserveOutcome,
   type ScannerEvent,
   type StatementContent,
+  type AccountContent,
+  type CallbackContent,
   type TicketContent,
   type UnfinishedTopUp,
   type WaitingLoad,
 } from '../../state-machines/ports.ts';
-import type { ProgressAnswer } from '../../common/upstream-api/support.ts';
+import type { ProgressAnswer, Slot } from '../../common/upstream-api/support.ts';
 import type { DeskTerms, SubmitOutcome } from '../../state-machines/desk/ports.ts';
 import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
 import type { CardOffers, PasswordOutcome, ReleaseOutcome } from '../../state-machines/account/ports.ts';
@@ -128,6 +130,8 @@ export class FakeWorld {
   onSubmit = (): void => {};
   readonly submitted: JournalBody<'desk.submitting'>[] = [];
   readonly ticketSlips: TicketContent[] = [];
+  readonly accountSlips: AccountContent[] = [];
+  readonly callbackSlips: CallbackContent[] = [];
   card: CardReading = {
     ref: CARD_REF,
     balance: fen(2320),
@@ -191,6 +195,7 @@ export class FakeWorld {
     confirmScript: new Script<ConfirmOutcome>({ kind: 'confirmed' }),
     submit: new Script<SubmitOutcome>({ kind: 'stored', dueAt: Date.UTC(2026, 10, 22, 2, 14) }),
     progress: new Script<ProgressAnswer>({ tickets: [], callbacks: [] }),
+    slots: new Script<readonly Slot[]>([]),
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
@@ -491,6 +496,14 @@ export class FakeWorld {
           this.ticketSlips.push(content);
           return this.script.print.next();
         },
+        printAccount: async (_, content) => {
+          this.accountSlips.push(content);
+          return this.script.print.next();
+        },
+        printCallback: async (_, content) => {
+          this.callbackSlips.push(content);
+          return this.script.print.next();
+        },
         printReplacement: async (_, content) => {
           this.replacementSlips.push(content);
           return this.script.print.next();
@@ -515,6 +528,7 @@ export class FakeWorld {
           this.asked.push(request);
           return this.script.progress.next();
         },
+        slots: async () => this.script.slots.next(),
       },
       support: fakeSupport(this.counted, () => this.channels),
       recovery: {
@@ -543,6 +557,7 @@ export class FakeWorld {
         replacementFee: fen(2000),
         voucherValidDays: 365,
         notices: { lowBalance: fen(1000), expiringDays: 30, tripsADay: 8 },
+        survey: false,
         timeZone: 'Asia/Shanghai',
       },
     };

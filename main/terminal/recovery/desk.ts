@@ -4,7 +4,7 @@
  */
 import { DESK_ANSWERS, foldSubmission } from '../../../common/desk-submission.ts';
 import type { JournalBody } from '../../../common/journal-kinds.ts';
-import { deskAnswerEntry } from '../../../state-machines/desk/steps.ts';
+import { deskAnswerEntry } from '../../../state-machines/desk/submission.ts';
 import { PortError } from '../../../state-machines/ports.ts';
 import type { RecoveryBooks } from './books.ts';
 

@@ -177,7 +177,7 @@ describe('channels of help', () => {
   const withChannels = (...channels: unknown[]): Json => changed(['support'], { channels });
 
   test('may be none, and need no more than a name and where they are', () => {
-    expect(parseConfig(changed(['support'], {})).support).toEqual({ channels: [], holidays: [], makeUpDays: [] });
+    expect(parseConfig(changed(['support'], {})).support).toEqual({ channels: [], survey: false, holidays: [], makeUpDays: [] });
     expect(parseConfig(withChannels(channel)).support.channels).toMatchObject([{ id: 'desk', purposes: [] }]);
   });
   test('of a kind that nobody draws, twice the same, or without a Chinese name are refused', () => {

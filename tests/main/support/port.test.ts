@@ -121,7 +121,7 @@ describe('channels', () => {
   });
 
   it('are at least the site’s hotline with its hours in words', () => {
-    const bare = createSupportPort({ config: { ...EXAMPLE, support: { channels: [], holidays: [], makeUpDays: [] } }, clock, knowledge });
+    const bare = createSupportPort({ config: { ...EXAMPLE, support: { channels: [], survey: false, holidays: [], makeUpDays: [] } }, clock, knowledge });
     expect(bare.channels('zh-CN')).toEqual([
       { id: 'hotline', kind: 'hotline', name: '江城一卡通', contact: '400-812-0000', hours: '6:30–23:00', purposes: ['urgent'] },
     ]);

@@ -26,11 +26,14 @@ export const accountScreens: Screens = {
     if (person.slipsUp('pullsCard')) person.hands.pullCard();
   },
   'account-put-back': putsBack,
-  'account-told': (person, { canRetry }) => {
+  'account-told': (person, { canRetry, receipt }) => {
     const { hands, chance, memory } = person;
     hands.liftDocument();
+    person.slips.push(...hands.tearSlips());
+    if (receipt === 'printing') return undefined;
     if (canRetry && triesAgain(person, 'goes on', 3)) return void hands.touch({ type: 'retry' });
     memory.set('account', 1);
+    if (receipt === 'choice' && triesAgain(person, 'slip', 1)) return void hands.touch({ type: 'receipt', choice: 'print' });
     if (chance.happens(0.3)) return void hands.touch({ type: 'another' });
     return leaves(person);
   },
@@ -99,9 +102,12 @@ function scriptOf({ name, service, more = {}, screens = {} }: Steady): Script {
         else if (hands.cardAt(card) === 'inside') hands.touch({ type: 'retry' });
         else if (hands.cardAt(card) === 'gate') hands.takeCard();
       },
-      'account-told': (person, { canRetry }) => {
+      'account-told': (person, { canRetry, receipt }) => {
         person.hands.liftDocument();
+        person.slips.push(...person.hands.tearSlips());
+        if (receipt === 'printing') return undefined;
         if (canRetry && triesAgain(person, 'goes on', 3)) return void person.hands.touch({ type: 'retry' });
+        if (receipt === 'choice' && triesAgain(person, 'slip', 1)) return void person.hands.touch({ type: 'receipt', choice: 'print' });
         return leaves(person);
       },
       trouble: (person) => {

@@ -61,6 +61,15 @@ function storiesOf(journal: string, prefix: string): readonly (readonly [string,
 const isAnswered = (own: readonly JournalEntry[]): boolean =>
   own.some(({ kind }) => kind === 'release.released' || kind === 'release.refused' || kind === 'password.set' || kind === 'password.refused');
 
+/** A number that a person was given for a script, a release or a password. */
+export function isAccountNumber({ journal }: World, reference: string): boolean {
+  const asked = [...storiesOf(journal, 'release.'), ...storiesOf(journal, 'password.')].flatMap(([, own]) => own);
+  return (
+    readScripts(journal).some(({ state }) => 'ask' in state && state.ask.reference === reference) ||
+    asked.some(({ body }) => typeof body === 'object' && body !== null && 'reference' in body && body.reference === reference)
+  );
+}
+
 /** What the terminal settles without a card. */
 export function accountsWait(world: World): boolean {
   const { journal } = world;

@@ -35,14 +35,17 @@ export class DeskOracle implements Witness {
 
 export interface SubmissionStory {
   readonly submissionId: string;
-  readonly state: SubmissionState;
+  readonly state: Exclude<SubmissionState, { state: 'none' }>;
 }
 
-/** @throws what the fold says of entries that no correct terminal writes */
-export function readSubmissions(journal: string): readonly SubmissionStory[] {
+/** @param envelope only of this kind @throws what the fold says of entries that no correct terminal writes */
+export function readSubmissions(journal: string, envelope?: string): readonly SubmissionStory[] {
   const entries = readEntries(journal).filter(({ kind }) => kind.startsWith('desk.'));
   const byId: ReadonlyMap<string, readonly JournalEntry[]> = Map.groupBy(entries, ({ transactionId = '' }) => transactionId);
-  return [...byId].map(([submissionId, own]) => ({ submissionId, state: foldSubmission(own) }));
+  return [...byId].flatMap(([submissionId, own]) => {
+    const state = foldSubmission(own);
+    return state.state === 'none' || (envelope !== undefined && state.submission.envelope !== envelope) ? [] : [{ submissionId, state }];
+  });
 }
 
 /** At rest nothing waits for the desk any more. */
@@ -52,17 +55,16 @@ export function deskWaits(world: World): boolean {
 
 export function checkDesk(world: World): void {
   const tickets = world.upstream.tickets();
-  const stories = readSubmissions(world.journal);
+  const stories = readSubmissions(world.journal, 'ticket.created');
   for (const { submissionId, state } of stories) {
     const own = tickets.filter(({ ticketId }) => ticketId === submissionId);
     if (state.state === 'open') world.violation('ticket', `${submissionId} never got an answer`);
     if (state.state === 'refused') world.violation('ticket', `${submissionId} was refused: ${state.code}`);
     if (own.length !== 1) world.violation('ticket', `${submissionId} is ${own.length} tickets at the desk`);
-    else if (state.state !== 'none' && own[0]?.number !== state.submission.reference)
-      world.violation('ticket', `${submissionId} has another number at the desk`);
+    else if (own[0]?.number !== state.submission.reference) world.violation('ticket', `${submissionId} has another number at the desk`);
   }
   if (tickets.length > stories.length) world.violation('ticket', `the desk has ${tickets.length} tickets, ${stories.length} were written here`);
-  const written = new Set(stories.map(({ state }) => (state.state === 'none' ? '' : state.submission.reference)));
+  const written = new Set(stories.map(({ state }) => state.submission.reference));
   for (const witness of world.witnesses) {
     if (!(witness instanceof DeskOracle)) continue;
     for (const number of witness.shown) if (!written.has(number)) world.violation('ticket', `${number} was given to a person and is in no journal`);

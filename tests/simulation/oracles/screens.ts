@@ -4,7 +4,7 @@ import { loadedOnto } from '../cards.ts';
 import type { World, Witness } from '../world.ts';
 
 /** Screens in front of which nobody in particular stands. */
-const NOBODY = new Set(['attract', 'starting', 'goodbye']);
+const NOBODY = new Set(['attract', 'starting', 'survey', 'goodbye']);
 /** Every card of the town begins so: no View holds a whole card number. */
 const CARD_NUMBER = /03105170010170|00004100000/;
 

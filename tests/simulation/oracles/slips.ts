@@ -2,11 +2,14 @@
 import { formatYuan, fen } from '../../../common/fen.ts';
 import type { VoucherInHand } from '../person.ts';
 import type { World } from '../world.ts';
+import { isAccountNumber } from './accounts.ts';
 import type { Story } from './ledger.ts';
 import { readSubmissions } from './desk.ts';
 import { readLosses } from './losses.ts';
 
 const LOSS_SLIP = /挂失凭条|Loss report/;
+const CALLBACK_SLIP = /回电凭条|^ *Call back *$/m;
+const ACCOUNT_SLIP = /卡片服务凭条|^ *Card service *$/m;
 const TICKET_SLIP = /工单凭条|^ *Ticket *$/m;
 /** Where a slip begins: what power or paper cut short may hang together with the next one. */
 const HEAD = /(?=^ *江城一卡通 *$)/m;
@@ -41,10 +44,18 @@ export function checkSlips(world: World, ledger: readonly Story[]): void {
       checkTicketSlip(world, slip, reference);
       continue;
     }
+    if (ACCOUNT_SLIP.test(slip)) {
+      if (!isAccountNumber(world, reference)) world.violation('slip', `a slip has number ${reference}, which no service of a card has`);
+      continue;
+    }
+    if (CALLBACK_SLIP.test(slip)) {
+      checkCallbackSlip(world, slip, reference);
+      continue;
+    }
     const story = ledger.find((known) => known.reference === reference);
     if (story === undefined) {
       // A line to a printer has no check sum: a slip may have lost the title that says what it is.
-      if (isLossReport(world, reference) || isTicket(world, reference)) continue;
+      if (isLossReport(world, reference) || isSubmission(world, reference) || isAccountNumber(world, reference)) continue;
       world.violation('slip', `a slip has number ${reference}, which no transaction has`);
       continue;
     }
@@ -67,13 +78,20 @@ function checkTicketSlip(world: World, slip: string, reference: string): void {
   const atDesk = world.upstream.tickets().some(({ number }) => number === reference);
   if (/已送到服务中心|At the service center/.test(slip) && !atDesk)
     world.violation('slip', `a slip says that ${reference} is at the desk, which has no such ticket`);
-  if (!isTicket(world, reference)) world.violation('slip', `a slip has number ${reference}, which no ticket has`);
+  if (!isSubmission(world, reference, 'ticket.created')) world.violation('slip', `a slip has number ${reference}, which no ticket has`);
+}
+
+/** "Booked" is on paper only where the desk has the call; its number is one that the journal holds. */
+function checkCallbackSlip(world: World, slip: string, reference: string): void {
+  const atDesk = world.upstream.callbacks().some(({ number }) => number === reference);
+  if (/已约好|Booked/.test(slip) && !atDesk) world.violation('slip', `a slip says that ${reference} is booked, the desk has no such call`);
+  if (!isSubmission(world, reference, 'callback.booked')) world.violation('slip', `a slip has number ${reference}, which no call back has`);
 }
 
 function isLossReport({ journal }: World, reference: string): boolean {
   return readLosses(journal).some(({ state }) => state.state !== 'none' && state.report.reference === reference);
 }
 
-function isTicket({ journal }: World, reference: string): boolean {
-  return readSubmissions(journal).some(({ state }) => state.state !== 'none' && state.submission.reference === reference);
+function isSubmission({ journal }: World, reference: string, envelope?: string): boolean {
+  return readSubmissions(journal, envelope).some(({ state }) => state.submission.reference === reference);
 }

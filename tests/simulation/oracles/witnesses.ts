@@ -1,10 +1,12 @@
 /** Who looks on in every world, of chance (run-seed.ts) and of the enumeration (scenario.ts). */
 import type { World } from '../world.ts';
 import { AccountOracle } from './accounts.ts';
+import { CallbackOracle } from './callbacks.ts';
 import { DeskOracle } from './desk.ts';
 import { LossOracle } from './losses.ts';
 import { ReplacementOracle } from './replacements.ts';
 import { ScreenOracle } from './screens.ts';
+import { SurveyOracle } from './surveys.ts';
 import { VoucherOracle } from './vouchers.ts';
 import { WriteAheadOracle } from './write-ahead.ts';
 
@@ -16,6 +18,8 @@ export function watch(world: World): ScreenOracle {
     new WriteAheadOracle(world),
     new LossOracle(world),
     new DeskOracle(world),
+    new CallbackOracle(world),
+    new SurveyOracle(world),
     new VoucherOracle(world),
     new ReplacementOracle(world),
     new AccountOracle(world),

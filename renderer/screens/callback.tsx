@@ -1,0 +1,169 @@
+/** 预约回电: when the desk can call, all that is sent, and the time with its number. */
+import type { Preferences, ViewBodyOf } from '../../state-machines/view.ts';
+import { Button } from '../components/button.tsx';
+import { Actions, Read, Touch } from '../components/frame.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Action, BackAction, FinishAction, Notice } from '../components/parts.tsx';
+import { Reference } from '../components/text.tsx';
+import { useKiosk } from '../kiosk-context.ts';
+import type { Say } from '../words.ts';
+import { Field, momentText } from './desk-ticket.tsx';
+import { callbackTitle } from './desk-words.ts';
+import { PagedActions, PageNumber } from './support.tsx';
+import { canPrint, paperText, PrintTold } from './told-slip.tsx';
+
+export function CallbackSlots({ body }: { readonly body: ViewBodyOf<'callback-slots'> }) {
+  const { view, say } = useKiosk();
+  const { day, slots, remark } = body;
+  if (day === undefined) return <NoSlots why={remark === 'offline' ? 'offline' : 'full'} />;
+  return (
+    <>
+      <Read className="read--help">
+        <h1 className="title">{say('callback.slotsTitle')}</h1>
+        <p className="lead under-title strong tn" data-testid="callback-day">
+          {dayText(day, view.preferences.locale, say)}
+        </p>
+        <PageNumber page={body} />
+        {remark === 'taken' && (
+          <Notice tone="warn" icon="warn" live="status">
+            <p className="body">{say('callback.taken')}</p>
+          </Notice>
+        )}
+      </Read>
+      <Touch className="touch--groups">
+        <div className="tiles tiles--2">
+          {slots.map(({ start, from, to }) => (
+            <Button key={start} testId={`slot-${from}`} act={{ type: 'slot', start }} className="tile slot-tile">
+              <span className="name tn">
+                <bdi>
+                  {from}–{to}
+                </bdi>
+              </span>
+            </Button>
+          ))}
+        </div>
+      </Touch>
+      <PagedActions page={body} person={false} />
+    </>
+  );
+}
+
+/** `今天 · 11月23日周一` */
+function dayText({ date, inDays }: NonNullable<ViewBodyOf<'callback-slots'>['day']>, locale: Preferences['locale'], say: Say): string {
+  const format = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+    day: 'numeric',
+    month: locale === 'en' ? 'short' : 'long',
+    weekday: 'short',
+    timeZone: 'UTC',
+  });
+  const named = format.format(Date.parse(date));
+  return inDays > 1 ? named : `${say(inDays === 0 ? 'callback.today' : 'callback.tomorrow')} · ${named}`;
+}
+
+/** What one can do instead. */
+function NoSlots({ why }: { readonly why: 'full' | 'offline' }) {
+  const { say } = useKiosk();
+  return (
+    <>
+      <Read className="read--help">
+        <h1 className="title">{say(`callback.${why}Title`)}</h1>
+        <p className="lead under-title">{say(`callback.${why}Lead`)}</p>
+      </Read>
+      <Touch className="touch--standings">
+        <Notice tone="info" icon="info">
+          <p className="body">{say('callback.noneNow')}</p>
+        </Notice>
+      </Touch>
+      <Actions>
+        <BackAction />
+        <Action testId="desk-ticket" act={{ type: 'desk', purpose: 'ticket' }} look="primary" icon="ticket">
+          {say('callback.ticket')}
+        </Action>
+      </Actions>
+    </>
+  );
+}
+
+export function CallbackReview({ body }: { readonly body: ViewBodyOf<'callback-review'> }) {
+  const { say } = useKiosk();
+  const { topic, start, end, phone, tail } = body;
+  return (
+    <>
+      <Read className="read--help">
+        <h1 className="title">{say('callback.reviewTitle')}</h1>
+        <p className="lead quiet under-title">{say('callback.reviewLead')}</p>
+        <p className="body typing-hint">{say('callback.ifFull')}</p>
+      </Read>
+      <Touch className="touch--lines">
+        <dl className="panel fields">
+          <Field name={say('callback.when')} value={say('callback.whenText', spanOf(start, end))} />
+          <Field name={say('ticket.phone')} value={phone} />
+          <Field name={say('ticket.about')} value={say(`ticket.topic.${topic}`)} />
+          {tail !== undefined && <Field name={say('ticket.card')} value={say('card.tail', { tail })} />}
+        </dl>
+      </Touch>
+      <Actions>
+        <BackAction />
+        <Action testId="confirm" act={{ type: 'confirm' }} look="primary" icon="call">
+          {say('callback.book')}
+        </Action>
+      </Actions>
+    </>
+  );
+}
+
+function spanOf(start: string, end: string): { readonly date: string; readonly from: string; readonly to: string } {
+  const [date = '', from = ''] = momentText(start).split(' ');
+  return { date, from, to: momentText(end).slice(11) };
+}
+
+export function CallbackTold({ body }: { readonly body: ViewBodyOf<'callback-told'> }) {
+  const { say } = useKiosk();
+  const { state, number, start, end, moved = false } = body;
+  const { date, from, to } = spanOf(start, end);
+  const paper = paperText(body, say);
+  return (
+    <>
+      <Read className="read--loss">
+        <div className={`title told-title ${state === 'kept' || moved ? 'told-title--queued' : ''}`} role="status">
+          <span className="told-sign">
+            <Icon name={state === 'kept' ? 'wait' : 'tick'} />
+          </span>
+          <h1>{say(callbackTitle(body))}</h1>
+        </div>
+        <p className="lead under-title">{say(state === 'kept' ? 'callback.keptLead' : moved ? 'callback.movedLead' : 'callback.bookedLead')}</p>
+        <div className="figure told-since">
+          <p className="body quiet">{say(state === 'kept' ? 'callback.wished' : 'callback.at')}</p>
+          <p className="told-time told-time--span tn">
+            <bdi data-testid="callback-time">
+              {from}–{to}
+            </bdi>
+          </p>
+          <p className="body quiet tn">
+            <bdi>{date}</bdi>
+          </p>
+        </div>
+      </Read>
+      <Touch className="touch--loss">
+        <div className="panel ref-panel">
+          <p className="small">{say('ticket.number')}</p>
+          <p className="title">
+            <Reference reference={number} />
+          </p>
+        </div>
+        {paper !== undefined && (
+          <Notice tone="info" icon="printer" live="status">
+            <p className="body">{paper}</p>
+          </Notice>
+        )}
+        <Notice tone="info" icon="search">
+          <p className="body">{say(state === 'kept' ? 'callback.how' : 'ticket.how')}</p>
+        </Notice>
+      </Touch>
+      <Actions layout="even">
+        <PrintTold body={body} word="ticket.print" />
+        <FinishAction word="button.finish" look={body.receipt === 'choice' && canPrint(body) ? 'plain' : 'primary'} />
+      </Actions>
+    </>
+  );
+}

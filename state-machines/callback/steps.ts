@@ -1,0 +1,99 @@
+/**
+ * The steps of a call back that ask the world: when the desk can call, and the booking. Each says what came of it; none rejects. The telephone
+ * leaves them sealed, and is written nowhere else.
+ */
+import type { JournalBody } from '../../common/journal-kinds.ts';
+import { callbackBookedSchema, type CallbackBooked, type TicketKind } from '../../common/upstream-api/support.ts';
+import { announce, isJournalFailure, sealedCard, sealedContact, tellDesk } from '../desk/submission.ts';
+import type { CardReading, Ports, ReceiptOutcome } from '../ports.ts';
+import { freeOf, type CallbackContext, type FreeSlot } from './context.ts';
+
+export type SlotsOutcome = { readonly kind: 'offered'; readonly slots: readonly FreeSlot[] } | { readonly kind: 'unreachable' };
+
+export async function askSlots({ desk }: Ports, signal: AbortSignal): Promise<SlotsOutcome> {
+  try {
+    return { kind: 'offered', slots: freeOf(await desk.slots(signal)) };
+  } catch {
+    return { kind: 'unreachable' };
+  }
+}
+
+export interface CallbackDraft {
+  readonly topic: TicketKind;
+  readonly slot: FreeSlot;
+  /** All its digits. */
+  readonly phone: string;
+  readonly card: CardReading | undefined;
+  readonly language: string;
+}
+
+/** What the person is told of their call back. `kept`: nobody answered; it is sent again in the background, and no promise yet. */
+export interface Booked {
+  readonly state: 'booked' | 'kept';
+  readonly number: string;
+  readonly slot: FreeSlot;
+  /** The slot that they chose was given away in the last moment, and this is the next one. */
+  readonly moved: boolean;
+}
+
+export type BookingOutcome =
+  | { readonly kind: 'booked'; readonly booked: Booked }
+  /** Nothing was written: the slot went to somebody else while they typed. */
+  | { readonly kind: 'taken'; readonly slots: readonly FreeSlot[] }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'journalFailed' };
+
+/**
+ * Looks once more whether the slot is free, then writes and sends the booking. From then on it is the terminal's to deliver; so that nobody
+ * waits for a call that nobody makes, a slot that is full by the time it arrives is the next free one.
+ */
+export async function bookCallback(ports: Ports, draft: CallbackDraft, signal: AbortSignal): Promise<BookingOutcome> {
+  const { slot } = draft;
+  const now = await askSlots(ports, signal);
+  if (now.kind === 'offered' && !now.slots.some(({ start }) => start === slot.start)) return { kind: 'taken', slots: now.slots };
+  const submission = await announceCallback(ports, draft);
+  if (submission === undefined) return { kind: 'journalFailed' };
+  const { reference: number } = submission;
+  const outcome = await tellDesk(ports, submission);
+  if (outcome.kind === 'refused') return { kind: 'refused' };
+  const given = outcome.kind === 'stored' ? outcome.slot : undefined;
+  if (given === undefined) return { kind: 'booked', booked: { state: 'kept', number, slot, moved: false } };
+  return { kind: 'booked', booked: { state: 'booked', number, slot: given, moved: given.start !== slot.start } };
+}
+
+/** @returns `undefined` when the journal could not take it: nothing has happened */
+async function announceCallback(ports: Ports, { topic, slot, phone, card, language }: CallbackDraft): Promise<JournalBody<'desk.submitting'> | undefined> {
+  const { clock, ids, journal } = ports;
+  try {
+    const number = journal.newReference();
+    const callbackId = ids.uuid();
+    const callback: CallbackBooked = callbackBookedSchema.parse({
+      callbackId,
+      number,
+      about: topic,
+      slot: slot.start,
+      ifFull: 'nextFree',
+      contact: await sealedContact(ports, phone),
+      ...(card === undefined ? {} : { card: await sealedCard(ports, card) }),
+      language,
+    });
+    return announce(ports, { id: callbackId, envelope: 'callback.booked', number, body: callback, at: clock.now() });
+  } catch (error) {
+    if (isJournalFailure(error)) return undefined;
+    throw error;
+  }
+}
+
+export function printCallback({ ports, booked, card, preferences }: CallbackContext): Promise<ReceiptOutcome> {
+  if (booked === undefined) throw new Error('call back: nothing to print yet');
+  const { state, number: reference, slot } = booked;
+  return ports.receipts.printCallback(ports.ids.uuid(), {
+    at: ports.clock.now(),
+    state,
+    reference,
+    ...slot,
+    ...(card === undefined ? {} : { cardTail: card.ref.tail }),
+    locale: preferences.locale,
+    largePrint: preferences.size !== 'standard',
+  });
+}

@@ -442,15 +442,15 @@ export const defects: readonly Defect[] = [
     name: 'ticketToldBeforeKept',
     what: 'a ticket is sent and its number told before it is on disk',
     aim: '--exhaustive 1 --script ticket --faults process.killed',
-    file: 'state-machines/desk/steps.ts',
-    find: "    journal.append({ kind: 'desk.submitting', transactionId: ticketId, body });\n",
+    file: 'state-machines/desk/submission.ts',
+    find: "  journal.append({ kind: 'desk.submitting', transactionId: id, body: announced });\n",
     replace: '',
     also: [
       {
-        file: 'state-machines/desk/steps.ts',
+        file: 'state-machines/desk/submission.ts',
         find: '    outcome = await ports.desk.submit(submission);\n',
         replace:
-          "    outcome = await ports.desk.submit(submission);\n    ports.journal.append({ kind: 'desk.submitting', transactionId: submissionId, body: submission });\n",
+          "    outcome = await ports.desk.submit(submission);\n    ports.journal.append({ kind: 'desk.submitting', transactionId: submission.submissionId, body: submission });\n",
       },
     ],
   },
@@ -459,8 +459,8 @@ export const defects: readonly Defect[] = [
     what: 'a ticket that nobody answered is said to be at the desk',
     aim: '--exhaustive 1 --script ticket --faults money.down,money.lostBefore',
     file: 'state-machines/desk/steps.ts',
-    find: "handed: { state: 'kept', number, dueAt: undefined } };",
-    replace: "handed: { state: 'stored', number, dueAt: undefined } };",
+    find: "handed: outcome.kind === 'later' ? { state: 'kept', number,",
+    replace: "handed: outcome.kind === 'later' ? { state: 'stored', number,",
   },
   {
     name: 'ticketOfAnotherKey',

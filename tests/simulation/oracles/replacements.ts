@@ -2,6 +2,7 @@
  * A new card is whole and its issuer's when a hand has it, and never before; a fee is earned by a card that somebody has, and by nothing else: otherwise it is
  * back, owed, or in a case. What the terminal says of a new card is what the issuer has.
  */
+import type { NewEntry } from '../../../common/journal-kinds.ts';
 import type { View } from '../../../state-machines/view.ts';
 import type { SimulatedCard } from '../../../drivers/card-reader/simulated-card.ts';
 import { isWhole, type Blank } from '../blanks.ts';
@@ -10,9 +11,22 @@ import type { Story } from './ledger.ts';
 
 export class ReplacementOracle implements Witness {
   readonly #world: World;
+  /** Numbers of the blanks that were begun, by what the terminal calls them. */
+  readonly #serials = new Map<string, string>();
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** Whoever takes it later, a technician perhaps: that it was handed over is written down when it was. */
+  onEntry(entry: NewEntry): void {
+    if (entry.kind === 'replacement.writing') this.#serials.set(entry.body.blankId, entry.body.card.serial);
+    if (entry.kind !== 'replacement.delivered') return;
+    const serial = this.#serials.get(entry.body.blankId);
+    const plastic = this.#world.blanks.find((blank) => blank.serial === serial)?.plastic;
+    const { reader } = this.#world.cabinet;
+    if (plastic !== undefined && (reader.card?.card === plastic || reader.bin.includes(plastic)))
+      this.#world.violation('fee', `new card ${serial ?? ''} counts as handed over, and is in the machine`);
   }
 
   /** From the gate, by whoever stands there. */

@@ -1,6 +1,6 @@
 /**
  * What can't be taken back is announced in the journal before it is done: a card is written, an order created, a note drawn into the box, a
- * pending load claimed, a voucher made or reserved, a card reported lost or released, a password set, a script begun, a ticket handed in.
+ * pending load claimed, a voucher made or reserved, a card reported lost or released, a password set, a script begun, a new card asked for, a ticket handed in.
  */
 import { hasEnded } from '../../../common/foreign-ends.ts';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
@@ -36,6 +36,7 @@ const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
     unanswered('script.asking'),
     someStory(({ blanks }) => blanks.some(({ state }) => state === 'writing')),
   ),
+  '/v1/issuer/replacements': someStory(({ replacement }) => replacement?.state === 'granting'),
   '/v1/outbox': unanswered('desk.submitting'),
   // That of a payment that turned out to be made has its key from its case.
   '/v1/payments/refunds': someStory(({ refunds, cases }) => refunds.some(({ state }) => state !== 'completed') || cases.some(isOpenCase)),

@@ -521,7 +521,7 @@ export const defects: readonly Defect[] = [
     replace: "if (found === 'taken' || offered) {",
   },
   {
-    name: 'replacementForgottenAfterRestart',
+    name: 'newCardForgottenAfterRestart',
     what: 'the issuer is never told how a new card ended that it was not told of at once',
     aim: '--exhaustive 1 --script replace-cash,replace-qr --faults process.killed,issuer.offline',
     file: 'main/terminal/recovery/recovery.ts',

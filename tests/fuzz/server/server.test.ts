@@ -1,11 +1,11 @@
 /**
- * The fleet's server against two thousand requests drawn from its own description, new ones in each run: the seed is told on failure.
+ * The fleet's server against thousands of requests drawn from its own description, new ones in each run: the seed is told on failure.
  * `npm run fuzz -- server` does the same with a hundred thousand. And the harness itself: it finds what it is there to find.
  */
 import * as fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { noPostgres, startCluster } from '../../../fleet/load/postgres-cluster.ts';
+import { noPostgres, startCluster, type Cluster } from '../../../fleet/load/postgres-cluster.ts';
 import { damaged } from './damage.ts';
 import type { JsonSchema, Operation } from './api.ts';
 import { faultOf, SLOWEST_MS } from './oracles.ts';
@@ -13,9 +13,9 @@ import { requestsTo, type FuzzRequest } from './requests.ts';
 import { fuzzOwnServer, type ServerFuzzReport } from './run.ts';
 import { valueOf } from './values.ts';
 
-const REQUESTS = 2000;
+const REQUESTS = 5000;
 /** A database server commits slower. */
-const REQUESTS_TO_POSTGRES = 1000;
+const REQUESTS_TO_POSTGRES = 2000;
 
 async function fuzzed(requests: number, database?: string): Promise<ServerFuzzReport> {
   const seed = Date.now() % 2 ** 31;
@@ -35,16 +35,23 @@ function expectDepth({ sent, statuses, codes, reached, missed, honestTopUps, boo
   expect(booksCompared).toBeGreaterThan(0);
 }
 
-test('every call of the server, on its embedded store, answers whatever comes as its description says', { timeout: 600_000 }, async () => {
-  expectDepth(await fuzzed(REQUESTS), REQUESTS);
-});
-
-test('and on PostgreSQL', { timeout: 600_000 }, async ({ skip }) => {
+/** Beside each other, for one request at a time leaves half a machine idle. What holds up both, the cluster's making, comes before them. */
+describe.concurrent('every call of the server answers whatever comes as its description says', () => {
   const missing = noPostgres();
-  skip(missing !== undefined, `not run: ${missing}`);
-  const cluster = startCluster();
-  onTestFinished(() => cluster.remove());
-  expectDepth(await fuzzed(REQUESTS_TO_POSTGRES, cluster.url('postgres')), REQUESTS_TO_POSTGRES);
+  let cluster: Cluster | undefined;
+  beforeAll(() => {
+    if (missing === undefined) cluster = startCluster();
+  }, 60_000);
+  afterAll(() => cluster?.remove());
+
+  test('on its embedded store', { timeout: 600_000 }, async () => {
+    expectDepth(await fuzzed(REQUESTS), REQUESTS);
+  });
+
+  test('on PostgreSQL', { timeout: 600_000 }, async ({ skip }) => {
+    if (cluster === undefined) return skip(`not run: ${missing}`);
+    expectDepth(await fuzzed(REQUESTS_TO_POSTGRES, cluster.url('postgres')), REQUESTS_TO_POSTGRES);
+  });
 });
 
 describe('what is drawn', () => {

@@ -6,7 +6,7 @@ import type { KeyPress, Preferences, UiAct, View } from '../../state-machines/vi
 import type { Say } from '../words.ts';
 import { spoken } from './spoken-text.ts';
 import { stopsOf, type Stop } from './stops.ts';
-import { RATES, VOLUME } from './voice.ts';
+import { RATES, VOLUME, type Sound } from './voice.ts';
 
 export interface Shown {
   readonly view: View;
@@ -14,8 +14,8 @@ export interface Shown {
   readonly act: (act: UiAct) => void;
 }
 
-/** Hears what is said now, in words; '' ends what is being said. */
-export type Tell = (text: string) => void;
+/** Hears what is said now, in words, and how; '' ends what is being said. */
+export type Tell = (text: string, sound: Sound) => void;
 
 /** Acts that lead back and take nothing; and those that end something, which are asked for once more. */
 const BACK: readonly UiAct['type'][] = ['close', 'back'];
@@ -112,9 +112,22 @@ export class Guide {
       case 'switch1':
       case 'switch2':
         return this.#switch(key);
-      default:
+      case '0':
+      case '1':
+      case '2':
+      case '3':
+      case '4':
+      case '5':
+      case '6':
+      case '7':
+      case '8':
+      case '9':
         return this.#type(key);
     }
+  }
+
+  get #sound(): Sound {
+    return this.#shown?.view.preferences ?? { locale: 'zh-CN' };
   }
 
   get #preferences(): Partial<Preferences> {
@@ -284,7 +297,7 @@ export class Guide {
   }
 
   #tell(text: string): void {
-    if (this.#preferences.speech === true || text === '') this.#out(this.#hearable(text));
+    if (this.#preferences.speech === true || text === '') this.#out(this.#hearable(text), this.#sound);
   }
 
   #hearable(text: string): string {

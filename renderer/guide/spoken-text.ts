@@ -41,11 +41,11 @@ export function spoken(text: string, hearing: Hearing): string {
     .replaceAll(/ ?· ?| \/ /g, hearing.locale === 'en' ? ', ' : '，')
     .replaceAll(/[\u2009\u200b\u2060]/g, '')
     .replaceAll(/\s+/g, ' ');
-  const words = plain.replaceAll(ANY, (...match) => {
-    const groups = match.at(-1) as Readonly<Record<string, string | undefined>>;
+  const words = plain.replaceAll(ANY, (match: string, ...found: unknown[]) => {
+    const groups = found.at(-1) as Readonly<Record<string, string | undefined>>;
     const at = KINDS.findIndex((_, index) => groups[`k${index}`] !== undefined);
     const kind = KINDS[at]?.[0];
-    return kind === undefined ? String(match[0]) : said(kind, String(match[0]), hearing);
+    return kind === undefined ? match : said(kind, match, hearing);
   });
   return words
     .replaceAll(/ +/g, ' ')

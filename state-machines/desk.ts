@@ -2,7 +2,8 @@
  * The support desk at the terminal (服务台): a ticket of at most five fields, most of them filled in, and how things stand. No money moves, no
  * card is needed. Until the confirmation nothing has happened; from then on the ticket is on disk, and reaches the desk once. Invoked by session.
  */
-import { assign, enqueueActions, fromPromise, raise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { assign, enqueueActions, fromCallback, fromPromise, raise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { readDeskCode } from '../common/desk-code.ts';
 import { typed } from './chart-types.ts';
 import {
   deskDelays,
@@ -42,6 +43,7 @@ export const deskMachine = setup({
   actors: {
     handIn: fromPromise<TicketOutcome, Asking<TicketDraft>>(({ input }) => handInTicket(input.ports, input.request)),
     askProgress: fromPromise<ProgressOutcome, Asking<Asked>>(({ input, signal }) => askProgress(input.ports, input.request, signal)),
+    watchScanner: fromCallback<{ type: string }, Ports>(({ input, sendBack }) => input.scanner.listen(sendBack)),
     print: fromPromise<ReceiptOutcome, DeskContext>(({ input }) => printTicket(input)),
   },
   actions: {
@@ -66,9 +68,10 @@ export const deskMachine = setup({
     }),
     typeSymbol: assign(({ context, event }) => (event.type === 'ui.symbol' ? { symbols: context.symbols + event.symbol } : {})),
     eraseSymbol: assign({ symbols: ({ context }) => context.symbols.slice(0, -1) }),
-    clearSymbols: assign({ symbols: '' }),
+    clearSymbols: assign({ symbols: '', scanned: undefined }),
+    readCode: assign(({ event }) => (event.type === 'CODE.SCANNED' ? { scanned: readDeskCode(event.text), symbols: '' } : {})),
     /** What was typed or found of a person is gone. */
-    forgetPerson: assign({ card: undefined, transaction: undefined, digits: '', fresh: false, symbols: '', standings: [] }),
+    forgetPerson: assign({ card: undefined, transaction: undefined, digits: '', fresh: false, symbols: '', scanned: undefined, standings: [] }),
   },
   guards: {
     forProgress: ({ context }) => context.purpose === 'progress',
@@ -80,7 +83,8 @@ export const deskMachine = setup({
     phoneIsWhole: ({ context }) => phoneIsWhole(context),
     roomForSymbol: ({ context }) => context.symbols.length < NUMBER_SYMBOLS,
     numberIsWhole: ({ context }) => typedNumber(context) !== undefined,
-    byNumber: ({ context }) => context.symbols !== '',
+    isDeskCode: ({ event }) => event.type === 'CODE.SCANNED' && readDeskCode(event.text) !== undefined,
+    byNumber: ({ context }) => context.symbols !== '' || context.scanned !== undefined,
     mayPrint: ({ context, event }) => event.type === 'ui.receipt' && event.choice === 'print' && paperHere(context) && context.receipt !== 'printed',
   },
   delays: delaysOf(deskDelays),
@@ -93,6 +97,8 @@ export const deskMachine = setup({
     digits: '',
     fresh: false,
     symbols: '',
+    scanned: undefined,
+    scan: undefined,
     handed: undefined,
     standings: [],
     page: 0,
@@ -215,9 +221,18 @@ export const deskMachine = setup({
       on: { 'ui.finish': 'left', 'ui.cancel': 'left', 'wait.ended': 'left' },
       states: {
         beginning: { always: [{ guard: 'hasCard', target: 'asking' }, { target: 'number' }] },
+        /** Typed from a slip, or its code held to the scanner. */
         number: {
           ...patiently('type'),
+          entry: assign({ scan: 'ready' as const }),
+          invoke: { src: 'watchScanner', input: ({ context }) => context.ports },
           on: {
+            'CODE.SCANNED': [
+              { guard: 'isDeskCode', target: 'asking', actions: 'readCode' },
+              { target: '.calm', actions: assign({ scan: 'otherCode' as const }) },
+            ],
+            'CODE.UNREADABLE': { target: '.calm', actions: assign({ scan: 'otherCode' as const }) },
+            'SCANNER.AWAY': { actions: assign({ scan: undefined }) },
             'ui.symbol': { target: '.calm', guard: 'roomForSymbol', actions: 'typeSymbol' },
             'ui.erase': { target: '.calm', actions: 'eraseSymbol' },
             'ui.clear': { target: '.calm', actions: 'clearSymbols' },
@@ -275,8 +290,9 @@ export const deskMachine = setup({
   },
 });
 
-/** A number that was typed goes before the card that lies there. */
-function askedOf({ card, symbols }: DeskContext): Asked {
+/** A slip that was scanned, or a number that was typed, goes before the card that lies there. */
+function askedOf({ card, symbols, scanned }: DeskContext): Asked {
+  if (scanned !== undefined) return { by: 'id', id: scanned };
   const number = typedNumber({ symbols });
   if (number !== undefined) return { by: 'number', number };
   if (card === undefined) throw new Error('support desk: neither a card nor a number to ask by');

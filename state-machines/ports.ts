@@ -411,6 +411,8 @@ export interface TicketContent {
   readonly at: number;
   /** `kept`: the desk does not have it yet, and the slip says so. */
   readonly state: 'stored' | 'kept';
+  /** In the QR code. */
+  readonly id: string;
   readonly reference: string;
   readonly topic: TicketKind;
   readonly cardTail?: string;
@@ -426,6 +428,8 @@ export interface CallbackContent {
   readonly at: number;
   /** `kept`: the desk does not have it yet, and the slip says so. */
   readonly state: 'booked' | 'kept';
+  /** In the QR code. */
+  readonly id: string;
   readonly reference: string;
   /** ms since 1970 */
   readonly start: number;

@@ -1,4 +1,5 @@
 /** A slip of a call back (预约回电): when the desk calls, its number, and whether that is promised yet. Pure. port.ts prints it. */
+import { deskCodeOf } from '../../common/desk-code.ts';
 import type { CallbackContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
 import { localTime, Page } from './page.ts';
@@ -8,7 +9,7 @@ import { receiptWords } from './words.ts';
 export function composeCallback(content: CallbackContent, site: ReceiptSite, columns: number): string {
   const page = new Page(columns, content.largePrint);
   const words = receiptWords(content.locale);
-  const { state, reference, start, end, cardTail } = content;
+  const { state, id, reference, start, end, cardTail } = content;
   const [day = '', from = ''] = localTime(start, site.timeZone, 'minutes').split(' ');
   const [, to = ''] = localTime(end, site.timeZone, 'minutes').split(' ');
   page.centered(site.operator);
@@ -28,6 +29,7 @@ export function composeCallback(content: CallbackContent, site: ReceiptSite, col
   page.step(3, words('stepNext'), words(`callbackNow_${state}`, { hotline: site.hotline }));
   page.rule();
   page.title(reference);
+  page.code(deskCodeOf(id));
   page.centered(words('hotline', { hotline: site.hotline, hours: site.hotlineHours }));
   return page.markup;
 }

@@ -1,4 +1,5 @@
 /** A slip of a ticket (工单): its number, when an answer is promised, and whether the desk has it yet. Pure. port.ts prints it. */
+import { deskCodeOf } from '../../common/desk-code.ts';
 import type { TicketContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
 import { localTime, Page } from './page.ts';
@@ -8,7 +9,7 @@ import { receiptWords, type ReceiptWords } from './words.ts';
 export function composeTicket(content: TicketContent, site: ReceiptSite, columns: number): string {
   const page = new Page(columns, content.largePrint);
   const words = receiptWords(content.locale);
-  const { state, reference, topic, cardTail } = content;
+  const { state, id, reference, topic, cardTail } = content;
   const promise = promiseText(content, site, words);
   page.centered(site.operator);
   page.centered(`${site.place} ${site.terminal}`);
@@ -27,6 +28,7 @@ export function composeTicket(content: TicketContent, site: ReceiptSite, columns
   page.step(3, words('stepNext'), words('ticketNow', { hotline: site.hotline }));
   page.rule();
   page.title(reference);
+  page.code(deskCodeOf(id));
   page.centered(words('hotline', { hotline: site.hotline, hours: site.hotlineHours }));
   return page.markup;
 }

@@ -1,6 +1,7 @@
 /** 查进度: a number from a slip, and how things stand in plain words with what was promised. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Actions, Read, Touch } from '../components/frame.tsx';
+import { Icon } from '../components/icon.tsx';
 import { AskingScene } from '../components/loss-pictures.tsx';
 import { Action, BackAction, Notice } from '../components/parts.tsx';
 import { Chip, Reference } from '../components/text.tsx';
@@ -27,7 +28,7 @@ export function DeskAsking({ body: { what } }: { readonly body: ViewBodyOf<'desk
   );
 }
 
-export function ProgressNumber({ body: { number, complete } }: { readonly body: ViewBodyOf<'progress-number'> }) {
+export function ProgressNumber({ body: { number, complete, scan } }: { readonly body: ViewBodyOf<'progress-number'> }) {
   const { say } = useKiosk();
   const off = complete ? undefined : say('progress.numberEmpty');
   return (
@@ -35,6 +36,12 @@ export function ProgressNumber({ body: { number, complete } }: { readonly body: 
       <Read className="read--voucher">
         <h1 className="title">{say('progress.numberTitle')}</h1>
         <p className="lead under-title">{say('progress.numberLead')}</p>
+        {scan !== undefined && (
+          <p className="body scan-hint" role="status" data-scan={scan}>
+            <Icon name={scan === 'ready' ? 'qr' : 'warn'} size="s" />
+            <span>{say(scan === 'ready' ? 'progress.scan' : 'progress.scanOther')}</span>
+          </p>
+        )}
       </Read>
       <Touch className="touch--typing">
         <div className="typed">

@@ -30,6 +30,7 @@ export interface CallbackDraft {
 /** What the person is told of their call back. `kept`: nobody answered; it is sent again in the background, and no promise yet. */
 export interface Booked {
   readonly state: 'booked' | 'kept';
+  readonly id: string;
   readonly number: string;
   readonly slot: FreeSlot;
   /** The slot that they chose was given away in the last moment, and this is the next one. */
@@ -53,12 +54,12 @@ export async function bookCallback(ports: Ports, draft: CallbackDraft, signal: A
   if (now.kind === 'offered' && !now.slots.some(({ start }) => start === slot.start)) return { kind: 'taken', slots: now.slots };
   const submission = await announceCallback(ports, draft);
   if (submission === undefined) return { kind: 'journalFailed' };
-  const { reference: number } = submission;
+  const { submissionId: id, reference: number } = submission;
   const outcome = await tellDesk(ports, submission);
   if (outcome.kind === 'refused') return { kind: 'refused' };
   const given = outcome.kind === 'stored' ? outcome.slot : undefined;
-  if (given === undefined) return { kind: 'booked', booked: { state: 'kept', number, slot, moved: false } };
-  return { kind: 'booked', booked: { state: 'booked', number, slot: given, moved: given.start !== slot.start } };
+  if (given === undefined) return { kind: 'booked', booked: { state: 'kept', id, number, slot, moved: false } };
+  return { kind: 'booked', booked: { state: 'booked', id, number, slot: given, moved: given.start !== slot.start } };
 }
 
 /** @returns `undefined` when the journal could not take it: nothing has happened */
@@ -86,10 +87,11 @@ async function announceCallback(ports: Ports, { topic, slot, phone, card, langua
 
 export function printCallback({ ports, booked, card, preferences }: CallbackContext): Promise<ReceiptOutcome> {
   if (booked === undefined) throw new Error('call back: nothing to print yet');
-  const { state, number: reference, slot } = booked;
+  const { state, id, number: reference, slot } = booked;
   return ports.receipts.printCallback(ports.ids.uuid(), {
     at: ports.clock.now(),
     state,
+    id,
     reference,
     ...slot,
     ...(card === undefined ? {} : { cardTail: card.ref.tail }),

@@ -1,7 +1,7 @@
 /** What the chart of the support desk knows and hears, and why it waits as long as it does. */
 import { parseReferenceSymbols } from '../../common/ids.ts';
 import type { TicketKind } from '../../common/upstream-api/support.ts';
-import type { CardReading, LatestTopUp, Ports } from '../ports.ts';
+import type { CardReading, LatestTopUp, Ports, ScannerEvent } from '../ports.ts';
 import { leafOf, type Leaf } from '../support/context.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
@@ -56,6 +56,10 @@ export interface DeskContext extends DeskInput {
   readonly fresh: boolean;
   /** A number as typed, without hyphens. */
   readonly symbols: string;
+  /** In the code of a slip that was held to the scanner: the id of a ticket or call back. */
+  readonly scanned: string | undefined;
+  /** Whether a slip can be scanned, and whether what was held there last was none of the desk's; `undefined`: not now. */
+  readonly scan: 'ready' | 'otherCode' | undefined;
   readonly handed: Handed | undefined;
   readonly standings: readonly Standing[];
   /** From 0, of the reasons or of what stands. */
@@ -66,7 +70,8 @@ export interface DeskContext extends DeskInput {
   readonly wait: RunningWait | undefined;
 }
 
-export type DeskEvent = UiMachineEvent | { readonly type: 'PREFERENCES'; readonly preferences: Preferences } | { readonly type: 'wait.ended' | 'digit.hidden' };
+export type DeskEvent =
+  UiMachineEvent | ScannerEvent | { readonly type: 'PREFERENCES'; readonly preferences: Preferences } | { readonly type: 'wait.ended' | 'digit.hidden' };
 
 export function topicLeaf({ page, preferences }: Pick<DeskContext, 'page' | 'preferences'>): Leaf<TicketTopic> {
   return leafOf(ticketTopics, TOPICS_OF_PAGE[preferences.size], page);

@@ -104,6 +104,8 @@ export const deskBodies = {
     /** As typed; with its hyphens as soon as it is whole. */
     number,
     complete: z.boolean(),
+    /** A slip can be held to the scanner; `otherCode`: what was held there was none of the desk's. Absent: not now. */
+    scan: z.enum(['ready', 'otherCode']).optional(),
   }),
   /** How things stand: kinds, states and times, no word of what was said. */
   'progress-list': z.strictObject({

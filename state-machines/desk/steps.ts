@@ -30,6 +30,7 @@ export interface TicketDraft {
 /** What the person is told of their ticket. `kept`: nobody answered, and it is sent again in the background. */
 export interface Handed {
   readonly state: 'stored' | 'kept';
+  readonly id: string;
   readonly number: string;
   /** ms since 1970 */
   readonly dueAt: number | undefined;
@@ -41,10 +42,13 @@ export type TicketOutcome = { readonly kind: 'handed'; readonly handed: Handed }
 export async function handInTicket(ports: Ports, draft: TicketDraft): Promise<TicketOutcome> {
   const submission = await announceTicket(ports, draft);
   if (submission === undefined) return { kind: 'journalFailed' };
-  const { reference: number } = submission;
+  const { submissionId: id, reference: number } = submission;
   const outcome = await tellDesk(ports, submission);
   if (outcome.kind === 'refused') return { kind: 'refused' };
-  return { kind: 'handed', handed: outcome.kind === 'later' ? { state: 'kept', number, dueAt: undefined } : { state: 'stored', number, dueAt: outcome.dueAt } };
+  return {
+    kind: 'handed',
+    handed: outcome.kind === 'later' ? { state: 'kept', id, number, dueAt: undefined } : { state: 'stored', id, number, dueAt: outcome.dueAt },
+  };
 }
 
 /** @returns `undefined` when the journal could not take it: nothing has happened */
@@ -89,12 +93,12 @@ export type Standing =
   /** A call back that was asked for; the desk has not promised it yet. */
   | { readonly what: 'keptCallback'; readonly number: string; readonly start: number };
 
-export type Asked = { readonly by: 'number'; readonly number: string } | { readonly by: 'card'; readonly card: CardReading };
+export type Asked = Exclude<ProgressRequest, { by: 'card' }> | { readonly by: 'card'; readonly card: CardReading };
 export type ProgressOutcome = { readonly kind: 'found'; readonly standings: readonly Standing[] } | { readonly kind: 'unreachable' };
 
 /** The newest first. What waits here is known without a network, too. */
 export async function askProgress(ports: Ports, asked: Asked, signal: AbortSignal): Promise<ProgressOutcome> {
-  const request: ProgressRequest = asked.by === 'number' ? asked : { by: 'card', card: cardKeyOf(asked.card.ref.serial) };
+  const request: ProgressRequest = asked.by === 'card' ? { by: 'card', card: cardKeyOf(asked.card.ref.serial) } : asked;
   const kept = keptHere(ports, request);
   try {
     const { tickets, callbacks } = await ports.desk.progress(request, signal);
@@ -114,6 +118,7 @@ type Kept = Extract<Standing, { what: 'kept' | 'keptCallback' }>;
 
 /** By whom it can be asked for, and how it stands. */
 interface KeptSubmission {
+  readonly id: string;
   readonly number: string;
   readonly card?: { readonly key: string } | undefined;
   readonly standing: Kept;
@@ -123,21 +128,32 @@ function keptHere({ recovery }: Ports, request: ProgressRequest): readonly Kept[
   return recovery
     .undelivered()
     .flatMap(keptSubmission)
-    .filter(({ number, card }) => (request.by === 'number' ? number === request.number : request.by === 'card' && card?.key === request.card))
+    .filter((kept) => isAsked(kept, request))
     .map(({ standing }) => standing);
 }
 
-function keptSubmission({ envelope, body }: JournalBody<'desk.submitting'>): readonly KeptSubmission[] {
+function isAsked({ id, number, card }: KeptSubmission, request: ProgressRequest): boolean {
+  switch (request.by) {
+    case 'id':
+      return id === request.id;
+    case 'number':
+      return number === request.number;
+    case 'card':
+      return card?.key === request.card;
+  }
+}
+
+function keptSubmission({ submissionId: id, envelope, body }: JournalBody<'desk.submitting'>): readonly KeptSubmission[] {
   const said = parseJson(body);
   const ticket = envelope === 'ticket.created' ? ticketCreatedSchema.safeParse(said).data : undefined;
   if (ticket !== undefined) {
     const { number, card, kind: topic, submittedAt } = ticket;
-    return [{ number, card, standing: { what: 'kept', number, topic, submittedAt } }];
+    return [{ id, number, card, standing: { what: 'kept', number, topic, submittedAt } }];
   }
   const callback = envelope === 'callback.booked' ? callbackBookedSchema.safeParse(said).data : undefined;
   if (callback === undefined) return [];
   const { number, card, slot: start } = callback;
-  return [{ number, card, standing: { what: 'keptCallback', number, start } }];
+  return [{ id, number, card, standing: { what: 'keptCallback', number, start } }];
 }
 
 export function printTicket({ ports, handed, topic, card, preferences }: DeskContext): Promise<ReceiptOutcome> {
@@ -146,6 +162,7 @@ export function printTicket({ ports, handed, topic, card, preferences }: DeskCon
   return ports.receipts.printTicket(ports.ids.uuid(), {
     at: ports.clock.now(),
     state: handed.state,
+    id: handed.id,
     reference: handed.number,
     topic,
     ...(card === undefined ? {} : { cardTail: card.ref.tail }),

@@ -15,7 +15,7 @@ function bodyOf(snapshot: DeskSnapshot): ViewBody {
   if (snapshot.matches({ ticket: 'phone' })) return { kind: 'ticket-phone', shown: shownPhone(context), count: context.digits.length };
   if (snapshot.matches({ ticket: 'review' })) return review(context);
   if (snapshot.matches({ ticket: 'handing' })) return { kind: 'desk-asking', what: 'submit' };
-  if (snapshot.matches({ progress: 'number' })) return { kind: 'progress-number', number: shownNumber(context), complete: typedNumber(context) !== undefined };
+  if (snapshot.matches({ progress: 'number' })) return typing(context);
   if (snapshot.matches({ progress: 'list' })) return list(context);
   if (snapshot.matches('trouble')) return { kind: 'trouble', trouble: context.trouble, canRetry: context.trouble !== 'journalUnavailable' };
   return context.handed === undefined ? { kind: 'desk-asking', what: 'progress' } : told(context, context.handed);
@@ -64,12 +64,17 @@ function told(context: DeskContext, { state, number, dueAt }: NonNullable<DeskCo
   };
 }
 
+function typing(context: DeskContext): ViewBodyOf<'progress-number'> {
+  const { scan } = context;
+  return { kind: 'progress-number', number: shownNumber(context), complete: typedNumber(context) !== undefined, ...(scan === undefined ? {} : { scan }) };
+}
+
 function list(context: DeskContext): ViewBodyOf<'progress-list'> {
   const { items, page, pages } = standingLeaf(context);
-  const { card, symbols } = context;
+  const { card, symbols, scanned } = context;
   return {
     kind: 'progress-list',
-    ...(card === undefined || symbols !== '' ? {} : { tail: card.ref.tail }),
+    ...(card === undefined || symbols !== '' || scanned !== undefined ? {} : { tail: card.ref.tail }),
     items: items.map((standing) => itemOf(standing, context)),
     page,
     pages,

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { deskCodeOf } from '../../common/desk-code.ts';
 import { foldSubmission } from '../../common/desk-submission.ts';
 import { everyDevice } from '../launcher/sandbox.ts';
 import { deskEntriesOf } from './support/ground-truth.ts';
@@ -148,6 +149,22 @@ test('called back: a time that the desk offers, booked with one place when it is
   await person.sees('attract');
   await expect.poll(() => answersAtDesk().at(-1), { timeout: 60_000 }).toEqual({ service: 'support', overall: 'bad', reason: 'slow' });
   await world.expectSound();
+});
+
+test('the code of a slip, held to the scanner, tells how it stands', async () => {
+  const { person, sandbox } = world;
+  const booked = deskEntriesOf(sandbox.journal).flatMap(({ transactionId = '', body }) =>
+    JSON.stringify(body).includes('callback.booked') ? [transactionId] : [],
+  );
+  await person.sees('attract');
+  await person.touches('util-help');
+  await person.sees('help-home');
+  await person.touches('desk-progress');
+  await person.sees('progress-number');
+  await person.presents(deskCodeOf(booked[0] ?? ''));
+  await person.sees('progress-list');
+  await expect((await person.page()).locator('.standing')).toHaveAttribute('data-state', 'booked');
+  await person.touches('back', 'back', 'back');
 });
 
 test('what is the matter with a card: looked at here and at the issuer, and a ticket that has the verdict', async () => {

@@ -8,6 +8,9 @@ import { CARD, chipBalance, onStage, type Stage, type StageOptions } from './dem
 import { putAtIssuer } from './issuer-hands.ts';
 import { everyDevice, type Settings } from './sandbox.ts';
 
+/** Never activated. */
+const NEW_CARD = 'new-4410';
+
 interface Ending {
   readonly outcome: string;
   /** Whether it is so in the world, not only on the glass. */
@@ -26,6 +29,7 @@ export const demoFlows = {
   'loss-report': { wants: 'somebody has lost a card and has their identity card with them', settings: everyDevice, play: lossReport },
   replacement: { wants: 'somebody has lost a card, has their identity card with them, and wants a new one', settings: everyDevice, play: replacement },
   'pending-load': { wants: 'a subsidy of ¥80.00 waits for the card ending 6688', play: pendingLoad },
+  account: { wants: 'a new card is activated', play: account },
   support: { wants: 'somebody has a question, and wants to be called about it', settings: { support: { survey: true } }, play: support },
 } as const satisfies Readonly<Record<string, Flow>>;
 export type DemoFlow = keyof typeof demoFlows;
@@ -156,6 +160,28 @@ async function pendingLoad({ person, sandbox, tell }: Stage): Promise<Ending> {
   const after = await chipBalance(sandbox);
   tell(`delivered: number ${reference}, on the card ¥${formatYuan(fen(before))} → ¥${formatYuan(fen(after))}`);
   return { outcome: 'delivered', reference, right: after === before + amount };
+}
+
+async function account({ person, sandbox, tell }: Stage): Promise<Ending> {
+  await person.sees('attract');
+  await person.touches('start');
+  await person.inserts(NEW_CARD);
+  await person.sees('card-problem');
+  tell('the card is not activated; that can be put right here');
+  await person.touches('start-account');
+  await person.sees('account-menu');
+  await person.touches('service-activate');
+  await person.sees('account-confirm');
+  await person.touches('confirm');
+  await person.sees('account-told');
+  await person.seesFact('outcome', 'activated');
+  await person.touches('receipt-print');
+  await person.seesFact('receipt', 'printed');
+  const { scripts } = (await sandbox.books()).issuerServices;
+  tell(`the issuer has ${scripts.confirmed} script that the card confirmed`);
+  await person.touches('another');
+  await person.sees('menu');
+  return { outcome: 'activated', right: scripts.confirmed === 1 };
 }
 
 /** An answer from the shelf, then a call back by appointment, and how it went. */

@@ -504,7 +504,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
     },
   },
   'callback-told': { body: callbackTold },
-  'progress-number': { body: { kind: 'progress-number', number: reference, complete: true } },
+  'progress-number': { body: { kind: 'progress-number', number: reference, complete: true, scan: 'ready' } },
   'progress-list': { body: { ...standings, items: standings.items.slice(1), pages: 2 } },
   'replace-fee': { body: replaceFee },
   'replace-making': { body: replaceMaking, utilities: false },
@@ -796,6 +796,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
   },
   'help-home-callback': { body: { kind: 'help-home', questions: asked, check: true, callback: true } },
   'progress-number-empty': { body: { kind: 'progress-number', number: '', complete: false } },
+  'progress-number-other': { body: { kind: 'progress-number', number: '', complete: false, scan: 'otherCode' } },
   'progress-list-resolved': {
     body: {
       ...standings,

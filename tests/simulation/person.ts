@@ -67,6 +67,8 @@ export interface Hands {
   /** What they know by heart, or read from their telephone, to type it. */
   knows(field: ViewBodyOf<'loss-typing'>['field']): string;
   codeOnPhone(): string | undefined;
+  /** Meanwhile the desk puts others into this time (ms since 1970), as far as there are any. */
+  othersTake(start: number): void;
   /** Where their card is. */
   cardAt(card: TownCard): 'hand' | 'gate' | 'inside' | 'bin';
 }

@@ -7,6 +7,7 @@ import { createIds, type Random } from '../../common/ids.ts';
 import type { IssuerKeys } from '../../common/pboc.ts';
 import { messagesSchema } from '../../common/upstream-api/holders.ts';
 import { serverSettingsSchema } from '../../fleet/server/config.ts';
+import { ProblemError } from '../../fleet/server/http/problems.ts';
 import { createServer, type Server } from '../../fleet/server/server.ts';
 import { loadSealingKey } from '../../fleet/server/support/sealing-key.ts';
 import { loadSigningKey } from '../../fleet/server/signing-key.ts';
@@ -195,6 +196,17 @@ export class SimulatedUpstream {
   /** Sessions whose question at the end was answered. */
   surveys(): readonly string[] {
     return this.#read<{ sessionId: string }>('SELECT session_id AS sessionId FROM surveys ORDER BY session_id').map(({ sessionId }) => sessionId);
+  }
+
+  /** Somebody of the desk moves calls that were booked before into this slot, until it is full or there are no more. */
+  async fillSlot(start: number): Promise<void> {
+    for (const { callbackId } of this.callbacks().filter((callback) => callback.start !== start)) {
+      try {
+        await this.server.agents.callbacks.act({ id: 'chen', role: 'support' }, callbackId, { do: 'rebook', slot: start });
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error; // full, or over
+      }
+    }
   }
 
   /** Bookings that hold more or less than one place. */

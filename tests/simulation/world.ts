@@ -443,6 +443,7 @@ export class World {
         return { card: card.serial, password, phone, code: this.#codes.get(phone) ?? '', newPassword, repeatPassword: newPassword }[field];
       },
       codeOnPhone: () => this.#looksAtPhone(holder.phone),
+      othersTake: (start) => this.#othersTake(start),
       cardAt: (which) => cabinet.placeOf(which),
     };
   }
@@ -483,6 +484,14 @@ export class World {
     this.trace.add('phone', `${does} ${orderId}`);
     const route = does === 'payLate' ? 'delay' : does;
     this.#atUpstream(`/sandbox/orders/${orderId}/${route}`, does === 'payLate' ? { seconds: this.chance.between(5, 200) } : {});
+  }
+
+  #othersTake(start: number): void {
+    this.trace.add('hand', `others take ${new Date(start).toISOString()}`);
+    this.#handsAtUpstream += 1;
+    void this.upstream.fillSlot(start).finally(() => {
+      this.#handsAtUpstream -= 1;
+    });
   }
 
   /** A subsidy office, a merchant: something waits for this card at its issuer. */

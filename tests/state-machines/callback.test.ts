@@ -265,7 +265,7 @@ test('no state of the chart is a trap', () => {
     outputs: {
       askSlots: [{ kind: 'offered', slots: [free] }, { kind: 'unreachable' }],
       book: [
-        { kind: 'booked', booked: { state: 'kept', number: 'A01-1122-7K4M-9', slot: free, moved: false } },
+        { kind: 'booked', booked: { state: 'kept', id: 'C1', number: 'A01-1122-7K4M-9', slot: free, moved: false } },
         { kind: 'taken', slots: [] },
         { kind: 'refused' },
         { kind: 'journalFailed' },

@@ -1,6 +1,7 @@
 /** The support desk: a ticket that is on disk before it is told, what is told offline, and how things stand by card and number. */
 import { describe, expect, test } from 'vitest';
 import { foldSubmission } from '../../common/desk-submission.ts';
+import { deskCodeOf } from '../../common/desk-code.ts';
 import { fen } from '../../common/fen.ts';
 import { cardKeyOf, ticketCreatedSchema, type ProgressAnswer } from '../../common/upstream-api/support.ts';
 import { deskMachine } from '../../state-machines/desk.ts';
@@ -40,6 +41,13 @@ async function withCard(): Promise<SessionBench> {
   await bench.settle();
   await bench.touch({ type: 'support' });
   return bench;
+}
+
+const ID = '01a2009a-7840-7572-ae1b-d3ea5448c638';
+
+async function scans(bench: SessionBench, text: string): Promise<void> {
+  bench.world.scans.emit({ type: 'CODE.SCANNED', text });
+  await bench.settle();
 }
 
 const sent = (bench: SessionBench) => ticketCreatedSchema.parse(JSON.parse(bench.world.submitted[0]?.body ?? ''));
@@ -195,10 +203,69 @@ describe('progress', () => {
     await bench.touch(progress, ...types('A01-1122-7K4M-8'), confirm);
     expect(bench.body('progress-number').complete).toBe(false);
     await bench.touch({ type: 'erase' }, ...types('6'));
-    expect(bench.body('progress-number')).toEqual({ kind: 'progress-number', number: NUMBER, complete: true });
+    expect(bench.body('progress-number')).toEqual({ kind: 'progress-number', number: NUMBER, complete: true, scan: 'ready' });
     await bench.touch(confirm);
     expect(bench.body('progress-list')).toEqual({ kind: 'progress-list', items: [], page: 0, pages: 1 });
     expect(bench.world.asked).toEqual([{ by: 'number', number: NUMBER }]);
+  });
+
+  test('by the code of the slip, held to the scanner: no symbol typed, and no card named', async () => {
+    const bench = await withCard();
+    await bench.touch(progress, { type: 'another' });
+    bench.world.script.progress.set(known);
+    await scans(bench, deskCodeOf(ID));
+    expect(bench.world.asked.at(-1)).toEqual({ by: 'id', id: ID });
+    expect(bench.body('progress-list')).not.toHaveProperty('tail');
+    expect(bench.body('progress-list').items).toMatchObject([{ number: NUMBER }]);
+    await bench.touch({ type: 'back' });
+    expect(bench.body('progress-number')).toMatchObject({ number: '', scan: 'ready' });
+    await bench.touch({ type: 'back' });
+    expect(bench.world.asked.at(-1)).toMatchObject({ by: 'card' });
+  });
+
+  test.each(['https://card.example/#x', '134567890123456789', `kiosk-desk:${NUMBER}`, `kiosk-desk:${ID}x`, ''])(
+    'another code (%s) asks nobody, is named nowhere, and says what it is not',
+    async (text) => {
+      const bench = await atHelp();
+      await bench.touch(progress);
+      await scans(bench, text);
+      expect(bench.body('progress-number')).toEqual({ kind: 'progress-number', number: '', complete: false, scan: 'otherCode' });
+      await scans(bench, deskCodeOf(ID));
+      expect(bench.world.asked).toEqual([{ by: 'id', id: ID }]);
+    },
+  );
+
+  test('without a scanner, or one that goes away, is by number alone; and it reads only while a number is asked for', async () => {
+    const bench = await atHelp();
+    await bench.touch(progress);
+    expect(bench.body('progress-number').scan).toBe('ready');
+    bench.world.scans.emit({ type: 'CODE.UNREADABLE' });
+    await bench.settle();
+    expect(bench.body('progress-number').scan).toBe('otherCode');
+    bench.world.scans.emit({ type: 'SCANNER.AWAY' });
+    await bench.settle();
+    expect(bench.body('progress-number')).not.toHaveProperty('scan');
+    await bench.touch({ type: 'back' });
+    await scans(bench, deskCodeOf(ID));
+    expect(bench.world.asked).toEqual([]);
+    bench.world.scannerAway = true;
+    await bench.touch(progress);
+    expect(bench.body('progress-number')).not.toHaveProperty('scan');
+  });
+
+  test('what waits on this machine is known by its code, too', async () => {
+    const bench = await atHelp();
+    bench.world.script.submit.set(offline());
+    await bench.touch(ticket, about, { type: 'skip' }, confirm);
+    const { number } = bench.body('ticket-told');
+    bench.world.undelivered = bench.world.submitted;
+    bench.world.script.progress.set(offline());
+    await bench.touch({ type: 'receipt', choice: 'print' }, { type: 'finish' });
+    const [slip] = bench.world.ticketSlips;
+    await bench.world.clock.advance(5000);
+    await bench.touch({ type: 'support' }, progress);
+    await scans(bench, deskCodeOf(slip?.id ?? ''));
+    expect(bench.body('progress-list').items).toMatchObject([{ number, state: 'kept' }]);
   });
 
   test('what waits on this machine is known offline; what does not is no nothing, but trouble', async () => {
@@ -225,7 +292,12 @@ test('no state of the chart is a trap', () => {
       machine: deskMachine,
       input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false }, purpose, card: world.card },
       outputs: {
-        handIn: [{ kind: 'handed', handed: { state: 'kept', number: 'A01-1122-7K4M-9', dueAt: undefined } }, { kind: 'refused' }, { kind: 'journalFailed' }],
+        handIn: [
+          { kind: 'handed', handed: { state: 'kept', id: 'T1', number: 'A01-1122-7K4M-9', dueAt: undefined } },
+          { kind: 'refused' },
+          { kind: 'journalFailed' },
+        ],
+        watchScanner: [],
         askProgress: [{ kind: 'found', standings: [] }, { kind: 'unreachable' }],
         print: [{ state: 'printed' }, { state: 'failedBefore', trouble: 'x' }],
       },
@@ -245,10 +317,13 @@ test('no state of the chart is a trap', () => {
         PREFERENCES: [],
         'wait.ended': [{ type: 'wait.ended' }],
         'digit.hidden': [{ type: 'digit.hidden' }],
+        'CODE.SCANNED': [deskCodeOf(ID), 'another'].map((text) => ({ type: 'CODE.SCANNED', text }) as never),
+        'CODE.UNREADABLE': [{ type: 'CODE.UNREADABLE' }],
+        'SCANNER.AWAY': [{ type: 'SCANNER.AWAY' }],
       },
       key: ({ value, context }) => {
-        const { receipt, topic, digits, symbols } = context as DeskContext;
-        return JSON.stringify([value, receipt, topic === undefined, digits === '', symbols === '']);
+        const { receipt, topic, digits, symbols, scanned, scan } = context as DeskContext;
+        return JSON.stringify([value, receipt, topic === undefined, digits === '', symbols === '', scanned === undefined, scan]);
       },
     });
     expect(places.size).toBeGreaterThan(8);

@@ -9,6 +9,7 @@ import { SITE } from './slip-bench.ts';
 const CONTENT: CallbackContent = {
   at: Date.UTC(2026, 10, 22, 0, 14, 32),
   state: 'booked',
+  id: '01a2009a-7840-7572-ae1b-d3ea5448c638',
   reference: 'A01-1122-9D2F-4',
   start: Date.UTC(2026, 10, 23, 6, 0),
   end: Date.UTC(2026, 10, 23, 6, 30),
@@ -30,6 +31,7 @@ describe('a slip of a call back', () => {
     const lines = await printed(CONTENT);
     expect(lines).toEqual(expect.arrayContaining(['回电凭条', '已约好', '卡号尾号 6688', '日期 2026-11-23', '时间 14:00-14:30', 'A01-1122-9D2F-4']));
     expect(lines.join('')).toContain(SITE.hotline);
+    expect(composeCallback(CONTENT, SITE, 48)).toContain('kiosk-desk:01a2009a-7840-7572-ae1b-d3ea5448c638');
   });
 
   test('that is kept says that nothing is booked yet, and what becomes of a time that is full by then', async () => {

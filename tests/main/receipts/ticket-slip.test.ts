@@ -9,6 +9,7 @@ import { SITE } from './slip-bench.ts';
 const CONTENT: TicketContent = {
   at: Date.UTC(2026, 10, 22, 0, 14, 32),
   state: 'stored',
+  id: '01a2009a-7840-7572-ae1b-d3ea5448c638',
   reference: 'A01-1122-9D2F-4',
   topic: 'topUpMissing',
   cardTail: '6688',
@@ -34,6 +35,7 @@ describe('a slip of a ticket', () => {
       expect.arrayContaining(['工单凭条', '已送到服务中心', '什么事 充值没到账', '卡号尾号 6688', '最晚答复 2026-11-23 10:30', 'A01-1122-9D2F-4']),
     );
     expect(lines.join('')).toContain(SITE.hotline);
+    expect(composeTicket(CONTENT, SITE, 48)).toContain('kiosk-desk:01a2009a-7840-7572-ae1b-d3ea5448c638');
   });
 
   test('that is kept says that the desk does not have it yet, and what is promised from when it has', async () => {

@@ -23,7 +23,8 @@ export const callbackScreens: Screens = {
     return void hands.touch({ type: 'slot', start: chance.pick(slots).start });
   },
   'ticket-phone': types,
-  'callback-review': (person) => {
+  'callback-review': (person, { start }) => {
+    if (person.chance.happens(0.2)) othersTake(person, start);
     if (person.slipsUp('pullsCard')) person.hands.pullCard();
     person.hands.touch({ type: hasEnough(person) ? 'back' : 'confirm' });
   },
@@ -57,10 +58,15 @@ function leaves(person: Person): void {
   person.hands.touch({ type: 'finish' });
 }
 
-/** Without a card: the first time that there is, to its end. */
-export const callbackScripts: readonly Script[] = [
-  {
-    name: 'callback',
+/** @param start as the screen says it, where simulated terminals stand */
+function othersTake({ hands }: Person, start: string): void {
+  hands.othersTake(Date.parse(`${start}+08:00`));
+}
+
+/** Without a card: the first time that there is, to its end. @param meanwhile before the confirmation */
+function scriptOf(name: string, meanwhile: (person: Person, start: string) => void): Script {
+  return {
+    name,
     balance: 2320,
     screens: {
       attract: (person) => {
@@ -77,7 +83,10 @@ export const callbackScripts: readonly Script[] = [
         if (count === 0) for (const digit of hands.knows('phone')) hands.touch({ type: 'digit', digit });
         hands.touch({ type: 'confirm' });
       },
-      'callback-review': ({ hands }) => hands.touch({ type: 'confirm' }),
+      'callback-review': (person, { start }) => {
+        if (triesAgain(person, 'meanwhile', 1)) meanwhile(person, start);
+        person.hands.touch({ type: 'confirm' });
+      },
       'callback-told': (person, { receipt }) => {
         person.slips.push(...person.hands.tearSlips());
         if (receipt === 'printing') return undefined;
@@ -89,5 +98,7 @@ export const callbackScripts: readonly Script[] = [
         else leaves(person);
       },
     },
-  },
-];
+  };
+}
+
+export const callbackScripts: readonly Script[] = [scriptOf('callback', () => {}), scriptOf('callback-taken', othersTake)];

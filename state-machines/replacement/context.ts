@@ -2,13 +2,9 @@
 import { ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { CardRef, Outcome } from '../../common/journal-kinds.ts';
 import type { HeldCard } from '../loss-report/ports.ts';
-import type { AppendedEntry, Availability, CashEvent, CardEvent, OrderState, Ports, QrOrder, TenderName, VoucherSlip } from '../ports.ts';
-import type { CashNote } from '../top-up/context.ts';
-import type { Captured } from '../top-up/steps.ts';
-import type { UiMachineEvent } from '../ui-events.ts';
+import type { PaymentContext } from '../payment/context.ts';
+import type { AppendedEntry, Availability, Ports, TenderName, VoucherSlip } from '../ports.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
-import type { RunningWait } from '../waiting.ts';
-import type { BlankEvent } from './ports.ts';
 import type { Grant, OpenReplacement } from './steps.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
@@ -16,7 +12,6 @@ export const replacementDelays = {
   readFee: 60_000, // a sum, what happens, and a wallet to look for
   nextNote: 60_000, // since the last note
   warning: 20_000, // WCAG 2.2.1: at least 20 s to say "I am here"
-  orderEndsSoon: 30_000, // what is left of an order's life when the ring turns amber
   takeNewCard: 60_000, // kiosk-ux.md 8 gives 30 s for a card; this one was waited for, and is lost to the bin
   readTrouble: 45_000, // four lines of text
   result: 30_000, // delivered: what is on the new card, or when it will be
@@ -47,21 +42,11 @@ export type ReplacementTrouble = Extract<
   'replacementOffline' | 'replacementRefused' | 'paymentOffline' | 'paymentDeclined' | 'paymentExpired' | 'cashDown' | 'journalUnavailable'
 >;
 
-export interface ReplacementContext extends ReplacementInput {
+export interface ReplacementContext extends ReplacementInput, PaymentContext {
   readonly fee: Fen;
   readonly tender: FeeTender;
   readonly replacement: OpenReplacement | undefined;
   readonly grant: Grant | undefined;
-  readonly notes: readonly CashNote[];
-  readonly held: Fen;
-  /** What only evidence can tell: notes nobody can place, an order that may have been paid. */
-  readonly disputed: Fen;
-  readonly noteStuck: boolean;
-  readonly cashMessage: ViewBodyOf<'top-up-cash'>['message'];
-  readonly nextNote: Fen | undefined;
-  readonly order: QrOrder | undefined;
-  readonly orderState: OrderState['state'];
-  readonly captured: Captured | undefined;
   /** Blanks that left the stacker for it. */
   readonly tried: number;
   readonly blankId: string | undefined;
@@ -79,7 +64,6 @@ export interface ReplacementContext extends ReplacementInput {
   readonly leaves: boolean;
   /** The transaction has its end already. */
   readonly ended: boolean;
-  readonly wait: RunningWait | undefined;
   /** Elapsed time at which the new card was begun. */
   readonly makingSince: number;
 }
@@ -90,6 +74,8 @@ export function beginning(input: ReplacementInput): ReplacementContext {
     ...input,
     fee: input.ports.settings.replacementFee,
     tender: 'qr',
+    due: undefined,
+    transaction: undefined,
     replacement: undefined,
     grant: undefined,
     notes: [],
@@ -99,6 +85,7 @@ export function beginning(input: ReplacementInput): ReplacementContext {
     cashMessage: undefined,
     nextNote: undefined,
     order: undefined,
+    orderId: undefined,
     orderState: 'waiting',
     captured: undefined,
     tried: 0,
@@ -118,15 +105,6 @@ export function beginning(input: ReplacementInput): ReplacementContext {
     makingSince: 0,
   };
 }
-
-export type ReplacementEvent =
-  | UiMachineEvent
-  | CardEvent
-  | CashEvent
-  | BlankEvent
-  | { readonly type: 'ORDER.STATE'; readonly state: OrderState }
-  | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
-  | { readonly type: 'wait.ended' };
 
 /** How the fee can be paid: by notes only where they can make it up, since there is no change. */
 export function feeTenders({

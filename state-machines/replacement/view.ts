@@ -4,10 +4,10 @@ import type { Picture } from '../picture.ts';
 import type { ReplacementSnapshot } from '../replacement.ts';
 import { voucherOf } from '../top-up/view.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
+import { roomOf } from '../payment/context.ts';
 import { leftOf } from '../waiting.ts';
 import { codeOnScreen, feeTenders, type ReplacementContext } from './context.ts';
 import { amountOf, linkOf } from './slip.ts';
-import { roomUnder } from './steps.ts';
 
 export function replacementPicture(snapshot: ReplacementSnapshot): Picture {
   const { context } = snapshot;
@@ -69,7 +69,7 @@ function makingBody(context: ReplacementContext, step: ViewBodyOf<'replace-makin
 
 function cashBody(context: ReplacementContext, busy: boolean): ViewBodyOf<'top-up-cash'> {
   const { ports, card, fee, held, replacement, notes, cashMessage } = context;
-  const room = roomUnder(fee, held);
+  const room = roomOf(context);
   return {
     kind: 'top-up-cash',
     replaces: card.tail,

@@ -2,7 +2,7 @@
 import { PAYMENT_CODE, type CaptureRefusal } from '../../common/upstream-api/payments.ts';
 import type { OrderState, Ports } from '../ports.ts';
 import { journaled, open, type JournalFailed, type OpenRequest, type OpenTransaction } from './step.ts';
-import type { Captured } from './steps.ts';
+import type { Captured } from '../payment/order-steps.ts';
 
 /** `slip`: the code of one of this operator's slips. `link`: an address, as people's codes for *receiving* money are. */
 export type Presented = 'paymentCode' | 'slip' | 'link' | 'other';

@@ -10,7 +10,8 @@ import type { PendingLoadSnapshot } from '../pending-load.ts';
 import { offerAfter } from '../pending-load/offer.ts';
 import type { Picture } from '../picture.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
-import { mayRelease, amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
+import { roomOf } from '../payment/context.ts';
+import { mayRelease, amountOf, codeOnScreen, maximumOf, outcomeTold, type TopUpContext, type Trouble } from './context.ts';
 import type { MoneySource, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 

@@ -33,7 +33,7 @@ function walkTopUp() {
     cashEvents: [],
     watchOrder: [],
     watchScanner: [],
-    openCash: [{ kind: 'open', transaction }, failed, journalFailed],
+    openCash: [{ kind: 'open', transaction }, { ...failed, transaction }, journalFailed],
     takeNote: [
       { kind: 'stacked', denomination: fen(10_000) },
       { kind: 'returned', denomination: fen(10_000), overLimit: true },

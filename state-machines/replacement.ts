@@ -6,6 +6,7 @@
 import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { beginning, codeOnScreen, known, type ReplacementContext } from './replacement/context.ts';
 import { makingState } from './replacement/make.ts';
+import { bankCardState } from './payment/bank-card.ts';
 import { cashState } from './payment/cash.ts';
 import { qrState } from './payment/qr.ts';
 import { stillHere } from './payment/setup.ts';
@@ -27,7 +28,7 @@ export const replacementMachine = replacementSetup.createMachine({
         'ui.tender': {
           guard: 'canPayBy',
           target: 'opening',
-          actions: assign(({ event }) => (event.tender === 'cash' || event.tender === 'qr' ? { tender: event.tender } : {})),
+          actions: assign(({ event: { tender } }) => (tender === 'cash' || tender === 'qr' || tender === 'card' ? { tender } : {})),
         },
         'ui.back': 'left',
         'ui.cancel': 'left',
@@ -58,6 +59,11 @@ export const replacementMachine = replacementSetup.createMachine({
             actions: assign(({ event }) => grantedBy(event.output)),
           },
           {
+            guard: ({ event, context }) => event.output.kind === 'granted' && context.tender === 'card',
+            target: 'bankCard',
+            actions: assign(({ event }) => grantedBy(event.output)),
+          },
+          {
             guard: ({ event }) => event.output.kind === 'granted',
             target: 'qr',
             actions: assign(({ event }) => grantedBy(event.output)),
@@ -81,6 +87,8 @@ export const replacementMachine = replacementSetup.createMachine({
     cash: cashState,
 
     qr: qrState,
+
+    bankCard: bankCardState,
 
     paid: { id: 'paid', always: 'making' },
     making: makingState,

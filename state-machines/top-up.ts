@@ -4,6 +4,7 @@
  */
 import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { fen } from '../common/fen.ts';
+import { bankCardState } from './payment/bank-card.ts';
 import { cashState } from './payment/cash.ts';
 import { qrState } from './payment/qr.ts';
 import { stillHere } from './payment/setup.ts';
@@ -139,6 +140,11 @@ export const topUpMachine = topUpSetup.createMachine({
             actions: { type: 'payBy', params: { tender: 'qrPresented' } },
           },
           {
+            guard: ({ context, event }) => event.tender === 'card' && context.ports.availability.current.tenders.card.available,
+            target: 'bankCard',
+            actions: { type: 'payBy', params: { tender: 'card' } },
+          },
+          {
             guard: ({ context, event }) => event.tender === 'voucher' && context.ports.availability.current.tenders.voucher.available,
             target: 'voucher',
             actions: { type: 'payBy', params: { tender: 'voucher' } },
@@ -158,6 +164,8 @@ export const topUpMachine = topUpSetup.createMachine({
     qr: qrState,
 
     qrPresented: presentState,
+
+    bankCard: bankCardState,
 
     voucher: voucherState,
 

@@ -35,6 +35,8 @@ export interface PaymentContext {
   readonly orderId: string | undefined;
   readonly orderState: OrderState['state'];
   readonly captured: Captured | undefined;
+  /** They took their card while a sale was being asked for. */
+  readonly turned: boolean;
   readonly wait: RunningWait | undefined;
 }
 
@@ -52,7 +54,15 @@ export type PaymentEvent =
 /** Why a payment did not come about, and nothing was taken. */
 export type PaymentTrouble = Extract<
   ViewBodyOf<'trouble'>['trouble'],
-  'cashDown' | 'paymentOffline' | 'paymentDeclined' | 'paymentExpired' | 'confirmExpired' | 'journalUnavailable'
+  | 'cashDown'
+  | 'bankTerminalDown'
+  | 'bankCardDeclined'
+  | 'bankCardCancelled'
+  | 'paymentOffline'
+  | 'paymentDeclined'
+  | 'paymentExpired'
+  | 'confirmExpired'
+  | 'journalUnavailable'
 >;
 
 /** Why money that was taken is not used for what it was paid for. */

@@ -8,7 +8,8 @@ import { assign, fromCallback, fromPromise, raise, setup } from 'xstate';
 import { addFen } from '../../common/fen.ts';
 import { typed } from '../chart-types.ts';
 import type { OrderState, Ports } from '../ports.ts';
-import type { RunningWait } from '../waiting.ts';
+import { paceOf, waitOf, type RunningWait } from '../waiting.ts';
+import { sell } from './bank-card-steps.ts';
 import * as cash from './cash-steps.ts';
 import { known, roomOf, type PaymentContext, type PaymentEvent, type PaymentSettleReason, type PaymentTrouble } from './context.ts';
 import * as orders from './order-steps.ts';
@@ -24,6 +25,7 @@ export const paymentActors = {
   stopCash: step((ports, request: cash.StopCashRequest) => cash.stopCash(ports, request)),
   createOrder: step((ports, request: orders.CreateOrderRequest, signal) => orders.createOrder(ports, request, signal)),
   recordCaptured: step((ports, request: orders.CapturedRequest) => orders.recordCaptured(ports, request)),
+  sell: step((ports, request: orders.CreateOrderRequest) => sell(ports, request)),
   closeOrder: step((ports, request: orders.OrderRequest) => orders.closeOrder(ports, request)),
   cashEvents: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.cash.onEvent(sendBack)),
   watchOrder: fromCallback<{ type: string }, { readonly ports: Ports; readonly orderId: string }>(({ input, sendBack }) =>
@@ -44,10 +46,11 @@ export interface CashSaid {
 /** What the actions of a payment change; every chart assigns them under these names. */
 export const changes = {
   startOrderWait: ({ context }: Here): Change => ({ wait: orderWait(context) }),
+  startSaleWait: ({ context }: Here): Change => ({ wait: waitOf(context, BANK_CARD_MS, 'normal') }),
   warnOrderEnds: ({ context }: Here): Change => ({ wait: context.wait === undefined ? undefined : { ...context.wait, tone: 'warn' } }),
   noWait: { wait: undefined },
   /** Nothing is asked for yet. */
-  noOrder: { order: undefined, orderId: undefined, orderState: 'waiting' as const, captured: undefined },
+  noOrder: { order: undefined, orderId: undefined, orderState: 'waiting' as const, captured: undefined, turned: false },
   /** It may have been paid, and nobody can say. */
   orderIsDisputed: ({ context }: Here): Change => ({ disputed: known(context.due, 'amount').amount }),
   cashSays: (_now: Here, { message }: CashSaid): Change => ({ cashMessage: message }),
@@ -75,6 +78,8 @@ export const paymentGuards = {
   noteSticks: ({ context, event }: Here & { readonly event: PaymentEvent }) =>
     event.type === 'CASH.TROUBLE' && event.trouble === 'noteStuck' && !context.noteStuck,
   nothingFits: ({ context }: Here) => context.ports.cash.denominations.every((denomination) => denomination > roomOf(context)),
+  /** The person can still turn back at the payment terminal. */
+  bankNotAsked: ({ context }: Here) => context.orderState === 'waiting',
   servesCard: ({ context }: Here) => known(context.due, 'amount').withCard,
 };
 
@@ -85,7 +90,11 @@ function isDisputed({ disputed, noteStuck }: PaymentContext): boolean {
 /** What is left of an order's life when the ring turns amber. */
 const ORDER_ENDS_SOON_MS = 30_000;
 
+/** A card to find, a PIN to type, a bank to answer; the payment terminal itself gives up sooner. */
+const BANK_CARD_MS = 150_000;
+
 export const paymentDelays = {
+  bankCard: ({ context }: Here) => BANK_CARD_MS * paceOf(context.preferences),
   orderLife: ({ context }: Here) => known(context.order, 'order').lifeMs,
   orderAlmostOver: ({ context }: Here) => Math.max(0, known(context.order, 'order').lifeMs - ORDER_ENDS_SOON_MS),
 };
@@ -101,6 +110,7 @@ export const paymentSetup = setup({
   actors: paymentActors,
   actions: {
     startOrderWait: assign((now) => changes.startOrderWait(now)),
+    startSaleWait: assign((now) => changes.startSaleWait(now)),
     warnOrderEnds: assign((now) => changes.warnOrderEnds(now)),
     noWait: assign(changes.noWait),
     noOrder: assign(changes.noOrder),

@@ -2,7 +2,7 @@
 import { ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { CardRef, Outcome } from '../../common/journal-kinds.ts';
 import type { HeldCard } from '../loss-report/ports.ts';
-import type { PaymentContext } from '../payment/context.ts';
+import type { PaymentContext, PaymentTrouble } from '../payment/context.ts';
 import type { AppendedEntry, Availability, Ports, TenderName, VoucherSlip } from '../ports.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
 import type { Grant, OpenReplacement } from './steps.ts';
@@ -21,7 +21,7 @@ export const replacementDelays = {
 export type DelayName = keyof typeof replacementDelays;
 
 /** Ways to pay the fee. */
-export type FeeTender = Extract<TenderName, 'cash' | 'qr'>;
+export type FeeTender = Extract<TenderName, 'cash' | 'qr' | 'card'>;
 
 export interface ReplacementInput {
   readonly ports: Ports;
@@ -37,10 +37,7 @@ export interface ReplacementOutput {
   readonly told: boolean;
 }
 
-export type ReplacementTrouble = Extract<
-  ViewBodyOf<'trouble'>['trouble'],
-  'replacementOffline' | 'replacementRefused' | 'paymentOffline' | 'paymentDeclined' | 'paymentExpired' | 'cashDown' | 'journalUnavailable'
->;
+export type ReplacementTrouble = Extract<ViewBodyOf<'trouble'>['trouble'], 'replacementOffline' | 'replacementRefused'> | PaymentTrouble;
 
 export interface ReplacementContext extends ReplacementInput, PaymentContext {
   readonly fee: Fen;
@@ -88,6 +85,7 @@ export function beginning(input: ReplacementInput): ReplacementContext {
     orderId: undefined,
     orderState: 'waiting',
     captured: undefined,
+    turned: false,
     tried: 0,
     blankId: undefined,
     scriptId: undefined,
@@ -114,7 +112,7 @@ export function feeTenders({
   const { tenders } = ports.availability.current;
   const least = Math.min(...ports.cash.denominations);
   const exact = ports.cash.denominations.length > 0 && [fee, ...ports.cash.denominations].every((each) => each % least === 0);
-  const names = (['qr', 'cash'] as const).filter((name) => ports.settings.tenders.includes(name) && (name === 'qr' || exact));
+  const names = (['qr', 'card', 'cash'] as const).filter((name) => ports.settings.tenders.includes(name) && (name !== 'cash' || exact));
   return names.map((name) => ({ name, ...tenders[name] }));
 }
 

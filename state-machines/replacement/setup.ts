@@ -49,6 +49,7 @@ export const replacementSetup = setup({
   },
   actions: {
     startOrderWait: assign((now) => changes.startOrderWait(now)),
+    startSaleWait: assign((now) => changes.startSaleWait(now)),
     warnOrderEnds: assign((now) => changes.warnOrderEnds(now)),
     noWait: assign(changes.noWait),
     noOrder: assign(changes.noOrder),

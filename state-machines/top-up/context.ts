@@ -118,6 +118,7 @@ export function beginning(input: TopUpInput): TopUpContext {
     presentMessage: undefined,
     orderState: 'waiting',
     captured: undefined,
+    turned: false,
     held: ZERO_FEN,
     pending: undefined,
     loadAttempts: 0,

@@ -147,6 +147,9 @@ export const troubleState = topUpSetup.createStateConfig({
           context.trouble === 'walletLimit' ||
           context.trouble === 'confirmExpired' ||
           context.trouble === 'scannerDown' ||
+          context.trouble === 'bankTerminalDown' ||
+          context.trouble === 'bankCardDeclined' ||
+          context.trouble === 'bankCardCancelled' ||
           context.trouble === 'cashDown' ||
           context.trouble?.startsWith('voucher') === true,
         target: 'tender',

@@ -31,6 +31,7 @@ export const topUpSetup = setup({
   actors: topUpActors,
   actions: {
     startOrderWait: assign((now) => changes.startOrderWait(now)),
+    startSaleWait: assign((now) => changes.startSaleWait(now)),
     warnOrderEnds: assign((now) => changes.warnOrderEnds(now)),
     noWait: assign(changes.noWait),
     noOrder: assign(changes.noOrder),

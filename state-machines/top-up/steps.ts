@@ -298,7 +298,7 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
       return { kind: 'case', reason: 'loadUndetermined', entry: close('case', ZERO_FEN, request.held) };
     }
     if (request.reason === 'paymentUndetermined') return asCase('paymentUndetermined', ZERO_FEN, request.disputed);
-    if (isPaidByPhone(request.tender) && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
+    if (isOrdered(request.tender) && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
     if (request.redemption !== undefined) {
       const { redeemId } = request.redemption;
       const { held } = request;
@@ -319,8 +319,9 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
   });
 }
 
-function isPaidByPhone(tender: Tender): boolean {
-  return tender === 'qr' || tender === 'qrPresented';
+/** Paid by an order, and given back the way it came. */
+function isOrdered(tender: Tender): boolean {
+  return tender === 'qr' || tender === 'qrPresented' || tender === 'card';
 }
 
 async function refund(

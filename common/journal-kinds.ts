@@ -101,10 +101,10 @@ export const examinedEvidenceSchema = z.strictObject({
 export type ExaminedEvidence = z.infer<typeof examinedEvidenceSchema>;
 
 /**
- * `qr`: the person's phone scanned this terminal's code. `qrPresented`: this terminal scanned theirs. `voucher`: the money comes from a voucher
- * that a terminal issued before. `pending`: it waits for the card at its issuer.
+ * `qr`: the person's phone scanned this terminal's code. `qrPresented`: this terminal scanned theirs. `card`: a bank card at the bank's own
+ * payment terminal. `voucher`: the money comes from a voucher that a terminal issued before. `pending`: it waits for the card at its issuer.
  */
-export const tenderSchema = z.enum(['cash', 'qr', 'qrPresented', 'voucher', 'pending']);
+export const tenderSchema = z.enum(['cash', 'qr', 'qrPresented', 'card', 'voucher', 'pending']);
 export type Tender = z.infer<typeof tenderSchema>;
 
 export const outcomeSchema = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned']);

@@ -9,7 +9,7 @@ import { terminalIdSchema } from './upstream-api/fields.ts';
 export const SLIP_TYPE = 'kiosk-slip+jwt';
 
 const outcomes = { d: 'delivered', r: 'refunded', v: 'voucher', c: 'case' } as const;
-const tenders = { c: 'cash', q: 'qr', s: 'qrPresented', v: 'voucher', p: 'pending' } as const;
+const tenders = { c: 'cash', q: 'qr', s: 'qrPresented', b: 'card', v: 'voucher', p: 'pending' } as const;
 
 export type SlipOutcome = (typeof outcomes)[keyof typeof outcomes];
 export type SlipTender = (typeof tenders)[keyof typeof tenders];
@@ -41,7 +41,7 @@ export const slipPayloadSchema = z.strictObject({
   r: z.string().regex(/^[0-9A-Z-]{1,20}$/),
   o: z.enum(['d', 'r', 'v', 'c']),
   a: z.int().min(0).max(0xffff_ffff),
-  p: z.enum(['c', 'q', 's', 'v', 'p']),
+  p: z.enum(['c', 'q', 's', 'b', 'v', 'p']),
   n: z.string().regex(/^[\x21-\x7E]{1,4}$/),
   w: z.int().min(0),
 });
@@ -85,6 +85,6 @@ export function readSlipPayload(value: unknown): SlipClaims | undefined {
 }
 
 const OUTCOME_LETTERS = { delivered: 'd', refunded: 'r', voucher: 'v', case: 'c' } as const satisfies Readonly<Record<SlipOutcome, keyof typeof outcomes>>;
-const TENDER_LETTERS = { cash: 'c', qr: 'q', qrPresented: 's', voucher: 'v', pending: 'p' } as const satisfies Readonly<
+const TENDER_LETTERS = { cash: 'c', qr: 'q', qrPresented: 's', card: 'b', voucher: 'v', pending: 'p' } as const satisfies Readonly<
   Record<SlipTender, keyof typeof tenders>
 >;

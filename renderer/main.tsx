@@ -17,6 +17,7 @@ import './theme/large-print.css';
 import './theme/low-reach.css';
 import './theme/voucher.css';
 import './theme/present.css';
+import './theme/bank-card.css';
 import './theme/statement.css';
 import './theme/support.css';
 import './theme/loss.css';

@@ -29,6 +29,7 @@ import { OutOfService, Starting } from './screens/machine-screens.tsx';
 import { Menu } from './screens/menu.tsx';
 import { PayCash } from './screens/pay-cash.tsx';
 import { PayQr } from './screens/pay-qr.tsx';
+import { PayBankCard } from './screens/pay-bank-card.tsx';
 import { PayScan } from './screens/pay-scan.tsx';
 import { PutBack } from './screens/put-back.tsx';
 import { EarlierLoad } from './screens/earlier-load.tsx';
@@ -171,6 +172,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <PayQr body={body} />;
     case 'top-up-scan':
       return <PayScan body={body} />;
+    case 'top-up-bank-card':
+      return <PayBankCard body={body} />;
     case 'top-up-voucher':
       return <EnterVoucher body={body} />;
     case 'top-up-voucher-confirm':

@@ -6,6 +6,9 @@ export function typed<T extends object>(): T {
   return {} as T;
 }
 
+/** The states of a part of a chart by name, and nothing of what happens in them. */
+export type StatesOf<T> = T extends { readonly states: infer S } ? { readonly states: { [K in keyof S]: StatesOf<S[K]> } } : object;
+
 /** The clock a chart's actor runs on: all its delays pass in the port's time. */
 export function chartClock(clock: Clock) {
   return {

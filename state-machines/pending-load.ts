@@ -5,10 +5,11 @@
  */
 import { and, assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { afterLoaded, nextOffer } from './pending-load/offer.ts';
+import { stillHere } from './payment/setup.ts';
 import { beginning, known, type TopUpContext } from './top-up/context.ts';
 import { loadState, putBackState } from './top-up/load.ts';
 import { finishedState, settlingState, unwrittenState } from './top-up/result.ts';
-import { stillHere, topUpSetup } from './top-up/setup.ts';
+import { topUpSetup } from './top-up/setup.ts';
 import { patiently } from './waiting.ts';
 
 export const pendingLoadMachine = topUpSetup.createMachine({

@@ -10,7 +10,7 @@ import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { TicketKind } from '../common/upstream-api/support.ts';
 import type { WorkingTime } from '../common/working-calendar.ts';
 import type { DeskPort } from './desk/ports.ts';
-import type { CaptureRefusal } from '../common/upstream-api/payments.ts';
+import type { DeclineReason } from '../common/upstream-api/payments.ts';
 import type { AccountPort } from './account/ports.ts';
 import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
@@ -164,8 +164,8 @@ export type OrderState =
   | { readonly state: 'captured'; readonly channel: string; readonly channelRef: string; readonly amount: Fen }
   /** Can no longer be paid and was not. */
   | { readonly state: 'closed' }
-  /** `reason`: of a code that was presented. */
-  | { readonly state: 'declined'; readonly reason?: CaptureRefusal };
+  /** `reason`: of a code that was presented, or a bank card. */
+  | { readonly state: 'declined'; readonly reason?: DeclineReason };
 
 /** Electronic tender. Every call is idempotent by its key. Rejects with PortError. */
 export interface PaymentPort {
@@ -175,6 +175,11 @@ export interface PaymentPort {
    * code is worth money for a minute: it is kept and logged nowhere.
    */
   capture(request: { orderId: string; amount: Fen; reference: string; code: string }): Promise<OrderState>;
+  /**
+   * Puts a sale on the bank's payment terminal that stands beside this one, and answers as soon as it is there; what becomes of it is queried.
+   * After a rejection nobody knows: the order is closed, and what is true afterwards counts. No card data is in any answer.
+   */
+  sell(request: { orderId: string; amount: Fen; reference: string }): Promise<OrderState>;
   /** Answers at once when the state differs from `since`, else after at most `waitMs`. */
   queryOrder(orderId: string, wait?: { since: OrderState['state']; waitMs: number }, signal?: AbortSignal): Promise<OrderState>;
   /** Closes an unpaid order; answers what is true afterwards: `closed`, or `captured` when the payment was faster. */
@@ -579,7 +584,7 @@ export interface JournalPort {
 }
 
 export type ServiceName = 'topUp' | 'pendingLoad' | 'balance' | 'statement' | 'account';
-export type TenderName = 'cash' | 'qr' | 'qrPresented' | 'voucher';
+export type TenderName = 'cash' | 'qr' | 'qrPresented' | 'card' | 'voucher';
 /** Why something can't be had now; each has words in the catalogue. */
 export type UnavailableReason =
   | 'cardReaderDown'

@@ -6,8 +6,12 @@
 import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { beginning, codeOnScreen, known, type ReplacementContext } from './replacement/context.ts';
 import { makingState } from './replacement/make.ts';
-import { cashState, qrState } from './replacement/pay.ts';
-import { replacementSetup, stillHere } from './replacement/setup.ts';
+import { bankCardState } from './payment/bank-card.ts';
+import { cashState } from './payment/cash.ts';
+import { qrState } from './payment/qr.ts';
+import { stillHere } from './payment/setup.ts';
+import type { OpenOutcome } from './replacement/steps.ts';
+import { replacementSetup } from './replacement/setup.ts';
 import { patiently } from './waiting.ts';
 
 export const replacementMachine = replacementSetup.createMachine({
@@ -24,7 +28,7 @@ export const replacementMachine = replacementSetup.createMachine({
         'ui.tender': {
           guard: 'canPayBy',
           target: 'opening',
-          actions: assign(({ event }) => (event.tender === 'cash' || event.tender === 'qr' ? { tender: event.tender } : {})),
+          actions: assign(({ event: { tender } }) => (tender === 'cash' || tender === 'qr' || tender === 'card' ? { tender } : {})),
         },
         'ui.back': 'left',
         'ui.cancel': 'left',
@@ -52,12 +56,17 @@ export const replacementMachine = replacementSetup.createMachine({
           {
             guard: ({ event, context }) => event.output.kind === 'granted' && context.tender === 'cash',
             target: 'cash',
-            actions: assign(({ event: { output } }) => (output.kind === 'granted' ? { replacement: output.replacement, grant: output.grant } : {})),
+            actions: assign(({ event }) => grantedBy(event.output)),
+          },
+          {
+            guard: ({ event, context }) => event.output.kind === 'granted' && context.tender === 'card',
+            target: 'bankCard',
+            actions: assign(({ event }) => grantedBy(event.output)),
           },
           {
             guard: ({ event }) => event.output.kind === 'granted',
             target: 'qr',
-            actions: assign(({ event: { output } }) => (output.kind === 'granted' ? { replacement: output.replacement, grant: output.grant } : {})),
+            actions: assign(({ event }) => grantedBy(event.output)),
           },
           {
             guard: ({ event }) => event.output.kind === 'refused',
@@ -79,10 +88,15 @@ export const replacementMachine = replacementSetup.createMachine({
 
     qr: qrState,
 
+    bankCard: bankCardState,
+
+    paid: { id: 'paid', always: 'making' },
     making: makingState,
 
+    orderClosed: { id: 'orderClosed', entry: assign({ ended: true }), always: 'lettingGo' },
     /** Nothing was taken: the issuer's consent is given back, then another way to pay, or away. */
     lettingGo: {
+      id: 'unpaid',
       entry: 'noWait',
       tags: 'moneyMoves',
       invoke: {
@@ -103,6 +117,7 @@ export const replacementMachine = replacementSetup.createMachine({
 
     /** Money that was taken gets a definite place. */
     settling: {
+      id: 'settling',
       tags: 'moneyMoves',
       entry: 'noWait',
       invoke: {
@@ -126,6 +141,7 @@ export const replacementMachine = replacementSetup.createMachine({
     },
     /** The journal can't write: what happened stays as it is until recovery reads it back, and the person gets the number. */
     unwritten: {
+      id: 'unwritten',
       entry: [assign({ outcome: 'case' as const }), { type: 'settleFor', params: { reason: 'journalUnavailable' } }],
       always: 'finished',
     },
@@ -178,6 +194,7 @@ export const replacementMachine = replacementSetup.createMachine({
 
     /** Something is wrong and nothing was taken. */
     trouble: {
+      id: 'trouble',
       ...patiently('readTrouble'),
       on: {
         'ui.retry': { guard: ({ context }) => context.trouble !== 'replacementRefused', target: 'fee', actions: 'beginAgain' },
@@ -192,6 +209,14 @@ export const replacementMachine = replacementSetup.createMachine({
     over: { type: 'final' },
   },
 });
+
+/** The fee is asked for whole: there is no change, and no half a card. */
+function grantedBy(output: OpenOutcome) {
+  if (output.kind !== 'granted') return {};
+  const { replacement, grant } = output;
+  const { fee } = replacement;
+  return { replacement, grant, transaction: replacement, due: { amount: fee, most: fee, whole: true, withCard: false } };
+}
 
 function resultDelay(context: ReplacementContext): 'result' | 'settledResult' | 'copyCode' {
   if (context.outcome === 'delivered') return 'result';
@@ -210,7 +235,7 @@ function settleRequest(context: ReplacementContext) {
     disputed: context.disputed,
     noteStuck: context.noteStuck,
     reason: settleReason === 'paymentUndetermined' || settleReason === 'noteUndetermined' ? settleReason : ('cancelled' as const),
-    orderId: context.held > 0 ? context.order?.orderId : undefined,
+    orderId: context.held > 0 ? context.orderId : undefined,
     redemption: undefined,
     pendingLoadId: undefined,
   };

@@ -4,13 +4,15 @@
  */
 import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { fen } from '../common/fen.ts';
-import { cashState } from './top-up/cash.ts';
+import { bankCardState } from './payment/bank-card.ts';
+import { cashState } from './payment/cash.ts';
+import { qrState } from './payment/qr.ts';
+import { stillHere } from './payment/setup.ts';
 import { beginning, maximumOf, typedAmount, within } from './top-up/context.ts';
 import { loadState, putBackState } from './top-up/load.ts';
 import { presentState } from './top-up/present.ts';
-import { qrState } from './top-up/qr.ts';
 import { abandoningState, finishedState, settlingState, troubleState, unwrittenState } from './top-up/result.ts';
-import { topUpSetup, stillHere } from './top-up/setup.ts';
+import { topUpSetup } from './top-up/setup.ts';
 import { voucherState } from './top-up/voucher.ts';
 import { patiently } from './waiting.ts';
 
@@ -125,22 +127,27 @@ export const topUpMachine = topUpSetup.createMachine({
           {
             guard: ({ context, event }) => event.tender === 'cash' && context.ports.availability.current.tenders.cash.available,
             target: 'cash',
-            actions: assign({ tender: 'cash' }),
+            actions: { type: 'payBy', params: { tender: 'cash' } },
           },
           {
             guard: ({ context, event }) => event.tender === 'qr' && context.ports.availability.current.tenders.qr.available,
             target: 'qr',
-            actions: assign({ tender: 'qr' }),
+            actions: { type: 'payBy', params: { tender: 'qr' } },
           },
           {
             guard: ({ context, event }) => event.tender === 'qrPresented' && context.ports.availability.current.tenders.qrPresented.available,
             target: 'qrPresented',
-            actions: assign({ tender: 'qrPresented' }),
+            actions: { type: 'payBy', params: { tender: 'qrPresented' } },
+          },
+          {
+            guard: ({ context, event }) => event.tender === 'card' && context.ports.availability.current.tenders.card.available,
+            target: 'bankCard',
+            actions: { type: 'payBy', params: { tender: 'card' } },
           },
           {
             guard: ({ context, event }) => event.tender === 'voucher' && context.ports.availability.current.tenders.voucher.available,
             target: 'voucher',
-            actions: assign({ tender: 'voucher' }),
+            actions: { type: 'payBy', params: { tender: 'voucher' } },
           },
         ],
         'ui.back': 'amount',
@@ -158,7 +165,20 @@ export const topUpMachine = topUpSetup.createMachine({
 
     qrPresented: presentState,
 
+    bankCard: bankCardState,
+
     voucher: voucherState,
+
+    paid: { id: 'paid', entry: 'loadHeld', always: 'load' },
+    /** Nothing was taken, and the transaction has its end. */
+    orderClosed: {
+      id: 'orderClosed',
+      always: [
+        { guard: ({ context }) => context.trouble !== undefined, target: 'trouble' },
+        { guard: ({ context }) => context.next === 'finish', target: 'left' },
+        { target: 'tender', actions: 'forget' },
+      ],
+    },
 
     load: loadState,
 

@@ -78,9 +78,9 @@ const unavailable = z.enum([
 
 const serviceNames = ['topUp', 'pendingLoad', 'balance', 'statement', 'account'] as const;
 const serviceSchema = z.strictObject({ name: z.enum(serviceNames), available: z.boolean(), reason: unavailable.optional() });
-const tenderNames = ['cash', 'qr', 'qrPresented', 'voucher'] as const;
-/** Where money comes from, and goes back to. `qr`: a phone, whichever side showed the code; `pending`: it waited at the issuer. */
-const moneySource = z.enum(['cash', 'qr', 'voucher', 'pending']);
+const tenderNames = ['cash', 'qr', 'qrPresented', 'card', 'voucher'] as const;
+/** Where money comes from, and goes back to. `qr`: a phone, whichever side showed the code; `card`: a bank card; `pending`: it waited at the issuer. */
+const moneySource = z.enum(['cash', 'qr', 'card', 'voucher', 'pending']);
 export type MoneySource = z.infer<typeof moneySource>;
 const tenderSchema = z.strictObject({ name: z.enum(tenderNames), available: z.boolean(), reason: unavailable.optional() });
 
@@ -134,6 +134,9 @@ export const troubles = [
   'walletLimit',
   'confirmExpired',
   'scannerDown',
+  'bankTerminalDown',
+  'bankCardDeclined',
+  'bankCardCancelled',
   'cashDown',
   'voucherOffline',
   'voucherUsed',
@@ -252,7 +255,7 @@ const bodies = {
     kind: z.literal('top-up-tender'),
     card: cardSchema,
     amount,
-    tenders: z.array(tenderSchema).min(1).max(4),
+    tenders: z.array(tenderSchema).min(1).max(5),
     denominations: z.array(amount).max(12),
     receipts: receiptsSchema,
   }),
@@ -298,6 +301,20 @@ const bodies = {
     state: z.enum(['ready', 'asking', 'confirming', 'closing']),
     /** Of what was held there last: no payment code (`slip`, `link`, `other`, `unreadable`), or one that does not pay. */
     message: z.enum(['slip', 'link', 'other', 'unreadable', 'codeUnknown', 'codeExpired', 'codeUsed']).optional(),
+    reference,
+    wait: waitSchema.optional(),
+  }),
+  /** The bank's payment terminal beside this one leads the person; nothing of their card is in any View. */
+  'top-up-bank-card': z.strictObject({
+    kind: z.literal('top-up-bank-card'),
+    /** Absent where it is no load: the fee of a new card for the lost one with this tail. */
+    card: cardSchema.optional(),
+    replaces: tail.optional(),
+    amount,
+    /** `''` until the sale was asked for. */
+    orderId: z.string().max(80),
+    /** `confirming`: a PIN is typed, or the bank is asked; nothing turns it back. */
+    state: z.enum(['asking', 'waiting', 'confirming', 'closing']),
     reference,
     wait: waitSchema.optional(),
   }),
@@ -500,7 +517,7 @@ const bodies = {
     kind: z.literal('replace-fee'),
     tail,
     fee: amount,
-    tenders: z.array(tenderSchema).min(1).max(2),
+    tenders: z.array(tenderSchema).min(1).max(3),
     denominations: z.array(amount).max(12),
     receipts: receiptsSchema,
   }),

@@ -1,4 +1,4 @@
-/** Payments: QR orders by `orderId`, refunds by `refundId`. Every call may be repeated with its key. */
+/** Payments: QR orders and bank-card sales by `orderId`, refunds by `refundId`. Every call may be repeated with its key. */
 import { z } from 'zod';
 import { amountSchema, idSchema, referenceSchema } from './fields.ts';
 import { upstreamLimits } from './limits.ts';
@@ -47,6 +47,32 @@ export const captureRefusals = [
 ] as const;
 export type CaptureRefusal = (typeof captureRefusals)[number];
 
+/**
+ * `POST /v1/payments/sales`: a sale on the bank's payment terminal beside the asking one, which the acquirer drives. Idempotent by `orderId`,
+ * also with those of the other requests. Answers as an order does: `waiting` until a card is there, `confirming` while a PIN is typed or the
+ * bank is asked; queried, closed and refunded like any other. Card, PIN and expiry stay between that terminal and the bank: nothing of them is
+ * in any message here.
+ */
+export const saleRequestSchema = createOrderRequestSchema;
+export type SaleRequest = CreateOrderRequest;
+
+/** Why a sale came to nothing: all final for its order. */
+export const saleRefusals = [
+  /** By the card's bank. */
+  'declined',
+  'balanceTooLow',
+  'limit',
+  /** At the payment terminal, by its cancel key, or because no card came in its time. */
+  'cancelled',
+  /** The payment terminal does not answer the acquirer, or is busy with another sale. */
+  'terminalAway',
+] as const;
+export type SaleRefusal = (typeof saleRefusals)[number];
+
+/** Whatever a person presents: a code on a phone, or a bank card. */
+export const declineReasons = [...captureRefusals, 'cancelled', 'terminalAway'] as const satisfies readonly (CaptureRefusal | SaleRefusal)[];
+export type DeclineReason = (typeof declineReasons)[number];
+
 export const orderStates = ['waiting', 'confirming', 'captured', 'declined', 'closed', 'expired'] as const;
 export type OrderStateName = (typeof orderStates)[number];
 
@@ -63,8 +89,8 @@ export const orderAnswerSchema = z.discriminatedUnion('state', [
   plainState('waiting'),
   plainState('confirming'),
   z.strictObject({ state: z.literal('captured'), channel: z.string().min(1).max(40), channelRef: z.string().min(1).max(80), amount: amountSchema }),
-  /** The reason of a presented code's refusal; a code that was shown has none. */
-  z.strictObject({ state: z.literal('declined'), reason: z.enum(captureRefusals).optional() }),
+  /** Why a presented code or a bank card did not pay; a code that was shown has none. */
+  z.strictObject({ state: z.literal('declined'), reason: z.enum(declineReasons).optional() }),
   plainState('closed'),
   plainState('expired'),
 ]);

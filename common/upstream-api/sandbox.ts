@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { idSchema, serialSchema, terminalIdSchema, totalSchema } from './fields.ts';
 import { replacementBooksSchema, scriptBooksSchema } from './card-scripts.ts';
 import { lossBooksSchema } from './losses.ts';
-import { orderStates } from './payments.ts';
+import { orderStates, saleRefusals } from './payments.ts';
 import { pendingBooksSchema } from './pending-loads.ts';
 import { voucherBooksSchema, voucherStates } from './vouchers.ts';
 
@@ -12,6 +12,9 @@ export const delayRequestSchema = z.strictObject({ seconds: z.int().min(0).max(3
 
 /** `POST /sandbox/orders/<orderId>/lose-answer`: the next answer to the terminal about this order is lost; the order is paid first if it still can be, unless `pay` is false. */
 export const loseAnswerRequestSchema = z.strictObject({ pay: z.boolean().default(true) });
+
+/** `POST /sandbox/orders/<orderId>/decline`: for a reason, of a bank-card sale; without one as the phone declines. */
+export const declineRequestSchema = z.strictObject({ reason: z.enum(saleRefusals).optional() });
 
 /** Answer of everything done to an order by hand. */
 export const sandboxOrderSchema = z.strictObject({ orderId: idSchema, state: z.enum(orderStates) });

@@ -10,13 +10,14 @@ import { DOCUMENTS } from './documents.ts';
 import type { Fitted } from './fitted.ts';
 import { did, type DeviceName, type HandAct, type HandAnswer } from './protocol.ts';
 
-/** Acts that reach beyond the cabinet: cables, network, power, phone, and faults, which are turns of knobs. */
-export type ActAround = Extract<HandAct, { readonly act: 'phone' | 'unplug' | 'plug' | 'network' | 'killTerminal' | 'powerCut' }>;
+/** Acts that reach beyond the cabinet: cables, network, power, phone, payment terminal, and faults, which are turns of knobs. */
+export type ActAround = Extract<HandAct, { readonly act: 'phone' | 'bankTerminal' | 'unplug' | 'plug' | 'network' | 'killTerminal' | 'powerCut' }>;
 export type ActOfKnobs = Extract<HandAct, { readonly act: 'knob' | 'fault' }>;
 export type ActInside = Exclude<HandAct, ActAround | ActOfKnobs>;
 
 const BEYOND: Readonly<Record<(ActAround | ActOfKnobs)['act'], true>> = {
   phone: true,
+  bankTerminal: true,
   unplug: true,
   plug: true,
   network: true,

@@ -39,6 +39,8 @@ export const handActSchema = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('headphone'), plugged: z.boolean() }),
   /** Does on the phone with the newest open order what the person does. */
   z.strictObject({ act: z.literal('phone'), does: z.enum(['pay', 'decline', 'confirming']) }),
+  /** At the bank's payment terminal beside the cabinet, of the sale that waits there; `confirming`: the PIN is typed. */
+  z.strictObject({ act: z.literal('bankTerminal'), does: z.enum(['pay', 'confirming', 'decline', 'cancel']) }),
   // what a technician does
   z.strictObject({ act: z.literal('door'), open: z.boolean() }),
   z.strictObject({ act: z.literal('serviceSwitch'), to: z.enum(['operator', 'maintenance']) }),

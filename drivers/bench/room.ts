@@ -80,7 +80,9 @@ export class Room implements BenchSubject {
     if (isInside(act)) return this.#cabinet.hand(act);
     switch (act.act) {
       case 'phone':
-        return this.#phone(act.does);
+        return this.#toOrder(act.does, {});
+      case 'bankTerminal':
+        return this.#bankTerminal(act.does);
       case 'unplug':
       case 'plug':
         return this.#plug(act.device, act.act === 'plug');
@@ -130,11 +132,17 @@ export class Room implements BenchSubject {
     return this.#told({ done: true });
   }
 
-  async #phone(does: 'pay' | 'decline' | 'confirming'): Promise<HandAnswer> {
+  /** A card is no: the bank's, or its holder's by the cancel key. */
+  #bankTerminal(does: 'pay' | 'confirming' | 'decline' | 'cancel'): Promise<HandAnswer> {
+    if (does === 'pay' || does === 'confirming') return this.#toOrder(does, {});
+    return this.#toOrder('decline', { reason: does === 'cancel' ? 'cancelled' : 'declined' });
+  }
+
+  async #toOrder(does: 'pay' | 'decline' | 'confirming', how: object): Promise<HandAnswer> {
     const books = await this.#books();
     const order = books === undefined ? undefined : openOrderOf(books);
     if (order === undefined) return { done: false, why: 'there is no order to pay' };
-    const response = await this.#post(`/sandbox/orders/${order}/${does}`, {});
+    const response = await this.#post(`/sandbox/orders/${order}/${does}`, how);
     return response.ok ? { done: true } : { done: false, why: await response.text() };
   }
 

@@ -247,7 +247,7 @@
       ['reference', slip.reference],
       [`amount.${slip.outcome}`, isValueUnknown(slip) ? say('sumUnknown') : say('sum', { amount: yuan(slip.amount) })],
       ['card', slip.cardTail],
-      ['tender', say(slip.tender)],
+      ['tender', say(slip.tender === 'card' ? 'bankCard' : slip.tender)],
       ['terminal', slip.terminalId],
       ['entry', String(slip.seq)],
     ];

@@ -10,7 +10,7 @@ globalThis.kioskVerify = (() => {
   /** A terminal may be offline for two days before anyone need worry. Seconds. */
   const PUBLISHED_WITHIN = 48 * 3600;
   const OUTCOMES = { d: 'delivered', r: 'refunded', v: 'voucher', c: 'case' };
-  const TENDERS = { c: 'cash', q: 'qr', s: 'qrPresented', v: 'voucher', p: 'pending' };
+  const TENDERS = { c: 'cash', q: 'qr', s: 'qrPresented', b: 'card', v: 'voucher', p: 'pending' };
   const MOST_AMOUNT = 0xffffffff;
 
   /**

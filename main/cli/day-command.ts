@@ -41,6 +41,7 @@ function linesOf(report: DayReport): string[] {
     ...notes.map(({ denomination, count, amount }) => tallyLine(`  ${sumText(denomination)}`, { count, amount })),
     tallyLine('QR captured', tenders.qr),
     tallyLine('QR presented', tenders.qrPresented),
+    tallyLine('bank cards', tenders.card),
     tallyLine('vouchers taken', tenders.voucher),
     tallyLine('pending loads claimed', tenders.pending),
     tallyLine('loads', report.loads),

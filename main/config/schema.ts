@@ -144,7 +144,7 @@ const topUpFields = z.strictObject({
   minimum: amount.default(1000),
   maximum: amount.default(50_000),
   tenders: z
-    .array(z.enum(['cash', 'qr', 'qrPresented', 'voucher'], 'expected "cash", "qr", "qrPresented" or "voucher"'))
+    .array(z.enum(['cash', 'qr', 'qrPresented', 'card', 'voucher'], 'expected "cash", "qr", "qrPresented", "card" or "voucher"'))
     .min(1, 'expected at least one tender')
     .refine((list) => new Set(list).size === list.length, 'expected each tender once')
     .default(['cash', 'qr', 'voucher']),

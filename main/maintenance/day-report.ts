@@ -84,8 +84,10 @@ export function dayReport(
   const opening = addBalances(before, sumOf(upToDate.filter((entry) => entry.businessDate < date || entry.kind === 'journal.replaced')));
   const movement = sumOf(today.filter((entry) => entry.kind !== 'journal.replaced'));
   const states = foldAll([...carried, ...upToDate]);
-  const paidBy = (tender: 'qr' | 'qrPresented'): readonly JournalEntry[] =>
-    today.filter(({ transactionId }) => (states.get(transactionId ?? '')?.state.opened?.tender === 'qrPresented') === (tender === 'qrPresented'));
+  const tenderOf = ({ transactionId }: JournalEntry): Tender | undefined => states.get(transactionId ?? '')?.state.opened?.tender;
+  const others: readonly (Tender | undefined)[] = ['qrPresented', 'card'];
+  const paidBy = (tender: 'qr' | 'qrPresented' | 'card'): readonly JournalEntry[] =>
+    today.filter((entry) => (tender === 'qr' ? !others.includes(tenderOf(entry)) : tenderOf(entry) === tender));
   return {
     terminalId: entries[0]?.terminalId ?? '',
     date,
@@ -97,6 +99,7 @@ export function dayReport(
       cash: tally(today, 'cash.stacked', ({ denomination }) => denomination),
       qr: tally(paidBy('qr'), 'payment.captured', ({ amount }) => amount),
       qrPresented: tally(paidBy('qrPresented'), 'payment.captured', ({ amount }) => amount),
+      card: tally(paidBy('card'), 'payment.captured', ({ amount }) => amount),
       voucher: tally(today, 'voucher.reserved', ({ amount }) => amount),
       pending: tally(today, 'pending.claimed', ({ amount }) => amount),
     },

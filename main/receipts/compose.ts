@@ -74,8 +74,14 @@ function facts({ content, site, page, words }: Slip): void {
 function tenderText(content: ReceiptContent, words: ReceiptWords): string {
   if (content.tender === 'cash') return words('cash');
   if (content.tender === 'pending') return words('pendingTender');
+  if (content.tender === 'card') return bankCardText(content, words);
   if (content.redeemed !== undefined) return words('voucherTender', { number: content.redeemed });
   return content.channel === undefined ? words('qr') : words('channel', content.channel);
+}
+
+/** The bank's number for the sale; a card's number is never here. */
+function bankCardText({ channel }: ReceiptContent, words: ReceiptWords): string {
+  return channel === undefined ? words('bankCard') : words('bankCardReference', { tail: channel.tail });
 }
 
 function yuan(amount: Fen, words: ReceiptWords): string {
@@ -108,6 +114,7 @@ const REFUNDED = {
   cash: 'refundedCash',
   qr: 'refundedQr',
   qrPresented: 'refundedQr',
+  card: 'refundedQr',
   voucher: 'refundedVoucher',
   pending: 'refundedPending',
 } as const satisfies Record<ReceiptContent['tender'], ReceiptWord>;
@@ -150,7 +157,7 @@ function redeemable({ site, page, words }: Slip, { code, validUntil }: VoucherSl
 
 function pending(slip: Slip): void {
   const { content, site, page, words } = slip;
-  const isCash = content.tender !== 'qr' && content.tender !== 'qrPresented'; // a voucher's money was taken for certain, as notes are
+  const isCash = content.tender !== 'qr' && content.tender !== 'qrPresented' && content.tender !== 'card'; // a voucher's money was taken for certain, as notes are
   const isStuck = content.noteStuck === true;
   page.amount(words('pendingAmount'), isStuck && content.amount === 0 ? words('valueNotKnown') : yuan(content.amount, words));
   if (isStuck && content.balanceAfter !== undefined) page.row(words('balanceAfter'), yuan(content.balanceAfter, words));

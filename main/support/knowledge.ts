@@ -49,7 +49,7 @@ const sharedSchema = z.strictObject({
         service: z.enum(['topUp', 'balance', 'statement', 'lost-card', 'help', 'access', 'language', 'hidden']).optional(),
         solvedAt: z.enum(['machine', 'phone', 'counter']),
         /** The answer is for terminals where one can pay so. */
-        tender: z.enum(['cash', 'qr', 'qrPresented', 'voucher']).optional(),
+        tender: z.enum(['cash', 'qr', 'qrPresented', 'card', 'voucher']).optional(),
         /** `money`: the answer says where the money is. `urgent`: every minute counts. `idNeeded`: papers have to be brought. */
         tags: z.array(z.enum(['money', 'urgent', 'idNeeded'])),
         /** When somebody last read the answer against the rules of the issuer. */

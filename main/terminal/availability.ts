@@ -54,6 +54,7 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[], 
     cash: verdictOf('cash', cash(parts)),
     qr: verdictOf('qr', qr(parts)),
     qrPresented: verdictOf('qrPresented', qrPresented(parts)),
+    card: verdictOf('card', qr(parts)),
     voucher: verdictOf('voucher', voucher(parts)),
   };
   const card = patient(cardReader(parts));
@@ -78,7 +79,7 @@ function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstre
   const closed = off(reason);
   return {
     services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed, account: closed },
-    tenders: { cash: closed, qr: closed, qrPresented: closed, voucher: closed },
+    tenders: { cash: closed, qr: closed, qrPresented: closed, card: closed, voucher: closed },
     replacement: false,
     lossReport: closed,
     documents: documents(idReader),
@@ -97,8 +98,8 @@ function tender(name: TenderName, verdict: Verdict, switchedOn: readonly TenderN
 }
 
 /** Ways to pay that keep the service open: few people have a voucher, so vouchers alone do so only where nothing else was ever offered. */
-function carrying({ cash, qr, qrPresented, voucher }: Readonly<Record<TenderName, Verdict>>, switchedOn: readonly TenderName[]): readonly Verdict[] {
-  return switchedOn.every((name) => name === 'voucher') ? [voucher] : [cash, qr, qrPresented];
+function carrying({ voucher, ...others }: Readonly<Record<TenderName, Verdict>>, switchedOn: readonly TenderName[]): readonly Verdict[] {
+  return switchedOn.every((name) => name === 'voucher') ? [voucher] : Object.values(others);
 }
 
 /** A card can be written, whoever pays. */
@@ -131,7 +132,7 @@ function replaces(parts: Parts, { payableInCash }: ReplacementOffer, tenders: Av
   const path = reader?.device === 'online' && reader.media !== 'jammed' && !parts.pathHeld;
   const blanks = stacker !== undefined && stacker !== 'empty' && stacker !== 'missing' && bin !== undefined && bin !== 'full' && bin !== 'missing';
   const written = parts.journal === 'ok' && parts.disk === 'ok' && upstream.link === 'online' && upstream.issuer !== 'down';
-  return path && blanks && written && (tenders.qr.available || (payableInCash && tenders.cash.available));
+  return path && blanks && written && (tenders.qr.available || tenders.card.available || (payableInCash && tenders.cash.available));
 }
 
 function documents(status: IdReaderStatus | undefined): Availability['documents'] {
@@ -151,6 +152,7 @@ function cash({ cashAcceptor: status, cashUntold }: Parts): Verdict {
   return status.box === 'removed' ? off('cashAcceptorDown') : works;
 }
 
+/** The payment terminal of a bank card is the acquirer's too: it is asked through it. */
 function qr({ upstream }: Parts): Verdict {
   return upstream.payments === 'up' ? works : off('paymentOffline');
 }

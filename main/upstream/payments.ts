@@ -11,6 +11,7 @@ import {
   type CreateOrderRequest,
   type OrderAnswer,
   type RefundRequest,
+  type SaleRequest,
 } from '../../common/upstream-api/payments.ts';
 import { PortError, type OrderState, type PaymentPort } from '../../state-machines/ports.ts';
 import type { HttpClient } from './http.ts';
@@ -20,6 +21,7 @@ import { withRetries, type RetryLimits } from './retry.ts';
 export const paymentLimits = {
   create: { totalMs: 8000, attemptMs: 3000 },
   capture: { totalMs: 8000, attemptMs: 3000 },
+  sell: { totalMs: 8000, attemptMs: 3000 },
   query: { totalMs: 5000, attemptMs: 3000 },
   close: { totalMs: 8000, attemptMs: 3000 },
   refund: { totalMs: 8000, attemptMs: 3000 },
@@ -39,6 +41,13 @@ export function createPaymentPort(client: HttpClient, ports: { readonly clock: C
       const body: CaptureRequest = request;
       const answer = await withRetries(ports, paymentLimits.capture, undefined, (limitMs) =>
         client.call({ method: 'POST', path: '/v1/payments/captures', body, answer: orderAnswerSchema, limitMs }),
+      );
+      return toOrderState(answer);
+    },
+    sell: async ({ orderId, amount, reference }) => {
+      const body: SaleRequest = { orderId, amount, reference };
+      const answer = await withRetries(ports, paymentLimits.sell, undefined, (limitMs) =>
+        client.call({ method: 'POST', path: '/v1/payments/sales', body, answer: orderAnswerSchema, limitMs }),
       );
       return toOrderState(answer);
     },

@@ -429,6 +429,25 @@ export function PresentPicture() {
   );
 }
 
+/** A card on its way into the foot of a payment terminal, which has a display and keys of its own. */
+export function BankCardPicture() {
+  return (
+    <svg className="pic" viewBox="0 0 400 206" aria-hidden="true">
+      <rect x="128" y="10" width="116" height="168" rx="16" fill="var(--surface)" stroke="var(--ink)" strokeWidth="7" />
+      <rect x="146" y="28" width="80" height="44" rx="6" fill="#0B4F6C" />
+      <path d="M176 38l10 12 10-12M186 50v14M176 57h20" fill="none" stroke="var(--paper)" strokeWidth="5" strokeLinecap="round" strokeLinejoin="round" />
+      {[92, 114, 136].map((y) => (
+        <path key={y} d={`M154 ${y}h8M182 ${y}h8M210 ${y}h8`} stroke="var(--ink)" strokeWidth="10" strokeLinecap="round" />
+      ))}
+      <path d="M146 164h80" stroke="var(--ink)" strokeWidth="7" strokeLinecap="round" />
+      <rect x="262" y="92" width="112" height="72" rx="10" fill="var(--paper)" stroke="var(--ink)" strokeWidth="7" />
+      <path d="M266 116h104" stroke="var(--ink)" strokeWidth="12" />
+      <path d="M282 146h30" stroke="var(--ink)" strokeWidth="6" strokeLinecap="round" />
+      <path d="M26 66c14 22 14 52 0 74M52 54c20 30 20 68 0 98M78 44c25 38 25 80 0 118" fill="none" stroke="var(--ink)" strokeWidth="6" strokeLinecap="round" />
+    </svg>
+  );
+}
+
 /** A finger says yes on a phone. */
 export function ConfirmPicture() {
   return (

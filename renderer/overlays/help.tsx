@@ -51,6 +51,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'top-up-cash':
     case 'top-up-qr':
     case 'top-up-scan':
+    case 'top-up-bank-card':
     case 'top-up-voucher':
     case 'top-up-voucher-confirm':
     case 'replace-fee':

@@ -4,7 +4,7 @@ import { Button } from '../components/button.tsx';
 import { Dock } from '../components/card.tsx';
 import { Actions, Read, Touch, Why } from '../components/frame.tsx';
 import { BackAction, Notice } from '../components/parts.tsx';
-import { CashPicture, PresentPicture, ScanPicture, VoucherPicture } from '../components/pictures.tsx';
+import { BankCardPicture, CashPicture, PresentPicture, ScanPicture, VoucherPicture } from '../components/pictures.tsx';
 import { Amount, Chip } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { money, wholeYuan } from '../words.ts';
@@ -28,7 +28,7 @@ export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tende
         <Dock tail={card.tail} />
       </Read>
       <Touch className="touch--tenders">
-        <div className={`tiles ${tenders.length > 3 ? 'tiles--2' : `tiles--rows tiles--rows-${tenders.length}`}`}>
+        <div className={`tiles ${tenders.length > 3 ? `tiles--2 tiles--2-${tenders.length}` : `tiles--rows tiles--rows-${tenders.length}`}`}>
           {tenders.map(({ name, available, reason }) => {
             const off = available ? undefined : say('service.paused', { reason: say(`reason.${reason ?? 'switchedOff'}`) });
             return (
@@ -72,7 +72,8 @@ export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tende
   );
 }
 
-function TenderPicture({ name }: { readonly name: Tender }) {
+/** Of a way to pay; also on the screen of a new card's fee. */
+export function TenderPicture({ name }: { readonly name: Tender }) {
   switch (name) {
     case 'cash':
       return <CashPicture />;
@@ -80,6 +81,8 @@ function TenderPicture({ name }: { readonly name: Tender }) {
       return <ScanPicture />;
     case 'qrPresented':
       return <PresentPicture />;
+    case 'card':
+      return <BankCardPicture />;
     case 'voucher':
       return <VoucherPicture />;
   }

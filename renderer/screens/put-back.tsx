@@ -7,7 +7,7 @@ import { useKiosk } from '../kiosk-context.ts';
 import { money } from '../words.ts';
 
 /** What becomes of the money when the card does not come back in time. */
-const END = { cash: 'putBack.endCash', qr: 'putBack.endQr', voucher: 'putBack.endVoucher', pending: 'putBack.endPending' } as const;
+const END = { cash: 'putBack.endCash', qr: 'putBack.endQr', card: 'putBack.endQr', voucher: 'putBack.endVoucher', pending: 'putBack.endPending' } as const;
 
 export function PutBack({ body }: { readonly body: ViewBodyOf<'put-back'> }) {
   const { say, landscape } = useKiosk();

@@ -5,14 +5,14 @@ import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch, Why } from '../components/frame.tsx';
 import { Icon } from '../components/icon.tsx';
 import { BackAction, FinishAction, Notice, Ring } from '../components/parts.tsx';
-import { CashPicture, ReaderScene, ScanPicture, TakeScene } from '../components/pictures.tsx';
+import { ReaderScene, TakeScene } from '../components/pictures.tsx';
 import { ReceiptState, ReceiptTiles } from '../components/receipt-choice.tsx';
 import { SlotSign } from '../components/slot-sign.tsx';
 import { Amount, Chip, Reference, Rich } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { useElapsedSeconds } from '../time.ts';
 import { money } from '../words.ts';
-import { listed } from './choose-tender.tsx';
+import { listed, TenderPicture } from './choose-tender.tsx';
 
 export function ReplaceFee({ body: { tail, fee, tenders, denominations } }: { readonly body: ViewBodyOf<'replace-fee'> }) {
   const { say, view } = useKiosk();
@@ -41,7 +41,7 @@ export function ReplaceFee({ body: { tail, fee, tenders, denominations } }: { re
                 off={off}
                 offShown
               >
-                {name === 'cash' ? <CashPicture /> : <ScanPicture />}
+                <TenderPicture name={name} />
                 <span className="tile-text">
                   <span className="name">{say(`tender.${name}.name`)}</span>
                   <span className="sub">{available ? sub : say('tender.other')}</span>

@@ -53,6 +53,8 @@ function bodyTitle(body: View['body'], say: Say): string {
       return `${say('pay.title')} · ${money(body.amount)}`;
     case 'top-up-scan':
       return `${say(body.state === 'confirming' ? 'scan.confirmTitle' : 'scan.title')} · ${money(body.amount)}`;
+    case 'top-up-bank-card':
+      return `${say('bankCard.title')} · ${money(body.amount)}`;
     case 'top-up-voucher':
       return say(`voucher.${body.field}Title`);
     case 'top-up-voucher-confirm':

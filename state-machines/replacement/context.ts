@@ -2,13 +2,9 @@
 import { ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { CardRef, Outcome } from '../../common/journal-kinds.ts';
 import type { HeldCard } from '../loss-report/ports.ts';
-import type { AppendedEntry, Availability, CashEvent, CardEvent, OrderState, Ports, QrOrder, TenderName, VoucherSlip } from '../ports.ts';
-import type { CashNote } from '../top-up/context.ts';
-import type { Captured } from '../top-up/steps.ts';
-import type { UiMachineEvent } from '../ui-events.ts';
+import type { PaymentContext, PaymentTrouble } from '../payment/context.ts';
+import type { AppendedEntry, Availability, Ports, TenderName, VoucherSlip } from '../ports.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
-import type { RunningWait } from '../waiting.ts';
-import type { BlankEvent } from './ports.ts';
 import type { Grant, OpenReplacement } from './steps.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
@@ -16,7 +12,6 @@ export const replacementDelays = {
   readFee: 60_000, // a sum, what happens, and a wallet to look for
   nextNote: 60_000, // since the last note
   warning: 20_000, // WCAG 2.2.1: at least 20 s to say "I am here"
-  orderEndsSoon: 30_000, // what is left of an order's life when the ring turns amber
   takeNewCard: 60_000, // kiosk-ux.md 8 gives 30 s for a card; this one was waited for, and is lost to the bin
   readTrouble: 45_000, // four lines of text
   result: 30_000, // delivered: what is on the new card, or when it will be
@@ -26,7 +21,7 @@ export const replacementDelays = {
 export type DelayName = keyof typeof replacementDelays;
 
 /** Ways to pay the fee. */
-export type FeeTender = Extract<TenderName, 'cash' | 'qr'>;
+export type FeeTender = Extract<TenderName, 'cash' | 'qr' | 'card'>;
 
 export interface ReplacementInput {
   readonly ports: Ports;
@@ -42,26 +37,13 @@ export interface ReplacementOutput {
   readonly told: boolean;
 }
 
-export type ReplacementTrouble = Extract<
-  ViewBodyOf<'trouble'>['trouble'],
-  'replacementOffline' | 'replacementRefused' | 'paymentOffline' | 'paymentDeclined' | 'paymentExpired' | 'cashDown' | 'journalUnavailable'
->;
+export type ReplacementTrouble = Extract<ViewBodyOf<'trouble'>['trouble'], 'replacementOffline' | 'replacementRefused'> | PaymentTrouble;
 
-export interface ReplacementContext extends ReplacementInput {
+export interface ReplacementContext extends ReplacementInput, PaymentContext {
   readonly fee: Fen;
   readonly tender: FeeTender;
   readonly replacement: OpenReplacement | undefined;
   readonly grant: Grant | undefined;
-  readonly notes: readonly CashNote[];
-  readonly held: Fen;
-  /** What only evidence can tell: notes nobody can place, an order that may have been paid. */
-  readonly disputed: Fen;
-  readonly noteStuck: boolean;
-  readonly cashMessage: ViewBodyOf<'top-up-cash'>['message'];
-  readonly nextNote: Fen | undefined;
-  readonly order: QrOrder | undefined;
-  readonly orderState: OrderState['state'];
-  readonly captured: Captured | undefined;
   /** Blanks that left the stacker for it. */
   readonly tried: number;
   readonly blankId: string | undefined;
@@ -79,7 +61,6 @@ export interface ReplacementContext extends ReplacementInput {
   readonly leaves: boolean;
   /** The transaction has its end already. */
   readonly ended: boolean;
-  readonly wait: RunningWait | undefined;
   /** Elapsed time at which the new card was begun. */
   readonly makingSince: number;
 }
@@ -90,6 +71,8 @@ export function beginning(input: ReplacementInput): ReplacementContext {
     ...input,
     fee: input.ports.settings.replacementFee,
     tender: 'qr',
+    due: undefined,
+    transaction: undefined,
     replacement: undefined,
     grant: undefined,
     notes: [],
@@ -99,8 +82,10 @@ export function beginning(input: ReplacementInput): ReplacementContext {
     cashMessage: undefined,
     nextNote: undefined,
     order: undefined,
+    orderId: undefined,
     orderState: 'waiting',
     captured: undefined,
+    turned: false,
     tried: 0,
     blankId: undefined,
     scriptId: undefined,
@@ -119,15 +104,6 @@ export function beginning(input: ReplacementInput): ReplacementContext {
   };
 }
 
-export type ReplacementEvent =
-  | UiMachineEvent
-  | CardEvent
-  | CashEvent
-  | BlankEvent
-  | { readonly type: 'ORDER.STATE'; readonly state: OrderState }
-  | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
-  | { readonly type: 'wait.ended' };
-
 /** How the fee can be paid: by notes only where they can make it up, since there is no change. */
 export function feeTenders({
   ports,
@@ -136,7 +112,7 @@ export function feeTenders({
   const { tenders } = ports.availability.current;
   const least = Math.min(...ports.cash.denominations);
   const exact = ports.cash.denominations.length > 0 && [fee, ...ports.cash.denominations].every((each) => each % least === 0);
-  const names = (['qr', 'cash'] as const).filter((name) => ports.settings.tenders.includes(name) && (name === 'qr' || exact));
+  const names = (['qr', 'card', 'cash'] as const).filter((name) => ports.settings.tenders.includes(name) && (name !== 'cash' || exact));
   return names.map((name) => ({ name, ...tenders[name] }));
 }
 

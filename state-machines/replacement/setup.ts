@@ -1,9 +1,11 @@
 /** The chart's vocabulary: its actors, actions, guards and delays by name. The states are made of it. */
-import { assign, fromCallback, fromPromise, raise, setup } from 'xstate';
+import { assign, fromCallback, raise, setup } from 'xstate';
 import { typed } from '../chart-types.ts';
-import type { OrderState, Ports } from '../ports.ts';
+import type { PaymentEvent } from '../payment/context.ts';
+import { changes, paymentActors, paymentDelays, paymentGuards, step, type CashSaid } from '../payment/setup.ts';
+import type { Ports } from '../ports.ts';
 import * as money from '../top-up/steps.ts';
-import { delaysOf, waitOf, type RunningWait } from '../waiting.ts';
+import { delaysOf, waitOf } from '../waiting.ts';
 import {
   beginning,
   feeTenders,
@@ -11,7 +13,6 @@ import {
   replacementDelays,
   type DelayName,
   type ReplacementContext,
-  type ReplacementEvent,
   type ReplacementInput,
   type ReplacementOutput,
   type ReplacementTrouble,
@@ -19,27 +20,17 @@ import {
 import { printReplacement } from './slip.ts';
 import * as steps from './steps.ts';
 
-/** A step with its ports; `request` is what the chart knows. */
-function step<R, O>(run: (ports: Ports, request: R, signal: AbortSignal) => Promise<O>) {
-  return fromPromise<O, { readonly ports: Ports; readonly request: R }>(({ input, signal }) => run(input.ports, input.request, signal));
-}
-
 export const replacementSetup = setup({
   types: typed<{
     context: ReplacementContext;
-    events: ReplacementEvent;
+    events: PaymentEvent;
     input: ReplacementInput;
     output: ReplacementOutput;
     tags: 'idleWarning' | 'moneyMoves' | 'noteMoves';
   }>(),
   actors: {
+    ...paymentActors,
     open: step((ports, request: steps.OpenRequest) => steps.openReplacement(ports, request)),
-    acceptFee: step((ports, fee: ReplacementContext['fee']) => steps.acceptFee(ports, fee)),
-    takeNote: step((ports, request: money.TakeNoteRequest) => money.takeNote(ports, request)),
-    stopCash: step((ports, request: money.StopCashRequest) => money.stopCash(ports, request)),
-    orderFee: step((ports, request: steps.OpenReplacement, signal) => steps.orderFee(ports, request, signal)),
-    recordCaptured: step((ports, request: money.CapturedRequest) => money.recordCaptured(ports, request)),
-    closeOrder: step((ports, request: money.OrderRequest) => money.closeOrder(ports, request)),
     letGo: step((ports, request: Parameters<typeof steps.letGo>[1]) => steps.letGo(ports, request)),
     dispense: step((ports, request: steps.OpenReplacement) => steps.dispenseBlank(ports, request)),
     write: step((ports, request: steps.BlankRequest) => steps.writeBlank(ports, request)),
@@ -54,46 +45,37 @@ export const replacementSetup = setup({
       return outcome;
     }),
     print: step((_ports, context: ReplacementContext) => printReplacement(context)),
-    cashEvents: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.cash.onEvent(sendBack)),
     blankEvents: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.blanks.onEvent(sendBack)),
-    watchOrder: fromCallback<{ type: string }, { readonly ports: Ports; readonly orderId: string }>(({ input, sendBack }) =>
-      money.watchOrder(input.ports, input.orderId, (state: OrderState) => sendBack({ type: 'ORDER.STATE', state })),
-    ),
   },
   actions: {
+    startOrderWait: assign((now) => changes.startOrderWait(now)),
+    startSaleWait: assign((now) => changes.startSaleWait(now)),
+    warnOrderEnds: assign((now) => changes.warnOrderEnds(now)),
+    noWait: assign(changes.noWait),
+    noOrder: assign(changes.noOrder),
+    orderIsDisputed: assign((now) => changes.orderIsDisputed(now)),
+    cashSays: assign((now, said: CashSaid) => changes.cashSays(now, said)),
+    noteIsStuck: assign(changes.noteIsStuck),
+    noteLost: assign((now) => changes.noteLost(now)),
+    endWait: raise({ type: 'wait.ended' }),
     startWait: assign({
       wait: ({ context }, params: { delay: DelayName; tone: 'normal' | 'warn' }) => waitOf(context, replacementDelays[params.delay], params.tone),
     }),
-    startOrderWait: assign({
-      wait: ({ context }): RunningWait => ({ startedAt: context.ports.clock.monotonic(), totalMs: known(context.order, 'order').lifeMs, tone: 'normal' }),
-    }),
-    warnOrderEnds: assign({ wait: ({ context }) => (context.wait === undefined ? undefined : { ...context.wait, tone: 'warn' as const }) }),
-    endWait: raise({ type: 'wait.ended' }),
-    noWait: assign({ wait: undefined }),
     startMaking: assign({ makingSince: ({ context }) => context.ports.clock.monotonic() }),
     troubleIs: assign({ trouble: (_, params: { trouble: ReplacementTrouble }) => params.trouble }),
     settleFor: assign({ settleReason: (_, params: { reason: ReplacementContext['settleReason'] }) => params.reason }),
+    leave: assign((_now, _params: { next: 'menu' | 'finish' }) => ({ leaves: true })),
     spoiltBy: assign({ spoilt: (_, params: { why: string; tryNext: boolean }) => params }),
-    cashSays: assign({ cashMessage: (_, params: { message: ReplacementContext['cashMessage'] }) => params.message }),
     /** Nothing has happened yet, again. */
     beginAgain: assign(({ context }) => ({ ...beginning(context), preferences: context.preferences })),
-    noteIsStuck: assign({ noteStuck: true, cashMessage: 'acceptorDown' as const }),
-    noteLost: assign({
-      disputed: ({ context }) => money.stackedTotal([{ denomination: known(context.notes.at(-1), 'note').denomination, state: 'stacked' }]),
-      notes: ({ context }) => context.notes.slice(0, -1),
-    }),
   },
   guards: {
-    hasMoney: ({ context }) => context.held > 0,
-    isPaid: ({ context }) => context.held >= context.fee && context.disputed === 0 && !context.noteStuck,
-    hasDisputed: ({ context }) => context.disputed > 0 || context.noteStuck,
-    noteSticks: ({ context, event }) => event.type === 'CASH.TROUBLE' && event.trouble === 'noteStuck' && !context.noteStuck,
+    ...paymentGuards,
     canPayBy: ({ context, event }) => event.type === 'ui.tender' && feeTenders(context).some(({ name, available }) => name === event.tender && available),
   },
   delays: {
     ...delaysOf(replacementDelays),
-    orderLife: ({ context }) => known(context.order, 'order').lifeMs,
-    orderAlmostOver: ({ context }) => Math.max(0, known(context.order, 'order').lifeMs - replacementDelays.orderEndsSoon),
+    ...paymentDelays,
   },
 });
 
@@ -102,6 +84,3 @@ export const blankOf = ({ context }: { context: ReplacementContext }) => ({
   ports: context.ports,
   request: { replacement: known(context.replacement, 'replacement'), blankId: known(context.blankId, 'blank') },
 });
-
-/** Touches that change nothing in the flow but show that somebody is there. */
-export const stillHere = { 'ui.open': '.calm', 'ui.close': '.calm', 'ui.prefer': '.calm' } as const;

@@ -2,12 +2,11 @@
  * The steps of a replacement. Each announces itself in the journal, acts, and writes down the outcome before anyone is told of it; each ends in
  * a closed set of outcomes. Whatever the journal can do, a card that was begun and is not good goes to the bin. Nothing here decides what comes next.
  */
-import { fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
+import { ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { CardRef, Tender } from '../../common/journal-kinds.ts';
 import type { HeldCard } from '../loss-report/ports.ts';
-import type { AppendedEntry, Ports, QrOrder } from '../ports.ts';
+import type { AppendedEntry, Ports } from '../ports.ts';
 import { detailOf, journaled, type JournalFailed, type OpenTransaction, type StepFailed } from '../top-up/step.ts';
-import { denominationsWithin } from '../top-up/steps.ts';
 import type { GrantOutcome } from './ports.ts';
 
 export type Grant = Extract<GrantOutcome, { kind: 'granted' }>;
@@ -62,32 +61,6 @@ export function openReplacement(ports: Ports, { card, identificationId, tender, 
 
 function abandoned(ports: Ports, transactionId: string): void {
   ports.journal.append({ kind: 'transaction.closed', transactionId, body: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 } });
-}
-
-export type AcceptOutcome = { readonly kind: 'open' } | StepFailed;
-
-export async function acceptFee(ports: Ports, fee: Fen): Promise<AcceptOutcome> {
-  try {
-    await ports.cash.accept(denominationsWithin(ports, fee));
-    return { kind: 'open' };
-  } catch (error) {
-    return { kind: 'failed', detail: detailOf(error) };
-  }
-}
-
-export type OrderOutcome = { readonly kind: 'created'; readonly order: QrOrder } | StepFailed | JournalFailed;
-
-/** Announced before the code exists: a payment of it is never lost. */
-export function orderFee(ports: Ports, { transactionId, reference, fee }: OpenReplacement, signal: AbortSignal): Promise<OrderOutcome> {
-  return journaled<OrderOutcome>(async () => {
-    const orderId = ports.ids.uuid();
-    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount: fee } });
-    try {
-      return { kind: 'created', order: await ports.payments.createOrder({ orderId, amount: fee, reference }, signal) };
-    } catch (error) {
-      return { kind: 'failed', detail: detailOf(error) };
-    }
-  });
 }
 
 export type LetGoOutcome = { readonly kind: 'letGo' } | JournalFailed;
@@ -313,9 +286,4 @@ async function tellDelivered(ports: Ports, transactionId: string, replacementId:
     return true;
   });
   if (told === true) ports.journal.append({ kind: 'replacement.reported', transactionId, body: { replacementId, delivery } });
-}
-
-/** Room left under the fee. */
-export function roomUnder(fee: Fen, held: Fen): Fen {
-  return fen(Math.max(0, fee - held));
 }

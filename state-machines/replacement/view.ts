@@ -4,10 +4,11 @@ import type { Picture } from '../picture.ts';
 import type { ReplacementSnapshot } from '../replacement.ts';
 import { voucherOf } from '../top-up/view.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
+import { roomOf } from '../payment/context.ts';
+import { saleShown } from '../payment/view.ts';
 import { leftOf } from '../waiting.ts';
 import { codeOnScreen, feeTenders, type ReplacementContext } from './context.ts';
 import { amountOf, linkOf } from './slip.ts';
-import { roomUnder } from './steps.ts';
 
 export function replacementPicture(snapshot: ReplacementSnapshot): Picture {
   const { context } = snapshot;
@@ -27,6 +28,7 @@ function bodyOf(snapshot: ReplacementSnapshot): ViewBody {
   if (snapshot.matches('fee')) return feeBody(context);
   if (snapshot.matches('cash')) return cashBody(context, snapshot.hasTag('moneyMoves') || snapshot.matches({ cash: 'opening' }));
   if (snapshot.matches('qr')) return qrBody(snapshot);
+  if (snapshot.matches('bankCard')) return bankCardBody(snapshot);
   if (snapshot.matches({ making: 'offered' })) {
     return { kind: 'replace-take', tail: context.newCard?.tail ?? '', wait: leftOf(context.wait, context.ports.clock) ?? NO_WAIT };
   }
@@ -69,7 +71,7 @@ function makingBody(context: ReplacementContext, step: ViewBodyOf<'replace-makin
 
 function cashBody(context: ReplacementContext, busy: boolean): ViewBodyOf<'top-up-cash'> {
   const { ports, card, fee, held, replacement, notes, cashMessage } = context;
-  const room = roomUnder(fee, held);
+  const room = roomOf(context);
   return {
     kind: 'top-up-cash',
     replaces: card.tail,
@@ -103,6 +105,13 @@ function qrBody(snapshot: ReplacementSnapshot): ViewBodyOf<'top-up-qr'> {
     reference: replacement?.reference ?? '',
     ...(wait === undefined ? {} : { wait }),
   };
+}
+
+function bankCardBody(snapshot: ReplacementSnapshot): ViewBodyOf<'top-up-bank-card'> {
+  const { context } = snapshot;
+  const { card, fee } = context;
+  const now = snapshot.matches({ bankCard: 'asking' }) ? 'asking' : snapshot.matches({ bankCard: 'atTerminal' }) ? 'atTerminal' : 'closing';
+  return { kind: 'top-up-bank-card', replaces: card.tail, amount: fee, ...saleShown(context, now) };
 }
 
 function doneBody(context: ReplacementContext): ViewBodyOf<'replace-done'> {

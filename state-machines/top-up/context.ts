@@ -4,24 +4,10 @@
  */
 import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { JournalBody, Outcome, Tender } from '../../common/journal-kinds.ts';
-import type {
-  AppendedEntry,
-  CardEvent,
-  CardReading,
-  CashEvent,
-  LoadClaim,
-  OrderState,
-  Ports,
-  QrOrder,
-  ScannerEvent,
-  VoucherSlip,
-  WaitingLoad,
-} from '../ports.ts';
-import type { UiMachineEvent } from '../ui-events.ts';
+import type { PaymentContext } from '../payment/context.ts';
+import type { Due } from '../payment/opening.ts';
+import type { AppendedEntry, CardReading, LoadClaim, Ports, VoucherSlip, WaitingLoad } from '../ports.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
-import type { RunningWait } from '../waiting.ts';
-import type { OpenTransaction } from './step.ts';
-import type { Captured } from './steps.ts';
 import type { Redemption } from './voucher-steps.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
@@ -36,7 +22,6 @@ export const topUpDelays = {
   readOffer: 60_000, // a few sums, from whom and until when
   warning: 20_000, // WCAG 2.2.1: at least 20 s to say "I am here"
   readTrouble: 45_000, // four lines of text
-  orderEndsSoon: 30_000, // what is left of an order's life when the ring turns amber
   putBack: 120_000, // the card is still within arm's reach
   result: 20_000, // delivered: the card is what people wait for
   settledResult: 60_000, // not delivered: the number must be read, perhaps written down
@@ -46,11 +31,6 @@ export type DelayName = keyof typeof topUpDelays;
 
 /** A load is tried anew after a certain "not credited", but not for ever. */
 export const MAX_LOAD_ATTEMPTS = 2;
-
-export interface CashNote {
-  readonly denomination: Fen;
-  readonly state: 'held' | 'stacking' | 'stacked' | 'returning';
-}
 
 export interface TopUpInput {
   readonly ports: Ports;
@@ -66,21 +46,12 @@ export interface TopUpOutput {
 
 export type Trouble = ViewBodyOf<'trouble'>['trouble'];
 
-export interface TopUpContext extends TopUpInput {
+export interface TopUpContext extends TopUpInput, PaymentContext {
   readonly purseLimit: Fen;
   readonly selected: Fen | undefined;
   readonly digits: string;
   readonly digitsError: 'aboveMaximum' | 'belowMinimum' | undefined;
   readonly tender: Tender | undefined;
-  readonly transaction: OpenTransaction | undefined;
-  readonly notes: readonly CashNote[];
-  /** What only evidence can tell: notes nobody can place, an order that may have been paid. */
-  readonly disputed: Fen;
-  /** A note is in the machine that jammed before anyone knew its value. */
-  readonly noteStuck: boolean;
-  readonly cashMessage: ViewBodyOf<'top-up-cash'>['message'];
-  /** A note that came to escrow while the one before was still being taken. */
-  readonly nextNote: Fen | undefined;
   /** The voucher's number as typed so far, without hyphens, and its code. */
   readonly voucherNumber: string;
   readonly voucherCode: string;
@@ -94,15 +65,8 @@ export interface TopUpContext extends TopUpInput {
   readonly claim: LoadClaim | undefined;
   /** The voucher that this top-up ended in. */
   readonly issued: VoucherSlip | undefined;
-  readonly order: QrOrder | undefined;
-  /** Of an order that may be paid, whichever side showed the code. */
-  readonly orderId: string | undefined;
   /** Why the code that was presented last did not pay. */
   readonly presentMessage: ViewBodyOf<'top-up-scan'>['message'];
-  readonly orderState: OrderState['state'];
-  readonly captured: Captured | undefined;
-  /** Money taken and not yet delivered. */
-  readonly held: Fen;
   readonly pending: JournalBody<'load.committing'> | undefined;
   readonly loadAttempts: number;
   readonly tac: string | undefined;
@@ -121,7 +85,6 @@ export interface TopUpContext extends TopUpInput {
   readonly cardPlace: 'inside' | 'atGate' | 'taken';
   readonly entry: AppendedEntry | undefined;
   readonly receipt: ViewBodyOf<'done'>['receipt'];
-  readonly wait: RunningWait | undefined;
   /** Elapsed time at which money began to move. */
   readonly movingSince: number;
 }
@@ -135,6 +98,7 @@ export function beginning(input: TopUpInput): TopUpContext {
     digits: '',
     digitsError: undefined,
     tender: undefined,
+    due: undefined,
     transaction: undefined,
     notes: [],
     disputed: ZERO_FEN,
@@ -154,6 +118,7 @@ export function beginning(input: TopUpInput): TopUpContext {
     presentMessage: undefined,
     orderState: 'waiting',
     captured: undefined,
+    turned: false,
     held: ZERO_FEN,
     pending: undefined,
     loadAttempts: 0,
@@ -175,23 +140,9 @@ export function beginning(input: TopUpInput): TopUpContext {
   };
 }
 
-export type TopUpEvent =
-  | UiMachineEvent
-  | CardEvent
-  | CashEvent
-  | ScannerEvent
-  | { readonly type: 'ORDER.STATE'; readonly state: OrderState }
-  | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
-  | { readonly type: 'wait.ended' };
-
 /** Most that may be loaded now. */
 export function maximumOf(context: Pick<TopUpContext, 'ports' | 'purseLimit' | 'card'>): Fen {
   return fen(Math.max(0, Math.min(context.ports.settings.maximumLoad, context.purseLimit - context.card.balance)));
-}
-
-/** Room left under the purse limit and the site's maximum after the notes that are in. */
-export function roomOf(context: TopUpContext): Fen {
-  return fen(Math.max(0, maximumOf(context) - context.held));
 }
 
 export function typedAmount(digits: string): Fen {
@@ -218,6 +169,12 @@ export function amountOf(context: TopUpContext): Fen {
 /** How it ended, as the person is told. */
 export function outcomeTold({ outcome }: Pick<TopUpContext, 'outcome'>): 'delivered' | 'refunded' | 'voucher' | 'case' {
   return outcome === 'abandoned' ? 'case' : outcome;
+}
+
+/** What a top-up is paid with: of notes as many as fit on the card, of anything else the chosen amount. */
+export function dueOf(context: TopUpContext, tender: Tender): Due {
+  const { locale: _asOfNow, ...opening } = openRequest(context, tender);
+  return { amount: opening.requested, most: maximumOf(context), whole: false, withCard: true, opening };
 }
 
 /** What a transaction is opened with. */

@@ -3,9 +3,10 @@
  * for every flow that loads a card: its states find one another by their own ids.
  */
 import { assign } from 'xstate';
+import { transactionIdOf } from '../payment/setup.ts';
 import { ZERO_FEN } from '../../common/fen.ts';
 import { known, MAX_LOAD_ATTEMPTS } from './context.ts';
-import { ports, topUpSetup, transactionIdOf } from './setup.ts';
+import { ports, topUpSetup } from './setup.ts';
 
 export const loadState = topUpSetup.createStateConfig({
   id: 'load',

@@ -1,8 +1,8 @@
 /** The steps of paying with a code that the person presents: what was held to the scanner, and the charge, announced before it is asked for. */
-import { PAYMENT_CODE, type CaptureRefusal } from '../../common/upstream-api/payments.ts';
+import { PAYMENT_CODE, type DeclineReason } from '../../common/upstream-api/payments.ts';
 import type { OrderState, Ports } from '../ports.ts';
 import { journaled, open, type JournalFailed, type OpenRequest, type OpenTransaction } from './step.ts';
-import type { Captured } from './steps.ts';
+import type { Captured } from '../payment/order-steps.ts';
 
 /** `slip`: the code of one of this operator's slips. `link`: an address, as people's codes for *receiving* money are. */
 export type Presented = 'paymentCode' | 'slip' | 'link' | 'other';
@@ -32,7 +32,7 @@ export type PresentedOutcome =
   /** The person must confirm on the phone. */
   | ({ readonly kind: 'confirming' } & AskedOrder)
   /** Certain: nothing was taken, and the transaction is closed. */
-  | { readonly kind: 'declined'; readonly reason: CaptureRefusal }
+  | { readonly kind: 'declined'; readonly reason: DeclineReason }
   /** No answer that says which: the order must be closed before it is left. */
   | ({ readonly kind: 'unknown' } & AskedOrder)
   | JournalFailed;

@@ -1,14 +1,15 @@
 /** Paying with a code on the person's phone, held to the scanner: nothing is open until a payment code was read, and then it is an order like any other. */
 import { assign } from 'xstate';
+import { stillHere } from '../payment/setup.ts';
 import { patiently } from '../waiting.ts';
+import { closingState, recordingState } from '../payment/order.ts';
 import { known, openRequest } from './context.ts';
-import { closingState, recordingState } from './order.ts';
 import { presentedAs, type PresentedOutcome } from './present-steps.ts';
-import { stillHere, topUpSetup } from './setup.ts';
+import { topUpSetup } from './setup.ts';
 
 export const presentState = topUpSetup.createStateConfig({
   initial: 'ready',
-  entry: assign({ order: undefined, orderId: undefined, orderState: 'waiting' as const, captured: undefined, presentMessage: undefined }),
+  entry: ['noOrder', { type: 'presentSays', params: { message: undefined } }],
   states: {
     ready: {
       ...patiently('presentCode'),
@@ -129,9 +130,9 @@ export const presentState = topUpSetup.createStateConfig({
             actions: { type: 'troubleIs', params: { trouble: 'confirmExpired' } },
           },
         ],
-        'ui.back': { target: 'closing', actions: assign({ trouble: undefined, next: 'menu' as const }) },
-        'ui.cancel': { target: 'closing', actions: assign({ trouble: undefined, next: 'menu' as const }) },
-        'CARD.REMOVED': { target: 'closing', actions: assign({ trouble: undefined, next: 'finish' as const, cardPlace: 'taken' as const }) },
+        'ui.back': { target: 'closing', actions: { type: 'leave', params: { next: 'menu' } } },
+        'ui.cancel': { target: 'closing', actions: { type: 'leave', params: { next: 'menu' } } },
+        'CARD.REMOVED': { target: 'closing', actions: { type: 'leave', params: { next: 'finish' } } },
       },
     },
     recording: recordingState,

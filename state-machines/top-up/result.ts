@@ -1,9 +1,10 @@
 /** How a top-up ends: money given a definite place, the card back first, then paper; or a trouble that cost nothing. */
 import { assign } from 'xstate';
 import { ZERO_FEN } from '../../common/fen.ts';
+import { transactionIdOf } from '../payment/setup.ts';
 import type { ReceiptContent } from '../ports.ts';
 import { amountOf, codeOnScreen, known, outcomeTold, type TopUpContext } from './context.ts';
-import { ports, topUpSetup, transactionIdOf } from './setup.ts';
+import { ports, topUpSetup } from './setup.ts';
 import { slipOf } from './slip.ts';
 import type { SettleReason } from './steps.ts';
 
@@ -114,6 +115,7 @@ export const finishedState = topUpSetup.createStateConfig({
 
 /** Nothing was taken, the transaction was opened. */
 export const abandoningState = topUpSetup.createStateConfig({
+  id: 'unpaid',
   invoke: {
     src: 'abandon',
     input: ({ context }) => ({ ports: context.ports, request: transactionIdOf(context) }),
@@ -124,6 +126,7 @@ export const abandoningState = topUpSetup.createStateConfig({
 
 /** Something is wrong and nothing was taken. */
 export const troubleState = topUpSetup.createStateConfig({
+  id: 'trouble',
   initial: 'reading',
   entry: [{ type: 'startWait', params: { delay: 'readTrouble', tone: 'normal' } }, assign({ transaction: undefined, tender: undefined, noteStuck: false })],
   states: { reading: {} },
@@ -144,6 +147,9 @@ export const troubleState = topUpSetup.createStateConfig({
           context.trouble === 'walletLimit' ||
           context.trouble === 'confirmExpired' ||
           context.trouble === 'scannerDown' ||
+          context.trouble === 'bankTerminalDown' ||
+          context.trouble === 'bankCardDeclined' ||
+          context.trouble === 'bankCardCancelled' ||
           context.trouble === 'cashDown' ||
           context.trouble?.startsWith('voucher') === true,
         target: 'tender',

@@ -2,23 +2,20 @@
  * The money steps of a top-up. Each announces itself in the journal, acts, and writes down the outcome before anyone is told of it;
  * each ends in a closed set of outcomes, so that the chart has a next state for every one. Nothing here decides what comes next.
  */
-import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
-import { NOTE_STUCK, type CardRef, type JournalBody, type Tender } from '../../common/journal-kinds.ts';
+import { ZERO_FEN, type Fen } from '../../common/fen.ts';
+import { type CardRef, type JournalBody, type Tender } from '../../common/journal-kinds.ts';
 import {
   type AppendedEntry,
   type IssuerCheck,
   type LoadClaim,
   type LoadVerdict,
-  type OrderState,
   type Ports,
-  type QrOrder,
   type ReceiptContent,
   type ReceiptOutcome,
-  type StackedCredit,
   type VoucherSlip,
 } from '../ports.ts';
 import { giveClaimBack } from './claim-steps.ts';
-import { detailOf, journaled, open, type JournalFailed, type OpenRequest, type OpenTransaction, type StepFailed } from './step.ts';
+import { detailOf, journaled, type JournalFailed, type OpenTransaction, type StepFailed } from './step.ts';
 import { giveVoucherBack, makeVoucher, voucherIsUsedUp, type Redemption } from './voucher-steps.ts';
 
 /** An earlier load of the card is undecided: another one would blur what the card can still prove of it. */
@@ -39,191 +36,11 @@ export async function checkCard(ports: Ports, ref: CardRef, signal: AbortSignal)
   }
 }
 
-/** Denominations that still fit under the purse limit: the others are inhibited, not refused later. */
-export function denominationsWithin(ports: Ports, room: Fen): readonly Fen[] {
-  return ports.cash.denominations.filter((denomination) => denomination <= room);
-}
-
-export type OpenCashOutcome = { readonly kind: 'open'; readonly transaction: OpenTransaction } | StepFailed | JournalFailed;
-
-export function openCash(ports: Ports, request: OpenRequest, room: Fen): Promise<OpenCashOutcome> {
-  return journaled<OpenCashOutcome>(async () => {
-    const transaction = open(ports, request);
-    try {
-      await ports.cash.accept(denominationsWithin(ports, room));
-    } catch (error) {
-      const detail = detailOf(error);
-      ports.journal.append({
-        kind: 'transaction.closed',
-        transactionId: transaction.transactionId,
-        body: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 },
-      });
-      return { kind: 'failed', detail };
-    }
-    return { kind: 'open', transaction };
-  });
-}
-
-export type NoteOutcome =
-  | { readonly kind: 'stacked'; readonly denomination: Fen }
-  | { readonly kind: 'returned'; readonly denomination: Fen; readonly overLimit: boolean }
-  /** Neither in the box nor out, as far as anyone can say: a case, counted at settlement. */
-  | { readonly kind: 'suspense'; readonly denomination: Fen }
-  | JournalFailed;
-
-/** Room left under the purse limit. */
-export type Room = Fen;
-
-export interface TakeNoteRequest {
-  readonly transactionId: string;
-  readonly denomination: Fen;
-  readonly room: Room;
-}
-
-/** A note stands in escrow: into the box when it fits, out again when it doesn't. Accepts the next one when the path is free. */
-export function takeNote(ports: Ports, { transactionId, denomination, room }: TakeNoteRequest): Promise<NoteOutcome> {
-  const note = { noteId: ports.ids.uuid(), denomination };
-  const write = (kind: 'note.escrowed' | 'note.stacking' | 'note.returning'): void => void ports.journal.append({ kind, transactionId, body: note });
-  const suspense = (why: string): NoteOutcome => {
-    ports.journal.append({ kind: 'note.suspense', transactionId, body: { ...note, why } });
-    return { kind: 'suspense', denomination };
-  };
-  const stacked = (credit: StackedCredit): void => void ports.journal.append({ kind: 'cash.stacked', transactionId, body: { ...note, ...credit } });
-  const returned = (overLimit: boolean): NoteOutcome => {
-    ports.journal.append({ kind: 'note.returned', transactionId, body: { ...note, evidence: 'returned' } });
-    return { kind: 'returned', denomination, overLimit };
-  };
-  return journaled<NoteOutcome>(async () => {
-    try {
-      write('note.escrowed');
-      write(denomination > room ? 'note.returning' : 'note.stacking');
-    } catch (error) {
-      await ports.cash.returnNote().catch(detailOf); // nothing can be written down, so nothing is taken
-      throw error;
-    }
-    if (denomination > room) {
-      const result = await ports.cash.returnNote().catch((error: unknown) => `lost: ${detailOf(error)}` as const);
-      return result === 'returned' ? returned(true) : suspense(result === 'stacked' ? 'stacked against the order' : result);
-    }
-    const result = await ports.cash.stack(stacked).catch((error: unknown) => `lost: ${detailOf(error)}` as const);
-    if (result === 'stacked') {
-      const left = fen(room - denomination);
-      // A dead acceptor here costs nothing: its own event ends the cash step.
-      await ports.cash.accept(denominationsWithin(ports, left)).catch(detailOf);
-      return { kind: 'stacked', denomination };
-    }
-    if (result !== 'returned') return suspense(result);
-    const outcome = returned(false);
-    // It may have been away and come back inhibited.
-    await ports.cash.accept(denominationsWithin(ports, room)).catch(detailOf);
-    return outcome;
-  });
-}
-
-export interface StopCashRequest {
-  readonly transaction: OpenTransaction;
-  /** A note jammed before anyone knew its value. */
-  readonly noteStuck: boolean;
-}
-
-/** No more notes; whatever comes late is returned by the port. A stuck note is written down first: after a crash it must not be forgotten. */
-export async function stopCash(ports: Ports, { transaction, noteStuck }: StopCashRequest): Promise<void> {
-  const { transactionId, reference } = transaction;
-  // Where this can't be written down, neither can the case that comes next: it says so.
-  if (noteStuck) await journaled(async () => ports.journal.append({ kind: 'device.fault', transactionId, body: stuckNote(reference) }));
-  await ports.cash.accept([]).catch(detailOf);
-}
-
-function stuckNote(reference: string): JournalBody<'device.fault'> {
-  return { device: 'cashAcceptor', code: NOTE_STUCK, detail: `a note of ${reference} jammed before its value was known` };
-}
-
 /** Ends a transaction in which nothing was taken. */
 export function abandon(ports: Ports, transactionId: string): Promise<{ readonly kind: 'abandoned' } | JournalFailed> {
   return journaled(async () => {
     ports.journal.append({ kind: 'transaction.closed', transactionId, body: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 } });
     return { kind: 'abandoned' } as const;
-  });
-}
-
-export type CreateOrderOutcome =
-  | { readonly kind: 'created'; readonly transaction: OpenTransaction; readonly order: QrOrder }
-  /** The code was never shown, so nobody can have paid; the order is closed in the background. */
-  | StepFailed
-  | JournalFailed;
-
-export function createOrder(ports: Ports, request: OpenRequest, signal: AbortSignal): Promise<CreateOrderOutcome> {
-  return journaled<CreateOrderOutcome>(async () => {
-    const transaction = open(ports, request);
-    const orderId = ports.ids.uuid();
-    ports.journal.append({ kind: 'payment.requested', transactionId: transaction.transactionId, body: { orderId, amount: request.requested } });
-    try {
-      const order = await ports.payments.createOrder({ orderId, amount: request.requested, reference: transaction.reference }, signal);
-      return { kind: 'created', transaction, order };
-    } catch (error) {
-      return { kind: 'failed', detail: detailOf(error) };
-    }
-  });
-}
-
-/** Writes down what the acquirer said of an order that is certain now. */
-function recordOrder(ports: Ports, transactionId: string, orderId: string, state: OrderState): void {
-  if (state.state === 'captured') {
-    const { channel, channelRef, amount } = state;
-    ports.journal.append({ kind: 'payment.captured', transactionId, body: { orderId, amount, channel, channelRef } });
-  } else if (state.state === 'closed' || state.state === 'declined') {
-    ports.journal.append({ kind: 'payment.closed', transactionId, body: { orderId } });
-  }
-}
-
-export type Captured = Extract<OrderState, { readonly state: 'captured' }>;
-
-export type CapturedOutcome = { readonly kind: 'captured'; readonly amount: Fen } | JournalFailed;
-
-export interface OrderRequest {
-  readonly transactionId: string;
-  readonly orderId: string;
-}
-
-export interface CapturedRequest extends OrderRequest {
-  readonly state: Captured;
-}
-
-export function recordCaptured(ports: Ports, { transactionId, orderId, state }: CapturedRequest): Promise<CapturedOutcome> {
-  return journaled<CapturedOutcome>(async () => {
-    recordOrder(ports, transactionId, orderId, state);
-    return { kind: 'captured', amount: state.amount };
-  });
-}
-
-export type CloseOrderOutcome =
-  | { readonly kind: 'closed' }
-  /** The payment was faster than the closing. */
-  | { readonly kind: 'captured'; readonly state: Captured }
-  | { readonly kind: 'undetermined' }
-  | JournalFailed;
-
-/** Closes the order upstream and verifies what is true afterwards, before it is left. */
-export function closeOrder(ports: Ports, { transactionId, orderId }: OrderRequest): Promise<CloseOrderOutcome> {
-  return journaled<CloseOrderOutcome>(async () => {
-    let state: OrderState;
-    try {
-      state = await ports.payments.closeOrder(orderId);
-    } catch (error) {
-      ports.journal.append({ kind: 'payment.undetermined', transactionId, body: { orderId, why: detailOf(error) } });
-      return { kind: 'undetermined' };
-    }
-    if (state.state === 'captured') {
-      recordOrder(ports, transactionId, orderId, state);
-      return { kind: 'captured', state };
-    }
-    if (state.state === 'waiting' || state.state === 'confirming') {
-      ports.journal.append({ kind: 'payment.undetermined', transactionId, body: { orderId, why: `still ${state.state} after closing` } });
-      return { kind: 'undetermined' };
-    }
-    recordOrder(ports, transactionId, orderId, state);
-    ports.journal.append({ kind: 'transaction.closed', transactionId, body: { outcome: 'abandoned', loaded: 0, refunded: 0, owed: 0 } });
-    return { kind: 'closed' };
   });
 }
 
@@ -481,7 +298,7 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
       return { kind: 'case', reason: 'loadUndetermined', entry: close('case', ZERO_FEN, request.held) };
     }
     if (request.reason === 'paymentUndetermined') return asCase('paymentUndetermined', ZERO_FEN, request.disputed);
-    if (isPaidByPhone(request.tender) && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
+    if (isOrdered(request.tender) && request.orderId !== undefined) return refund(ports, request, request.orderId, asCase, close);
     if (request.redemption !== undefined) {
       const { redeemId } = request.redemption;
       const { held } = request;
@@ -502,8 +319,9 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
   });
 }
 
-function isPaidByPhone(tender: Tender): boolean {
-  return tender === 'qr' || tender === 'qrPresented';
+/** Paid by an order, and given back the way it came. */
+function isOrdered(tender: Tender): boolean {
+  return tender === 'qr' || tender === 'qrPresented' || tender === 'card';
 }
 
 async function refund(
@@ -524,11 +342,6 @@ async function refund(
   }
   ports.journal.append({ kind: 'refund.completed', transactionId, body });
   return { kind: 'refunded', entry: close('refunded', request.held, ZERO_FEN) };
-}
-
-/** Sum of the notes in the box. */
-export function stackedTotal(notes: readonly { readonly denomination: Fen; readonly state: string }[]): Fen {
-  return addFen(...notes.filter((note) => note.state === 'stacked').map((note) => note.denomination));
 }
 
 /** Lets the person put the card back: a card that is inside or at the gate goes out first, with none there the gate opens. */
@@ -598,31 +411,4 @@ export async function printJournaled(
     return printed;
   });
   return 'kind' in outcome ? { state: 'failedBefore', trouble: 'journalUnavailable' } : outcome;
-}
-
-/** How long one question to the acquirer may stay open before it is asked again. */
-const ORDER_POLL_MS = 20_000;
-/** Pause before asking again after no answer. */
-const ORDER_RETRY_MS = 2_000;
-
-/** Tells every change of the order's state until it is certain or nobody listens. Being offline is no news: the order's own life decides. */
-export function watchOrder(ports: Ports, orderId: string, tell: (state: OrderState) => void): () => void {
-  const controller = new AbortController();
-  const watch = async (): Promise<void> => {
-    let since: OrderState['state'] = 'waiting';
-    while (!controller.signal.aborted) {
-      try {
-        const state = await ports.payments.queryOrder(orderId, { since, waitMs: ORDER_POLL_MS }, controller.signal);
-        if (controller.signal.aborted) return;
-        if (state.state !== since) tell(state);
-        since = state.state;
-        if (state.state === 'captured' || state.state === 'closed' || state.state === 'declined') return;
-      } catch (error) {
-        detailOf(error);
-        await new Promise<void>((resolve) => void ports.clock.setTimeout(resolve, ORDER_RETRY_MS));
-      }
-    }
-  };
-  void watch();
-  return () => controller.abort();
 }

@@ -10,7 +10,9 @@ import type { PendingLoadSnapshot } from '../pending-load.ts';
 import { offerAfter } from '../pending-load/offer.ts';
 import type { Picture } from '../picture.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
-import { mayRelease, amountOf, codeOnScreen, maximumOf, outcomeTold, roomOf, type TopUpContext, type Trouble } from './context.ts';
+import { roomOf } from '../payment/context.ts';
+import { saleShown } from '../payment/view.ts';
+import { mayRelease, amountOf, codeOnScreen, maximumOf, outcomeTold, type TopUpContext, type Trouble } from './context.ts';
 import type { MoneySource, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 
@@ -31,6 +33,7 @@ const stops: Partial<Record<string, 0 | 1 | 2 | 3>> = {
   cash: 1,
   qr: 1,
   qrPresented: 1,
+  bankCard: 1,
   voucher: 1,
   load: 2,
   putBack: 2,
@@ -107,6 +110,7 @@ function bodyOf(snapshot: TopUpSnapshot): ViewBody {
   if (snapshot.matches('cash')) return cashBody(snapshot);
   if (snapshot.matches('qr')) return qrBody(snapshot);
   if (snapshot.matches('qrPresented')) return scanBody(snapshot);
+  if (snapshot.matches('bankCard')) return bankCardBody(snapshot);
   if (snapshot.matches('voucher')) return voucherBody(snapshot);
   const loading = loadBody(snapshot);
   if (loading !== undefined) return loading;
@@ -210,6 +214,12 @@ function scanBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-scan'> {
     reference: context.transaction?.reference ?? '',
     ...(state === 'confirming' ? waitOf(context) : {}),
   };
+}
+
+function bankCardBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-bank-card'> {
+  const { context } = snapshot;
+  const now = snapshot.matches({ bankCard: 'asking' }) ? 'asking' : snapshot.matches({ bankCard: 'atTerminal' }) ? 'atTerminal' : 'closing';
+  return { kind: 'top-up-bank-card', card: cardOf(context), amount: context.selected ?? ZERO_FEN, ...saleShown(context, now) };
 }
 
 function voucherBody(snapshot: TopUpSnapshot): ViewBody {

@@ -2,9 +2,10 @@
 import { assign } from 'xstate';
 import { parseReferenceSymbols } from '../../common/ids.ts';
 import { isVoucherCode, VOUCHER_CODE_DIGITS } from '../../common/voucher-code.ts';
+import { stillHere } from '../payment/setup.ts';
 import { patiently } from '../waiting.ts';
 import { known, maximumOf, MOST_NUMBER_SYMBOLS, openRequest } from './context.ts';
-import { stillHere, topUpSetup } from './setup.ts';
+import { topUpSetup } from './setup.ts';
 
 /** Nothing is reserved yet: leaving costs nothing. */
 const leaving = {

@@ -254,7 +254,7 @@ test.describe('reach', () => {
     });
   });
 
-  const paying = ['top-up-tender', 'top-up-cash', 'top-up-qr', 'top-up-scan', 'top-up-voucher', 'voucher-code', 'top-up-voucher-confirm'];
+  const paying = ['top-up-tender', 'tender-five', 'top-up-cash', 'top-up-qr', 'top-up-scan', 'top-up-bank-card', 'top-up-voucher', 'voucher-code', 'top-up-voucher-confirm'];
   const helping = ['help-home', 'help-groups', 'help-list', 'help-search', 'help-search-digits', 'help-answer', 'help-contacts'];
   const serving = ['pending-offer', 'statement', 'loss-ways', 'loss-typing', 'loss-confirm', 'loss-told', 'replace-fee', 'replace-done', 'account-confirm'];
   const asking = ['ticket-topics', 'ticket-phone', 'ticket-review', 'diagnosis'];
@@ -511,6 +511,9 @@ test('every control says what it does', async () => {
     ['cash-empty', 'cancel', { type: 'cancel' }],
     ['top-up-qr', 'cancel', { type: 'cancel' }],
     ['top-up-qr', 'back', { type: 'back' }],
+    ['tender-five', 'tender-voucher', { type: 'tender', tender: 'voucher' }],
+    ['top-up-bank-card', 'cancel', { type: 'cancel' }],
+    ['top-up-bank-card', 'back', { type: 'back' }],
     ['top-up-scan', 'cancel', { type: 'cancel' }],
     ['top-up-scan', 'back', { type: 'back' }],
     ['scan-confirming', 'cancel', { type: 'cancel' }],

@@ -2,8 +2,9 @@
 import { byEar } from './support/by-ear-situations.ts';
 import { runSituations } from './support/run-situations.ts';
 import { pendingLoads } from './support/pending-load-situations.ts';
+import { bankCards } from './support/bank-card-situations.ts';
 import { payCodes } from './support/pay-code-situations.ts';
 import { situations } from './support/top-up-situations.ts';
 import { World } from './support/world.ts';
 
-runSituations([...situations, ...payCodes, ...pendingLoads, ...byEar], () => World.start({ speed: 3 }));
+runSituations([...situations, ...payCodes, ...bankCards, ...pendingLoads, ...byEar], () => World.start({ speed: 3 }));

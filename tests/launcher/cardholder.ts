@@ -117,6 +117,14 @@ export class Cardholder {
     return (await scan.getAttribute('data-order')) ?? '';
   }
 
+  /** Waits until the sale is so far at the bank's payment terminal. @returns the order's id */
+  async seesSale(state: 'waiting' | 'confirming'): Promise<string> {
+    await this.sees('top-up-bank-card');
+    const sale = (await this.page()).locator(`[data-testid="bank-card"][data-state="${state}"]`);
+    await sale.waitFor({ timeout: PATIENCE });
+    return (await sale.getAttribute('data-order')) ?? '';
+  }
+
   /** Holds the phone, or whatever it is, to the scanner. */
   async presents(text: string): Promise<void> {
     await this.#until(async () => (await this.sandbox.hand({ act: 'showCode', text })).done, 'the scanner read nothing');

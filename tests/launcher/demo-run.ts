@@ -10,7 +10,7 @@ import type { Cardholder } from './cardholder.ts';
 import { CARD, chipBalance, onStage, type Stage, type StageOptions } from './demo-stage.ts';
 import type { Sandbox } from './sandbox.ts';
 
-export const demoTenders = ['cash', 'qr', 'qr-presented'] as const;
+export const demoTenders = ['cash', 'qr', 'qr-presented', 'card'] as const;
 export type DemoTender = (typeof demoTenders)[number];
 
 export interface DemoOptions extends StageOptions {
@@ -93,7 +93,9 @@ class Story {
     await person.choosesTopUp(CARD, amount);
     if (fault === 'torn-before' || fault === 'wrong-card' || fault === 'torn-left') await this.#fault('tearBeforeCredit', true);
     if (fault === 'torn-after') await this.#fault('tearAfterCredit', true);
-    await { cash: () => this.#payCash(), qr: () => this.#payQr(), 'qr-presented': () => this.#presentCode() }[this.#options.tender]();
+    await { cash: () => this.#payCash(), qr: () => this.#payQr(), 'qr-presented': () => this.#presentCode(), card: () => this.#payByCard() }[
+      this.#options.tender
+    ]();
     if (fault === 'process-killed') return this.#killed();
     await person.sees('committing', 'put-back', 'done', 'settled'); // the shortest screen of all has its picture too, when it can be caught
     if (fault?.startsWith('torn') === true || fault === 'wrong-card') await this.#putBack();
@@ -161,6 +163,22 @@ class Story {
     if (fault === 'process-killed') await this.#kill();
     const paid = await person.sandbox.hand({ act: 'phone', does: 'pay' });
     this.#tell(paid.done ? 'confirmed on the phone' : `could not confirm: ${paid.why ?? ''}`);
+  }
+
+  /** Card in, PIN, and the bank says yes. */
+  async #payByCard(): Promise<void> {
+    const person = this.#person;
+    const { fault } = this.#options;
+    await person.touches('tender-card');
+    await person.seesSale('waiting');
+    await person.sandbox.hand({ act: 'bankTerminal', does: 'confirming' });
+    await person.seesSale('confirming');
+    this.#tell('the card is in the payment terminal; a PIN is typed there, and the bank is asked');
+    if (fault === 'payment-answer-lost') await this.#fault('loseNextPaymentAnswer', true);
+    if (fault === 'issuer-offline-after-money') await this.#fault('issuerOffline', true);
+    if (fault === 'process-killed') await this.#kill();
+    const paid = await person.sandbox.hand({ act: 'bankTerminal', does: 'pay' });
+    this.#tell(paid.done ? 'the bank approved' : `the bank did not approve: ${paid.why ?? ''}`);
   }
 
   async #putBack(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * `npm run demo -- [--flow NAME] [--tender cash|qr|qr-presented] [--amount FEN] [--fault NAME] [--data DIR] [--json]`: a scripted cardholder tops up
+ * `npm run demo -- [--flow NAME] [--tender cash|qr|qr-presented|card] [--amount FEN] [--fault NAME] [--data DIR] [--json]`: a scripted cardholder tops up
  * through the real screen, or comes for another service. Exit status 0 only when the outcome is the right one for the fault.
  */
 import { parseArgs } from 'node:util';

@@ -22,7 +22,7 @@ export const diagramFile = path.join(projectRoot, 'state-machines', 'README.md')
 
 const charts: readonly { readonly title: string; readonly about: string; readonly machine: AnyStateMachine }[] = [
   { title: 'session', about: 'One person, from the attract screen to the card in their hand (`session.ts`).', machine: sessionMachine },
-  { title: 'top-up', about: 'Amount, tender, money, load, proof (`top-up.ts`, parts in `top-up/`).', machine: topUpMachine },
+  { title: 'top-up', about: 'Amount, tender, money, load, proof (`top-up.ts`, parts in `top-up/` and `payment/`).', machine: topUpMachine },
   {
     title: 'pending-load',
     about: 'What waits at the issuer: offered, claimed, written like a top-up (`pending-load.ts`, parts in `pending-load/` and `top-up/`).',

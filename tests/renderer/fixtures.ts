@@ -70,6 +70,15 @@ const qr: ViewBodyOf<'top-up-qr'> = {
   wait: calm(161_000, 180_000),
 };
 
+const sale: ViewBodyOf<'top-up-bank-card'> = {
+  kind: 'top-up-bank-card',
+  card,
+  amount: 5000,
+  orderId: '0190a4c07a107000800000000000000a',
+  state: 'waiting',
+  reference,
+  wait: calm(150_000),
+};
 const voucher: ViewBodyOf<'top-up-voucher'> = { kind: 'top-up-voucher', card, field: 'number', number: 'B02-1120-7K4M-5', code: '', complete: true };
 const voucherCode: ViewBodyOf<'top-up-voucher'> = { ...voucher, field: 'code', code: '4821 0573', complete: false };
 /** As long as the link of a signed slip, and as little like words. */
@@ -248,6 +257,7 @@ const replaceFee: ViewBodyOf<'replace-fee'> = {
   fee: 2000,
   tenders: [
     { name: 'qr', available: true },
+    { name: 'card', available: true },
     { name: 'cash', available: true },
   ],
   denominations: [500, 1000, 2000],
@@ -435,6 +445,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
   'top-up-cash': step(1, cash),
   'top-up-qr': step(1, qr),
   'top-up-scan': step(1, scan),
+  'top-up-bank-card': step(1, sale),
   'top-up-voucher': step(1, voucher),
   'top-up-voucher-confirm': step(1, { kind: 'top-up-voucher-confirm', card, amount: 7000, number: 'B02-1120-7K4M-5' }),
   committing: { ...step(2, { kind: 'committing', tail: '6688', amount: 5000, reference, step: 'write', elapsedMs: 3000 }), utilities: false },
@@ -877,6 +888,20 @@ export const STATES: Readonly<Record<string, Sample>> = {
     denominations,
     receipts: 'available',
   }),
+  'tender-five': step(1, {
+    kind: 'top-up-tender',
+    card,
+    amount: 5000,
+    tenders: [
+      { name: 'cash', available: true },
+      { name: 'qr', available: true },
+      { name: 'qrPresented', available: true },
+      { name: 'card', available: false, reason: 'paymentOffline' },
+      { name: 'voucher', available: true },
+    ],
+    denominations,
+    receipts: 'available',
+  }),
   'tender-scanner-off': step(1, {
     kind: 'top-up-tender',
     card,
@@ -930,6 +955,9 @@ export const STATES: Readonly<Record<string, Sample>> = {
   }),
   ...named('cash', ['noteRejected', 'noteOverLimit', 'noteReturned', 'acceptorDown', 'boxFull'], (message) => step(1, { ...cash, message })),
   ...named('scan', ['slip', 'link', 'other', 'unreadable', 'codeUnknown', 'codeExpired', 'codeUsed'], (message) => step(1, { ...scan, message })),
+  'bank-card-asking': { ...step(1, { ...sale, wait: undefined, state: 'asking', orderId: '', reference: '' }), utilities: false },
+  'bank-card-confirming': step(1, { ...sale, state: 'confirming' }),
+  'bank-card-closing': { ...step(1, { ...sale, wait: undefined, state: 'closing' }), utilities: false },
   'scan-asking': { ...step(1, { ...scan, state: 'asking' }), utilities: false },
   'scan-confirming': step(1, { ...scan, state: 'confirming', orderId: '0190a4c07a107000800000000000000a', reference, wait: calm(60_000) }),
   'scan-closing': { ...step(1, { ...scan, state: 'closing', orderId: '0190a4c07a107000800000000000000a', reference }), utilities: false },
@@ -973,6 +1001,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
     card: 'absent',
     voucher: { code: '4821 0573 9164', validUntil: '2027-11-22' },
   }),
+  'settled-bank-card': step(3, { ...settled, outcome: 'refunded', why: 'issuerRefused', tender: 'card', receipt: 'choice', card: 'taken' }),
   'settled-voucher-back': step(3, { ...settled, outcome: 'refunded', why: 'issuerRefused', tender: 'voucher', receipt: 'choice', card: 'taken' }),
   'settled-case-voucher': step(3, { ...settled, outcome: 'case', why: 'loadUndetermined', tender: 'voucher', receipt: 'printed' }),
   'put-back-voucher': step(2, { ...putBack, tender: 'voucher' }),

@@ -212,7 +212,7 @@ describe('announced before it is done', () => {
   test('a card that is written, and an order', () => {
     const oracle = new WriteAheadOracle(world);
     expect(objections(() => oracle.onApdu(Uint8Array.of(0x80, 0x52, 0, 0, 0x0b)))).toEqual(['write-ahead']);
-    expect(objections(() => oracle.onRequest('/v1/payments/orders'))).toEqual(['write-ahead']);
+    for (const asks of ['orders', 'captures', 'sales']) expect(objections(() => oracle.onRequest(`/v1/payments/${asks}`))).toEqual(['write-ahead']);
     expect(objections(() => oracle.onRequest('/v1/payments/orders/o/close'))).toEqual([]);
   });
 

@@ -4,6 +4,7 @@
  * flows/.
  */
 import type { Clock, Timer } from '../../common/clock.ts';
+import type { SaleRefusal } from '../../common/upstream-api/payments.ts';
 import type { UiAct, View, ViewBody, ViewBodyOf, ViewKind } from '../../state-machines/view.ts';
 import type { TownCard } from './cards.ts';
 import type { Chance } from './chance.ts';
@@ -59,6 +60,8 @@ export interface Hands {
   presents(text: string): void;
   /** What the phone does with the order on the screen. */
   phone(orderId: string, does: 'pay' | 'decline' | 'confirming' | 'payLate'): void;
+  /** What they do with a bank card at the bank's payment terminal, or what comes of it there. */
+  bankTerminal(orderId: string, does: 'pay' | 'confirming' | 'payLate' | SaleRefusal): void;
   /** Lays their identity card on its reader, or takes it away. */
   layDocument(): void;
   liftDocument(): void;

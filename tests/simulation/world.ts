@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NewEntry } from '../../common/journal-kinds.ts';
+import type { SaleRefusal } from '../../common/upstream-api/payments.ts';
 import { parseConfig, type TerminalConfig } from '../../main/config/config.ts';
 import { readSlip } from '../../drivers/receipt-printer/paper.ts';
 import { VIEW_VERSION, type UiAct, type View } from '../../state-machines/view.ts';
@@ -435,6 +436,7 @@ export class World {
       newPaymentCode: (end) => this.#newPaymentCode(end),
       presents: (text) => this.#present(text),
       phone: (orderId, does) => this.#phone(orderId, does),
+      bankTerminal: (orderId, does) => this.#bankTerminal(orderId, does),
       layDocument: () => did('lays the document', cabinet.idReader.placeDocument(holder.document)),
       liftDocument: () => void cabinet.idReader.takeDocument(),
       pullIdReader: () => did('pulls the ID reader', cabinet.pullIdReader()),
@@ -492,6 +494,12 @@ export class World {
     void this.upstream.fillSlot(start).finally(() => {
       this.#handsAtUpstream -= 1;
     });
+  }
+
+  #bankTerminal(orderId: string, does: 'pay' | 'confirming' | 'payLate' | SaleRefusal): void {
+    if (does === 'pay' || does === 'confirming' || does === 'payLate') return this.#phone(orderId, does);
+    this.trace.add('phone', `${does} ${orderId}`);
+    return this.#atUpstream(`/sandbox/orders/${orderId}/decline`, { reason: does });
   }
 
   /** A subsidy office, a merchant: something waits for this card at its issuer. */

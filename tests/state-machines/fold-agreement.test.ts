@@ -108,6 +108,19 @@ async function runQr(choice: Partial<Choice>): Promise<SessionBench> {
   return toTheEnd(bench);
 }
 
+async function runBankCard(choice: Partial<Choice>): Promise<SessionBench> {
+  const bench = await new SessionBench().atTender();
+  set(bench.world, { balance: fen(7320), ...choice });
+  const closing: Readonly<Record<Choice['pay'], OrderState | Error>> = { captured, late: captured, closed: { state: 'closed' }, unknown: offline() };
+  bench.world.script.close.set(closing[choice.pay ?? 'captured']);
+  if (choice.pay === 'unknown' || choice.pay === 'late') bench.world.script.sell.set(offline());
+  await bench.touch({ type: 'tender', tender: 'card' });
+  if (choice.pay === 'captured') bench.world.order(captured);
+  if (choice.pay === 'closed') await bench.touch({ type: 'back' });
+  await bench.settle();
+  return toTheEnd(bench);
+}
+
 async function runPresented(choice: Partial<Choice>): Promise<SessionBench> {
   const bench = await new SessionBench().atTender();
   set(bench.world, { balance: fen(7320), ...choice });
@@ -204,6 +217,13 @@ describe('what was journaled, folded, is what the person was shown', () => {
     expect([...outcomes.keys()].toSorted()).toEqual(['abandoned', 'case', 'delivered', 'refunded']);
     // 2 unpaid + 3 paid × 2 ways of the refund × (2 without a card + 2 without authorization + 1 credited + 1 refused + 1 torn)
     expect([...outcomes.values()].reduce((sum, count) => sum + count, 0)).toBe(2 + 3 * 2 * (2 + 2 + 1 + 1 + 1));
+  }, 120_000);
+
+  it('on every path of a top-up by bank card', async () => {
+    const outcomes = await check(runBankCard, ['pay', 'initialize', 'authorize', 'credit', 'refund']);
+    expect([...outcomes.keys()].toSorted()).toEqual(['abandoned', 'case', 'delivered', 'refunded']);
+    // 2 unpaid + 2 paid × 2 ways of the refund × (2 without a card + 2 without authorization + 1 credited + 1 refused + 1 torn)
+    expect([...outcomes.values()].reduce((sum, count) => sum + count, 0)).toBe(2 + 2 * 2 * (2 + 2 + 1 + 1 + 1));
   }, 120_000);
 
   it('on every path of a voucher', async () => {

@@ -45,6 +45,7 @@ describe('the way to a new card', () => {
       fee: FEE,
       tenders: [
         { name: 'qr', available: true },
+        { name: 'card', available: true },
         { name: 'cash', available: true },
       ],
     });
@@ -73,6 +74,23 @@ describe('the way to a new card', () => {
     ]);
     expect(folded(bench)).toMatchObject({ held: 0, earned: FEE, closed: { outcome: 'delivered' }, anomalies: [] });
     expect(bench.world.newCards.told).toEqual(['taken']);
+  });
+
+  test('paid by bank card, at the same chart as a top-up: the fee is asked for whole, and made', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'card' });
+    expect(bench.body('top-up-bank-card')).toMatchObject({ replaces: CARD_REF.tail, amount: FEE, state: 'waiting' });
+    bench.world.order({ state: 'captured', channel: '银行卡', channelRef: '42000030713071', amount: fen(FEE) });
+    await bench.settle();
+    expect(bench.kind).toBe('replace-take');
+    expect(bench.world.entries.find(({ kind }) => kind === 'payment.requested')).toMatchObject({ body: { amount: FEE } });
+  });
+
+  test('turned back at the payment terminal: closed, and back at the fee', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'card' }, { type: 'cancel' });
+    expect(bench.kind).toBe('replace-fee');
+    expect(folded(bench)).toMatchObject({ held: 0, closed: { outcome: 'abandoned' }, anomalies: [] });
   });
 
   test('a card that was reported before needs no second report', async () => {
@@ -286,13 +304,18 @@ test('a person who walks away anywhere leaves no trap behind', () => {
     input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false }, card: LOST, identificationId: 'I1' },
     outputs: {
       open: [{ kind: 'granted', replacement, grant }, { kind: 'refused', code: 'replaced' }, failed, noJournal],
-      acceptFee: [{ kind: 'open' }, failed],
+      openCash: [{ kind: 'open', transaction: replacement }, { ...failed, transaction: replacement }, noJournal],
       takeNote: [{ kind: 'stacked', denomination: 2000 }, { kind: 'returned', overLimit: true }, { kind: 'suspense' }, noJournal],
       cashEvents: [],
       blankEvents: [],
       watchOrder: [],
       stopCash: [undefined],
-      orderFee: [{ kind: 'created', order: { orderId: 'o1', code: '', lifeMs: 180_000, merchant: '' } }, failed, noJournal],
+      createOrder: [{ kind: 'created', transaction: replacement, order: { orderId: 'o1', code: '', lifeMs: 180_000, merchant: '' } }, failed, noJournal],
+      sell: [
+        { kind: 'asked', transaction: replacement, orderId: 'o1', state: { state: 'waiting' } },
+        { kind: 'unknown', transaction: replacement, orderId: 'o1' },
+        noJournal,
+      ],
       recordCaptured: [{ kind: 'captured', amount: fen(FEE) }, noJournal],
       closeOrder: [{ kind: 'closed' }, { kind: 'captured', state: captured }, { kind: 'undetermined' }, noJournal],
       letGo: [{ kind: 'letGo' }, noJournal],
@@ -321,8 +344,11 @@ test('a person who walks away anywhere leaves no trap behind', () => {
       'ui.tender': [
         { type: 'ui.tender', tender: 'cash' },
         { type: 'ui.tender', tender: 'qr' },
+        { type: 'ui.tender', tender: 'card' },
       ] as never,
+      'ui.confirm': [{ type: 'ui.confirm' }],
       'ui.back': [{ type: 'ui.back' }],
+      'CARD.REMOVED': [{ type: 'CARD.REMOVED' }],
       'ui.cancel': [{ type: 'ui.cancel' }],
       'ui.finish': [{ type: 'ui.finish' }],
       'ui.retry': [{ type: 'ui.retry' }],

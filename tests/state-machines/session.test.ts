@@ -113,7 +113,7 @@ describe('the session', () => {
     const closed = { available: false, reason: 'maintenance' } as const;
     bench.world.change({
       services: { topUp: closed, pendingLoad: closed, balance: closed, statement: closed, account: closed },
-      tenders: { cash: closed, qr: closed, qrPresented: closed, voucher: closed },
+      tenders: { cash: closed, qr: closed, qrPresented: closed, card: closed, voucher: closed },
     });
     await bench.touch({ type: 'confirm' });
     expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });

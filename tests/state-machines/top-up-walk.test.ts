@@ -33,7 +33,7 @@ function walkTopUp() {
     cashEvents: [],
     watchOrder: [],
     watchScanner: [],
-    openCash: [{ kind: 'open', transaction }, failed, journalFailed],
+    openCash: [{ kind: 'open', transaction }, { ...failed, transaction }, journalFailed],
     takeNote: [
       { kind: 'stacked', denomination: fen(10_000) },
       { kind: 'returned', denomination: fen(10_000), overLimit: true },
@@ -49,6 +49,11 @@ function walkTopUp() {
       { kind: 'confirming', transaction, orderId: 'o' },
       { kind: 'unknown', transaction, orderId: 'o' },
       ...['codeUnknown', 'codeExpired', 'codeUsed', 'balanceTooLow', 'limit', 'declined'].map((reason) => ({ kind: 'declined', reason })),
+      journalFailed,
+    ],
+    sell: [
+      ...[captured, { state: 'waiting' }, { state: 'confirming' }, { state: 'declined' }].map((state) => ({ kind: 'asked', transaction, orderId: 'o', state })),
+      { kind: 'unknown', transaction, orderId: 'o' },
       journalFailed,
     ],
     recordCaptured: [{ kind: 'captured', amount: fen(5000) }, journalFailed],
@@ -115,7 +120,7 @@ function walkTopUp() {
     'ui.amount': [{ type: 'ui.amount', amount: 5000 }],
     'ui.digit': ['9', '0'].map((digit) => ({ type: 'ui.digit', digit })),
     'ui.symbol': [{ type: 'ui.symbol', symbol: '0' }], // 0-0000-0000-0 is a number, and twelve zeros are a code, whose check symbols are right
-    'ui.tender': ['cash', 'qr', 'qrPresented', 'voucher'].map((tender) => ({ type: 'ui.tender', tender })),
+    'ui.tender': ['cash', 'qr', 'qrPresented', 'card', 'voucher'].map((tender) => ({ type: 'ui.tender', tender })),
     'ui.receipt': ['print', 'screen', 'none'].map((choice) => ({ type: 'ui.receipt', choice })),
     'NOTE.ESCROWED': [{ type: 'NOTE.ESCROWED', denomination: fen(10_000) }],
     'NOTE.REJECTED': ['inhibited', 'validation'].map((reason) => ({ type: 'NOTE.REJECTED', reason })),
@@ -141,6 +146,7 @@ function walkTopUp() {
         at('voucher') ? [context.voucherNumber.length, context.voucherCode.length, /9/.test(context.voucherCode), context.voucherError] : 0,
         at('cash') ? [held >= 50_000, context.nextNote !== undefined, context.cashMessage === 'acceptorDown'] : 0,
         at('qrPresented') ? context.cardPlace : 0,
+        at('bankCard') ? [context.turned, context.orderState, trouble, next] : 0,
         at('qr') || at('qrPresented') || at('trouble') || at('abandoning') ? [trouble, next] : 0,
         at('putBack') || at('load') ? [putBackFor, otherTail !== undefined, context.pending !== undefined] : 0,
         at('finished') || snapshot.status === 'done' ? [outcome, receipt, context.entry !== undefined, context.cardPlace] : 0,

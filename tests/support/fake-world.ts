@@ -148,7 +148,7 @@ export class FakeWorld {
       statement: { available: true },
       account: { available: true },
     },
-    tenders: { cash: { available: true }, qr: { available: true }, qrPresented: { available: true }, voucher: { available: true } },
+    tenders: { cash: { available: true }, qr: { available: true }, qrPresented: { available: true }, card: { available: true }, voucher: { available: true } },
     replacement: true,
     lossReport: { available: true },
     documents: 'available',
@@ -199,6 +199,7 @@ export class FakeWorld {
     stack: new Script<'stacked' | 'returned' | 'unknown'>('stacked'),
     giveBack: new Script<'stacked' | 'returned' | 'unknown'>('returned'),
     create: new Script<true>(true),
+    sell: new Script<OrderState>({ state: 'waiting' }),
     capture: new Script<OrderState>({ state: 'captured', channel: '微信支付', channelRef: '4200003071', amount: fen(5000) }),
     close: new Script<OrderState>({ state: 'closed' }),
     refund: new Script<true>(true),
@@ -356,6 +357,12 @@ export class FakeWorld {
         capture: async ({ orderId }) => {
           act('capture');
           const state = this.script.capture.next();
+          this.orders.set(orderId, { state, changed: new Listeners() });
+          return state;
+        },
+        sell: async ({ orderId }) => {
+          act('sell');
+          const state = this.script.sell.next();
           this.orders.set(orderId, { state, changed: new Listeners() });
           return state;
         },
@@ -550,7 +557,7 @@ export class FakeWorld {
         presets: [2000, 5000, 10_000, 20_000].map(fen),
         minimumLoad: fen(500),
         maximumLoad: fen(50_000),
-        tenders: ['cash', 'qr', 'qrPresented', 'voucher'],
+        tenders: ['cash', 'qr', 'qrPresented', 'card', 'voucher'],
         untakenCard: 'retain',
         receiptDefault: 'ask',
         settledWithinHours: 24,

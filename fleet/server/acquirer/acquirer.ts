@@ -1,5 +1,5 @@
 /**
- * Acquirer: QR orders and refunds. `Acquirer` is the interface a bank's or wallet's gateway would stand behind; the sandbox one here has
+ * Acquirer: QR orders, bank-card sales and refunds. `Acquirer` is the interface a bank's or wallet's gateway would stand behind; the sandbox one here has
  * books of its own and does what a person's phone would do, on request.
  */
 import { createHash } from 'node:crypto';
@@ -18,6 +18,8 @@ import type {
   OrderAnswer,
   OrderStateName,
   RefundRequest,
+  SaleRefusal,
+  SaleRequest,
 } from '../../../common/upstream-api/payments.ts';
 import type { Books } from '../../../common/upstream-api/sandbox.ts';
 import type { PaymentSettings } from '../config.ts';
@@ -34,6 +36,8 @@ export interface Acquirer {
   create(terminalId: string, request: CreateOrderRequest): Promise<CreateOrderAnswer>;
   /** Pays with the code that a person presents. Asked for again it answers what became of it. @throws {ProblemError} `idempotencyConflict`, `orderClosed` */
   capture(terminalId: string, request: CaptureRequest): Promise<OrderAnswer>;
+  /** Puts a sale on the payment terminal that stands beside this one. @throws {ProblemError} `idempotencyConflict`, `orderClosed` */
+  sell(terminalId: string, request: SaleRequest): Promise<OrderAnswer>;
   /** What the acquirer says by itself: late, twice and out of order it changes nothing that it should not. */
   notified(notification: AcquirerNotification): Promise<NotificationOutcome>;
   /** Answers at once unless the state is still `since`; else when it changes, at the latest after `waitMs`. @throws {ProblemError} `unknownOrder` */
@@ -46,10 +50,10 @@ export interface Acquirer {
   stop(): void;
 }
 
-export type HandMove = 'pay' | 'decline' | 'confirming' | { readonly payAfterMs: number };
+export type HandMove = 'pay' | 'decline' | 'confirming' | { readonly payAfterMs: number } | { readonly declineFor: SaleRefusal };
 
 export interface SandboxAcquirer extends Acquirer {
-  /** What the phone does. Paying a paid order changes nothing. @throws {ProblemError} `unknownOrder`, `orderNotPayable` */
+  /** What the phone does, or the hand at the payment terminal. Paying a paid order changes nothing. @throws {ProblemError} `unknownOrder`, `orderNotPayable` */
   move(orderId: string, move: HandMove): Promise<OrderStateName>;
   /** @throws {ProblemError} `unknownOrder` */
   look(orderId: string): Promise<OrderStateName>;
@@ -85,6 +89,7 @@ export function createSandboxAcquirer(options: AcquirerOptions): SandboxAcquirer
       const presented = sha256(request.code);
       return change(request.orderId, (trx, now) => capture(trx, options, terminalId, request, presented, now), [`paymentCode:${presented}`]);
     },
+    sell: (terminalId, request) => change(request.orderId, (trx, now) => sell(trx, terminalId, request, now)),
     notified: (notification) =>
       change(notification.orderId, (trx, now) => recordNotification(trx, notification, now), [`notification:${notification.notificationId}`]),
     move: (orderId, move) => change(orderId, (trx, now) => moveOrder(trx, options, orderId, move, now)),
@@ -157,6 +162,20 @@ async function create(
   }
   await insertOrder(trx, { order_id: orderId, terminal_id: terminalId, amount, reference, state: 'waiting', created_at: now });
   return answer;
+}
+
+/** What a payment terminal's slip names; which bank's card it was is nobody's business here. */
+const CARD_CHANNEL = '银行卡';
+
+async function sell(trx: StoreTransaction, terminalId: string, { orderId, amount, reference }: SaleRequest, now: number): Promise<OrderAnswer> {
+  const earlier = await trx.selectFrom('orders').selectAll().where('order_id', '=', orderId).executeTakeFirst();
+  if (earlier !== undefined) {
+    if (earlier.terminal_id === terminalId && isBarred(earlier)) throw new ProblemError('orderClosed', `order ${orderId} was closed before it arrived`);
+    requireSame(earlier, terminalId, { amount, reference, presented: null });
+    return toAnswer(earlier);
+  }
+  await insertOrder(trx, { order_id: orderId, terminal_id: terminalId, amount, reference, state: 'waiting', created_at: now, channel: CARD_CHANNEL });
+  return { state: 'waiting' };
 }
 
 /** @param presented SHA-256 of the code */
@@ -292,9 +311,14 @@ async function moveOrder(trx: StoreTransaction, options: AcquirerOptions, orderI
     decline: { state: 'declined', ...declinedOnPhone(row) },
     confirming: { state: 'confirming' },
   } as const;
-  const change = typeof move === 'string' ? after[move] : ({ state: 'confirming', capture_at: now + move.payAfterMs, ...payment } as const);
+  const change = typeof move === 'string' ? after[move] : laterMove(move, payment, now);
   await trx.updateTable('orders').set(change).where('order_id', '=', orderId).execute();
   return change.state;
+}
+
+function laterMove(move: Exclude<HandMove, string>, payment: Pick<OrderRow, 'channel' | 'channel_ref'>, now: number) {
+  if ('declineFor' in move) return { state: 'declined', decline_reason: move.declineFor } as const;
+  return { state: 'confirming', capture_at: now + move.payAfterMs, ...payment } as const;
 }
 
 /** 28 digits, as the wallet's own transaction number has. */

@@ -9,6 +9,7 @@ import {
   queryOrderSchema,
   refundAnswerSchema,
   refundRequestSchema,
+  saleRequestSchema,
 } from '../../../common/upstream-api/payments.ts';
 import { reachAcquirer, type App, type Context } from '../context.ts';
 
@@ -22,6 +23,10 @@ export function paymentRoutes(app: App, context: Context): void {
   app.post('/payments/captures', { schema: { body: captureRequestSchema, response: { 200: orderAnswerSchema } } }, (request) => {
     request.orderId = request.body.orderId;
     return reachAcquirer(context).capture(request.terminalId, request.body);
+  });
+  app.post('/payments/sales', { schema: { body: saleRequestSchema, response: { 200: orderAnswerSchema } } }, (request) => {
+    request.orderId = request.body.orderId;
+    return reachAcquirer(context).sell(request.terminalId, request.body);
   });
   app.get('/payments/orders/:orderId', { schema: { params, querystring: queryOrderSchema, response: { 200: orderAnswerSchema } } }, (request) => {
     const { orderId } = request.params;

@@ -5,6 +5,7 @@ import {
   booksSchema,
   cardStatusSchema,
   clearingRequestSchema,
+  declineRequestSchema,
   delayRequestSchema,
   faultsRequestSchema,
   faultsSchema,
@@ -72,9 +73,13 @@ function statementRoutes(app: App, { store, clock, issuer }: Context): void {
 
 function orderRoutes(app: App, { faults }: Context, acquirer: SandboxAcquirer): void {
   const move = async (orderId: string, how: HandMove) => ({ orderId, state: await acquirer.move(orderId, how) });
-  for (const how of ['pay', 'decline', 'confirming'] as const) {
+  for (const how of ['pay', 'confirming'] as const) {
     app.post(`/orders/:orderId/${how}`, { schema: orderSchema }, (request) => move(request.params.orderId, how));
   }
+  app.post('/orders/:orderId/decline', { schema: { ...orderSchema, body: orEmpty(declineRequestSchema) } }, (request) => {
+    const { reason } = request.body;
+    return move(request.params.orderId, reason === undefined ? 'decline' : { declineFor: reason });
+  });
   app.post('/orders/:orderId/delay', { schema: { ...orderSchema, body: orEmpty(delayRequestSchema) } }, (request) =>
     move(request.params.orderId, { payAfterMs: request.body.seconds * 1000 }),
   );

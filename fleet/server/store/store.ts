@@ -13,7 +13,7 @@ import type { IdentificationMeans, IdentificationRefusal } from '../../../common
 import type { LoadRefusal } from '../../../common/upstream-api/issuer.ts';
 import type { PasswordRefusal } from '../../../common/upstream-api/service-passwords.ts';
 import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../../common/upstream-api/losses.ts';
-import type { CaptureRefusal, NotificationOutcome, OrderStateName } from '../../../common/upstream-api/payments.ts';
+import type { DeclineReason, NotificationOutcome, OrderStateName } from '../../../common/upstream-api/payments.ts';
 import type { ClaimRefusal, PendingLoadKind } from '../../../common/upstream-api/pending-loads.ts';
 import type { VoucherRefusal } from '../../../common/upstream-api/vouchers.ts';
 import type {
@@ -166,7 +166,7 @@ export interface Tables {
     /** SHA-256 of the code that the person presented; null: the order's code was shown. */
     presented: string | null;
     /** Why a presented code was declined. */
-    decline_reason: CaptureRefusal | null;
+    decline_reason: DeclineReason | null;
   };
   vouchers: {
     voucher_id: string;

@@ -14,7 +14,9 @@ const outcome = fc.constantFrom('delivered', 'refunded', 'voucher', 'case', 'aba
 
 /** Any entry at all, out of a small world so that entries often speak of the same note, order or load. */
 const anyEntry: fc.Arbitrary<NewEntry> = fc.oneof(
-  fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const).map((tender) => entries.opened(tender)),
+  fc
+    .constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'card' as const, 'voucher' as const, 'pending' as const)
+    .map((tender) => entries.opened(tender)),
   ...[entries.escrowed, entries.stacking, entries.stacked, entries.returning, entries.returned, entries.suspense].map((make) =>
     fc.tuple(id, amount).map(([note, worth]) => make(note, worth)),
   ),
@@ -54,7 +56,7 @@ const anySequence = fc.array(anyEntry, { maxLength: 40 });
 /** A lawful transaction cut off anywhere: random entries, each kept only where it is lawful. */
 const lawful = fc
   .tuple(
-    fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'voucher' as const, 'pending' as const),
+    fc.constantFrom('cash' as const, 'qr' as const, 'qrPresented' as const, 'card' as const, 'voucher' as const, 'pending' as const),
     fc.array(anyEntry, { minLength: 20, maxLength: 300 }),
   )
   .map(([tender, candidates]) => {

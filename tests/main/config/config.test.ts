@@ -117,7 +117,7 @@ describe('a wrong configuration', () => {
       'site.verifyUrl: "https://card.example/#/r/": expected an address without #',
     ],
     ['an address of slips that is too long to print', ['site', 'verifyUrl'], `https://card.example/${'r'.repeat(100)}`, 'expected at most 120 characters'],
-    ['a tender that nobody knows', ['topUp', 'tenders'], ['card'], 'topUp.tenders[0]: "card": expected "cash", "qr", "qrPresented" or "voucher"'],
+    ['a tender that nobody knows', ['topUp', 'tenders'], ['cheque'], 'topUp.tenders[0]: "cheque": expected "cash", "qr", "qrPresented", "card" or "voucher"'],
     [
       'codes that are presented, without a scanner to read them',
       ['devices', 'codeScanner'],

@@ -43,6 +43,7 @@ describe('a slip', () => {
     ['c', 'cash'],
     ['q', 'qr'],
     ['s', 'qrPresented'],
+    ['b', 'card'],
     ['v', 'voucher'],
     ['p', 'pending'],
   ])('that says %s was paid by %s', async (letter, tender) => {

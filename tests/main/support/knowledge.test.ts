@@ -132,7 +132,7 @@ describe('facts', () => {
         settledWithinHours: '24',
         voucherValidDays: '365',
       },
-      tenders: ['cash', 'qr', 'qrPresented', 'voucher'],
+      tenders: ['cash', 'qr', 'qrPresented', 'card', 'voucher'],
     });
     expect(factsOf(EXAMPLE, 'en').words.denominations).toBe('5, 10, 20, 50, 100');
     expect(factsOf({ ...EXAMPLE, topUp: { ...EXAMPLE.topUp, minimum: 1050 } }, 'en').words.minimum).toBe('10.50');

@@ -19,7 +19,7 @@ const healthy: Parts = {
   starting: false,
 };
 const both = ['cash', 'qr'] as const;
-const all = [...both, 'qrPresented', 'voucher'] as const;
+const all = [...both, 'qrPresented', 'card', 'voucher'] as const;
 const works = { available: true };
 const off = (reason: string) => ({ available: false, reason });
 
@@ -27,7 +27,7 @@ describe('availability', () => {
   it('everything healthy: everything works', () => {
     expect(availabilityOf(healthy, all)).toEqual({
       services: { topUp: works, pendingLoad: works, balance: works, statement: works, account: works },
-      tenders: { cash: works, qr: works, qrPresented: works, voucher: works },
+      tenders: { cash: works, qr: works, qrPresented: works, card: works, voucher: works },
       replacement: false,
       lossReport: works,
       documents: 'available',
@@ -56,7 +56,7 @@ describe('availability', () => {
           statement: off('notAdmitted'),
           account: off('notAdmitted'),
         },
-        tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), qrPresented: off('notAdmitted'), voucher: off('notAdmitted') },
+        tenders: { cash: off('notAdmitted'), qr: off('notAdmitted'), qrPresented: off('notAdmitted'), card: off('notAdmitted'), voucher: off('notAdmitted') },
         replacement: false,
         lossReport: off('notAdmitted'),
         documents: 'available',
@@ -204,7 +204,13 @@ describe('availability', () => {
       statement: off('starting'),
       account: off('starting'),
     });
-    expect(found.tenders).toEqual({ cash: works, qr: off('switchedOff'), qrPresented: off('switchedOff'), voucher: off('switchedOff') });
+    expect(found.tenders).toEqual({
+      cash: works,
+      qr: off('switchedOff'),
+      qrPresented: off('switchedOff'),
+      card: off('switchedOff'),
+      voucher: off('switchedOff'),
+    });
   });
 
   it('tells only when the verdict changes', () => {

@@ -70,7 +70,9 @@ const PENDING = [
 /** From the load on it is a top-up by QR like any other. */
 const QR_PRESENTED = ['transaction.opened', 'payment.requested', 'payment.captured'] as const;
 
-const JOURNALS = { cash: CASH, qr: QR, qrPresented: QR_PRESENTED, pending: PENDING } as const;
+const BANK_CARD = QR_PRESENTED;
+
+const JOURNALS = { cash: CASH, qr: QR, qrPresented: QR_PRESENTED, card: BANK_CARD, pending: PENDING } as const;
 type Tender = keyof typeof JOURNALS;
 type Blow = 'process' | 'mains';
 
@@ -191,7 +193,7 @@ class Lives {
     await terminal.sees('top-up-amount');
     await terminal.touchUntil({ type: 'amount', amount: AMOUNT }, 'top-up-amount', ({ selected }) => selected === AMOUNT);
     await terminal.touchUntil({ type: 'confirm' }, 'top-up-tender', ({ tenders }) => tenders.every(({ available }) => available));
-    await { cash: () => this.#payCash(), qr: () => this.#payQr(), qrPresented: () => this.#presentCode() }[tender]();
+    await { cash: () => this.#payCash(), qr: () => this.#payQr(), qrPresented: () => this.#presentCode(), card: () => this.#payByCard() }[tender]();
     await terminal.sees('done', ({ receipt }) => receipt === 'choice');
     await terminal.touchUntil({ type: 'receipt', choice: 'print' }, 'done', ({ receipt }) => receipt === 'printed');
     throw new Error('the process was not killed');
@@ -224,6 +226,11 @@ class Lives {
   async #payQr(): Promise<void> {
     await this.terminal.touchUntil({ type: 'tender', tender: 'qr' }, 'top-up-qr', ({ state }) => state === 'waiting');
     await this.#hand({ act: 'phone', does: 'pay' });
+  }
+
+  async #payByCard(): Promise<void> {
+    await this.terminal.touchUntil({ type: 'tender', tender: 'card' }, 'top-up-bank-card', ({ state }) => state === 'waiting');
+    await this.#hand({ act: 'bankTerminal', does: 'pay' });
   }
 
   /** A code pays once: every top-up has its own. */

@@ -20,6 +20,8 @@ import { JournalDesk } from '../../../main/terminal/ports/journal-port.ts';
 import { Recovery } from '../../../main/terminal/recovery/recovery.ts';
 import { createUpstream, type Upstream } from '../../../main/upstream/upstream.ts';
 import type { CardReading, EarlierLoad, Ports, Recovered } from '../../../state-machines/ports.ts';
+import { openCash, takeNote } from '../../../state-machines/payment/cash-steps.ts';
+import { createOrder, recordCaptured } from '../../../state-machines/payment/order-steps.ts';
 import type { OpenTransaction } from '../../../state-machines/top-up/step.ts';
 import * as steps from '../../../state-machines/top-up/steps.ts';
 import { chipChannel } from '../../drivers/card/channels.ts';
@@ -186,19 +188,19 @@ export class Station {
     const { ports } = this.#life;
     const request = { card, tender, requested: fen(tender === 'qr' ? amount : 0), locale: 'zh-CN' };
     if (tender === 'cash') {
-      const opened = await steps.openCash(ports, request, fen(amount));
+      const opened = await openCash(ports, { opening: request, room: fen(amount) });
       if (opened.kind !== 'open') throw new Error(opened.kind);
       const { transactionId } = opened.transaction;
-      await steps.takeNote(ports, { transactionId, denomination: fen(amount), room: fen(amount) });
+      await takeNote(ports, { transactionId, denomination: fen(amount), room: fen(amount) });
       return opened.transaction;
     }
-    const created = await steps.createOrder(ports, request, new AbortController().signal);
+    const created = await createOrder(ports, { opening: request, amount: fen(amount) }, new AbortController().signal);
     if (created.kind !== 'created') throw new Error(created.kind);
     const { transaction, order } = created;
     await this.#world.hand(`/sandbox/orders/${order.orderId}/pay`);
     const state = await ports.payments.queryOrder(order.orderId);
     if (state.state !== 'captured') throw new Error(state.state);
-    await steps.recordCaptured(ports, { transactionId: transaction.transactionId, orderId: order.orderId, state });
+    await recordCaptured(ports, { transactionId: transaction.transactionId, orderId: order.orderId, state });
     return transaction;
   }
 

@@ -5,12 +5,13 @@ import { NO_BALANCES } from '../../../common/money/postings.ts';
 import { terminalState, type StateSources } from '../../../main/terminal/terminal-state.ts';
 
 const yes = { available: true } as const;
+const switchedOff = { available: false, reason: 'switchedOff' } as const;
 const no = { available: false, reason: 'maintenance' } as const;
 const sources: StateSources = {
   version: '1.2.3',
   availability: {
     services: { topUp: yes, pendingLoad: yes, balance: yes, statement: yes, account: yes },
-    tenders: { cash: yes, qr: yes, qrPresented: { available: false, reason: 'switchedOff' }, voucher: { available: false, reason: 'switchedOff' } },
+    tenders: { cash: yes, qr: yes, qrPresented: switchedOff, card: switchedOff, voucher: switchedOff },
     replacement: false,
     lossReport: { available: true },
     documents: 'available',

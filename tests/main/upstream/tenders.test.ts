@@ -1,6 +1,6 @@
 /** Every electronic tender over the real upstream keeps the contract (tender-contract.ts). */
 import { describe, expect, test } from 'vitest';
-import { captureRefusals } from '../../../common/upstream-api/payments.ts';
+import { captureRefusals, saleRefusals } from '../../../common/upstream-api/payments.ts';
 import { fen } from '../../../common/fen.ts';
 import { startWorld } from '../../fleet/support.ts';
 import { connect } from './support.ts';
@@ -23,9 +23,31 @@ const tenders: readonly TenderAdapter[] = [
     ask: (payments, order) => payments.capture({ ...order, code: ASKS }),
     ...onThePhone,
   },
+  { name: 'bank card', path: '/v1/payments/sales', asked: 'waiting', ask: (payments, order) => payments.sell(order), ...onThePhone },
 ];
 
 describe.each(tenders)('$name', keepsTheContract);
+
+describe('bank card: what became of the sale', () => {
+  const order = { orderId: 'O1', amount: fen(5000), reference: 'A01-0315-7K4M-9' };
+
+  test.each(saleRefusals)('%s comes with the answer, and stays', async (reason) => {
+    const world = await startWorld();
+    const { payments } = connect(world);
+    await payments.sell(order);
+    await world.hand('/sandbox/orders/O1/decline', { reason });
+    expect(await payments.queryOrder('O1')).toEqual({ state: 'declined', reason });
+    expect(await payments.closeOrder('O1')).toEqual({ state: 'declined', reason });
+  });
+
+  test('nothing of the card is in what comes back', async () => {
+    const world = await startWorld();
+    const { payments } = connect(world);
+    await payments.sell(order);
+    await world.hand('/sandbox/orders/O1/pay');
+    expect(await payments.queryOrder('O1')).toEqual({ state: 'captured', channel: '银行卡', channelRef: expect.stringMatching(/^\d{28}$/), amount: 5000 });
+  });
+});
 
 describe('QR presented: what became of the code', () => {
   const ENDS: Readonly<Record<string, string>> = { balanceTooLow: '02', codeExpired: '03', limit: '04', declined: '05' };

@@ -5,6 +5,7 @@
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
 import type { Person, Screens } from '../person.ts';
 import { triesAgain, type Script } from '../script.ts';
+import { scriptedBankCard } from './pay-bank-card.ts';
 import { lossReportScreens, lossReportScripts } from './loss-report.ts';
 
 export const replacementScreens: Screens = {
@@ -58,8 +59,8 @@ function leaves(person: Person, by: 'back' | 'finish'): void {
 /** Looks at a first screen that does not offer it, before they go. */
 const LOOKS_FOR_IT = 10;
 
-/** Exactly the fee, in notes of 10; or by telephone. Takes the card, and a slip. */
-function scriptOf(name: string, tender: 'cash' | 'qr'): Script {
+/** Exactly the fee, in notes of 10; or by telephone, or bank card. Takes the card, and a slip. */
+function scriptOf(name: string, tender: 'cash' | 'qr' | 'card'): Script {
   const [byDocument] = lossReportScripts;
   if (byDocument === undefined) throw new Error('the loss report has no script');
   return {
@@ -88,6 +89,7 @@ function scriptOf(name: string, tender: 'cash' | 'qr'): Script {
       'top-up-qr': (person, { state, orderId }) => {
         if (state === 'waiting' && triesAgain(person, `paid ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
       },
+      'top-up-bank-card': scriptedBankCard,
       'replace-take': ({ hands }) => void hands.takeCard(),
       'replace-done': (person, { receipt }) => {
         person.slips.push(...person.hands.tearSlips());
@@ -104,4 +106,4 @@ function scriptOf(name: string, tender: 'cash' | 'qr'): Script {
   };
 }
 
-export const replacementScripts: readonly Script[] = [scriptOf('replace-cash', 'cash'), scriptOf('replace-qr', 'qr')];
+export const replacementScripts: readonly Script[] = [scriptOf('replace-cash', 'cash'), scriptOf('replace-qr', 'qr'), scriptOf('replace-bank-card', 'card')];

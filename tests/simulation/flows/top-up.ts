@@ -5,6 +5,7 @@
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
 import { voucherOn } from '../oracles/slips.ts';
 import type { Person, Screens, VoucherInHand } from '../person.ts';
+import { bankCard, scriptedBankCard } from './pay-bank-card.ts';
 import { scan, scriptedScan } from './pay-scan.ts';
 import { scriptedSession, triesAgain, type Script } from '../script.ts';
 
@@ -31,6 +32,7 @@ export const topUpScreens: Screens = {
   'top-up-cash': cash,
   'top-up-qr': qr,
   'top-up-scan': scan,
+  'top-up-bank-card': bankCard,
   'top-up-voucher': voucher,
   'top-up-voucher-confirm': (person) => person.hands.touch({ type: person.slipsUp('turnsBack') ? 'back' : 'confirm' }),
 };
@@ -183,6 +185,7 @@ export const topUpScripts: readonly Script[] = [
   { name: 'qr', balance: 350, screens: scriptedTopUp('qr') },
   { name: 'qr-presented', balance: 350, screens: scriptedTopUp('qrPresented') },
   { name: 'qr-presented-confirms', balance: 350, screens: { ...scriptedTopUp('qrPresented'), 'top-up-scan': scriptedScan('confirms') } },
+  { name: 'bank-card', balance: 350, screens: scriptedTopUp('card') },
   { name: 'cash-other-card', balance: 2320, bringsOtherCard: true, screens: { ...scriptedTopUp('cash'), 'put-back': otherCardFirst } },
   { name: 'qr-leaves', balance: 350, screens: { ...scriptedTopUp('qr'), 'put-back': (person) => person.leave() } },
   { name: 'voucher', balance: 350, screens: comesBackWithVoucher() },
@@ -196,7 +199,7 @@ function otherCardFirst(person: Person, { checking }: ViewBodyOf<'put-back'>): v
   if (hands.cardAt(next) === 'hand') hands.insertCard(next);
 }
 
-function scriptedTopUp(wanted: 'cash' | 'qr' | 'qrPresented'): Screens {
+function scriptedTopUp(wanted: 'cash' | 'qr' | 'qrPresented' | 'card'): Screens {
   return {
     ...scriptedSession('topUp'),
     'top-up-amount': ({ hands }, { selected }) => {
@@ -216,6 +219,7 @@ function scriptedTopUp(wanted: 'cash' | 'qr' | 'qrPresented'): Screens {
       if (state === 'waiting' && triesAgain(person, `pay ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
     },
     'top-up-scan': scriptedScan('pays'),
+    'top-up-bank-card': scriptedBankCard,
     ...scriptedLoad,
   };
 }

@@ -46,6 +46,9 @@ const ASKED: Readonly<Record<string, (world: World) => boolean>> = {
   '/v1/vouchers/redemptions': someStory(({ redemptions }) => redemptions.some(({ state }) => state === 'redeeming')),
 };
 
+/** Each makes an order that may be paid. */
+const ORDERS: readonly string[] = ['/v1/payments/orders', '/v1/payments/captures', '/v1/payments/sales'];
+
 function someStory(holds: (state: TransactionState) => boolean): (world: World) => boolean {
   return ({ journal }) => readLedger(journal).some(({ state }) => holds(state));
 }
@@ -86,7 +89,7 @@ export class WriteAheadOracle implements Witness {
   }
 
   onRequest(path: string): void {
-    if (path === '/v1/payments/orders' || path === '/v1/payments/captures') this.#demand('order', 'an order reaches the acquirer');
+    if (ORDERS.includes(path)) this.#demand('order', 'an order reaches the acquirer');
     if (ASKED[path]?.(this.#world) === false) this.#world.violation('write-ahead', `${path} is asked, and no entry announced it`);
   }
 

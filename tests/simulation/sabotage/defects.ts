@@ -24,6 +24,8 @@ export interface Defect extends Change {
 }
 
 const steps = 'state-machines/top-up/steps.ts';
+const cashSteps = 'state-machines/payment/cash-steps.ts';
+const orderSteps = 'state-machines/payment/order-steps.ts';
 
 export const defects: readonly Defect[] = [
   // --- write-ahead ---
@@ -38,24 +40,24 @@ export const defects: readonly Defect[] = [
   {
     name: 'stackNotAnnounced',
     what: 'the note is ordered into the box without an entry before',
-    file: steps,
+    file: cashSteps,
     find: "      write(denomination > room ? 'note.returning' : 'note.stacking');",
     replace: "      if (denomination > room) write('note.returning');",
   },
   {
     name: 'noteNotAnnounced',
     what: 'no entry knows of the note in escrow and of its way into the box',
-    file: steps,
+    file: cashSteps,
     find: "      write('note.escrowed');\n      write(denomination > room ? 'note.returning' : 'note.stacking');",
     replace: '',
   },
   {
     name: 'paymentNotAnnounced',
     what: 'an order is created upstream before the journal knows its key',
-    file: steps,
-    find: "    ports.journal.append({ kind: 'payment.requested', transactionId: transaction.transactionId, body: { orderId, amount: request.requested } });\n    try {\n      const order = await ports.payments.createOrder({ orderId, amount: request.requested, reference: transaction.reference }, signal);",
+    file: orderSteps,
+    find: "    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });\n    try {\n      const order = await ports.payments.createOrder({ orderId, amount, reference }, signal);",
     replace:
-      "    try {\n      const order = await ports.payments.createOrder({ orderId, amount: request.requested, reference: transaction.reference }, signal);\n      ports.journal.append({ kind: 'payment.requested', transactionId: transaction.transactionId, body: { orderId, amount: request.requested } });",
+      "    try {\n      const order = await ports.payments.createOrder({ orderId, amount, reference }, signal);\n      ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });",
   },
   {
     name: 'captureNotAnnounced',
@@ -64,6 +66,22 @@ export const defects: readonly Defect[] = [
     find: "    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });\n",
     replace: '',
     aim: '--exhaustive 1 --script qr-presented',
+  },
+  {
+    name: 'saleNotAnnounced',
+    what: 'a sale is put on the payment terminal before the journal knows its key',
+    file: 'state-machines/payment/bank-card-steps.ts',
+    find: "    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });\n",
+    replace: '',
+    aim: '--exhaustive 1 --script bank-card',
+  },
+  {
+    name: 'silenceIsApproved',
+    what: 'a sale that was not answered counts as approved',
+    file: 'state-machines/payment/bank-card-steps.ts',
+    find: '.catch(() => undefined);',
+    replace: ".catch((): OrderState => ({ state: 'captured', channel: '银行卡', channelRef: '0', amount }));",
+    aim: '--exhaustive 1 --script bank-card --faults money.lostBefore,money.lostAfter,money.down',
   },
   {
     name: 'silenceIsDeclined',
@@ -84,7 +102,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'creditBookedBeforeStacked',
     what: 'the note is booked when it is ordered in, not when the acceptor says that it is in',
-    file: steps,
+    file: cashSteps,
     find: '    const result = await ports.cash.stack(stacked)',
     replace: "    stacked({ evidence: 'stacked' });\n    const result = await ports.cash.stack(() => {})",
   },
@@ -116,7 +134,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'orderOfAnotherKey',
     what: 'the order is created under another key than the one announced',
-    file: steps,
+    file: orderSteps,
     find: 'ports.payments.createOrder({ orderId, amount',
     replace: 'ports.payments.createOrder({ orderId: ports.ids.uuid(), amount',
   },
@@ -182,7 +200,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'lostNoteIsReturned',
     what: 'an acceptor that cannot say where a note is counts as having given it back',
-    file: steps,
+    file: cashSteps,
     find: "    if (result !== 'returned') return suspense(result);",
     replace: '',
   },
@@ -235,7 +253,7 @@ export const defects: readonly Defect[] = [
     name: 'closedWithoutLooking',
     what: 'an order that is left counts as closed whatever the acquirer says',
     aim: '--people wavering,hasty --faults none',
-    file: steps,
+    file: orderSteps,
     find: "    if (state.state === 'captured') {\n      recordOrder(ports, transactionId, orderId, state);\n      return { kind: 'captured', state };\n    }",
     replace: '',
   },
@@ -679,7 +697,7 @@ export const defects: readonly Defect[] = [
     name: 'sellsOnAFullDisk',
     what: 'a note is taken though it could not be written down',
     aim: '--exhaustive 1 --script cash --faults disk.full',
-    file: steps,
+    file: cashSteps,
     find: '      await ports.cash.returnNote().catch(detailOf); // nothing can be written down, so nothing is taken\n      throw error;',
     replace: '      detailOf(error);',
   },

@@ -1,36 +1,36 @@
 /** Paying by a code on the screen: an order is never left before it is certain what became of it. */
 import { assign } from 'xstate';
-import { known, openRequest } from './context.ts';
+import type { StatesOf } from '../chart-types.ts';
+import { known, openingOf } from './context.ts';
 import { closingState, recordingState } from './order.ts';
-import { topUpSetup } from './setup.ts';
+import { paymentSetup } from './setup.ts';
 
-export const qrState = topUpSetup.createStateConfig({
+const state = paymentSetup.createStateConfig({
   initial: 'creating',
-  entry: assign({ order: undefined, orderId: undefined, orderState: 'waiting' as const, captured: undefined }),
+  entry: 'noOrder',
   states: {
     creating: {
       entry: 'noWait',
       invoke: {
         src: 'createOrder',
-        input: ({ context }) => ({ ports: context.ports, request: openRequest(context, 'qr') }),
+        input: ({ context }) => ({ ports: context.ports, request: { opening: openingOf(context), amount: known(context.due, 'amount').amount } }),
         onDone: [
           {
             guard: ({ event }) => event.output.kind === 'created',
             target: 'shown',
-            actions: assign({
-              transaction: ({ event }) => (event.output.kind === 'created' ? event.output.transaction : undefined),
-              order: ({ event }) => (event.output.kind === 'created' ? event.output.order : undefined),
-              orderId: ({ event }) => (event.output.kind === 'created' ? event.output.order.orderId : undefined),
-            }),
+            actions: assign(({ event: { output } }) =>
+              output.kind === 'created' ? { transaction: output.transaction, order: output.order, orderId: output.order.orderId } : {},
+            ),
           },
           {
             guard: ({ event }) => event.output.kind === 'journalFailed',
-            target: '#topUp.trouble',
+            target: '#trouble',
             actions: { type: 'troubleIs', params: { trouble: 'journalUnavailable' } },
           },
-          { target: '#topUp.trouble', actions: { type: 'troubleIs', params: { trouble: 'paymentOffline' } } },
+          // The code was never shown, so nobody can have paid; the order is closed in the background.
+          { target: '#trouble', actions: { type: 'troubleIs', params: { trouble: 'paymentOffline' } } },
         ],
-        onError: { target: '#topUp.trouble', actions: { type: 'troubleIs', params: { trouble: 'paymentOffline' } } },
+        onError: { target: '#trouble', actions: { type: 'troubleIs', params: { trouble: 'paymentOffline' } } },
       },
     },
     shown: {
@@ -59,12 +59,14 @@ export const qrState = topUpSetup.createStateConfig({
           },
           { actions: assign({ orderState: ({ event }) => event.state.state }) },
         ],
-        'ui.back': { target: 'closing', actions: assign({ trouble: undefined, next: 'menu' as const }) },
-        'ui.cancel': { target: 'closing', actions: assign({ trouble: undefined, next: 'menu' as const }) },
-        'CARD.REMOVED': { target: 'closing', actions: assign({ trouble: undefined, next: 'finish' as const, cardPlace: 'taken' as const }) },
+        'ui.back': { target: 'closing', actions: { type: 'leave', params: { next: 'menu' } } },
+        'ui.cancel': { target: 'closing', actions: { type: 'leave', params: { next: 'menu' } } },
+        'CARD.REMOVED': { guard: 'servesCard', target: 'closing', actions: { type: 'leave', params: { next: 'finish' } } },
       },
     },
     recording: recordingState,
     closing: closingState,
   },
 });
+
+export const qrState: StatesOf<typeof state> = state;

@@ -1,0 +1,4 @@
+/** See killed.ts. */
+import { killedAtEveryStep } from './killed.ts';
+
+killedAtEveryStep('card');

@@ -55,7 +55,7 @@ export class SharedCommits {
       const settles = await this.#store.transaction().execute((trx) => runEach(trx, works, broken));
       for (const settle of settles) settle();
     } catch (error) {
-      for (const { fail } of works) fail(broken[0] ?? error);
+      for (const work of works) work.fail(broken[0] ?? error);
     }
   }
 }

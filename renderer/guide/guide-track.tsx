@@ -11,10 +11,10 @@ export function GuideTrack({ view, send }: { readonly view: View; readonly send:
   const guide = useRef<Guide>(undefined);
 
   useLayoutEffect(() => {
-    const own = new Guide((text, sound) => {
-      track.current?.replaceChildren(text);
-      if (text === '') silence();
-      else say(text, sound);
+    const own = new Guide((text, sound, behind) => {
+      track.current?.replaceChildren(behind === '' ? text : `${behind} ${text}`);
+      if (behind === '') silence();
+      if (text !== '') say(text, sound);
     });
     guide.current = own;
     const touched = (): void => own.touched();

@@ -14,8 +14,11 @@ export interface Shown {
   readonly act: (act: UiAct) => void;
 }
 
-/** Hears what is said now, in words, and how; '' ends what is being said. */
-export type Tell = (text: string, sound: Sound) => void;
+/**
+ * Hears what is said now, in words, and how; '' ends what is being said.
+ * @param behind what was said last and is not cut short by this; '' cuts it
+ */
+export type Tell = (text: string, sound: Sound, behind: string) => void;
 
 /** Acts that lead back and take nothing; and those that end something, which are asked for once more. */
 const BACK: readonly UiAct['type'][] = ['close', 'back'];
@@ -33,6 +36,8 @@ export class Guide {
   #said: ReadonlySet<string> = new Set();
   /** Where the focus was last, by number. */
   #at = 0;
+  /** The last that was said for a screen or a key. */
+  #lastSaid = '';
   /** The same of a screen under a question that lies over it. */
   #under = 0;
   /** The last who did something did it with a key. */
@@ -193,7 +198,9 @@ export class Guide {
     const news = this.#stops.filter((stop, at) => !before.has(this.#wordsOf(stop)) && (stop.kind === 'text' || at === this.#here));
     if (news.length === 0) return;
     const headline = news.some(({ element }) => element.tagName === 'H1');
-    this.#tell(headline ? this.#script() : news.map((stop) => this.#wordsOf(stop)).join(' '));
+    // What changes by itself cuts no sentence that somebody is listening to.
+    if (headline) this.#tell(this.#script());
+    else if (this.#preferences.speech === true) this.#out(this.#hearable(news.map((stop) => this.#wordsOf(stop)).join(' ')), this.#sound, this.#lastSaid);
   }
 
   // --- keys ---
@@ -297,7 +304,9 @@ export class Guide {
   }
 
   #tell(text: string): void {
-    if (this.#preferences.speech === true || text === '') this.#out(this.#hearable(text), this.#sound);
+    if (this.#preferences.speech !== true && text !== '') return;
+    this.#lastSaid = this.#hearable(text);
+    this.#out(this.#lastSaid, this.#sound, '');
   }
 
   #hearable(text: string): string {

@@ -11,10 +11,7 @@ const DIGITS = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '
 /** Of four digits each. */
 const CHINESE_GROUPS: Readonly<Record<'zh-CN' | 'zh-HK', readonly string[]>> = { 'zh-CN': ['', '万', '亿'], 'zh-HK': ['', '萬', '億'] };
 
-const ONES = [
-  ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'],
-  ...['thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'],
-] as const;
+const ONES = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
 const TENS = ['', '', 'twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'] as const;
 
 /** @param amount fen @returns `5000` → `五十元整`, `fifty yuan`; `2320` → `二十三元二角`, `twenty-three yuan and twenty fen` */

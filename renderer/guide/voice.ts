@@ -1,4 +1,4 @@
-/** The voice of the machine: what is said next silences what is being said. Without a voice for the language nothing is heard. */
+/** The voice of the machine: it says one thing after the other until it is silenced. Without a voice for the language nothing is heard. */
 import type { Preferences } from '../../state-machines/view.ts';
 
 /** Steps of the volume; 0 is mute, each further one 6 dB louder. 30 dB between 1 and 6; EN 301 549 8.2.1 asks for 18. */
@@ -16,7 +16,6 @@ const VOICES: Readonly<Record<Preferences['locale'], readonly string[]>> = {
 export type Sound = Pick<Preferences, 'locale' | 'volume' | 'rate'>;
 
 export function say(text: string, { locale, volume = VOLUME.usual, rate = RATES.usual }: Sound): void {
-  silence();
   const voice = voiceOf(locale);
   if (voice === undefined || volume === 0) return;
   const utterance = new SpeechSynthesisUtterance(text);

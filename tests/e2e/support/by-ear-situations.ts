@@ -41,7 +41,11 @@ class Listener {
 
   /** Waits until all of these words were said with one screen, sentence or change. */
   async hears(...words: readonly string[]): Promise<void> {
-    await expect.poll(async () => missing(await this.said(), words), { message: `heard: ${words.join(', ')}`, timeout: PATIENCE }).toEqual([]);
+    const heard = async (): Promise<string> => {
+      const said = await this.said();
+      return words.every((word) => said.includes(word)) ? 'heard' : said;
+    };
+    await expect.poll(heard, { message: `heard: ${words.join(', ')}`, timeout: PATIENCE }).toBe('heard');
   }
 
   /** Goes on from item to item until one is called so, and chooses it. */
@@ -60,10 +64,6 @@ class Listener {
     await this.#world.sandbox.hand({ act: 'key', key, press: 'down' });
     await this.#world.sandbox.hand({ act: 'key', key, press: 'up' });
   }
-}
-
-function missing(said: string, words: readonly string[]): readonly string[] {
-  return words.filter((word) => !said.includes(word));
 }
 
 export const byEar: readonly Situation[] = [

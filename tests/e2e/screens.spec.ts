@@ -254,7 +254,17 @@ test.describe('reach', () => {
     });
   });
 
-  const paying = ['top-up-tender', 'tender-five', 'top-up-cash', 'top-up-qr', 'top-up-scan', 'top-up-bank-card', 'top-up-voucher', 'voucher-code', 'top-up-voucher-confirm'];
+  const paying = [
+    'top-up-tender',
+    'tender-five',
+    'top-up-cash',
+    'top-up-qr',
+    'top-up-scan',
+    'top-up-bank-card',
+    'top-up-voucher',
+    'voucher-code',
+    'top-up-voucher-confirm',
+  ];
   const helping = ['help-home', 'help-groups', 'help-list', 'help-search', 'help-search-digits', 'help-answer', 'help-contacts'];
   const serving = ['pending-offer', 'statement', 'loss-ways', 'loss-typing', 'loss-confirm', 'loss-told', 'replace-fee', 'replace-done', 'account-confirm'];
   const asking = ['ticket-topics', 'ticket-phone', 'ticket-review', 'diagnosis', 'callback-slots', 'callback-review', 'survey'];

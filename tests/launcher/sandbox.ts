@@ -132,7 +132,10 @@ async function ensureUpstream(config: Settings, data: string, running: Stoppable
   const given = upstreamOf(config);
   if (given !== undefined && (await answers(new URL('/health', given)))) return given;
   const fleetConfig = path.join(data, 'fleet.json');
-  writeFileSync(fleetConfig, JSON.stringify({ issuer: issuerKeysOf(config), keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, cardMaster: CARD_KEY } } }));
+  writeFileSync(
+    fleetConfig,
+    JSON.stringify({ issuer: issuerKeysOf(config), keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, cardMaster: CARD_KEY } } }),
+  );
   const port = given === undefined ? '0' : new URL(given).port;
   const fleet = await startService<{ address: string }>('fleet/server/main.ts', [
     '--sandbox',

@@ -477,8 +477,8 @@ export const defects: readonly Defect[] = [
     what: 'a ticket that nobody answered is said to be at the desk',
     aim: '--exhaustive 1 --script ticket --faults money.down,money.lostBefore',
     file: 'state-machines/desk/steps.ts',
-    find: "handed: outcome.kind === 'later' ? { state: 'kept', number,",
-    replace: "handed: outcome.kind === 'later' ? { state: 'stored', number,",
+    find: "handed: outcome.kind === 'later' ? { state: 'kept', id, number,",
+    replace: "handed: outcome.kind === 'later' ? { state: 'stored', id, number,",
   },
   {
     name: 'ticketOfAnotherKey',

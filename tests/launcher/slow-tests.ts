@@ -23,6 +23,7 @@ export const WAITING = [
   'tests/main/upstream/killed.test.ts',
   'tests/main/terminal/crash-voucher.test.ts',
   'tests/main/terminal/crash-qr-presented.test.ts',
+  'tests/main/terminal/crash-bank-card.test.ts',
   'tests/main/terminal/help.test.ts',
   'tests/main/cli/devices.test.ts',
   'tests/drivers/receipt-printer/links.test.ts',

@@ -8,7 +8,7 @@ import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 
 keepCompiledModules();
 
-const SCREENS = ['screens.spec.ts', 'right-to-left.spec.ts', 'console/pages.spec.ts', 'console/desk.spec.ts'];
+const SCREENS = ['screens.spec.ts', 'access.spec.ts', 'right-to-left.spec.ts', 'console/pages.spec.ts', 'console/desk.spec.ts'];
 const SITUATIONS = ['top-up.spec.ts', 'models.spec.ts', 'serial.spec.ts'];
 
 export default defineConfig({

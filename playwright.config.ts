@@ -1,7 +1,7 @@
 /**
- * End-to-end tests. What computes (the screens and the console, page by page) has one worker; `npm test` runs it in a lane of its own, where
- * it gives way to what waits for mechanics and people, which has two, the longest first. A third one lets simulated devices and windows come
- * late on two cores. Each has browsers, shells and devices of its own. Results also as data for `npm test`.
+ * End-to-end tests. What computes (the screens and the console, page by page) has one worker, and gives way to the others; what waits for
+ * mechanics and people has the other, the longest first, and both when the screens are done. A third one lets simulated devices and windows
+ * come late on two cores. Each has browsers, shells and devices of its own. Results also as data for `npm test`.
  */
 import { defineConfig } from '@playwright/test';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
@@ -19,7 +19,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   outputDir: 'out/playwright',
-  reporter: [['list'], ['json', { outputFile: process.env['TEST_REPORT'] ?? 'out/playwright.json' }]],
+  reporter: [['list'], ['json', { outputFile: 'out/playwright.json' }]],
   projects: [
     { name: 'screens', testMatch: SCREENS, workers: 1 },
     { name: 'situations', testMatch: SITUATIONS },

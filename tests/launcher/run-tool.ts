@@ -21,8 +21,8 @@ export interface RunOptions {
   readonly givesWay?: boolean;
 }
 
-/** Of 0 to 19 (nice(1)): a fifteenth of what others get while they all compute, all that is left while they wait. */
-const GIVES_WAY = ['nice', '-n', '12'];
+/** Of 0 to 19 (nice(1)): a third of what others get while they all compute, all that is left while they wait. */
+const GIVES_WAY = ['nice', '-n', '5'];
 
 /** Never rejects: a program that isn't there is a result with code null. Programs of `node_modules/.bin` come first, Node 24 among them. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {

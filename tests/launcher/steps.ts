@@ -78,15 +78,15 @@ function simulation(name: string, args: readonly string[]): Promise<StepResult> 
   return tool(name, 'node', [path.join('tests', 'simulation', 'main.ts'), ...args], { givesWay: true });
 }
 
-/** Every screen and every page of the console, by itself: computes. */
-export const screensStep: Step = () => endToEnd('screens, page by page', ['screens'], 'playwright-screens', { givesWay: true });
-
-export const endToEndStep: Step = () => endToEnd('end-to-end tests', ['situations', 'terminal'], 'playwright');
-
-function endToEnd(name: string, projects: readonly string[], out: string, options: RunOptions = {}): Promise<StepResult> {
-  const args = ['test', '--output', path.join('out', out), ...projects.map((project) => `--project=${project}`)];
-  return suite({ name, command: 'playwright', args, reportName: `${out}.json`, count: playwrightCounts, failures: playwrightFailures }, options);
-}
+export const endToEndStep: Step = () =>
+  suite({
+    name: 'end-to-end tests',
+    command: 'playwright',
+    args: ['test'],
+    reportName: 'playwright.json',
+    count: playwrightCounts,
+    failures: playwrightFailures,
+  });
 
 /** One line a step, then the complaints of those that failed. */
 export function report(results: readonly StepResult[]): string {
@@ -139,7 +139,7 @@ async function suiteOnce(what: Suite, options: RunOptions): Promise<StepResult> 
   mkdirSync(path.dirname(reportFile), { recursive: true });
   for (const old of [reportFile, `${reportFile}.skipped`]) rmSync(old, { force: true });
   const started = performance.now();
-  const { code, output } = await run(command, args, { ...options, show: true, env: { TEST_REPORT: reportFile } });
+  const { code, output } = await run(command, args, { ...options, show: true, env: { UNIT_REPORT: reportFile } });
   const counted = count(reportFile);
   const counts = code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 };
   return { name, counts, complaint: counts.failed === 0 ? '' : output.slice(-4000), seconds: (performance.now() - started) / 1000 };

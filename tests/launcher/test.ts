@@ -16,7 +16,6 @@ import {
   endToEndStep,
   lockStep,
   report,
-  screensStep,
   simulationSteps,
   staticSteps,
   unitStep,
@@ -41,12 +40,11 @@ try {
 }
 
 // side by side: what computes gives way to what waits
-const lanes = await Promise.all([
+const [computed, waited] = await Promise.all([
   inTurn([...staticSteps, lockStep, unitStep, ...simulationSteps]),
-  inTurn([buildStep, screensStep]),
-  inTurn([waitingStep, virtualMachineStep, endToEndStep]),
+  inTurn([waitingStep, virtualMachineStep, buildStep, endToEndStep]),
 ]);
-const results = await secondGoes(lanes.flat());
+const results = await secondGoes([...computed, ...waited]);
 
 const total = add(results.map(({ counts }) => counts));
 process.stdout.write(`\n${report(results)}${notRunLine(total)}${onlyAloneLine(total)}${summaryLine(total)}\n`);

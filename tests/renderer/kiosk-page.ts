@@ -119,15 +119,15 @@ function pretendShell(): void {
   const fake = window as unknown as FakeWindow;
   fake.kioskSent = [];
   fake.kioskStill = async () => {
-    const fonts = { ready: false };
-    document.body.getBoundingClientRect(); // lays out, and so asks for the glyphs it needs
-    void document.fonts.ready.then(() => {
-      fonts.ready = true;
-    });
-    await Promise.resolve();
-    while (!fonts.ready) {
+    const loading = (): readonly FontFace[] => {
+      document.body.getBoundingClientRect(); // lays out, and so asks for the glyphs it needs
+      return [...document.fonts].filter(({ status }) => status === 'loading');
+    };
+    const since = performance.now();
+    // `document.fonts.ready` is not waited for: now and then it stays pending with nothing to load
+    for (let waited = loading(); waited.length > 0; waited = loading()) {
+      if (performance.now() - since > 30_000) throw new Error(`glyphs that did not come: ${waited.map(({ unicodeRange }) => unicodeRange).join('; ')}`);
       await new Promise((later) => setTimeout(later));
-      document.body.getBoundingClientRect(); // told as ready after a layout only, and what isn't painted gets none by itself
     }
     for (const animation of document.getAnimations()) animation.finish();
   };

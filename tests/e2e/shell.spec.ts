@@ -50,7 +50,7 @@ test.describe('a page', () => {
       frozen: Object.isFrozen(window.kiosk),
       behind: ['require', 'process', 'module', 'ipcRenderer', 'electron', '__standInSend', '__standInReceive'].filter((name) => name in window),
     }));
-    expect(seen).toEqual({ kiosk: ['version', 'onView', 'send', 'ready'], frozen: true, behind: [] });
+    expect(seen).toEqual({ kiosk: ['version', 'onView', 'onKey', 'send', 'ready'], frozen: true, behind: [] });
   });
 
   test('can not replace window.kiosk', async () => {

@@ -36,7 +36,7 @@ function operate(...args: readonly string[]): Promise<{ code: number; out: strin
   });
 }
 
-test('a code made beside a running server enrols the terminal, and a revocation ends it at once', async () => {
+test('a code made beside a running server enrols the terminal, and a revocation ends it at once', { timeout: 60_000 }, async () => {
   const path = folder();
   const data = join(path, 'data');
   const url = await startServer(path);

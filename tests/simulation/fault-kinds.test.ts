@@ -86,15 +86,16 @@ describe('the scanner', { timeout: 60_000 }, () => {
     expect(loadedOnto(told.card)).toBe(2000);
   });
 
+  test('lit and silent: nothing is charged', async () => {
+    const told = await strike('qr-presented', { kind: 'codeScanner.dead', nth: 1 });
+    expect(presented(told)).toBeGreaterThan(1);
+  });
+
+  // the last one: the next person may be here before the scanner is back
   test('away while a code is held there: said, and nothing is asked for', async () => {
     const told = await strike('qr-presented', { kind: 'codeScanner.unplugged', nth: 1 });
     expect(said(told, 'view', '"scannerDown"')).toBe(true);
     expect(said(told, 'entry', 'payment.requested')).toBe(false);
-  });
-
-  test('lit and silent: nothing is charged', async () => {
-    const told = await strike('qr-presented', { kind: 'codeScanner.dead', nth: 1 });
-    expect(presented(told)).toBeGreaterThan(1);
   });
 });
 

@@ -1,4 +1,5 @@
 /** The journal's one error, with a closed set of codes, and the translation of SQLite's and the file system's codes into it. */
+import { ZodError } from 'zod';
 
 export type JournalErrorCode =
   /** No space: nothing was written; appending works again when there is space. */
@@ -30,6 +31,9 @@ export class JournalError extends Error {
 /** `attempted` names what was tried, on which file. */
 export function toJournalError(error: unknown, attempted: string): JournalError {
   if (error instanceof JournalError) return error;
+  // every table is strict: only damage puts a value of another type in a column
+  if (error instanceof ZodError)
+    return new JournalError('corrupt', `${attempted}: ${error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`, error);
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const detail = error instanceof Error ? error.message : String(error);
   return new JournalError(classify(code), `${attempted}: ${detail}${code === '' ? '' : ` (${code})`}`, error);

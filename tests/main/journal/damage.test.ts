@@ -156,6 +156,18 @@ describe('a damaged journal', () => {
     expect(verifyJournal(bench.path).ok).toBe(true);
   });
 
+  test('whose schema holds a text as bytes, which is one flipped bit, is set aside', () => {
+    const bench = written();
+    bench.tamper((db) => {
+      db.unsafeMode(true);
+      db.pragma('writable_schema = ON');
+      db.exec("UPDATE sqlite_schema SET sql = CAST(sql AS BLOB) WHERE name = 'described_entries'");
+    });
+    const journal = bench.open();
+    expect(journal.replacement).toMatchObject({ epoch: 1, complete: true, lastProvable: { seq: 17 } });
+    expect(journal.openTransactions()).toEqual(['tx-0002']);
+  });
+
   test('that lost its last entries is noticed by the second file, which has them', async () => {
     const bench = new Bench();
     const journal = bench.open();

@@ -284,7 +284,9 @@ function shown({ kind }: Pick<Case, 'kind'>): boolean {
 
 /** Lives, dies as the case says, comes back, and everything must be in its place. */
 async function dies(lives: Lives, tender: Tender, { blow, ...at }: Case): Promise<void> {
-  await lives.terminal.sees('attract');
+  // what an earlier case that failed left behind is no business of this one
+  if (lives.terminal.dead) lives.reborn();
+  await lives.walksAway();
   const before = await lives.truth();
   const earlier = lives.reference();
   lives.terminal.killAt(at);

@@ -2,15 +2,13 @@
 import type { Preferences, ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
-import { Icon } from '../components/icon.tsx';
-import { Action, BackAction, FinishAction, Notice } from '../components/parts.tsx';
-import { Reference } from '../components/text.tsx';
+import { Action, BackAction, Notice } from '../components/parts.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import type { Say } from '../words.ts';
 import { Field, momentText } from './desk-ticket.tsx';
+import { DeskToldNumber, DeskToldTitle } from './desk-told.tsx';
 import { callbackTitle } from './desk-words.ts';
 import { PagedActions, PageNumber } from './support.tsx';
-import { canPrint, paperText, PrintTold } from './told-slip.tsx';
 
 export function CallbackSlots({ body }: { readonly body: ViewBodyOf<'callback-slots'> }) {
   const { view, say } = useKiosk();
@@ -119,18 +117,12 @@ function spanOf(start: string, end: string): { readonly date: string; readonly f
 
 export function CallbackTold({ body }: { readonly body: ViewBodyOf<'callback-told'> }) {
   const { say } = useKiosk();
-  const { state, number, start, end, moved = false } = body;
+  const { state, start, end, moved = false } = body;
   const { date, from, to } = spanOf(start, end);
-  const paper = paperText(body, say);
   return (
     <>
       <Read className="read--loss">
-        <div className={`title told-title ${state === 'kept' || moved ? 'told-title--queued' : ''}`} role="status">
-          <span className="told-sign">
-            <Icon name={state === 'kept' ? 'wait' : 'tick'} />
-          </span>
-          <h1>{say(callbackTitle(body))}</h1>
-        </div>
+        <DeskToldTitle state={state} title={say(callbackTitle(body))} otherwise={moved} />
         <p className="lead under-title">{say(state === 'kept' ? 'callback.keptLead' : moved ? 'callback.movedLead' : 'callback.bookedLead')}</p>
         <div className="figure told-since">
           <p className="body quiet">{say(state === 'kept' ? 'callback.wished' : 'callback.at')}</p>
@@ -144,26 +136,7 @@ export function CallbackTold({ body }: { readonly body: ViewBodyOf<'callback-tol
           </p>
         </div>
       </Read>
-      <Touch className="touch--loss">
-        <div className="panel ref-panel">
-          <p className="small">{say('ticket.number')}</p>
-          <p className="title">
-            <Reference reference={number} />
-          </p>
-        </div>
-        {paper !== undefined && (
-          <Notice tone="info" icon="printer" live="status">
-            <p className="body">{paper}</p>
-          </Notice>
-        )}
-        <Notice tone="info" icon="search">
-          <p className="body">{say(state === 'kept' ? 'callback.how' : 'ticket.how')}</p>
-        </Notice>
-      </Touch>
-      <Actions layout="even">
-        <PrintTold body={body} word="ticket.print" />
-        <FinishAction word="button.finish" look={body.receipt === 'choice' && canPrint(body) ? 'plain' : 'primary'} />
-      </Actions>
+      <DeskToldNumber body={body} how={say(state === 'kept' ? 'callback.how' : 'ticket.how')} />
     </>
   );
 }

@@ -3,13 +3,12 @@ import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
-import { Action, BackAction, FinishAction, Notice } from '../components/parts.tsx';
-import { Reference } from '../components/text.tsx';
+import { Action, BackAction, Notice } from '../components/parts.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { money, type Say } from '../words.ts';
 import { NumberPad } from './choose-amount.tsx';
+import { DeskToldNumber, DeskToldTitle } from './desk-told.tsx';
 import { PagedActions, PageNumber } from './support.tsx';
-import { canPrint, paperText, PrintTold } from './told-slip.tsx';
 
 type Topic = ViewBodyOf<'ticket-topics'>['topics'][number];
 
@@ -137,40 +136,15 @@ export function Field({ name, value }: { readonly name: string; readonly value: 
 
 export function TicketTold({ body }: { readonly body: ViewBodyOf<'ticket-told'> }) {
   const { say } = useKiosk();
-  const { state, number } = body;
-  const paper = paperText(body, say);
+  const { state } = body;
   return (
     <>
       <Read className="read--loss">
-        <div className={`title told-title ${state === 'kept' ? 'told-title--queued' : ''}`} role="status">
-          <span className="told-sign">
-            <Icon name={state === 'kept' ? 'wait' : 'tick'} />
-          </span>
-          <h1>{say(`ticket.${state}Title`)}</h1>
-        </div>
+        <DeskToldTitle state={state} title={say(`ticket.${state}Title`)} />
         <p className="lead under-title">{say(`ticket.${state}Lead`)}</p>
         <Promise body={body} />
       </Read>
-      <Touch className="touch--loss">
-        <div className="panel ref-panel">
-          <p className="small">{say('ticket.number')}</p>
-          <p className="title">
-            <Reference reference={number} />
-          </p>
-        </div>
-        {paper !== undefined && (
-          <Notice tone="info" icon="printer" live="status">
-            <p className="body">{paper}</p>
-          </Notice>
-        )}
-        <Notice tone="info" icon="search">
-          <p className="body">{say('ticket.how')}</p>
-        </Notice>
-      </Touch>
-      <Actions layout="even">
-        <PrintTold body={body} word="ticket.print" />
-        <FinishAction word="button.finish" look={body.receipt === 'choice' && canPrint(body) ? 'plain' : 'primary'} />
-      </Actions>
+      <DeskToldNumber body={body} how={say('ticket.how')} />
     </>
   );
 }

@@ -1,11 +1,12 @@
 /** Paying with a bank card: the bank's payment terminal leads, this screen says where to look and what became of it. Nothing of the card is here. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
-import { Actions, Read, Touch, Why } from '../components/frame.tsx';
+import { Read, Touch } from '../components/frame.tsx';
 import { Icon } from '../components/icon.tsx';
-import { Action, Ring } from '../components/parts.tsx';
+import { Ring } from '../components/parts.tsx';
 import { BankCardPicture } from '../components/pictures.tsx';
-import { Amount, Reference } from '../components/text.tsx';
+import { Amount } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
+import { LeavePayment, NoWayOut, PaymentReference } from './pay-parts.tsx';
 
 export function PayBankCard({ body }: { readonly body: ViewBodyOf<'top-up-bank-card'> }) {
   const { say } = useKiosk();
@@ -37,12 +38,7 @@ export function PayBankCard({ body }: { readonly body: ViewBodyOf<'top-up-bank-c
               <dt>{say(replaces === undefined ? 'pay.card' : 'replace.pay.card')}</dt>
               <dd>{say('card.tail', { tail: card?.tail ?? replaces ?? '' })}</dd>
             </div>
-            <div>
-              <dt>{say('contact.reference')}</dt>
-              <dd>
-                <Reference reference={reference} />
-              </dd>
-            </div>
+            <PaymentReference reference={reference} />
           </dl>
         )}
         <p className={`pay-state ${state === 'waiting' ? '' : 'strong'}`} role="status">
@@ -50,30 +46,9 @@ export function PayBankCard({ body }: { readonly body: ViewBodyOf<'top-up-bank-c
           <span>{say(`bankCard.${state}`)}</span>
         </p>
       </Touch>
-      {state === 'waiting' && (
-        <Actions>
-          <Action testId="cancel" act={{ type: 'cancel' }} icon="close">
-            {say('pay.cancel')}
-          </Action>
-          <Action testId="back" act={{ type: 'back' }} icon="swap">
-            {say('pay.other')}
-          </Action>
-        </Actions>
-      )}
-      {state === 'confirming' && (
-        <Actions layout="one">
-          <Why icon="lock" center>
-            {say('bankCard.private')}
-          </Why>
-        </Actions>
-      )}
-      {(state === 'closing' || state === 'asking') && (
-        <Actions layout="one">
-          <Why icon="lock" center>
-            {say(replaces === undefined ? 'pay.closingMoney' : 'replace.pay.closing')}
-          </Why>
-        </Actions>
-      )}
+      {state === 'waiting' && <LeavePayment />}
+      {state === 'confirming' && <NoWayOut>{say('bankCard.private')}</NoWayOut>}
+      {(state === 'closing' || state === 'asking') && <NoWayOut>{say(replaces === undefined ? 'pay.closingMoney' : 'replace.pay.closing')}</NoWayOut>}
     </>
   );
 }

@@ -1,10 +1,11 @@
 /** A code to scan with a phone, and what became of it. The order is closed upstream before this screen is left. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
-import { Actions, Read, Touch, Why } from '../components/frame.tsx';
+import { Read, Touch } from '../components/frame.tsx';
 import { Icon } from '../components/icon.tsx';
-import { Action, QrCode, Ring } from '../components/parts.tsx';
-import { Amount, Reference } from '../components/text.tsx';
+import { QrCode, Ring } from '../components/parts.tsx';
+import { Amount } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
+import { LeavePayment, NoWayOut, PaymentReference } from './pay-parts.tsx';
 
 export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
   const { say } = useKiosk();
@@ -33,37 +34,15 @@ export function PayQr({ body }: { readonly body: ViewBodyOf<'top-up-qr'> }) {
             <dt>{say(replaces === undefined ? 'pay.card' : 'replace.pay.card')}</dt>
             <dd>{say('card.tail', { tail: card?.tail ?? replaces ?? '' })}</dd>
           </div>
-          {reference !== '' && (
-            <div>
-              <dt>{say('contact.reference')}</dt>
-              <dd>
-                <Reference reference={reference} />
-              </dd>
-            </div>
-          )}
+          {reference !== '' && <PaymentReference reference={reference} />}
         </dl>
         <p className={`pay-state ${state === 'waiting' ? '' : 'strong'}`} role="status">
           <Icon name="wait" size="s" />
           <span>{say(`pay.${state}`)}</span>
         </p>
       </Touch>
-      {leavable && (
-        <Actions>
-          <Action testId="cancel" act={{ type: 'cancel' }} icon="close">
-            {say('pay.cancel')}
-          </Action>
-          <Action testId="back" act={{ type: 'back' }} icon="swap">
-            {say('pay.other')}
-          </Action>
-        </Actions>
-      )}
-      {state === 'closing' && (
-        <Actions layout="one">
-          <Why icon="lock" center>
-            {say(replaces === undefined ? 'pay.closingMoney' : 'replace.pay.closing')}
-          </Why>
-        </Actions>
-      )}
+      {leavable && <LeavePayment />}
+      {state === 'closing' && <NoWayOut>{say(replaces === undefined ? 'pay.closingMoney' : 'replace.pay.closing')}</NoWayOut>}
     </>
   );
 }

@@ -1,11 +1,12 @@
 /** Paying with the code on the person's phone: where to hold it, and what became of it. The code itself is never shown. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
-import { Actions, Read, Touch, Why } from '../components/frame.tsx';
+import { Read, Touch } from '../components/frame.tsx';
 import { Icon } from '../components/icon.tsx';
-import { Action, Notice, Ring } from '../components/parts.tsx';
+import { Notice, Ring } from '../components/parts.tsx';
 import { ConfirmPicture, PresentPicture } from '../components/pictures.tsx';
-import { Amount, Reference } from '../components/text.tsx';
+import { Amount } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
+import { LeavePayment, NoWayOut, PaymentReference } from './pay-parts.tsx';
 
 export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) {
   const { say } = useKiosk();
@@ -37,12 +38,7 @@ export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) 
               <dt>{say('pay.card')}</dt>
               <dd>{say('card.tail', { tail: card.tail })}</dd>
             </div>
-            <div>
-              <dt>{say('contact.reference')}</dt>
-              <dd>
-                <Reference reference={reference} />
-              </dd>
-            </div>
+            <PaymentReference reference={reference} />
           </dl>
         )}
         <p className={`pay-state ${state === 'ready' ? '' : 'strong'}`} role="status">
@@ -50,23 +46,8 @@ export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) 
           <span>{say(`scan.${state}`)}</span>
         </p>
       </Touch>
-      {(state === 'ready' || state === 'confirming') && (
-        <Actions>
-          <Action testId="cancel" act={{ type: 'cancel' }} icon="close">
-            {say('pay.cancel')}
-          </Action>
-          <Action testId="back" act={{ type: 'back' }} icon="swap">
-            {say('pay.other')}
-          </Action>
-        </Actions>
-      )}
-      {(state === 'closing' || state === 'asking') && (
-        <Actions layout="one">
-          <Why icon="lock" center>
-            {say('pay.closingMoney')}
-          </Why>
-        </Actions>
-      )}
+      {(state === 'ready' || state === 'confirming') && <LeavePayment />}
+      {(state === 'closing' || state === 'asking') && <NoWayOut>{say('pay.closingMoney')}</NoWayOut>}
     </>
   );
 }

@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { buildApp } from './build.ts';
 import { isSimulator } from './bundles.ts';
 import { electronBinary } from './host.ts';
@@ -16,7 +16,10 @@ import { afterSecondGo, playwrightFailures, vitestFailures, worthASecondGo } fro
 import { scratchEnv } from './scratch.ts';
 import { report } from './steps.ts';
 
-const folder = (): string => mkdtempSync(path.join(os.tmpdir(), 'launcher-'));
+const parent = mkdtempSync(path.join(os.tmpdir(), 'launcher-'));
+afterAll(() => rmSync(parent, { recursive: true }));
+const folder = (): string => mkdtempSync(path.join(parent, 'test-'));
+
 const json = (value: unknown): string => {
   const file = path.join(folder(), 'report.json');
   writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));

@@ -145,6 +145,43 @@ describe('by notes', () => {
     expect(bench.world.newCards.told).toEqual(['cancel']);
   });
 
+  test('a part of it is not the fee: nothing to confirm', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    await bench.touch(confirm);
+    expect(bench.body('top-up-cash')).toMatchObject({ inserted: 1000, room: 1000 });
+  });
+
+  test('a part of it, and then nobody: a voucher, and no card', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    await bench.world.clock.advance(replacementDelays.nextNote + replacementDelays.warning);
+    expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', amount: 1000 });
+    expect(folded(bench)).toMatchObject({ owed: 1000, blanks: [], anomalies: [] });
+  });
+
+  test('a part of it, and then the acceptor jams: a voucher, and no card', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    bench.world.cashEvents.emit({ type: 'CASH.TROUBLE', trouble: 'jammed' });
+    await bench.settle();
+    expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', amount: 1000 });
+    expect(folded(bench)).toMatchObject({ owed: 1000, blanks: [], anomalies: [] });
+  });
+
+  test('all of it, and a note beside it that nobody can place: a case for the one, a voucher for the other, and no card', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    bench.world.script.stack.set('unknown');
+    await bench.note(1000);
+    expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'noteUndetermined' });
+    expect(folded(bench)).toMatchObject({ blanks: [], held: 0, cases: [{ disputed: 1000 }], anomalies: [] });
+  });
+
   test('nothing put in: back at the fee, and another way to pay can be chosen', async () => {
     const bench = await atFee();
     await bench.touch({ type: 'tender', tender: 'cash' }, { type: 'back' });

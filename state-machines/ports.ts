@@ -16,6 +16,7 @@ import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
+import type { RoomsPort } from './maintenance/rooms-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -690,6 +691,8 @@ export interface Ports {
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
   readonly desk: DeskPort;
+  /** What staff does inside. */
+  readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
+import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
@@ -609,6 +610,7 @@ const bodies = {
     wait: waitSchema.optional(),
   }),
   ...surveyBodies,
+  ...roomBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -680,6 +682,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...deskActs,
   ...callbackActs,
   ...surveyActs,
+  ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

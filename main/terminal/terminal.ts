@@ -27,6 +27,7 @@ import { JournalError } from '../journal/journal-error.ts';
 import type { PruneRule } from '../journal/pruning.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
+import { createRooms } from '../maintenance/rooms.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
 import { createSupportPort } from '../support/port.ts';
@@ -140,7 +141,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
           onAlarm: (report) => recordOf(desk, acceptorAlarm(report), log),
         });
   const blanks = blankDesk(devices.cardReader, options, (stuck) => board.hear({ pathHeld: stuck }));
-  const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
+  const flowPorts: Omit<Ports, 'recovery' | 'availability' | 'rooms'> = {
     clock,
     ids,
     random,
@@ -202,7 +203,16 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
-  const ports: Ports = { ...flowPorts, recovery, availability: board };
+  const rooms = createRooms({
+    journal,
+    desk,
+    supervision: () => supervision,
+    availability: board,
+    online: upstream.online,
+    door: () => devices.cabinet?.lastStatus.door,
+    timeZone: config.terminal.timeZone,
+  });
+  const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
   const session = createActor(sessionMachine, {
     input: {

@@ -61,7 +61,11 @@ export const maintenanceMachine = setup({
         ],
         onError: 'left',
       },
-      on: told('signIn'),
+      on: {
+        ...told('signIn'),
+        // who turned the switch back wants nothing any more
+        'STAFF.CALLED': { guard: ({ event }) => !event.called, target: 'left' },
+      },
     },
     inside: {
       invoke: {

@@ -10,6 +10,8 @@ export function isStaffScreen(body: ViewBody): body is StaffBody {
 
 export function staffTitle(body: StaffBody, say: StaffSay): string {
   switch (body.kind) {
+    case 'maintenance-sign-in':
+      return say('title.signIn');
     case 'maintenance-overview':
       return say('title.overview');
   }

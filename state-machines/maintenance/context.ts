@@ -27,4 +27,10 @@ export interface SecondWanted {
 /** To the rooms; holds for the act that it was wanted for. */
 export type SecondAnswer = { readonly type: 'SECOND.CAME'; readonly second: SecondPerson } | { readonly type: 'SECOND.REFUSED' };
 
-export type MaintenanceEvent = UiMachineEvent | CardEvent | SecondWanted | { readonly type: 'PREFERENCES'; readonly preferences: Preferences };
+/** The service switch was turned. */
+export interface StaffCalled {
+  readonly type: 'STAFF.CALLED';
+  readonly called: boolean;
+}
+
+export type MaintenanceEvent = UiMachineEvent | CardEvent | SecondWanted | StaffCalled | { readonly type: 'PREFERENCES'; readonly preferences: Preferences };

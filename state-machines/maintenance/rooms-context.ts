@@ -4,6 +4,7 @@ import type { CardEvent, Ports } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences } from '../view.ts';
 import type { RunningWait } from '../waiting.ts';
+import type { SecondAnswer } from './context.ts';
 import type { CabinetLook } from './rooms-screens.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
@@ -33,6 +34,7 @@ export interface RoomsOutput {
 export type RoomsEvent =
   | UiMachineEvent
   | CardEvent
+  | SecondAnswer
   | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
   /** Something of the terminal may be different. */
   | { readonly type: 'CABINET.CHANGED' };

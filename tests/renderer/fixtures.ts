@@ -459,7 +459,22 @@ const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
 };
 
 /** The screens of staff, one of each kind: one look, two languages, both orientations. */
+const signIn = { kind: 'maintenance-sign-in' as const, ways: [], typed: '', hidden: 0, whole: false, wait: calm(52_000, 60_000) };
+
 export const STAFF: Readonly<Record<string, Sample>> = {
+  'maintenance-sign-in': { body: { ...signIn, asks: 'way', ways: ['card', 'grant', 'totp', 'phone'] }, utilities: false },
+  'maintenance-sign-in-number': { body: { ...signIn, asks: 'number', typed: '0417', whole: true }, utilities: false },
+  'maintenance-sign-in-answer': {
+    body: { ...signIn, asks: 'answer', challenge: '48210573', typed: '9164', message: 'notAccepted', triesLeft: 2 },
+    utilities: false,
+  },
+  'maintenance-sign-in-pin': {
+    body: { ...signIn, asks: 'pin', hidden: 12, whole: true, second: { staff: '0417', verb: 'box.exchange' } },
+    utilities: false,
+  },
+  'maintenance-sign-in-scan': { body: { ...signIn, asks: 'scan', message: 'notAGrant' }, utilities: false },
+  'maintenance-sign-in-locked': { body: { ...signIn, asks: 'locked', locked: { why: 'wait', leftMs: 119_000 } }, utilities: false },
+  'maintenance-sign-in-closed': { body: { ...signIn, asks: 'locked', locked: { why: 'day', leftMs: 80_000_000 } }, utilities: false },
   'maintenance-overview': {
     body: { kind: 'maintenance-overview', staff, cabinet, rooms: ['devices', 'supplies', 'journal', 'system'], mayLeaveInService: true },
     utilities: false,

@@ -3,7 +3,8 @@
  * are compact JWS (RFC 7515, EdDSA) that say who, in which role, where, for which acts, from when to when. Each says what it is for in its
  * header: one is worthless as the other. The operator's command line makes them, the terminal judges them, offline.
  */
-import { CompactSign, compactVerify, errors, importJWK, type CryptoKey } from 'jose';
+import type { KeyObject } from 'node:crypto';
+import { CompactSign, compactVerify, errors, importJWK } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../parse-json.ts';
 import { terminalIdSchema, type PublicKey } from '../upstream-api/fields.ts';
@@ -59,7 +60,7 @@ export function verbsOf({ role, verbs }: Pick<Grant, 'role' | 'verbs'>): readonl
 
 export interface GrantSigner {
   readonly kid: string;
-  readonly privateKey: CryptoKey | Uint8Array;
+  readonly privateKey: KeyObject;
 }
 
 /** @throws {z.ZodError} when it is no grant; `RangeError` when it is longer than one may be */

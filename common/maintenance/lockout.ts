@@ -46,10 +46,12 @@ export function standingOf({ judgedAt, inARow, failedAt }: Lockout, now: number)
   const today = failedAt.filter((failed) => failed > at - DAY_MS);
   const tenth = today.at(-DAY_TRIES);
   if (tenth !== undefined) return { state: 'day', until: tenth + DAY_MS };
-  const last = failedAt.at(-1);
-  const until = last === undefined || inARow < FREE_TRIES ? 0 : last + FIRST_WAIT_MS * 2 ** (inARow - FREE_TRIES);
+  const last = today.at(-1);
+  // what is more than a day old makes nobody wait
+  const row = Math.min(inARow, today.length);
+  const until = last === undefined || row < FREE_TRIES ? 0 : last + FIRST_WAIT_MS * 2 ** (row - FREE_TRIES);
   if (until > at) return { state: 'wait', until };
-  return { state: 'free', triesLeft: Math.max(1, FREE_TRIES - inARow) };
+  return { state: 'free', triesLeft: Math.max(1, FREE_TRIES - row) };
 }
 
 /** Of the journal, in order. */

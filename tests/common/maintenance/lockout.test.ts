@@ -47,6 +47,9 @@ describe('ten failures within a day', () => {
     expect(standingOf(ten, NOON + DAY - 1).state).toBe('day');
     expect(standingOf(ten, NOON + DAY).state).toBe('free');
   });
+  test('a day after the last one nothing of it is left', () => {
+    expect(standingOf(ten, NOON + 1_600_000 + DAY)).toEqual({ state: 'free', triesLeft: 5 });
+  });
   test('a clock that is set back shortens nothing', () => {
     expect(standingOf(ten, NOON - 3 * DAY)).toEqual({ state: 'day', until: NOON + DAY });
   });

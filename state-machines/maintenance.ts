@@ -22,6 +22,21 @@ function told(to: Part) {
   return { 'ui.*': { actions: passOn }, 'CARD.*': { actions: passOn }, PREFERENCES: { actions: ['prefer' as const, passOn] } };
 }
 
+/** The card that let them in must stay; any other is the rooms' business. */
+function toldInside(to: Part) {
+  return {
+    ...told(to),
+    'CARD.REMOVED': [
+      {
+        guard: 'cardIsTheirs' as const,
+        target: '#maintenance.left' as const,
+        actions: [{ type: 'endBecause' as const, params: { why: 'cardRemoved' as const } }, 'signOut' as const],
+      },
+      { actions: { type: 'passOn' as const, params: { to } } },
+    ],
+  };
+}
+
 export const maintenanceMachine = setup({
   types: typed<{ context: MaintenanceContext; events: MaintenanceEvent; input: MaintenanceInput }>(),
   actors: { signIn: signInMachine, rooms: roomsMachine },
@@ -76,17 +91,11 @@ export const maintenanceMachine = setup({
         onError: { target: 'left', actions: [{ type: 'endBecause', params: { why: 'fault' } }, 'signOut'] },
       },
       after: { endOfGrant: { target: 'left', actions: [{ type: 'endBecause', params: { why: 'expired' } }, 'signOut'] } },
-      on: {
-        'CARD.REMOVED': [
-          { guard: 'cardIsTheirs', target: 'left', actions: [{ type: 'endBecause', params: { why: 'cardRemoved' } }, 'signOut'] },
-          { actions: { type: 'passOn', params: { to: 'rooms' } } },
-        ],
-      },
       initial: 'alone',
       states: {
         alone: {
           on: {
-            ...told('rooms'),
+            ...toldInside('rooms'),
             'SECOND.WANTED': { target: 'second', actions: assign({ wanted: ({ event }) => event.verb }) },
           },
         },
@@ -108,7 +117,7 @@ export const maintenanceMachine = setup({
             },
             onError: { target: 'alone', actions: sendTo('rooms', { type: 'SECOND.REFUSED' as const }) },
           },
-          on: told('second'),
+          on: toldInside('second'),
         },
       },
     },

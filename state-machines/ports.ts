@@ -16,6 +16,8 @@ import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
+import type { RoomsPort } from './maintenance/rooms-port.ts';
+import type { StaffPort } from './maintenance/sign-in-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -690,6 +692,10 @@ export interface Ports {
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
   readonly desk: DeskPort;
+  /** Who may go inside. */
+  readonly staff: StaffPort;
+  /** What staff does inside. */
+  readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

@@ -9,6 +9,8 @@ import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
+import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
+import { signInActs, signInBodies } from './maintenance/sign-in-screens.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
@@ -609,6 +611,8 @@ const bodies = {
     wait: waitSchema.optional(),
   }),
   ...surveyBodies,
+  ...signInBodies,
+  ...roomBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -680,6 +684,8 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...deskActs,
   ...callbackActs,
   ...surveyActs,
+  ...signInActs,
+  ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

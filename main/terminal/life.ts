@@ -14,6 +14,7 @@ import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { doubt } from '../journal/doubt.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
+import { readTerminalSecret } from '../maintenance/sign-in/terminal-secret.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { secondPathBeside } from '../journal/second-file.ts';
 import { serverKeyFile } from '../upstream/server-key.ts';
@@ -82,6 +83,8 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     onTrouble: (error) => log.error({ code: error.code, error: error.message }, 'the journal is in trouble'),
   });
   options.onJournalOpen?.();
+  const staffSecret = readTerminalSecret(kept.staffSecret);
+  if (!staffSecret.ok && config.maintenance.staff.length > 0) log.warn({ why: staffSecret.why }, 'one-time codes of staff are not judged here');
   const { url, enrolmentCode, serverPublicKey } = config.upstream;
   const keptKey = serverKeyFile(kept.serverKey);
   const serverKey = serverPublicKey ?? keptKey.read();
@@ -111,6 +114,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     random,
     key,
     journal,
+    ...(staffSecret.ok ? { staffSecret: staffSecret.secret } : {}),
     devices: makeDevices(config.devices, {
       clock,
       simulation: options.simulation,

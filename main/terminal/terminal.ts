@@ -27,6 +27,9 @@ import { JournalError } from '../journal/journal-error.ts';
 import type { PruneRule } from '../journal/pruning.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
+import { createRooms } from '../maintenance/rooms.ts';
+import { readStaffCard } from '../maintenance/sign-in/staff-card.ts';
+import { StaffDesk } from '../maintenance/sign-in/staff-desk.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
 import { createSupportPort } from '../support/port.ts';
@@ -63,6 +66,8 @@ export interface TerminalOptions {
   readonly random: Random;
   readonly key: TerminalKey;
   readonly journal: Journal;
+  /** For one-time codes of staff. Absent: none are judged here. */
+  readonly staffSecret?: Uint8Array;
   readonly devices: Devices;
   readonly upstream: Upstream;
   /** Room on the disk of the journal's folder. */
@@ -140,7 +145,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
           onAlarm: (report) => recordOf(desk, acceptorAlarm(report), log),
         });
   const blanks = blankDesk(devices.cardReader, options, (stuck) => board.hear({ pathHeld: stuck }));
-  const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
+  const flowPorts: Omit<Ports, 'recovery' | 'availability' | 'rooms'> = {
     clock,
     ids,
     random,
@@ -156,6 +161,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     scanner: scannerPort(devices.codeScanner),
     issuer: upstream.issuer,
     losses: upstream.losses,
+    staff: staffDesk(options, desk),
     desk: upstream.desk,
     blanks: blanks ?? noBlankPort,
     replacements: upstream.replacements,
@@ -202,7 +208,16 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
-  const ports: Ports = { ...flowPorts, recovery, availability: board };
+  const rooms = createRooms({
+    journal,
+    desk,
+    supervision: () => supervision,
+    availability: board,
+    online: upstream.online,
+    door: () => devices.cabinet?.lastStatus.door,
+    timeZone: config.terminal.timeZone,
+  });
+  const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
   const session = createActor(sessionMachine, {
     input: {
@@ -369,6 +384,46 @@ function blankDesk(reader: CardReader | undefined, { config }: TerminalOptions, 
   const profile = config.cards.profiles.find(({ aid }) => aid === application);
   const blanks = application === undefined || profile === undefined ? undefined : { application, profile };
   return new BlankDesk({ reader, blanks, terminalNumber: config.terminal.terminalNumber, onStuck });
+}
+
+/** Judges offline, with nothing but the configuration, the terminal's own secret and its journal. */
+function staffDesk({ config, clock, random, journal, devices, staffSecret }: TerminalOptions, desk: JournalDesk): StaffDesk {
+  const { cabinet, cardReader, codeScanner } = devices;
+  const isCalled = (): boolean => cabinet?.lastStatus.device === 'online' && cabinet.lastStatus.serviceSwitch === 'maintenance';
+  const { staff, grantKeys, revokedSerials, revokedStaff, twoPersons } = config.maintenance;
+  return new StaffDesk({
+    rules: {
+      terminalId: config.terminal.id,
+      staff,
+      grantKeys: Object.fromEntries(grantKeys.map(({ kid, ...key }) => [kid, key])),
+      revokedSerials,
+      revokedStaff,
+      twoPersons,
+    },
+    secret: staffSecret,
+    fitted: { scanner: codeScanner !== undefined, reader: cardReader !== undefined },
+    clock,
+    random,
+    ids: createIds(clock, random),
+    journal,
+    append: (entry) => desk.append(entry),
+    call: {
+      get called() {
+        return isCalled();
+      },
+      onCalled: (listener) => {
+        let before = isCalled();
+        return (
+          cabinet?.onEvent(() => {
+            const called = isCalled();
+            if (called !== before) listener(called);
+            before = called;
+          }) ?? nothing
+        );
+      },
+    },
+    readCard: async (signal) => (cardReader === undefined ? { kind: 'noStaffCard' } : readStaffCard(cardReader, signal)),
+  });
 }
 
 function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string, isClaimed: () => boolean): CardPort {

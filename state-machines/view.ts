@@ -294,7 +294,9 @@ const bodies = {
   /** The person's own code is scanned: it stands in no View. */
   'top-up-scan': z.strictObject({
     kind: z.literal('top-up-scan'),
-    card: cardSchema,
+    /** Absent where it is no load: the fee of a new card for the lost one with this tail. */
+    card: cardSchema.optional(),
+    replaces: tail.optional(),
     amount,
     /** `''` until a code was read. */
     orderId: z.string().max(80),
@@ -517,7 +519,7 @@ const bodies = {
     kind: z.literal('replace-fee'),
     tail,
     fee: amount,
-    tenders: z.array(tenderSchema).min(1).max(3),
+    tenders: z.array(tenderSchema).min(1).max(4),
     denominations: z.array(amount).max(12),
     receipts: receiptsSchema,
   }),

@@ -257,6 +257,7 @@ const replaceFee: ViewBodyOf<'replace-fee'> = {
   fee: 2000,
   tenders: [
     { name: 'qr', available: true },
+    { name: 'qrPresented', available: true },
     { name: 'card', available: true },
     { name: 'cash', available: true },
   ],
@@ -824,6 +825,8 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'loss-told-replace': { body: { ...lossTold, replacement: true } },
   'loss-cards-replace': { body: { ...lossCards, purpose: 'replace' }, sizes: ['standard'] },
   'attract-replace': { body: { ...attract, replacement: true } },
+  'replace-fee-scan': { body: { kind: 'top-up-scan', replaces: '6688', amount: 2000, orderId: '', state: 'ready', reference } },
+  'replace-fee-three': { body: { ...replaceFee, tenders: replaceFee.tenders.filter(({ name }) => name !== 'qrPresented') } },
   'replace-fee-cash-off': {
     body: {
       ...replaceFee,

@@ -281,6 +281,25 @@ export const flows: readonly Flow[] = [
     },
   },
   {
+    name: 'blocked card',
+    run: async (walk) => {
+      walk.world.script.read.set({ ok: false, problem: 'blocked', ref: CARD_REF }, { ok: true, card: walk.world.card });
+      walk.world.script.offers.set({ offers: [{ function: 'unblockApplication', holder: true }] });
+      await walk.does(control('start', 'button.start'));
+      await walk.happens((world) => world.insert());
+      walk.sees('card-problem');
+      walk.hears((say) => say('account.unblock.here'));
+      await walk.does(control('start-account', 'account.unblock.name'));
+      walk.sees('account-menu');
+      await walk.does(control('service-unblock', 'account.unblock.name'), control('way-document', 'loss.ways.document.name'));
+      walk.sees('account-confirm');
+      await walk.does(control('confirm', 'account.confirm'));
+      walk.sees('account-told');
+      walk.hears((say) => say('account.told.unblocked'));
+      await walk.does(finish);
+    },
+  },
+  {
     name: 'help',
     run: async (walk) => {
       await walk.does(control('start', 'button.start'));

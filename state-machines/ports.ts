@@ -59,7 +59,8 @@ export type CardProblem =
 export type CardReadOutcome =
   | { readonly ok: true; readonly card: CardReading }
   /** `card` is what could still be read, e.g. the balance of an expired card. */
-  | { readonly ok: false; readonly problem: CardProblem; readonly card?: CardReading };
+  /** `ref`: of a card that says who it is, and can't be read further. */
+  | { readonly ok: false; readonly problem: CardProblem; readonly card?: CardReading; readonly ref?: CardRef };
 
 export type CreditOutcome =
   | { readonly kind: 'credited'; readonly tac: string }
@@ -450,7 +451,8 @@ export interface CallbackContent {
 export interface AccountContent {
   readonly at: number;
   /** `cardGone`, `issuerOffline`: begun, and not at its end; `releaseOpen`, `passwordOpen`: the issuer has not answered yet. */
-  readonly state: 'activated' | 'enabled' | 'extended' | 'released' | 'passwordSet' | 'cardGone' | 'issuerOffline' | 'releaseOpen' | 'passwordOpen';
+  readonly state:
+    'activated' | 'enabled' | 'extended' | 'unblocked' | 'released' | 'passwordSet' | 'cardGone' | 'issuerOffline' | 'releaseOpen' | 'passwordOpen';
   readonly cardTail: string;
   /** Of what has no outcome yet. */
   readonly reference?: string;

@@ -146,14 +146,15 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
   }
 }
 
-/** A card that only has to be activated or extended can have that done here. */
-function problemBody({ problem = 'unreadable', card, availability }: SessionContext): ViewBody {
+/** A card that only has to be activated, extended or unblocked can have that done here. */
+function problemBody({ problem = 'unreadable', card, refusedRef, availability }: SessionContext): ViewBody {
   const service = ownServiceFor(problem);
   return {
     kind: 'card-problem',
     problem,
     ...(card === undefined ? {} : { card: cardOf(card) }),
-    ...(card === undefined || service === undefined || !availability.services.account.available ? {} : { service }),
+    ...(refusedRef === undefined ? {} : { tail: refusedRef.tail }),
+    ...((card === undefined && refusedRef === undefined) || service === undefined || !availability.services.account.available ? {} : { service }),
   };
 }
 

@@ -4,6 +4,7 @@
  * of interrupted money.
  */
 import { and, assign, cancel, enqueueActions, fromCallback, fromPromise, not, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { CardRef } from '../common/journal-kinds.ts';
 import { typed } from './chart-types.ts';
 import type {
   Availability,
@@ -72,6 +73,8 @@ export interface SessionContext extends SessionInput {
   readonly service: ServiceName | undefined;
   readonly card: CardReading | undefined;
   readonly problem: CardProblem | undefined;
+  /** Of a card that says who it is, and can't be read further: a blocked one. */
+  readonly refusedRef: CardRef | undefined;
   /** What brings them to the support desk. */
   readonly errand: SupportOutput['errand'];
   /** Whether they want to know what is the matter with their card, and what was found. */
@@ -244,6 +247,7 @@ export const sessionMachine = setup({
       service: undefined,
       card: undefined,
       problem: undefined,
+      refusedRef: undefined,
       ...NO_DIAGNOSIS,
       waiting: [],
       unfinished: undefined,
@@ -264,11 +268,12 @@ export const sessionMachine = setup({
     }),
     refuseCard: assign({
       card: undefined,
+      refusedRef: undefined,
       problem: ({ context, event }) => (event.type === 'CARD.REFUSED' ? event.problem : context.problem),
     }),
-    findVerdict: assign(({ context: { ports, card, problem, issuer, waiting, unfinished } }) => ({
+    findVerdict: assign(({ context: { ports, card, refusedRef, problem, issuer, waiting, unfinished } }) => ({
       diagnosis: diagnose(
-        { problem, card, issuer, waiting, unfinished, latest: card === undefined ? undefined : ports.recovery.latestOf(card.ref) },
+        { problem, card, ref: refusedRef, issuer, waiting, unfinished, latest: card === undefined ? undefined : ports.recovery.latestOf(card.ref) },
         ports.settings,
       ),
     })),
@@ -298,7 +303,10 @@ export const sessionMachine = setup({
     mayReportLoss: ({ context }) => context.availability.lossReport.available,
     /** Also of a card that can be used for nothing else. */
     accountOffered: ({ context, event }) =>
-      event.type === 'ui.service' && event.service === 'account' && context.card !== undefined && context.availability.services.account.available,
+      event.type === 'ui.service' &&
+      event.service === 'account' &&
+      (context.card !== undefined || context.refusedRef !== undefined) &&
+      context.availability.services.account.available,
     cardRead: ({ context }) => context.card !== undefined && context.problem === undefined,
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
@@ -322,6 +330,7 @@ export const sessionMachine = setup({
     service: undefined,
     card: undefined,
     problem: undefined,
+    refusedRef: undefined,
     ...NO_DIAGNOSIS,
     waiting: [],
     unfinished: undefined,
@@ -470,6 +479,7 @@ export const sessionMachine = setup({
             actions: assign({
               card: ({ event }) => event.output.read.card,
               problem: ({ event }) => (event.output.read.ok ? undefined : event.output.read.problem),
+              refusedRef: ({ event }) => (event.output.read.ok ? undefined : event.output.read.ref),
               waiting: ({ event }) => event.output.waiting,
               unfinished: ({ event }) => event.output.unfinished,
             }),
@@ -482,6 +492,7 @@ export const sessionMachine = setup({
               waiting: ({ event }) => event.output.waiting,
               unfinished: ({ event }) => event.output.unfinished,
               problem: undefined,
+              refusedRef: undefined,
             }),
           },
           {
@@ -489,10 +500,11 @@ export const sessionMachine = setup({
             actions: assign({
               card: ({ event }) => event.output.read.card,
               problem: ({ event }) => (event.output.read.ok ? undefined : event.output.read.problem),
+              refusedRef: ({ event }) => (event.output.read.ok ? undefined : event.output.read.ref),
             }),
           },
         ],
-        onError: { target: 'cardProblem', actions: assign({ card: undefined, problem: 'unreadable' as const }) },
+        onError: { target: 'cardProblem', actions: assign({ card: undefined, refusedRef: undefined, problem: 'unreadable' as const }) },
       },
     },
     /** The issuer is asked about the card that was read; then there is a verdict. */
@@ -649,14 +661,15 @@ export const sessionMachine = setup({
       },
       on: duringFlow('statement'),
     },
-    /** Also for a card that can be used for nothing else until it is activated, extended or released. */
+    /** Also for a card that can be used for nothing else until it is activated, extended, unblocked or released. */
     account: {
       entry: 'noWait',
       invoke: {
         id: 'account',
         src: 'account',
         input: ({ context }) => {
-          const { ports, card, problem, preferences } = context;
+          const { ports, problem, preferences, refusedRef } = context;
+          const card = context.card ?? (refusedRef === undefined ? undefined : { ref: refusedRef });
           if (card === undefined) throw new Error('session: the services of a card need a card');
           return { ports, card, problem, preferences };
         },

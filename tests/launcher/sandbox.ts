@@ -134,7 +134,10 @@ async function ensureUpstream(config: Settings, data: string, running: Stoppable
   const fleetConfig = path.join(data, 'fleet.json');
   writeFileSync(
     fleetConfig,
-    JSON.stringify({ issuer: issuerKeysOf(config), keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, cardMaster: CARD_KEY } } }),
+    JSON.stringify({
+      issuer: issuerKeysOf(config),
+      keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, unblock: UNBLOCK_KEY, cardMaster: CARD_KEY } },
+    }),
   );
   const port = given === undefined ? '0' : new URL(given).port;
   const fleet = await startService<{ address: string }>('fleet/server/main.ts', [
@@ -210,6 +213,8 @@ async function answers(url: URL): Promise<boolean> {
 
 /** With which the sandbox's issuer administers its cards; invented here. */
 const MAINTENANCE_KEY = '83E05B7D1CF6294AA9C4376E50D2B81F';
+/** With which it takes the block off a card; invented here. */
+const UNBLOCK_KEY = 'D4A7039E5C61B82F10F98E6B274DC3A5';
 /** Under which its card house delivers blanks; invented here. */
 const CARD_KEY = '0123456789ABCDEFFEDCBA9876543210';
 
@@ -228,7 +233,7 @@ function issuerKeysOf(config: Settings): IssuerKeySettings {
 function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySettings): CabinetSettings['issuerKeys'] {
   const levels =
     diversification === 'serial' ? ['serial' as const] : diversification === 'issuer+serial' ? ['issuer' as const, 'serial' as const] : diversification;
-  return { masterLoadKey, masterTacKey, masterMaintenanceKey: MAINTENANCE_KEY, masterCardKey: CARD_KEY, levels };
+  return { masterLoadKey, masterTacKey, masterMaintenanceKey: MAINTENANCE_KEY, masterUnblockKey: UNBLOCK_KEY, masterCardKey: CARD_KEY, levels };
 }
 
 function isObject(value: unknown): value is Settings {

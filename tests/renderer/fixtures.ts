@@ -257,6 +257,7 @@ const replaceFee: ViewBodyOf<'replace-fee'> = {
   fee: 2000,
   tenders: [
     { name: 'qr', available: true },
+    { name: 'qrPresented', available: true },
     { name: 'card', available: true },
     { name: 'cash', available: true },
   ],
@@ -717,9 +718,11 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'account-menu-lost': { body: { ...accountMenu, services: [{ index: 0, name: 'release' }] } },
   'account-menu-new': { body: { ...accountMenu, services: [{ index: 0, name: 'activate' }] } },
   ...named('account-confirm', ['activate', 'extend', 'release', 'password'] as const, (name) => ({ body: { kind: 'account-confirm', name, card } })),
+  'account-menu-blocked': { body: { kind: 'account-menu', card: { tail: '7719' }, services: [{ index: 0, name: 'unblock' }] } },
+  'account-confirm-unblock': { body: { kind: 'account-confirm', name: 'unblock', card: { tail: '7719' } } },
   'account-working-asking': { body: { kind: 'account-working', what: 'asking', tail: '6688' }, utilities: false },
   'account-put-back-other': { body: { kind: 'account-put-back', tail: '6688', reference, otherTail: '2071', wait: urgent(18_000, 20_000) } },
-  ...named('account-told', ['activated', 'enabled', 'passwordSet', 'begunElsewhere'] as const, (state) => ({
+  ...named('account-told', ['activated', 'enabled', 'unblocked', 'passwordSet', 'begunElsewhere'] as const, (state) => ({
     body: { kind: 'account-told', state, tail: '6688', document: false, canRetry: false, receipts: 'available', receipt: 'choice', wait: calm(52_000, 60_000) },
   })),
   'account-told-extended': {
@@ -886,6 +889,8 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'loss-told-replace': { body: { ...lossTold, replacement: true } },
   'loss-cards-replace': { body: { ...lossCards, purpose: 'replace' }, sizes: ['standard'] },
   'attract-replace': { body: { ...attract, replacement: true } },
+  'replace-fee-scan': { body: { kind: 'top-up-scan', replaces: '6688', amount: 2000, orderId: '', state: 'ready', reference } },
+  'replace-fee-three': { body: { ...replaceFee, tenders: replaceFee.tenders.filter(({ name }) => name !== 'qrPresented') } },
   'replace-fee-cash-off': {
     body: {
       ...replaceFee,

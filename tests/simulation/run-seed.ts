@@ -244,7 +244,8 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('callback') && chance.named('callback').happens(WANT_TO_BE_CALLED)) return 'callback';
   if (offered.includes('replacement') && (offered.length === 1 || chance.named('replacement').happens(WANT_A_NEW_CARD))) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
-  if (offered.includes('account') && (card.kind === 'notActivated' || chance.named('account').happens(WANT_A_CARD_SERVICE))) return 'account';
+  if (offered.includes('account') && (card.kind === 'notActivated' || card.kind === 'blocked' || chance.named('account').happens(WANT_A_CARD_SERVICE)))
+    return 'account';
   const waits = chance.named('waits');
   if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
   for (let count = waits.between(1, 3); count > 0; count -= 1) world.putAtIssuer(card, waits.pick([500, 1250, 5000, 30_000]));

@@ -218,7 +218,7 @@ export class World {
       id,
       kind,
       balance,
-      keys: { ...this.#issuer, masterMaintenanceKey: ISSUER_KEYS.maintenance, levels: ['serial'] },
+      keys: { ...this.#issuer, masterMaintenanceKey: ISSUER_KEYS.maintenance, masterUnblockKey: ISSUER_KEYS.unblock, levels: ['serial'] },
       random: this.chance.named(`card ${id}`),
       today: '2026-11-22',
       ...(habits === undefined ? {} : { habits }),

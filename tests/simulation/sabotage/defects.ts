@@ -62,7 +62,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'captureNotAnnounced',
     what: 'a code that was presented is charged before the journal knows the key of the charge',
-    file: 'state-machines/top-up/present-steps.ts',
+    file: 'state-machines/payment/present-steps.ts',
     find: "    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });\n",
     replace: '',
     aim: '--exhaustive 1 --script qr-presented',
@@ -86,7 +86,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'silenceIsDeclined',
     what: 'a charge that was not answered counts as not made',
-    file: 'state-machines/top-up/present-steps.ts',
+    file: 'state-machines/payment/present-steps.ts',
     find: '.catch(() => undefined);',
     replace: ".catch((): OrderState => ({ state: 'declined' }));",
     aim: '--exhaustive 2 --script qr-presented --faults money.lostAfter,money.refusedAfter --behind money.down',

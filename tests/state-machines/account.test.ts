@@ -123,6 +123,21 @@ describe('what is listed', () => {
     expect(bench.body('account-told')).toMatchObject({ state: 'extended', until: '2036-11-22' });
   });
 
+  test('nothing to be had for this card: said so', async () => {
+    const bench = await withCard(unfit('notActivated'), ({ world }) => world.script.offers.set({ offers: [] }));
+    await bench.touch(account);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'accountNothing' });
+  });
+
+  test('a journal that can’t announce it: the issuer is asked for no script, and the card is not touched', async () => {
+    const bench = await withCard(unfit('notActivated'), ({ world }) => world.script.offers.set({ offers: [ACTIVATE] }));
+    await bench.touch(account, pick(0));
+    bench.world.journalFails = true;
+    await bench.touch(confirm);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'journalUnavailable' });
+    expect(bench.world.kinds).toEqual([]);
+  });
+
   test('nobody answers: said so, and asked again on a touch', async () => {
     const bench = await withCard(good, ({ world }) => world.script.offers.set(offline()));
     await bench.touch(account);

@@ -96,7 +96,7 @@ describe('a touch', () => {
   test('made before a digit of staff’s code or PIN was drawn counts; one made on the code is none on the PIN', () => {
     const { body } = sample('maintenance-sign-in');
     if (body.kind !== 'maintenance-sign-in') throw new Error('not the prompt');
-    const typed = { ...body, asks: 'code', ways: [] } as const;
+    const typed = { ...body, asks: 'code' as const, ways: [] };
     const { publisher, show } = screen({ body: { ...typed, typed: '' } });
     show({ body: { ...typed, typed: '4' } });
     show({ body: { ...typed, typed: '48', whole: true } });

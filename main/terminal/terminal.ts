@@ -144,6 +144,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
           onStrayCredit: (credit) => recovery.strayCredit(credit),
           onAlarm: (report) => recordOf(desk, acceptorAlarm(report), log),
         });
+  const staff = staffDesk(options, desk);
   const blanks = blankDesk(devices.cardReader, options, (stuck) => board.hear({ pathHeld: stuck }));
   const flowPorts: Omit<Ports, 'recovery' | 'availability' | 'rooms'> = {
     clock,
@@ -161,7 +162,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     scanner: scannerPort(devices.codeScanner),
     issuer: upstream.issuer,
     losses: upstream.losses,
-    staff: staffDesk(options, desk),
+    staff,
     desk: upstream.desk,
     blanks: blanks ?? noBlankPort,
     replacements: upstream.replacements,
@@ -324,6 +325,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       pruning?.stop();
       disk.stop();
       session.stop();
+      staff.close();
       publisher.stop();
       clockWatch.stop();
       uplink.stop();

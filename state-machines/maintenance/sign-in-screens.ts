@@ -23,7 +23,7 @@ export const signInBodies = {
       .regex(/^\d{8}$/)
       .optional(),
     /** Of the try before, or of what was held there. */
-    message: z.enum([...refusalWords, 'notAGrant', 'unreadable', 'noStaffCard', 'scannerAway', 'cardRemoved']).optional(),
+    message: z.enum([...refusalWords, 'notAGrant', 'unreadable', 'noStaffCard', 'scannerAway', 'readerAway', 'cardRemoved']).optional(),
     /** Few tries are left before one must wait. */
     triesLeft: z.int().min(1).max(5).optional(),
     /** Of `locked`. */

@@ -161,7 +161,11 @@ export const signInMachine = setup({
         waiting: {
           entry: { type: 'startWait', params: { delay: 'step' } },
           after: { step: '#signIn.left' },
-          invoke: { src: 'openGate', input: withPorts },
+          invoke: {
+            src: 'openGate',
+            input: withPorts,
+            onError: { target: '#signIn.looking', actions: { type: 'say', params: { message: 'readerAway' } } },
+          },
           always: { guard: 'cardInside', target: 'reading' },
           on: { 'CARD.INSERTED': 'reading' },
         },

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import zhCN from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
 import { everyDevice } from '../launcher/sandbox.ts';
-import { codeOf, roster, SECRET, TECHNICIAN } from '../support/staff-at-hand.ts';
+import { codeOf, grantFor, OPERATOR, roster, SECRET, signed, TECHNICIAN } from '../support/staff-at-hand.ts';
 import { journaled } from './support/ground-truth.ts';
 import { CARD, World } from './support/world.ts';
 
@@ -17,7 +17,7 @@ let world: World;
 test.beforeAll(async () => {
   world = await World.start({
     speed: 3,
-    settings: { ...everyDevice, maintenance: { staff: roster([TECHNICIAN]) } },
+    settings: { ...everyDevice, maintenance: { staff: roster([TECHNICIAN]), grantKeys: [{ kid: OPERATOR.kid, ...OPERATOR.publicKey }] } },
     prepare: async ({ data }) => writeFileSync(path.join(data, 'staff-secret'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 }),
   });
 });
@@ -76,6 +76,25 @@ test('service switch turned, number, code and PIN: inside, back out, and in serv
     { kind: 'maintenance.signedIn', body: { staff: TECHNICIAN.number, role: 'technician', method: 'totp' } },
     { kind: 'maintenance.signedOut', body: { why: 'left' } },
   ]);
+});
+
+test('a grant held to the scanner, and its PIN: inside; for another terminal: refused', async () => {
+  const { person, sandbox } = world;
+  const shows = async (terminal: string): Promise<void> => {
+    await person.touches('sign-in-grant');
+    const text = await signed(grantFor(TECHNICIAN, Date.now() - 60_000, { terminals: [terminal], serial: `G-${terminal}` }));
+    expect(await sandbox.hand({ act: 'showCode', text })).toEqual({ done: true });
+    await types(TECHNICIAN.pin);
+  };
+  await serviceSwitch('maintenance');
+  await person.sees('maintenance-sign-in');
+  await shows('T-0002');
+  await expect((await person.page()).getByTestId('sign-in-message')).toHaveAttribute('data-message', 'otherTerminal');
+  await shows('T-0001');
+  await person.sees('maintenance-overview');
+  await person.touches('back-in-service');
+  await serviceSwitch('operator');
+  await person.sees('attract');
 });
 
 test('corner gesture: the prompt, and nothing behind it for who has nothing; five touches alone are none', async () => {

@@ -87,6 +87,8 @@ export class StaffDesk implements StaffPort {
   readonly #options: StaffDeskOptions;
   #memory: Memory | undefined;
   #challenge: string | undefined;
+  /** Who is in. */
+  #inside: StaffSession | undefined;
 
   constructor(options: StaffDeskOptions) {
     this.#options = options;
@@ -138,7 +140,13 @@ export class StaffDesk implements StaffPort {
     }
   }
 
+  /** The terminal stops: whoever is in is out. */
+  close(): void {
+    if (this.#inside !== undefined) this.signOut(this.#inside, 'restart');
+  }
+
   signOut({ sessionId }: StaffSession, why: SignOut): void {
+    this.#inside = undefined;
     try {
       this.#options.append({ kind: 'maintenance.signedOut', body: { sessionId, why } });
     } catch (error) {
@@ -178,18 +186,20 @@ export class StaffDesk implements StaffPort {
     memory.lockout = succeeded(memory.lockout);
     if (used !== undefined) memory.used.set(used, (memory.used.get(used) ?? 0) + 1);
     if (purpose.kind === 'second') return { kind: 'second', second: { staff, role } };
+    const session: StaffSession = {
+      sessionId,
+      staff,
+      role,
+      verbs,
+      twoPersonVerbs: this.#options.rules.twoPersons,
+      method: claim.method,
+      ...(grantSerial === undefined ? {} : { grantSerial }),
+      signedInAt: new Date(at).toISOString(),
+    };
+    this.#inside = session;
     return {
       kind: 'signedIn',
-      session: {
-        sessionId,
-        staff,
-        role,
-        verbs,
-        twoPersonVerbs: this.#options.rules.twoPersons,
-        method: claim.method,
-        ...(grantSerial === undefined ? {} : { grantSerial }),
-        signedInAt: new Date(at).toISOString(),
-      },
+      session,
       ...(endsAt === undefined ? {} : { endsInMs: Math.max(0, endsAt - at) }),
     };
   }

@@ -1,5 +1,5 @@
 /** How often may be tried, from the rule in fleet.md: five tries, then 15 s doubling, a stop for the day at ten. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldLockout, NO_TRIES, standingOf, succeeded, tried, type Lockout, type StaffEntry } from '../../../common/maintenance/lockout.ts';
 

@@ -5,6 +5,7 @@ import { chartClock } from '../../../state-machines/chart-types.ts';
 import { maintenanceMachine } from '../../../state-machines/maintenance.ts';
 import { signInDelays } from '../../../state-machines/maintenance/sign-in-context.ts';
 import { roomsDelays } from '../../../state-machines/maintenance/rooms-context.ts';
+import { PortError } from '../../../state-machines/ports.ts';
 import { maintenancePicture } from '../../../state-machines/maintenance/view.ts';
 import { sessionDelays } from '../../../state-machines/session.ts';
 import { uiEventOf } from '../../../state-machines/ui-events.ts';
@@ -169,6 +170,13 @@ describe('the prompt', () => {
     await bench.settle();
     expect(bench.world.acts).toContain('present');
     expect(prompt(bench)).toMatchObject({ asks: 'way', message: 'noStaffCard' });
+  });
+  test('a reader that is away is said so, and another way is open', async () => {
+    const bench = new SessionBench(({ ports }) => ({ card: { ...ports.card, setEntry: async () => Promise.reject(new PortError('offline', 'no answer')) } }));
+    bench.world.staff.methods = ['card', 'totp'];
+    await bench.start();
+    await bench.touch({ type: 'staff' }, { type: 'sign-in-way', way: 'card' });
+    expect(prompt(bench)).toMatchObject({ asks: 'way', message: 'readerAway', ways: ['card', 'totp'] });
   });
   test('the staff card leaves before the PIN: from the beginning', async () => {
     const bench = await atPrompt();

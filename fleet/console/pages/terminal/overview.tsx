@@ -180,7 +180,7 @@ function AlarmDetail({ terminalId, kind, detail }: { readonly terminalId: string
 }
 
 /** The others end by themselves when what they are about ends. */
-const CLOSABLE: ReadonlySet<AlarmKind> = new Set(['journalForked', 'journalBroken', 'settlementDiffers']);
+const CLOSABLE: ReadonlySet<AlarmKind> = new Set(['journalForked', 'journalBroken', 'settlementDiffers', 'signInLocked']);
 
 function Alarms({ terminalId, alarms }: { readonly terminalId: string; readonly alarms: readonly Alarm[] }) {
   const say = useSay();

@@ -1,4 +1,5 @@
 /** The judge of staff's sign-in: what lets in, what doesn't and why, and what the journal has before and after. */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verbsOf } from '../../../../common/maintenance/grant.ts';
 import { AUDITOR, codeOf, COLLECTOR, grantFor, saidByTelephone, signed, SUPERVISOR, TECHNICIAN } from '../../../support/staff-at-hand.ts';
@@ -194,6 +195,13 @@ describe('the journal', () => {
     bench.powerCycle();
     expect(bench.desk.standing()).toEqual({ state: 'free', triesLeft: 4 });
   });
+  test('the terminal stops with somebody in: they are out, and it says so once', async () => {
+    const bench = new StaffBench();
+    const session = sessionOf(await bench.signIn(bench.byCode(TECHNICIAN)));
+    bench.desk.close();
+    bench.desk.close();
+    expect(bench.entries.slice(2)).toMatchObject([{ kind: 'maintenance.signedOut', body: { sessionId: session?.sessionId, why: 'restart' } }]);
+  });
   test('a visit that a power cut ended is over, and the next sign-in says so first', async () => {
     const bench = new StaffBench();
     const session = sessionOf(await bench.signIn(bench.byCode(TECHNICIAN)));
@@ -210,6 +218,27 @@ describe('the journal', () => {
     expect(bench.desk.standing().state).toBe('free');
     expect(bench.kinds.filter((kind) => kind === 'maintenance.signedOut')).toHaveLength(1);
   });
+});
+
+test('whatever is claimed: nobody is in, nothing is thrown, and every try is in the journal', async () => {
+  const odd = fc.oneof(
+    fc.string({ maxLength: 40 }),
+    fc.constantFrom('', '0417', '\u0000', '１２３４５６', '-1', '1e6', ' 402817', '__proto__', 'constructor', 'a.b.c', '..'),
+  );
+  const claim = fc.oneof(
+    fc.record({ method: fc.constant('totp' as const), staff: odd, code: odd, pin: odd }),
+    fc.record({ method: fc.constant('phone' as const), staff: odd, challenge: odd, code: odd, pin: odd }),
+    fc.record({ method: fc.constant('grant' as const), token: odd, pin: odd }),
+    fc.record({ method: fc.constant('card' as const), token: odd, chip: fc.option(odd, { nil: undefined }), pin: odd }),
+  );
+  await fc.assert(
+    fc.asyncProperty(claim, async (each) => {
+      const bench = new StaffBench();
+      expect(await bench.signIn(each)).toEqual(NOT_ACCEPTED);
+      expect(bench.kinds).toEqual(['maintenance.trying', 'maintenance.refused']);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('too many tries', () => {

@@ -16,6 +16,8 @@ import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
+import type { ReadinessPort } from './maintenance/readiness-port.ts';
+import type { SelfTestPort } from './maintenance/self-test-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -690,6 +692,8 @@ export interface Ports {
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
   readonly desk: DeskPort;
+  readonly selfTests: SelfTestPort;
+  readonly readiness: ReadinessPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

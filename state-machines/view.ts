@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
+import { readinessActs } from './maintenance/readiness-screens.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
@@ -680,6 +681,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...deskActs,
   ...callbackActs,
   ...surveyActs,
+  ...readinessActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

@@ -12,6 +12,8 @@ export interface DataFiles {
   readonly deskSheet: string;
   /** Upstream's. */
   readonly serverKey: string;
+  /** The last readiness report, signed. */
+  readonly readiness: string;
   /** Of the process that runs, while it runs. */
   readonly processId: string;
 }
@@ -24,6 +26,7 @@ export function dataFilesOf({ data: { folder, secondFolder } }: Pick<TerminalCon
     deskSheet: path.join(folder, 'desk-sheet.jws'),
     terminalKey: path.join(folder, 'terminal-key.pem'),
     serverKey: path.join(folder, 'server-key.json'),
+    readiness: path.join(folder, 'readiness.jws'),
     processId: path.join(folder, 'terminal.pid'),
   };
 }

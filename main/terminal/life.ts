@@ -16,6 +16,7 @@ import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { secondPathBeside } from '../journal/second-file.ts';
+import { keptReport } from '../maintenance/readiness/kept-report.ts';
 import { serverKeyFile } from '../upstream/server-key.ts';
 import { openAnswerCounts } from '../support/answer-counts.ts';
 import { sheetFile } from '../upstream/desk.ts';
@@ -119,6 +120,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     }),
     upstream,
     freeSpace: options.freeSpace ?? freeSpace,
+    readiness: keptReport(kept.readiness),
     log,
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),

@@ -25,6 +25,10 @@ import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { PruneRule } from '../journal/pruning.ts';
+import type { KeptReport } from '../maintenance/readiness/kept-report.ts';
+import { createReadiness, type Readiness } from '../maintenance/readiness/port.ts';
+import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
+import type { SelfTestPort } from '../../state-machines/maintenance/self-test-port.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
@@ -79,6 +83,8 @@ export interface TerminalOptions {
   readonly answerCounts?: AnswerCounts;
   /** What may leave the journal, and when that is looked at. Absent: nothing ever does. */
   readonly pruning?: { readonly rule: PruneRule } & Pick<JournalPruningOptions, 'firstLookMs' | 'everyMs'>;
+  /** Where the last readiness report is kept. */
+  readonly readiness: KeptReport;
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -109,6 +115,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       disk: diskOf(options),
       cashUntold: false,
       pathHeld: false,
+      paused: [],
       starting: true,
     },
     config.topUp.tenders,
@@ -140,6 +147,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
           onAlarm: (report) => recordOf(desk, acceptorAlarm(report), log),
         });
   const blanks = blankDesk(devices.cardReader, options, (stuck) => board.hear({ pathHeld: stuck }));
+  const { selfTests, readiness } = maintenancePorts(options, desk, board);
+  board.hear({ paused: readiness.paused });
   const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
     clock,
     ids,
@@ -166,6 +175,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
+    selfTests,
+    readiness,
     support: createSupportPort({
       config,
       clock,
@@ -335,6 +346,44 @@ function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions
       if (journal.mustReopen) onJournalLost();
     },
   });
+}
+
+/** What staff tests, and the report by which the terminal serves again. */
+function maintenancePorts(
+  { clock, key, config, version, devices, upstream, journal, journalCheck, readiness, freeSpace, log }: TerminalOptions,
+  desk: JournalDesk,
+  board: AvailabilityBoard,
+): { readonly selfTests: SelfTestPort; readonly readiness: Readiness } {
+  const append = (entry: NewEntry): unknown => desk.append(entry);
+  const selfTests = createSelfTestPort({
+    clock,
+    devices,
+    models: Object.fromEntries(Object.entries(config.devices).flatMap(([part, fitted]) => (fitted === null ? [] : [[part, fitted.model]]))),
+    profiles: config.cards.profiles,
+    facts: {
+      ...(journalCheck === undefined ? {} : { checkJournal: journalCheck.check }),
+      diskIsLow: () => freeSpace(config.data.folder).low,
+      clockOffsetMs: () => upstream.skew.current?.offsetMs,
+      askUpstream: async () => (await upstream.online.beat()).link,
+    },
+    append,
+  });
+  return {
+    selfTests,
+    readiness: createReadiness({
+      clock,
+      key,
+      kept: readiness,
+      fitted: selfTests.tests.map(({ test }) => test),
+      terminal: { terminalId: config.terminal.id, shortName: config.terminal.shortName, version, timeZone: config.terminal.timeZone },
+      heading: [config.site.operator, config.site.place],
+      head: () => journal.head,
+      append,
+      printer: devices.receiptPrinter,
+      onPaused: (paused) => board.hear({ paused }),
+      onTrouble: (error) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'the readiness report could not be kept'),
+    }),
+  };
 }
 
 function latestEntries(journal: Journal, count: number): readonly JournalEntry[] {

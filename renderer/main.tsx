@@ -24,6 +24,8 @@ import './theme/loss.css';
 import './theme/desk.css';
 import './theme/pending-load.css';
 import './theme/right-to-left.css';
+import './theme/maintenance.css';
+import { allStaffWords } from './maintenance/words.ts';
 import { allWords, startWords } from './words.ts';
 
 interface Shown {
@@ -87,6 +89,7 @@ async function start(): Promise<void> {
   window.kiosk.onView(receive);
   window.kiosk.ready();
   await loadFont(allWords());
+  await loadFont(allStaffWords());
 }
 
 void start();

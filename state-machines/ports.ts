@@ -18,6 +18,7 @@ import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
 import type { ReadinessPort } from './maintenance/readiness-port.ts';
 import type { SelfTestPort } from './maintenance/self-test-port.ts';
+import type { RoomsPort } from './maintenance/rooms-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -694,6 +695,8 @@ export interface Ports {
   readonly desk: DeskPort;
   readonly selfTests: SelfTestPort;
   readonly readiness: ReadinessPort;
+  /** What staff does inside. */
+  readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

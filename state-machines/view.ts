@@ -10,6 +10,7 @@ import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
 import { readinessActs } from './maintenance/readiness-screens.ts';
+import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
@@ -610,6 +611,7 @@ const bodies = {
     wait: waitSchema.optional(),
   }),
   ...surveyBodies,
+  ...roomBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -682,6 +684,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...callbackActs,
   ...surveyActs,
   ...readinessActs,
+  ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

@@ -31,6 +31,7 @@ import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
 import type { SelfTestPort } from '../../state-machines/maintenance/self-test-port.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
+import { createRooms } from '../maintenance/rooms.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
 import { createSupportPort } from '../support/port.ts';
@@ -149,7 +150,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   const blanks = blankDesk(devices.cardReader, options, (stuck) => board.hear({ pathHeld: stuck }));
   const { selfTests, readiness } = maintenancePorts(options, desk, board);
   board.hear({ paused: readiness.paused });
-  const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
+  const flowPorts: Omit<Ports, 'recovery' | 'availability' | 'rooms'> = {
     clock,
     ids,
     random,
@@ -213,7 +214,16 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
-  const ports: Ports = { ...flowPorts, recovery, availability: board };
+  const rooms = createRooms({
+    journal,
+    desk,
+    supervision: () => supervision,
+    availability: board,
+    online: upstream.online,
+    door: () => devices.cabinet?.lastStatus.door,
+    timeZone: config.terminal.timeZone,
+  });
+  const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
   const session = createActor(sessionMachine, {
     input: {

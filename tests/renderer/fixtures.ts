@@ -419,6 +419,53 @@ const reasons = [
 const named = <const T extends string>(prefix: string, names: readonly T[], make: (name: T) => Sample): Record<string, Sample> =>
   Object.fromEntries(names.map((name) => [`${prefix}-${name}`, make(name)]));
 
+const staff = { number: '0417', role: 'technician', wait: calm(252_000, 300_000) } as const;
+const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
+  parts: [
+    { part: 'network', tone: 'good', word: 'ok' },
+    { part: 'cardReader', tone: 'warn', word: 'low' },
+    { part: 'cashAcceptor', tone: 'warn', word: 'nearlyFull' },
+    { part: 'receiptPrinter', tone: 'good', word: 'ok' },
+    { part: 'codeScanner', tone: 'bad', word: 'silent', since: '2026-11-22T08:01:00' },
+    { part: 'idReader', tone: 'good', word: 'ok' },
+    { part: 'keypad', tone: 'good', word: 'ok' },
+    { part: 'cabinet', tone: 'warn', word: 'open' },
+  ],
+  services: [
+    { name: 'topUp', available: true },
+    { name: 'balance', available: true },
+    { name: 'statement', available: true },
+    { name: 'pendingLoad', available: true },
+    { name: 'account', available: false },
+    { name: 'lossReport', available: true },
+    { name: 'replacement', available: true },
+  ],
+  supplies: {
+    paper: { level: 'ok' },
+    blankCards: { level: 'low', count: 12, capacity: 200 },
+    rejectBin: { level: 'ok', count: 3 },
+    cashBox: { level: 'nearlyFull', count: 516, capacity: 600 },
+  },
+  proof: {
+    epoch: 1,
+    seq: 48_214,
+    hash: `3f9a1c72b${'0'.repeat(51)}e04b`,
+    checkpoint: { seq: 48_128, at: '2026-11-22T07:58:00' },
+    receipt: { seq: 48_214, at: '2026-11-22T08:13:58' },
+    notUploaded: 0,
+    openTransactions: 0,
+    held: 0,
+  },
+};
+
+/** The screens of staff, one of each kind: one look, two languages, both orientations. */
+export const STAFF: Readonly<Record<string, Sample>> = {
+  'maintenance-overview': {
+    body: { kind: 'maintenance-overview', staff, cabinet, rooms: ['devices', 'supplies', 'journal', 'system'], mayLeaveInService: true },
+    utilities: false,
+  },
+};
+
 /** The screens a person meets most, one of each kind: for pictures and for the whole matrix of sizes, themes and languages. */
 export const MAIN: Readonly<Record<string, Sample>> = {
   starting: { body: { kind: 'starting' }, utilities: false },

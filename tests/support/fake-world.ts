@@ -3,6 +3,7 @@
  * acceptor and one upstream, and records what was asked of them.
  */
 import { FakeNewCards } from './fake-new-cards.ts';
+import { FakeRooms } from './fake-rooms.ts';
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
@@ -109,6 +110,7 @@ export class FakeWorld {
   readonly statementSlips: StatementContent[] = [];
   readonly lossSlips: LossContent[] = [];
   readonly replacementSlips: ReplacementContent[] = [];
+  readonly rooms = new FakeRooms();
   readonly newCards = new FakeNewCards((what) => this.acts.push(what));
   statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
@@ -520,6 +522,7 @@ export class FakeWorld {
           return this.script.print.next();
         },
       },
+      rooms: this.rooms,
       desk: {
         get terms() {
           return terms();

@@ -1,0 +1,10 @@
+/** The screen of staff that a View asks for. */
+import { Overview } from './overview.tsx';
+import type { StaffBody } from './titles.ts';
+
+export function StaffScreen({ body }: { readonly body: StaffBody }) {
+  switch (body.kind) {
+    case 'maintenance-overview':
+      return <Overview body={body} />;
+  }
+}

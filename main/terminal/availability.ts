@@ -198,6 +198,11 @@ export class AvailabilityBoard implements AvailabilityPort {
     return this.#current;
   }
 
+  /** What it is made of. */
+  get parts(): Parts {
+    return this.#parts;
+  }
+
   onChange(listener: (availability: Availability) => void): Unsubscribe {
     return this.#listeners.add(listener);
   }

@@ -57,6 +57,7 @@ export interface LifeOptions extends Surroundings {
   readonly log: Log;
   readonly publish: (view: View) => void;
   readonly onKey?: TerminalOptions['onKey'];
+  readonly onState?: TerminalOptions['onState'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
   /** The journal is this process's now; nothing else has begun. */
@@ -124,6 +125,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     log,
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),

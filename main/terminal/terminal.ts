@@ -20,6 +20,9 @@ import { uiEventOf } from '../../state-machines/ui-events.ts';
 import type { KeyPress, UiEvent, View } from '../../state-machines/view.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
+import { alarmsOf, type AlarmSources, type TerminalAlarm } from '../../common/maintenance/alarms.ts';
+import type { StockFacts } from '../../common/maintenance/forecast.ts';
+import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import { businessDates } from '../../common/business-date.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -59,6 +62,8 @@ import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
 import { Supervision } from './supervision.ts';
+import { tellStates, type StateTeller } from './state-file.ts';
+import { SupplyWatch } from './supply-watch.ts';
 import { terminalState } from './terminal-state.ts';
 
 export interface TerminalOptions {
@@ -86,6 +91,8 @@ export interface TerminalOptions {
   readonly pruning?: { readonly rule: PruneRule } & Pick<JournalPruningOptions, 'firstLookMs' | 'everyMs'>;
   /** Where the last readiness report is kept. */
   readonly readiness: KeptReport;
+  /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
+  readonly onState?: StateTeller['tell'];
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -284,8 +291,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   const uplink = upstream.startUplink(desk);
   const clockWatch = new ClockWatch({ clock, skew: upstream.skew, record: (entry) => recordOf(desk, entry, log) });
   session.start();
-  upstream.tellState(() => {
+  const supplyWatch = new SupplyWatch({ clock, journal, facts: () => stockFacts(devices, config) });
+  let alarms: readonly TerminalAlarm[] = [];
+  const stateNow = (): TerminalState | undefined => {
     try {
+      alarms = alarmsOf({ now: clock.now(), devices: supervision.devices, terminal: terminalFacts(board.parts, upstream) }, alarms);
       return terminalState({
         version: options.version,
         availability: board.current,
@@ -294,12 +304,17 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
         view: viewOf(session.getSnapshot(), 0, '00:00').body.kind,
         balances: journal.balances(),
         freeBytes: options.freeSpace(config.data.folder).free,
+        alarms,
+        supplies: supplyWatch.supplies,
       });
     } catch (error) {
       if (error instanceof JournalError) return undefined; // a journal or a disk in trouble is told by what stops working
       throw error;
     }
-  });
+  };
+  upstream.tellState(stateNow);
+  const states =
+    options.onState === undefined ? undefined : tellStates({ clock, link: () => upstream.online.current.link, state: stateNow, tell: options.onState });
   const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
   upstream.online.onChange(({ link }) => {
     if (link === 'online') caretaker.wake();
@@ -329,6 +344,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       journalCheck?.stop();
       pruning?.stop();
       disk.stop();
+      states?.stop();
       session.stop();
       publisher.stop();
       clockWatch.stop();
@@ -341,6 +357,22 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       options.answerCounts?.close();
     },
   };
+}
+
+/** Pieces that are counted elsewhere than in the journal. */
+function stockFacts({ cardReader }: Devices, { storage }: TerminalConfig): StockFacts {
+  const blankCards = cardReader?.lastStatus.storage.find(({ id }) => id === 'stacker')?.count;
+  const { retainBin, cashBox } = storage;
+  return {
+    ...(blankCards === undefined ? {} : { blankCards }),
+    ...(retainBin?.high === undefined ? {} : { rejectBinHolds: retainBin.high }),
+    ...(cashBox?.high === undefined ? {} : { cashBoxHolds: cashBox.high }),
+  };
+}
+
+function terminalFacts({ journal, disk, upstream: { link }, cashUntold, pathHeld, cabinet, paused }: Parts, { skew }: Upstream): AlarmSources['terminal'] {
+  const doorOpen = cabinet?.device === 'online' && cabinet.door === 'open';
+  return { journal, disk, link, clockOffsetMs: skew.current?.offsetMs, cashUntold, blankStuck: pathHeld, doorOpen, paused };
 }
 
 function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions, idle: () => boolean): JournalPruning | undefined {

@@ -89,10 +89,23 @@ function status(args: readonly string[], { out, error }: Output): Status {
   const good = running && !hangs && written?.state.service !== 'outOfService' && typeof journal !== 'string';
   if (given['json'] === true) {
     const last = report === undefined ? null : { at: report.at, verdict: report.verdict, paused: report.paused };
-    out(JSON.stringify({ terminalId: config.terminal.id, running, hangs, ageMs: ageMs ?? null, state: written?.state ?? null, link: written?.link ?? null, journal, readiness: last }));
+    out(
+      JSON.stringify({
+        terminalId: config.terminal.id,
+        running,
+        hangs,
+        ageMs: ageMs ?? null,
+        state: written?.state ?? null,
+        link: written?.link ?? null,
+        journal,
+        readiness: last,
+      }),
+    );
     return good ? 0 : 1;
   }
-  out(`${config.terminal.id} · ${running ? (hangs ? 'the process is there and says nothing' : 'running') : 'not running'}${written === undefined ? '' : ` · told ${Math.round((ageMs ?? 0) / 1000)} s ago`}`);
+  out(
+    `${config.terminal.id} · ${running ? (hangs ? 'the process is there and says nothing' : 'running') : 'not running'}${written === undefined ? '' : ` · told ${Math.round((ageMs ?? 0) / 1000)} s ago`}`,
+  );
   for (const line of written === undefined ? [] : stateLines(written)) out(line);
   if (typeof journal === 'string') error(`kioskctl: the journal can't be read: ${journal}`);
   else out(`journal: epoch ${journal.epoch}, signed up to entry ${journal.signedUpTo}, upstream has up to ${journal.receiptedUpTo}`);
@@ -115,7 +128,9 @@ function stateLines({ link, state }: WrittenState): readonly string[] {
 }
 
 function deviceLine({ device, health, identity, words, storage }: TerminalState['devices'][number]): string {
-  const stores = storage.filter(({ level }) => level !== 'notSupported').map(({ id, level, count }) => `${id} ${level}${count === undefined ? '' : ` (${count})`}`);
+  const stores = storage
+    .filter(({ level }) => level !== 'notSupported')
+    .map(({ id, level, count }) => `${id} ${level}${count === undefined ? '' : ` (${count})`}`);
   const said = Object.entries(words).map(([name, word]) => `${name} ${word}`);
   return `${device.padEnd(15)} ${health.padEnd(13)} ${[...(identity === undefined ? [] : [identity.model]), ...said, ...stores].join(' · ')}`.trimEnd();
 }
@@ -152,7 +167,11 @@ function readiness(args: readonly string[], { out }: Output): Status {
   const pdf = text(given, 'pdf');
   if (pdf !== undefined) writeFileSync(pdf, readinessPdf(signed, jws, heading, locale, config.terminal.timeZone));
   if (given['json'] === true) out(JSON.stringify({ ...signed.report, jws }));
-  else for (const line of slipText(composeReadiness(signed, heading, locale, config.terminal.timeZone, COLUMNS), COLUMNS).trimEnd().split('\n')) out(line);
+  else
+    for (const line of slipText(composeReadiness(signed, heading, locale, config.terminal.timeZone, COLUMNS), COLUMNS)
+      .trimEnd()
+      .split('\n'))
+      out(line);
   return signed.report.verdict === 'notReady' ? 1 : 0;
 }
 

@@ -69,7 +69,10 @@ describe('since', () => {
 });
 
 test('of the terminal itself, the worst first; each is what the schema takes', () => {
-  const alarms = alarmsOf(of([], { journal: 'failed', disk: 'low', link: 'refused', clockOffsetMs: -95_000, cashUntold: true, doorOpen: true, paused: ['cash'] }), []);
+  const alarms = alarmsOf(
+    of([], { journal: 'failed', disk: 'low', link: 'refused', clockOffsetMs: -95_000, cashUntold: true, doorOpen: true, paused: ['cash'] }),
+    [],
+  );
   expect(alarms.map(({ code, weight }) => [code, weight])).toEqual([
     ['journalFailed', 'stops'],
     ['diskLow', 'stops'],

@@ -10,7 +10,12 @@ const many = (kind: string, count: number, daysAgo: number) => Array.from({ leng
 
 describe('paper', () => {
   test('a roll of which 100 slips went in a week, and 14 a day were used: what is left, divided', () => {
-    const entries = [entry('terminal.started', 30), entry('supply.filled', 8, { supply: 'paper' }), ...many('receipt.printed', 2, 7.5), ...many('receipt.printed', 98, 3)];
+    const entries = [
+      entry('terminal.started', 30),
+      entry('supply.filled', 8, { supply: 'paper' }),
+      ...many('receipt.printed', 2, 7.5),
+      ...many('receipt.printed', 98, 3),
+    ];
     const [paper] = forecastSupplies(entries, NOW, {});
     expect(paper).toEqual({ supply: 'paper', left: SLIPS_A_ROLL - 100, perDayHundredths: 1400, days: 15 }); // 220 / 14
   });

@@ -51,7 +51,18 @@ const STATE_NAMES: ReadonlySet<string> = new Set(['serialNumber', 'code', 'name'
 function journalPart(path: string): unknown {
   try {
     const { ok, epoch, entries, transactions, openTransactions, signedUpTo, receiptedUpTo, headHash, break: found } = verifyJournal(path);
-    return { ok, epoch, entries, transactions, open: openTransactions.length, signedUpTo, receiptedUpTo, headHash, ...(found === undefined ? {} : { break: found }), tail: tailOf(path) };
+    return {
+      ok,
+      epoch,
+      entries,
+      transactions,
+      open: openTransactions.length,
+      signedUpTo,
+      receiptedUpTo,
+      headHash,
+      ...(found === undefined ? {} : { break: found }),
+      tail: tailOf(path),
+    };
   } catch (error) {
     if (error instanceof JournalError) return { ok: false, code: error.code, message: error.message };
     throw error;
@@ -82,7 +93,13 @@ function readinessPart(journal: string, file: string): unknown {
   const signed = key === undefined || jws === undefined ? undefined : readReport(jws, key);
   if (signed === undefined) return null;
   const { report } = signed;
-  return { at: new Date(report.at).toISOString(), verdict: report.verdict, paused: report.paused, tests: redactValue(report.tests, STATE_NAMES), signedWith: signed.kid };
+  return {
+    at: new Date(report.at).toISOString(),
+    verdict: report.verdict,
+    paused: report.paused,
+    tests: redactValue(report.tests, STATE_NAMES),
+    signedWith: signed.kid,
+  };
 }
 
 /** The terminal's key as its journal names it: whoever looks on need not be allowed to read the private one. */
@@ -100,4 +117,3 @@ const keyParts = z.object({ kty: z.unknown(), crv: z.unknown(), x: z.unknown() }
 function pick(value: unknown): unknown {
   return keyParts.safeParse(value).data;
 }
-

@@ -136,8 +136,15 @@ describe('readiness', () => {
   test('one that this terminal did not sign is not shown', async () => {
     reported();
     const file = path.join(bench.folder, 'readiness.jws');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/.(?=.\n$)/, (letter) => (letter === 'A' ? 'B' : 'A')));
-    expect(await kioskctl('readiness', '--config', config)).toMatchObject({ status: 1, out: [], error: [expect.stringContaining('is not signed by this terminal')] });
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(/.(?=.\n$)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+    );
+    expect(await kioskctl('readiness', '--config', config)).toMatchObject({
+      status: 1,
+      out: [],
+      error: [expect.stringContaining('is not signed by this terminal')],
+    });
   });
 
   test('none yet says where one is made', async () => {

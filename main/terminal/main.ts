@@ -14,8 +14,9 @@ import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { noSimulators } from './devices.ts';
 import { hostPort } from './host-port.ts';
 import { beginLife } from './life.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { writeState, type WrittenState } from './state-file.ts';
 import { systemClock, systemRandom } from './system.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -49,7 +50,7 @@ async function run(): Promise<void> {
   const { config: file, packaged } = commandLine();
   const config = loadConfig(file);
   const log = createLog(config.log.level);
-  const pidFile = dataFilesOf(config).processId;
+  const { processId: pidFile, state: stateFile } = dataFilesOf(config);
   const terminal = await beginLife({
     configFile: file,
     config,
@@ -61,11 +62,21 @@ async function run(): Promise<void> {
     log,
     publish: (view) => host.post({ type: 'view', view }),
     onKey: (press) => host.post({ type: 'key', press }),
+    onState: (state) => keepState(stateFile, state, log),
     onJournalOpen: () => writeFileSync(pidFile, String(process.pid)),
     onJournalLost: () => end('the journal must be opened anew', RESTART),
   });
   host.post({ type: 'ready' });
   obey(terminal, pidFile, (message) => log.warn({ message }, 'a message of the shell does not fit and was dropped'));
+}
+
+/** A full disk keeps nobody from being served, and is told elsewhere. */
+function keepState(file: string, state: WrittenState, log: Log): void {
+  try {
+    writeState(file, state);
+  } catch (error) {
+    log.debug({ error: error instanceof Error ? error.message : String(error) }, 'the state for kioskctl could not be written');
+  }
 }
 
 function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => void): void {

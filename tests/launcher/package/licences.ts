@@ -83,7 +83,7 @@ if (import.meta.main) {
     const line = `${development ? 'used   ' : 'shipped'}  ${licence}`;
     count.set(line, (count.get(line) ?? 0) + 1);
   }
-  for (const [line, packagesWithIt] of [...count].sort()) process.stdout.write(`${line}: ${packagesWithIt}\n`);
+  for (const [line, packagesWithIt] of [...count].sort(([one], [other]) => one.localeCompare(other))) process.stdout.write(`${line}: ${packagesWithIt}\n`);
   const problems = licenceProblems(packages);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   process.exitCode = problems.length > 0 ? 1 : 0;

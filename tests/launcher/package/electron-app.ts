@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createPackage } from '@electron/asar';
 import electron from 'electron/package.json' with { type: 'json' };
+import { productParts } from '../build.ts';
 import { electronBinary } from '../host.ts';
 import { run } from '../run-tool.ts';
 import { fillStage, product } from './stage.ts';
@@ -20,10 +21,20 @@ export interface UnpackedApp {
   readonly output: string;
 }
 
-/** @param work a fresh folder, which becomes the application's. @param carrier default: Electron where it is @throws {Error} what electron-builder says */
-export async function packApp(work: string, carrier: UnpackedApp['carrier'] = electronBinary() === undefined ? 'casing' : 'electron'): Promise<UnpackedApp> {
+export interface PackOptions {
+  /** Default: Electron where it is. */
+  readonly carrier?: UnpackedApp['carrier'];
+  /** Folder that `buildApp` made. Default: the product's. */
+  readonly built?: string;
+}
+
+/** @param work a fresh folder, which becomes the application's @throws {Error} what electron-builder says */
+export async function packApp(
+  work: string,
+  { carrier = electronBinary() === undefined ? 'casing' : 'electron', built = productParts.outDir }: PackOptions = {},
+): Promise<UnpackedApp> {
   const stage = path.join(work, 'stage');
-  await fillStage(stage);
+  await fillStage(stage, built);
   const binary = electronBinary();
   const distribution = carrier === 'electron' && binary !== undefined ? path.dirname(binary) : await makeCasing(path.join(work, 'casing'));
   const output = path.join(work, 'package');

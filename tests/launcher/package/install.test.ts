@@ -42,7 +42,7 @@ beforeEach(({ skip }) => skip(notHere !== undefined, notHere));
 beforeAll(async () => {
   if (notHere !== undefined) return;
   await buildApp();
-  const app = await packApp(path.join(work, 'app'), 'casing');
+  const app = await packApp(path.join(work, 'app'), { carrier: 'casing' });
   const { file } = await makeDeb(app, work, 'none');
   mkdirSync(root);
   spawnSync('tar', ['--extract', '--file', DEBIAN_ROOT, '--directory', root]);

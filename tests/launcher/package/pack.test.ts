@@ -11,7 +11,7 @@ import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contentSecurityPolicy } from '../../../main/electron/protocol.ts';
-import { buildApp } from '../build.ts';
+import { buildApp, productParts } from '../build.ts';
 import { makeDeb } from './deb.ts';
 import { filesBelow, packApp, type UnpackedApp } from './electron-app.ts';
 
@@ -25,7 +25,7 @@ let files: readonly string[];
 
 beforeAll(async () => {
   await buildApp();
-  app = await packApp(path.join(work, 'one'), 'casing');
+  app = await packApp(path.join(work, 'one'), { carrier: 'casing' });
   archive = path.join(app.folder, 'resources', 'app.asar');
   files = listPackage(archive, { isPack: false }).map((file) => file.slice(1));
 }, 120_000);
@@ -115,8 +115,10 @@ test('the bill of materials is CycloneDX, names every package that is loaded at 
   expect(bill.components.filter(({ purl, version, licenses }) => !purl.startsWith('pkg:npm/') || version === '' || licenses.length === 0)).toEqual([]);
 });
 
-test('made again in another folder: the same bytes in every file, and the same Debian package', async () => {
-  const again = await packApp(path.join(work, 'another', 'place'), 'casing');
+test('built and made again in other folders: the same bytes in every file, and the same Debian package', async () => {
+  const built = path.join(work, 'another', 'build');
+  await buildApp({ ...productParts, outDir: built });
+  const again = await packApp(path.join(work, 'another', 'place'), { carrier: 'casing', built });
   const manifest = (folder: string): readonly string[] =>
     filesBelow(folder).map(
       (file) =>

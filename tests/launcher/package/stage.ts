@@ -5,7 +5,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { productParts } from '../build.ts';
 import { projectRoot } from '../run-tool.ts';
 import { notices, shippedPackages } from './licences.ts';
 import { billOfMaterials } from './sbom.ts';
@@ -60,10 +59,10 @@ function folderOf(name: string, holder: string): string | undefined {
   return folderOf(name, at < 0 ? '' : holder.slice(0, at));
 }
 
-/** Fills `stage` (made here); the application must be built. */
-export async function fillStage(stage: string): Promise<void> {
+/** Fills `stage` (made here). @param built folder that `buildApp` made */
+export async function fillStage(stage: string, built: string): Promise<void> {
   mkdirSync(stage, { recursive: true });
-  cpSync(productParts.outDir, path.join(stage, 'dist'), { recursive: true, filter: (file) => path.basename(file) !== '.inputs' });
+  cpSync(built, path.join(stage, 'dist'), { recursive: true, filter: (file) => path.basename(file) !== '.inputs' });
   for (const folder of runtimePackages())
     cpSync(path.join(projectRoot, folder), path.join(stage, folder), {
       recursive: true,

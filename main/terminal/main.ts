@@ -6,11 +6,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { TransportError } from '../../drivers/transport/transport.ts';
 import { ConfigError, loadConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
 import { checkInBackground } from '../journal/background-check.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
+import { ServiceManager } from '../service-manager.ts';
+import { startProgram } from '../start-program.ts';
 import { noSimulators } from './devices.ts';
 import { hostPort } from './host-port.ts';
 import { beginLife } from './life.ts';
@@ -24,8 +27,12 @@ import type { Terminal } from './terminal.ts';
 const RESTART = 10;
 const NEEDS_TECHNICIAN = 13;
 
+// Journal, key and all that it keeps are for its own user, whoever starts it.
+process.umask(0o077);
 keepHeapSmall();
 const host = hostPort();
+/** A shell above it speaks for both. */
+const systemd = host.alone ? new ServiceManager({ env: process.env, clock: systemClock, start: startProgram }) : undefined;
 
 interface CommandLine {
   readonly config: string;
@@ -67,6 +74,7 @@ async function run(): Promise<void> {
     onJournalLost: () => end('the journal must be opened anew', RESTART),
   });
   host.post({ type: 'ready' });
+  systemd?.ready();
   obey(terminal, pidFile, (message) => log.warn({ message }, 'a message of the shell does not fit and was dropped'));
 }
 
@@ -81,6 +89,7 @@ function keepState(file: string, state: WrittenState, log: Log): void {
 
 function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => void): void {
   const stop = (): void => {
+    systemd?.stopping();
     void terminal.stop().then(() => {
       rmSync(pidFile, { force: true });
       process.exit(0);
@@ -99,6 +108,9 @@ function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => v
       case 'page-ready':
         terminal.repeatView();
         break;
+      case 'ping':
+        host.post({ type: 'pong' });
+        break;
       case 'stop':
         stop();
         break;
@@ -110,6 +122,8 @@ function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => v
 
 run().catch((error: unknown) => {
   if (error instanceof ConfigError) end(error.message, NEEDS_TECHNICIAN);
+  // an address that no driver can be opened at, and no restart mends
+  if (error instanceof TransportError && error.code === 'badAddress') end(error.message, NEEDS_TECHNICIAN);
   if (error instanceof JournalError) end(`journal: ${error.message}`, error.code === 'locked' ? RESTART : NEEDS_TECHNICIAN);
   end(error instanceof Error ? (error.stack ?? error.message) : String(error), RESTART);
 });

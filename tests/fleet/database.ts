@@ -146,6 +146,9 @@ const WITHOUT_ISSUER_SERVICES: readonly string[] = [
   ...['phone_codes', 'holder_cards', 'holders'].map((table) => `DROP TABLE ${table}`),
   ...['card', 'terminal', 'time'].map((what) => `DROP INDEX loads_counted_by_${what}`),
 ];
+/** Takes back what came with rollouts. */
+export const WITHOUT_ROLLOUTS: readonly string[] = ['DROP TABLE terminal_pins', 'DROP TABLE rollout_outcomes', 'DROP TABLE rollouts'];
+
 /** Takes back what came with the bus. */
 const WITHOUT_BUS: readonly string[] = ['DROP TABLE bus_positions', 'DROP TABLE bus_streams'];
 
@@ -162,6 +165,7 @@ const WITHOUT_CAPTURES: readonly string[] = [
 
 /** Takes back what came with one-time codes, and after them. */
 export const WITHOUT_CODES: readonly string[] = [
+  ...WITHOUT_ROLLOUTS,
   ...WITHOUT_BUS,
   ...WITHOUT_CONSOLE,
   ...WITHOUT_SUPPORT,

@@ -7,6 +7,8 @@
 export const WAITING = [
   'tests/main/terminal/crash-cash.test.ts',
   'tests/main/terminal/crash-pending.test.ts',
+  'tests/launcher/package/pack.test.ts',
+  'tests/launcher/package/install.test.ts',
   'tests/drivers/conformance/cash-acceptor-cctalk.test.ts',
   'tests/main/terminal/crash-replacement.test.ts',
   'tests/main/terminal/crash-qr.test.ts',

@@ -67,7 +67,10 @@ export interface GrantSigner {
 export async function signGrant(kind: GrantKind, grant: Grant, { kid, privateKey }: GrantSigner): Promise<string> {
   const checked = grantSchema.parse(grant);
   if (checked.notAfter - checked.notBefore > LONGEST[kind]) throw new RangeError(`a ${kind} lives ${LONGEST[kind] / 86_400} days at most`);
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(checked))).setProtectedHeader({ alg: 'EdDSA', kid, typ: GRANT_TYPES[kind] }).sign(privateKey);
+  const signer = new CompactSign(new TextEncoder().encode(JSON.stringify(checked))).setProtectedHeader({ alg: 'EdDSA', kid, typ: GRANT_TYPES[kind] });
+  const token = await signer.sign(privateKey);
+  if (token.length > LONGEST_TOKEN) throw new RangeError(`a ${kind} has ${LONGEST_TOKEN} characters at most, this one ${token.length}: name fewer terminals`);
+  return token;
 }
 
 export type GrantReading = { readonly ok: true; readonly grant: Grant } | { readonly ok: false; readonly why: Extract<Refusal, 'malformed' | 'badSignature'> };

@@ -2,7 +2,7 @@
  * What stands for somebody's PIN wherever it is kept — configuration, grant, card: a salted scrypt hash (RFC 7914). Slow and large on
  * purpose: whoever finds a lost grant must spend more than its days on the million PINs. Made by the operator, compared at the terminal.
  */
-import { scrypt, timingSafeEqual } from 'node:crypto';
+import { scryptSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 /** 2^15 blocks of 8: 32 MiB and some tens of milliseconds a try. */
@@ -24,16 +24,15 @@ export function isPin(text: string): boolean {
 }
 
 /** @param salt {@link PIN_SALT_BYTES} unpredictable bytes */
-export async function hashPin(pin: string, salt: Uint8Array): Promise<PinHash> {
-  return { salt: Buffer.from(salt).toString('base64url'), hash: (await slowly(pin, salt)).toString('base64url') };
+export function hashPin(pin: string, salt: Uint8Array): PinHash {
+  return { salt: Buffer.from(salt).toString('base64url'), hash: slowly(pin, salt).toString('base64url') };
 }
 
-export async function isPinOf(pin: string, { salt, hash }: PinHash): Promise<boolean> {
-  return timingSafeEqual(await slowly(pin, Buffer.from(salt, 'base64url')), Buffer.from(hash, 'base64url'));
+/** At once: nobody is served while somebody signs in. */
+export function isPinOf(pin: string, { salt, hash }: PinHash): boolean {
+  return timingSafeEqual(slowly(pin, Buffer.from(salt, 'base64url')), Buffer.from(hash, 'base64url'));
 }
 
-function slowly(pin: string, salt: Uint8Array): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(pin, salt, HASH_BYTES, COST, (error, hash) => (error === null ? resolve(hash) : reject(error)));
-  });
+function slowly(pin: string, salt: Uint8Array): Buffer {
+  return scryptSync(pin, salt, HASH_BYTES, COST);
 }

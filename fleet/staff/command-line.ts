@@ -90,7 +90,7 @@ export async function officeAnswer({ input, now }: Surroundings, args: readonly 
     case 'key':
       return JSON.stringify(grantKeyOf(office));
     case 'roster':
-      return JSON.stringify(rosterLine(needed(options, 'staff'), needed(options, 'role'), await pinFromInput()));
+      return JSON.stringify(rosterLine(needed(options, 'staff'), needed(options, 'role'), pinFromInput()));
     case 'terminal': {
       const out = needed(options, 'out');
       writeOwn(out, terminalFile(office, needed(options, 'terminal')));
@@ -115,7 +115,7 @@ export async function officeAnswer({ input, now }: Surroundings, args: readonly 
         days: needed(options, 'days'),
         visits: options.visits,
         chip: command === 'card' ? needed(options, 'chip') : undefined,
-        pin: await pinFromInput(),
+        pin: pinFromInput(),
       });
       if (options.out !== undefined) writeFileSync(options.out, command === 'grant' ? codePicture(token) : token, { mode: 0o600 });
       return token;

@@ -13,7 +13,7 @@ export function grantKeyOf({ kid, publicKey }: Office): object {
 }
 
 /** @throws {Error} when it is none */
-export async function checkedPin(pin: string, salt: Uint8Array): Promise<PinHash> {
+export function checkedPin(pin: string, salt: Uint8Array): PinHash {
   if (!isPin(pin)) throw new Error('a PIN has 6 to 12 digits: give it on the standard input');
   return hashPin(pin, salt);
 }

@@ -53,7 +53,8 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-const exampleConfig = path.join(projectRoot, 'resources', 'config', 'example.json');
+/** The configuration that a sandbox starts from where none is given. */
+export const exampleConfig = path.join(projectRoot, 'resources', 'config', 'example.json');
 /** Settings with which every class has a device in the cabinet: laid over the example, which has the three that a top-up needs. */
 export const everyDevice: Settings = {
   devices: {

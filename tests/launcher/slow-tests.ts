@@ -52,6 +52,7 @@ export const ENUMERATIONS = [
   'tests/main/terminal/elsewhere.test.ts',
   'tests/main/terminal/babble.test.ts',
   'tests/launcher/new-device/new-device.test.ts',
+  'tests/main/maintenance/sign-in/forgeries.test.ts',
   'tests/crashes/crashes.test.ts',
   'tests/fuzz/fuzz.test.ts',
   'tests/fuzz/server/server.test.ts',

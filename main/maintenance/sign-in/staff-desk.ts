@@ -56,7 +56,7 @@ export interface StaffDeskOptions {
   readonly call: StaffCall;
   readonly readCard: (signal?: AbortSignal) => Promise<StaffCardReading>;
   /** Default: scrypt. */
-  readonly isPinOf?: (pin: string, hash: PinHash) => Promise<boolean>;
+  readonly isPinOf?: (pin: string, hash: PinHash) => boolean;
 }
 
 /** A PIN that is nobody's: who is not known takes as long as who is. */
@@ -232,7 +232,7 @@ export class StaffDesk implements StaffPort {
     const { rules, secret } = this.#options;
     const { staff } = claim;
     const member = rules.staff.find(({ number }) => number === staff);
-    const pinFits = await (this.#options.isPinOf ?? isPinOf)(claim.pin, member?.pin ?? NOBODYS_PIN);
+    const pinFits = (this.#options.isPinOf ?? isPinOf)(claim.pin, member?.pin ?? NOBODYS_PIN);
     if (member === undefined || secret === undefined) return { ok: false, why: 'unknownStaff' };
     const once =
       claim.method === 'totp'
@@ -253,7 +253,7 @@ export class StaffDesk implements StaffPort {
     if (!reading.ok) return reading;
     const { grant } = reading;
     const { staff, role, serial } = grant;
-    if (!(await (this.#options.isPinOf ?? isPinOf)(claim.pin, grant.pin))) return { ok: false, why: 'badPin', staff };
+    if (!(this.#options.isPinOf ?? isPinOf)(claim.pin, grant.pin)) return { ok: false, why: 'badPin', staff };
     const key = `${claim.method}:${serial}`;
     const why = judgeGrant(grant, rules, { at, visits: used.get(key) ?? 0, card: claim.method === 'card' ? claim.chip : undefined });
     if (why !== undefined) return { ok: false, why, staff };

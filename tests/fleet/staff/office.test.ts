@@ -129,6 +129,22 @@ describe('something is wrong', () => {
   test.each([
     ['a PIN of four digits', ['roster', '--staff', '1', '--role', 'auditor'], '1234', 'a PIN has 6 to 12 digits'],
     ['a grant of eight days', ['grant', '--staff', '1', '--role', 'auditor', '--terminals', '*', '--days', '8'], PIN, 'a grant is good for 7 days at most'],
+    [
+      'a grant of more terminals than a code holds',
+      [
+        'grant',
+        '--staff',
+        '1',
+        '--role',
+        'auditor',
+        '--days',
+        '1',
+        '--terminals',
+        Array.from({ length: 50 }, (_, index) => `T-${'0'.repeat(30)}-${index}`).join(','),
+      ],
+      PIN,
+      'name fewer terminals',
+    ],
     ['a challenge of seven digits', ['answer', '--staff', '1', '--terminal', 'T', '--challenge', '1234567'], '', 'the terminal shows 8 digits'],
   ])('%s', async (_, args, input, says) => {
     const office = folder();

@@ -9,6 +9,14 @@ import { traps, walk } from '../walk.ts';
 const preferences = { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false } as const;
 const plain = (...types: readonly string[]) => Object.fromEntries(types.map((type) => [type, [{ type }]]));
 
+const events = {
+  ...plain('ui.erase', 'ui.clear', 'ui.confirm', 'ui.back', 'ui.cancel', 'ui.finish', 'CARD.INSERTED', 'CARD.REMOVED', 'CODE.UNREADABLE', 'SCANNER.AWAY'),
+  PREFERENCES: [{ type: 'PREFERENCES', preferences }],
+  'ui.digit': [{ type: 'ui.digit', digit: '4' }],
+  'ui.sign-in-way': ['card', 'grant', 'totp', 'phone'].map((way) => ({ type: 'ui.sign-in-way', way })),
+  'CODE.SCANNED': ['a.b.c', '134567890123456789'].map((text) => ({ type: 'CODE.SCANNED', text })),
+};
+
 function walked(standing: FakeWorld['staff']['free']) {
   const world = new FakeWorld();
   world.staff.methods = ['card', 'grant', 'totp', 'phone'];
@@ -23,13 +31,7 @@ function walked(standing: FakeWorld['staff']['free']) {
       readCard: [{ kind: 'read', token: 'a.b.c', chip: '04A1B2C3' }, { kind: 'noStaffCard' }, { kind: 'removed' }],
       judge: [{ kind: 'signedIn', session: VISIT }, { kind: 'refused', word: 'notAccepted' }, { kind: 'locked' }],
     },
-    events: {
-      ...plain('ui.erase', 'ui.clear', 'ui.confirm', 'ui.back', 'ui.cancel', 'ui.finish', 'CARD.INSERTED', 'CARD.REMOVED', 'CODE.UNREADABLE', 'SCANNER.AWAY'),
-      PREFERENCES: [{ type: 'PREFERENCES', preferences }],
-      'ui.digit': [{ type: 'ui.digit', digit: '4' }],
-      'ui.sign-in-way': ['card', 'grant', 'totp', 'phone'].map((way) => ({ type: 'ui.sign-in-way', way })),
-      'CODE.SCANNED': ['a.b.c', '134567890123456789'].map((text) => ({ type: 'CODE.SCANNED', text })),
-    },
+    events,
     key: (snapshot) => {
       const { method, staff, code, pin, token, result } = snapshot.context as SignInContext;
       const typed = snapshot.matches('number') ? staff.length : snapshot.matches('code') ? code.length : pin.length;

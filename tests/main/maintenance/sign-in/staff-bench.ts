@@ -60,7 +60,7 @@ export class StaffBench {
       call: { called: false, onCalled: () => () => {} },
       readCard: async () => ({ kind: 'noStaffCard' }),
       ...changes,
-      isPinOf: async (pin, hash) => {
+      isPinOf: (pin, hash) => {
         this.judged += 1;
         return (changes.isPinOf ?? pinIsTheirs)(pin, hash);
       },
@@ -102,7 +102,7 @@ export class StaffBench {
 }
 
 /** As scrypt would, in no time: who made the hash knows the PIN. */
-const pinIsTheirs: NonNullable<StaffDeskOptions['isPinOf']> = async (pin, { salt }) => PINS.get(salt) === pin;
+const pinIsTheirs: NonNullable<StaffDeskOptions['isPinOf']> = (pin, { salt }) => PINS.get(salt) === pin;
 const PINS = new Map<string, string>(EVERYBODY.map((member) => [pinHashOf(member).salt, member.pin]));
 
 export function sessionOf(outcome: SignInOutcome): StaffSession | undefined {

@@ -185,7 +185,7 @@ describe('the journal', () => {
   });
   test('fails between the try and its word: nobody is in, and the try has failed', async () => {
     const bench = new StaffBench({
-      isPinOf: async () => {
+      isPinOf: () => {
         bench.journalFails = true;
         return true;
       },

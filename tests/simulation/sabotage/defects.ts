@@ -268,6 +268,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'refundedOnPaperOnly',
     what: 'a refund that failed is booked as made',
+    aim: '--exhaustive 1 --script qr-leaves --faults money.lostBefore,money.down,acquirer.offline',
     file: steps,
     find: "    ports.journal.append({ kind: 'refund.undetermined', transactionId, body: { refundId: body.refundId, orderId, why: detailOf(error) } });\n    return asCase('refundUndetermined', request.held, ZERO_FEN);",
     replace: '    detailOf(error);',

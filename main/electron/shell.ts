@@ -84,7 +84,7 @@ async function run(command: ShellCommand, log: ShellLog): Promise<void> {
     log,
     publish: (view) => link.publish(view),
     onKey: (press) => link.tellKey(press),
-    onStop: () => void end(exitCodes.stopped),
+    onStop: (exitCode) => void end(exitCode),
   });
   const link = new PageLink({
     ipc: ipcMain,

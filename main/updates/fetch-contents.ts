@@ -72,7 +72,7 @@ async function fetchOne({ source, fs, clock, contents }: ContentParts, file: Rel
     }
     fs.fsyncSync(out);
   } catch (error) {
-    throw error instanceof UpdateError ? error : brokeOff(error, where);
+    throw diskTrouble(error, where);
   } finally {
     fs.closeSync(out);
   }
@@ -91,20 +91,19 @@ function tooMuch(fs: FileSystem, part: string, where: string, file: ReleaseFile)
   return new UpdateError('untrusted', `${where} (${file.path}) goes on after its ${file.size} bytes`);
 }
 
-/** Of the line, or of the disk. */
-function brokeOff(error: unknown, where: string): unknown {
-  const ofDisk = error instanceof Error && 'code' in error && ['ENOSPC', 'EIO', 'EROFS', 'EDQUOT'].includes(String(error.code));
-  if (ofDisk) return new UpdateError('io', `${where} can't be written (${String(error.code)})`, { cause: error });
-  return error instanceof Error && 'code' in error ? new UpdateError('unreachable', `${where}: the connection broke off`, { cause: error }) : error;
+/** The source's errors are UpdateErrors already; what has a code else is of the disk. */
+function diskTrouble(error: unknown, where: string): unknown {
+  if (!(error instanceof Error && 'code' in error) || error instanceof UpdateError) return error;
+  return new UpdateError('io', `${where} can't be kept: ${error.message}`, { cause: error });
 }
 
 async function hashOf(fs: FileSystem, path: string): Promise<ReturnType<typeof createHash>> {
   const hash = createHash('sha256');
-  const buffer = new Uint8Array(CHUNK);
+  const buffer = new Uint8Array(Math.min(CHUNK, fs.lstatSync(path).size + 1));
   const file = fs.openSync(path, 'r');
   try {
     for (let at = 0; ;) {
-      const count = fs.readSync(file, buffer, 0, CHUNK, at);
+      const count = fs.readSync(file, buffer, 0, buffer.length, at);
       if (count === 0) return hash;
       hash.update(buffer.subarray(0, count));
       at += count;

@@ -38,6 +38,8 @@ export interface InstallerParts extends Omit<TrustParts, 'trusted'>, Omit<Conten
   readonly suits: Suitability;
   /** Bytes that are free where the install folder is. */
   readonly free: () => number;
+  /** A person lets what failed here be tried again. */
+  readonly retry?: boolean;
 }
 
 export interface Staged {
@@ -68,8 +70,8 @@ export async function stage(parts: InstallerParts): Promise<Staged | undefined> 
   const slot = slotName(direction);
   const state = readState(fs, place);
   if (state?.slot === slot) return undefined;
-  if (state?.failed.includes(slot) === true)
-    throw new UpdateError('failedBefore', `${slot} ran here and failed; kioskctl update retry ${slot} lets it be tried again`);
+  if (state?.failed.includes(slot) === true && parts.retry !== true)
+    throw new UpdateError('failedBefore', `${slot} ran here and failed; kioskctl update from FOLDER --retry lets it be tried again`);
   const manifestBytes = await mustBeListed(catalogue, targetOf.release(direction.release), releaseLimits.manifest);
   const manifest = readManifest(manifestBytes, direction);
   const configuration =
@@ -82,11 +84,11 @@ export async function stage(parts: InstallerParts): Promise<Staged | undefined> 
 }
 
 /** The launcher starts it next. */
-export function nameNext(fs: FileSystem, folder: string, slot: string): void {
-  replaceFile(fs, installFolder(folder).next, Buffer.from(`${JSON.stringify({ slot })}\n`));
+export function nameNext(fs: FileSystem, folder: string, slot: string, retry = false): void {
+  replaceFile(fs, installFolder(folder).next, Buffer.from(`${JSON.stringify({ slot, retry })}\n`));
 }
 
-/** A release that failed may be tried again: a person's decision. The launcher reads it with its own. */
+/** What the launcher last wrote of itself; undefined: it never ran here, or its file is damaged. */
 export function readState(fs: FileSystem, place: Pick<InstallFolder, 'state'>): LauncherState | undefined {
   const parsed = stateSchema.safeParse(parseJson(readIfThere(fs, place.state)?.toString('utf8') ?? ''));
   return parsed.success ? parsed.data : undefined;

@@ -2,12 +2,13 @@
  * Where metadata and contents come from: a web server or a folder, a USB stick say, laid out alike. A source is trusted with nothing; what it
  * gives is bounded in size and in time, and verified by others. Used by trust.ts and fetch-contents.ts.
  */
-import { constants, createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { deadline, type Clock } from '../../common/clock.ts';
 import type { Fetch } from '../upstream/trusted-fetch.ts';
+import { CHUNK } from './files.ts';
 import { UpdateError } from './update-error.ts';
 
 export interface Opened {
@@ -58,18 +59,32 @@ export function webSource(fetch: Fetch, base: string): UpdateSource {
 export function folderSource(folder: string): UpdateSource {
   return {
     open: async (path, from) => {
-      const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+      const file = join(folder, path);
+      const facts = await stat(file).catch((error: unknown) => {
         if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
         throw new UpdateError('unreachable', `${path} can't be read`, { cause: error });
       });
-      if (file === undefined) return undefined;
-      if (!(await file.stat()).isFile()) {
-        await file.close();
-        throw new UpdateError('unreachable', `${path} is no file`);
-      }
-      return { from, bytes: createReadStream('', { fd: file, start: from }) };
+      if (facts === undefined) return undefined;
+      if (!facts.isFile()) throw new UpdateError('unreachable', `${path} is no file`);
+      return { from, bytes: bytesOf(file, from) };
     },
   };
+}
+
+/** Never waits for what is no file, put there since it was looked at. */
+async function* bytesOf(path: string, from: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const buffer = new Uint8Array(CHUNK / 16);
+    for (let at = from; ;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) return;
+      yield buffer.slice(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** At most `limit` bytes, within the time for metadata. @throws {UpdateError} */
@@ -80,7 +95,7 @@ export async function readMetadata(source: UpdateSource, path: string, limit: nu
     if (opened === undefined) return undefined;
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of untilAborted(opened.bytes, late.signal)) {
+    for await (const chunk of untilAborted(opened.bytes, path, late.signal)) {
       size += chunk.byteLength;
       if (size > limit) throw new UpdateError('untrusted', `${path} is larger than ${limit} bytes`);
       chunks.push(chunk);
@@ -100,7 +115,7 @@ export async function* heldToRate(bytes: AsyncIterable<Uint8Array>, path: string
       const late = deadline(clock, sourceLimits.silence, () => new UpdateError('slow', `${path}: nothing came for ${sourceLimits.silence / 1000} s`));
       let next: IteratorResult<Uint8Array>;
       try {
-        next = await abortable(reader.next(), late.signal);
+        next = await nextOf(reader, path, late.signal);
       } finally {
         late.dispose();
       }
@@ -117,12 +132,20 @@ export async function* heldToRate(bytes: AsyncIterable<Uint8Array>, path: string
   }
 }
 
-async function* untilAborted(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* untilAborted(bytes: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const reader = bytes[Symbol.asyncIterator]();
   try {
-    for (let next = await abortable(reader.next(), signal); next.done !== true; next = await abortable(reader.next(), signal)) yield next.value;
+    for (let next = await nextOf(reader, path, signal); next.done !== true; next = await nextOf(reader, path, signal)) yield next.value;
   } finally {
     void Promise.resolve(reader.return?.()).catch(() => undefined);
+  }
+}
+
+async function nextOf(reader: AsyncIterator<Uint8Array>, path: string, signal: AbortSignal): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await abortable(reader.next(), signal);
+  } catch (error) {
+    throw error instanceof UpdateError ? error : new UpdateError('unreachable', `${path}: the connection broke off`, { cause: error });
   }
 }
 

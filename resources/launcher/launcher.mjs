@@ -145,7 +145,7 @@ function verifyFiles(fs, folder, { files, start }) {
   for (const [path, { sha256: hash, size }] of listed) {
     if (!found.has(path)) throw new Refused(`${path} is missing`);
     const facts = fs.lstatSync(`${folder}/${path}`);
-    if (!facts.isFile() || facts.size !== size || hashOfFile(fs, `${folder}/${path}`) !== hash) throw new Refused(`${path} is damaged`);
+    if (!facts.isFile() || facts.size !== size || hashOfFile(fs, `${folder}/${path}`, size) !== hash) throw new Refused(`${path} is damaged`);
   }
 }
 
@@ -160,13 +160,13 @@ function everyFile(fs, folder, below) {
   });
 }
 
-function hashOfFile(fs, path) {
+function hashOfFile(fs, path, size) {
   const hash = createHash('sha256');
-  const buffer = new Uint8Array(CHUNK);
+  const buffer = new Uint8Array(Math.min(CHUNK, size + 1));
   const file = fs.openSync(path, 'r');
   try {
     for (let at = 0; ;) {
-      const count = fs.readSync(file, buffer, 0, CHUNK, at);
+      const count = fs.readSync(file, buffer, 0, buffer.length, at);
       if (count === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, count));
       at += count;

@@ -55,10 +55,11 @@ const commands: Readonly<Record<string, Command>> = {
       const { folder = '', version = '', start = '', os = process.platform, arch = process.arch, by = 'node', journal = '' } = words;
       const [oldest = NaN, newest = NaN] = journal.split('-').map(Number);
       if (by !== 'node' && by !== 'own') throw new UsageError('--by is node or own');
+      const how = by === 'own' ? ('own' as const) : ('node' as const);
       const facts = {
         version,
         platform: { os, arch },
-        start: { path: start, by: by === 'own' ? by : 'node', args: [] },
+        start: { path: start, by: how, args: [] },
         journal: { oldest, newest, writes: newest },
       };
       const manifest = manifestOf(folder, facts);

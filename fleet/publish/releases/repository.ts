@@ -156,6 +156,7 @@ export class Repository {
     const targets = this.#staged('targets') ?? this.#latest('targets');
     const director = this.#staged('director') ?? this.#latest('director');
     const online = await this.#online(root, targets, director, signers);
+    if ('missing' in online) return { published: [], missing: [online.missing] };
     for (const { role, metadata } of staged) this.#write(join(this.folder, 'metadata', `${metadata.signed.version}.${role}.json`), metadata);
     this.#write(join(this.folder, 'metadata', `${online.snapshot.signed.version}.snapshot.json`), online.snapshot);
     // last: it says what else counts
@@ -172,12 +173,13 @@ export class Repository {
     const meta = { 'targets.json': new MetaFile({ version: targets.signed.version }), 'director.json': new MetaFile({ version: director.signed.version }) };
     const common = { specVersion: SPEC };
     const snapshot = new Metadata(new Snapshot({ ...common, version: (before?.snapshot ?? 0) + 1, expires: this.#expires('snapshot'), meta }));
-    await this.#signOnline(root, 'snapshot', snapshot, signers);
+    const missing = await this.#signOnline(root, 'snapshot', snapshot, signers);
+    if (missing !== undefined) return { missing };
     const bytes = bytesOf(snapshot);
     const snapshotMeta = new MetaFile({ version: snapshot.signed.version, length: bytes.length, hashes: { sha256: sha256(bytes) } });
     const timestamp = new Metadata(new Timestamp({ ...common, version: (before?.timestamp ?? 0) + 1, expires: this.#expires('timestamp'), snapshotMeta }));
-    await this.#signOnline(root, 'timestamp', timestamp, signers);
-    return { snapshot, timestamp };
+    const missingToo = await this.#signOnline(root, 'timestamp', timestamp, signers);
+    return missingToo === undefined ? { snapshot, timestamp } : { missing: missingToo };
   }
 
   async #signOnline(
@@ -185,11 +187,11 @@ export class Repository {
     role: 'snapshot' | 'timestamp',
     metadata: Metadata<Snapshot> | Metadata<Timestamp>,
     signers: readonly Signer[],
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const wanted = root.signed.roles[role]?.keyIDs ?? [];
     for (const signer of signers) if (wanted.includes(signer.key.keyID)) await addSignature(metadata, signer);
     const missing = missingOf(root, role, metadata);
-    if (missing !== undefined) throw new PublishError(`nothing was published: ${role} is signed by ${missing} keys; give their folder with --keys`);
+    return missing === undefined ? undefined : `${role}: ${missing}`;
   }
 
   /** Versions that are out. */

@@ -1,4 +1,5 @@
 /** An operator in a test: keys in memory, a repository in a temporary folder, releases out of a few lines of text. */
+import type { KeyObject } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,17 +20,22 @@ export interface ReleaseText {
   readonly journal?: ReleaseManifest['journal'];
 }
 
+/** A key that a thief could have. */
+export interface TestSigner extends Signer {
+  readonly privateKey: KeyObject;
+}
+
 export class Operator {
   readonly home: string;
   readonly repository: Repository;
-  readonly keys: Record<RoleName, Signer[]>;
+  readonly keys: Record<RoleName, TestSigner[]>;
   now = MORNING;
 
   /** @param counts keys a role; half of them, rounded up, must sign */
   constructor(counts: Partial<Record<RoleName, number>> = {}) {
     this.home = mkdtempSync(join(tmpdir(), 'operator-'));
     this.repository = new Repository(join(this.home, 'repository'), () => this.now);
-    const made = (role: RoleName): Signer[] => Array.from({ length: counts[role] ?? 1 }, () => ed25519Signer(makeEd25519()));
+    const made = (role: RoleName): TestSigner[] => Array.from({ length: counts[role] ?? 1 }, newSigner);
     this.keys = { root: made('root'), targets: made('targets'), snapshot: made('snapshot'), timestamp: made('timestamp'), director: made('director') };
   }
 
@@ -45,7 +51,7 @@ export class Operator {
     return this.repository.folder;
   }
 
-  get signers(): Signer[] {
+  get signers(): TestSigner[] {
     return Object.values(this.keys).flat();
   }
 
@@ -95,6 +101,11 @@ export class Operator {
 
 export const HERE = { os: process.platform, arch: process.arch } as const;
 export const JOURNAL = { oldest: 1, newest: 4, writes: 4 } as const;
+
+function newSigner(): TestSigner {
+  const privateKey = makeEd25519();
+  return { ...ed25519Signer(privateKey), privateKey };
+}
 
 function directionBytes(direction: Direction): Buffer {
   return Buffer.from(`${JSON.stringify(direction)}\n`);

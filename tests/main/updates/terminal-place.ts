@@ -1,11 +1,11 @@
 /** A terminal's side in a test: an install folder, and the installer pointed at a repository. */
-import nodeFs, { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import nodeFs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileSystem } from '../../../main/updates/files.ts';
 import { nameNext, stage, type InstallerParts, type Staged } from '../../../main/updates/installer.ts';
 import { folderSource, type UpdateSource } from '../../../main/updates/source.ts';
-import { choose, confirm, type Chosen } from '../../../resources/launcher/launcher.mjs';
+import { choose, confirm, type Chosen, type LauncherPlace } from '../../../resources/launcher/launcher.mjs';
 import { machineClock } from '../../support/machine-clock.ts';
 import { HERE, MORNING } from './operator.ts';
 
@@ -51,19 +51,23 @@ export class TerminalPlace {
     return staged;
   }
 
+  get place(): LauncherPlace {
+    return { install: this.folder, root: this.root };
+  }
+
   choose(log?: (line: string) => void): Chosen {
-    return choose(this.fs, { install: this.folder, root: this.root }, log);
+    return choose(this.fs, this.place, log);
   }
 
   /** Starts it as the launcher does, and lets it prove itself. */
   runsWell(): string | undefined {
     const { slot } = this.choose();
-    if (slot !== undefined) confirm(this.fs, { install: this.folder, root: this.root }, slot);
+    if (slot !== undefined) confirm(this.fs, this.place, slot);
     return slot;
   }
 
   state(): { readonly slot: string; readonly previous: string | null; readonly proven: boolean; readonly starts: number; readonly failed: readonly string[] } {
-    return JSON.parse(readFileSync(join(this.folder, 'state.json'), 'utf8'));
+    return JSON.parse(this.fs.readFileSync(join(this.folder, 'state.json')).toString());
   }
 
   write(path: string, text: string): void {

@@ -537,13 +537,16 @@ function killGroup(pid) {
   }
 }
 
-/** Static, in both languages, with nothing to fetch. */
+/** Static, in both languages, with a sign that needs none, and nothing to fetch: Chinese is drawn by the system's font (README.md). */
 export function outOfServicePage(code) {
   return `<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><title>暂停服务 · Out of service</title>
 <style>html{height:100%}body{height:100%;margin:0;display:flex;flex-direction:column;justify-content:center;align-items:center;gap:4vmin;
 font-family:"Noto Sans SC","Noto Sans CJK SC",sans-serif;background:#10243a;color:#fff;text-align:center}
-h1{font-size:9vmin;margin:0}p{font-size:4vmin;margin:0;max-width:80vmin;line-height:1.5}small{font-size:3vmin;opacity:.8}</style>
+h1{font-size:9vmin;margin:0}p{font-size:4vmin;margin:0;max-width:80vmin;line-height:1.5}small{font-size:3vmin;opacity:.8}
+i{width:22vmin;height:22vmin;border-radius:50%;background:#d8343c;display:flex;align-items:center;justify-content:center}
+i::after{content:"";width:14vmin;height:4vmin;background:#fff}</style>
+<i></i>
 <h1>暂停服务</h1><p>本机暂时无法使用，请到其他自助机或服务窗口办理。<br>This machine is out of service. Please use another one or the counter.</p>
 <small>${code}</small></html>
 `;

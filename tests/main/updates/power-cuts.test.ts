@@ -12,7 +12,7 @@ import { GROUP, TerminalPlace } from './terminal-place.ts';
 const INSTALL = '/install';
 const JOURNAL = '/data/journal.sqlite';
 /** What becomes of what was not synced; the seeds were taken at random, once. */
-const FATES: readonly Unsynced[] = ['lost', 'kept', ...[11, 4711, 90210, 271828].map((seed) => ({ seed }))];
+const FATES: readonly Unsynced[] = ['lost', 'kept', ...[11, 4711, 90210, 271828, 314159, 602214, 137036, 299792].map((seed) => ({ seed }))];
 const [OLD, NEW] = ['1.0.0', '2.0.0'];
 
 type Story = (terminal: TerminalPlace) => Promise<void>;

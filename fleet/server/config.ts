@@ -77,6 +77,12 @@ export const consoleSettingsSchema = z.strictObject({
 });
 export type ConsoleSettings = z.infer<typeof consoleSettingsSchema>;
 
+/** Releases and configurations for terminals, under `/updates`. */
+export const updateSettingsSchema = z.strictObject({
+  /** Folder that `npm run publish-release` writes. Absent: another web server has it. Relative paths count from the settings file. */
+  repository: z.string().min(1).max(400).optional(),
+});
+
 const addressRange = z.string().refine((text) => {
   const [address = '', bits, ...more] = text.split('/');
   const version = isIP(address);
@@ -118,6 +124,7 @@ const settingsShape = z.strictObject({
   vouchers: voucherSettingsSchema.prefault({}),
   console: consoleSettingsSchema.prefault({}),
   support: supportSettingsSchema.prefault({}),
+  updates: updateSettingsSchema.prefault({}),
   /** Of the message bus, where there is one. */
   bus: busSettingsSchema.prefault({}),
 });

@@ -44,6 +44,7 @@ export const EMBEDDED_ONLY = [
   'tests/fleet/load.test.ts',
   'tests/fleet/units.test.ts',
   'tests/fleet/sqlite-store.test.ts',
+  'tests/fleet/update-repository.test.ts',
 ];
 
 /** Enumerations of cuts, kills and damage, and other files of more than about six seconds: part of every release, not of every commit. The longest first. */

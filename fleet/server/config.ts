@@ -104,6 +104,12 @@ export function rulesOf({ soakHours, heardPercent, failurePercent }: z.infer<typ
   return { ...usualRules, soakMs: soakHours * 3_600_000, heardShare: heardPercent / 100, failureShare: failurePercent / 100 };
 }
 
+/** Releases and configurations for terminals, under `/updates`. */
+export const updateSettingsSchema = z.strictObject({
+  /** Folder that `npm run publish-release` writes. Absent: another web server has it. Relative paths count from the settings file. */
+  repository: z.string().min(1).max(400).optional(),
+});
+
 const addressRange = z.string().refine((text) => {
   const [address = '', bits, ...more] = text.split('/');
   const version = isIP(address);
@@ -146,6 +152,7 @@ const settingsShape = z.strictObject({
   console: consoleSettingsSchema.prefault({}),
   support: supportSettingsSchema.prefault({}),
   rollouts: rolloutSettingsSchema.prefault({}),
+  updates: updateSettingsSchema.prefault({}),
   /** Of the message bus, where there is one. */
   bus: busSettingsSchema.prefault({}),
 });

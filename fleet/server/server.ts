@@ -41,6 +41,7 @@ import { acquirerRoutes } from './routes/acquirer-routes.ts';
 import { CONSOLE_API } from '../console-api/calls.ts';
 import { consolePage } from './routes/console-page.ts';
 import { consoleRoutes } from './routes/console-routes.ts';
+import { updateRepository } from './routes/update-repository.ts';
 import { issuerRoutes } from './routes/issuer-routes.ts';
 import { issuerServiceRoutes } from './routes/issuer-service-routes.ts';
 import { journalRoutes } from './routes/journal-routes.ts';
@@ -238,6 +239,8 @@ function addRoutes(app: FastifyInstance, context: Context, operations: Operation
   void app.register((scope) => consoleRoutes(scope, context.console), { prefix: CONSOLE_API });
   const { site } = context.settings.console;
   if (site !== undefined) void app.register((scope) => consolePage(scope, site));
+  const { repository } = context.settings.updates;
+  if (repository !== undefined) void app.register((scope) => updateRepository(scope, repository));
   const { acquirer } = context;
   if (acquirer === undefined) return;
   void app.register(

@@ -17,6 +17,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Commands>>> = {
   monitor: async () => devices(await import('./device-commands.ts'), 'monitor'),
   settle: async () => (await import('./settle-commands.ts')).settleCommands,
   reconcile: async () => ({ reconcile: (await import('./reconcile-command.ts')).reconcileCommand }),
+  update: async () => (await import('./update-commands.ts')).updateCommands,
   pboc: async () => (await import('./pboc-commands.ts')).pbocCommands,
   status: async () => operator(await import('./operator-commands.ts'), 'status'),
   readiness: async () => operator(await import('./operator-commands.ts'), 'readiness'),

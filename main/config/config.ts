@@ -31,8 +31,30 @@ export function problemText({ path, value, expected }: ConfigProblem): string {
   return path === '' ? expected : `${path}: ${value === undefined ? 'missing' : clip(JSON.stringify(value))}: ${expected}`;
 }
 
-/** Paths come out absolute. @throws {ConfigError} */
-export function loadConfig(file: string): TerminalConfig {
+/**
+ * Paths come out absolute.
+ * @param settings file that is laid over it member by member: the operator's signed configuration (main/updates/README.md)
+ * @throws {ConfigError}
+ */
+export function loadConfig(file: string, settings?: string): TerminalConfig {
+  const own = readJson(file);
+  const value = settings === undefined ? own : laidOver(own, readJson(settings));
+  return withAbsolutePaths(parseConfig(value, settings === undefined ? file : `${file} with ${settings}`), dirname(resolve(file)));
+}
+
+/** Objects are laid over objects member by member; everything else replaces. */
+function laidOver(below: unknown, above: unknown): unknown {
+  if (above === undefined) return below;
+  if (!isPlainObject(below) || !isPlainObject(above)) return above;
+  const names = new Set([...Object.keys(below), ...Object.keys(above)]);
+  return Object.fromEntries([...names].map((name) => [name, laidOver(below[name], above[name])]));
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readJson(file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -45,13 +67,11 @@ export function loadConfig(file: string): TerminalConfig {
       },
     ]);
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new ConfigError(file, [{ path: '', value: undefined, expected: `expected JSON: ${error instanceof Error ? error.message : String(error)}` }]);
   }
-  return withAbsolutePaths(parseConfig(value, file), dirname(resolve(file)));
 }
 
 /** @param file named in errors. @throws {ConfigError} */

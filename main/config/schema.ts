@@ -8,6 +8,7 @@ import { diversificationLevelSchema } from '../../common/pboc.ts';
 import { cardProfileSchema } from '../../drivers/card/pboc/profile.ts';
 import { locales } from '../../state-machines/view.ts';
 import { upstreamUrlProblem } from '../upstream/http.ts';
+import { groupSchema } from '../../common/release.ts';
 import { devicesSchema } from './devices.ts';
 import { maintenanceSchema } from './maintenance.ts';
 import { supportSchema } from './support.ts';
@@ -183,6 +184,27 @@ const noticesSchema = z.strictObject({
   tripsADay: z.int('expected a whole number').min(0).max(10).default(8),
 });
 
+const timeOfDay = z.string().regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, 'expected a time of day, for example "02:00"');
+
+/** How releases and configurations come here (main/updates/README.md). */
+const updatesSchema = z.strictObject({
+  /** Address of the repository, ending in `/`; plain http on loopback only. `null`: none come by the network. */
+  url: maybe(
+    z.string().refine((url) => {
+      const parsed = URL.parse(url);
+      return parsed?.pathname.endsWith('/') === true && parsed.search === '' && upstreamUrlProblem(parsed.origin) === undefined;
+    }, 'expected https://host/…/ (plain http on loopback only)'),
+  ),
+  /** The director's word to this group counts here. */
+  group: groupSchema.default('default'),
+  /** When a release may take the place of the one that runs, local time; from = to: at any time. */
+  window: z.strictObject({ from: timeOfDay.default('02:00'), to: timeOfDay.default('05:00') }).prefault({}),
+  /** How often the repository is asked. */
+  everyMinutes: z.int('expected whole minutes').min(1).max(1440).default(30),
+  /** How long nobody must have been served. */
+  quietSeconds: z.int('expected whole seconds').min(1).max(3600).default(60),
+});
+
 const topUpSchema = topUpFields.superRefine(
   ({ presets, minimum, maximum }, context) => {
     const problem = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
@@ -227,6 +249,7 @@ export const terminalConfigSchema = z
     /** Staff at the cabinet. Nobody signs in where it names nobody. */
     maintenance: maintenanceSchema.prefault({}),
     notices: noticesSchema.prefault({}),
+    updates: updatesSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })
   .superRefine(

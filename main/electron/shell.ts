@@ -96,7 +96,7 @@ async function run(command: ShellCommand, log: ShellLog): Promise<void> {
       link.publish(view);
     },
     onKey: (press) => link.tellKey(press),
-    onStop: () => void end(exitCodes.stopped),
+    onStop: (exitCode) => void end(exitCode),
   });
   const link = new PageLink({
     ipc: ipcMain,

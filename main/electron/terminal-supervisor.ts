@@ -43,7 +43,7 @@ export const supervisionDelays = {
 } as const;
 
 /** Exit codes of the terminal process that mean something; any other is a crash. */
-const exitCodes = { stop: 0, restart: 10, needsTechnician: 13 } as const;
+const exitCodes = { stop: 0, restart: 10, updateReady: 11, fallBack: 12, needsTechnician: 13 } as const;
 
 export interface TerminalSupervisorParts {
   readonly fork: ForkTerminal;
@@ -53,8 +53,8 @@ export interface TerminalSupervisorParts {
   readonly publish: (view: View) => void;
   /** A key of the keypad, for every page. */
   readonly onKey: (press: KeyPress) => void;
-  /** The terminal process asked that the whole application ends. */
-  readonly onStop: () => void;
+  /** The terminal process asked that the whole application ends: for good (0), for the release that is laid out (11), or for the one before (12). */
+  readonly onStop: (exitCode: number) => void;
 }
 
 interface Run {
@@ -184,7 +184,7 @@ export class TerminalSupervisor {
     const code = run.fatalCode ?? exitCode;
     this.#parts.log.info({ terminalPid: run.process.pid, exitCode: code }, 'terminal process ended');
     if (this.#stopping !== undefined) this.#stopping.done();
-    else if (code === exitCodes.stop) this.#parts.onStop();
+    else if (code === exitCodes.stop || code === exitCodes.updateReady || code === exitCodes.fallBack) this.#parts.onStop(code);
     else if (code === exitCodes.needsTechnician) this.#show(this.#views.outOfService());
     else this.#restart(code === exitCodes.restart && run.ready);
   }

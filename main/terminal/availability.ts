@@ -92,7 +92,7 @@ function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstre
 }
 
 /** Somebody works inside: nobody is served beside an open cabinet, or while its switch says so. An input that can't be read stops nothing. */
-function isOpened({ cabinet }: Parts): boolean {
+export function isOpened({ cabinet }: Pick<Parts, 'cabinet'>): boolean {
   return cabinet?.device === 'online' && (cabinet.door === 'open' || cabinet.serviceSwitch === 'maintenance');
 }
 

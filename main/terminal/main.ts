@@ -1,7 +1,8 @@
 /**
  * Entry of the terminal process: reads the configuration and begins a life with the machine's clock, randomness, disk and network. Speaks
  * with the shell by the process protocol; runs alone just as well. Exit status: 0 stopped, 10 start me
- * again, 13 needs a technician (configuration, journal).
+ * again, 11 a release is laid out, 12 the release before this one is needed (journal of a later one), 13 needs a technician
+ * (configuration, journal). Started by the launcher (resources/launcher), it says that it is healthy and looks for updates.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -22,9 +23,12 @@ import { keepHeapSmall } from './small-heap.ts';
 import { writeState, type WrittenState } from './state-file.ts';
 import { systemClock, systemRandom } from './system.ts';
 import type { Terminal } from './terminal.ts';
+import { startUpdating, type LaunchedBy, type Updating } from './updating.ts';
 
 /** Exit codes are an interface (process-protocol.ts). */
 const RESTART = 10;
+const UPDATE_READY = 11;
+const FALL_BACK = 12;
 const NEEDS_TECHNICIAN = 13;
 
 // Journal, key and all that it keeps are for its own user, whoever starts it.
@@ -38,13 +42,23 @@ interface CommandLine {
   readonly config: string;
   /** Set by the shell of a packaged application: simulated devices are refused. */
   readonly packaged: boolean;
+  /** No window is expected. */
+  readonly headless: boolean;
 }
 
 function commandLine(): CommandLine {
-  const { values } = parseArgs({ options: { config: { type: 'string' }, packaged: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { config: { type: 'string' }, packaged: { type: 'boolean', default: false }, headless: { type: 'boolean', default: false } },
+  });
   if (values.config === undefined)
     throw new ConfigError('', [{ path: '', value: '', expected: 'start with --config FILE, for example resources/config/example.json' }]);
-  return { config: values.config, packaged: values.packaged };
+  return { config: values.config, packaged: values.packaged, headless: values.headless };
+}
+
+/** Absent: nobody could start another release. */
+function launchedBy(): LaunchedBy | undefined {
+  const { KIOSK_INSTALL: install, KIOSK_ROOT: root } = process.env;
+  return install === undefined || root === undefined ? undefined : { install, root };
 }
 
 function end(message: string, exitCode: number): never {
@@ -54,8 +68,8 @@ function end(message: string, exitCode: number): never {
 }
 
 async function run(): Promise<void> {
-  const { config: file, packaged } = commandLine();
-  const config = loadConfig(file);
+  const { config: file, packaged, headless } = commandLine();
+  const config = loadConfig(file, process.env['KIOSK_SETTINGS']);
   const log = createLog(config.log.level);
   const { processId: pidFile, state: stateFile } = dataFilesOf(config);
   const terminal = await beginLife({
@@ -75,7 +89,40 @@ async function run(): Promise<void> {
   });
   host.post({ type: 'ready' });
   systemd?.ready();
-  obey(terminal, pidFile, (message) => log.warn({ message }, 'a message of the shell does not fit and was dropped'));
+  let [painted, updating] = [headless, undefined as Updating | undefined];
+  let ending = false;
+  const stop = (exitCode: number): void => {
+    if (ending) return;
+    ending = true;
+    systemd?.stopping();
+    updating?.stop();
+    void terminal.stop().then(() => {
+      rmSync(pidFile, { force: true });
+      process.exit(exitCode);
+    });
+  };
+  const orders = {
+    stop: () => stop(0),
+    onPage: () => {
+      painted = true;
+    },
+    onBad: (message: string) => log.warn({ message }, 'a message of the shell does not fit and was dropped'),
+  };
+  obey(terminal, orders);
+  const launcher = launchedBy();
+  if (launcher === undefined) return;
+  process.once('disconnect', orders.stop); // the launcher is gone
+  updating = startUpdating({
+    launchedBy: launcher,
+    configFile: file,
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    terminal,
+    painted: () => painted,
+    onReady: () => stop(UPDATE_READY),
+  });
 }
 
 /** A full disk keeps nobody from being served, and is told elsewhere. */
@@ -87,14 +134,13 @@ function keepState(file: string, state: WrittenState, log: Log): void {
   }
 }
 
-function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => void): void {
-  const stop = (): void => {
-    systemd?.stopping();
-    void terminal.stop().then(() => {
-      rmSync(pidFile, { force: true });
-      process.exit(0);
-    });
-  };
+interface Orders {
+  readonly stop: () => void;
+  readonly onPage: () => void;
+  readonly onBad: (message: string) => void;
+}
+
+function obey(terminal: Terminal, { stop, onPage, onBad }: Orders): void {
   host.onMessage((raw) => {
     const parsed = toTerminalSchema.safeParse(raw);
     if (!parsed.success) return onBad(parsed.error.message.slice(0, 300));
@@ -106,6 +152,7 @@ function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => v
         terminal.touch(message.event);
         break;
       case 'page-ready':
+        onPage();
         terminal.repeatView();
         break;
       case 'ping':
@@ -120,10 +167,15 @@ function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => v
   process.once('SIGINT', stop);
 }
 
+function exitCodeOf({ code }: JournalError): number {
+  if (code === 'locked') return RESTART;
+  return code === 'newer' && launchedBy() !== undefined ? FALL_BACK : NEEDS_TECHNICIAN;
+}
+
 run().catch((error: unknown) => {
   if (error instanceof ConfigError) end(error.message, NEEDS_TECHNICIAN);
   // an address that no driver can be opened at, and no restart mends
   if (error instanceof TransportError && error.code === 'badAddress') end(error.message, NEEDS_TECHNICIAN);
-  if (error instanceof JournalError) end(`journal: ${error.message}`, error.code === 'locked' ? RESTART : NEEDS_TECHNICIAN);
+  if (error instanceof JournalError) end(`journal: ${error.message}`, exitCodeOf(error));
   end(error instanceof Error ? (error.stack ?? error.message) : String(error), RESTART);
 });

@@ -45,7 +45,7 @@ import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
 import type { DevicePort } from '../../state-machines/device.ts';
 import { AcceptorArrival } from './acceptor-arrival.ts';
-import { AvailabilityBoard, type Parts, type ReplacementOffer } from './availability.ts';
+import { AvailabilityBoard, isOpened, type Parts, type ReplacementOffer } from './availability.ts';
 import { Caretaker } from './caretaker.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { devicePorts } from './device-ports.ts';
@@ -106,7 +106,20 @@ export interface Terminal {
   touch(event: UiEvent): void;
   /** Publishes the present View again. */
   repeatView(): void;
+  /** Whether anybody would notice if it stopped now. */
+  rest(): Rest;
+  /** What of its start is behind it. */
+  readonly began: { readonly devices: boolean; readonly upstream: boolean };
   stop(): Promise<void>;
+}
+
+/** By what an update finds its moment. */
+export interface Rest {
+  /** ms that nobody has been served for. */
+  readonly forMs: number;
+  readonly openTransactions: number;
+  /** Cabinet open, or its switch at maintenance. */
+  readonly technician: boolean;
 }
 
 /** How often the disk is looked at. */
@@ -238,6 +251,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   });
   const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
+  let servedAt = clock.monotonic();
   const session = createActor(sessionMachine, {
     input: {
       ports,
@@ -255,7 +269,9 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     clock: chartClock(clock),
     inspect: (event) => {
       options.onChart?.(event);
-      if (event.type === '@xstate.snapshot') publisher.changed();
+      if (event.type !== '@xstate.snapshot') return;
+      if (!isIdle(session.getSnapshot().value)) servedAt = clock.monotonic();
+      publisher.changed();
     },
   });
   const publisher = new ViewPublisher({
@@ -284,7 +300,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     if (before?.condition !== condition) log.info({ device: name, condition, ...(trouble === undefined ? {} : { trouble }) }, 'device');
   });
   supervision.start();
-  const connected = supervision.firstAnswers(CONNECT_WAIT_MS).then(() => board.hear({ starting: false }));
+  let devicesAnswered = false;
+  const connected = supervision.firstAnswers(CONNECT_WAIT_MS).then(() => {
+    devicesAnswered = true;
+    board.hear({ starting: false });
+  });
   devices.cashAcceptor?.onEvent((event) => {
     if (event.type !== 'resumed') return;
     board.hear(saysUntold(event.powerUp));
@@ -345,6 +365,14 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       } else log.debug({ seq, shown: publisher.seq, act: act.type }, 'a touch on an old screen was dropped');
     },
     repeatView: () => publisher.publish(true),
+    rest: () => ({
+      forMs: isIdle(session.getSnapshot().value) ? clock.monotonic() - servedAt : 0,
+      openTransactions: journal.openTransactions().length,
+      technician: isOpened(statusOf(devices)),
+    }),
+    get began() {
+      return { devices: devicesAnswered, upstream: upstream.online.current.link !== 'offline' || upstream.online.error !== undefined };
+    },
     stop: async () => {
       caretaker.stop();
       journalCheck?.stop();

@@ -8,6 +8,8 @@ export const WAITING = [
   'tests/main/terminal/crash-cash.test.ts',
   'tests/main/terminal/crash-pending.test.ts',
   'tests/drivers/conformance/cash-acceptor-cctalk.test.ts',
+  'tests/main/updates/bad-releases.test.ts',
+  'tests/main/updates/update-process.test.ts',
   'tests/main/terminal/crash-replacement.test.ts',
   'tests/main/terminal/crash-qr.test.ts',
   'tests/drivers/conformance/cash-acceptor-*.test.ts',
@@ -45,11 +47,15 @@ export const EMBEDDED_ONLY = [
   'tests/fleet/load.test.ts',
   'tests/fleet/units.test.ts',
   'tests/fleet/sqlite-store.test.ts',
+  'tests/fleet/update-repository.test.ts',
 ];
 
 /** Enumerations of cuts, kills and damage, and other files of more than about six seconds: part of every release, not of every commit. The longest first. */
 export const ENUMERATIONS = [
   'tests/drivers/cash-acceptor/money-safety.test.ts',
+  'tests/main/updates/power-cuts.test.ts',
+  'tests/main/updates/fuzzed-metadata.test.ts',
+  'tests/fleet/releases/publishing.test.ts',
   'tests/main/terminal/elsewhere.test.ts',
   'tests/main/terminal/babble.test.ts',
   'tests/launcher/new-device/new-device.test.ts',

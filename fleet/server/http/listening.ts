@@ -42,12 +42,13 @@ export function readTlsFiles({ certificate, key }: { readonly certificate: strin
 /** Files of the settings count from the settings file. */
 export function withAbsolutePaths(settings: ServerSettings, settingsFile: string): ServerSettings {
   const base = dirname(resolve(settingsFile));
-  const { tls, console } = settings;
+  const { tls, console, updates } = settings;
   const placed = (path: string | undefined, name: 'site' | 'sealedKey') => (path === undefined ? {} : { [name]: resolve(base, path) });
   return {
     ...settings,
     keyStore: withAbsoluteKeyPaths(settings.keyStore, base),
     ...(tls === undefined ? {} : { tls: { certificate: resolve(base, tls.certificate), key: resolve(base, tls.key) } }),
+    ...(updates.repository === undefined ? {} : { updates: { repository: resolve(base, updates.repository) } }),
     console: { ...console, ...placed(console.site, 'site'), ...placed(console.sealedKey, 'sealedKey') },
   };
 }

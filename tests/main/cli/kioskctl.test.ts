@@ -354,6 +354,8 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl settle',
       'kioskctl settle resolve',
       'kioskctl reconcile --journal',
+      'kioskctl update from',
+      'kioskctl update status --install',
       'kioskctl pboc vector',
     ]);
   });

@@ -41,6 +41,7 @@ describe('supervision of the terminal process', () => {
   let shown: View[];
   let keys: KeyPress[];
   let stops: number;
+  let endedWith: number[];
   let supervisor: TerminalSupervisor;
 
   beforeEach(() => {
@@ -50,6 +51,7 @@ describe('supervision of the terminal process', () => {
     shown = [];
     keys = [];
     stops = 0;
+    endedWith = [];
     supervisor = new TerminalSupervisor({
       fork: (events) => {
         const played = new PlayedProcess(processes.length + 1, events);
@@ -60,7 +62,10 @@ describe('supervision of the terminal process', () => {
       log,
       publish: (view) => void shown.push(view),
       onKey: (press) => void keys.push(press),
-      onStop: () => void (stops += 1),
+      onStop: (exitCode) => {
+        stops += 1;
+        endedWith.push(exitCode);
+      },
     });
     supervisor.start();
   });
@@ -178,6 +183,16 @@ describe('supervision of the terminal process', () => {
     latest().events.onExit(0);
     await clock.advance(60_000);
     expect([stops, processes.length]).toEqual([1, 1]);
+  });
+
+  test.each([
+    ['11, a release is laid out', 11],
+    ['12, this release is no good', 12],
+  ])('exit %s: the application ends with the same code, nothing restarts', async (_, code) => {
+    becomeReady();
+    latest().events.onExit(code);
+    await clock.advance(60_000);
+    expect([endedWith, processes.length]).toEqual([[code], 1]);
   });
 
   test('exit 10 of a process that had been ready: the next one starts at once', () => {

@@ -1,0 +1,103 @@
+/** Updates put together for a terminal that a launcher started: its folder, the repository, this terminal's moments. Used by main.ts. */
+import nodeFs, { readFileSync } from 'node:fs';
+import type { Clock } from '../../common/clock.ts';
+import type { Random } from '../../common/ids.ts';
+import { authoritiesOf, type TerminalConfig } from '../config/config.ts';
+import { freeSpace } from '../journal/free-space.ts';
+import { SCHEMA_VERSION } from '../journal/schema.ts';
+import { minuteOfDay, obstacles } from '../updates/conditions.ts';
+import { nameNext, stage, type InstallerParts } from '../updates/installer.ts';
+import { SignOfLife } from '../updates/sign-of-life.ts';
+import { webSource } from '../updates/source.ts';
+import { Updates } from '../updates/updates.ts';
+import { createTrustedFetch, type Fetch } from '../upstream/trusted-fetch.ts';
+import type { Log } from './log.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the launcher says in the environment of what it starts. */
+export interface LaunchedBy {
+  readonly install: string;
+  /** File of the root that the package brought. */
+  readonly root: string;
+}
+
+export interface UpdatingOptions {
+  readonly launchedBy: LaunchedBy;
+  readonly configFile: string;
+  readonly config: TerminalConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly terminal: Pick<Terminal, 'rest' | 'began'>;
+  /** A page asked for a View; true where none is expected. */
+  readonly painted: () => boolean;
+  /** Ends the process in order, with "update ready". */
+  readonly onReady: () => void;
+}
+
+export interface Updating {
+  stop(): void;
+}
+
+export function startUpdating(options: UpdatingOptions): Updating {
+  const { config, clock, random, terminal, log, launchedBy } = options;
+  const life = new SignOfLife({
+    clock,
+    install: launchedBy.install,
+    awaited: () => {
+      const { devices, upstream } = terminal.began;
+      return [...(devices ? [] : ['devices']), ...(upstream ? [] : ['upstream']), ...(options.painted() ? [] : ['window'])];
+    },
+  });
+  const updates = config.updates.url === undefined ? undefined : byNetwork(config.updates.url);
+  return {
+    stop: () => {
+      life.stop();
+      updates?.stop();
+    },
+  };
+
+  function byNetwork(url: string): Updates {
+    const { quietSeconds, window, everyMinutes } = config.updates;
+    const parts = installerParts(options, url);
+    return new Updates({
+      clock,
+      random,
+      everyMs: everyMinutes * 60_000,
+      stage: (onProgress) => stage({ ...parts, onProgress }),
+      obstacles: () => {
+        const { forMs, openTransactions, technician } = terminal.rest();
+        const facts = { quietMs: forMs, openTransactions, technician, minuteOfDay: minuteOfDay(clock.now(), config.terminal.timeZone) };
+        return obstacles(facts, { quietMs: quietSeconds * 1000, window });
+      },
+      handOver: ({ slot }) => {
+        nameNext(parts.fs, parts.folder, slot);
+        options.onReady();
+      },
+      onStatus: (status) => {
+        if (status.state !== 'fetching') log.info({ update: status }, 'update');
+      },
+    });
+  }
+}
+
+function installerParts({ config, clock, configFile, launchedBy }: UpdatingOptions, url: string): InstallerParts {
+  return {
+    folder: launchedBy.install,
+    fs: nodeFs,
+    clock,
+    now: () => clock.now(),
+    shippedRoot: readFileSync(launchedBy.root, 'utf8'),
+    source: webSource(fetchFor(url, authoritiesOf(config, clock.now(), configFile)), url),
+    group: config.updates.group,
+    suits: hereSuits,
+    free: () => freeSpace(launchedBy.install).free,
+  };
+}
+
+/** The journal was opened by this release, so it has its schema. */
+export const hereSuits = { os: process.platform, arch: process.arch, journal: SCHEMA_VERSION, opensUpTo: SCHEMA_VERSION } as const;
+
+function fetchFor(url: string, ca: string | undefined): Fetch {
+  return url.startsWith('http:') || ca === undefined ? globalThis.fetch : createTrustedFetch(ca);
+}

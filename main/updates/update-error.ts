@@ -1,0 +1,25 @@
+/** Why an update did not happen; sales go on whatever it is. */
+export type UpdateErrorCode =
+  /** The source can't be reached, or broke off: tried again later. */
+  | 'unreachable'
+  /** Less than the least rate came: tried again later. */
+  | 'slow'
+  /** Metadata or content is not what the trusted keys signed. */
+  | 'untrusted'
+  /** The metadata are older than they may be. */
+  | 'expired'
+  /** Signed, and not for this terminal: platform, journal, size, or the two lists disagree. */
+  | 'unsuitable'
+  /** It ran here and failed; only a person lets it be tried again. */
+  | 'failedBefore'
+  /** The disk. */
+  | 'io';
+
+export class UpdateError extends Error {
+  override readonly name = 'UpdateError';
+  readonly code: UpdateErrorCode;
+  constructor(code: UpdateErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,24 @@
+/** Types of `launcher.mjs`. */
+import type { FileSystem } from '../../main/updates/files.ts';
+
+export interface LauncherPlace {
+  readonly install: string;
+  /** Text of the shipped root. */
+  readonly root: string;
+  readonly factory?: string | undefined;
+}
+
+export interface Chosen {
+  readonly slot: string | undefined;
+  readonly folder?: string;
+  readonly trial?: boolean;
+}
+
+export declare const MAX_STARTS: number;
+export declare const FACTORY: string;
+export declare class Refused extends Error {}
+export declare function verifySlot(fs: FileSystem, folder: string, root: string): { readonly configured: boolean };
+export declare function choose(fs: FileSystem, place: LauncherPlace, log?: (line: string) => void): Chosen;
+export declare function confirm(fs: FileSystem, place: LauncherPlace, slot: string): void;
+export declare function giveUp(fs: FileSystem, place: LauncherPlace, slot: string): boolean;
+export declare function outOfServicePage(code: string): string;

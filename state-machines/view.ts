@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
+import { chatActs, chatBodies } from './chat/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
@@ -158,6 +159,7 @@ export const troubles = [
   'deskOffline',
   'ticketRefused',
   'callbackRefused',
+  'chatOffline',
   'replacementOffline',
   'replacementRefused',
   'accountOffline',
@@ -452,6 +454,7 @@ const bodies = {
   ...supportBodies,
   ...deskBodies,
   ...callbackBodies,
+  ...chatBodies,
   'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
   /** 挂失: in which way somebody says who they are. */
   'loss-ways': z.strictObject({
@@ -691,6 +694,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...supportActs,
   ...deskActs,
   ...callbackActs,
+  ...chatActs,
   ...surveyActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */

@@ -29,6 +29,7 @@ import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
+import { candidatesFor, readingOf } from '../typing/pinyin.ts';
 import { createSupportPort } from '../support/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
@@ -166,6 +167,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
+    typing: { candidates: candidatesFor, reading: readingOf },
     support: createSupportPort({
       config,
       clock,

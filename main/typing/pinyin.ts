@@ -70,12 +70,13 @@ function sentence(dictionary: Dictionary, run: string): readonly Candidate[] {
 }
 
 /** Words whose reading goes on where it ends. */
-function longer({ codes, wordsOf }: Dictionary, run: string): readonly Candidate[] {
+function longer(dictionary: Dictionary, run: string): readonly Candidate[] {
+  const { codes } = dictionary;
   if (run.length < 2) return [];
   const words: Word[] = [];
   for (let at = firstFrom(codes, run); codes[at]?.startsWith(run) === true; at += 1) {
     const code = codes[at] ?? '';
-    if (code.length > run.length) words.push(...wordsOf(code));
+    if (code.length > run.length) words.push(...dictionary.wordsOf(code));
   }
   return words
     .toSorted((one, other) => other.weight - one.weight)

@@ -91,6 +91,7 @@ function topicOf(kind: ViewKind): keyof typeof ANSWERS {
     case 'callback-slots':
     case 'callback-review':
     case 'callback-told':
+    case 'chat':
     case 'menu':
     case 'goodbye':
     case 'survey':

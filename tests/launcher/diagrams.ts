@@ -8,6 +8,7 @@ import type { AnyStateMachine } from 'xstate';
 import { accountMachine } from '../../state-machines/account.ts';
 import { identificationMachine } from '../../state-machines/identification.ts';
 import { callbackMachine } from '../../state-machines/callback.ts';
+import { chatMachine } from '../../state-machines/chat.ts';
 import { deskMachine } from '../../state-machines/desk.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
@@ -58,6 +59,11 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'callback',
     about: 'A call back by appointment: a time of the desk, a telephone (`callback.ts`, parts in `callback/`).',
     machine: callbackMachine,
+  },
+  {
+    title: 'chat',
+    about: 'A conversation with an agent, and what is offered where nobody comes (`chat.ts`, parts in `chat/`).',
+    machine: chatMachine,
   },
   {
     title: 'survey',

@@ -50,6 +50,8 @@ import type { RunningScript } from '../../state-machines/card-script.ts';
 import type { ConfirmOutcome, NextOutcome, ScriptCard, StartOutcome } from '../../state-machines/card-script/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { Channel } from '../../state-machines/support/screens.ts';
+import { candidatesFor, readingOf } from '../../main/typing/pinyin.ts';
+import { FakeChat } from './fake-chat.ts';
 import { fakeSupport } from './fake-support.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
@@ -125,6 +127,8 @@ export class FakeWorld {
   unfinishedScript: RunningScript | undefined = undefined;
   latest: LatestTopUp | undefined = undefined;
   undelivered: readonly JournalBody<'desk.submitting'>[] = [];
+  /** The desk's end of a conversation. */
+  readonly chat = new FakeChat();
   deskTerms: DeskTerms | undefined = { seals: true, promise: () => ({ minutes: 120 }) };
   /** Before the desk answers. */
   onSubmit = (): void => {};
@@ -521,6 +525,7 @@ export class FakeWorld {
         },
       },
       desk: {
+        chat: this.chat.port,
         get terms() {
           return terms();
         },
@@ -537,6 +542,7 @@ export class FakeWorld {
         },
         slots: async () => this.script.slots.next(),
       },
+      typing: { candidates: candidatesFor, reading: readingOf },
       support: fakeSupport(this.counted, () => this.channels),
       recovery: {
         run: async () => this.script.recovered.next(),

@@ -5,6 +5,7 @@
  * Amounts are fen; times inside bodies are ISO 8601 UTC; byte strings are upper-case hexadecimal.
  */
 import { z } from 'zod';
+import { VERBS } from './maintenance/verbs.ts';
 
 const amount = z.int().min(1).max(0xffff_ffff);
 const balance = z.int().min(0).max(0xffff_ffff);
@@ -436,6 +437,23 @@ export const journalKinds = {
     z.strictObject({ source: z.literal('count'), settlementId: id, reference: z.string(), ...note.shape, by: words, why: words }),
     z.strictObject({ source: z.literal('found'), reference: z.string(), ...note.shape, by: words, why: words }),
   ]),
+
+  // what staff does at the cabinet, signed in (fleet.md, Maintenance mode): of no transaction, posts nothing. `sessionId`: the visit
+  /** About to be done, or done: `verb` is what allowed it, `subject` on what, e.g. a reference, a settlement, a device. */
+  'maintenance.act': z.strictObject({
+    sessionId: id,
+    staff: words,
+    verb: z.enum(VERBS),
+    what: z.string().min(1).max(40),
+    subject: z.string().max(80).optional(),
+  }),
+  /** `count`: pieces that are in since; absent where nobody counts them. */
+  'supply.filled': z.strictObject({
+    sessionId: id,
+    staff: words,
+    supply: z.enum(['paper', 'blankCards', 'rejectBin']),
+    count: z.int().min(0).max(100_000).optional(),
+  }),
 
   // a voucher of this terminal: redeemable once, here or elsewhere, by number and secret code
   /**

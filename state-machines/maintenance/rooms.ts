@@ -1,12 +1,20 @@
 /**
- * Inside (fleet.md, Maintenance mode): what staff does at the cabinet once they are signed in. One room at a time; every act is asked of the
- * verbs of this visit and is in the journal under its session. Whoever goes away is out after five minutes. Invoked by maintenance.
+ * Inside (fleet.md, Maintenance mode): what staff does at the cabinet once they are signed in. One room at a time, each a chart of its own in
+ * rooms/; every act is asked of the verbs of this visit and is in the journal under its session. Whoever goes away is out after five minutes.
+ * Invoked by maintenance.
  */
-import { assign, fromCallback, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { assign, fromCallback, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from '../chart-types.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { delaysOf, waitOf } from '../waiting.ts';
 import { roomsDelays, type RoomsContext, type RoomsEvent, type RoomsInput, type RoomsOutput } from './rooms-context.ts';
+import type { RoomName } from './rooms-screens.ts';
+import { boxMachine } from './rooms/box.ts';
+import { devicesMachine } from './rooms/devices.ts';
+import { roomsFor } from './rooms/doors.ts';
+import { journalMachine } from './rooms/journal.ts';
+import { suppliesMachine } from './rooms/supplies.ts';
+import { systemMachine } from './rooms/system.ts';
 
 type WithPorts = { readonly ports: Ports };
 
@@ -20,15 +28,49 @@ function lookOf({ rooms }: Ports): RoomsContext['cabinet'] {
   }
 }
 
+const inputOf = ({ context: { ports, staff, preferences } }: { readonly context: RoomsContext }): RoomsInput => ({ ports, staff, preferences });
+
+/** One room: its own chart hears all that is done in it. */
+function room<const N extends RoomName>(name: N) {
+  const passOn = { type: 'passOn' as const, params: { to: name } };
+  return {
+    invoke: { id: name, src: name, input: inputOf, onDone: 'overview' as const, onError: 'overview' as const },
+    on: {
+      'ui.*': { actions: passOn },
+      'CARD.*': { actions: passOn },
+      PREFERENCES: { actions: ['prefer' as const, passOn] },
+    },
+  };
+}
+
+const enters = (name: RoomName) => ({
+  guard: { type: 'opens' as const, params: { room: name } },
+  target: name,
+});
+
 export const roomsMachine = setup({
   types: typed<{ context: RoomsContext; events: RoomsEvent; input: RoomsInput; output: RoomsOutput; tags: 'idleWarning' }>(),
   actors: {
     world: fromCallback<RoomsEvent, WithPorts>(({ input, sendBack }) => input.ports.rooms.onChange(() => sendBack({ type: 'CABINET.CHANGED' }))),
+    devices: devicesMachine,
+    supplies: suppliesMachine,
+    box: boxMachine,
+    journal: journalMachine,
+    system: systemMachine,
   },
   actions: {
     startWait: assign({ wait: ({ context }) => waitOf(context, roomsDelays.idle, 'normal') }),
     look: assign({ cabinet: ({ context }) => lookOf(context.ports) }),
     goneIdle: assign({ why: 'idle' }),
+    prefer: assign({ preferences: ({ context, event }) => (event.type === 'PREFERENCES' ? event.preferences : context.preferences) }),
+    passOn: sendTo(
+      (_, params: { to: RoomName }) => params.to,
+      ({ event }) => event,
+    ),
+  },
+  guards: {
+    opens: ({ context, event }, params: { room: RoomName }) =>
+      event.type === 'ui.room' && event.room === params.room && roomsFor(context.staff).includes(params.room),
   },
   delays: delaysOf(roomsDelays),
 }).createMachine({
@@ -36,7 +78,7 @@ export const roomsMachine = setup({
   context: ({ input }) => ({ ...input, cabinet: lookOf(input.ports), wait: undefined, why: 'left' }),
   output: ({ context }) => ({ why: context.why }),
   invoke: { src: 'world', input: ({ context }) => ({ ports: context.ports }) },
-  on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
+  on: { PREFERENCES: { actions: 'prefer' } },
   initial: 'inside',
   states: {
     inside: {
@@ -47,8 +89,16 @@ export const roomsMachine = setup({
           initial: 'overview',
           states: {
             overview: {
-              on: { 'ui.finish': '#rooms.left' },
+              on: {
+                'ui.room': [enters('devices'), enters('supplies'), enters('box'), enters('journal'), enters('system')],
+                'ui.finish': '#rooms.left',
+              },
             },
+            devices: room('devices'),
+            supplies: room('supplies'),
+            box: room('box'),
+            journal: room('journal'),
+            system: room('system'),
           },
         },
         /** Every touch begins the five minutes anew. */

@@ -17,6 +17,7 @@ import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
 import type { RoomsPort } from './maintenance/rooms-port.ts';
+import type { StaffPort } from './maintenance/sign-in-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -691,6 +692,8 @@ export interface Ports {
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
   readonly desk: DeskPort;
+  /** Who may go inside. */
+  readonly staff: StaffPort;
   /** What staff does inside. */
   readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;

@@ -4,7 +4,6 @@ import type { Ids } from '../../common/ids.ts';
 import { localMoment } from '../../common/local-moment.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
-import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-printer.ts';
 import type { CabinetLook } from '../../state-machines/maintenance/rooms-screens.ts';
 import type { RoomsPort, SuppliesPort } from '../../state-machines/maintenance/rooms-port.ts';
 import { PortError, type AvailabilityPort, type ReceiptPort, type SlipPort } from '../../state-machines/ports.ts';

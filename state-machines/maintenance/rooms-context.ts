@@ -1,12 +1,13 @@
 /** What the charts of the rooms know and hear, and why they wait as long as they do. */
 import type { StaffSession, Verb } from '../../common/maintenance/verbs.ts';
-import { may } from '../../common/maintenance/verbs.ts';
+import { may, permissionFor } from '../../common/maintenance/verbs.ts';
 import { PortError, type CardEvent, type Ports } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences } from '../view.ts';
 import type { RunningWait } from '../waiting.ts';
 import type { PressedKey } from './rooms-port.ts';
-import type { CabinetLook } from './rooms-screens.ts';
+import type { SecondAnswer, SecondWanted } from './context.ts';
+import type { CabinetLook, RoomName } from './rooms-screens.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
 export const roomsDelays = {
@@ -23,6 +24,8 @@ export interface RoomsInput {
 export interface RoomsContext extends RoomsInput {
   /** Absent while the journal can't be read. */
   readonly cabinet: CabinetLook | undefined;
+  /** The room for which a second person is waited for. */
+  readonly wanted: RoomName | undefined;
   readonly wait: RunningWait | undefined;
   readonly why: RoomsOutput['why'];
 }
@@ -36,6 +39,8 @@ export type RoomsEvent =
   | UiMachineEvent
   | CardEvent
   | PressedKey
+  | SecondAnswer
+  | SecondWanted
   | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
   /** Something of the terminal may be different. */
   | { readonly type: 'CABINET.CHANGED' };
@@ -43,6 +48,11 @@ export type RoomsEvent =
 /** Whether whoever is inside may do it; asked before every act. */
 export function allowed({ staff }: Pick<RoomsInput, 'staff'>, verb: Verb): boolean {
   return may(staff, verb);
+}
+
+/** Theirs to do, with somebody else beside them. */
+export function needsSecond({ staff }: Pick<RoomsInput, 'staff'>, verb: Verb): boolean {
+  return permissionFor(staff, verb) === 'secondNeeded';
 }
 
 /** Into the journal, under this visit: what was done, by which verb, on what. @throws {PortError} */

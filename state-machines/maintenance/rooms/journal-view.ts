@@ -1,6 +1,6 @@
 /** What the screens show of the journal: a pure function of where its chart stands. Used by rooms-view. */
 import type { ViewBody } from '../../view.ts';
-import { allowed } from '../rooms-context.ts';
+import { allowed, needsSecond } from '../rooms-context.ts';
 import type { StaffLook } from '../staff-schema.ts';
 import { FOUND_ON_PAGE, ROWS_ON_PAGE, type JournalSnapshot } from './journal.ts';
 
@@ -24,7 +24,7 @@ function search({ context, value }: JournalSnapshot, staff: StaffLook): ViewBody
     pages: Math.max(1, Math.ceil(found.length / FOUND_ON_PAGE)),
     cut: results?.cut ?? false,
     ...(job === undefined ? {} : { job }),
-    mayExport: allowed(context, 'journal.export'),
+    mayExport: allowed(context, 'journal.export') || needsSecond(context, 'journal.export'),
   };
 }
 

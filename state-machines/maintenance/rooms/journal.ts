@@ -2,10 +2,10 @@
  * 查日志: search, one transaction's story, a slip once more, verify, export, and the undetermined load whose card is here now: what the card
  * says decides, by the very table that decides it for a cardholder. Invoked by rooms.
  */
-import { assign, fromCallback, fromPromise, setup, type SnapshotFrom } from 'xstate';
+import { assign, fromCallback, fromPromise, sendParent, setup, type SnapshotFrom } from 'xstate';
 import { typed } from '../../chart-types.ts';
 import type { CardEvent, EarlierLoad, Recovered } from '../../ports.ts';
-import { allowed, record, troubleOf, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
+import { allowed, needsSecond, record, troubleOf, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
 import type { FoundTransactions, JournalFinding } from '../rooms-port.ts';
 import type { Found, JournalJob, SearchField, Story } from './journal-screens.ts';
 
@@ -99,6 +99,10 @@ export const journalMachine = setup({
     }),
   },
   actions: {
+    withSecond: assign({
+      staff: ({ context, event }) => (event.type === 'SECOND.CAME' ? { ...context.staff, second: event.second } : context.staff),
+    }),
+    alone: assign({ staff: ({ context }) => ({ ...context.staff, second: undefined }) }),
     searchBy: assign({
       field: ({ context, event }) => (event.type === 'ui.search-by' ? event.field : context.field),
       typed: '',
@@ -167,7 +171,13 @@ export const journalMachine = setup({
         'ui.work': [
           { guard: ({ event }) => event.work === 'verify', target: 'verifying' },
           { guard: ({ context, event }) => event.work === 'export' && allowed(context, 'journal.export'), target: 'exporting' },
+          {
+            guard: ({ context, event }) => event.work === 'export' && needsSecond(context, 'journal.export'),
+            actions: sendParent({ type: 'SECOND.WANTED', verb: 'journal.export' }),
+          },
         ],
+        // they came for the export
+        'SECOND.CAME': { target: 'exporting', actions: 'withSecond' },
         'ui.back': 'left',
       },
     },
@@ -192,6 +202,8 @@ export const journalMachine = setup({
     },
     exporting: {
       entry: assign({ job: { what: 'export', state: 'running' } }),
+      // for this one act
+      exit: 'alone',
       invoke: {
         src: 'export',
         input: ({ context }) => context,

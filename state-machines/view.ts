@@ -16,6 +16,7 @@ import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
+export { closedReasons, glassTests, systemTabs } from './maintenance/rooms/system-screens.ts';
 export { keyPressSchema, type KeyPress } from './keypad.ts';
 
 export const VIEW_VERSION = 1;

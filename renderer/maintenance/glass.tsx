@@ -87,7 +87,7 @@ function Tone({ played }: { readonly played: number }) {
     oscillator.connect(gain).connect(context.destination);
     oscillator.start();
     oscillator.stop(context.currentTime + SECONDS);
-    oscillator.onended = () => void context.close();
+    oscillator.addEventListener('ended', () => void context.close());
     return () => oscillator.stop();
   }, [played]);
   return null;

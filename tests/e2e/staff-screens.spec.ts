@@ -29,7 +29,8 @@ async function axeFaults(page: Page): Promise<string[]> {
 
 for (const [orientation, viewport] of Object.entries({ landscape: LANDSCAPE, portrait: PORTRAIT })) {
   for (const locale of ['zh-CN', 'en'] as const) {
-    test(`screens of staff, ${orientation}, ${locale}: everything is in its place and readable`, async ({}, info) => {
+    test(`screens of staff, ${orientation}, ${locale}: everything is in its place and readable`, async () => {
+      const info = test.info();
       const kiosk = await pages.open({ viewport });
       const faults: Record<string, unknown> = {};
       for (const [name, sample] of Object.entries(STAFF)) {

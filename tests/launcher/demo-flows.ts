@@ -199,7 +199,7 @@ async function maintenance({ person, sandbox, tell }: Stage): Promise<Ending> {
   const reference = await tornTopUp({ person, sandbox, tell });
   const staff = new Staff(person, sandbox);
   await staff.serviceSwitch('maintenance');
-  await staff.signsIn(SUPERVISOR, Date.now());
+  await staff.signsIn(SUPERVISOR);
   tell(`signed in with a one-time code and a PIN, offline: ${SUPERVISOR.number}, ${SUPERVISOR.role}`);
   await person.touches('room-devices');
   await person.sees('maintenance-devices');

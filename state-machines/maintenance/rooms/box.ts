@@ -266,18 +266,10 @@ export const boxMachine = setup({
 });
 
 function typedInto(text: string, event: BoxEvent): string {
-  switch (event.type) {
-    case 'ui.key':
-      return `${text}${event.key}`.slice(0, LONGEST_ID);
-    case 'ui.digit':
-      return `${text}${event.digit}`.slice(0, LONGEST_ID);
-    case 'ui.erase':
-      return text.slice(0, -1);
-    case 'ui.clear':
-      return '';
-    default:
-      return text;
-  }
+  if (event.type === 'ui.key') return `${text}${event.key}`.slice(0, LONGEST_ID);
+  if (event.type === 'ui.digit') return `${text}${event.digit}`.slice(0, LONGEST_ID);
+  if (event.type === 'ui.erase') return text.slice(0, -1);
+  return event.type === 'ui.clear' ? '' : text;
 }
 
 export type BoxSnapshot = SnapshotFrom<typeof boxMachine>;

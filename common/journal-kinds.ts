@@ -173,6 +173,26 @@ export const journalKinds = {
   'acceptor.memory': z.strictObject({ text: acceptorMemory }),
   /** It went away, or never came up at this start. */
   'device.lost': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
+  /** Staff made a guided test of it (common/maintenance/self-tests.ts); `device` may be a part of the terminal too: `journal`, `screen` … */
+  'device.tested': z.strictObject({
+    sessionId: id,
+    device: z.string().max(40),
+    model: z.string(),
+    test: z.string().max(40),
+    result: z.enum(['passed', 'failed', 'skipped']),
+    why: z.string().max(40).optional(),
+    detail: words.optional(),
+  }),
+  /** All tests in one report, which the terminal signed; `sha256` is of the compact JWS. `paused`: what it goes without when it serves again. */
+  'readiness.reported': z.strictObject({
+    sessionId: id,
+    by: words,
+    verdict: z.enum(['ready', 'limited', 'notReady']),
+    failed: z.array(z.string()),
+    skipped: z.array(z.string()),
+    paused: z.array(z.string()),
+    sha256: hex,
+  }),
 
   'transaction.opened': z.strictObject({
     /** `replacement`: the fee of a new card; `card` is the lost one, of which number and tail are known and the rest is empty. */

@@ -16,6 +16,8 @@ import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
+import type { ReadinessPort } from './maintenance/readiness-port.ts';
+import type { SelfTestPort } from './maintenance/self-test-port.ts';
 import type { RoomsPort } from './maintenance/rooms-port.ts';
 import type { StaffPort } from './maintenance/sign-in-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
@@ -694,6 +696,8 @@ export interface Ports {
   readonly desk: DeskPort;
   /** Who may go inside. */
   readonly staff: StaffPort;
+  readonly selfTests: SelfTestPort;
+  readonly readiness: ReadinessPort;
   /** What staff does inside. */
   readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;

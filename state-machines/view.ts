@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
+import { readinessActs } from './maintenance/readiness-screens.ts';
 import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
 import { closedReasons } from './maintenance/rooms/system-screens.ts';
 import { signInActs, signInBodies } from './maintenance/sign-in-screens.ts';
@@ -689,6 +690,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...callbackActs,
   ...surveyActs,
   ...signInActs,
+  ...readinessActs,
   ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */

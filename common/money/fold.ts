@@ -349,6 +349,8 @@ function remember(step: Step, entry: NewEntry): void {
     case 'acceptor.memory':
     case 'device.identified':
     case 'device.lost':
+    case 'device.tested':
+    case 'readiness.reported':
     case 'receipt.printing':
     case 'receipt.printed':
     case 'receipt.failed':

@@ -47,6 +47,8 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'acceptor.memory':
     case 'device.identified':
     case 'device.lost':
+    case 'device.tested':
+    case 'readiness.reported':
     case 'transaction.opened':
     case 'note.escrowed':
     case 'note.stacking':

@@ -14,6 +14,10 @@ export interface DataFiles {
   readonly deskSheet: string;
   /** Upstream's. */
   readonly serverKey: string;
+  /** The last readiness report, signed. */
+  readonly readiness: string;
+  /** What the running terminal says of itself, for kioskctl. */
+  readonly state: string;
   /** Of the process that runs, while it runs. */
   readonly processId: string;
 }
@@ -27,6 +31,8 @@ export function dataFilesOf({ data: { folder, secondFolder } }: Pick<TerminalCon
     staffSecret: path.join(folder, 'staff-secret'),
     terminalKey: path.join(folder, 'terminal-key.pem'),
     serverKey: path.join(folder, 'server-key.json'),
+    readiness: path.join(folder, 'readiness.jws'),
+    state: path.join(folder, 'terminal-state.json'),
     processId: path.join(folder, 'terminal.pid'),
   };
 }

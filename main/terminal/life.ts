@@ -19,6 +19,7 @@ import type { JournalFinding } from '../../state-machines/maintenance/rooms-port
 import { readTerminalSecret } from '../maintenance/sign-in/terminal-secret.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { secondPathBeside } from '../journal/second-file.ts';
+import { keptReport } from '../maintenance/readiness/kept-report.ts';
 import { serverKeyFile } from '../upstream/server-key.ts';
 import { openAnswerCounts } from '../support/answer-counts.ts';
 import { sheetFile } from '../upstream/desk.ts';
@@ -63,6 +64,7 @@ export interface LifeOptions extends Surroundings {
   readonly onKey?: TerminalOptions['onKey'];
   readonly recentLog?: TerminalOptions['recentLog'];
   readonly onRestart?: TerminalOptions['onRestart'];
+  readonly onState?: TerminalOptions['onState'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
   /** The journal is this process's now; nothing else has begun. */
@@ -129,6 +131,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     }),
     upstream,
     freeSpace: options.freeSpace ?? freeSpace,
+    readiness: keptReport(kept.readiness),
     log,
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
@@ -138,6 +141,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
       { journal: kept.journal, publicKey: key.publicKey, exportFolder: config.maintenance.exportFolder, terminalId: config.terminal.id },
       options.journalWork ?? (async (order) => inThisThread(order)),
     ),
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),

@@ -9,14 +9,15 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, loadConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
 import { checkInBackground } from '../journal/background-check.ts';
-import { inAnotherThread } from '../maintenance/journal-work.ts';
+import { inAnotherThread } from '../maintenance/journal-work-background.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { noSimulators } from './devices.ts';
 import { hostPort } from './host-port.ts';
 import { beginLife } from './life.ts';
-import { createLog, RecentLines } from './log.ts';
+import { createLog, RecentLines, type Log } from './log.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { writeState, type WrittenState } from './state-file.ts';
 import { systemClock, systemRandom } from './system.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -51,7 +52,7 @@ async function run(): Promise<void> {
   const config = loadConfig(file);
   const recent = new RecentLines();
   const log = createLog(config.log.level, recent);
-  const pidFile = dataFilesOf(config).processId;
+  const { processId: pidFile, state: stateFile } = dataFilesOf(config);
   const terminal: Terminal = await beginLife({
     configFile: file,
     config,
@@ -63,6 +64,7 @@ async function run(): Promise<void> {
     log,
     publish: (view) => host.post({ type: 'view', view }),
     onKey: (press) => host.post({ type: 'key', press }),
+    onState: (state) => keepState(stateFile, state, log),
     onJournalOpen: () => writeFileSync(pidFile, String(process.pid)),
     recentLog: () => recent.lines,
     journalWork: inAnotherThread,
@@ -71,6 +73,15 @@ async function run(): Promise<void> {
   });
   host.post({ type: 'ready' });
   obey(terminal, pidFile, (message) => log.warn({ message }, 'a message of the shell does not fit and was dropped'));
+}
+
+/** A full disk keeps nobody from being served, and is told elsewhere. */
+function keepState(file: string, state: WrittenState, log: Log): void {
+  try {
+    writeState(file, state);
+  } catch (error) {
+    log.debug({ error: error instanceof Error ? error.message : String(error) }, 'the state for kioskctl could not be written');
+  }
 }
 
 function obey(terminal: Terminal, pidFile: string, onBad: (message: string) => void): void {

@@ -544,6 +544,14 @@ export class FakeWorld {
         slots: async () => this.script.slots.next(),
       },
       support: fakeSupport(this.counted, () => this.channels),
+      selfTests: { tests: [], run: () => Promise.reject(new PortError('deviceFault', 'nothing is fitted in this world')) },
+      readiness: {
+        report: () => {
+          throw new PortError('journalUnavailable', 'there is nothing to report in this world');
+        },
+        print: async () => ({ state: 'failedBefore', trouble: 'offline' }),
+        backInService: () => ({ may: false, why: 'unreported', blocking: [] }),
+      },
       recovery: {
         run: async () => this.script.recovered.next(),
         resolveWith: async () => this.script.resolved.next(),

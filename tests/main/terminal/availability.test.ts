@@ -17,6 +17,7 @@ const healthy: Parts = {
   journal: 'ok',
   disk: 'ok',
   closed: false,
+  paused: [],
   starting: false,
 };
 const both = ['cash', 'qr'] as const;

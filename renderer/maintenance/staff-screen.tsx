@@ -8,6 +8,7 @@ import { Overview } from './overview.tsx';
 import { StoryScreen } from './story.tsx';
 import { SuppliesRoom } from './supplies.tsx';
 import { SystemRoom } from './system.tsx';
+import { TestsScreen } from './tests.tsx';
 import { SignIn } from './sign-in.tsx';
 import type { StaffBody } from './titles.ts';
 
@@ -31,6 +32,8 @@ export function StaffScreen({ body }: { readonly body: StaffBody }) {
       return <LoadScreen body={body} />;
     case 'maintenance-system':
       return <SystemRoom body={body} />;
+    case 'maintenance-tests':
+      return <TestsScreen body={body} />;
     case 'maintenance-glass':
       return <GlassScreen body={body} />;
   }

@@ -1,5 +1,6 @@
 /** What the screens of staff may know and say inside (fleet.md, Maintenance mode), as data: their part of the contract in view.ts. */
 import { z } from 'zod';
+import { readinessBodies } from './readiness-screens.ts';
 import { boxBodies } from './rooms/box-screens.ts';
 import { devicesBodies } from './rooms/devices-screens.ts';
 import { journalBodies, searchFields } from './rooms/journal-screens.ts';
@@ -53,10 +54,27 @@ export const roomBodies = {
   ...devicesBodies,
   ...journalBodies,
   ...systemBodies,
+  'maintenance-tests': readinessBodies['maintenance-tests'].extend({ staff: staffSchema }),
 } as const;
 
 /** What is done by one touch, wherever it is offered. */
-const works = ['exchange', 'later', 'print', 'verify', 'export', 'resolve', 'retry', 'logs', 'restart', 'close', 'open', 'play', 'next'] as const;
+const works = [
+  'test',
+  'readiness',
+  'exchange',
+  'later',
+  'print',
+  'verify',
+  'export',
+  'resolve',
+  'retry',
+  'logs',
+  'restart',
+  'close',
+  'open',
+  'play',
+  'next',
+] as const;
 
 export const roomActs = [
   /** Into a room. */

@@ -458,7 +458,15 @@ const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
   },
 };
 
-const box: Omit<ViewBodyOf<'maintenance-box'>, 'step'> = { kind: 'maintenance-box', staff, sensed: 'in', waiting: [], slip: 'none', mayExchange: true, mayCount: true };
+const box: Omit<ViewBodyOf<'maintenance-box'>, 'step'> = {
+  kind: 'maintenance-box',
+  staff,
+  sensed: 'in',
+  waiting: [],
+  slip: 'none',
+  mayExchange: true,
+  mayCount: true,
+};
 const boxNotes = [
   { denomination: 10_000, count: 32 },
   { denomination: 5000, count: 30 },
@@ -582,7 +590,9 @@ export const STAFF: Readonly<Record<string, Sample>> = {
         storage: [],
         losses: { count: 3, lastAt: '2026-11-22T08:01:00' },
       },
+      hasTests: true,
       mayTest: true,
+      mayReport: true,
     },
     utilities: false,
   },
@@ -637,6 +647,23 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       mayOpen: true,
       mayExportLogs: true,
       mayTest: true,
+    },
+    utilities: false,
+  },
+  'maintenance-tests': {
+    body: {
+      kind: 'maintenance-tests',
+      staff,
+      forReport: true,
+      lines: [
+        { test: 'journalVerify', part: 'journal', state: 'passed' },
+        { test: 'diskRoom', part: 'disk', state: 'passed' },
+        { test: 'clockRight', part: 'clock', state: 'skipped', why: 'clockUnknown' },
+        { test: 'cardRead', part: 'cardReader', state: 'passed' },
+        { test: 'noteReturned', part: 'cashAcceptor', state: 'failed', why: 'notDone' },
+        { test: 'testPage', part: 'receiptPrinter', state: 'running' },
+      ],
+      now: { test: 'testPage', question: 'pageReadable' },
     },
     utilities: false,
   },

@@ -29,6 +29,9 @@ export const devicesBodies = {
     parts: z.array(partSchema).max(cabinetParts.length),
     chosen: z.enum(cabinetParts).optional(),
     detail: deviceDetailSchema.optional(),
+    /** Guided tests of the chosen one. */
+    hasTests: z.boolean(),
     mayTest: z.boolean(),
+    mayReport: z.boolean(),
   }),
 } as const;

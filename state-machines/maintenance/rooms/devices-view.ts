@@ -1,11 +1,15 @@
 /** What the screen shows of the devices: a pure function of where their chart stands. Used by rooms-view. */
-import type { ViewBodyOf } from '../../view.ts';
+import type { ViewBody } from '../../view.ts';
 import { allowed } from '../rooms-context.ts';
 import type { CabinetLook } from '../rooms-screens.ts';
 import type { StaffLook } from '../staff-schema.ts';
-import type { DevicesSnapshot } from './devices.ts';
+import { selfTestsBody } from '../self-tests-view.ts';
+import type { SelfTestsSnapshot } from '../self-tests.ts';
+import { testsOf, type DevicesSnapshot } from './devices.ts';
 
-export function devicesBody({ context }: DevicesSnapshot, staff: StaffLook, cabinet: CabinetLook | undefined): ViewBodyOf<'maintenance-devices'> {
+export function devicesBody({ context, children }: DevicesSnapshot, staff: StaffLook, cabinet: CabinetLook | undefined): ViewBody {
+  const { tests } = children;
+  if (tests !== undefined) return { ...selfTestsBody(tests.getSnapshot() as SelfTestsSnapshot), staff };
   const { chosen, ports } = context;
   const detail = chosen === undefined ? undefined : ports.rooms.devices.detail(chosen);
   return {
@@ -15,6 +19,8 @@ export function devicesBody({ context }: DevicesSnapshot, staff: StaffLook, cabi
     parts: cabinet?.parts.filter(({ part }) => part !== 'network') ?? [],
     ...(chosen === undefined ? {} : { chosen }),
     ...(detail === undefined ? {} : { detail }),
+    hasTests: testsOf(context).length > 0,
     mayTest: allowed(context, 'device.test'),
+    mayReport: allowed(context, 'readiness.run'),
   };
 }

@@ -3,7 +3,7 @@ import { permissionFor, type StaffSession, type Verb } from '../../../common/mai
 import { roomNames, type RoomName } from '../rooms-screens.ts';
 
 const VERBS_IN: Readonly<Record<RoomName, readonly Verb[]>> = {
-  devices: ['device.test'],
+  devices: ['device.test', 'readiness.run'],
   supplies: ['supplies.fill'],
   box: ['box.exchange', 'settlement.count'],
   journal: ['journal.read'],

@@ -1,5 +1,5 @@
 /** Somebody of the operator's at the cabinet, scripted: turns the service switch, signs in, works in the rooms, leaves. For the demonstration and the end-to-end tests. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, roster, SECRET, type StaffAtHand } from '../support/staff-at-hand.ts';
 import type { Cardholder } from './cardholder.ts';
@@ -10,8 +10,9 @@ export function staffSettings(members: readonly StaffAtHand[]): Settings {
   return { maintenance: { staff: roster(members), exportFolder: 'stick' } };
 }
 
-/** The operator put the terminal's secret there when it was set up. */
-export function putStaffSecret({ data }: Pick<Sandbox, 'data'>): void {
+/** The operator put the terminal's secret there when it was set up; whoever comes has a stick with them. */
+export function prepareForStaff({ data, config }: Pick<Sandbox, 'data' | 'config'>): void {
+  mkdirSync(path.join(path.dirname(config), 'stick'), { recursive: true });
   writeFileSync(path.join(data, 'staff-secret'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
 }
 

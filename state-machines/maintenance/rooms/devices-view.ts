@@ -4,12 +4,11 @@ import { allowed } from '../rooms-context.ts';
 import type { CabinetLook } from '../rooms-screens.ts';
 import type { StaffLook } from '../staff-schema.ts';
 import { selfTestsBody } from '../self-tests-view.ts';
-import type { SelfTestsSnapshot } from '../self-tests.ts';
 import { testsOf, type DevicesSnapshot } from './devices.ts';
 
 export function devicesBody({ context, children }: DevicesSnapshot, staff: StaffLook, cabinet: CabinetLook | undefined): ViewBody {
   const { tests } = children;
-  if (tests !== undefined) return { ...selfTestsBody(tests.getSnapshot() as SelfTestsSnapshot), staff };
+  if (tests !== undefined) return { ...selfTestsBody(tests.getSnapshot()), staff };
   const { chosen, ports } = context;
   const detail = chosen === undefined ? undefined : ports.rooms.devices.detail(chosen);
   return {

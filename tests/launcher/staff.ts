@@ -69,15 +69,26 @@ export class Staff {
     const person = this.#person;
     await person.touches('room-box');
     await person.sees('maintenance-box');
+    await this.#boxAsks('home');
     await person.touches('exchange');
+    await this.#boxAsks('boxOut');
     await this.keys(out);
     await person.touches('confirm');
+    await this.#boxAsks('boxIn');
     await this.keys(into);
     await person.touches('confirm');
+    await this.#boxAsks('takeOut');
     await this.#sandbox.hand({ act: 'removeBox' });
     await person.touches('confirm');
+    await this.#boxAsks('putIn');
     await this.#sandbox.hand({ act: 'insertBox' });
     await person.touches('confirm');
+    await this.#boxAsks('count');
+  }
+
+  /** Every step is an entry first, and then the next screen. */
+  async #boxAsks(step: string): Promise<void> {
+    await (await this.#person.page()).locator(`.staff--box-${step}`).waitFor({ timeout: 40_000 });
   }
 
   /** Yuan and number of notes; what is not said was not there. */
@@ -88,6 +99,7 @@ export class Staff {
       await this.types(String(count));
     }
     await person.touches('confirm');
+    await this.#boxAsks('review');
   }
 
   /** From the overview to the story of the newest transaction of this card. */

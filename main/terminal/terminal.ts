@@ -256,7 +256,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     receipts: flowPorts.receipts,
     slips: flowPorts.slips,
     told: (id) => recovery.toldOf(id),
-    denominations: cashDesk?.denominations ?? [],
+    // by the configuration: an acceptor that is away, or not up yet, takes none
+    denominations: devices.cashAcceptor === undefined ? [] : notesTaken(config.devices.cashAcceptor?.options),
     work: options.journalWork,
     closed,
     onClosed: (reason) => board.hear({ closed: reason !== undefined }),

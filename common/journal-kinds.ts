@@ -460,6 +460,23 @@ export const journalKinds = {
     z.strictObject({ source: z.literal('found'), reference: z.string(), ...note.shape, by: words, why: words }),
   ]),
 
+  // what staff does at the cabinet, signed in (fleet.md, Maintenance mode): of no transaction, posts nothing. `sessionId`: the visit
+  /** About to be done, or done: `verb` is what allowed it, `subject` on what, e.g. a reference, a settlement, a device. */
+  'maintenance.act': z.strictObject({
+    sessionId: id,
+    staff: staffNumber,
+    verb: z.string().max(40),
+    what: z.string().max(40),
+    subject: id.optional(),
+  }),
+  /** `count`: pieces that are in since; absent where nobody counts them. */
+  'supply.filled': z.strictObject({
+    sessionId: id,
+    staff: staffNumber,
+    supply: z.enum(['paper', 'blankCards', 'rejectBin']),
+    count: z.int().min(0).optional(),
+  }),
+
   // a voucher of this terminal: redeemable once, here or elsewhere, by number and secret code
   /**
    * Before upstream is told, and before anyone sees number or code: what is owed under `reference` can be redeemed. `voucherId` is the

@@ -206,9 +206,11 @@ function attract(context: SessionContext): ViewBody {
   };
 }
 
-function outOfService({ availability }: SessionContext): ViewBody {
+function outOfService({ availability, ports }: SessionContext): ViewBody {
   const { topUp } = availability.services;
-  return { kind: 'out-of-service', reason: topUp.available ? 'starting' : topUp.reason };
+  const reason = topUp.available ? 'starting' : topUp.reason;
+  const { closed } = ports.rooms.system;
+  return { kind: 'out-of-service', reason, ...(closed === undefined || reason !== 'maintenance' ? {} : { closed }) };
 }
 
 function earlierBody(context: SessionContext, { verdict, ref, amount, reference, balance }: EarlierLoad): ViewBody {

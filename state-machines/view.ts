@@ -12,11 +12,13 @@ import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
 import { readinessActs } from './maintenance/readiness-screens.ts';
 import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
+import { closedReasons } from './maintenance/rooms/system-screens.ts';
 import { signInActs, signInBodies } from './maintenance/sign-in-screens.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
+export { closedReasons, glassTests, systemTabs } from './maintenance/rooms/system-screens.ts';
 export { keyPressSchema, type KeyPress } from './keypad.ts';
 
 export const VIEW_VERSION = 1;
@@ -189,6 +191,8 @@ const bodies = {
   'out-of-service': z.strictObject({
     kind: z.literal('out-of-service'),
     reason: unavailable,
+    /** Staff said why. */
+    closed: z.enum(closedReasons).optional(),
     /** Reference of an unfinished transaction whose person may still stand here. */
     reference: reference.optional(),
   }),

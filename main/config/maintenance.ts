@@ -22,6 +22,13 @@ export const maintenanceSchema = z.strictObject({
   revokedSerials: z.array(grantSerialSchema).max(5000).default([]),
   /** However they sign in. */
   revokedStaff: z.array(staffNumberSchema).max(5000).default([]),
+  /** Where sticks are mounted: exports go there. `null`: nothing can be taken along. Relative paths count from the configuration file. */
+  exportFolder: z
+    .string('expected a folder, or null')
+    .min(1, 'expected a folder, or null')
+    .max(400)
+    .nullish()
+    .transform((folder) => folder ?? undefined),
   /** Acts that somebody else must sign for too. */
   twoPersons: z.array(z.enum(VERBS, 'expected a verb of common/maintenance/verbs.ts')).default([]),
 });

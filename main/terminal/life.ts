@@ -14,6 +14,8 @@ import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { doubt } from '../journal/doubt.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
+import { inThisThread, journalWork, type WorkOrder } from '../maintenance/journal-work.ts';
+import type { JournalFinding } from '../../state-machines/maintenance/rooms-port.ts';
 import { readTerminalSecret } from '../maintenance/sign-in/terminal-secret.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { secondPathBeside } from '../journal/second-file.ts';
@@ -46,6 +48,8 @@ export interface Surroundings {
   readonly pruning?: TerminalOptions['pruning'];
   /** {@link checkInBackground}. Default: nobody reads all of the journal while the terminal runs. */
   readonly checkJournal?: (path: string, secondPath: string) => Promise<string | undefined>;
+  /** What reads the whole journal for staff. Default: in this thread. */
+  readonly journalWork?: (order: WorkOrder) => Promise<JournalFinding>;
   /** Default: nobody watches the charts. */
   readonly onChart?: TerminalOptions['onChart'];
 }
@@ -58,6 +62,8 @@ export interface LifeOptions extends Surroundings {
   readonly log: Log;
   readonly publish: (view: View) => void;
   readonly onKey?: TerminalOptions['onKey'];
+  readonly recentLog?: TerminalOptions['recentLog'];
+  readonly onRestart?: TerminalOptions['onRestart'];
   readonly onState?: TerminalOptions['onState'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
@@ -129,6 +135,12 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     log,
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
+    ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
+    ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),
+    journalWork: journalWork(
+      { journal: kept.journal, publicKey: key.publicKey, exportFolder: config.maintenance.exportFolder, terminalId: config.terminal.id },
+      options.journalWork ?? (async (order) => inThisThread(order)),
+    ),
     ...(options.onState === undefined ? {} : { onState: options.onState }),
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),

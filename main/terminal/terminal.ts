@@ -35,6 +35,8 @@ import type { SelfTestPort } from '../../state-machines/maintenance/self-test-po
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
 import { createRooms } from '../maintenance/rooms.ts';
+import type { JournalWork } from '../maintenance/story-room.ts';
+import { closedBy } from '../maintenance/system-room.ts';
 import { readStaffCard } from '../maintenance/sign-in/staff-card.ts';
 import { StaffDesk } from '../maintenance/sign-in/staff-desk.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
@@ -94,6 +96,12 @@ export interface TerminalOptions {
   readonly answerCounts?: AnswerCounts;
   /** What may leave the journal, and when that is looked at. Absent: nothing ever does. */
   readonly pruning?: { readonly rule: PruneRule } & Pick<JournalPruningOptions, 'firstLookMs' | 'everyMs'>;
+  /** Proves the whole journal, and writes it to a stick. */
+  readonly journalWork: JournalWork;
+  /** Lines of the log, the oldest first. Absent: nobody keeps them. */
+  readonly recentLog?: () => readonly string[];
+  /** Staff wants the process started anew. Default: it goes on. */
+  readonly onRestart?: () => void;
   /** Where the last readiness report is kept. */
   readonly readiness: KeptReport;
   /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
@@ -127,12 +135,15 @@ export interface Rest {
 const DISK_LOOK_MS = 60_000;
 /** More entries than staff writes between a stop and the next start; beyond them the stop counts as an interruption, which is careful. */
 const AFTER_STOP = 100;
+/** So far back a start looks for staff's word that the terminal is out of service: what is closed writes little. */
+const SAID_BEFORE = 5000;
 /** Longest a start waits for a device; it goes on connecting in the background. */
 const CONNECT_WAIT_MS = 15_000;
 
 export async function startTerminal(options: TerminalOptions): Promise<Terminal> {
   const { config, clock, random, key, journal, devices, upstream, log } = options;
   const businessDate = businessDates(config.terminal.timeZone);
+  const closed = closedBy(latestEntries(journal, SAID_BEFORE));
   const board = new AvailabilityBoard(
     {
       ...statusOf(devices),
@@ -141,6 +152,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       disk: diskOf(options),
       cashUntold: false,
       pathHeld: false,
+      closed: closed !== undefined,
       paused: [],
       starting: true,
     },
@@ -243,13 +255,30 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     log: (message, details) => log.warn(details, message),
   });
   const rooms = createRooms({
+    config,
+    version: options.version,
+    startedAt: clock.now(),
+    clock,
+    ids,
     journal,
     desk,
+    key,
+    devices,
+    upstream,
+    lag: () => uplink.lag,
     supervision: () => supervision,
     availability: board,
-    online: upstream.online,
-    door: () => devices.cabinet?.lastStatus.door,
-    timeZone: config.terminal.timeZone,
+    freeSpace: () => options.freeSpace(config.data.folder),
+    receipts: flowPorts.receipts,
+    slips: flowPorts.slips,
+    told: (id) => recovery.toldOf(id),
+    // by the configuration: an acceptor that is away, or not up yet, takes none
+    denominations: devices.cashAcceptor === undefined ? [] : notesTaken(config.devices.cashAcceptor?.options),
+    work: options.journalWork,
+    closed,
+    onClosed: (reason) => board.hear({ closed: reason !== undefined }),
+    ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
+    onRestart: options.onRestart ?? nothing,
   });
   const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
@@ -370,7 +399,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     rest: () => ({
       forMs: isIdle(session.getSnapshot().value) ? clock.monotonic() - servedAt : 0,
       openTransactions: journal.openTransactions().length,
-      technician: isOpened(statusOf(devices)),
+      // a visit is no rest; whether staff left it out of service is nothing to an update
+      technician: isOpened({ ...statusOf(devices), closed: false }),
     }),
     get began() {
       return { devices: devicesAnswered, upstream: upstream.online.current.link !== 'offline' || upstream.online.error !== undefined };

@@ -16,6 +16,7 @@ const healthy: Parts = {
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
+  closed: false,
   paused: [],
   starting: false,
 };

@@ -123,6 +123,19 @@ describe('a touch', () => {
     expect([publisher.seq, publisher.isCurrent(4)]).toEqual([6, true]);
   });
 
+  test('of staff made right before a device or the time said something new counts; one made on the step before does not', () => {
+    const overview = STAFF['maintenance-overview'];
+    const box = STAFF['maintenance-box-take'];
+    if (overview?.body.kind !== 'maintenance-overview' || box?.body.kind !== 'maintenance-box') throw new Error('no samples of staff');
+    const { publisher, show } = screen(overview);
+    const { staff } = overview.body;
+    show({ ...overview, body: { ...overview.body, staff: { ...staff, wait: { ...staff.wait, leftMs: staff.wait.leftMs - 2000 } } } });
+    expect(publisher.isCurrent(1)).toBe(true);
+    show(box);
+    show({ ...box, body: { ...box.body, step: 'putIn' } });
+    expect([publisher.isCurrent(3), publisher.isCurrent(4)]).toEqual([false, true]);
+  });
+
   test('made on a View that was never out does not count', () => {
     expect(screen(sample('attract')).publisher.isCurrent(2)).toBe(false);
   });

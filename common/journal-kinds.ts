@@ -5,6 +5,7 @@
  * Amounts are fen; times inside bodies are ISO 8601 UTC; byte strings are upper-case hexadecimal.
  */
 import { z } from 'zod';
+import { REFUSALS, ROLES, SIGN_IN_METHODS, SIGN_OUTS, VERBS } from './maintenance/verbs.ts';
 
 const amount = z.int().min(1).max(0xffff_ffff);
 const balance = z.int().min(0).max(0xffff_ffff);
@@ -18,6 +19,8 @@ const acceptorMemory = z.string().max(1000);
 const total = z.int();
 /** Who did it, and why, in a person's own words. */
 const words = z.string().min(1).max(200);
+/** By which the operator knows somebody; never their name. */
+const staffNumber = z.string().regex(/^[0-9]{1,12}$/);
 const boxId = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/);
 
 /** Fen. */
@@ -457,6 +460,23 @@ export const journalKinds = {
     z.strictObject({ source: z.literal('found'), reference: z.string(), ...note.shape, by: words, why: words }),
   ]),
 
+  // what staff does at the cabinet, signed in (fleet.md, Maintenance mode): of no transaction, posts nothing. `sessionId`: the visit
+  /** About to be done, or done: `verb` is what allowed it, `subject` on what, e.g. a reference, a settlement, a device. */
+  'maintenance.act': z.strictObject({
+    sessionId: id,
+    staff: words,
+    verb: z.enum(VERBS),
+    what: z.string().min(1).max(40),
+    subject: z.string().max(80).optional(),
+  }),
+  /** `count`: pieces that are in since; absent where nobody counts them. */
+  'supply.filled': z.strictObject({
+    sessionId: id,
+    staff: words,
+    supply: z.enum(['paper', 'blankCards', 'rejectBin']),
+    count: z.int().min(0).max(100_000).optional(),
+  }),
+
   // a voucher of this terminal: redeemable once, here or elsewhere, by number and secret code
   /**
    * Before upstream is told, and before anyone sees number or code: what is owed under `reference` can be redeemed. `voucherId` is the
@@ -504,6 +524,34 @@ export const journalKinds = {
   'pending.givenUp': z.strictObject({ claimId: id }),
   /** The issuer knows that this terminal has no claim any more. */
   'pending.returned': z.strictObject({ claimId: id }),
+
+  // maintenance: who came in, who was not let in (main/maintenance/sign-in)
+  /** A try that counts from here on, whatever cuts it off: the answer is looked for afterwards. `judgedAt`: by which it is judged, never earlier than before. */
+  'maintenance.trying': z.strictObject({
+    attemptId: id,
+    method: z.enum(SIGN_IN_METHODS),
+    /** `second`: beside somebody who is in. */
+    purpose: z.enum(['visit', 'second']),
+    judgedAt: z.iso.datetime(),
+  }),
+  /** `staff`: only where a signature, or their own secret, proved who it was. */
+  'maintenance.refused': z.strictObject({ attemptId: id, why: z.enum(REFUSALS), staff: staffNumber.optional() }),
+  /** No more tries until then. `day`: so many failed that it takes a day; upstream alarms somebody. */
+  'maintenance.locked': z.strictObject({ scope: z.enum(['wait', 'day']), failures: z.int().min(0), until: z.iso.datetime() }),
+  /** `used`: the code or grant that can't be used again, or not so often. `verb`: of a second person, what they are asked for. */
+  'maintenance.signedIn': z.strictObject({
+    attemptId: id,
+    sessionId: id,
+    purpose: z.enum(['visit', 'second']),
+    staff: staffNumber,
+    role: z.enum(ROLES),
+    method: z.enum(SIGN_IN_METHODS),
+    verbs: z.array(z.string()),
+    used: z.string().max(40).optional(),
+    verb: z.string().max(40).optional(),
+  }),
+  /** `restart`: the terminal stopped meanwhile. */
+  'maintenance.signedOut': z.strictObject({ sessionId: id, why: z.enum(SIGN_OUTS) }),
 } as const;
 
 export type JournalKind = keyof typeof journalKinds;

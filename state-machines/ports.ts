@@ -19,6 +19,7 @@ import type { KeypadPort } from './keypad.ts';
 import type { ReadinessPort } from './maintenance/readiness-port.ts';
 import type { SelfTestPort } from './maintenance/self-test-port.ts';
 import type { RoomsPort } from './maintenance/rooms-port.ts';
+import type { StaffPort } from './maintenance/sign-in-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -695,6 +696,8 @@ export interface Ports {
   readonly desk: DeskPort;
   readonly selfTests: SelfTestPort;
   readonly readiness: ReadinessPort;
+  /** Who may go inside. */
+  readonly staff: StaffPort;
   /** What staff does inside. */
   readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;

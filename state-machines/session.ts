@@ -25,6 +25,8 @@ import { deskMachine } from './desk.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
 import type { HeadphoneEvent } from './keypad.ts';
+import { maintenanceMachine } from './maintenance.ts';
+import type { StaffCalled } from './maintenance/context.ts';
 import { lossReportMachine } from './loss-report.ts';
 import type { LossInput, LossOutput } from './loss-report/context.ts';
 import { replacementMachine } from './replacement.ts';
@@ -84,9 +86,11 @@ export interface SessionContext extends SessionInput {
   /** The lost card, and who it is that wants a new one. */
   readonly replace: LossOutput['replace'];
   /** The flow that they used last, for the question at the end. */
-  readonly used: Exclude<Flow, 'survey'> | undefined;
+  readonly used: Exclude<Flow, 'survey' | 'maintenance'> | undefined;
   /** What interrupted transactions and earlier loads became; the first one is on the screen. */
   readonly recovered: readonly (Recovered | EarlierLoad)[];
+  /** Staff wants in, and is let in when nobody is served. */
+  readonly staffCalled: boolean;
   readonly wait: RunningWait | undefined;
 }
 
@@ -94,6 +98,7 @@ export type SessionEvent =
   | UiMachineEvent
   | CardEvent
   | HeadphoneEvent
+  | StaffCalled
   | { readonly type: 'AVAILABILITY'; readonly availability: Availability }
   | { readonly type: 'wait.ended' | 'wishes.ended' };
 
@@ -113,12 +118,19 @@ async function attempt(act: Promise<void>): Promise<CardAct> {
 const actors = {
   recover: fromPromise<readonly Recovered[], WithPorts>(({ input }) => input.ports.recovery.run()),
   world: fromCallback<SessionEvent, WithPorts>(({ input, sendBack }) => {
-    const ends = [input.ports.card.onEvent(sendBack), input.ports.availability.onChange((availability) => sendBack({ type: 'AVAILABILITY', availability }))];
+    const { staff } = input.ports;
+    const call = (called: boolean): void => sendBack({ type: 'STAFF.CALLED', called });
+    const ends = [
+      staff.onCalled(call),
+      input.ports.card.onEvent(sendBack),
+      input.ports.availability.onChange((availability) => sendBack({ type: 'AVAILABILITY', availability })),
+    ];
     const { keypad } = input.ports;
     if (keypad !== undefined) ends.push(keypad.onHeadphone(sendBack));
     // The session was made before the devices were waited for: what changed until now it has not heard.
     if (keypad?.headphone === true) sendBack({ type: 'KEYPAD.HEADPHONE', plugged: true });
     sendBack({ type: 'AVAILABILITY', availability: input.ports.availability.current });
+    if (staff.called) call(true);
     return () => ends.forEach((end) => end());
   }),
   openGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(true))),
@@ -162,9 +174,10 @@ const actors = {
   replacement: replacementMachine,
   account: accountMachine,
   survey: surveyMachine,
+  maintenance: maintenanceMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account' | 'survey';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account' | 'survey' | 'maintenance';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -181,7 +194,7 @@ function duringFlow(to: Flow) {
 }
 
 /** What a flow is called in the answers. */
-const SURVEYED: Readonly<Record<Exclude<Flow, 'survey'>, string>> = {
+const SURVEYED: Readonly<Record<Exclude<Flow, 'survey' | 'maintenance'>, string>> = {
   topUp: 'topUp',
   pendingLoad: 'pendingLoad',
   statement: 'statement',
@@ -239,6 +252,7 @@ export const sessionMachine = setup({
       wait: undefined,
     }),
     hearAvailability: assign({ availability: ({ context, event }) => (event.type === 'AVAILABILITY' ? event.availability : context.availability) }),
+    hearCall: assign({ staffCalled: ({ context, event }) => (event.type === 'STAFF.CALLED' ? event.called : context.staffCalled) }),
     openOverlay: assign({ overlay: ({ context, event }) => (event.type === 'ui.open' ? event.overlay : context.overlay) }),
     prefer: assign({
       preferences: ({ context, event }) => (event.type === 'ui.prefer' ? preferring(context.preferences, event.preferences) : context.preferences),
@@ -262,7 +276,7 @@ export const sessionMachine = setup({
     reportFor: assign({ lossPurpose: (_, params: { purpose: LossInput['purpose'] }) => params.purpose }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     closeOverlay: assign({ overlay: undefined }),
-    use: assign({ used: ({ context }, params: { flow: Flow }) => (params.flow === 'survey' ? context.used : params.flow) }),
+    use: assign({ used: ({ context }, params: { flow: Flow }) => (params.flow === 'survey' || params.flow === 'maintenance' ? context.used : params.flow) }),
     passOn: sendTo(
       (_, params: { to: Flow }) => params.to,
       ({ event }) => event,
@@ -276,6 +290,9 @@ export const sessionMachine = setup({
     cardInside: ({ context }) => context.ports.card.media === 'inside',
     /** A card that can be given out; a reader that doesn't know yet has none. */
     cardHere: ({ context }) => context.ports.card.media === 'inside' || context.ports.card.media === 'atGate',
+    /** Nobody signs in where nobody could be judged. */
+    staffMaySignIn: ({ context }) => context.ports.staff.methods.length > 0,
+    staffWaits: ({ context }) => context.staffCalled && context.ports.staff.methods.length > 0,
     diagnosing: ({ context }) => context.diagnosing,
     mayReplace: ({ context }) => context.availability.replacement && context.availability.lossReport.available,
     mayReportLoss: ({ context }) => context.availability.lossReport.available,
@@ -312,12 +329,14 @@ export const sessionMachine = setup({
     replace: undefined,
     used: undefined,
     recovered: [],
+    staffCalled: false,
     wait: undefined,
   }),
   invoke: { src: 'world', input: withPorts },
   on: {
     AVAILABILITY: { actions: 'hearAvailability' },
     'KEYPAD.HEADPHONE': { actions: 'hearHeadphone' },
+    'STAFF.CALLED': { actions: 'hearCall' },
     'ui.open': { actions: 'openOverlay' },
     'ui.close': { actions: assign({ overlay: undefined }) },
     'ui.prefer': {
@@ -353,8 +372,11 @@ export const sessionMachine = setup({
     idle: {
       entry: 'forget',
       exit: cancel(WISHES),
+      // who was served first has gone
+      always: { guard: 'staffWaits', target: 'maintenance' },
       initial: 'attract',
       on: {
+        'ui.staff': { guard: 'staffMaySignIn', target: '#session.maintenance' },
         'ui.open': { actions: ['openOverlay', 'awaitWishes'] },
         'ui.close': { actions: [assign({ overlay: undefined }), 'awaitWishes'] },
         'ui.prefer': { actions: ['prefer', 'awaitWishes'] },
@@ -390,6 +412,24 @@ export const sessionMachine = setup({
           invoke: { src: 'closeGate', input: withPorts },
           always: { guard: 'serves', target: 'attract' },
         },
+      },
+    },
+    /** The prompt and what is behind it: nobody is served meanwhile. A staff card that is left in the reader comes out at the end. */
+    maintenance: {
+      entry: ['noWait', 'closeOverlay', assign({ staffCalled: false })],
+      invoke: [
+        { src: 'closeGate', input: withPorts },
+        {
+          id: 'maintenance',
+          src: 'maintenance',
+          input: ({ context: { ports, preferences } }) => ({ ports, preferences }),
+          onDone: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+          onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+        },
+      ],
+      on: {
+        ...duringFlow('maintenance'),
+        'STAFF.CALLED': { actions: { type: 'passOn', params: { to: 'maintenance' } } },
       },
     },
     insertCard: {

@@ -11,6 +11,8 @@ import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
 import { readinessActs } from './maintenance/readiness-screens.ts';
 import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
+import { closedReasons } from './maintenance/rooms/system-screens.ts';
+import { signInActs, signInBodies } from './maintenance/sign-in-screens.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
@@ -184,6 +186,8 @@ const bodies = {
   'out-of-service': z.strictObject({
     kind: z.literal('out-of-service'),
     reason: unavailable,
+    /** Staff said why. */
+    closed: z.enum(closedReasons).optional(),
     /** Reference of an unfinished transaction whose person may still stand here. */
     reference: reference.optional(),
   }),
@@ -611,6 +615,7 @@ const bodies = {
     wait: waitSchema.optional(),
   }),
   ...surveyBodies,
+  ...signInBodies,
   ...roomBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
@@ -684,6 +689,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...callbackActs,
   ...surveyActs,
   ...readinessActs,
+  ...signInActs,
   ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */

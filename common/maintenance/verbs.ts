@@ -61,6 +61,32 @@ export const rolesToVerbs: Readonly<Record<Role, readonly Verb[]>> = {
 export const SIGN_IN_METHODS = ['card', 'grant', 'totp', 'phone'] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 
+/** Why somebody was not let in, as the journal has it; the screen says less (sign-in-view.ts). */
+export const REFUSALS = [
+  /** It has not the form of what it should be. */
+  'malformed',
+  'badSignature',
+  'unknownStaff',
+  'badCode',
+  'badPin',
+  'notYet',
+  'expired',
+  'otherTerminal',
+  'revoked',
+  /** As often as it may be. */
+  'used',
+  /** Signed for a card, and held by another one. */
+  'otherCard',
+  /** Beside themselves. */
+  'samePerson',
+  /** Their role doesn't do this either. */
+  'notFit',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export const SIGN_OUTS = ['left', 'idle', 'cardRemoved', 'expired', 'restart', 'fault'] as const;
+export type SignOut = (typeof SIGN_OUTS)[number];
+
 /** One person inside. Made by the sign-in, carried by every act into the journal, gone with the visit. */
 export interface StaffSession {
   readonly sessionId: string;

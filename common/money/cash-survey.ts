@@ -72,7 +72,7 @@ export function surveyCash(entries: Iterable<JournalEntry>, start?: CashStart): 
 }
 
 /** What earlier epochs say of settlements still holds. */
-function goneOn({ settlements }: CashState, start: CashState): CashState {
+export function goneOn({ settlements }: CashState, start: CashState): CashState {
   const known = new Set(start.settlements.map(({ settlementId }) => settlementId));
   return { ...start, settlements: [...settlements.filter(({ settlementId }) => !known.has(settlementId)), ...start.settlements] };
 }

@@ -381,6 +381,11 @@ function remember(step: Step, entry: NewEntry): void {
     case 'desk.submitting':
     case 'desk.stored':
     case 'desk.refused':
+    case 'maintenance.trying':
+    case 'maintenance.refused':
+    case 'maintenance.locked':
+    case 'maintenance.signedIn':
+    case 'maintenance.signedOut':
     case 'settlement.opened':
     case 'box.removed':
     case 'box.inserted':

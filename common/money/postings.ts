@@ -81,6 +81,11 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'loss.queued':
     case 'loss.reported':
     case 'loss.refused':
+    case 'maintenance.trying':
+    case 'maintenance.refused':
+    case 'maintenance.locked':
+    case 'maintenance.signedIn':
+    case 'maintenance.signedOut':
     case 'desk.submitting':
     case 'desk.stored':
     case 'desk.refused':

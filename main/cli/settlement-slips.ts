@@ -5,7 +5,8 @@ import type { TerminalConfig } from '../config/config.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SettlementState } from '../../common/money/settlement-state.ts';
 import { printSlip } from '../receipts/port.ts';
-import { composeSettlementSlip, slipSvg, slipText, type SettlementSlip } from '../receipts/settlement-slip.ts';
+import { earlierSlips, jobPrefix, slipOf } from '../maintenance/settlement-slip-facts.ts';
+import { composeSettlementSlip, slipSvg, slipText } from '../receipts/settlement-slip.ts';
 import { makeDevices, noSimulators, NO_DEVICES } from '../terminal/devices.ts';
 import { systemClock } from '../terminal/system.ts';
 
@@ -41,53 +42,14 @@ const CONNECT_MS = 15_000;
 
 /** Never rejects: the settlement stands, whatever becomes of its slip. */
 export async function handOverSlip(done: Settlement, wish: Wish): Promise<HandedOver> {
-  const slip = slipOf(done, wish.config);
+  const { config } = wish;
+  const slip = slipOf(done, config === undefined ? [] : [config.site.operator, `${config.site.place} ${config.terminal.shortName}`]);
   const compose = (columns: number): string => composeSettlementSlip(slip, wish.locale, wish.timeZone, columns);
   if (!wish.print) return writeSlip(compose, done.settlement, wish);
   const trouble = await print(done, wish, compose).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
   if (trouble === undefined) return { line: 'slip printed', printed: true };
   const written = writeSlip(compose, done.settlement, wish);
   return { ...written, printed: false, trouble: `its slip was not printed (${trouble})${written.file === undefined ? '' : `: it is in ${written.file}`}` };
-}
-
-function slipOf({ journal, settlement, terminalId, candidates }: Settlement, config: TerminalConfig | undefined): SettlementSlip {
-  const { settlementId, at, businessDate, by, boxOut, boxIn, expected, counted, lastEpoch, lastSeq } = settlement;
-  const [stored] = journal.entriesAfter(lastEpoch, lastSeq - 1, 1);
-  const [checkpoint] = lastEpoch === journal.epoch ? journal.checkpointsAfter(lastSeq - 1, 1) : [];
-  const [header = '', , value = ''] = checkpoint?.jws.split('.') ?? [];
-  return {
-    heading: config === undefined ? [] : [config.site.operator, `${config.site.place} ${config.terminal.shortName}`],
-    terminalId,
-    settlementId,
-    at: Date.parse(at),
-    businessDate,
-    by,
-    boxOut,
-    boxIn,
-    expected,
-    ...(counted === undefined ? {} : { counted }),
-    candidates,
-    entry: { epoch: lastEpoch, seq: lastSeq, hash: stored?.hash ?? '' },
-    signature: { kid: kidOf(header), value },
-    reprint: earlierSlips(journal, settlement),
-  };
-}
-
-function kidOf(header: string): string {
-  const parsed: unknown = header === '' ? undefined : JSON.parse(Buffer.from(header, 'base64url').toString('utf8'));
-  return typeof parsed === 'object' && parsed !== null && 'kid' in parsed ? String(parsed.kid) : '';
-}
-
-/** Slips of just this state of the settlement that were begun before. */
-function earlierSlips(journal: Journal, settlement: SettlementState): number {
-  const prefix = jobPrefix(settlement);
-  const { lastEpoch, lastSeq } = settlement;
-  const later = journal.entriesAfter(journal.epoch, lastEpoch === journal.epoch ? lastSeq : 0, Number.MAX_SAFE_INTEGER);
-  return later.filter(({ entry }) => entry.kind === 'receipt.printing' && String(entry.body['jobId']).startsWith(prefix)).length;
-}
-
-function jobPrefix({ settlementId, lastEpoch, lastSeq }: SettlementState): string {
-  return `${settlementId}:${lastEpoch}-${lastSeq}:`;
 }
 
 function writeSlip(compose: (columns: number) => string, { settlementId }: SettlementState, { file, to }: Wish): HandedOver {

@@ -83,8 +83,10 @@ export function authoritiesOf({ upstream: { ca } }: Pick<TerminalConfig, 'upstre
 function withAbsolutePaths(config: TerminalConfig, base: string): TerminalConfig {
   const { folder, secondFolder } = config.data;
   const { ca } = config.upstream;
+  const { exportFolder } = config.maintenance;
   return {
     ...config,
+    maintenance: { ...config.maintenance, exportFolder: exportFolder === undefined ? undefined : resolve(base, exportFolder) },
     upstream: { ...config.upstream, ca: ca === undefined ? undefined : resolve(base, ca) },
     data: { ...config.data, folder: resolve(base, folder), secondFolder: secondFolder === undefined ? undefined : resolve(base, secondFolder) },
   };

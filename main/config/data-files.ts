@@ -8,6 +8,8 @@ export interface DataFiles {
   readonly secondFile: string | undefined;
   readonly answerCounts: string;
   readonly terminalKey: string;
+  /** For one-time codes of staff; the operator puts it there. */
+  readonly staffSecret: string;
   /** What the support desk promises, signed. */
   readonly deskSheet: string;
   /** Upstream's. */
@@ -26,6 +28,7 @@ export function dataFilesOf({ data: { folder, secondFolder } }: Pick<TerminalCon
     secondFile: secondFolder === undefined ? undefined : path.join(secondFolder, 'journal.second'),
     answerCounts: path.join(folder, 'answer-counts.sqlite'),
     deskSheet: path.join(folder, 'desk-sheet.jws'),
+    staffSecret: path.join(folder, 'staff-secret'),
     terminalKey: path.join(folder, 'terminal-key.pem'),
     serverKey: path.join(folder, 'server-key.json'),
     readiness: path.join(folder, 'readiness.jws'),

@@ -9,6 +9,7 @@ import { cardProfileSchema } from '../../drivers/card/pboc/profile.ts';
 import { locales } from '../../state-machines/view.ts';
 import { upstreamUrlProblem } from '../upstream/http.ts';
 import { devicesSchema } from './devices.ts';
+import { maintenanceSchema } from './maintenance.ts';
 import { supportSchema } from './support.ts';
 
 const text = (most: number): z.ZodString =>
@@ -223,6 +224,8 @@ export const terminalConfigSchema = z
     /** How people reach the operator: what help shows. */
     support: supportSchema.prefault({}),
     replacement: replacementSchema.prefault({}),
+    /** Staff at the cabinet. Nobody signs in where it names nobody. */
+    maintenance: maintenanceSchema.prefault({}),
     notices: noticesSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })

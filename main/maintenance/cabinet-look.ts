@@ -3,7 +3,8 @@ import type { StorageUnit } from '../../common/device-words.ts';
 import type { Balances } from '../../common/money/postings.ts';
 import type { Checkpoint, Receipt } from '../../common/upstream-api/journal.ts';
 import type { Availability } from '../../state-machines/ports.ts';
-import type { CabinetLook, CabinetPart, PartLook, PartWord, SupplyLook } from '../../state-machines/maintenance/rooms-screens.ts';
+import type { CabinetLook } from '../../state-machines/maintenance/rooms-screens.ts';
+import type { CabinetPart, PartLook, PartWord, SupplyLook } from '../../state-machines/maintenance/staff-schema.ts';
 import type { SupervisedDevice } from '../terminal/supervision.ts';
 
 export interface LookSources {

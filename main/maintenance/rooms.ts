@@ -1,46 +1,104 @@
 /** The rooms of the maintenance mode over the running terminal: what each may ask, put together. Made by main/terminal. */
+import type { Clock } from '../../common/clock.ts';
+import type { Ids } from '../../common/ids.ts';
 import { localMoment } from '../../common/local-moment.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
-import type { CabinetStatus } from '../../drivers/cabinet/cabinet-io.ts';
-import { PortError } from '../../state-machines/ports.ts';
-import type { AvailabilityPort } from '../../state-machines/ports.ts';
+import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CabinetLook } from '../../state-machines/maintenance/rooms-screens.ts';
-import type { RoomsPort } from '../../state-machines/maintenance/rooms-port.ts';
+import type { RoomsPort, SuppliesPort } from '../../state-machines/maintenance/rooms-port.ts';
+import { PortError, type AvailabilityPort, type ReceiptPort, type SlipPort } from '../../state-machines/ports.ts';
+import type { TerminalConfig } from '../config/config.ts';
+import type { TerminalKey } from '../identity/terminal-key.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
+import type { Devices } from '../terminal/devices.ts';
 import type { JournalDesk } from '../terminal/ports/journal-port.ts';
 import type { Supervision } from '../terminal/supervision.ts';
-import type { Online } from '../upstream/online.ts';
+import { boxRoom } from './box-room.ts';
 import { cabinetLook, type ProofSources } from './cabinet-look.ts';
+import { deviceRoom } from './device-room.ts';
+import { JournalFolds } from './journal-folds.ts';
+import { storyRoom, type JournalWork, type StoryRoomOptions } from './story-room.ts';
+import { systemRoom, type SystemRoomOptions } from './system-room.ts';
 
-export interface RoomsOptions {
+export interface RoomsOptions extends Omit<SystemRoomOptions, 'key' | 'journal' | 'supervision' | 'keypad'> {
+  readonly config: TerminalConfig;
+  readonly clock: Clock;
+  readonly ids: Ids;
   readonly journal: Journal;
   readonly desk: JournalDesk;
+  readonly key: TerminalKey;
+  readonly devices: Devices;
   /** Absent until it runs: nobody is inside before. */
-  readonly supervision: () => Pick<Supervision, 'devices' | 'onChange'>;
+  readonly supervision: () => Pick<Supervision, 'devices' | 'onChange' | 'retry'>;
   readonly availability: AvailabilityPort;
-  readonly online: Pick<Online, 'current'>;
-  readonly door: () => CabinetStatus['door'] | undefined;
-  readonly timeZone: string;
+  readonly receipts: ReceiptPort;
+  readonly slips: SlipPort;
+  readonly told: StoryRoomOptions['told'];
+  /** Fen. */
+  readonly denominations: readonly number[];
+  readonly work: JournalWork;
 }
 
 export function createRooms(options: RoomsOptions): RoomsPort {
+  const { journal, desk, clock, devices, config, supervision } = options;
+  const { timeZone } = config.terminal;
+  const folds = new JournalFolds({ journal, clock });
   return {
-    look: () => inPortWords(() => look(options)),
-    onChange: (listener) =>
-      together([options.supervision().onChange(() => listener()), options.availability.onChange(() => listener()), options.desk.onAppend(() => listener())]),
+    look: () => inPortWords(() => look(options, folds)),
+    onChange: (listener) => {
+      const ends = [supervision().onChange(() => listener()), options.availability.onChange(() => listener()), desk.onAppend(() => listener())];
+      return together(ends);
+    },
+    box: boxRoom({ journal, desk, folds, printer: devices.receiptPrinter, config, denominations: options.denominations }),
+    supplies: suppliesRoom(folds, devices.cardReader),
+    devices: deviceRoom({ supervision, journal, timeZone }),
+    stories: storyRoom({
+      journal,
+      desk,
+      clock,
+      ids: options.ids,
+      key: options.key,
+      timeZone,
+      receipts: options.receipts,
+      slips: options.slips,
+      told: options.told,
+      settledWithinHours: config.topUp.settledWithinHours,
+      locale: config.language,
+      work: options.work,
+    }),
+    system: systemRoom({ ...options, keypad: devices.keypad }),
   };
 }
 
-function look({ journal, desk, supervision, availability, online, door, timeZone }: RoomsOptions): CabinetLook {
-  return cabinetLook({
+function suppliesRoom(folds: JournalFolds, reader: CardReader | undefined): SuppliesPort {
+  return {
+    lastFilled: (signal) => folds.read(signal).then(({ filled }) => filled, inPortWordsLater),
+    emptied: async (supply) => {
+      if (supply !== 'rejectBin' || reader === undefined) return;
+      const counts = reader.lastStatus.storage.some(({ id, count }) => id === 'retainBin' && count !== undefined);
+      if (!counts) return; // nothing is counted there: nothing begins anew
+      await reader.resetCount('retainBin').catch((error: unknown) => {
+        throw new PortError('deviceFault', error instanceof Error ? error.message : String(error), { cause: error });
+      });
+    },
+  };
+}
+
+function look({ journal, desk, supervision, availability, upstream, devices, config }: RoomsOptions, folds: JournalFolds): CabinetLook {
+  const look = cabinetLook({
     devices: supervision().devices,
-    door: door(),
+    door: devices.cabinet?.lastStatus.door,
     availability: availability.current,
-    link: online.current.link,
+    link: upstream.online.current.link,
     proof: proofOf(journal, desk),
-    local: (at) => localMoment(timeZone, at),
+    local: (at) => localMoment(config.terminal.timeZone, at),
   });
+  const { cashBox } = look.supplies;
+  if (cashBox === undefined || !folds.isRead) return look;
+  // what no sensor counts, the journal does
+  const notes = folds.follow().cash.content.notes.reduce((sum, { count }) => sum + count, 0);
+  return { ...look, supplies: { ...look.supplies, cashBox: { ...cashBox, count: notes } } };
 }
 
 /** At least every 256 entries there is a checkpoint: the last one stands among the last few. */
@@ -61,6 +119,12 @@ function proofOf(journal: Journal, desk: JournalDesk): ProofSources {
 
 function together(ends: readonly Unsubscribe[]): Unsubscribe {
   return () => ends.forEach((end) => end());
+}
+
+function inPortWordsLater(error: unknown): never {
+  return inPortWords((): never => {
+    throw error;
+  });
 }
 
 /** What the journal can't tell now. */

@@ -1,7 +1,7 @@
 /**
  * Settlement (清机): the box comes out with what the journal says is in it, an empty one goes in, and what came out is counted, at once or
  * later. Every step is an entry before the next one is taken, so that a settlement that was cut short goes on where it stood. Used by
- * `kioskctl settle`; the maintenance screens take the same steps.
+ * `kioskctl settle`; the maintenance screens take the same steps one by one ({@link settleStep}).
  */
 import { contentTotal, notesTotal, type NewEntry, type NoteCounts } from '../../common/journal-kinds.ts';
 import type { Appended, Journal } from '../journal/journal.ts';
@@ -60,6 +60,20 @@ export function settle(journal: SettlementJournal, cash: CashState, order: Settl
   for (let step = nextStep(books, settlementId, order); step !== undefined; step = nextStep(books, settlementId, order)) books.append(step);
   journal.checkpoint();
   return { settlement: required(books.cash, settlementId), cash: books.cash, written: books.written };
+}
+
+/**
+ * The next entry of it and no more: at the cabinet staff says of each step that it is done. A new settlement begins with its first entry; once
+ * all is written, the head is signed. @throws as {@link settle}
+ */
+export function settleStep(journal: SettlementJournal, cash: CashState, order: SettlementOrder): Settled {
+  const books = new Books(journal, cash);
+  const settlementId = (chosen(cash, order) ?? begin(books, order)).settlementId;
+  const step = books.written === 0 ? nextStep(books, settlementId, order) : undefined;
+  if (step !== undefined) books.append(step);
+  const settlement = required(books.cash, settlementId);
+  if (settlement.phase === 'closed') journal.checkpoint();
+  return { settlement, cash: books.cash, written: books.written };
 }
 
 /** Appends, and folds what was appended. */

@@ -33,6 +33,8 @@ export interface Parts {
   readonly upstream: OnlineState;
   readonly journal: 'ok' | 'failed';
   readonly disk: 'ok' | 'low';
+  /** Staff took the terminal out of service. */
+  readonly closed: boolean;
   /** Devices and upstream have not had their time to answer yet. */
   readonly starting: boolean;
 }
@@ -91,8 +93,9 @@ function closedFor(reason: UnavailableReason, { receiptPrinter, idReader, upstre
   };
 }
 
-/** Somebody works inside: nobody is served beside an open cabinet, or while its switch says so. An input that can't be read stops nothing. */
-function isOpened({ cabinet }: Parts): boolean {
+/** Staff said so, or somebody works inside: nobody is served beside an open cabinet, or while its switch says so. An input that can't be read stops nothing. */
+function isOpened({ cabinet, closed }: Parts): boolean {
+  if (closed) return true;
   return cabinet?.device === 'online' && (cabinet.door === 'open' || cabinet.serviceSwitch === 'maintenance');
 }
 

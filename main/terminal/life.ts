@@ -14,6 +14,9 @@ import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { doubt } from '../journal/doubt.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
+import { inThisThread, journalWork, type WorkOrder } from '../maintenance/journal-work.ts';
+import type { JournalFinding } from '../../state-machines/maintenance/rooms-port.ts';
+import { readTerminalSecret } from '../maintenance/sign-in/terminal-secret.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { secondPathBeside } from '../journal/second-file.ts';
 import { keptReport } from '../maintenance/readiness/kept-report.ts';
@@ -45,6 +48,8 @@ export interface Surroundings {
   readonly pruning?: TerminalOptions['pruning'];
   /** {@link checkInBackground}. Default: nobody reads all of the journal while the terminal runs. */
   readonly checkJournal?: (path: string, secondPath: string) => Promise<string | undefined>;
+  /** What reads the whole journal for staff. Default: in this thread. */
+  readonly journalWork?: (order: WorkOrder) => Promise<JournalFinding>;
   /** Default: nobody watches the charts. */
   readonly onChart?: TerminalOptions['onChart'];
 }
@@ -58,6 +63,8 @@ export interface LifeOptions extends Surroundings {
   readonly publish: (view: View) => void;
   readonly onKey?: TerminalOptions['onKey'];
   readonly onState?: TerminalOptions['onState'];
+  readonly recentLog?: TerminalOptions['recentLog'];
+  readonly onRestart?: TerminalOptions['onRestart'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
   /** The journal is this process's now; nothing else has begun. */
@@ -84,6 +91,8 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     onTrouble: (error) => log.error({ code: error.code, error: error.message }, 'the journal is in trouble'),
   });
   options.onJournalOpen?.();
+  const staffSecret = readTerminalSecret(kept.staffSecret);
+  if (!staffSecret.ok && config.maintenance.staff.length > 0) log.warn({ why: staffSecret.why }, 'one-time codes of staff are not judged here');
   const { url, enrolmentCode, serverPublicKey } = config.upstream;
   const keptKey = serverKeyFile(kept.serverKey);
   const serverKey = serverPublicKey ?? keptKey.read();
@@ -113,6 +122,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     random,
     key,
     journal,
+    ...(staffSecret.ok ? { staffSecret: staffSecret.secret } : {}),
     devices: makeDevices(config.devices, {
       clock,
       simulation: options.simulation,
@@ -126,6 +136,12 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
     ...(options.onState === undefined ? {} : { onState: options.onState }),
+    ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
+    ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),
+    journalWork: journalWork(
+      { journal: kept.journal, publicKey: key.publicKey, exportFolder: config.maintenance.exportFolder, terminalId: config.terminal.id },
+      options.journalWork ?? (async (order) => inThisThread(order)),
+    ),
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),

@@ -9,12 +9,13 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, loadConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
 import { checkInBackground } from '../journal/background-check.ts';
+import { inAnotherThread } from '../maintenance/journal-work.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { noSimulators } from './devices.ts';
 import { hostPort } from './host-port.ts';
 import { beginLife } from './life.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, RecentLines, type Log } from './log.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { writeState, type WrittenState } from './state-file.ts';
 import { systemClock, systemRandom } from './system.ts';
@@ -49,9 +50,10 @@ function end(message: string, exitCode: number): never {
 async function run(): Promise<void> {
   const { config: file, packaged } = commandLine();
   const config = loadConfig(file);
-  const log = createLog(config.log.level);
+  const recent = new RecentLines();
+  const log = createLog(config.log.level, recent);
   const { processId: pidFile, state: stateFile } = dataFilesOf(config);
-  const terminal = await beginLife({
+  const terminal: Terminal = await beginLife({
     configFile: file,
     config,
     version: packageJson.version,
@@ -64,6 +66,9 @@ async function run(): Promise<void> {
     onKey: (press) => host.post({ type: 'key', press }),
     onState: (state) => keepState(stateFile, state, log),
     onJournalOpen: () => writeFileSync(pidFile, String(process.pid)),
+    recentLog: () => recent.lines,
+    journalWork: inAnotherThread,
+    onRestart: () => void terminal.stop().then(() => process.exit(RESTART)),
     onJournalLost: () => end('the journal must be opened anew', RESTART),
   });
   host.post({ type: 'ready' });

@@ -35,6 +35,10 @@ import type { SelfTestPort } from '../../state-machines/maintenance/self-test-po
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
 import { createRooms } from '../maintenance/rooms.ts';
+import type { JournalWork } from '../maintenance/story-room.ts';
+import { closedBy } from '../maintenance/system-room.ts';
+import { readStaffCard } from '../maintenance/sign-in/staff-card.ts';
+import { StaffDesk } from '../maintenance/sign-in/staff-desk.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
 import { createSupportPort } from '../support/port.ts';
@@ -73,6 +77,8 @@ export interface TerminalOptions {
   readonly random: Random;
   readonly key: TerminalKey;
   readonly journal: Journal;
+  /** For one-time codes of staff. Absent: none are judged here. */
+  readonly staffSecret?: Uint8Array;
   readonly devices: Devices;
   readonly upstream: Upstream;
   /** Room on the disk of the journal's folder. */
@@ -93,6 +99,12 @@ export interface TerminalOptions {
   readonly readiness: KeptReport;
   /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
   readonly onState?: StateTeller['tell'];
+  /** Proves the whole journal, and writes it to a stick. */
+  readonly journalWork: JournalWork;
+  /** Lines of the log, the oldest first. Absent: nobody keeps them. */
+  readonly recentLog?: () => readonly string[];
+  /** Staff wants the process started anew. Default: it goes on. */
+  readonly onRestart?: () => void;
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -109,12 +121,15 @@ export interface Terminal {
 const DISK_LOOK_MS = 60_000;
 /** More entries than staff writes between a stop and the next start; beyond them the stop counts as an interruption, which is careful. */
 const AFTER_STOP = 100;
+/** So far back a start looks for staff's word that the terminal is out of service: what is closed writes little. */
+const SAID_BEFORE = 5000;
 /** Longest a start waits for a device; it goes on connecting in the background. */
 const CONNECT_WAIT_MS = 15_000;
 
 export async function startTerminal(options: TerminalOptions): Promise<Terminal> {
   const { config, clock, random, key, journal, devices, upstream, log } = options;
   const businessDate = businessDates(config.terminal.timeZone);
+  const closed = closedBy(latestEntries(journal, SAID_BEFORE));
   const board = new AvailabilityBoard(
     {
       ...statusOf(devices),
@@ -124,6 +139,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       cashUntold: false,
       pathHeld: false,
       paused: [],
+      closed: closed !== undefined,
       starting: true,
     },
     config.topUp.tenders,
@@ -173,6 +189,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     scanner: scannerPort(devices.codeScanner),
     issuer: upstream.issuer,
     losses: upstream.losses,
+    staff: staffDesk(options, desk),
     desk: upstream.desk,
     blanks: blanks ?? noBlankPort,
     replacements: upstream.replacements,
@@ -222,13 +239,29 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     log: (message, details) => log.warn(details, message),
   });
   const rooms = createRooms({
+    config,
+    version: options.version,
+    startedAt: clock.now(),
+    clock,
+    ids,
     journal,
     desk,
+    key,
+    devices,
+    upstream,
+    lag: () => uplink.lag,
     supervision: () => supervision,
     availability: board,
-    online: upstream.online,
-    door: () => devices.cabinet?.lastStatus.door,
-    timeZone: config.terminal.timeZone,
+    freeSpace: () => options.freeSpace(config.data.folder),
+    receipts: flowPorts.receipts,
+    slips: flowPorts.slips,
+    told: (id) => recovery.toldOf(id),
+    denominations: cashDesk?.denominations ?? [],
+    work: options.journalWork,
+    closed,
+    onClosed: (reason) => board.hear({ closed: reason !== undefined }),
+    ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
+    onRestart: options.onRestart ?? nothing,
   });
   const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
@@ -460,6 +493,46 @@ function blankDesk(reader: CardReader | undefined, { config }: TerminalOptions, 
   const profile = config.cards.profiles.find(({ aid }) => aid === application);
   const blanks = application === undefined || profile === undefined ? undefined : { application, profile };
   return new BlankDesk({ reader, blanks, terminalNumber: config.terminal.terminalNumber, onStuck });
+}
+
+/** Judges offline, with nothing but the configuration, the terminal's own secret and its journal. */
+function staffDesk({ config, clock, random, journal, devices, staffSecret }: TerminalOptions, desk: JournalDesk): StaffDesk {
+  const { cabinet, cardReader, codeScanner } = devices;
+  const isCalled = (): boolean => cabinet?.lastStatus.device === 'online' && cabinet.lastStatus.serviceSwitch === 'maintenance';
+  const { staff, grantKeys, revokedSerials, revokedStaff, twoPersons } = config.maintenance;
+  return new StaffDesk({
+    rules: {
+      terminalId: config.terminal.id,
+      staff,
+      grantKeys: Object.fromEntries(grantKeys.map(({ kid, ...key }) => [kid, key])),
+      revokedSerials,
+      revokedStaff,
+      twoPersons,
+    },
+    secret: staffSecret,
+    fitted: { scanner: codeScanner !== undefined, reader: cardReader !== undefined },
+    clock,
+    random,
+    ids: createIds(clock, random),
+    journal,
+    append: (entry) => desk.append(entry),
+    call: {
+      get called() {
+        return isCalled();
+      },
+      onCalled: (listener) => {
+        let before = isCalled();
+        return (
+          cabinet?.onEvent(() => {
+            const called = isCalled();
+            if (called !== before) listener(called);
+            before = called;
+          }) ?? nothing
+        );
+      },
+    },
+    readCard: async (signal) => (cardReader === undefined ? { kind: 'noStaffCard' } : readStaffCard(cardReader, signal)),
+  });
 }
 
 function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string, isClaimed: () => boolean): CardPort {

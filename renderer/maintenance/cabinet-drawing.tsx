@@ -8,6 +8,8 @@ type Part = ViewBodyOf<'maintenance-overview'>['cabinet']['parts'][number];
 
 /** Design pixels: the stage on which it is drawn, and the cabinet in its middle. */
 const HEIGHT = 800;
+/** On a glass that stands there is less height for it. */
+const PORTRAIT_HEIGHT = 680;
 const CABINET = 340;
 /** From the cabinet to the names. */
 const REACH = 88;
@@ -26,10 +28,14 @@ const PLACES: Readonly<Record<Part['part'], { readonly x: number; readonly y: nu
 
 export function CabinetDrawing({ parts }: { readonly parts: readonly Part[] }) {
   const say = useStaffWords();
-  const width = useKiosk().landscape ? 1160 : 984;
+  const { landscape } = useKiosk();
+  const shown = landscape ? HEIGHT : PORTRAIT_HEIGHT;
+  const scale = shown / HEIGHT;
+  const stage = landscape ? 1160 : 984;
+  const width = stage / scale;
   const left = (width - CABINET) / 2;
   return (
-    <section className="cabinet" aria-label={say('overview.cabinet')} style={{ inlineSize: width, blockSize: HEIGHT }}>
+    <section className="cabinet" aria-label={say('overview.cabinet')} style={{ inlineSize: stage, blockSize: shown }}>
       <svg viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
         <g transform={`translate(${left} 0)`}>
           <Body />
@@ -48,18 +54,23 @@ export function CabinetDrawing({ parts }: { readonly parts: readonly Part[] }) {
       </svg>
       <ul>
         {parts.map((part) => (
-          <Label key={part.part} part={part} room={left - REACH - 12} />
+          <Label key={part.part} part={part} scale={scale} room={(left - REACH) * scale - 12} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Label({ part: { part, tone, word, since }, room }: { readonly part: Part; readonly room: number }) {
+function Label({ part: { part, tone, word, since }, scale, room }: { readonly part: Part; readonly scale: number; readonly room: number }) {
   const say = useStaffWords();
   const { side, label } = PLACES[part];
   return (
-    <li className={`part part--${side} part--${tone}`} style={{ top: label - 26, [side]: 0, width: room }} data-testid={`part-${part}`} data-word={word}>
+    <li
+      className={`part part--${side} part--${tone}`}
+      style={{ top: label * scale - 22, [side]: 0, width: room }}
+      data-testid={`part-${part}`}
+      data-word={word}
+    >
       <b>{say(`part.${part}`)}</b>
       <span className="part-word">
         <Icon name={tone === 'good' ? 'tick' : 'warn'} size="xs" />

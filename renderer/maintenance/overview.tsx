@@ -110,7 +110,7 @@ function filled({ level, count, capacity }: Supply): number {
 }
 
 export function supplyWords({ level, count, capacity }: Supply, say: StaffSay): string {
-  if (count === undefined) return say(`word.${level}`);
+  if (count === undefined) return say(`level.${level}`);
   return capacity === undefined ? say('overview.pieces', { n: count }) : say('overview.piecesOf', { n: count, of: capacity });
 }
 

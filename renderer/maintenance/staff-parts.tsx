@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { UiAct } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
+import { useStaffWords } from './words.ts';
 
 export function Panel({
   title,
@@ -28,6 +29,39 @@ export function Panel({
 
 export function StaffBar({ children }: { readonly children: ReactNode }) {
   return <nav className="staff-bar">{children}</nav>;
+}
+
+/** One step back; out of the room from its first screen. */
+export function Back() {
+  const say = useStaffWords();
+  return (
+    <StaffButton testId="back" act={{ type: 'back' }} icon="back">
+      {say('back')}
+    </StaffButton>
+  );
+}
+
+/** What stands in the way, and where it is meant to be seen. */
+export function Message({ testId, children }: { readonly testId: string; readonly children: ReactNode }) {
+  return (
+    <p className="sign-in-trouble" role="alert" data-testid={testId}>
+      <Icon name="warn" size="s" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+export function Rows({ rows }: { readonly rows: readonly (readonly [ReactNode, ReactNode])[] }) {
+  return (
+    <dl className="staff-rows">
+      {rows.map(([name, value], index) => (
+        <div key={index} className="staff-row">
+          <dt>{name}</dt>
+          <dd className="tn">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }
 
 export interface StaffButtonProps {

@@ -10,7 +10,25 @@ export function isStaffScreen(body: ViewBody): body is StaffBody {
 
 export function staffTitle(body: StaffBody, say: StaffSay): string {
   switch (body.kind) {
+    case 'maintenance-sign-in':
+      return say('title.signIn');
     case 'maintenance-overview':
       return say('title.overview');
+    case 'maintenance-box':
+      return say('title.box');
+    case 'maintenance-supplies':
+      return say('title.supplies');
+    case 'maintenance-devices':
+      return say('title.devices');
+    case 'maintenance-journal':
+      return say('title.journal');
+    case 'maintenance-story':
+      return say('title.story', { reference: body.story.reference });
+    case 'maintenance-load':
+      return say('title.load', { reference: body.reference });
+    case 'maintenance-system':
+      return say('title.system');
+    case 'maintenance-glass':
+      return say(`glass.${body.test}`);
   }
 }

@@ -3,6 +3,7 @@ import { createInstance } from 'i18next';
 import en from '../../resources/locales/en/maintenance.json' with { type: 'json' };
 import zhCN from '../../resources/locales/zh-CN/maintenance.json' with { type: 'json' };
 import type { Preferences } from '../../state-machines/view.ts';
+import { allKindWords } from './kind-words.ts';
 import { useKiosk } from '../kiosk-context.ts';
 import type { Values } from '../words.ts';
 
@@ -33,5 +34,5 @@ export function useStaffWords(): StaffSay {
 
 /** Everything these screens can say, so that its glyphs can be loaded before they are needed. */
 export function allStaffWords(): string {
-  return JSON.stringify([zhCN, en]);
+  return JSON.stringify([zhCN, en]) + allKindWords();
 }

@@ -21,7 +21,7 @@ export function Starting() {
 
 export function OutOfService({ body }: { readonly body: ViewBodyOf<'out-of-service'> }) {
   const { view, say } = useKiosk();
-  const { reason, reference } = body;
+  const { reason, closed, reference } = body;
   const { hotline, terminal } = view.site;
   return (
     <>
@@ -29,7 +29,13 @@ export function OutOfService({ body }: { readonly body: ViewBodyOf<'out-of-servi
         <div className="title title--hero" role="alert">
           <h1>{say('outOfService.title')}</h1>
         </div>
-        <p className="lead under-title">{reference === undefined ? say(`outOfService.${reason}.happened`) : <b>{say('outOfService.unfinished')}</b>}</p>
+        <p className="lead under-title">
+          {reference === undefined ? (
+            say(closed === undefined ? `outOfService.${reason}.happened` : `outOfService.closedFor.${closed}`)
+          ) : (
+            <b>{say('outOfService.unfinished')}</b>
+          )}
+        </p>
         <PauseScene cut />
       </Read>
       <Touch className="touch--lines">

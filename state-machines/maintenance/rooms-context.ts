@@ -1,10 +1,13 @@
-/** What the chart of the rooms knows and hears, and why it waits as long as it does. */
-import type { StaffSession } from '../../common/maintenance/verbs.ts';
-import type { CardEvent, Ports } from '../ports.ts';
+/** What the charts of the rooms know and hear, and why they wait as long as they do. */
+import type { StaffSession, Verb } from '../../common/maintenance/verbs.ts';
+import { may, permissionFor } from '../../common/maintenance/verbs.ts';
+import { PortError, type CardEvent, type Ports } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences } from '../view.ts';
 import type { RunningWait } from '../waiting.ts';
-import type { CabinetLook } from './rooms-screens.ts';
+import type { PressedKey } from './rooms-port.ts';
+import type { SecondAnswer, SecondWanted } from './context.ts';
+import type { CabinetLook, RoomName } from './rooms-screens.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
 export const roomsDelays = {
@@ -21,6 +24,8 @@ export interface RoomsInput {
 export interface RoomsContext extends RoomsInput {
   /** Absent while the journal can't be read. */
   readonly cabinet: CabinetLook | undefined;
+  /** The room for which a second person is waited for. */
+  readonly wanted: RoomName | undefined;
   readonly wait: RunningWait | undefined;
   readonly why: RoomsOutput['why'];
 }
@@ -33,6 +38,31 @@ export interface RoomsOutput {
 export type RoomsEvent =
   | UiMachineEvent
   | CardEvent
+  | PressedKey
+  | SecondAnswer
+  | SecondWanted
   | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
   /** Something of the terminal may be different. */
   | { readonly type: 'CABINET.CHANGED' };
+
+/** Whether whoever is inside may do it; asked before every act. */
+export function allowed({ staff }: Pick<RoomsInput, 'staff'>, verb: Verb): boolean {
+  return may(staff, verb);
+}
+
+/** Theirs to do, with somebody else beside them. */
+export function needsSecond({ staff }: Pick<RoomsInput, 'staff'>, verb: Verb): boolean {
+  return permissionFor(staff, verb) === 'secondNeeded';
+}
+
+/** Into the journal, under this visit: what was done, by which verb, on what. @throws {PortError} */
+export function record({ ports, staff }: RoomsInput, verb: Verb, what: string, subject?: string): void {
+  const { sessionId, staff: number } = staff;
+  ports.journal.append({ kind: 'maintenance.act', body: { sessionId, staff: number, verb, what, ...(subject === undefined ? {} : { subject }) } });
+}
+
+/** What failed in words that a screen has; anything but the terminal's own trouble is a fault of ours. */
+export function troubleOf(error: unknown): string {
+  if (error instanceof PortError) return error.message.slice(0, 300);
+  throw error;
+}

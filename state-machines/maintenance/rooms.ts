@@ -1,12 +1,20 @@
 /**
- * Inside (fleet.md, Maintenance mode): what staff does at the cabinet once they are signed in. One room at a time; every act is asked of the
- * verbs of this visit and is in the journal under its session. Whoever goes away is out after five minutes. Invoked by maintenance.
+ * Inside (fleet.md, Maintenance mode): what staff does at the cabinet once they are signed in. One room at a time, each a chart of its own in
+ * rooms/; every act is asked of the verbs of this visit and is in the journal under its session. Whoever goes away is out after five minutes.
+ * Invoked by maintenance.
  */
-import { assign, fromCallback, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { assign, fromCallback, sendParent, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from '../chart-types.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { delaysOf, waitOf } from '../waiting.ts';
 import { roomsDelays, type RoomsContext, type RoomsEvent, type RoomsInput, type RoomsOutput } from './rooms-context.ts';
+import type { RoomName } from './rooms-screens.ts';
+import { boxMachine } from './rooms/box.ts';
+import { devicesMachine } from './rooms/devices.ts';
+import { roomsFor, secondFor } from './rooms/doors.ts';
+import { journalMachine } from './rooms/journal.ts';
+import { suppliesMachine } from './rooms/supplies.ts';
+import { systemMachine } from './rooms/system.ts';
 
 type WithPorts = { readonly ports: Ports };
 
@@ -20,23 +28,78 @@ function lookOf({ rooms }: Ports): RoomsContext['cabinet'] {
   }
 }
 
+const inputOf = ({ context: { ports, staff, preferences } }: { readonly context: RoomsContext }): RoomsInput => ({ ports, staff, preferences });
+
+/** One room: its own chart hears all that is done in it. */
+function room<const N extends RoomName>(name: N) {
+  const passOn = { type: 'passOn' as const, params: { to: name } };
+  return {
+    invoke: { id: name, src: name, input: inputOf, onDone: 'overview' as const, onError: 'overview' as const },
+    on: {
+      'ui.*': { actions: passOn },
+      'CARD.*': { actions: passOn },
+      PREFERENCES: { actions: ['prefer' as const, passOn] },
+      // of an act in there: whoever signs for it is asked outside
+      'SECOND.WANTED': { actions: 'wantSecond' as const },
+      'SECOND.CAME': { actions: ['withSecond' as const, passOn] },
+      'SECOND.REFUSED': { actions: passOn },
+    },
+  };
+}
+
+/** Somebody else signs first, where the operator wants two. */
+const asksSecond = {
+  guard: 'needsSecond' as const,
+  target: 'second' as const,
+  actions: ['wantRoom' as const, 'wantSecondFor' as const],
+};
+const enters = (name: RoomName) => ({
+  guard: { type: 'opens' as const, params: { room: name } },
+  target: name,
+});
+
 export const roomsMachine = setup({
   types: typed<{ context: RoomsContext; events: RoomsEvent; input: RoomsInput; output: RoomsOutput; tags: 'idleWarning' }>(),
   actors: {
     world: fromCallback<RoomsEvent, WithPorts>(({ input, sendBack }) => input.ports.rooms.onChange(() => sendBack({ type: 'CABINET.CHANGED' }))),
+    devices: devicesMachine,
+    supplies: suppliesMachine,
+    box: boxMachine,
+    journal: journalMachine,
+    system: systemMachine,
   },
   actions: {
     startWait: assign({ wait: ({ context }) => waitOf(context, roomsDelays.idle, 'normal') }),
     look: assign({ cabinet: ({ context }) => lookOf(context.ports) }),
     goneIdle: assign({ why: 'idle' }),
+    prefer: assign({ preferences: ({ context, event }) => (event.type === 'PREFERENCES' ? event.preferences : context.preferences) }),
+    alone: assign({ staff: ({ context }) => ({ ...context.staff, second: undefined }), wanted: undefined }),
+    wantRoom: assign({ wanted: ({ context, event }) => (event.type === 'ui.room' ? event.room : context.wanted) }),
+    wantSecondFor: sendParent(({ context, event }) => ({
+      type: 'SECOND.WANTED' as const,
+      verb: event.type === 'ui.room' ? secondFor(context.staff, event.room) : undefined,
+    })),
+    wantSecond: sendParent(({ event }) => event),
+    withSecond: assign({
+      staff: ({ context, event }) => (event.type === 'SECOND.CAME' ? { ...context.staff, second: event.second } : context.staff),
+    }),
+    passOn: sendTo(
+      (_, params: { to: RoomName }) => params.to,
+      ({ event }) => event,
+    ),
+  },
+  guards: {
+    needsSecond: ({ context, event }) => event.type === 'ui.room' && secondFor(context.staff, event.room) !== undefined,
+    opens: ({ context, event }, params: { room: RoomName }) =>
+      event.type === 'ui.room' && event.room === params.room && roomsFor(context.staff).includes(params.room),
   },
   delays: delaysOf(roomsDelays),
 }).createMachine({
   id: 'rooms',
-  context: ({ input }) => ({ ...input, cabinet: lookOf(input.ports), wait: undefined, why: 'left' }),
+  context: ({ input }) => ({ ...input, cabinet: lookOf(input.ports), wanted: undefined, wait: undefined, why: 'left' }),
   output: ({ context }) => ({ why: context.why }),
   invoke: { src: 'world', input: ({ context }) => ({ ports: context.ports }) },
-  on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
+  on: { PREFERENCES: { actions: 'prefer' } },
   initial: 'inside',
   states: {
     inside: {
@@ -47,8 +110,29 @@ export const roomsMachine = setup({
           initial: 'overview',
           states: {
             overview: {
-              on: { 'ui.finish': '#rooms.left' },
+              entry: 'alone',
+              on: {
+                'ui.room': [asksSecond, enters('devices'), enters('supplies'), enters('box'), enters('journal'), enters('system')],
+                'ui.finish': '#rooms.left',
+              },
             },
+            second: {
+              on: {
+                'SECOND.CAME': [
+                  { guard: ({ context }) => context.wanted === 'box', target: 'box', actions: 'withSecond' },
+                  { guard: ({ context }) => context.wanted === 'supplies', target: 'supplies', actions: 'withSecond' },
+                  { guard: ({ context }) => context.wanted === 'devices', target: 'devices', actions: 'withSecond' },
+                  { guard: ({ context }) => context.wanted === 'journal', target: 'journal', actions: 'withSecond' },
+                  { target: 'system', actions: 'withSecond' },
+                ],
+                'SECOND.REFUSED': 'overview',
+              },
+            },
+            devices: room('devices'),
+            supplies: room('supplies'),
+            box: room('box'),
+            journal: room('journal'),
+            system: room('system'),
           },
         },
         /** Every touch begins the five minutes anew. */

@@ -40,13 +40,16 @@ export function isSimulator(file: string): boolean {
 
 export function bundles(parts: AppParts): readonly InlineConfig[] {
   const shellFolder = path.join(projectRoot, 'main', 'electron');
-  // Started by the terminal process by their names (drivers/card-reader/pcsc/binding.ts, main/journal/background-check.ts).
+  // Started by the terminal process by their names (drivers/card-reader/pcsc/binding.ts, main/journal/background-check.ts, main/maintenance/journal-work.ts).
   const pcscThread = path.join(projectRoot, 'drivers', 'card-reader', 'pcsc', 'thread.ts');
   const journalCheck = path.join(projectRoot, 'main', 'journal', 'check-thread.ts');
+  const journalWork = path.join(projectRoot, 'main', 'maintenance', 'journal-work-thread.ts');
   return [
     nodeBundle(parts, { shell: path.join(shellFolder, 'shell.ts') }, 'es'),
     nodeBundle(parts, { preload: path.join(shellFolder, 'preload.ts') }, 'cjs'),
-    nodeBundle(parts, { terminal: parts.terminalEntry, 'pcsc-thread': pcscThread, 'journal-check': journalCheck }, 'es', [refuseSimulators]),
+    nodeBundle(parts, { terminal: parts.terminalEntry, 'pcsc-thread': pcscThread, 'journal-check': journalCheck, 'journal-work': journalWork }, 'es', [
+      refuseSimulators,
+    ]),
     pageBundle(parts),
   ];
 }

@@ -458,10 +458,240 @@ const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
   },
 };
 
+const box: Omit<ViewBodyOf<'maintenance-box'>, 'step'> = { kind: 'maintenance-box', staff, sensed: 'in', waiting: [], slip: 'none', mayExchange: true, mayCount: true };
+const boxNotes = [
+  { denomination: 10_000, count: 32 },
+  { denomination: 5000, count: 30 },
+  { denomination: 2000, count: 18 },
+  { denomination: 1000, count: 8 },
+  { denomination: 500, count: 4 },
+];
+const underWay = { settlementId: 'S-1-48214', boxOut: 'B-0012', boxIn: 'B-0031' } as const;
+const counted = boxNotes.map(({ denomination, count }) => ({ denomination, counted: String(denomination === 1000 ? count - 1 : count) }));
+const story: ViewBodyOf<'maintenance-story'>['story'] = {
+  reference,
+  type: 'top-up',
+  tail: '6688',
+  tender: 'qr',
+  outcome: 'delivered',
+  taken: 5000,
+  loaded: 5000,
+  refunded: 0,
+  owed: 0,
+  held: 0,
+  balanceBefore: 2320,
+  balanceAfter: 7320,
+  counter: { before: 322, after: 323 },
+  proof: [
+    { check: 'inOrder', good: true },
+    { check: 'postings', good: true },
+    { check: 'chain', good: true },
+    { check: 'checkpoint', good: true },
+    { check: 'receipt', good: false },
+  ],
+  undetermined: true,
+  printable: true,
+};
+const storyRows: ViewBodyOf<'maintenance-story'>['rows'] = (
+  [
+    ['08:01:52.310', 'transaction.opened', 'cardholder', 'plain'],
+    ['08:02:03.118', 'payment.requested', 'cardholder', 'plain'],
+    ['08:02:31.905', 'payment.captured', 'held', 'money'],
+    ['08:02:32.011', 'load.authorizing', 'held', 'plain'],
+    ['08:02:32.690', 'load.authorized', 'held', 'plain'],
+    ['08:02:32.734', 'load.committing', 'held', 'plain'],
+    ['08:02:41.022', 'load.undetermined', 'held', 'doubt'],
+    ['08:14:31.604', 'load.committing', 'held', 'doubt'],
+    ['08:14:32.150', 'load.committed', 'card', 'money'],
+    ['08:14:32.390', 'load.confirmed', 'card', 'plain'],
+    ['08:14:41.012', 'receipt.printed', 'card', 'plain'],
+    ['08:14:41.377', 'transaction.closed', 'card', 'plain'],
+  ] as const
+).map(([time, kind, lane, tone], index) => ({
+  seq: 48_201 + index,
+  epoch: 1,
+  time,
+  kind,
+  lane,
+  tone,
+  ...(tone === 'money' ? { amount: 5000 } : {}),
+  ...(index === 7 ? { after: true as const, counter: 323 } : {}),
+}));
+
 /** The screens of staff, one of each kind: one look, two languages, both orientations. */
+const signIn = { kind: 'maintenance-sign-in' as const, ways: [], typed: '', hidden: 0, whole: false, wait: calm(52_000, 60_000) };
+
 export const STAFF: Readonly<Record<string, Sample>> = {
+  'maintenance-sign-in': { body: { ...signIn, asks: 'way', ways: ['card', 'grant', 'totp', 'phone'] }, utilities: false },
+  'maintenance-sign-in-number': { body: { ...signIn, asks: 'number', typed: '0417', whole: true }, utilities: false },
+  'maintenance-sign-in-answer': {
+    body: { ...signIn, asks: 'answer', challenge: '48210573', typed: '9164', message: 'notAccepted', triesLeft: 2 },
+    utilities: false,
+  },
+  'maintenance-sign-in-pin': {
+    body: { ...signIn, asks: 'pin', hidden: 12, whole: true, second: { staff: '0417', verb: 'box.exchange' } },
+    utilities: false,
+  },
+  'maintenance-sign-in-scan': { body: { ...signIn, asks: 'scan', message: 'notAGrant' }, utilities: false },
+  'maintenance-sign-in-locked': { body: { ...signIn, asks: 'locked', locked: { why: 'wait', leftMs: 119_000 } }, utilities: false },
+  'maintenance-sign-in-closed': { body: { ...signIn, asks: 'locked', locked: { why: 'day', leftMs: 80_000_000 } }, utilities: false },
   'maintenance-overview': {
     body: { kind: 'maintenance-overview', staff, cabinet, rooms: ['devices', 'supplies', 'journal', 'system'], mayLeaveInService: true },
+    utilities: false,
+  },
+  'maintenance-box': {
+    body: {
+      ...box,
+      step: 'home',
+      boxId: 'B-0012',
+      content: { notes: boxNotes, unspecified: 0, total: 516_000 },
+      waiting: [{ settlementId: 'S-1-40112', boxOut: 'B-0007', at: '2026-11-21T18:20:00' }],
+    },
+    utilities: false,
+  },
+  'maintenance-supplies': {
+    body: {
+      kind: 'maintenance-supplies',
+      staff,
+      supplies: [
+        { supply: 'paper', look: { level: 'ok' }, filledAt: '2026-11-20T09:12:00' },
+        { supply: 'blankCards', look: { level: 'low', count: 12 }, filledAt: '2026-11-12T10:02:00', filled: 200 },
+        { supply: 'rejectBin', look: { level: 'nearlyFull', count: 46 } },
+      ],
+      typed: '',
+      done: 'paper',
+      mayFill: true,
+    },
+    utilities: false,
+  },
+  'maintenance-devices': {
+    body: {
+      kind: 'maintenance-devices',
+      staff,
+      parts: cabinet.parts.slice(1),
+      chosen: 'codeScanner',
+      detail: {
+        part: 'codeScanner',
+        model: 'NLS-FM430',
+        maker: 'Newland',
+        firmware: '1.4.12',
+        serialNumber: 'FM430-118842',
+        since: '2026-11-22T08:01:00',
+        impairments: [],
+        trouble: { code: 'timeout', message: 'the scanner did not answer within 2000 ms: check its cable' },
+        storage: [],
+        losses: { count: 3, lastAt: '2026-11-22T08:01:00' },
+      },
+      mayTest: true,
+    },
+    utilities: false,
+  },
+  'maintenance-journal': {
+    body: {
+      kind: 'maintenance-journal',
+      staff,
+      field: 'tail',
+      typed: '6688',
+      state: 'found',
+      found: [
+        { transactionId: 'a', reference, at: '2026-11-22T08:01:52', type: 'top-up', tail: '6688', amount: 5000, outcome: 'delivered' },
+        { transactionId: 'b', reference: 'A01-1121-0Q3T-5', at: '2026-11-21T17:40:12', type: 'top-up', tail: '6688', amount: 10_000, outcome: 'case' },
+        { transactionId: 'c', reference: 'A01-1119-8ZP2-7', at: '2026-11-19T12:02:41', type: 'replacement', tail: '6688', amount: 2000, outcome: 'refunded' },
+      ],
+      page: 0,
+      pages: 1,
+      cut: false,
+      job: { what: 'verify', state: 'good', entries: 48_214 },
+      mayExport: true,
+    },
+    utilities: false,
+  },
+  'maintenance-story': {
+    body: { kind: 'maintenance-story', staff, story, rows: storyRows, page: 0, pages: 2, slip: 'none', mayReprint: true, mayResolve: true },
+    utilities: false,
+  },
+  'maintenance-load': {
+    body: { kind: 'maintenance-load', staff, reference, tail: '6688', amount: 5000, step: 'told', verdict: 'notCredited', balance: 2320 },
+    utilities: false,
+  },
+  'maintenance-system': {
+    body: {
+      kind: 'maintenance-system',
+      staff,
+      tab: 'network',
+      facts: [
+        { name: 'link', value: 'online', tone: 'good' },
+        { name: 'upstream', value: 'fleet.example.cn', tone: 'plain' },
+        { name: 'issuer', value: 'up', tone: 'good' },
+        { name: 'payments', value: 'down', tone: 'warn' },
+        { name: 'enrolment', value: 'admitted', tone: 'plain' },
+        { name: 'notUploaded', value: '0', tone: 'plain' },
+        { name: 'clock', value: '2026-11-22 08:14:00', tone: 'plain' },
+        { name: 'timeZone', value: 'Asia/Shanghai', tone: 'plain' },
+        { name: 'clockOffset', value: '-41 ± 12 ms', tone: 'plain' },
+      ],
+      closed: 'repair',
+      logs: { state: 'good', file: '/media/stick/T-0001-log-20261122081400.jsonl' },
+      mayRestart: true,
+      mayClose: true,
+      mayOpen: true,
+      mayExportLogs: true,
+      mayTest: true,
+    },
+    utilities: false,
+  },
+  'maintenance-glass': {
+    body: { kind: 'maintenance-glass', staff, test: 'touch', touched: [0, 1, 2, 9], color: 'red', keys: [], played: 0 },
+    utilities: false,
+  },
+  'maintenance-box-out': { body: { ...box, step: 'boxOut', typed: 'B-0012', problem: 'otherBox' }, utilities: false },
+  'maintenance-box-take': { body: { ...box, ...underWay, step: 'takeOut', sensed: 'out' }, utilities: false },
+  'maintenance-box-count': { body: { ...box, ...underWay, step: 'count', rows: counted, row: 1, countedTotal: 515_000 }, utilities: false },
+  'maintenance-box-review': {
+    body: {
+      ...box,
+      ...underWay,
+      step: 'review',
+      rows: counted.map((each, index) => ({ ...each, expected: boxNotes[index]?.count ?? 0 })),
+      countedTotal: 515_000,
+      expectedTotal: 516_000,
+      difference: -1000,
+    },
+    utilities: false,
+  },
+  'maintenance-supplies-cards': {
+    body: { kind: 'maintenance-supplies', staff, supplies: [], asked: 'blankCards', typed: '200', mayFill: true },
+    utilities: false,
+  },
+  'maintenance-journal-number': {
+    body: {
+      kind: 'maintenance-journal',
+      staff,
+      field: 'reference',
+      typed: 'A01-1122',
+      state: 'typing',
+      found: [],
+      page: 0,
+      pages: 1,
+      cut: false,
+      mayExport: false,
+    },
+    utilities: false,
+  },
+  'maintenance-system-close': {
+    body: {
+      kind: 'maintenance-system',
+      staff,
+      tab: 'machine',
+      facts: [],
+      asks: 'close',
+      logs: { state: 'none' },
+      mayRestart: true,
+      mayClose: true,
+      mayOpen: true,
+      mayExportLogs: true,
+      mayTest: true,
+    },
     utilities: false,
   },
 };

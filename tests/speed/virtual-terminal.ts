@@ -68,6 +68,9 @@ export interface VirtualTerminalOptions {
   readonly onAnswer?: (path: string) => void;
 }
 
+/** No staff is inside. */
+const notHere = async () => ({ good: false, why: 'nobody is inside' }) as const;
+
 export class VirtualTerminal {
   readonly clock = new VirtualClock();
   readonly #upstreamUrl: string;
@@ -190,6 +193,7 @@ export class VirtualTerminal {
       key,
       journal: this.#journal,
       devices: this.#devices,
+      journalWork: { verify: notHere, export: notHere },
       upstream: createUpstream({
         url: this.#upstreamUrl,
         terminalId: config.terminal.id,

@@ -4,6 +4,7 @@
  */
 import { FakeNewCards } from './fake-new-cards.ts';
 import { FakeRooms } from './fake-rooms.ts';
+import { FakeStaff } from './fake-staff.ts';
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
@@ -111,6 +112,7 @@ export class FakeWorld {
   readonly lossSlips: LossContent[] = [];
   readonly replacementSlips: ReplacementContent[] = [];
   readonly rooms = new FakeRooms();
+  readonly staff = new FakeStaff();
   readonly newCards = new FakeNewCards((what) => this.acts.push(what));
   statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
@@ -523,6 +525,7 @@ export class FakeWorld {
         },
       },
       rooms: this.rooms,
+      staff: this.staff,
       desk: {
         get terms() {
           return terms();

@@ -133,6 +133,11 @@ export class Recovery implements RecoveryPort {
     await this.#desk.tend();
   }
 
+  /** What a slip says of a transaction that has ended, without what redeems a voucher: for a copy. */
+  toldOf(id: string): Recovered | undefined {
+    return tell(this.#books, this.#vouchers, id, false);
+  }
+
   async resolveWith(card: CardReading): Promise<readonly (Recovered | EarlierLoad)[]> {
     try {
       const own = (await this.#resolveOwn(card)) ?? this.#unclaimedVoucher(card);

@@ -17,6 +17,7 @@ const healthy: Parts = {
   journal: 'ok',
   disk: 'ok',
   paused: [],
+  closed: false,
   starting: false,
 };
 const both = ['cash', 'qr'] as const;

@@ -1,0 +1,20 @@
+/** What the screen shows of the devices: a pure function of where their chart stands. Used by rooms-view. */
+import type { ViewBodyOf } from '../../view.ts';
+import { allowed } from '../rooms-context.ts';
+import type { CabinetLook } from '../rooms-screens.ts';
+import type { StaffLook } from '../staff-schema.ts';
+import type { DevicesSnapshot } from './devices.ts';
+
+export function devicesBody({ context }: DevicesSnapshot, staff: StaffLook, cabinet: CabinetLook | undefined): ViewBodyOf<'maintenance-devices'> {
+  const { chosen, ports } = context;
+  const detail = chosen === undefined ? undefined : ports.rooms.devices.detail(chosen);
+  return {
+    kind: 'maintenance-devices',
+    staff,
+    // the network is no device: it has a page of its own
+    parts: cabinet?.parts.filter(({ part }) => part !== 'network') ?? [],
+    ...(chosen === undefined ? {} : { chosen }),
+    ...(detail === undefined ? {} : { detail }),
+    mayTest: allowed(context, 'device.test'),
+  };
+}

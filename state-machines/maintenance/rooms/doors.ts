@@ -1,0 +1,21 @@
+/** Which rooms somebody has business in: one whose every act is denied to them stays shut. */
+import { permissionFor, type StaffSession, type Verb } from '../../../common/maintenance/verbs.ts';
+import { roomNames, type RoomName } from '../rooms-screens.ts';
+
+const VERBS_IN: Readonly<Record<RoomName, readonly Verb[]>> = {
+  devices: ['device.test'],
+  supplies: ['supplies.fill'],
+  box: ['box.exchange', 'settlement.count'],
+  journal: ['journal.read'],
+  system: ['network.read', 'clock.read', 'configuration.read', 'terminal.outOfService', 'terminal.restart'],
+};
+
+export function roomsFor(staff: StaffSession): RoomName[] {
+  return roomNames.filter((room) => VERBS_IN[room].some((verb) => permissionFor(staff, verb) !== 'denied'));
+}
+
+/** What somebody else must sign for before this room is of any use; `undefined`: nothing. */
+export function secondFor(staff: StaffSession, room: RoomName): Verb | undefined {
+  const asked = VERBS_IN[room].map((verb) => ({ verb, permission: permissionFor(staff, verb) }));
+  return asked.some(({ permission }) => permission === 'granted') ? undefined : asked.find(({ permission }) => permission === 'secondNeeded')?.verb;
+}

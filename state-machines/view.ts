@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
-import { readinessActs } from './maintenance/readiness-screens.ts';
+import { readinessActs, readinessBodies } from './maintenance/readiness-screens.ts';
 import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
 import { closedReasons } from './maintenance/rooms/system-screens.ts';
 import { signInActs, signInBodies } from './maintenance/sign-in-screens.ts';
@@ -617,6 +617,7 @@ const bodies = {
   ...surveyBodies,
   ...signInBodies,
   ...roomBodies,
+  ...readinessBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;

@@ -5,6 +5,7 @@ import { GlassScreen } from './glass.tsx';
 import { JournalRoom } from './journal.tsx';
 import { LoadScreen } from './load.tsx';
 import { Overview } from './overview.tsx';
+import { SelfTests } from './self-tests.tsx';
 import { StoryScreen } from './story.tsx';
 import { SuppliesRoom } from './supplies.tsx';
 import { SystemRoom } from './system.tsx';
@@ -31,6 +32,8 @@ export function StaffScreen({ body }: { readonly body: StaffBody }) {
       return <LoadScreen body={body} />;
     case 'maintenance-system':
       return <SystemRoom body={body} />;
+    case 'maintenance-tests':
+      return <SelfTests body={body} />;
     case 'maintenance-glass':
       return <GlassScreen body={body} />;
   }

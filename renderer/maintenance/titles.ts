@@ -28,6 +28,8 @@ export function staffTitle(body: StaffBody, say: StaffSay): string {
       return say('title.load', { reference: body.reference });
     case 'maintenance-system':
       return say('title.system');
+    case 'maintenance-tests':
+      return say(body.forReport ? 'title.readiness' : 'title.tests');
     case 'maintenance-glass':
       return say(`glass.${body.test}`);
   }

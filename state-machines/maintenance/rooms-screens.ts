@@ -9,7 +9,7 @@ import { cabinetParts, count, moment, partSchema, staffSchema, supplySchema } fr
 
 export const serviceWords = ['topUp', 'balance', 'statement', 'pendingLoad', 'account', 'lossReport', 'replacement'] as const;
 
-export const roomNames = ['devices', 'supplies', 'box', 'journal', 'system'] as const;
+export const roomNames = ['devices', 'supplies', 'box', 'journal', 'system', 'readiness'] as const;
 export type RoomName = (typeof roomNames)[number];
 
 /** The cabinet at a glance. */
@@ -56,7 +56,7 @@ export const roomBodies = {
 } as const;
 
 /** What is done by one touch, wherever it is offered. */
-const works = ['exchange', 'later', 'print', 'verify', 'export', 'resolve', 'retry', 'logs', 'restart', 'close', 'open', 'play', 'next'] as const;
+const works = ['exchange', 'later', 'print', 'verify', 'export', 'resolve', 'retry', 'logs', 'restart', 'close', 'open', 'play', 'next', 'test'] as const;
 
 export const roomActs = [
   /** Into a room. */

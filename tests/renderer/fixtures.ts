@@ -419,6 +419,27 @@ const reasons = [
 const named = <const T extends string>(prefix: string, names: readonly T[], make: (name: T) => Sample): Record<string, Sample> =>
   Object.fromEntries(names.map((name) => [`${prefix}-${name}`, make(name)]));
 
+type Line = ViewBodyOf<'maintenance-tests'>['lines'][number];
+const testLines: readonly Line[] = (
+  [
+    ['journalVerify', 'journal'],
+    ['diskRoom', 'disk'],
+    ['clockRight', 'clock'],
+    ['upstreamReach', 'upstream'],
+    ['screenPixels', 'screen'],
+    ['screenTouch', 'screen'],
+    ['soundHeard', 'sound'],
+    ['cabinetSensors', 'cabinet'],
+    ['cardRead', 'cardReader'],
+    ['cardShutter', 'cardReader'],
+    ['blankCard', 'cardReader'],
+    ['noteReturned', 'cashAcceptor'],
+    ['testPage', 'receiptPrinter'],
+    ['codeScan', 'codeScanner'],
+    ['documentRead', 'idReader'],
+    ['keypadKeys', 'keypad'],
+  ] as const
+).map(([test, part]) => ({ test, part, state: 'waiting' }));
 const staff = { number: '0417', role: 'technician', wait: calm(252_000, 300_000) } as const;
 const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
   parts: [
@@ -583,6 +604,7 @@ export const STAFF: Readonly<Record<string, Sample>> = {
         losses: { count: 3, lastAt: '2026-11-22T08:01:00' },
       },
       mayTest: true,
+      hasTests: true,
     },
     utilities: false,
   },
@@ -635,8 +657,20 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       mayRestart: true,
       mayClose: true,
       mayOpen: true,
+      needsReport: false,
       mayExportLogs: true,
       mayTest: true,
+    },
+    utilities: false,
+  },
+  'maintenance-tests': {
+    body: {
+      kind: 'maintenance-tests',
+      staff,
+      forReport: true,
+      lines: testLines.map((line, at) => (at < 9 ? { ...line, state: 'passed' } : at === 9 ? { ...line, state: 'running' } : line)),
+      now: { test: 'cardShutter', step: { say: 'working', values: {} }, question: 'shutterMoved' },
+      inService: false,
     },
     utilities: false,
   },
@@ -678,6 +712,32 @@ export const STAFF: Readonly<Record<string, Sample>> = {
     },
     utilities: false,
   },
+  'maintenance-tests-found': {
+    body: {
+      kind: 'maintenance-tests',
+      staff,
+      forReport: true,
+      lines: testLines.map((line): Line => {
+        if (line.test === 'noteReturned') return { ...line, state: 'failed', why: 'deviceError', detail: 'mediaJammed: the note is stuck before escrow' };
+        return line.test === 'upstreamReach' ? { ...line, state: 'skipped', why: 'offline' } : { ...line, state: 'passed' };
+      }),
+      verdict: { verdict: 'limited', blocking: [], paused: ['cash'] },
+      report: { number: '5F3A90C1D2E4', receipt: 'printed' },
+      inService: true,
+    },
+    utilities: false,
+  },
+  'maintenance-tests-step': {
+    body: {
+      kind: 'maintenance-tests',
+      staff,
+      forReport: false,
+      lines: [{ test: 'noteReturned', part: 'cashAcceptor', state: 'running' }],
+      now: { test: 'noteReturned', step: { say: 'feedNote', values: { notes: '5, 10, 20, 50, 100' } } },
+      inService: true,
+    },
+    utilities: false,
+  },
   'maintenance-system-close': {
     body: {
       kind: 'maintenance-system',
@@ -689,6 +749,7 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       mayRestart: true,
       mayClose: true,
       mayOpen: true,
+      needsReport: false,
       mayExportLogs: true,
       mayTest: true,
     },

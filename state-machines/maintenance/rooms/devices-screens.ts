@@ -30,5 +30,7 @@ export const devicesBodies = {
     chosen: z.enum(cabinetParts).optional(),
     detail: deviceDetailSchema.optional(),
     mayTest: z.boolean(),
+    /** Guided tests can be made of the chosen one. */
+    hasTests: z.boolean(),
   }),
 } as const;

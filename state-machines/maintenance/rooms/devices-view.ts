@@ -3,9 +3,17 @@ import type { ViewBodyOf } from '../../view.ts';
 import { allowed } from '../rooms-context.ts';
 import type { CabinetLook } from '../rooms-screens.ts';
 import type { StaffLook } from '../staff-schema.ts';
-import type { DevicesSnapshot } from './devices.ts';
+import type { SelfTestsSnapshot } from '../self-tests.ts';
+import { selfTestsBody } from '../self-tests-view.ts';
+import { testsOf, type DevicesSnapshot } from './devices.ts';
 
-export function devicesBody({ context }: DevicesSnapshot, staff: StaffLook, cabinet: CabinetLook | undefined): ViewBodyOf<'maintenance-devices'> {
+export function devicesBody(
+  { context, children }: DevicesSnapshot,
+  staff: StaffLook,
+  cabinet: CabinetLook | undefined,
+): ViewBodyOf<'maintenance-devices' | 'maintenance-tests'> {
+  const { tests } = children;
+  if (tests !== undefined) return selfTestsBody(tests.getSnapshot() as SelfTestsSnapshot, staff);
   const { chosen, ports } = context;
   const detail = chosen === undefined ? undefined : ports.rooms.devices.detail(chosen);
   return {
@@ -16,5 +24,6 @@ export function devicesBody({ context }: DevicesSnapshot, staff: StaffLook, cabi
     ...(chosen === undefined ? {} : { chosen }),
     ...(detail === undefined ? {} : { detail }),
     mayTest: allowed(context, 'device.test'),
+    hasTests: testsOf(context) !== undefined,
   };
 }

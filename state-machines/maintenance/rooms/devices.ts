@@ -1,15 +1,24 @@
-/** 测试设备: one device after the other: what it says of itself, its last trouble, and another try. Invoked by rooms. */
-import { assign, setup, type SnapshotFrom } from 'xstate';
+/** 测试设备: one device after the other: what it says of itself, its last trouble, another try, and its guided tests. Invoked by rooms. */
+import { assign, sendTo, setup, type SnapshotFrom } from 'xstate';
+import { testedParts, type TestedPart } from '../../../common/maintenance/self-tests.ts';
 import { typed } from '../../chart-types.ts';
 import { allowed, record, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
+import { selfTestsMachine } from '../self-tests.ts';
 import type { CabinetPart } from '../staff-schema.ts';
 
 export interface DevicesContext extends RoomsInput {
   readonly chosen: CabinetPart | undefined;
 }
 
+/** The part whose guided tests are made; `undefined`: it has none. */
+export function testsOf({ chosen, ports }: DevicesContext): TestedPart | undefined {
+  const part = testedParts.find((name) => name === chosen);
+  return ports.selfTests.tests.some((test) => test.part === part) ? part : undefined;
+}
+
 export const devicesMachine = setup({
   types: typed<{ context: DevicesContext; events: RoomsEvent; input: RoomsInput }>(),
+  actors: { tests: selfTestsMachine },
   actions: {
     choose: assign({ chosen: ({ context, event }) => (event.type === 'ui.part' ? event.part : context.chosen) }),
     retry: ({ context }) => {
@@ -18,6 +27,7 @@ export const devicesMachine = setup({
       record(context, 'device.test', 'retry', chosen);
       ports.rooms.devices.retry(chosen);
     },
+    passOn: sendTo('tests', ({ event }) => event),
   },
 }).createMachine({
   id: 'devices',
@@ -28,8 +38,27 @@ export const devicesMachine = setup({
     looking: {
       on: {
         'ui.part': { actions: 'choose' },
-        'ui.work': { guard: ({ context, event }) => event.work === 'retry' && allowed(context, 'device.test'), actions: 'retry' },
+        'ui.work': [
+          { guard: ({ context, event }) => event.work === 'retry' && allowed(context, 'device.test'), actions: 'retry' },
+          { guard: ({ context, event }) => event.work === 'test' && testsOf(context) !== undefined && allowed(context, 'device.test'), target: 'testing' },
+        ],
         'ui.back': 'left',
+      },
+    },
+    testing: {
+      invoke: {
+        id: 'tests',
+        src: 'tests',
+        input: ({ context }) => {
+          const only = testsOf(context);
+          return { ports: context.ports, staff: context.staff, preferences: context.preferences, ...(only === undefined ? {} : { only }) };
+        },
+        onDone: 'looking',
+        onError: 'looking',
+      },
+      on: {
+        'ui.*': { actions: 'passOn' },
+        PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passOn'] },
       },
     },
     left: { type: 'final' },

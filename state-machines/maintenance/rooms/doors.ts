@@ -8,6 +8,7 @@ const VERBS_IN: Readonly<Record<RoomName, readonly Verb[]>> = {
   box: ['box.exchange', 'settlement.count'],
   journal: ['journal.read'],
   system: ['network.read', 'clock.read', 'configuration.read', 'terminal.outOfService', 'terminal.restart'],
+  readiness: ['readiness.run'],
 };
 
 export function roomsFor(staff: StaffSession): RoomName[] {

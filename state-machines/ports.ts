@@ -16,6 +16,7 @@ import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
+import type { MonitorPort } from './maintenance/monitor-port.ts';
 import type { ReadinessPort } from './maintenance/readiness-port.ts';
 import type { SelfTestPort } from './maintenance/self-test-port.ts';
 import type { RoomsPort } from './maintenance/rooms-port.ts';
@@ -696,6 +697,7 @@ export interface Ports {
   readonly desk: DeskPort;
   readonly selfTests: SelfTestPort;
   readonly readiness: ReadinessPort;
+  readonly monitor: MonitorPort;
   /** Who may go inside. */
   readonly staff: StaffPort;
   /** What staff does inside. */

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
+import { monitorActs, monitorBodies } from './maintenance/monitor-screens.ts';
 import { readinessActs, readinessBodies } from './maintenance/readiness-screens.ts';
 import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
 import { closedReasons } from './maintenance/rooms/system-screens.ts';
@@ -618,6 +619,7 @@ const bodies = {
   ...signInBodies,
   ...roomBodies,
   ...readinessBodies,
+  ...monitorBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -690,6 +692,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...callbackActs,
   ...surveyActs,
   ...readinessActs,
+  ...monitorActs,
   ...signInActs,
   ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),

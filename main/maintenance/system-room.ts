@@ -142,7 +142,13 @@ function exportLogs({ config, clock, recentLog }: SystemRoomOptions): Awaited<Re
   const file = path.join(exportFolder, `${config.terminal.id}-log-${stamp}.jsonl`);
   try {
     mkdirSync(exportFolder, { recursive: true });
-    writeFileSync(file, recentLog().map((line) => `${redactedLine(line)}\n`).join(''), { flush: true });
+    writeFileSync(
+      file,
+      recentLog()
+        .map((line) => `${redactedLine(line)}\n`)
+        .join(''),
+      { flush: true },
+    );
     return { good: true, file };
   } catch (error) {
     return { good: false, why: error instanceof Error ? error.message : String(error) };

@@ -29,6 +29,7 @@ import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { PruneRule } from '../journal/pruning.ts';
 import type { KeptReport } from '../maintenance/readiness/kept-report.ts';
+import { createFrameTap } from '../maintenance/monitor/frame-tap.ts';
 import { createReadiness, type Readiness } from '../maintenance/readiness/port.ts';
 import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
 import type { SelfTestPort } from '../../state-machines/maintenance/self-test-port.ts';
@@ -202,6 +203,13 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     receipts: receiptPort(devices.receiptPrinter, config),
     selfTests,
     readiness,
+    monitor: createFrameTap({
+      clock,
+      devices,
+      models: modelsOf(config),
+      terminalId: config.terminal.id,
+      exportFolder: config.maintenance.exportFolder,
+    }),
     support: createSupportPort({
       config,
       clock,
@@ -423,6 +431,11 @@ function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions
   });
 }
 
+/** By device: the model that the configuration names. */
+function modelsOf({ devices }: TerminalConfig): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(devices).flatMap(([part, fitted]) => (fitted === null ? [] : [[part, fitted.model]])));
+}
+
 /** What staff tests, and the report by which the terminal serves again. */
 function maintenancePorts(
   { clock, key, config, version, devices, upstream, journal, journalCheck, readiness, freeSpace, log }: TerminalOptions,
@@ -433,7 +446,7 @@ function maintenancePorts(
   const selfTests = createSelfTestPort({
     clock,
     devices,
-    models: Object.fromEntries(Object.entries(config.devices).flatMap(([part, fitted]) => (fitted === null ? [] : [[part, fitted.model]]))),
+    models: modelsOf(config),
     profiles: config.cards.profiles,
     facts: {
       ...(journalCheck === undefined ? {} : { checkJournal: journalCheck.check }),

@@ -10,7 +10,7 @@ type Body = ViewBodyOf<'maintenance-devices'>;
 
 export function DevicesRoom({ body }: { readonly body: Body }) {
   const say = useStaffWords();
-  const { staff, parts, chosen, detail, mayTest, hasTests } = body;
+  const { staff, parts, chosen, detail, mayTest, hasTests, mayMonitor } = body;
   return (
     <StaffFrame title={say('title.devices')} staff={staff} className="staff--devices">
       <div className="room room--list">
@@ -32,6 +32,11 @@ export function DevicesRoom({ body }: { readonly body: Body }) {
         {chosen !== undefined && (
           <StaffButton testId="retry" act={{ type: 'work', work: 'retry' }} icon="swap" {...(mayTest ? {} : { off: say('notAllowed') })}>
             {say('devices.retry')}
+          </StaffButton>
+        )}
+        {mayMonitor && (
+          <StaffButton testId="monitor" act={{ type: 'work', work: 'monitor' }} icon="list">
+            {say('devices.monitor')}
           </StaffButton>
         )}
         {hasTests && (

@@ -27,7 +27,7 @@ export function SelfTests({ body }: { readonly body: Body }) {
       <div className="tests">
         <ol className={`tests-list ${lines.length > 8 ? 'tests-list--many' : ''}`}>
           {lines.map((line) => (
-            <TestLine key={line.test} line={line} words={words} resting={now === undefined} say={say} />
+            <TestLine key={line.test} line={line} alone={!forReport} words={words} resting={now === undefined} say={say} />
           ))}
         </ol>
         <div className="tests-now">
@@ -43,14 +43,25 @@ export function SelfTests({ body }: { readonly body: Body }) {
 const ICONS: Readonly<Record<Line['state'], IconName | undefined>> = { waiting: undefined, running: 'wait', passed: 'tick', failed: 'close', skipped: 'next' };
 const TONES: Readonly<Record<Line['state'], string>> = { waiting: 'none', running: 'none', passed: 'good', failed: 'bad', skipped: 'warn' };
 
-/** While nothing runs, each is a touch away from being made again. */
-function TestLine({ line, resting, say, words }: { readonly line: Line; readonly resting: boolean; readonly say: StaffSay; readonly words: ReadinessSay }) {
-  const { test, part, state, why, detail } = line;
+/** While nothing runs, each is a touch away from being made again. The device's own words stand where there is room: alone, and on the slip. */
+function TestLine({
+  line,
+  alone,
+  resting,
+  say,
+  words,
+}: {
+  readonly line: Line;
+  readonly alone: boolean;
+  readonly resting: boolean;
+  readonly say: StaffSay;
+  readonly words: ReadinessSay;
+}) {
+  const { test, state, why, detail } = line;
   const icon = ICONS[state];
   const content = (
     <>
       <b>{words(`test_${test}`)}</b>
-      <span className="tests-part">{words(`part_${part}`)}</span>
       <span className={`staff-verdict staff-verdict--${TONES[state]}`}>
         {icon !== undefined && <Icon name={icon} size="xs" />}
         {words(`result_${state}`)}
@@ -58,7 +69,7 @@ function TestLine({ line, resting, say, words }: { readonly line: Line; readonly
       {why !== undefined && (
         <span className="tests-why">
           {words(`why_${why}`)}
-          {detail !== undefined && <span className="tests-detail"> {detail}</span>}
+          {alone && detail !== undefined && ` · ${detail}`}
         </span>
       )}
     </>
@@ -66,7 +77,12 @@ function TestLine({ line, resting, say, words }: { readonly line: Line; readonly
   return (
     <li data-test={test} data-state={state}>
       {resting && state !== 'passed' ? (
-        <Button testId={`again-${test}`} act={{ type: 'test-again', test }} className="tests-line staff-button" aria-label={`${words(`test_${test}`)} ${say('tests.again')}`}>
+        <Button
+          testId={`again-${test}`}
+          act={{ type: 'test-again', test }}
+          className="tests-line staff-button"
+          aria-label={`${words(`test_${test}`)} ${say('tests.again')}`}
+        >
           {content}
         </Button>
       ) : (
@@ -111,7 +127,16 @@ function Colors({ say }: { readonly say: StaffSay }): ReactNode {
   const [at, setAt] = useState(0);
   const color = COLORS[at];
   if (color === undefined) return null;
-  return <button type="button" className="tests-glass" data-testid="colors" style={{ background: color }} aria-label={say('tests.nextColor')} onClick={() => setAt(at + 1)} />;
+  return (
+    <button
+      type="button"
+      className="tests-glass"
+      data-testid="colors"
+      style={{ background: color }}
+      aria-label={say('tests.nextColor')}
+      onClick={() => setAt(at + 1)}
+    />
+  );
 }
 
 const CELLS = 24;

@@ -1,6 +1,7 @@
 /** The screen of staff that a View asks for. */
 import { BoxRoom } from './box.tsx';
 import { DevicesRoom } from './devices.tsx';
+import { FramesScreen } from './frames.tsx';
 import { GlassScreen } from './glass.tsx';
 import { JournalRoom } from './journal.tsx';
 import { LoadScreen } from './load.tsx';
@@ -34,6 +35,8 @@ export function StaffScreen({ body }: { readonly body: StaffBody }) {
       return <SystemRoom body={body} />;
     case 'maintenance-tests':
       return <SelfTests body={body} />;
+    case 'maintenance-frames':
+      return <FramesScreen body={body} />;
     case 'maintenance-glass':
       return <GlassScreen body={body} />;
   }

@@ -56,7 +56,23 @@ export const roomBodies = {
 } as const;
 
 /** What is done by one touch, wherever it is offered. */
-const works = ['exchange', 'later', 'print', 'verify', 'export', 'resolve', 'retry', 'logs', 'restart', 'close', 'open', 'play', 'next', 'test'] as const;
+const works = [
+  'exchange',
+  'later',
+  'print',
+  'verify',
+  'export',
+  'resolve',
+  'retry',
+  'logs',
+  'restart',
+  'close',
+  'open',
+  'play',
+  'next',
+  'test',
+  'monitor',
+] as const;
 
 export const roomActs = [
   /** Into a room. */

@@ -479,7 +479,15 @@ const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
   },
 };
 
-const box: Omit<ViewBodyOf<'maintenance-box'>, 'step'> = { kind: 'maintenance-box', staff, sensed: 'in', waiting: [], slip: 'none', mayExchange: true, mayCount: true };
+const box: Omit<ViewBodyOf<'maintenance-box'>, 'step'> = {
+  kind: 'maintenance-box',
+  staff,
+  sensed: 'in',
+  waiting: [],
+  slip: 'none',
+  mayExchange: true,
+  mayCount: true,
+};
 const boxNotes = [
   { denomination: 10_000, count: 32 },
   { denomination: 5000, count: 30 },
@@ -605,6 +613,7 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       },
       mayTest: true,
       hasTests: true,
+      mayMonitor: true,
     },
     utilities: false,
   },
@@ -671,6 +680,22 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       lines: testLines.map((line, at) => (at < 9 ? { ...line, state: 'passed' } : at === 9 ? { ...line, state: 'running' } : line)),
       now: { test: 'cardShutter', step: { say: 'working', values: {} }, question: 'shutterMoved' },
       inService: false,
+    },
+    utilities: false,
+  },
+  'maintenance-frames': {
+    body: {
+      kind: 'maintenance-frames',
+      staff,
+      part: 'cashAcceptor',
+      filter: 'all',
+      paused: false,
+      frames: [
+        { number: 9, time: '08:14:32.150', direction: 'fromDevice', bytes: 'FC0511277456', length: 6, says: '{"message":"idling"}', bad: false },
+        { number: 8, time: '08:14:32.143', direction: 'toDevice', bytes: 'FC05112756', length: 5, says: '{"message":"status request"}', bad: false },
+        { number: 7, time: '08:14:31.990', direction: 'fromDevice', bytes: 'FC05112757', length: 5, says: '{"code":"badCrc"}', bad: true },
+      ],
+      mayExport: true,
     },
     utilities: false,
   },

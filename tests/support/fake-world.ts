@@ -545,6 +545,7 @@ export class FakeWorld {
       },
       support: fakeSupport(this.counted, () => this.channels),
       selfTests: { tests: [], run: () => Promise.reject(new PortError('deviceFault', 'nothing is fitted in this world')) },
+      monitor: { parts: [], frames: () => [], onFrame: () => () => {}, export: () => ({ good: false, why: 'nothing is fitted in this world' }) },
       readiness: {
         report: () => {
           throw new PortError('journalUnavailable', 'there is nothing to report in this world');

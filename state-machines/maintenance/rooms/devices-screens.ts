@@ -32,5 +32,7 @@ export const devicesBodies = {
     mayTest: z.boolean(),
     /** Guided tests can be made of the chosen one. */
     hasTests: z.boolean(),
+    /** Its frames can be looked at. */
+    mayMonitor: z.boolean(),
   }),
 } as const;

@@ -3,6 +3,7 @@ import { assign, sendTo, setup, type SnapshotFrom } from 'xstate';
 import { testedParts, type TestedPart } from '../../../common/maintenance/self-tests.ts';
 import { typed } from '../../chart-types.ts';
 import { allowed, record, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
+import { monitorMachine } from '../monitor.ts';
 import { selfTestsMachine } from '../self-tests.ts';
 import type { CabinetPart } from '../staff-schema.ts';
 
@@ -16,9 +17,14 @@ export function testsOf({ chosen, ports }: DevicesContext): TestedPart | undefin
   return ports.selfTests.tests.some((test) => test.part === part) ? part : undefined;
 }
 
+/** The part whose frames can be looked at. */
+export function monitored({ chosen, ports }: DevicesContext): TestedPart | undefined {
+  return ports.monitor.parts.find((part) => part === chosen);
+}
+
 export const devicesMachine = setup({
   types: typed<{ context: DevicesContext; events: RoomsEvent; input: RoomsInput }>(),
-  actors: { tests: selfTestsMachine },
+  actors: { tests: selfTestsMachine, monitor: monitorMachine },
   actions: {
     choose: assign({ chosen: ({ context, event }) => (event.type === 'ui.part' ? event.part : context.chosen) }),
     retry: ({ context }) => {
@@ -28,6 +34,7 @@ export const devicesMachine = setup({
       ports.rooms.devices.retry(chosen);
     },
     passOn: sendTo('tests', ({ event }) => event),
+    passToMonitor: sendTo('monitor', ({ event }) => event),
   },
 }).createMachine({
   id: 'devices',
@@ -41,6 +48,10 @@ export const devicesMachine = setup({
         'ui.work': [
           { guard: ({ context, event }) => event.work === 'retry' && allowed(context, 'device.test'), actions: 'retry' },
           { guard: ({ context, event }) => event.work === 'test' && testsOf(context) !== undefined && allowed(context, 'device.test'), target: 'testing' },
+          {
+            guard: ({ context, event }) => event.work === 'monitor' && monitored(context) !== undefined && allowed(context, 'monitor.read'),
+            target: 'monitoring',
+          },
         ],
         'ui.back': 'left',
       },
@@ -59,6 +70,23 @@ export const devicesMachine = setup({
       on: {
         'ui.*': { actions: 'passOn' },
         PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passOn'] },
+      },
+    },
+    monitoring: {
+      invoke: {
+        id: 'monitor',
+        src: 'monitor',
+        input: ({ context }) => {
+          const part = monitored(context);
+          if (part === undefined) throw new TypeError('nothing to monitor was chosen');
+          return { ports: context.ports, staff: context.staff, preferences: context.preferences, part };
+        },
+        onDone: 'looking',
+        onError: 'looking',
+      },
+      on: {
+        'ui.*': { actions: 'passToMonitor' },
+        PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passToMonitor'] },
       },
     },
     left: { type: 'final' },

@@ -5,7 +5,7 @@
  * Amounts are fen; times inside bodies are ISO 8601 UTC; byte strings are upper-case hexadecimal.
  */
 import { z } from 'zod';
-import { REFUSALS, ROLES, SIGN_IN_METHODS, SIGN_OUTS, VERBS } from './maintenance/verbs.ts';
+import { REFUSALS, ROLES, SIGN_IN_METHODS, SIGN_OUTS } from './maintenance/verbs.ts';
 
 const amount = z.int().min(1).max(0xffff_ffff);
 const balance = z.int().min(0).max(0xffff_ffff);
@@ -464,17 +464,17 @@ export const journalKinds = {
   /** About to be done, or done: `verb` is what allowed it, `subject` on what, e.g. a reference, a settlement, a device. */
   'maintenance.act': z.strictObject({
     sessionId: id,
-    staff: words,
-    verb: z.enum(VERBS),
-    what: z.string().min(1).max(40),
-    subject: z.string().max(80).optional(),
+    staff: staffNumber,
+    verb: z.string().max(40),
+    what: z.string().max(40),
+    subject: id.optional(),
   }),
   /** `count`: pieces that are in since; absent where nobody counts them. */
   'supply.filled': z.strictObject({
     sessionId: id,
-    staff: words,
+    staff: staffNumber,
     supply: z.enum(['paper', 'blankCards', 'rejectBin']),
-    count: z.int().min(0).max(100_000).optional(),
+    count: z.int().min(0).optional(),
   }),
 
   // a voucher of this terminal: redeemable once, here or elsewhere, by number and secret code

@@ -695,11 +695,11 @@ export interface Ports {
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
   readonly desk: DeskPort;
+  /** Who may go inside. */
+  readonly staff: StaffPort;
   readonly selfTests: SelfTestPort;
   readonly readiness: ReadinessPort;
   readonly monitor: MonitorPort;
-  /** Who may go inside. */
-  readonly staff: StaffPort;
   /** What staff does inside. */
   readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;

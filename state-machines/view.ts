@@ -18,6 +18,7 @@ import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
 export { helpGroups } from './support/screens.ts';
+export { closedReasons, glassTests, systemTabs } from './maintenance/rooms/system-screens.ts';
 export { keyPressSchema, type KeyPress } from './keypad.ts';
 
 export const VIEW_VERSION = 1;
@@ -691,9 +692,9 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...deskActs,
   ...callbackActs,
   ...surveyActs,
+  ...signInActs,
   ...readinessActs,
   ...monitorActs,
-  ...signInActs,
   ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */

@@ -386,6 +386,8 @@ function remember(step: Step, entry: NewEntry): void {
     case 'maintenance.locked':
     case 'maintenance.signedIn':
     case 'maintenance.signedOut':
+    case 'maintenance.act':
+    case 'supply.filled':
     case 'settlement.opened':
     case 'box.removed':
     case 'box.inserted':

@@ -86,6 +86,8 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'maintenance.locked':
     case 'maintenance.signedIn':
     case 'maintenance.signedOut':
+    case 'maintenance.act':
+    case 'supply.filled':
     case 'desk.submitting':
     case 'desk.stored':
     case 'desk.refused':

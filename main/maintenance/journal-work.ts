@@ -1,15 +1,13 @@
 /**
- * What reads the whole journal file while the terminal runs: proving it, and writing it to a stick, read back and proved there. Each in a
- * thread of its own, so that nobody waits. `inThisThread` does the same where there is no other thread to be had.
+ * What reads the whole journal file while the terminal runs: proving it, and writing it to a stick, read back and proved there. In a thread
+ * of its own (journal-work-background.ts), so that nobody waits, or in this one where there is no other to be had.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
 import type { JournalFinding } from '../../state-machines/maintenance/rooms-port.ts';
 import { exportJournal } from '../journal/export.ts';
-import { JournalError } from '../journal/journal-error.ts';
 import type { Verification } from '../journal/verification.ts';
 import { verifyExport } from '../journal/verify-export.ts';
 import { verifyJournal } from '../journal/verify.ts';
@@ -49,19 +47,6 @@ export function inThisThread(order: WorkOrder): JournalFinding {
   } catch (error) {
     return { good: false, why: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** Beside this file in the sources; beside the terminal's file in the built application (launcher/bundles.ts). */
-const THREAD_FILE = import.meta.url.endsWith('.ts') ? './journal-work-thread.ts' : './journal-work.js';
-
-export function inAnotherThread(order: WorkOrder): Promise<JournalFinding> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(THREAD_FILE, import.meta.url), { name: 'journal-work', workerData: order });
-    thread.unref();
-    thread.once('message', (finding: JournalFinding) => resolve(finding));
-    thread.once('error', (error) => reject(new JournalError('io', `the thread that reads ${order.journal} ended: ${error.message}`, error)));
-    thread.once('exit', (code) => reject(new JournalError('io', `the thread that reads ${order.journal} ended with ${code}`)));
-  });
 }
 
 function findingOf({ ok, entries, break: found }: Verification): JournalFinding {

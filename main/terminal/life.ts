@@ -62,9 +62,9 @@ export interface LifeOptions extends Surroundings {
   readonly log: Log;
   readonly publish: (view: View) => void;
   readonly onKey?: TerminalOptions['onKey'];
-  readonly onState?: TerminalOptions['onState'];
   readonly recentLog?: TerminalOptions['recentLog'];
   readonly onRestart?: TerminalOptions['onRestart'];
+  readonly onState?: TerminalOptions['onState'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
   /** The journal is this process's now; nothing else has begun. */
@@ -135,13 +135,13 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     log,
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
-    ...(options.onState === undefined ? {} : { onState: options.onState }),
     ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
     ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),
     journalWork: journalWork(
       { journal: kept.journal, publicKey: key.publicKey, exportFolder: config.maintenance.exportFolder, terminalId: config.terminal.id },
       options.journalWork ?? (async (order) => inThisThread(order)),
     ),
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),

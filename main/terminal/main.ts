@@ -9,7 +9,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ConfigError, loadConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
 import { checkInBackground } from '../journal/background-check.ts';
-import { inAnotherThread } from '../maintenance/journal-work.ts';
+import { inAnotherThread } from '../maintenance/journal-work-background.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { noSimulators } from './devices.ts';

@@ -3,7 +3,7 @@
  * Owns the sequence numbers by which a touch names the View it was made on.
  */
 import type { Clock, Timer } from '../../common/clock.ts';
-import { viewSchema, type View } from '../../state-machines/view.ts';
+import { viewSchema, type View, type ViewKind } from '../../state-machines/view.ts';
 
 export interface PublisherOptions {
   readonly clock: Clock;
@@ -95,5 +95,21 @@ function lastingOf(body: View['body']): object {
   if (body.kind === 'help-search') return { kind: body.kind, board: body.board };
   if (body.kind === 'ticket-phone' || body.kind === 'progress-number') return { kind: body.kind };
   if (body.kind === 'loss-typing') return { kind: body.kind, field: body.field };
+  const question = QUESTION[body.kind];
+  if (question !== undefined) return { kind: body.kind, asked: Object.entries(body).filter(([name]) => question.includes(name)) };
   return { ...body, wait: undefined };
 }
+
+/** Of staff's screens: what the question is on them. What devices and books say meanwhile, what was typed, and the time that is left, make no other one of it. */
+const QUESTION: Readonly<Partial<Record<ViewKind, readonly string[]>>> = {
+  'maintenance-sign-in': ['asks', 'ways', 'challenge', 'second'],
+  'maintenance-overview': [],
+  'maintenance-devices': [],
+  'maintenance-box': ['step', 'waiting'],
+  'maintenance-supplies': ['asked'],
+  'maintenance-journal': ['field', 'state', 'found'],
+  'maintenance-story': ['story', 'page'],
+  'maintenance-load': ['step'],
+  'maintenance-system': ['asks', 'closed'],
+  'maintenance-glass': ['test'],
+};

@@ -96,16 +96,16 @@ export interface TerminalOptions {
   readonly answerCounts?: AnswerCounts;
   /** What may leave the journal, and when that is looked at. Absent: nothing ever does. */
   readonly pruning?: { readonly rule: PruneRule } & Pick<JournalPruningOptions, 'firstLookMs' | 'everyMs'>;
-  /** Where the last readiness report is kept. */
-  readonly readiness: KeptReport;
-  /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
-  readonly onState?: StateTeller['tell'];
   /** Proves the whole journal, and writes it to a stick. */
   readonly journalWork: JournalWork;
   /** Lines of the log, the oldest first. Absent: nobody keeps them. */
   readonly recentLog?: () => readonly string[];
   /** Staff wants the process started anew. Default: it goes on. */
   readonly onRestart?: () => void;
+  /** Where the last readiness report is kept. */
+  readonly readiness: KeptReport;
+  /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
+  readonly onState?: StateTeller['tell'];
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -139,8 +139,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       disk: diskOf(options),
       cashUntold: false,
       pathHeld: false,
-      paused: [],
       closed: closed !== undefined,
+      paused: [],
       starting: true,
     },
     config.topUp.tenders,

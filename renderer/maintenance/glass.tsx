@@ -42,7 +42,8 @@ function Ground({ body: { test, touched, color, keys, played }, say }: { readonl
         <div className="glass-cells" role="group" aria-label={say('glassTest.touch', { n: touched.length, of: CELLS })}>
           {Array.from({ length: CELLS }, (_, index) => (
             <Button key={index} testId={`cell-${index}`} act={{ type: 'pick', index }} className="glass-cell" chosen={touched.includes(index)} typing>
-              {touched.includes(index) ? <Icon name="tick" size="s" /> : <span className="vh">{index + 1}</span>}
+              {touched.includes(index) && <Icon name="tick" size="s" />}
+              <span className="vh">{index + 1}</span>
             </Button>
           ))}
         </div>
@@ -86,7 +87,7 @@ export function Tone({ played }: { readonly played: number }) {
     oscillator.connect(gain).connect(context.destination);
     oscillator.start();
     oscillator.stop(context.currentTime + SECONDS);
-    oscillator.onended = () => void context.close();
+    oscillator.addEventListener('ended', () => void context.close());
     return () => oscillator.stop();
   }, [played]);
   return null;

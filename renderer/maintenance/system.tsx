@@ -1,7 +1,6 @@
 /** 网络与本机: what the terminal is and how it stands; restart, out of service, the log; and the tests of glass, sound and keypad. */
 import type { ReactNode } from 'react';
-import { closedReasons, glassTests, systemTabs } from '../../state-machines/maintenance/rooms/system-screens.ts';
-import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { closedReasons, glassTests, systemTabs, type ViewBodyOf } from '../../state-machines/view.ts';
 import { Verdict } from './overview.tsx';
 import { Back, Panel, StaffBar, StaffButton } from './staff-parts.tsx';
 import { StaffFrame } from './staff-frame.tsx';

@@ -40,7 +40,7 @@ export function isSimulator(file: string): boolean {
 
 export function bundles(parts: AppParts): readonly InlineConfig[] {
   const shellFolder = path.join(projectRoot, 'main', 'electron');
-  // Started by the terminal process by their names (drivers/card-reader/pcsc/binding.ts, main/journal/background-check.ts, main/maintenance/journal-work.ts).
+  // Started by the terminal process by their names (drivers/card-reader/pcsc/binding.ts, main/journal/background-check.ts, main/maintenance/journal-work-background.ts).
   const pcscThread = path.join(projectRoot, 'drivers', 'card-reader', 'pcsc', 'thread.ts');
   const journalCheck = path.join(projectRoot, 'main', 'journal', 'check-thread.ts');
   const journalWork = path.join(projectRoot, 'main', 'maintenance', 'journal-work-thread.ts');

@@ -57,7 +57,7 @@ export class Cardholder {
     for (const testId of testIds) {
       const button = page.getByTestId(testId);
       await button.waitFor({ timeout: PATIENCE });
-      const again = /^(?:digit|symbol)-/.test(testId) ? 0 : (this.#touched.get(testId) ?? 0) + SAME_BUTTON_MS;
+      const again = /^(?:digit|symbol|key)-/.test(testId) ? 0 : (this.#touched.get(testId) ?? 0) + SAME_BUTTON_MS;
       await pauseUntil(Math.max(this.#screenCame + READING_MS, again));
       await button.click({ timeout: PATIENCE });
       this.#touched.set(testId, performance.now());

@@ -6,7 +6,10 @@ import Database from 'better-sqlite3';
 import { formatYuan, fen } from '../../common/fen.ts';
 import { CARD, chipBalance, onStage, type Stage, type StageOptions } from './demo-stage.ts';
 import { putAtIssuer } from './issuer-hands.ts';
-import { everyDevice, type Settings } from './sandbox.ts';
+import { verifyJournal } from '../../main/journal/verify.ts';
+import { SUPERVISOR } from '../support/staff-at-hand.ts';
+import { everyDevice, type Sandbox, type Settings } from './sandbox.ts';
+import { putStaffSecret, Staff, staffSettings } from './staff.ts';
 
 /** Never activated. */
 const NEW_CARD = 'new-4410';
@@ -21,6 +24,7 @@ interface Ending {
 interface Flow {
   readonly wants: string;
   readonly settings?: Settings;
+  readonly prepare?: (sandbox: Sandbox) => void;
   readonly play: (stage: Stage) => Promise<Ending>;
 }
 
@@ -31,6 +35,12 @@ export const demoFlows = {
   'pending-load': { wants: 'a subsidy of ¥80.00 waits for the card ending 6688', play: pendingLoad },
   account: { wants: 'a new card is activated', play: account },
   support: { wants: 'somebody has a question, and wants to be called about it', settings: { support: { survey: true } }, play: support },
+  maintenance: {
+    wants: 'a card was torn out while it was written; then somebody of the operator’s comes with paper, blank cards and an empty cash box',
+    settings: { ...everyDevice, ...staffSettings([SUPERVISOR]) },
+    prepare: putStaffSecret,
+    play: maintenance,
+  },
 } as const satisfies Readonly<Record<string, Flow>>;
 export type DemoFlow = keyof typeof demoFlows;
 
@@ -40,12 +50,12 @@ export function isDemoFlow(name: string): name is DemoFlow {
 
 /** @returns the exit status */
 export async function runFlowDemo(flow: DemoFlow, options: StageOptions): Promise<number> {
-  const { wants, play, settings }: Flow = demoFlows[flow];
+  const { wants, play, settings, prepare }: Flow = demoFlows[flow];
   const told = async (stage: Stage): Promise<Ending> => {
     stage.tell(wants);
     return play(stage);
   };
-  const { ending, journal, receiptPng, tell } = await onStage(options, told, settings);
+  const { ending, journal, receiptPng, tell } = await onStage(options, told, settings, prepare);
   const right = ending.right && journal.verified;
   if (options.json)
     process.stdout.write(`${JSON.stringify({ flow, ...ending, right, journal, receiptPng, host: options.host.line.replace(/^host: /, '') })}\n`);
@@ -182,6 +192,63 @@ async function account({ person, sandbox, tell }: Stage): Promise<Ending> {
   await person.touches('another');
   await person.sees('menu');
   return { outcome: 'activated', right: scripts.confirmed === 1 };
+}
+
+/** The note of ¥20.00 is in the box, and the card that it was to go on is gone, undecided. */
+async function maintenance({ person, sandbox, tell }: Stage): Promise<Ending> {
+  const reference = await tornTopUp({ person, sandbox, tell });
+  const staff = new Staff(person, sandbox);
+  await staff.serviceSwitch('maintenance');
+  await staff.signsIn(SUPERVISOR);
+  tell(`signed in with a one-time code and a PIN, offline: ${SUPERVISOR.number}, ${SUPERVISOR.role}`);
+  await person.touches('room-devices');
+  await person.sees('maintenance-devices');
+  await person.touches('device-cardReader', 'retry');
+  tell('the card reader says who it is, and is tried again');
+  await person.touches('back');
+  await person.sees('maintenance-overview');
+  await staff.refills(120);
+  tell('paper replaced, 120 blank cards: both in the journal');
+  await staff.findsStory('6688');
+  const verdict = await staff.asksCard(CARD);
+  tell(`its card says: ${verdict}; number ${reference} is decided`);
+  await person.touches('back', 'back');
+  await person.sees('maintenance-overview');
+  await staff.exchangesBox('B-0012', 'B-0031');
+  await staff.counts([[2000, 1]]);
+  await person.touches('confirm');
+  await (await person.page()).locator('[data-testid="print"]').waitFor();
+  await person.sees('maintenance-box');
+  const { balances } = verifyJournal(sandbox.journal);
+  tell(
+    `box B-0012 came out and was counted: in transit ¥${formatYuan(fen(balances['cash.transit']))}, difference ¥${formatYuan(fen(Math.abs(balances.suspense)))}`,
+  );
+  await person.touches('confirm', 'back');
+  await person.sees('maintenance-overview');
+  await person.touches('back-in-service');
+  await staff.serviceSwitch('operator');
+  await person.sees('attract');
+  tell('back in service');
+  const right = verdict === 'credited' && balances['cash.transit'] === 2000 && balances.suspense === 0 && balances['cash.box'] === 0;
+  return { outcome: 'backInService', reference, right };
+}
+
+async function tornTopUp({ person, sandbox, tell }: Stage): Promise<string> {
+  await sandbox.hand({ act: 'fault', fault: 'tearAfterCredit', on: true });
+  await person.choosesTopUp(CARD, 2000);
+  await person.touches('tender-cash');
+  await person.sees('top-up-cash');
+  await person.pays(2000);
+  await person.touches('confirm');
+  await person.sees('put-back');
+  await person.touches('put-back-leave');
+  await person.sees('settled');
+  const reference = (await person.reads('reference')).trim();
+  await person.leaves();
+  await sandbox.hand({ act: 'fault', fault: 'tearAfterCredit', on: false });
+  await person.sees('attract');
+  tell(`the card was torn out while it was written, and taken away: number ${reference}, nobody knows yet`);
+  return reference;
 }
 
 /** An answer from the shelf, then a call back by appointment, and how it went. */

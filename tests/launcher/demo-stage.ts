@@ -39,8 +39,13 @@ export interface Played<T> {
 /** The card of the demonstrations. */
 export const CARD = 'student-6688';
 
-/** @param settings over the example configuration */
-export async function onStage<T>({ host, data, json }: StageOptions, act: (stage: Stage) => Promise<T>, settings: Settings = {}): Promise<Played<T>> {
+/** @param settings over the example configuration @param prepare what lies in the data folder before the terminal starts */
+export async function onStage<T>(
+  { host, data, json }: StageOptions,
+  act: (stage: Stage) => Promise<T>,
+  settings: Settings = {},
+  prepare: (sandbox: Sandbox) => void = () => {},
+): Promise<Played<T>> {
   const out = path.join(projectRoot, 'out', 'demo');
   if (data === undefined) rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -49,6 +54,7 @@ export async function onStage<T>({ host, data, json }: StageOptions, act: (stage
   const sandbox = await startSandbox({ data: data ?? mkdtempSync(path.join(out, 'data-')), settings: { log: { level: 'warn' }, ...settings } });
   let shell: RunningShell | undefined;
   try {
+    prepare(sandbox);
     shell = await launchShell({ host, appDir: productParts.outDir, config: sandbox.config });
     const pictures = new Pictures(out, tell);
     const person = new Cardholder(sandbox, shell, (name, page) => pictures.take(name, page));

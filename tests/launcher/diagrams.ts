@@ -10,6 +10,11 @@ import { identificationMachine } from '../../state-machines/identification.ts';
 import { callbackMachine } from '../../state-machines/callback.ts';
 import { deskMachine } from '../../state-machines/desk.ts';
 import { maintenanceMachine } from '../../state-machines/maintenance.ts';
+import { boxMachine } from '../../state-machines/maintenance/rooms/box.ts';
+import { devicesMachine } from '../../state-machines/maintenance/rooms/devices.ts';
+import { journalMachine } from '../../state-machines/maintenance/rooms/journal.ts';
+import { suppliesMachine } from '../../state-machines/maintenance/rooms/supplies.ts';
+import { systemMachine } from '../../state-machines/maintenance/rooms/system.ts';
 import { roomsMachine } from '../../state-machines/maintenance/rooms.ts';
 import { signInMachine } from '../../state-machines/maintenance/sign-in.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
@@ -74,9 +79,14 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
   },
   {
     title: 'rooms',
-    about: 'What staff does inside (`maintenance/rooms.ts`, parts beside it).',
+    about: 'What staff does inside: one room at a time (`maintenance/rooms.ts`, the rooms in `maintenance/rooms/`).',
     machine: roomsMachine,
   },
+  { title: 'box', about: '清机: the box out, another in, the count, the slip (`maintenance/rooms/box.ts`).', machine: boxMachine },
+  { title: 'supplies', about: 'Paper, blank cards, reject bin (`maintenance/rooms/supplies.ts`).', machine: suppliesMachine },
+  { title: 'devices', about: 'One device after the other (`maintenance/rooms/devices.ts`).', machine: devicesMachine },
+  { title: 'journal', about: 'Search, story, an undetermined load, verify, export (`maintenance/rooms/journal.ts`).', machine: journalMachine },
+  { title: 'system', about: 'The terminal itself, and the tests of its glass (`maintenance/rooms/system.ts`).', machine: systemMachine },
   {
     title: 'survey',
     about: 'The question at the end: how it went, by one touch (`survey.ts`, parts in `survey/`).',

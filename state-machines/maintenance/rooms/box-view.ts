@@ -61,7 +61,8 @@ function stepOf({ value }: BoxSnapshot): Body['step'] {
     case 'printing':
     case 'told':
       return 'told';
-    default:
+    case 'home':
+    case 'left':
       return 'home';
   }
 }

@@ -55,13 +55,13 @@ export function waitingFor(cash: CashState | undefined): readonly SettlementStat
 }
 
 interface StepInput extends RoomsInput {
+  readonly act: 'exchange' | 'count' | 'close';
   readonly order: BoxOrder;
 }
 
 /** Announced under this visit, then the step itself: its own entry says what became of it. */
-async function step({ order, ...input }: StepInput): Promise<BoxStep> {
-  const counting = order.counted !== undefined;
-  record(input, counting ? 'settlement.count' : 'box.exchange', counting ? 'count' : 'exchange', order.settlementId ?? order.boxOut);
+async function step({ order, act, ...input }: StepInput): Promise<BoxStep> {
+  record(input, act === 'exchange' ? 'box.exchange' : 'settlement.count', act, order.settlementId ?? order.boxOut);
   return input.ports.rooms.box.step(order);
 }
 
@@ -71,7 +71,7 @@ function byWhom({ staff }: RoomsInput): string {
 }
 
 /** One entry of the settlement, and where the screen goes on. */
-function taking(next: string, again: string, order: (context: BoxContext) => Omit<BoxOrder, 'by'>) {
+function taking(act: StepInput['act'], next: string, again: string, order: (context: BoxContext) => Omit<BoxOrder, 'by'>) {
   return {
     invoke: {
       src: 'step' as const,
@@ -79,6 +79,7 @@ function taking(next: string, again: string, order: (context: BoxContext) => Omi
         ports: context.ports,
         staff: context.staff,
         preferences: context.preferences,
+        act,
         order: { by: byWhom(context), ...order(context) },
       }),
       onDone: [
@@ -221,11 +222,11 @@ export const boxMachine = setup({
         'ui.back': 'boxOut',
       },
     },
-    opening: taking('takeOut', 'boxOut', ({ boxOut, boxIn }) => ({ boxOut, boxIn })),
+    opening: taking('exchange', 'takeOut', 'boxOut', ({ boxOut, boxIn }) => ({ boxOut, boxIn })),
     takeOut: { on: { 'ui.confirm': { guard: 'mayExchange', target: 'removing' }, 'ui.back': 'left' } },
-    removing: taking('putIn', 'takeOut', ofSettlement),
+    removing: taking('exchange', 'putIn', 'takeOut', ofSettlement),
     putIn: { on: { 'ui.confirm': { guard: 'mayExchange', target: 'inserting' }, 'ui.back': 'left' } },
-    inserting: taking('count', 'putIn', ofSettlement),
+    inserting: taking('exchange', 'count', 'putIn', ofSettlement),
     /** Here and now, or later at the cash office. */
     count: {
       on: {
@@ -242,8 +243,8 @@ export const boxMachine = setup({
       },
     },
     review: { on: { 'ui.confirm': { guard: 'mayCount', target: 'counting' }, 'ui.back': 'count' } },
-    counting: taking('closing', 'review', (context) => ({ ...ofSettlement(context), counted: countedOf(context) })),
-    closing: taking('printing', 'unreadable', ofSettlement),
+    counting: taking('count', 'closing', 'review', (context) => ({ ...ofSettlement(context), counted: countedOf(context) })),
+    closing: taking('close', 'printing', 'unreadable', ofSettlement),
     printing: {
       entry: 'printing',
       invoke: {
@@ -265,18 +266,10 @@ export const boxMachine = setup({
 });
 
 function typedInto(text: string, event: BoxEvent): string {
-  switch (event.type) {
-    case 'ui.key':
-      return `${text}${event.key}`.slice(0, LONGEST_ID);
-    case 'ui.digit':
-      return `${text}${event.digit}`.slice(0, LONGEST_ID);
-    case 'ui.erase':
-      return text.slice(0, -1);
-    case 'ui.clear':
-      return '';
-    default:
-      return text;
-  }
+  if (event.type === 'ui.key') return `${text}${event.key}`.slice(0, LONGEST_ID);
+  if (event.type === 'ui.digit') return `${text}${event.digit}`.slice(0, LONGEST_ID);
+  if (event.type === 'ui.erase') return text.slice(0, -1);
+  return event.type === 'ui.clear' ? '' : text;
 }
 
 export type BoxSnapshot = SnapshotFrom<typeof boxMachine>;

@@ -16,8 +16,8 @@ const healthy: Parts = {
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
-  paused: [],
   closed: false,
+  paused: [],
   starting: false,
 };
 const both = ['cash', 'qr'] as const;

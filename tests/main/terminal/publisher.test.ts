@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ViewPublisher } from '../../../main/terminal/publisher.ts';
 import type { View } from '../../../state-machines/view.ts';
-import { MAIN, viewOf, type Sample } from '../../renderer/fixtures.ts';
+import { MAIN, STAFF, viewOf, type Sample } from '../../renderer/fixtures.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 function screen(first: Sample) {
@@ -107,6 +107,19 @@ describe('a touch', () => {
     show({ body: { ...coded, code: '1' } });
     show({ body: { ...coded, code: '1234 5678 9012', complete: true } });
     expect([publisher.seq, publisher.isCurrent(4)]).toEqual([6, true]);
+  });
+
+  test('of staff made right before a device or the time said something new counts; one made on the step before does not', () => {
+    const overview = STAFF['maintenance-overview'];
+    const box = STAFF['maintenance-box-take'];
+    if (overview?.body.kind !== 'maintenance-overview' || box?.body.kind !== 'maintenance-box') throw new Error('no samples of staff');
+    const { publisher, show } = screen(overview);
+    const { staff } = overview.body;
+    show({ ...overview, body: { ...overview.body, staff: { ...staff, wait: { ...staff.wait, leftMs: staff.wait.leftMs - 2000 } } } });
+    expect(publisher.isCurrent(1)).toBe(true);
+    show(box);
+    show({ ...box, body: { ...box.body, step: 'putIn' } });
+    expect([publisher.isCurrent(3), publisher.isCurrent(4)]).toEqual([false, true]);
   });
 
   test('made on a View that was never out does not count', () => {

@@ -1,23 +1,14 @@
 /** The rooms of the maintenance mode as a chart: who is inside, what they see, and how they get out. */
 import { expect, test } from 'vitest';
 import { createActor } from 'xstate';
-import { rolesToVerbs, type Role, type StaffSession } from '../../../common/maintenance/verbs.ts';
+import type { Role } from '../../../common/maintenance/verbs.ts';
 import { chartClock } from '../../../state-machines/chart-types.ts';
 import { roomsMachine } from '../../../state-machines/maintenance/rooms.ts';
 import { roomsDelays } from '../../../state-machines/maintenance/rooms-context.ts';
 import { roomsPicture } from '../../../state-machines/maintenance/rooms-view.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
 import { SOUND_CABINET } from '../../support/fake-rooms.ts';
-
-const visit = (role: Role): StaffSession => ({
-  sessionId: 'visit-1',
-  staff: '0417',
-  role,
-  verbs: rolesToVerbs[role],
-  twoPersonVerbs: [],
-  method: 'totp',
-  signedInAt: '2026-11-22T00:00:00.000Z',
-});
+import { visit } from './rooms-bench.ts';
 
 function inside(role: Role = 'technician') {
   const world = new FakeWorld();

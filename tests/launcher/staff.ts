@@ -1,0 +1,117 @@
+/** Somebody of the operator's at the cabinet, scripted: turns the service switch, signs in, works in the rooms, leaves. For the demonstration and the end-to-end tests. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { codeOf, roster, SECRET, type StaffAtHand } from '../support/staff-at-hand.ts';
+import type { Cardholder } from './cardholder.ts';
+import type { Sandbox, Settings } from './sandbox.ts';
+
+/** Who may sign in, and where their stick is mounted. */
+export function staffSettings(members: readonly StaffAtHand[]): Settings {
+  return { maintenance: { staff: roster(members), exportFolder: 'stick' } };
+}
+
+/** The operator put the terminal's secret there when it was set up. */
+export function putStaffSecret({ data }: Pick<Sandbox, 'data'>): void {
+  writeFileSync(path.join(data, 'staff-secret'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
+}
+
+export class Staff {
+  readonly #person: Cardholder;
+  readonly #sandbox: Sandbox;
+
+  /** @param hands that touch the screen */
+  constructor(hands: Cardholder, sandbox: Sandbox) {
+    this.#person = hands;
+    this.#sandbox = sandbox;
+  }
+
+  async serviceSwitch(to: 'maintenance' | 'operator'): Promise<void> {
+    const { done } = await this.#sandbox.hand({ act: 'serviceSwitch', to });
+    if (!done) throw new Error('the cabinet has no service switch');
+  }
+
+  /** Reads the code off their authenticator when it is asked for. */
+  async signsIn(member: StaffAtHand): Promise<void> {
+    const person = this.#person;
+    await person.sees('maintenance-sign-in');
+    await person.touches('sign-in-totp');
+    for (const digits of [() => member.number, () => codeOf(member, Date.now()), () => member.pin]) {
+      await this.types(digits());
+      await person.touches('confirm');
+    }
+    await person.sees('maintenance-overview');
+  }
+
+  async types(digits: string): Promise<void> {
+    await this.#person.touches(...[...digits].map((digit) => `digit-${digit}`));
+  }
+
+  async keys(text: string): Promise<void> {
+    await this.#person.touches(...[...text].map((key) => `key-${key}`));
+  }
+
+  /** Paper, so many blank cards, an empty bin. */
+  async refills(cards: number): Promise<void> {
+    const person = this.#person;
+    await this.#sandbox.hand({ act: 'loadPaper', mm: 80_000 });
+    await this.#sandbox.hand({ act: 'fillStacker', count: cards });
+    await person.touches('room-supplies');
+    await person.sees('maintenance-supplies');
+    await person.touches('fill-paper', 'confirm', 'fill-blankCards');
+    await this.types(String(cards));
+    await person.touches('confirm', 'back');
+    await person.sees('maintenance-overview');
+  }
+
+  /** From the overview; the count of what came out is asked for next. */
+  async exchangesBox(out: string, into: string): Promise<void> {
+    const person = this.#person;
+    await person.touches('room-box');
+    await person.sees('maintenance-box');
+    await person.touches('exchange');
+    await this.keys(out);
+    await person.touches('confirm');
+    await this.keys(into);
+    await person.touches('confirm');
+    await this.#sandbox.hand({ act: 'removeBox' });
+    await person.touches('confirm');
+    await this.#sandbox.hand({ act: 'insertBox' });
+    await person.touches('confirm');
+  }
+
+  /** Yuan and number of notes; what is not said was not there. */
+  async counts(notes: readonly (readonly [denomination: number, count: number])[]): Promise<void> {
+    const person = this.#person;
+    for (const [denomination, count] of notes) {
+      await person.touches(`row-${denomination}`);
+      await this.types(String(count));
+    }
+    await person.touches('confirm');
+  }
+
+  /** From the overview to the story of the newest transaction of this card. */
+  async findsStory(tail: string): Promise<void> {
+    const person = this.#person;
+    await person.touches('room-journal');
+    await person.sees('maintenance-journal');
+    await person.touches('by-tail');
+    await this.types(tail);
+    await person.touches('confirm', 'found-0');
+    await person.sees('maintenance-story');
+  }
+
+  /** From the story. */
+  async asksCard(card: string): Promise<string> {
+    const person = this.#person;
+    await person.touches('resolve');
+    await person.sees('maintenance-load');
+    await person.inserts(card);
+    const verdict = (await person.page()).getByTestId('verdict');
+    await verdict.waitFor({ timeout: 30_000 });
+    const said = (await verdict.getAttribute('data-verdict')) ?? '';
+    await person.takesCard();
+    await person.touches('confirm');
+    await person.sees('maintenance-story');
+    return said;
+  }
+}

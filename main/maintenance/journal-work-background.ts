@@ -9,7 +9,11 @@ const THREAD_FILE = import.meta.url.endsWith('.ts') ? './journal-work-thread.ts'
 
 export function inAnotherThread(order: WorkOrder): Promise<JournalFinding> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(THREAD_FILE, import.meta.url), { name: 'journal-work', workerData: order });
+    const thread = new Worker(new URL(THREAD_FILE, import.meta.url), {
+      name: 'journal-work',
+      workerData: order,
+      execArgv: [], // it is started by what it needs alone, whatever the process was started with
+    });
     thread.unref();
     thread.once('message', (finding: JournalFinding) => resolve(finding));
     thread.once('error', (error) => reject(new JournalError('io', `the thread that reads ${order.journal} ended: ${error.message}`, error)));

@@ -1,5 +1,5 @@
 /** The terminal itself as the rooms show it: network, clock, enrolment, configuration, disk; closed by staff's word; its log on a stick; its restart. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../common/clock.ts';
 import { journalKinds } from '../../common/journal-kinds.ts';
@@ -141,7 +141,6 @@ function exportLogs({ config, clock, recentLog }: SystemRoomOptions): Awaited<Re
   const stamp = localMoment(config.terminal.timeZone, clock.now()).replaceAll(/[^0-9]/g, '');
   const file = path.join(exportFolder, `${config.terminal.id}-log-${stamp}.jsonl`);
   try {
-    mkdirSync(exportFolder, { recursive: true });
     writeFileSync(
       file,
       recentLog()

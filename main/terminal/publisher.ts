@@ -105,6 +105,7 @@ const QUESTION: Readonly<Partial<Record<ViewKind, readonly string[]>>> = {
   'maintenance-sign-in': ['asks', 'ways', 'challenge', 'second'],
   'maintenance-overview': [],
   'maintenance-devices': [],
+  'maintenance-tests': ['now', 'verdict', 'report'],
   'maintenance-box': ['step', 'waiting'],
   'maintenance-supplies': ['asked'],
   'maintenance-journal': ['field', 'state', 'found'],

@@ -1,13 +1,16 @@
 /** 协议监视: the last frames of a device, the newest first: when, which way, bytes, and what they say. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
-import { frameFilters } from '../../state-machines/maintenance/monitor-screens.ts';
 import { Icon } from '../components/icon.tsx';
 import { useReadinessWords } from './readiness-words.ts';
 import { Back, Message, Panel, StaffBar, StaffButton } from './staff-parts.tsx';
 import { StaffFrame } from './staff-frame.tsx';
 import { useStaffWords } from './words.ts';
 
-export function FramesScreen({ body }: { readonly body: ViewBodyOf<'maintenance-frames'> }) {
+type Body = ViewBodyOf<'maintenance-frames'>;
+
+const FILTERS = ['all', 'toDevice', 'fromDevice', 'bad'] as const satisfies readonly Body['filter'][];
+
+export function FramesScreen({ body }: { readonly body: Body }) {
   const say = useStaffWords();
   const words = useReadinessWords();
   const { staff, part, filter, paused, frames, exported, mayExport } = body;
@@ -15,7 +18,7 @@ export function FramesScreen({ body }: { readonly body: ViewBodyOf<'maintenance-
     <StaffFrame title={say('title.frames')} staff={staff} className="staff--frames">
       <div className="room">
         <div className="frames-filters">
-          {frameFilters.map((each) => (
+          {FILTERS.map((each) => (
             <StaffButton key={each} testId={`show-${each}`} act={{ type: 'frames-show', filter: each }} chosen={filter === each}>
               {say(`frames.show.${each}`)}
             </StaffButton>

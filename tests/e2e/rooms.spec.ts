@@ -10,7 +10,7 @@ import screens from '../../resources/locales/zh-CN/screens.json' with { type: 'j
 import { verifyExport } from '../../main/journal/verify-export.ts';
 import { verifyJournal } from '../../main/journal/verify.ts';
 import { everyDevice } from '../launcher/sandbox.ts';
-import { putStaffSecret, Staff, staffSettings } from '../launcher/staff.ts';
+import { prepareForStaff, Staff, staffSettings } from '../launcher/staff.ts';
 import { SUPERVISOR } from '../support/staff-at-hand.ts';
 import { journaled } from './support/ground-truth.ts';
 import { leavesTornCard, paysCash } from './support/top-up-situations.ts';
@@ -24,7 +24,7 @@ test.beforeAll(async () => {
   world = await World.start({
     speed: 3,
     settings: { ...everyDevice, ...staffSettings([SUPERVISOR]) },
-    prepare: async (sandbox) => putStaffSecret(sandbox),
+    prepare: async (sandbox) => prepareForStaff(sandbox),
   });
   staff = new Staff(world.person, world.sandbox);
 });

@@ -9,7 +9,7 @@ import { putAtIssuer } from './issuer-hands.ts';
 import { verifyJournal } from '../../main/journal/verify.ts';
 import { SUPERVISOR } from '../support/staff-at-hand.ts';
 import { everyDevice, type Sandbox, type Settings } from './sandbox.ts';
-import { putStaffSecret, Staff, staffSettings } from './staff.ts';
+import { prepareForStaff, Staff, staffSettings } from './staff.ts';
 
 /** Never activated. */
 const NEW_CARD = 'new-4410';
@@ -38,7 +38,7 @@ export const demoFlows = {
   maintenance: {
     wants: 'a card was torn out while it was written; then somebody of the operator’s comes with paper, blank cards and an empty cash box',
     settings: { ...everyDevice, ...staffSettings([SUPERVISOR]) },
-    prepare: putStaffSecret,
+    prepare: prepareForStaff,
     play: maintenance,
   },
 } as const satisfies Readonly<Record<string, Flow>>;

@@ -1,5 +1,5 @@
 /** Somebody of the operator's at the cabinet, scripted: turns the service switch, signs in, works in the rooms, leaves. For the demonstration and the end-to-end tests. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, roster, SECRET, type StaffAtHand } from '../support/staff-at-hand.ts';
 import type { Cardholder } from './cardholder.ts';
@@ -10,8 +10,9 @@ export function staffSettings(members: readonly StaffAtHand[]): Settings {
   return { maintenance: { staff: roster(members), exportFolder: 'stick' } };
 }
 
-/** The operator put the terminal's secret there when it was set up. */
-export function putStaffSecret({ data }: Pick<Sandbox, 'data'>): void {
+/** The operator put the terminal's secret there when it was set up; whoever comes has a stick with them. */
+export function prepareForStaff({ data, config }: Pick<Sandbox, 'data' | 'config'>): void {
+  mkdirSync(path.join(path.dirname(config), 'stick'), { recursive: true });
   writeFileSync(path.join(data, 'staff-secret'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
 }
 
@@ -68,15 +69,26 @@ export class Staff {
     const person = this.#person;
     await person.touches('room-box');
     await person.sees('maintenance-box');
+    await this.#boxAsks('home');
     await person.touches('exchange');
+    await this.#boxAsks('boxOut');
     await this.keys(out);
     await person.touches('confirm');
+    await this.#boxAsks('boxIn');
     await this.keys(into);
     await person.touches('confirm');
+    await this.#boxAsks('takeOut');
     await this.#sandbox.hand({ act: 'removeBox' });
     await person.touches('confirm');
+    await this.#boxAsks('putIn');
     await this.#sandbox.hand({ act: 'insertBox' });
     await person.touches('confirm');
+    await this.#boxAsks('count');
+  }
+
+  /** Every step is an entry first, and then the next screen. */
+  async #boxAsks(step: string): Promise<void> {
+    await (await this.#person.page()).locator(`.staff--box-${step}`).waitFor({ timeout: 40_000 });
   }
 
   /** Yuan and number of notes; what is not said was not there. */
@@ -87,6 +99,7 @@ export class Staff {
       await this.types(String(count));
     }
     await person.touches('confirm');
+    await this.#boxAsks('review');
   }
 
   /** From the overview to the story of the newest transaction of this card. */

@@ -17,6 +17,7 @@ import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
+import type { MonitorPort } from './maintenance/monitor-port.ts';
 import type { ReadinessPort } from './maintenance/readiness-port.ts';
 import type { SelfTestPort } from './maintenance/self-test-port.ts';
 import type { RoomsPort } from './maintenance/rooms-port.ts';
@@ -701,6 +702,7 @@ export interface Ports {
   readonly staff: StaffPort;
   readonly selfTests: SelfTestPort;
   readonly readiness: ReadinessPort;
+  readonly monitor: MonitorPort;
   /** What staff does inside. */
   readonly rooms: RoomsPort;
   readonly typing: TypingPort;

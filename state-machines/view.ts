@@ -10,7 +10,8 @@ import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { chatActs, chatBodies } from './chat/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
-import { readinessActs } from './maintenance/readiness-screens.ts';
+import { monitorActs, monitorBodies } from './maintenance/monitor-screens.ts';
+import { readinessActs, readinessBodies } from './maintenance/readiness-screens.ts';
 import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
 import { closedReasons } from './maintenance/rooms/system-screens.ts';
 import { signInActs, signInBodies } from './maintenance/sign-in-screens.ts';
@@ -633,6 +634,8 @@ const bodies = {
   ...surveyBodies,
   ...signInBodies,
   ...roomBodies,
+  ...readinessBodies,
+  ...monitorBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -707,6 +710,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...surveyActs,
   ...signInActs,
   ...readinessActs,
+  ...monitorActs,
   ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */

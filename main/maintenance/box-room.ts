@@ -62,7 +62,11 @@ function stepOnce({ journal, desk, folds }: BoxRoomOptions, order: Parameters<Bo
   }
 }
 
-async function print({ journal, desk, folds, printer, config: { site, terminal } }: BoxRoomOptions, settlementId: string, locale: string): Promise<'printed' | 'failed'> {
+async function print(
+  { journal, desk, folds, printer, config: { site, terminal } }: BoxRoomOptions,
+  settlementId: string,
+  locale: string,
+): Promise<'printed' | 'failed'> {
   const settlement = folds.follow().cash.settlements.find((known) => known.settlementId === settlementId);
   if (settlement === undefined || printer === undefined) return 'failed';
   const slip = slipOf({ journal, settlement, terminalId: terminal.id, candidates: [] }, [site.operator, `${site.place} ${terminal.shortName}`]);

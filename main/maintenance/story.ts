@@ -22,7 +22,14 @@ const MOST_ROWS = 200;
 const PAUSE_MS = 60_000;
 /** Between these nobody knew whether the card was written. */
 const DOUBT_BEGINS: ReadonlySet<string> = new Set(['load.undetermined', 'payment.undetermined', 'refund.undetermined', 'note.suspense']);
-const DOUBT_ENDS: ReadonlySet<string> = new Set(['load.committed', 'load.notCredited', 'case.resolved', 'payment.captured', 'payment.closed', 'refund.completed']);
+const DOUBT_ENDS: ReadonlySet<string> = new Set([
+  'load.committed',
+  'load.notCredited',
+  'case.resolved',
+  'payment.captured',
+  'payment.closed',
+  'refund.completed',
+]);
 
 /** `undefined`: the journal has no such transaction. */
 export function storyOf(transactionId: string, sources: StorySources): Story | undefined {
@@ -65,7 +72,10 @@ export function outcomeOf({ closed, cases }: TransactionState): Story['outcome']
 
 /** A load of which nobody has said whether the card took it. */
 export function isUndetermined({ loads, cases }: TransactionState): boolean {
-  return loads.some(({ state }) => state === 'undetermined' || state === 'committing') && cases.some((known) => known.reason === 'loadUndetermined' && isOpenCase(known));
+  return (
+    loads.some(({ state }) => state === 'undetermined' || state === 'committing') &&
+    cases.some((known) => known.reason === 'loadUndetermined' && isOpenCase(known))
+  );
 }
 
 function rowsOf(stored: readonly StoredEntry[], timeZone: string): StoryRow[] {

@@ -141,7 +141,13 @@ function exportLogs({ config, clock, recentLog }: SystemRoomOptions): Awaited<Re
   const stamp = localMoment(config.terminal.timeZone, clock.now()).replaceAll(/[^0-9]/g, '');
   const file = path.join(exportFolder, `${config.terminal.id}-log-${stamp}.jsonl`);
   try {
-    writeFileSync(file, recentLog().map((line) => `${redactedLine(line)}\n`).join(''), { flush: true });
+    writeFileSync(
+      file,
+      recentLog()
+        .map((line) => `${redactedLine(line)}\n`)
+        .join(''),
+      { flush: true },
+    );
     return { good: true, file };
   } catch (error) {
     return { good: false, why: error instanceof Error ? error.message : String(error) };

@@ -29,6 +29,7 @@ import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { PruneRule } from '../journal/pruning.ts';
 import type { KeptReport } from '../maintenance/readiness/kept-report.ts';
+import { createFrameTap } from '../maintenance/monitor/frame-tap.ts';
 import { createReadiness, type Readiness } from '../maintenance/readiness/port.ts';
 import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
 import type { SelfTestPort } from '../../state-machines/maintenance/self-test-port.ts';
@@ -218,6 +219,13 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     selfTests,
     readiness,
     typing: { candidates: candidatesFor, reading: readingOf },
+    monitor: createFrameTap({
+      clock,
+      devices,
+      models: modelsOf(config),
+      terminalId: config.terminal.id,
+      exportFolder: config.maintenance.exportFolder,
+    }),
     support: createSupportPort({
       config,
       clock,
@@ -457,6 +465,11 @@ function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions
   });
 }
 
+/** By device: the model that the configuration names. */
+function modelsOf({ devices }: TerminalConfig): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(devices).flatMap(([part, fitted]) => (fitted === null ? [] : [[part, fitted.model]])));
+}
+
 /** What staff tests, and the report by which the terminal serves again. */
 function maintenancePorts(
   { clock, key, config, version, devices, upstream, journal, journalCheck, readiness, freeSpace, log }: TerminalOptions,
@@ -467,7 +480,7 @@ function maintenancePorts(
   const selfTests = createSelfTestPort({
     clock,
     devices,
-    models: Object.fromEntries(Object.entries(config.devices).flatMap(([part, fitted]) => (fitted === null ? [] : [[part, fitted.model]]))),
+    models: modelsOf(config),
     profiles: config.cards.profiles,
     facts: {
       ...(journalCheck === undefined ? {} : { checkJournal: journalCheck.check }),

@@ -10,7 +10,7 @@ type Body = ViewBodyOf<'maintenance-devices'>;
 
 export function DevicesRoom({ body }: { readonly body: Body }) {
   const say = useStaffWords();
-  const { staff, parts, chosen, detail, hasTests, mayTest, mayReport } = body;
+  const { staff, parts, chosen, detail, mayTest, hasTests, mayMonitor } = body;
   return (
     <StaffFrame title={say('title.devices')} staff={staff} className="staff--devices">
       <div className="room room--list">
@@ -34,14 +34,16 @@ export function DevicesRoom({ body }: { readonly body: Body }) {
             {say('devices.retry')}
           </StaffButton>
         )}
+        {mayMonitor && (
+          <StaffButton testId="monitor" act={{ type: 'work', work: 'monitor' }} icon="list">
+            {say('devices.monitor')}
+          </StaffButton>
+        )}
         {hasTests && (
-          <StaffButton testId="test" act={{ type: 'work', work: 'test' }} icon="pulse" {...(mayTest ? {} : { off: say('notAllowed') })}>
+          <StaffButton testId="guided-test" act={{ type: 'work', work: 'test' }} icon="pulse" primary {...(mayTest ? {} : { off: say('notAllowed') })}>
             {say('devices.test')}
           </StaffButton>
         )}
-        <StaffButton testId="readiness" act={{ type: 'work', work: 'readiness' }} icon="shield" primary {...(mayReport ? {} : { off: say('notAllowed') })}>
-          {say('devices.readiness')}
-        </StaffButton>
       </StaffBar>
     </StaffFrame>
   );

@@ -76,7 +76,7 @@ const SECONDS = 1.2;
 const HERTZ = 880;
 
 /** A tone each time that it was asked for. */
-function Tone({ played }: { readonly played: number }) {
+export function Tone({ played }: { readonly played: number }) {
   useEffect(() => {
     if (played === 0) return undefined;
     const context = new AudioContext();

@@ -49,6 +49,7 @@ const ROOMS: readonly (readonly [Body['rooms'][number], IconName])[] = [
   ['box', 'cashBox'],
   ['journal', 'chain'],
   ['system', 'web'],
+  ['readiness', 'shield'],
 ];
 
 function Services({ cabinet: { services } }: Pick<Body, 'cabinet'>) {

@@ -1,14 +1,15 @@
 /** The screen of staff that a View asks for. */
 import { BoxRoom } from './box.tsx';
 import { DevicesRoom } from './devices.tsx';
+import { FramesScreen } from './frames.tsx';
 import { GlassScreen } from './glass.tsx';
 import { JournalRoom } from './journal.tsx';
 import { LoadScreen } from './load.tsx';
 import { Overview } from './overview.tsx';
+import { SelfTests } from './self-tests.tsx';
 import { StoryScreen } from './story.tsx';
 import { SuppliesRoom } from './supplies.tsx';
 import { SystemRoom } from './system.tsx';
-import { TestsScreen } from './tests.tsx';
 import { SignIn } from './sign-in.tsx';
 import type { StaffBody } from './titles.ts';
 
@@ -33,7 +34,9 @@ export function StaffScreen({ body }: { readonly body: StaffBody }) {
     case 'maintenance-system':
       return <SystemRoom body={body} />;
     case 'maintenance-tests':
-      return <TestsScreen body={body} />;
+      return <SelfTests body={body} />;
+    case 'maintenance-frames':
+      return <FramesScreen body={body} />;
     case 'maintenance-glass':
       return <GlassScreen body={body} />;
   }

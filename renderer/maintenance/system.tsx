@@ -110,7 +110,7 @@ function Asked({ asks, say }: { readonly asks: NonNullable<Body['asks']>; readon
   );
 }
 
-function Acts({ body: { closed, logs, mayClose, mayOpen, mayRestart, mayExportLogs }, say }: Part) {
+function Acts({ body: { closed, logs, mayClose, mayOpen, needsReport, mayRestart, mayExportLogs }, say }: Part) {
   return (
     <>
       <StaffButton
@@ -129,7 +129,12 @@ function Acts({ body: { closed, logs, mayClose, mayOpen, mayRestart, mayExportLo
           {say('system.close')}
         </StaffButton>
       ) : (
-        <StaffButton testId="open" act={{ type: 'work', work: 'open' }} icon="tick" {...(mayOpen ? {} : { off: say('notAllowed') })}>
+        <StaffButton
+          testId="open"
+          act={{ type: 'work', work: 'open' }}
+          icon="tick"
+          {...(!mayOpen ? { off: say('notAllowed') } : needsReport ? { off: say('system.needsReport') } : {})}
+        >
           {say('system.open')}
         </StaffButton>
       )}

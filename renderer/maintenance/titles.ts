@@ -30,6 +30,8 @@ export function staffTitle(body: StaffBody, say: StaffSay): string {
       return say('title.system');
     case 'maintenance-tests':
       return say(body.forReport ? 'title.readiness' : 'title.tests');
+    case 'maintenance-frames':
+      return say('title.frames');
     case 'maintenance-glass':
       return say(`glass.${body.test}`);
   }

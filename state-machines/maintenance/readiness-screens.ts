@@ -1,6 +1,7 @@
 /** What the screens of self-tests and of the readiness report may know and say, as data: their part of the contract in view.ts. */
 import { z } from 'zod';
 import { pausable, readinessVerdicts, selfTestNames, testedParts, testReasons } from '../../common/maintenance/self-tests.ts';
+import { staffSchema } from './staff-schema.ts';
 import { testQuestions, testStepSchema } from './self-test-port.ts';
 
 /** One test as it stands in the list. */
@@ -16,6 +17,7 @@ export const readinessBodies = {
   /** Guided tests, one after the other; then what they found. */
   'maintenance-tests': z.strictObject({
     kind: z.literal('maintenance-tests'),
+    staff: staffSchema,
     /** All of them, for the report; else those of one device. */
     forReport: z.boolean(),
     lines: z.array(lineSchema).max(selfTestNames.length),
@@ -37,6 +39,8 @@ export const readinessBodies = {
         receipt: z.enum(['none', 'printing', 'printed', 'failed']),
       })
       .optional(),
+    /** It serves, or will when the visit ends. */
+    inService: z.boolean(),
     /** It could not be journaled: nothing was reported. */
     trouble: z.literal('journalUnavailable').optional(),
   }),

@@ -1,6 +1,5 @@
 /** What the screens of staff may know and say inside (fleet.md, Maintenance mode), as data: their part of the contract in view.ts. */
 import { z } from 'zod';
-import { readinessBodies } from './readiness-screens.ts';
 import { boxBodies } from './rooms/box-screens.ts';
 import { devicesBodies } from './rooms/devices-screens.ts';
 import { journalBodies, searchFields } from './rooms/journal-screens.ts';
@@ -10,7 +9,7 @@ import { cabinetParts, count, moment, partSchema, staffSchema, supplySchema } fr
 
 export const serviceWords = ['topUp', 'balance', 'statement', 'pendingLoad', 'account', 'lossReport', 'replacement'] as const;
 
-export const roomNames = ['devices', 'supplies', 'box', 'journal', 'system'] as const;
+export const roomNames = ['devices', 'supplies', 'box', 'journal', 'system', 'readiness'] as const;
 export type RoomName = (typeof roomNames)[number];
 
 /** The cabinet at a glance. */
@@ -54,13 +53,10 @@ export const roomBodies = {
   ...devicesBodies,
   ...journalBodies,
   ...systemBodies,
-  'maintenance-tests': readinessBodies['maintenance-tests'].extend({ staff: staffSchema }),
 } as const;
 
 /** What is done by one touch, wherever it is offered. */
 const works = [
-  'test',
-  'readiness',
   'exchange',
   'later',
   'print',
@@ -74,6 +70,8 @@ const works = [
   'open',
   'play',
   'next',
+  'test',
+  'monitor',
 ] as const;
 
 export const roomActs = [

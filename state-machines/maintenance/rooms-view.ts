@@ -16,6 +16,8 @@ import type { SuppliesSnapshot } from './rooms/supplies.ts';
 import { systemBody } from './rooms/system-view.ts';
 import type { SystemSnapshot } from './rooms/system.ts';
 import type { RoomsSnapshot } from './rooms.ts';
+import type { SelfTestsSnapshot } from './self-tests.ts';
+import { selfTestsBody } from './self-tests-view.ts';
 import type { StaffLook } from './staff-schema.ts';
 
 /** No utilities of a cardholder's lie over it. */
@@ -26,12 +28,13 @@ export function roomsPicture(snapshot: RoomsSnapshot): Picture {
 function bodyOf({ context, children }: RoomsSnapshot): ViewBody {
   const staff = staffOf(context);
   const { cabinet } = context;
-  const { devices, supplies, box, journal, system } = children;
+  const { devices, supplies, box, journal, system, readiness } = children;
   if (devices !== undefined) return devicesBody(devices.getSnapshot() as DevicesSnapshot, staff, cabinet);
   if (supplies !== undefined) return suppliesBody(supplies.getSnapshot() as SuppliesSnapshot, staff, cabinet);
   if (box !== undefined) return boxBody(box.getSnapshot() as BoxSnapshot, staff, cabinet);
   if (journal !== undefined) return journalBody(journal.getSnapshot() as JournalSnapshot, staff);
   if (system !== undefined) return systemBody(system.getSnapshot() as SystemSnapshot, staff);
+  if (readiness !== undefined) return selfTestsBody(readiness.getSnapshot() as SelfTestsSnapshot, staff);
   return cabinet === undefined ? { kind: 'out-of-service', reason: 'journalUnavailable' } : overview(context, cabinet, staff);
 }
 

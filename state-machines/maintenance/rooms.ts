@@ -15,6 +15,7 @@ import { roomsFor, secondFor } from './rooms/doors.ts';
 import { journalMachine } from './rooms/journal.ts';
 import { suppliesMachine } from './rooms/supplies.ts';
 import { systemMachine } from './rooms/system.ts';
+import { selfTestsMachine } from './self-tests.ts';
 
 type WithPorts = { readonly ports: Ports };
 
@@ -67,6 +68,7 @@ export const roomsMachine = setup({
     box: boxMachine,
     journal: journalMachine,
     system: systemMachine,
+    readiness: selfTestsMachine,
   },
   actions: {
     startWait: assign({ wait: ({ context }) => waitOf(context, roomsDelays.idle, 'normal') }),
@@ -112,7 +114,7 @@ export const roomsMachine = setup({
             overview: {
               entry: 'alone',
               on: {
-                'ui.room': [asksSecond, enters('devices'), enters('supplies'), enters('box'), enters('journal'), enters('system')],
+                'ui.room': [asksSecond, enters('devices'), enters('supplies'), enters('box'), enters('journal'), enters('system'), enters('readiness')],
                 'ui.finish': '#rooms.left',
               },
             },
@@ -123,6 +125,7 @@ export const roomsMachine = setup({
                   { guard: ({ context }) => context.wanted === 'supplies', target: 'supplies', actions: 'withSecond' },
                   { guard: ({ context }) => context.wanted === 'devices', target: 'devices', actions: 'withSecond' },
                   { guard: ({ context }) => context.wanted === 'journal', target: 'journal', actions: 'withSecond' },
+                  { guard: ({ context }) => context.wanted === 'readiness', target: 'readiness', actions: 'withSecond' },
                   { target: 'system', actions: 'withSecond' },
                 ],
                 'SECOND.REFUSED': 'overview',
@@ -133,6 +136,7 @@ export const roomsMachine = setup({
             box: room('box'),
             journal: room('journal'),
             system: room('system'),
+            readiness: room('readiness'),
           },
         },
         /** Every touch begins the five minutes anew. */

@@ -1,22 +1,24 @@
 /** What the screen shows of self-tests and of their report: a pure function of where the chart stands. Used by the view of the rooms. */
-import type { z } from 'zod';
-import type { readinessBodies } from './readiness-screens.ts';
+import type { ViewBodyOf } from '../view.ts';
+import type { StaffLook } from './staff-schema.ts';
 import { findings, type SelfTestsSnapshot } from './self-tests.ts';
 
-type Body = z.infer<(typeof readinessBodies)['maintenance-tests']>;
+type Body = ViewBodyOf<'maintenance-tests'>;
 
-export function selfTestsBody(snapshot: SelfTestsSnapshot): Body {
+export function selfTestsBody(snapshot: SelfTestsSnapshot, staff: StaffLook): Body {
   const { context } = snapshot;
   const { ports, only, running, step, question, report, receipt, trouble } = context;
   const resting = snapshot.matches('found') || snapshot.matches('printing');
   return {
     kind: 'maintenance-tests',
+    staff,
     forReport: only === undefined,
-    lines: ports.selfTests.tests.filter(({ test }) => only === undefined || only.includes(test)).map(({ test, part }) => lineOf(context, test, part)),
+    lines: ports.selfTests.tests.filter(({ part }) => only === undefined || part === only).map(({ test, part }) => lineOf(context, test, part)),
     ...(running === undefined ? {} : { now: { test: running, ...(step === undefined ? {} : { step }), ...(question === undefined ? {} : { question }) } }),
     ...(resting && only === undefined ? { verdict: verdictOf(context) } : {}),
     ...(report === undefined ? {} : { report: { number: report.journal.hash.slice(0, 12).toUpperCase(), receipt } }),
     ...(trouble === undefined ? {} : { trouble }),
+    inService: ports.rooms.system.closed === undefined,
   };
 }
 

@@ -3,21 +3,16 @@
  * printed. Every test leaves its device as it was found, also when whoever stands there walks away from it. Invoked by the rooms.
  */
 import { assign, fromCallback, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import { readinessOf, type ReadinessReport, type SelfTestName, type Tested } from '../../common/maintenance/self-tests.ts';
-import { may, type StaffSession } from '../../common/maintenance/verbs.ts';
+import { readinessOf, type ReadinessReport, type SelfTestName, type Tested, type TestedPart } from '../../common/maintenance/self-tests.ts';
 import { typed } from '../chart-types.ts';
 import { PortError, type ReceiptOutcome } from '../ports.ts';
-import type { UiMachineEvent } from '../ui-events.ts';
 import type { ReadinessPort } from './readiness-port.ts';
+import { allowed, record, type RoomsEvent, type RoomsInput } from './rooms-context.ts';
 import type { SelfTestPort, TestQuestion, TestStep } from './self-test-port.ts';
 
-export interface SelfTestsInput {
-  readonly ports: { readonly selfTests: SelfTestPort; readonly readiness: ReadinessPort };
-  readonly staff: StaffSession;
-  /** Absent: all of them, and the report. */
-  readonly only?: readonly SelfTestName[];
-  /** Of the slip. */
-  readonly locale: string;
+export interface SelfTestsInput extends RoomsInput {
+  /** Those of this part. Absent: all of them, and the report. */
+  readonly only?: TestedPart;
 }
 
 export interface SelfTestsContext extends SelfTestsInput {
@@ -32,7 +27,7 @@ export interface SelfTestsContext extends SelfTestsInput {
 }
 
 export type SelfTestsEvent =
-  | UiMachineEvent
+  | RoomsEvent
   | { readonly type: 'TEST.STEP'; readonly step: TestStep }
   | { readonly type: 'TEST.ASKS'; readonly question: TestQuestion }
   | { readonly type: 'TEST.ENDED'; readonly tested: Tested }
@@ -85,13 +80,25 @@ const run = fromCallback<SelfTestsEvent, RunInput>(({ input, sendBack, receive }
 });
 
 function namesFor({ ports, only }: SelfTestsInput): readonly SelfTestName[] {
-  const fitted = ports.selfTests.tests.map(({ test }) => test);
-  return only === undefined ? fitted : fitted.filter((test) => only.includes(test));
+  return ports.selfTests.tests.filter(({ part }) => only === undefined || part === only).map(({ test }) => test);
 }
 
 /** Tests of one device are `device.test`; those of a report are `readiness.run`, which more roles have. */
-function mayTest({ staff, only }: SelfTestsInput): boolean {
-  return may(staff, only === undefined ? 'readiness.run' : 'device.test');
+function mayTest(input: SelfTestsInput): boolean {
+  return allowed(input, input.only === undefined ? 'readiness.run' : 'device.test');
+}
+
+/** A terminal returns to service only by its report, and a report that says no takes it out. @throws {PortError} */
+function obey(context: SelfTestsContext, { verdict }: ReadinessReport): void {
+  const { system } = context.ports.rooms;
+  if (verdict === 'notReady' && system.closed === undefined) {
+    record(context, 'readiness.run', 'outOfService', 'repair');
+    system.close('repair');
+  }
+  if (verdict !== 'notReady' && system.closed !== undefined && allowed(context, 'terminal.backInService')) {
+    record(context, 'terminal.backInService', 'backInService');
+    system.close(undefined);
+  }
 }
 
 export const selfTestsMachine = setup({
@@ -126,7 +133,9 @@ export const selfTestsMachine = setup({
     unwritten: assign({ waiting: [], running: undefined, step: undefined, question: undefined, trouble: 'journalUnavailable' }),
     makeReport: assign(({ context }) => {
       try {
-        return { report: context.ports.readiness.report(context.staff, context.tested), trouble: undefined };
+        const report = context.ports.readiness.report(context.staff, context.tested);
+        obey(context, report);
+        return { report, trouble: undefined };
       } catch (error) {
         if (error instanceof PortError) return { report: undefined, trouble: 'journalUnavailable' as const };
         throw error;
@@ -155,6 +164,7 @@ export const selfTestsMachine = setup({
     trouble: undefined,
   }),
   output: ({ context }) => ({ tested: context.tested, report: context.report }),
+  on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
   initial: 'next',
   states: {
     next: {
@@ -190,7 +200,7 @@ export const selfTestsMachine = setup({
       entry: 'receiptPrinting',
       invoke: {
         src: 'print',
-        input: ({ context }) => ({ port: context.ports.readiness, report: context.report, locale: context.locale }),
+        input: ({ context }) => ({ port: context.ports.readiness, report: context.report, locale: context.preferences.locale }),
         onDone: { target: 'found', actions: assign({ receipt: ({ event }) => (event.output.state === 'printed' ? 'printed' : 'failed') }) },
         onError: { target: 'found', actions: assign({ receipt: 'failed' }) },
       },

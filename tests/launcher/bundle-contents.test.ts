@@ -40,7 +40,7 @@ describe('the terminal’s bundle', () => {
   });
 
   test('its threads, what they import, and every native package lie outside the archive', () => {
-    const threads = ['pcsc-thread.js', 'journal-check.js'];
+    const threads = ['pcsc-thread.js', 'journal-check.js', 'journal-work.js'];
     const shared = threads.flatMap((thread) => [...(files.get(thread) ?? '').matchAll(/from "\.\/([^"]+)"/g)].map(([, file = '']) => `dist/main/${file}`));
     const text = readFileSync(path.join(projectRoot, 'electron-builder.yml'), 'utf8');
     const unpacked = /^asarUnpack:\n((?: +.*\n)+)/m.exec(text)?.[1] ?? '';

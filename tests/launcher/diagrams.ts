@@ -16,6 +16,8 @@ import { devicesMachine } from '../../state-machines/maintenance/rooms/devices.t
 import { journalMachine } from '../../state-machines/maintenance/rooms/journal.ts';
 import { suppliesMachine } from '../../state-machines/maintenance/rooms/supplies.ts';
 import { systemMachine } from '../../state-machines/maintenance/rooms/system.ts';
+import { monitorMachine } from '../../state-machines/maintenance/monitor.ts';
+import { selfTestsMachine } from '../../state-machines/maintenance/self-tests.ts';
 import { roomsMachine } from '../../state-machines/maintenance/rooms.ts';
 import { signInMachine } from '../../state-machines/maintenance/sign-in.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
@@ -83,6 +85,12 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     about: 'What staff does inside: one room at a time (`maintenance/rooms.ts`, the rooms in `maintenance/rooms/`).',
     machine: roomsMachine,
   },
+  {
+    title: 'self-tests',
+    about: 'Guided tests of what is fitted, and the report by which the terminal serves again (`maintenance/self-tests.ts`).',
+    machine: selfTestsMachine,
+  },
+  { title: 'monitor', about: 'The protocol monitor (`maintenance/monitor.ts`).', machine: monitorMachine },
   { title: 'box', about: '清机: the box out, another in, the count, the slip (`maintenance/rooms/box.ts`).', machine: boxMachine },
   { title: 'supplies', about: 'Paper, blank cards, reject bin (`maintenance/rooms/supplies.ts`).', machine: suppliesMachine },
   { title: 'devices', about: 'One device after the other (`maintenance/rooms/devices.ts`).', machine: devicesMachine },

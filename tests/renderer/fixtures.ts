@@ -441,6 +441,27 @@ const reasons = [
 const named = <const T extends string>(prefix: string, names: readonly T[], make: (name: T) => Sample): Record<string, Sample> =>
   Object.fromEntries(names.map((name) => [`${prefix}-${name}`, make(name)]));
 
+type Line = ViewBodyOf<'maintenance-tests'>['lines'][number];
+const testLines: readonly Line[] = (
+  [
+    ['journalVerify', 'journal'],
+    ['diskRoom', 'disk'],
+    ['clockRight', 'clock'],
+    ['upstreamReach', 'upstream'],
+    ['screenPixels', 'screen'],
+    ['screenTouch', 'screen'],
+    ['soundHeard', 'sound'],
+    ['cabinetSensors', 'cabinet'],
+    ['cardRead', 'cardReader'],
+    ['cardShutter', 'cardReader'],
+    ['blankCard', 'cardReader'],
+    ['noteReturned', 'cashAcceptor'],
+    ['testPage', 'receiptPrinter'],
+    ['codeScan', 'codeScanner'],
+    ['documentRead', 'idReader'],
+    ['keypadKeys', 'keypad'],
+  ] as const
+).map(([test, part]) => ({ test, part, state: 'waiting' }));
 const staff = { number: '0417', role: 'technician', wait: calm(252_000, 300_000) } as const;
 const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
   parts: [
@@ -612,9 +633,9 @@ export const STAFF: Readonly<Record<string, Sample>> = {
         storage: [],
         losses: { count: 3, lastAt: '2026-11-22T08:01:00' },
       },
-      hasTests: true,
       mayTest: true,
-      mayReport: true,
+      hasTests: true,
+      mayMonitor: true,
     },
     utilities: false,
   },
@@ -667,6 +688,7 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       mayRestart: true,
       mayClose: true,
       mayOpen: true,
+      needsReport: false,
       mayExportLogs: true,
       mayTest: true,
     },
@@ -677,15 +699,25 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       kind: 'maintenance-tests',
       staff,
       forReport: true,
-      lines: [
-        { test: 'journalVerify', part: 'journal', state: 'passed' },
-        { test: 'diskRoom', part: 'disk', state: 'passed' },
-        { test: 'clockRight', part: 'clock', state: 'skipped', why: 'clockUnknown' },
-        { test: 'cardRead', part: 'cardReader', state: 'passed' },
-        { test: 'noteReturned', part: 'cashAcceptor', state: 'failed', why: 'notDone' },
-        { test: 'testPage', part: 'receiptPrinter', state: 'running' },
+      lines: testLines.map((line, at) => (at < 9 ? { ...line, state: 'passed' } : at === 9 ? { ...line, state: 'running' } : line)),
+      now: { test: 'cardShutter', step: { say: 'working', values: {} }, question: 'shutterMoved' },
+      inService: false,
+    },
+    utilities: false,
+  },
+  'maintenance-frames': {
+    body: {
+      kind: 'maintenance-frames',
+      staff,
+      part: 'cashAcceptor',
+      filter: 'all',
+      paused: false,
+      frames: [
+        { number: 9, time: '08:14:32.150', direction: 'fromDevice', bytes: 'FC0511277456', length: 6, says: '{"message":"idling"}', bad: false },
+        { number: 8, time: '08:14:32.143', direction: 'toDevice', bytes: 'FC05112756', length: 5, says: '{"message":"status request"}', bad: false },
+        { number: 7, time: '08:14:31.990', direction: 'fromDevice', bytes: 'FC05112757', length: 5, says: '{"code":"badCrc"}', bad: true },
       ],
-      now: { test: 'testPage', question: 'pageReadable' },
+      mayExport: true,
     },
     utilities: false,
   },
@@ -727,6 +759,32 @@ export const STAFF: Readonly<Record<string, Sample>> = {
     },
     utilities: false,
   },
+  'maintenance-tests-found': {
+    body: {
+      kind: 'maintenance-tests',
+      staff,
+      forReport: true,
+      lines: testLines.map((line): Line => {
+        if (line.test === 'noteReturned') return { ...line, state: 'failed', why: 'deviceError', detail: 'mediaJammed: the note is stuck before escrow' };
+        return line.test === 'upstreamReach' ? { ...line, state: 'skipped', why: 'offline' } : { ...line, state: 'passed' };
+      }),
+      verdict: { verdict: 'limited', blocking: [], paused: ['cash'] },
+      report: { number: '5F3A90C1D2E4', receipt: 'printed' },
+      inService: true,
+    },
+    utilities: false,
+  },
+  'maintenance-tests-step': {
+    body: {
+      kind: 'maintenance-tests',
+      staff,
+      forReport: false,
+      lines: [{ test: 'noteReturned', part: 'cashAcceptor', state: 'running' }],
+      now: { test: 'noteReturned', step: { say: 'feedNote', values: { notes: '5, 10, 20, 50, 100' } } },
+      inService: true,
+    },
+    utilities: false,
+  },
   'maintenance-system-close': {
     body: {
       kind: 'maintenance-system',
@@ -738,6 +796,7 @@ export const STAFF: Readonly<Record<string, Sample>> = {
       mayRestart: true,
       mayClose: true,
       mayOpen: true,
+      needsReport: false,
       mayExportLogs: true,
       mayTest: true,
     },

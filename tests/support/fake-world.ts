@@ -44,6 +44,7 @@ import {
   type UnfinishedTopUp,
   type WaitingLoad,
 } from '../../state-machines/ports.ts';
+import type { BackInService } from '../../state-machines/maintenance/readiness-port.ts';
 import type { ProgressAnswer, Slot } from '../../common/upstream-api/support.ts';
 import type { DeskTerms, SubmitOutcome } from '../../state-machines/desk/ports.ts';
 import type { DocumentReading, IdentifyOutcome, ReportOutcome } from '../../state-machines/loss-report/ports.ts';
@@ -258,6 +259,9 @@ export class FakeWorld {
     this.availability = { ...this.availability, ...availability };
     this.availabilityChanges.emit(this.availability);
   }
+
+  /** What the readiness report of this visit says. */
+  backInService: BackInService = { may: false, why: 'unreported', blocking: [] };
 
   readonly ports: Ports = this.#ports();
 
@@ -551,12 +555,13 @@ export class FakeWorld {
       typing: { candidates: candidatesFor, reading: readingOf },
       support: fakeSupport(this.counted, () => this.channels),
       selfTests: { tests: [], run: () => Promise.reject(new PortError('deviceFault', 'nothing is fitted in this world')) },
+      monitor: { parts: [], frames: () => [], onFrame: () => () => {}, export: () => ({ good: false, why: 'nothing is fitted in this world' }) },
       readiness: {
         report: () => {
           throw new PortError('journalUnavailable', 'there is nothing to report in this world');
         },
         print: async () => ({ state: 'failedBefore', trouble: 'offline' }),
-        backInService: () => ({ may: false, why: 'unreported', blocking: [] }),
+        backInService: () => this.backInService,
       },
       recovery: {
         run: async () => this.script.recovered.next(),

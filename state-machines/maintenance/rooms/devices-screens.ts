@@ -29,9 +29,10 @@ export const devicesBodies = {
     parts: z.array(partSchema).max(cabinetParts.length),
     chosen: z.enum(cabinetParts).optional(),
     detail: deviceDetailSchema.optional(),
-    /** Guided tests of the chosen one. */
-    hasTests: z.boolean(),
     mayTest: z.boolean(),
-    mayReport: z.boolean(),
+    /** Guided tests can be made of the chosen one. */
+    hasTests: z.boolean(),
+    /** Its frames can be looked at. */
+    mayMonitor: z.boolean(),
   }),
 } as const;

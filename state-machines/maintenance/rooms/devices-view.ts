@@ -1,14 +1,22 @@
 /** What the screen shows of the devices: a pure function of where their chart stands. Used by rooms-view. */
-import type { ViewBody } from '../../view.ts';
+import type { ViewBodyOf } from '../../view.ts';
 import { allowed } from '../rooms-context.ts';
 import type { CabinetLook } from '../rooms-screens.ts';
 import type { StaffLook } from '../staff-schema.ts';
+import type { MonitorSnapshot } from '../monitor.ts';
+import { monitorBody } from '../monitor-view.ts';
+import type { SelfTestsSnapshot } from '../self-tests.ts';
 import { selfTestsBody } from '../self-tests-view.ts';
-import { testsOf, type DevicesSnapshot } from './devices.ts';
+import { monitored, testsOf, type DevicesSnapshot } from './devices.ts';
 
-export function devicesBody({ context, children }: DevicesSnapshot, staff: StaffLook, cabinet: CabinetLook | undefined): ViewBody {
-  const { tests } = children;
-  if (tests !== undefined) return { ...selfTestsBody(tests.getSnapshot()), staff };
+export function devicesBody(
+  { context, children }: DevicesSnapshot,
+  staff: StaffLook,
+  cabinet: CabinetLook | undefined,
+): ViewBodyOf<'maintenance-devices' | 'maintenance-tests' | 'maintenance-frames'> {
+  const { tests, monitor } = children;
+  if (monitor !== undefined) return monitorBody(monitor.getSnapshot() as MonitorSnapshot, staff);
+  if (tests !== undefined) return selfTestsBody(tests.getSnapshot() as SelfTestsSnapshot, staff);
   const { chosen, ports } = context;
   const detail = chosen === undefined ? undefined : ports.rooms.devices.detail(chosen);
   return {
@@ -18,8 +26,8 @@ export function devicesBody({ context, children }: DevicesSnapshot, staff: Staff
     parts: cabinet?.parts.filter(({ part }) => part !== 'network') ?? [],
     ...(chosen === undefined ? {} : { chosen }),
     ...(detail === undefined ? {} : { detail }),
-    hasTests: testsOf(context).length > 0,
     mayTest: allowed(context, 'device.test'),
-    mayReport: allowed(context, 'readiness.run'),
+    hasTests: testsOf(context) !== undefined,
+    mayMonitor: monitored(context) !== undefined && allowed(context, 'monitor.read'),
   };
 }

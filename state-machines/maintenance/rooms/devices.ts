@@ -1,8 +1,9 @@
-/** 测试设备: one device after the other: what it says of itself, its last trouble, and another try. Invoked by rooms. */
+/** 测试设备: one device after the other: what it says of itself, its last trouble, another try, and its guided tests. Invoked by rooms. */
 import { assign, sendTo, setup, type SnapshotFrom } from 'xstate';
-import type { SelfTestName } from '../../../common/maintenance/self-tests.ts';
+import { testedParts, type TestedPart } from '../../../common/maintenance/self-tests.ts';
 import { typed } from '../../chart-types.ts';
 import { allowed, record, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
+import { monitorMachine } from '../monitor.ts';
 import { selfTestsMachine } from '../self-tests.ts';
 import type { CabinetPart } from '../staff-schema.ts';
 
@@ -10,15 +11,21 @@ export interface DevicesContext extends RoomsInput {
   readonly chosen: CabinetPart | undefined;
 }
 
-export function testsOf({ ports, chosen }: Pick<DevicesContext, 'ports' | 'chosen'>): readonly SelfTestName[] {
-  return ports.selfTests.tests.filter(({ part }) => part === chosen).map(({ test }) => test);
+/** The part whose guided tests are made; `undefined`: it has none. */
+export function testsOf({ chosen, ports }: DevicesContext): TestedPart | undefined {
+  const part = testedParts.find((name) => name === chosen);
+  return ports.selfTests.tests.some((test) => test.part === part) ? part : undefined;
+}
+
+/** The part whose frames can be looked at. */
+export function monitored({ chosen, ports }: DevicesContext): TestedPart | undefined {
+  return ports.monitor.parts.find((part) => part === chosen);
 }
 
 export const devicesMachine = setup({
   types: typed<{ context: DevicesContext; events: RoomsEvent; input: RoomsInput }>(),
-  actors: { tests: selfTestsMachine },
+  actors: { tests: selfTestsMachine, monitor: monitorMachine },
   actions: {
-    passOn: sendTo('tests', ({ event }) => event),
     choose: assign({ chosen: ({ context, event }) => (event.type === 'ui.part' ? event.part : context.chosen) }),
     retry: ({ context }) => {
       const { chosen, ports } = context;
@@ -26,6 +33,8 @@ export const devicesMachine = setup({
       record(context, 'device.test', 'retry', chosen);
       ports.rooms.devices.retry(chosen);
     },
+    passOn: sendTo('tests', ({ event }) => event),
+    passToMonitor: sendTo('monitor', ({ event }) => event),
   },
 }).createMachine({
   id: 'devices',
@@ -38,33 +47,47 @@ export const devicesMachine = setup({
         'ui.part': { actions: 'choose' },
         'ui.work': [
           { guard: ({ context, event }) => event.work === 'retry' && allowed(context, 'device.test'), actions: 'retry' },
-          { guard: ({ context, event }) => event.work === 'test' && allowed(context, 'device.test') && testsOf(context).length > 0, target: 'testing' },
-          { guard: ({ context, event }) => event.work === 'readiness' && allowed(context, 'readiness.run'), target: 'reporting' },
+          { guard: ({ context, event }) => event.work === 'test' && testsOf(context) !== undefined && allowed(context, 'device.test'), target: 'testing' },
+          {
+            guard: ({ context, event }) => event.work === 'monitor' && monitored(context) !== undefined && allowed(context, 'monitor.read'),
+            target: 'monitoring',
+          },
         ],
         'ui.back': 'left',
       },
     },
-    /** The tests of the chosen device. */
     testing: {
       invoke: {
         id: 'tests',
         src: 'tests',
-        input: ({ context }) => ({ ports: context.ports, staff: context.staff, only: testsOf(context), locale: context.preferences.locale }),
+        input: ({ context }) => {
+          const only = testsOf(context);
+          return { ports: context.ports, staff: context.staff, preferences: context.preferences, ...(only === undefined ? {} : { only }) };
+        },
         onDone: 'looking',
         onError: 'looking',
       },
-      on: { 'ui.*': { actions: 'passOn' } },
+      on: {
+        'ui.*': { actions: 'passOn' },
+        PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passOn'] },
+      },
     },
-    /** All of them, and the report. */
-    reporting: {
+    monitoring: {
       invoke: {
-        id: 'tests',
-        src: 'tests',
-        input: ({ context }) => ({ ports: context.ports, staff: context.staff, locale: context.preferences.locale }),
+        id: 'monitor',
+        src: 'monitor',
+        input: ({ context }) => {
+          const part = monitored(context);
+          if (part === undefined) throw new TypeError('nothing to monitor was chosen');
+          return { ports: context.ports, staff: context.staff, preferences: context.preferences, part };
+        },
         onDone: 'looking',
         onError: 'looking',
       },
-      on: { 'ui.*': { actions: 'passOn' } },
+      on: {
+        'ui.*': { actions: 'passToMonitor' },
+        PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passToMonitor'] },
+      },
     },
     left: { type: 'final' },
   },

@@ -3,11 +3,12 @@ import { permissionFor, type StaffSession, type Verb } from '../../../common/mai
 import { roomNames, type RoomName } from '../rooms-screens.ts';
 
 const VERBS_IN: Readonly<Record<RoomName, readonly Verb[]>> = {
-  devices: ['device.test', 'readiness.run'],
+  devices: ['device.test'],
   supplies: ['supplies.fill'],
   box: ['box.exchange', 'settlement.count'],
   journal: ['journal.read'],
   system: ['network.read', 'clock.read', 'configuration.read', 'terminal.outOfService', 'terminal.restart'],
+  readiness: ['readiness.run'],
 };
 
 export function roomsFor(staff: StaffSession): RoomName[] {

@@ -64,6 +64,8 @@ export const systemBodies = {
     mayRestart: z.boolean(),
     mayClose: z.boolean(),
     mayOpen: z.boolean(),
+    /** It opens by the readiness report of this visit, and there is none that says so. */
+    needsReport: z.boolean(),
     mayExportLogs: z.boolean(),
     mayTest: z.boolean(),
   }),

@@ -2,7 +2,7 @@
 import type { ViewBody } from '../../view.ts';
 import { allowed } from '../rooms-context.ts';
 import type { StaffLook } from '../staff-schema.ts';
-import { COLORS, type SystemSnapshot } from './system.ts';
+import { COLORS, mayOpen, type SystemSnapshot } from './system.ts';
 
 export function systemBody({ context, value }: SystemSnapshot, staff: StaffLook): ViewBody {
   const { tab, test, touched, color, keys, played, logs, ports } = context;
@@ -20,6 +20,7 @@ export function systemBody({ context, value }: SystemSnapshot, staff: StaffLook)
     mayRestart: allowed(context, 'terminal.restart'),
     mayClose: allowed(context, 'terminal.outOfService'),
     mayOpen: allowed(context, 'terminal.backInService'),
+    needsReport: !mayOpen(context),
     mayExportLogs: allowed(context, 'logs.export'),
     mayTest: allowed(context, 'device.test'),
   };

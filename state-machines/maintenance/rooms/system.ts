@@ -29,6 +29,11 @@ function close(context: SystemContext, reason: ClosedReason | undefined): void {
   context.ports.rooms.system.close(reason);
 }
 
+/** A terminal returns to service only by the readiness report of this visit. */
+export function mayOpen({ ports, staff }: RoomsInput): boolean {
+  return allowed({ staff }, 'terminal.backInService') && ports.readiness.backInService(staff.sessionId).may;
+}
+
 const NOTHING_TESTED = { touched: [], color: 0, keys: [], played: 0 } as const;
 
 export const systemMachine = setup({
@@ -78,7 +83,7 @@ export const systemMachine = setup({
           { guard: ({ context, event }) => event.work === 'logs' && allowed(context, 'logs.export'), target: 'exporting' },
           { guard: ({ context, event }) => event.work === 'restart' && allowed(context, 'terminal.restart'), target: 'askRestart' },
           { guard: ({ context, event }) => event.work === 'close' && allowed(context, 'terminal.outOfService'), target: 'askReason' },
-          { guard: ({ context, event }) => event.work === 'open' && allowed(context, 'terminal.backInService'), target: 'opening' },
+          { guard: ({ context, event }) => event.work === 'open' && mayOpen(context), target: 'opening' },
         ],
         'ui.back': 'left',
       },

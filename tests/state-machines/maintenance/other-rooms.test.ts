@@ -131,6 +131,9 @@ describe('the terminal itself', () => {
     await bench.touch({ type: 'room', room: 'system' }, { type: 'work', work: 'close' }, { type: 'closed-for', reason: 'repair' });
     expect(bench.screen('maintenance-system')).toMatchObject({ closed: 'repair' });
     await bench.touch({ type: 'work', work: 'open' });
+    expect(bench.world.rooms.closedFor).toBe('repair'); // only by the readiness report of this visit
+    bench.world.backInService = { may: true, paused: [] };
+    await bench.touch({ type: 'work', work: 'open' });
     expect(bench.world.rooms.closedFor).toBeUndefined();
     expect(bench.acts).toEqual(['terminal.outOfService outOfService repair', 'terminal.backInService backInService']);
   });

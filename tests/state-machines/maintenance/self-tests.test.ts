@@ -8,8 +8,9 @@ import type { SelfTestPort, TestHands } from '../../../state-machines/maintenanc
 import { selfTestsMachine } from '../../../state-machines/maintenance/self-tests.ts';
 import { selfTestsBody } from '../../../state-machines/maintenance/self-tests-view.ts';
 import { PortError } from '../../../state-machines/ports.ts';
+import { FakeWorld } from '../../support/fake-world.ts';
 
-const FITTED: readonly SelfTestName[] = ['journalVerify', 'diskRoom', 'screenPixels', 'screenTouch', 'cardRead', 'noteReturned'];
+const FITTED: readonly SelfTestName[] = ['journalVerify', 'diskRoom', 'screenPixels', 'screenTouch', 'cardRead', 'cardShutter', 'noteReturned'];
 
 const staff = (role: Role): StaffSession => ({
   sessionId: 'visit-1',
@@ -36,15 +37,19 @@ beforeEach(() => {
   journalFails = false;
 });
 
+const partOf = (name: SelfTestName) => (name === 'cardRead' || name === 'cardShutter' ? 'cardReader' : name === 'noteReturned' ? 'cashAcceptor' : 'screen');
+const LOOK = { number: '20317', role: 'technician', wait: { leftMs: 1, totalMs: 1, tone: 'normal' } } as const;
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function started(only?: readonly SelfTestName[], role: Role = 'technician') {
+function started(only?: 'cardReader' | 'cashAcceptor', role: Role = 'technician') {
+  const world = new FakeWorld();
   const selfTests: SelfTestPort = {
-    tests: FITTED.map((name) => ({ test: name, part: 'cardReader', model: 'm', hands: true })),
+    tests: FITTED.map((name) => ({ test: name, part: partOf(name), model: 'm', hands: true })),
     run: (name, _sessionId, hands, signal) =>
       new Promise((resolve, reject) => {
         const done = (result: Tested['result']): void =>
-          resolve({ test: name, part: 'cardReader', model: 'm', at: 1, result, ...(result === 'passed' ? {} : { why: 'stopped' }) });
+          resolve({ test: name, part: partOf(name), model: 'm', at: 1, result, ...(result === 'passed' ? {} : { why: 'stopped' }) });
         signal.addEventListener('abort', () => done('skipped'));
         running.push({
           test: name,
@@ -58,6 +63,7 @@ function started(only?: readonly SelfTestName[], role: Role = 'technician') {
   const actor = createActor(selfTestsMachine, {
     input: {
       ports: {
+        ...world.ports,
         selfTests,
         readiness: {
           report: ({ sessionId, staff: by }, tests): ReadinessReport => {
@@ -72,17 +78,17 @@ function started(only?: readonly SelfTestName[], role: Role = 'technician') {
       },
       staff: staff(role),
       ...(only === undefined ? {} : { only }),
-      locale: 'zh-CN',
+      preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false },
     },
   });
   actor.start();
-  const body = () => readinessBodies['maintenance-tests'].parse(selfTestsBody(actor.getSnapshot()));
+  const body = () => readinessBodies['maintenance-tests'].parse(selfTestsBody(actor.getSnapshot(), LOOK));
   const now = (): Running => {
     const last = running.at(-1);
     if (last === undefined) throw new Error('no test was begun');
     return last;
   };
-  return { actor, body, now };
+  return { world, actor, body, now };
 }
 
 const passAll = async (): Promise<void> => {
@@ -91,7 +97,7 @@ const passAll = async (): Promise<void> => {
 
 test('all of them in order, then what they come to, the signed report and its slip', async () => {
   const { actor, body } = started();
-  expect(body()).toMatchObject({ forReport: true, now: { test: 'journalVerify' }, lines: [{ state: 'running' }, { state: 'waiting' }, {}, {}, {}, {}] });
+  expect(body()).toMatchObject({ forReport: true, now: { test: 'journalVerify' }, lines: [{ state: 'running' }, { state: 'waiting' }, {}, {}, {}, {}, {}] });
   await passAll();
   expect(running.map((one) => one.test)).toEqual(FITTED);
   expect(body()).toMatchObject({ verdict: { verdict: 'ready', blocking: [], paused: [] } });
@@ -107,7 +113,7 @@ test('all of them in order, then what they come to, the signed report and its sl
 });
 
 test('a step and a question are shown, the answer reaches the test', async () => {
-  const { actor, body, now } = started(['cardRead']);
+  const { actor, body, now } = started('cardReader');
   now().hands.tell({ say: 'insertCard', values: {} });
   expect(body().now).toEqual({ test: 'cardRead', step: { say: 'insertCard', values: {} } });
   const answer = now().hands.ask?.('shutterMoved', now().signal);
@@ -117,14 +123,14 @@ test('a step and a question are shown, the answer reaches the test', async () =>
 });
 
 test('skipped by a touch: the test is stopped, the next one begins', async () => {
-  const { actor, body, now } = started(['cardRead', 'noteReturned']);
+  const { actor, body, now } = started('cardReader');
   actor.send({ type: 'ui.test-skip' });
   await turn();
   expect(body().lines).toEqual([
     { test: 'cardRead', part: 'cardReader', state: 'skipped', why: 'stopped' },
-    { test: 'noteReturned', part: 'cardReader', state: 'running' },
+    { test: 'cardShutter', part: 'cardReader', state: 'running' },
   ]);
-  expect(now().test).toBe('noteReturned');
+  expect(now().test).toBe('cardShutter');
 });
 
 test('made again, the last word counts; a report made before is none any more', async () => {
@@ -170,7 +176,7 @@ describe('a journal that takes nothing', () => {
 });
 
 test('the tests of one device end without a report', async () => {
-  const { actor, body, now } = started(['noteReturned']);
+  const { actor, body, now } = started('cashAcceptor');
   await now().end('passed');
   actor.send({ type: 'ui.readiness-report' });
   expect(body().report).toBeUndefined();
@@ -179,12 +185,44 @@ test('the tests of one device end without a report', async () => {
 
 test.each([
   ['auditor', undefined, false],
-  ['auditor', ['cardRead'], false],
-  ['collector', ['cardRead'], false],
+  ['auditor', 'cardReader', false],
+  ['collector', 'cardReader', false],
   ['collector', undefined, true],
-  ['technician', ['cardRead'], true],
+  ['technician', 'cardReader', true],
 ] as const)('%s, %j: begun %s', (role, only, begun) => {
   const { actor } = started(only, role);
   expect(running.length > 0).toBe(begun);
   expect(actor.getSnapshot().status).toBe(begun ? 'active' : 'done');
+});
+
+describe('the report decides whether the terminal serves', () => {
+  const failing = async (now: () => Running, ...names: readonly SelfTestName[]): Promise<void> => {
+    for (const name of FITTED) await now().end(names.includes(name) ? 'failed' : 'passed');
+  };
+
+  test('one that says no takes it out, one that says yes brings it back, each journaled under the visit', async () => {
+    const { world, actor, body, now } = started();
+    await failing(now, 'cardRead');
+    actor.send({ type: 'ui.readiness-report' });
+    expect(world.rooms.closedFor).toBe('repair');
+    expect(body()).toMatchObject({ inService: false });
+    actor.send({ type: 'ui.test-again', test: 'cardRead' });
+    await now().end('passed');
+    actor.send({ type: 'ui.readiness-report' });
+    expect(world.rooms.closedFor).toBeUndefined();
+    expect(body()).toMatchObject({ inService: true, report: {} });
+    expect(world.entries).toEqual([
+      { kind: 'maintenance.act', body: { sessionId: 'visit-1', staff: '20317', verb: 'readiness.run', what: 'outOfService', subject: 'repair' } },
+      { kind: 'maintenance.act', body: { sessionId: 'visit-1', staff: '20317', verb: 'terminal.backInService', what: 'backInService' } },
+    ]);
+  });
+
+  test('a failing acceptor lets it return, without cash', async () => {
+    const { world, actor, body, now } = started();
+    world.rooms.closedFor = 'repair';
+    await failing(now, 'noteReturned');
+    actor.send({ type: 'ui.readiness-report' });
+    expect(body()).toMatchObject({ inService: true, verdict: { verdict: 'limited', paused: ['cash'] } });
+    expect(world.rooms.closedFor).toBeUndefined();
+  });
 });

@@ -1,12 +1,11 @@
-/** The words of guided tests, which are the report's too (resources/locales/…/readiness.json): what staff did on the screen reads the same on paper. */
+/** The words of self-tests and their report, from resources/locales/…/readiness.json: the same that stand on the slip. */
 import { createInstance } from 'i18next';
 import en from '../../resources/locales/en/readiness.json' with { type: 'json' };
 import zhCN from '../../resources/locales/zh-CN/readiness.json' with { type: 'json' };
-import type { Preferences } from '../../state-machines/view.ts';
+import { useKiosk } from '../kiosk-context.ts';
 import type { Values } from '../words.ts';
 
-export type TestWord = keyof typeof zhCN;
-export type TestSay = (key: TestWord, values?: Values) => string;
+export type ReadinessSay = (key: keyof typeof zhCN, values?: Values) => string;
 
 const catalogue = createInstance();
 void catalogue.init({
@@ -14,15 +13,16 @@ void catalogue.init({
   lng: 'zh-CN',
   fallbackLng: 'zh-CN',
   defaultNS: 'readiness',
+  keySeparator: false,
+  nsSeparator: false,
   initAsync: false,
   interpolation: { escapeValue: false },
 });
 
-export function testSayIn(locale: Preferences['locale']): TestSay {
-  const t = catalogue.getFixedT(locale, 'readiness');
+export function useReadinessWords(): ReadinessSay {
+  const t = catalogue.getFixedT(useKiosk().view.preferences.locale, 'readiness');
   return (key, values) => t(key, { ...values });
 }
 
-export function allTestWords(): string {
-  return JSON.stringify([zhCN, en]);
-}
+/** Everything they can say, so that its glyphs can be loaded before they are needed. */
+export const readinessWords = [zhCN, en];

@@ -21,7 +21,7 @@ export default {
     only(
       'shell-knows-the-process-protocol',
       '^main/electron/',
-      ['^main/electron/', '^main/process-protocol\\.ts$', '^state-machines/view\\.ts$', '^package\\.json$'],
+      ['^main/electron/', '^main/(process-protocol|service-manager|start-program)\\.ts$', '^state-machines/view\\.ts$', '^package\\.json$'],
       'the shell owns the window and nothing else',
     ),
     only(

@@ -5,6 +5,7 @@
  * Amounts are fen; times inside bodies are ISO 8601 UTC; byte strings are upper-case hexadecimal.
  */
 import { z } from 'zod';
+import { REFUSALS, ROLES, SIGN_IN_METHODS, SIGN_OUTS } from './maintenance/verbs.ts';
 
 const amount = z.int().min(1).max(0xffff_ffff);
 const balance = z.int().min(0).max(0xffff_ffff);
@@ -18,6 +19,8 @@ const acceptorMemory = z.string().max(1000);
 const total = z.int();
 /** Who did it, and why, in a person's own words. */
 const words = z.string().min(1).max(200);
+/** By which the operator knows somebody; never their name. */
+const staffNumber = z.string().regex(/^[0-9]{1,12}$/);
 const boxId = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/);
 
 /** Fen. */
@@ -170,6 +173,26 @@ export const journalKinds = {
   'acceptor.memory': z.strictObject({ text: acceptorMemory }),
   /** It went away, or never came up at this start. */
   'device.lost': z.strictObject({ device: z.string(), code: z.string(), detail: z.string() }),
+  /** Staff made a guided test of it (common/maintenance/self-tests.ts); `device` may be a part of the terminal too: `journal`, `screen` … */
+  'device.tested': z.strictObject({
+    sessionId: id,
+    device: z.string().max(40),
+    model: z.string(),
+    test: z.string().max(40),
+    result: z.enum(['passed', 'failed', 'skipped']),
+    why: z.string().max(40).optional(),
+    detail: words.optional(),
+  }),
+  /** All tests in one report, which the terminal signed; `sha256` is of the compact JWS. `paused`: what it goes without when it serves again. */
+  'readiness.reported': z.strictObject({
+    sessionId: id,
+    by: words,
+    verdict: z.enum(['ready', 'limited', 'notReady']),
+    failed: z.array(z.string()),
+    skipped: z.array(z.string()),
+    paused: z.array(z.string()),
+    sha256: hex,
+  }),
 
   'transaction.opened': z.strictObject({
     /** `replacement`: the fee of a new card; `card` is the lost one, of which number and tail are known and the rest is empty. */
@@ -484,6 +507,34 @@ export const journalKinds = {
   'pending.givenUp': z.strictObject({ claimId: id }),
   /** The issuer knows that this terminal has no claim any more. */
   'pending.returned': z.strictObject({ claimId: id }),
+
+  // maintenance: who came in, who was not let in (main/maintenance/sign-in)
+  /** A try that counts from here on, whatever cuts it off: the answer is looked for afterwards. `judgedAt`: by which it is judged, never earlier than before. */
+  'maintenance.trying': z.strictObject({
+    attemptId: id,
+    method: z.enum(SIGN_IN_METHODS),
+    /** `second`: beside somebody who is in. */
+    purpose: z.enum(['visit', 'second']),
+    judgedAt: z.iso.datetime(),
+  }),
+  /** `staff`: only where a signature, or their own secret, proved who it was. */
+  'maintenance.refused': z.strictObject({ attemptId: id, why: z.enum(REFUSALS), staff: staffNumber.optional() }),
+  /** No more tries until then. `day`: so many failed that it takes a day; upstream alarms somebody. */
+  'maintenance.locked': z.strictObject({ scope: z.enum(['wait', 'day']), failures: z.int().min(0), until: z.iso.datetime() }),
+  /** `used`: the code or grant that can't be used again, or not so often. `verb`: of a second person, what they are asked for. */
+  'maintenance.signedIn': z.strictObject({
+    attemptId: id,
+    sessionId: id,
+    purpose: z.enum(['visit', 'second']),
+    staff: staffNumber,
+    role: z.enum(ROLES),
+    method: z.enum(SIGN_IN_METHODS),
+    verbs: z.array(z.string()),
+    used: z.string().max(40).optional(),
+    verb: z.string().max(40).optional(),
+  }),
+  /** `restart`: the terminal stopped meanwhile. */
+  'maintenance.signedOut': z.strictObject({ sessionId: id, why: z.enum(SIGN_OUTS) }),
 } as const;
 
 export type JournalKind = keyof typeof journalKinds;

@@ -108,6 +108,8 @@ export interface IssuerKeys {
   readonly masterTacKey: string;
   /** Of secure messaging; absent: the issuer has no such key, and its cards have none. */
   readonly masterMaintenanceKey?: string | undefined;
+  /** Takes the block off an application; absent: a blocked card stays blocked. */
+  readonly masterUnblockKey?: string | undefined;
   readonly levels: readonly DiversificationLevel[];
 }
 

@@ -11,6 +11,8 @@ export const toShellSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('view'), view: viewSchema }),
   /** A key of the tactile keypad: the page moves its focus by it. */
   z.strictObject({ type: z.literal('key'), press: keyPressSchema }),
+  /** The answer to `ping`. */
+  z.strictObject({ type: z.literal('pong') }),
   /** The terminal process can't go on; `exitCode` is its interface to the launcher (0 stop, 10 restart, 13 needs a technician). */
   z.strictObject({ type: z.literal('fatal'), message: z.string().max(2000), exitCode: z.int() }),
 ]);
@@ -20,6 +22,8 @@ export const toTerminalSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ui'), event: uiEventSchema }),
   /** A page (re)loaded: publish the present View again. */
   z.strictObject({ type: z.literal('page-ready') }),
+  /** Asked for a `pong`: a process that turns answers, one that hangs doesn't. */
+  z.strictObject({ type: z.literal('ping') }),
   z.strictObject({ type: z.literal('stop') }),
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
@@ -27,5 +31,7 @@ export type ToTerminal = z.infer<typeof toTerminalSchema>;
 /** The terminal process's end of the line: Electron's parentPort, or Node's process channel without Electron. */
 export interface HostPort {
   post(message: ToShell): void;
+  /** Nobody is at the other end: the terminal process was started by itself. */
+  readonly alone: boolean;
   onMessage(listener: (message: unknown) => void): void;
 }

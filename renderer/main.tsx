@@ -24,6 +24,9 @@ import './theme/loss.css';
 import './theme/desk.css';
 import './theme/pending-load.css';
 import './theme/right-to-left.css';
+import './theme/maintenance.css';
+import { CornerGesture } from './maintenance/corner.ts';
+import { allStaffWords } from './maintenance/words.ts';
 import { allWords, startWords } from './words.ts';
 
 interface Shown {
@@ -53,6 +56,18 @@ function receive(candidate: unknown): void {
 function send(view: View, act: UiAct): void {
   window.kiosk.send({ version: VIEW_VERSION, seq: view.seq, act });
 }
+
+/** Where nobody is served, staff may call for the prompt. */
+const corner = new CornerGesture();
+window.addEventListener(
+  'pointerdown',
+  (event) => {
+    const kind = shown?.view.body.kind;
+    if (shown === undefined || (kind !== 'attract' && kind !== 'out-of-service')) return;
+    if (corner.touched(event.clientX, event.clientY, window.innerWidth, event.timeStamp)) send(shown.view, { type: 'staff' });
+  },
+  { capture: true },
+);
 
 const glass = (): Scale => scaleOf(window.innerWidth, window.innerHeight, inchOf(window.location.search));
 let scale = glass();
@@ -87,6 +102,7 @@ async function start(): Promise<void> {
   window.kiosk.onView(receive);
   window.kiosk.ready();
   await loadFont(allWords());
+  await loadFont(allStaffWords());
 }
 
 void start();

@@ -25,6 +25,8 @@ import { Done } from './screens/done.tsx';
 import { AccountConfirm, AccountMenu, AccountPutBack, AccountTold, AccountWorking } from './screens/account.tsx';
 import { LossAsking, LossDocument, LossTyping, LossWays } from './screens/loss-identify.tsx';
 import { LossCards, LossConfirm, LossTold } from './screens/loss-report.tsx';
+import { StaffScreen } from './maintenance/staff-screen.tsx';
+import { isStaffScreen } from './maintenance/titles.ts';
 import { OutOfService, Starting } from './screens/machine-screens.tsx';
 import { Menu } from './screens/menu.tsx';
 import { PayCash } from './screens/pay-cash.tsx';
@@ -86,6 +88,7 @@ export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
   const { overlay } = view;
   const blank = overlay?.kind === 'hidden';
   const warned = overlay?.kind === 'idle-warning';
+  const staff = isStaffScreen(view.body);
   return (
     <KioskContext value={kiosk}>
       <main
@@ -104,8 +107,8 @@ export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
           <HiddenPage />
         ) : (
           <>
-            <div className="frame" inert={warned}>
-              <Head />
+            <div className={`frame ${staff ? 'frame--staff' : ''}`} inert={warned}>
+              {!staff && <Head />}
               {view.step !== undefined && page === view.body.kind && <Route at={view.step.at} />}
               <div key={page} className="page">
                 <Page view={view} />
@@ -145,6 +148,7 @@ function Page({ view }: { readonly view: View }) {
 }
 
 function Body({ body }: { readonly body: View['body'] }) {
+  if (isStaffScreen(body)) return <StaffScreen body={body} />;
   switch (body.kind) {
     case 'starting':
       return <Starting />;

@@ -1,5 +1,6 @@
 /**
- * The card's own services (卡片服务): a new card is activated, validity extended, a function switched on, a loss report taken back (解挂), the
+ * The card's own services (卡片服务): a new card is activated, a blocked one unblocked, validity extended, a function switched on, a loss report
+ * taken back (解挂), the
  * service password set. What the issuer offers is listed; where it wants to know who asks, the holder is identified; one confirmation. Until then
  * nothing has happened. Invoked by session.
  */
@@ -255,8 +256,9 @@ function resultOf({ script }: AccountContext, outcome: ServiceOutcome): AccountR
   if (outcome.kind !== 'confirmed') return { kind: 'begunElsewhere' };
   switch (known(script, 'script').ask.function) {
     case 'activate':
-    case 'unblockApplication':
       return { kind: 'activated' };
+    case 'unblockApplication':
+      return { kind: 'unblocked' };
     case 'enableService':
       return { kind: 'enabled' };
     case 'extendValidity':

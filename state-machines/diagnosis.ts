@@ -2,6 +2,7 @@
  * What is the matter with a card (卡片诊断), from what the reader, this machine's journal and the issuer say of it: one verdict, and what puts it
  * right. A pure function with a table of tests; session asks the world and shows it.
  */
+import type { CardRef } from '../common/journal-kinds.ts';
 import type { TicketKind } from '../common/upstream-api/support.ts';
 import type { CardProblem, CardReading, FlowSettings, IssuerCheck, LatestTopUp, UnfinishedTopUp, WaitingLoad } from './ports.ts';
 
@@ -13,6 +14,8 @@ export interface Findings {
   readonly problem: CardProblem | undefined;
   /** What could be read. */
   readonly card: CardReading | undefined;
+  /** Of a card that says who it is, and can't be read further. */
+  readonly ref?: CardRef | undefined;
   readonly issuer: IssuerWord;
   readonly waiting: readonly WaitingLoad[];
   readonly unfinished: UnfinishedTopUp | undefined;
@@ -65,27 +68,30 @@ export interface Diagnosis {
 const TRY_AGAIN: readonly CardProblem[] = ['twoCards', 'removed'];
 
 /** Which of the card's own services puts it right. */
-const OWN_SERVICE: Partial<Readonly<Record<Verdict, 'activate' | 'extend' | 'release'>>> = {
+const OWN_SERVICE: Partial<Readonly<Record<Verdict, 'activate' | 'extend' | 'unblock' | 'release'>>> = {
   notActivated: 'activate',
   expired: 'extend',
+  blocked: 'unblock',
   reportedLost: 'release',
 };
 
-export function ownServiceFor(verdict: Verdict): 'activate' | 'extend' | 'release' | undefined {
+export function ownServiceFor(verdict: Verdict): 'activate' | 'extend' | 'unblock' | 'release' | undefined {
   return OWN_SERVICE[verdict];
 }
 
 /** The first that is true: what stops everything before what stops something, money on its way before what the card holds. */
 export function diagnose(findings: Findings, { notices }: Pick<FlowSettings, 'notices'>): Diagnosis {
-  const { problem, card, issuer } = findings;
-  if (problem !== undefined) return stopped(problem, card);
-  if (issuer !== 'unreachable' && !issuer.allowed && issuer.reason !== 'limit') return stopped(REFUSALS[issuer.reason], card);
+  const { problem, card, ref, issuer } = findings;
+  const isKnown = card !== undefined || ref !== undefined;
+  if (problem !== undefined) return stopped(problem, isKnown);
+  // what the issuer itself has blocked, no card service undoes
+  if (issuer !== 'unreachable' && !issuer.allowed && issuer.reason !== 'limit') return stopped(REFUSALS[issuer.reason], isKnown && issuer.reason !== 'blocked');
   return moneyOnItsWay(findings) ?? purse(findings, notices.lowBalance) ?? lastTopUp(findings) ?? nothing(issuer);
 }
 
-function stopped(verdict: CardProblem | (typeof REFUSALS)[keyof typeof REFUSALS], card: CardReading | undefined): Diagnosis {
+function stopped(verdict: CardProblem | (typeof REFUSALS)[keyof typeof REFUSALS], mayServe: boolean): Diagnosis {
   if (TRY_AGAIN.some((problem) => problem === verdict)) return { verdict, fix: 'retry' };
-  return { verdict, fix: card !== undefined && ownServiceFor(verdict) !== undefined ? 'account' : 'ticket' };
+  return { verdict, fix: mayServe && ownServiceFor(verdict) !== undefined ? 'account' : 'ticket' };
 }
 
 const REFUSALS = { reportedLost: 'reportedLost', blocked: 'blocked', unknownCard: 'notRegistered', notActivated: 'notActivated' } as const satisfies Record<

@@ -16,6 +16,10 @@ import type { RunningScript } from './card-script.ts';
 import type { ScriptCard, ScriptPort } from './card-script/ports.ts';
 import type { SupportPort } from './support/port.ts';
 import type { KeypadPort } from './keypad.ts';
+import type { ReadinessPort } from './maintenance/readiness-port.ts';
+import type { SelfTestPort } from './maintenance/self-test-port.ts';
+import type { RoomsPort } from './maintenance/rooms-port.ts';
+import type { StaffPort } from './maintenance/sign-in-port.ts';
 import type { DocumentPort, DocumentReader, LossPort } from './loss-report/ports.ts';
 import type { BlankPort, ReplacementPort } from './replacement/ports.ts';
 
@@ -57,7 +61,8 @@ export type CardProblem =
 export type CardReadOutcome =
   | { readonly ok: true; readonly card: CardReading }
   /** `card` is what could still be read, e.g. the balance of an expired card. */
-  | { readonly ok: false; readonly problem: CardProblem; readonly card?: CardReading };
+  /** `ref`: of a card that says who it is, and can't be read further. */
+  | { readonly ok: false; readonly problem: CardProblem; readonly card?: CardReading; readonly ref?: CardRef };
 
 export type CreditOutcome =
   | { readonly kind: 'credited'; readonly tac: string }
@@ -448,7 +453,8 @@ export interface CallbackContent {
 export interface AccountContent {
   readonly at: number;
   /** `cardGone`, `issuerOffline`: begun, and not at its end; `releaseOpen`, `passwordOpen`: the issuer has not answered yet. */
-  readonly state: 'activated' | 'enabled' | 'extended' | 'released' | 'passwordSet' | 'cardGone' | 'issuerOffline' | 'releaseOpen' | 'passwordOpen';
+  readonly state:
+    'activated' | 'enabled' | 'extended' | 'unblocked' | 'released' | 'passwordSet' | 'cardGone' | 'issuerOffline' | 'releaseOpen' | 'passwordOpen';
   readonly cardTail: string;
   /** Of what has no outcome yet. */
   readonly reference?: string;
@@ -690,6 +696,12 @@ export interface Ports {
   readonly receipts: ReceiptPort;
   readonly support: SupportPort;
   readonly desk: DeskPort;
+  /** Who may go inside. */
+  readonly staff: StaffPort;
+  readonly selfTests: SelfTestPort;
+  readonly readiness: ReadinessPort;
+  /** What staff does inside. */
+  readonly rooms: RoomsPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

@@ -8,6 +8,7 @@ import { beginning, codeOnScreen, known, type ReplacementContext } from './repla
 import { makingState } from './replacement/make.ts';
 import { bankCardState } from './payment/bank-card.ts';
 import { cashState } from './payment/cash.ts';
+import { presentState } from './payment/present.ts';
 import { qrState } from './payment/qr.ts';
 import { stillHere } from './payment/setup.ts';
 import type { OpenOutcome } from './replacement/steps.ts';
@@ -28,7 +29,7 @@ export const replacementMachine = replacementSetup.createMachine({
         'ui.tender': {
           guard: 'canPayBy',
           target: 'opening',
-          actions: assign(({ event: { tender } }) => (tender === 'cash' || tender === 'qr' || tender === 'card' ? { tender } : {})),
+          actions: assign(({ event: { tender } }) => (tender === 'voucher' ? {} : { tender })),
         },
         'ui.back': 'left',
         'ui.cancel': 'left',
@@ -64,6 +65,11 @@ export const replacementMachine = replacementSetup.createMachine({
             actions: assign(({ event }) => grantedBy(event.output)),
           },
           {
+            guard: ({ event, context }) => event.output.kind === 'granted' && context.tender === 'qrPresented',
+            target: 'qrPresented',
+            actions: assign(({ event }) => grantedBy(event.output)),
+          },
+          {
             guard: ({ event }) => event.output.kind === 'granted',
             target: 'qr',
             actions: assign(({ event }) => grantedBy(event.output)),
@@ -88,11 +94,17 @@ export const replacementMachine = replacementSetup.createMachine({
 
     qr: qrState,
 
+    qrPresented: presentState,
+
     bankCard: bankCardState,
 
     paid: { id: 'paid', always: 'making' },
     making: makingState,
 
+    /** The transaction of the fee is open, and nothing is under way in it. */
+    notPaid: { id: 'notPaid', always: 'lettingGo' },
+    otherWay: { id: 'otherWay', always: 'lettingGo' },
+    away: { id: 'away', always: 'lettingGo' },
     orderClosed: { id: 'orderClosed', entry: assign({ ended: true }), always: 'lettingGo' },
     /** Nothing was taken: the issuer's consent is given back, then another way to pay, or away. */
     lettingGo: {

@@ -12,6 +12,8 @@ import type { SessionContext, SessionSnapshot } from './session.ts';
 import type { DeskSnapshot } from './desk.ts';
 import { ownServiceFor } from './diagnosis.ts';
 import { deskPicture } from './desk/view.ts';
+import type { MaintenanceSnapshot } from './maintenance.ts';
+import { maintenancePicture } from './maintenance/view.ts';
 import { lossReportPicture } from './loss-report/view.ts';
 import type { ReplacementSnapshot } from './replacement.ts';
 import { replacementPicture } from './replacement/view.ts';
@@ -61,7 +63,7 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
-  const { topUp, pendingLoad, statement, support, lossReport, desk, callback, replacement, account, survey } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, desk, callback, replacement, account, survey, maintenance } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
@@ -72,6 +74,10 @@ function shownOf(snapshot: SessionSnapshot): Picture {
   if (snapshot.matches('replacement') && replacement !== undefined) return replacementPicture(replacement.getSnapshot() as ReplacementSnapshot);
   if (snapshot.matches('account') && account !== undefined) return accountPicture(account.getSnapshot() as AccountSnapshot);
   if (snapshot.matches('survey') && survey !== undefined) return surveyPicture(survey.getSnapshot() as SurveySnapshot);
+  if (snapshot.matches('maintenance') && maintenance !== undefined) {
+    const picture = maintenancePicture(maintenance.getSnapshot() as MaintenanceSnapshot);
+    if (picture !== undefined) return picture;
+  }
   return pictureOf(snapshot, bodyOf(snapshot));
 }
 
@@ -133,20 +139,22 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'survey':
       return { kind: 'goodbye' };
     case 'recovering':
+    case 'maintenance':
     case undefined:
     default:
       return { kind: 'starting' };
   }
 }
 
-/** A card that only has to be activated or extended can have that done here. */
-function problemBody({ problem = 'unreadable', card, availability }: SessionContext): ViewBody {
+/** A card that only has to be activated, extended or unblocked can have that done here. */
+function problemBody({ problem = 'unreadable', card, refusedRef, availability }: SessionContext): ViewBody {
   const service = ownServiceFor(problem);
   return {
     kind: 'card-problem',
     problem,
     ...(card === undefined ? {} : { card: cardOf(card) }),
-    ...(card === undefined || service === undefined || !availability.services.account.available ? {} : { service }),
+    ...(refusedRef === undefined ? {} : { tail: refusedRef.tail }),
+    ...((card === undefined && refusedRef === undefined) || service === undefined || !availability.services.account.available ? {} : { service }),
   };
 }
 

@@ -4,6 +4,7 @@
  * of interrupted money.
  */
 import { and, assign, cancel, enqueueActions, fromCallback, fromPromise, not, raise, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { CardRef } from '../common/journal-kinds.ts';
 import { typed } from './chart-types.ts';
 import type {
   Availability,
@@ -25,6 +26,8 @@ import { deskMachine } from './desk.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
 import type { HeadphoneEvent } from './keypad.ts';
+import { maintenanceMachine } from './maintenance.ts';
+import type { StaffCalled } from './maintenance/context.ts';
 import { lossReportMachine } from './loss-report.ts';
 import type { LossInput, LossOutput } from './loss-report/context.ts';
 import { replacementMachine } from './replacement.ts';
@@ -70,6 +73,8 @@ export interface SessionContext extends SessionInput {
   readonly service: ServiceName | undefined;
   readonly card: CardReading | undefined;
   readonly problem: CardProblem | undefined;
+  /** Of a card that says who it is, and can't be read further: a blocked one. */
+  readonly refusedRef: CardRef | undefined;
   /** What brings them to the support desk. */
   readonly errand: SupportOutput['errand'];
   /** Whether they want to know what is the matter with their card, and what was found. */
@@ -84,9 +89,11 @@ export interface SessionContext extends SessionInput {
   /** The lost card, and who it is that wants a new one. */
   readonly replace: LossOutput['replace'];
   /** The flow that they used last, for the question at the end. */
-  readonly used: Exclude<Flow, 'survey'> | undefined;
+  readonly used: Exclude<Flow, 'survey' | 'maintenance'> | undefined;
   /** What interrupted transactions and earlier loads became; the first one is on the screen. */
   readonly recovered: readonly (Recovered | EarlierLoad)[];
+  /** Staff wants in, and is let in when nobody is served. */
+  readonly staffCalled: boolean;
   readonly wait: RunningWait | undefined;
 }
 
@@ -94,6 +101,7 @@ export type SessionEvent =
   | UiMachineEvent
   | CardEvent
   | HeadphoneEvent
+  | StaffCalled
   | { readonly type: 'AVAILABILITY'; readonly availability: Availability }
   | { readonly type: 'wait.ended' | 'wishes.ended' };
 
@@ -113,12 +121,19 @@ async function attempt(act: Promise<void>): Promise<CardAct> {
 const actors = {
   recover: fromPromise<readonly Recovered[], WithPorts>(({ input }) => input.ports.recovery.run()),
   world: fromCallback<SessionEvent, WithPorts>(({ input, sendBack }) => {
-    const ends = [input.ports.card.onEvent(sendBack), input.ports.availability.onChange((availability) => sendBack({ type: 'AVAILABILITY', availability }))];
+    const { staff } = input.ports;
+    const call = (called: boolean): void => sendBack({ type: 'STAFF.CALLED', called });
+    const ends = [
+      staff.onCalled(call),
+      input.ports.card.onEvent(sendBack),
+      input.ports.availability.onChange((availability) => sendBack({ type: 'AVAILABILITY', availability })),
+    ];
     const { keypad } = input.ports;
     if (keypad !== undefined) ends.push(keypad.onHeadphone(sendBack));
     // The session was made before the devices were waited for: what changed until now it has not heard.
     if (keypad?.headphone === true) sendBack({ type: 'KEYPAD.HEADPHONE', plugged: true });
     sendBack({ type: 'AVAILABILITY', availability: input.ports.availability.current });
+    if (staff.called) call(true);
     return () => ends.forEach((end) => end());
   }),
   openGate: fromPromise<CardAct, WithPorts>(({ input }) => attempt(input.ports.card.setEntry(true))),
@@ -162,9 +177,10 @@ const actors = {
   replacement: replacementMachine,
   account: accountMachine,
   survey: surveyMachine,
+  maintenance: maintenanceMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account' | 'survey';
+type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account' | 'survey' | 'maintenance';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -181,7 +197,7 @@ function duringFlow(to: Flow) {
 }
 
 /** What a flow is called in the answers. */
-const SURVEYED: Readonly<Record<Exclude<Flow, 'survey'>, string>> = {
+const SURVEYED: Readonly<Record<Exclude<Flow, 'survey' | 'maintenance'>, string>> = {
   topUp: 'topUp',
   pendingLoad: 'pendingLoad',
   statement: 'statement',
@@ -231,6 +247,7 @@ export const sessionMachine = setup({
       service: undefined,
       card: undefined,
       problem: undefined,
+      refusedRef: undefined,
       ...NO_DIAGNOSIS,
       waiting: [],
       unfinished: undefined,
@@ -239,6 +256,7 @@ export const sessionMachine = setup({
       wait: undefined,
     }),
     hearAvailability: assign({ availability: ({ context, event }) => (event.type === 'AVAILABILITY' ? event.availability : context.availability) }),
+    hearCall: assign({ staffCalled: ({ context, event }) => (event.type === 'STAFF.CALLED' ? event.called : context.staffCalled) }),
     openOverlay: assign({ overlay: ({ context, event }) => (event.type === 'ui.open' ? event.overlay : context.overlay) }),
     prefer: assign({
       preferences: ({ context, event }) => (event.type === 'ui.prefer' ? preferring(context.preferences, event.preferences) : context.preferences),
@@ -250,11 +268,12 @@ export const sessionMachine = setup({
     }),
     refuseCard: assign({
       card: undefined,
+      refusedRef: undefined,
       problem: ({ context, event }) => (event.type === 'CARD.REFUSED' ? event.problem : context.problem),
     }),
-    findVerdict: assign(({ context: { ports, card, problem, issuer, waiting, unfinished } }) => ({
+    findVerdict: assign(({ context: { ports, card, refusedRef, problem, issuer, waiting, unfinished } }) => ({
       diagnosis: diagnose(
-        { problem, card, issuer, waiting, unfinished, latest: card === undefined ? undefined : ports.recovery.latestOf(card.ref) },
+        { problem, card, ref: refusedRef, issuer, waiting, unfinished, latest: card === undefined ? undefined : ports.recovery.latestOf(card.ref) },
         ports.settings,
       ),
     })),
@@ -262,7 +281,7 @@ export const sessionMachine = setup({
     reportFor: assign({ lossPurpose: (_, params: { purpose: LossInput['purpose'] }) => params.purpose }),
     nextRecovered: assign({ recovered: ({ context }) => context.recovered.slice(1) }),
     closeOverlay: assign({ overlay: undefined }),
-    use: assign({ used: ({ context }, params: { flow: Flow }) => (params.flow === 'survey' ? context.used : params.flow) }),
+    use: assign({ used: ({ context }, params: { flow: Flow }) => (params.flow === 'survey' || params.flow === 'maintenance' ? context.used : params.flow) }),
     passOn: sendTo(
       (_, params: { to: Flow }) => params.to,
       ({ event }) => event,
@@ -276,12 +295,18 @@ export const sessionMachine = setup({
     cardInside: ({ context }) => context.ports.card.media === 'inside',
     /** A card that can be given out; a reader that doesn't know yet has none. */
     cardHere: ({ context }) => context.ports.card.media === 'inside' || context.ports.card.media === 'atGate',
+    /** Nobody signs in where nobody could be judged. */
+    staffMaySignIn: ({ context }) => context.ports.staff.methods.length > 0,
+    staffWaits: ({ context }) => context.staffCalled && context.ports.staff.methods.length > 0,
     diagnosing: ({ context }) => context.diagnosing,
     mayReplace: ({ context }) => context.availability.replacement && context.availability.lossReport.available,
     mayReportLoss: ({ context }) => context.availability.lossReport.available,
     /** Also of a card that can be used for nothing else. */
     accountOffered: ({ context, event }) =>
-      event.type === 'ui.service' && event.service === 'account' && context.card !== undefined && context.availability.services.account.available,
+      event.type === 'ui.service' &&
+      event.service === 'account' &&
+      (context.card !== undefined || context.refusedRef !== undefined) &&
+      context.availability.services.account.available,
     cardRead: ({ context }) => context.card !== undefined && context.problem === undefined,
     outOfService: ({ context }) => !serves(context.availability),
     serves: ({ context }) => serves(context.availability),
@@ -305,6 +330,7 @@ export const sessionMachine = setup({
     service: undefined,
     card: undefined,
     problem: undefined,
+    refusedRef: undefined,
     ...NO_DIAGNOSIS,
     waiting: [],
     unfinished: undefined,
@@ -312,12 +338,14 @@ export const sessionMachine = setup({
     replace: undefined,
     used: undefined,
     recovered: [],
+    staffCalled: false,
     wait: undefined,
   }),
   invoke: { src: 'world', input: withPorts },
   on: {
     AVAILABILITY: { actions: 'hearAvailability' },
     'KEYPAD.HEADPHONE': { actions: 'hearHeadphone' },
+    'STAFF.CALLED': { actions: 'hearCall' },
     'ui.open': { actions: 'openOverlay' },
     'ui.close': { actions: assign({ overlay: undefined }) },
     'ui.prefer': {
@@ -353,8 +381,11 @@ export const sessionMachine = setup({
     idle: {
       entry: 'forget',
       exit: cancel(WISHES),
+      // who was served first has gone
+      always: { guard: 'staffWaits', target: 'maintenance' },
       initial: 'attract',
       on: {
+        'ui.staff': { guard: 'staffMaySignIn', target: '#session.maintenance' },
         'ui.open': { actions: ['openOverlay', 'awaitWishes'] },
         'ui.close': { actions: [assign({ overlay: undefined }), 'awaitWishes'] },
         'ui.prefer': { actions: ['prefer', 'awaitWishes'] },
@@ -390,6 +421,24 @@ export const sessionMachine = setup({
           invoke: { src: 'closeGate', input: withPorts },
           always: { guard: 'serves', target: 'attract' },
         },
+      },
+    },
+    /** The prompt and what is behind it: nobody is served meanwhile. A staff card that is left in the reader comes out at the end. */
+    maintenance: {
+      entry: ['noWait', 'closeOverlay', assign({ staffCalled: false })],
+      invoke: [
+        { src: 'closeGate', input: withPorts },
+        {
+          id: 'maintenance',
+          src: 'maintenance',
+          input: ({ context: { ports, preferences } }) => ({ ports, preferences }),
+          onDone: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+          onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+        },
+      ],
+      on: {
+        ...duringFlow('maintenance'),
+        'STAFF.CALLED': { actions: { type: 'passOn', params: { to: 'maintenance' } } },
       },
     },
     insertCard: {
@@ -430,6 +479,7 @@ export const sessionMachine = setup({
             actions: assign({
               card: ({ event }) => event.output.read.card,
               problem: ({ event }) => (event.output.read.ok ? undefined : event.output.read.problem),
+              refusedRef: ({ event }) => (event.output.read.ok ? undefined : event.output.read.ref),
               waiting: ({ event }) => event.output.waiting,
               unfinished: ({ event }) => event.output.unfinished,
             }),
@@ -442,6 +492,7 @@ export const sessionMachine = setup({
               waiting: ({ event }) => event.output.waiting,
               unfinished: ({ event }) => event.output.unfinished,
               problem: undefined,
+              refusedRef: undefined,
             }),
           },
           {
@@ -449,10 +500,11 @@ export const sessionMachine = setup({
             actions: assign({
               card: ({ event }) => event.output.read.card,
               problem: ({ event }) => (event.output.read.ok ? undefined : event.output.read.problem),
+              refusedRef: ({ event }) => (event.output.read.ok ? undefined : event.output.read.ref),
             }),
           },
         ],
-        onError: { target: 'cardProblem', actions: assign({ card: undefined, problem: 'unreadable' as const }) },
+        onError: { target: 'cardProblem', actions: assign({ card: undefined, refusedRef: undefined, problem: 'unreadable' as const }) },
       },
     },
     /** The issuer is asked about the card that was read; then there is a verdict. */
@@ -609,14 +661,15 @@ export const sessionMachine = setup({
       },
       on: duringFlow('statement'),
     },
-    /** Also for a card that can be used for nothing else until it is activated, extended or released. */
+    /** Also for a card that can be used for nothing else until it is activated, extended, unblocked or released. */
     account: {
       entry: 'noWait',
       invoke: {
         id: 'account',
         src: 'account',
         input: ({ context }) => {
-          const { ports, card, problem, preferences } = context;
+          const { ports, problem, preferences, refusedRef } = context;
+          const card = context.card ?? (refusedRef === undefined ? undefined : { ref: refusedRef });
           if (card === undefined) throw new Error('session: the services of a card need a card');
           return { ports, card, problem, preferences };
         },

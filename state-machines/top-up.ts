@@ -6,11 +6,11 @@ import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { fen } from '../common/fen.ts';
 import { bankCardState } from './payment/bank-card.ts';
 import { cashState } from './payment/cash.ts';
+import { presentState } from './payment/present.ts';
 import { qrState } from './payment/qr.ts';
 import { stillHere } from './payment/setup.ts';
 import { beginning, maximumOf, typedAmount, within } from './top-up/context.ts';
 import { loadState, putBackState } from './top-up/load.ts';
-import { presentState } from './top-up/present.ts';
 import { abandoningState, finishedState, settlingState, troubleState, unwrittenState } from './top-up/result.ts';
 import { topUpSetup } from './top-up/setup.ts';
 import { voucherState } from './top-up/voucher.ts';
@@ -191,7 +191,10 @@ export const topUpMachine = topUpSetup.createMachine({
 
     abandoning: abandoningState,
     trouble: troubleState,
-    left: { type: 'final' },
+    /** Nothing was asked of anybody, or it was refused for certain. */
+    notPaid: { id: 'notPaid', always: 'trouble' },
+    otherWay: { id: 'otherWay', always: { target: 'tender', actions: 'forget' } },
+    left: { id: 'away', type: 'final' },
     over: { id: 'over', type: 'final' },
   },
 });

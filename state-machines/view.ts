@@ -9,6 +9,9 @@ import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
+import { readinessActs } from './maintenance/readiness-screens.ts';
+import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
+import { signInActs, signInBodies } from './maintenance/sign-in-screens.ts';
 import { surveyActs, surveyBodies } from './survey/screens.ts';
 import { answerBody, supportActs, supportBodies } from './support/screens.ts';
 
@@ -85,6 +88,8 @@ export type MoneySource = z.infer<typeof moneySource>;
 const tenderSchema = z.strictObject({ name: z.enum(tenderNames), available: z.boolean(), reason: unavailable.optional() });
 
 const cardSchema = z.strictObject({ tail, balance: amount, validUntil: z.iso.date() });
+/** A blocked card says no more than its number. */
+const servedCardSchema = z.strictObject({ tail, balance: amount.optional(), validUntil: z.iso.date().optional() });
 
 const pendingKind = z.enum(['subsidy', 'refund', 'transfer', 'purchase']);
 
@@ -116,7 +121,7 @@ const receiptStateSchema = z.enum(['choice', 'printing', 'printed', 'failed', 'o
 /** How somebody says who they are. */
 const identifyWays = ['document', 'phone', 'password'] as const;
 /** 卡片服务: what the issuer does to a card, or to its account. */
-const cardServices = ['activate', 'extend', 'enable', 'release', 'password'] as const;
+const cardServices = ['activate', 'extend', 'unblock', 'enable', 'release', 'password'] as const;
 const statementRanges = ['last10', 'month', 'quarter'] as const;
 
 const noteSchema = z.strictObject({ denomination: amount, state: z.enum(['held', 'stacking', 'stacked', 'returning']) });
@@ -200,7 +205,9 @@ const bodies = {
     problem: z.enum(['unreadable', 'unknown', 'foreign', 'expired', 'notYetValid', 'notActivated', 'blocked', 'twoCards', 'removed']),
     card: cardSchema.optional(),
     /** What would mend it, where that can be had here and now. */
-    service: z.enum(['activate', 'extend', 'release']).optional(),
+    service: z.enum(['activate', 'extend', 'unblock', 'release']).optional(),
+    /** Of a card that says who it is, and can't be read further. */
+    tail: tail.optional(),
   }),
   menu: z.strictObject({
     kind: z.literal('menu'),
@@ -294,7 +301,9 @@ const bodies = {
   /** The person's own code is scanned: it stands in no View. */
   'top-up-scan': z.strictObject({
     kind: z.literal('top-up-scan'),
-    card: cardSchema,
+    /** Absent where it is no load: the fee of a new card for the lost one with this tail. */
+    card: cardSchema.optional(),
+    replaces: tail.optional(),
     amount,
     /** `''` until a code was read. */
     orderId: z.string().max(80),
@@ -517,7 +526,7 @@ const bodies = {
     kind: z.literal('replace-fee'),
     tail,
     fee: amount,
-    tenders: z.array(tenderSchema).min(1).max(3),
+    tenders: z.array(tenderSchema).min(1).max(4),
     denominations: z.array(amount).max(12),
     receipts: receiptsSchema,
   }),
@@ -550,13 +559,18 @@ const bodies = {
   /** 卡片服务: what can be done to this card now, the most pressing first. */
   'account-menu': z.strictObject({
     kind: z.literal('account-menu'),
-    card: cardSchema,
+    card: servedCardSchema,
     services: z
       .array(z.strictObject({ index: z.int().min(0).max(99), name: z.enum(cardServices), service: accountService.optional() }))
       .min(1)
       .max(60),
   }),
-  'account-confirm': z.strictObject({ kind: z.literal('account-confirm'), name: z.enum(cardServices), service: accountService.optional(), card: cardSchema }),
+  'account-confirm': z.strictObject({
+    kind: z.literal('account-confirm'),
+    name: z.enum(cardServices),
+    service: accountService.optional(),
+    card: servedCardSchema,
+  }),
   /** `asking`: the issuer; `writing`: the card is written and must stay. */
   'account-working': z.strictObject({ kind: z.literal('account-working'), what: z.enum(['asking', 'writing']), tail }),
   'account-put-back': z.strictObject({
@@ -574,6 +588,7 @@ const bodies = {
       'activated',
       'enabled',
       'extended',
+      'unblocked',
       'released',
       'passwordSet',
       'begunElsewhere',
@@ -609,6 +624,8 @@ const bodies = {
     wait: waitSchema.optional(),
   }),
   ...surveyBodies,
+  ...signInBodies,
+  ...roomBodies,
   'take-card': z.strictObject({ kind: z.literal('take-card'), tail: tail.optional(), wait: waitSchema }),
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
@@ -680,6 +697,9 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...deskActs,
   ...callbackActs,
   ...surveyActs,
+  ...signInActs,
+  ...readinessActs,
+  ...roomActs,
   z.strictObject({ type: z.literal('report-loss') }),
   /** 补卡: from the first screen, or for the card that was just reported. */
   z.strictObject({ type: z.literal('replace-card') }),

@@ -1,13 +1,14 @@
 /** The floors of the house are enforced: the project's own rules, run on a small house in which one arrow points up. */
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { projectRoot, run } from './launcher/run-tool.ts';
 
 /** @param files path → source. @returns exit code and report of the layer check over them */
 async function cruise(files: Readonly<Record<string, string>>): Promise<{ readonly code: number | null; readonly output: string }> {
   const house = mkdtempSync(path.join(os.tmpdir(), 'layers-'));
+  onTestFinished(() => rmSync(house, { recursive: true }));
   for (const [file, source] of Object.entries(files)) {
     mkdirSync(path.join(house, path.dirname(file)), { recursive: true });
     writeFileSync(path.join(house, file), source);

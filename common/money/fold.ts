@@ -349,6 +349,8 @@ function remember(step: Step, entry: NewEntry): void {
     case 'acceptor.memory':
     case 'device.identified':
     case 'device.lost':
+    case 'device.tested':
+    case 'readiness.reported':
     case 'receipt.printing':
     case 'receipt.printed':
     case 'receipt.failed':
@@ -379,6 +381,11 @@ function remember(step: Step, entry: NewEntry): void {
     case 'desk.submitting':
     case 'desk.stored':
     case 'desk.refused':
+    case 'maintenance.trying':
+    case 'maintenance.refused':
+    case 'maintenance.locked':
+    case 'maintenance.signedIn':
+    case 'maintenance.signedOut':
     case 'settlement.opened':
     case 'box.removed':
     case 'box.inserted':

@@ -47,6 +47,8 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'acceptor.memory':
     case 'device.identified':
     case 'device.lost':
+    case 'device.tested':
+    case 'readiness.reported':
     case 'transaction.opened':
     case 'note.escrowed':
     case 'note.stacking':
@@ -79,6 +81,11 @@ export function postingsFor(entry: NewEntry): readonly Posting[] {
     case 'loss.queued':
     case 'loss.reported':
     case 'loss.refused':
+    case 'maintenance.trying':
+    case 'maintenance.refused':
+    case 'maintenance.locked':
+    case 'maintenance.signedIn':
+    case 'maintenance.signedOut':
     case 'desk.submitting':
     case 'desk.stored':
     case 'desk.refused':

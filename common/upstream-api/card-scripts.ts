@@ -54,7 +54,7 @@ export const scriptOffersAnswerSchema = z.strictObject({
   offers: z
     .array(
       z.discriminatedUnion('function', [
-        z.strictObject({ function: z.enum(['activate', 'extendValidity']), ...offerShape }),
+        z.strictObject({ function: z.enum(['activate', 'extendValidity', 'unblockApplication']), ...offerShape }),
         z.strictObject({ function: z.literal('enableService'), service: idSchema, ...offerShape }),
       ]),
     )

@@ -43,6 +43,9 @@ export const consoleProblems = [
   'nothingSealed',
   'sealedUnreadable',
   'unknownAlarm',
+  'unknownRollout',
+  'rolloutUnderWay',
+  'rolloutState',
 ] as const;
 
 /** The support desk's, to its agents and to terminals. */

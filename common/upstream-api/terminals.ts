@@ -1,5 +1,7 @@
 /** Registration of a terminal's public key, and the heartbeat. */
 import { z } from 'zod';
+import { terminalAlarmSchema } from '../maintenance/alarms.ts';
+import { supplyForecastSchema } from '../maintenance/forecast.ts';
 import { publicKeySchema, terminalIdSchema, timeSchema } from './fields.ts';
 
 /**
@@ -58,6 +60,10 @@ export const terminalStateSchema = z.strictObject({
   devices: z.array(deviceStateSchema).max(16),
   /** Totals that it keeps: fen, pieces or bytes, by the name's ending (`…Fen`, `…Count`, `…Bytes`). */
   counters: z.record(word, z.int()).refine((counters) => Object.keys(counters).length <= 24, 'at most 24 counters'),
+  /** What a hand is needed for, the worst first. Absent: a version that does not tell. */
+  alarms: z.array(terminalAlarmSchema).max(32).optional(),
+  /** How long supplies last. Absent: a version that does not tell. */
+  supplies: z.array(supplyForecastSchema).max(8).optional(),
 });
 export type TerminalState = z.infer<typeof terminalStateSchema>;
 

@@ -27,6 +27,7 @@ const settingsSchema = z.strictObject({
     masterLoadKey: z.string(),
     masterTacKey: z.string(),
     masterMaintenanceKey: z.string().optional(),
+    masterUnblockKey: z.string().optional(),
     masterCardKey: z.string().optional(),
     levels: z.array(diversificationLevelSchema),
   }),

@@ -12,6 +12,7 @@ import * as journal from './journal.ts';
 import { dayReportAnswerSchema, dayReportParamsSchema, reconciliationQuerySchema, reconciliationSchema } from './reconciliation.ts';
 import { CSV_CONTENT_TYPE, reportParamsSchema, reportSchema } from './report.ts';
 import type { Verb } from './roles.ts';
+import * as rollouts from './rollouts.ts';
 import * as session from './session.ts';
 import { settlementPageSchema, settlementsQuerySchema } from './settlements.ts';
 import * as staff from './staff.ts';
@@ -233,6 +234,36 @@ export const calls = {
     about: 'Somebody looked into it',
     params: terminals.terminalParamsSchema,
     body: terminals.closeAlarmSchema,
+    answer: doneSchema,
+  },
+
+  // releases
+  rollouts: { method: 'GET', path: '/rollouts', needs: 'rollouts.read', about: 'Rollouts of releases, the latest first', answer: rollouts.rolloutsSchema },
+  startRollout: {
+    method: 'POST',
+    path: '/rollouts',
+    needs: 'rollouts.run',
+    about: 'Offers a release to the first hundredth of the fleet, and goes on from there by what the terminals say',
+    body: rollouts.startRolloutSchema,
+    answer: doneSchema,
+  },
+  actOnRollout: {
+    method: 'POST',
+    path: '/rollouts/:rolloutId/act',
+    needs: 'rollouts.run',
+    about: 'Pauses it, takes it up again, or stops it for good: then the release before is offered again',
+    params: rollouts.rolloutParamsSchema,
+    body: rollouts.rolloutDeedSchema,
+    answer: doneSchema,
+  },
+  drift: { method: 'GET', path: '/drift', needs: 'rollouts.read', about: 'Terminals that run another release than they should', answer: rollouts.driftSchema },
+  pinTerminal: {
+    method: 'POST',
+    path: '/terminals/:terminalId/pin',
+    needs: 'rollouts.run',
+    about: 'Keeps a terminal at a release whatever is rolled out, or no longer',
+    params: terminals.terminalParamsSchema,
+    body: rollouts.pinSchema,
     answer: doneSchema,
   },
 

@@ -4,6 +4,8 @@ export const verbs = [
   'fleet.read',
   'terminal.revoke',
   'alarm.close',
+  'rollouts.read',
+  'rollouts.run',
   'journal.read',
   'sealed.open',
   'settlements.read',
@@ -27,6 +29,8 @@ export const verbsOf: Readonly<Record<Role, readonly Verb[]>> = {
     'fleet.read',
     'terminal.revoke',
     'alarm.close',
+    'rollouts.read',
+    'rollouts.run',
     'journal.read',
     'settlements.read',
     'statistics.read',
@@ -39,6 +43,7 @@ export const verbsOf: Readonly<Record<Role, readonly Verb[]>> = {
   /** Looks at everything, changes nothing, and alone opens what is sealed. */
   auditor: [
     'fleet.read',
+    'rollouts.read',
     'journal.read',
     'sealed.open',
     'settlements.read',

@@ -51,6 +51,13 @@ export const auditKinds = [
   'alarmClosed',
   'sealedOpened',
   'reportTaken',
+  'rolloutStarted',
+  'rolloutPaused',
+  'rolloutResumed',
+  'rolloutStopped',
+  'rolloutHalted',
+  'terminalPinned',
+  'terminalUnpinned',
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];
 

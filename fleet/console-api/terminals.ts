@@ -22,6 +22,8 @@ export const alarmKinds = [
   'deviceTrouble',
   /** A box was counted, and it was over or short. */
   'settlementDiffers',
+  /** Ten wrong tries to sign in at the cabinet within a day: somebody guesses, or somebody is locked out. */
+  'signInLocked',
 ] as const;
 export type AlarmKind = (typeof alarmKinds)[number];
 
@@ -97,5 +99,5 @@ export const identityHistorySchema = z.strictObject({ events: z.array(identityEv
 /** `confirm` is the terminal's id, typed again. */
 export const revokeSchema = z.strictObject({ confirm: z.string().max(40), reason: reasonSchema });
 
-/** Of `journalForked`, `journalBroken` and `settlementDiffers`: somebody looked into it. It opens again when it happens again. */
+/** Of `journalForked`, `journalBroken`, `settlementDiffers` and `signInLocked`: somebody looked into it. It opens again when it happens again. */
 export const closeAlarmSchema = z.strictObject({ kind: z.enum(alarmKinds), reason: reasonSchema });

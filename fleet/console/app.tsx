@@ -15,6 +15,7 @@ import { ChatsPage } from './pages/chats.tsx';
 import { InvitationPage } from './pages/invitation.tsx';
 import { KnowledgePage } from './pages/knowledge.tsx';
 import { ReconciliationPage } from './pages/reconciliation.tsx';
+import { RolloutsPage } from './pages/rollouts.tsx';
 import { SettlementsPage } from './pages/settlements.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { StaffPage } from './pages/staff.tsx';
@@ -98,6 +99,9 @@ function Pages({ session }: { readonly session: Session }) {
                   </Allowed>
                 )}
               </Route>
+              <Page path="/rollouts" needs="rollouts.read">
+                <RolloutsPage />
+              </Page>
               <Page path="/transactions" needs="journal.read">
                 <TransactionsPage />
               </Page>

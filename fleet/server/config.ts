@@ -8,6 +8,7 @@ import { clearingSettingsSchema } from './clearing/clearing-settings.ts';
 import { issuerServicesSettingsSchema, velocityRulesSchema } from './issuer/settings.ts';
 import { keyStoreProblems, keyStoreSettingsSchema, masterKeySchema } from './keys/key-settings.ts';
 import { supportSettingsSchema } from './support/settings.ts';
+import { usualRules, type RolloutRules } from './rollouts/rings.ts';
 
 export const issuerSettingsSchema = z.strictObject({
   /** Master keys MLK and MTK (card-application.md 2.5) of a sandbox; where they are kept better, `keyStore` says how. */
@@ -83,6 +84,32 @@ export const updateSettingsSchema = z.strictObject({
   repository: z.string().min(1).max(400).optional(),
 });
 
+const rolloutSettingsSchema = z.strictObject({
+  /** A ring of terminals is watched for so long before the next gets a release. */
+  soakHours: z
+    .number()
+    .min(0)
+    .max(720)
+    .default(usualRules.soakMs / 3_600_000),
+  /** Of the terminals that are offered it, so many percent must have said how it went. */
+  heardPercent: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(usualRules.heardShare * 100),
+  /** So many percent may fail by chance; clearly more, and it stops by itself. */
+  failurePercent: z
+    .number()
+    .min(0.01)
+    .max(50)
+    .default(usualRules.failureShare * 100),
+});
+
+/** In the words of rollouts/rings.ts. */
+export function rulesOf({ soakHours, heardPercent, failurePercent }: z.infer<typeof rolloutSettingsSchema>): RolloutRules {
+  return { ...usualRules, soakMs: soakHours * 3_600_000, heardShare: heardPercent / 100, failureShare: failurePercent / 100 };
+}
+
 const addressRange = z.string().refine((text) => {
   const [address = '', bits, ...more] = text.split('/');
   const version = isIP(address);
@@ -125,6 +152,7 @@ const settingsShape = z.strictObject({
   console: consoleSettingsSchema.prefault({}),
   support: supportSettingsSchema.prefault({}),
   updates: updateSettingsSchema.prefault({}),
+  rollouts: rolloutSettingsSchema.prefault({}),
   /** Of the message bus, where there is one. */
   bus: busSettingsSchema.prefault({}),
 });

@@ -49,6 +49,7 @@ import { operationsRoutes, type Operations } from './routes/operations-routes.ts
 import { paymentRoutes } from './routes/payment-routes.ts';
 import { sandboxRoutes } from './routes/sandbox-routes.ts';
 import { supportRoutes } from './routes/support-routes.ts';
+import { updateRoutes } from './routes/update-routes.ts';
 import { heartbeatRoutes, registrationRoutes } from './routes/terminal-routes.ts';
 import { voucherRoutes } from './routes/voucher-routes.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -231,7 +232,8 @@ function addRoutes(app: FastifyInstance, context: Context, operations: Operation
     scope.addHook('preValidation', (request) => context.authentication.verifyRegistered(request));
     limitTerminals(scope, context.settings);
     loseAnswers(scope, context.faults);
-    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, issuerServiceRoutes, paymentRoutes, voucherRoutes, supportRoutes]) add(signed, context);
+    for (const add of [heartbeatRoutes, journalRoutes, issuerRoutes, issuerServiceRoutes, paymentRoutes, voucherRoutes, supportRoutes, updateRoutes])
+      add(signed, context);
     done();
   }, V1);
   void app.register((scope) => consoleRoutes(scope, context.console), { prefix: CONSOLE_API });

@@ -19,10 +19,21 @@ const GROUPS: Readonly<Record<string, () => Promise<Commands>>> = {
   reconcile: async () => ({ reconcile: (await import('./reconcile-command.ts')).reconcileCommand }),
   update: async () => (await import('./update-commands.ts')).updateCommands,
   pboc: async () => (await import('./pboc-commands.ts')).pbocCommands,
+  status: async () => operator(await import('./operator-commands.ts'), 'status'),
+  readiness: async () => operator(await import('./operator-commands.ts'), 'readiness'),
+  'support-bundle': async () => operator(await import('./operator-commands.ts'), 'support-bundle'),
 };
 
 function devices({ deviceCommands }: { readonly deviceCommands: Commands }, word: string): Commands {
-  return Object.fromEntries(Object.entries(deviceCommands).filter(([name]) => name.split(' ')[0] === word));
+  return named(deviceCommands, word);
+}
+
+function operator({ operatorCommands }: { readonly operatorCommands: Commands }, word: string): Commands {
+  return named(operatorCommands, word);
+}
+
+function named(commands: Commands, word: string): Commands {
+  return Object.fromEntries(Object.entries(commands).filter(([name]) => name.split(' ')[0] === word));
 }
 
 /** @returns the exit status */

@@ -5,19 +5,24 @@
 import path from 'node:path';
 import type { FrameTrace } from '../../drivers/device.ts';
 import type { DeviceClass } from '../../drivers/registry.ts';
+import type { Tested } from '../../common/maintenance/self-tests.ts';
+import type { TestStep } from '../../state-machines/maintenance/self-test-port.ts';
 import { loadConfig, type TerminalConfig } from '../config/config.ts';
+import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
+import { readinessWords } from '../receipts/words.ts';
 import { devicePorts } from '../terminal/device-ports.ts';
 import { closeAll, makeDevices, noSimulators, type Devices } from '../terminal/devices.ts';
 import { Supervision, type SupervisedDevice } from '../terminal/supervision.ts';
 import { systemClock } from '../terminal/system.ts';
-import { Failure, readArguments, text, UsageError, type Command, type Given, type Status } from './command.ts';
+import { Failure, readArguments, text, UsageError, type Command, type Given, type Output, type Status } from './command.ts';
 import { decodeFrame } from './frame-decoders.ts';
-import { exercise } from './exercises.ts';
 
 /** Longest a device may take to come up or to say why not: the slowest class's own limit, and a little. */
 const FIRST_ANSWER_MS = 45_000;
 
 const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'resources', 'config', 'example.json');
+
+const say = readinessWords('en');
 
 const CONFIG_OPTION = { config: 'string' } as const;
 
@@ -68,10 +73,13 @@ export const deviceCommands: Readonly<Record<string, Command>> = {
       return withDevices<Status>(only(config, name), async (devices) => {
         try {
           await devices[name]?.connect();
-          output.out(
-            `good: ${await exercise(name, devices, { clock: systemClock, profiles: config.cards.profiles, tell: (line) => output.out(`→ ${line}`) })}`,
-          );
-          return 0;
+          const tested = await exercise(config, name, devices, output);
+          for (const { test, result, why, detail } of tested) {
+            const said = [say(`test_${test}`), ...(why === undefined ? [] : [say(`why_${why}`)]), ...(detail === undefined ? [] : [detail])].join(': ');
+            if (result === 'passed') output.out(`good: ${said}`);
+            else output.error(`not good: ${said}`);
+          }
+          return tested.every(({ result }) => result === 'passed') ? 0 : 1;
         } catch (error) {
           output.error(`not good: ${error instanceof Error ? error.message : String(error)}`);
           return 1;
@@ -128,6 +136,24 @@ function fittedName(config: TerminalConfig, word: string): DeviceClass {
 function only(config: TerminalConfig, name: DeviceClass): TerminalConfig {
   const none = Object.fromEntries(Object.keys(config.devices).map((other) => [other, null])) as TerminalConfig['devices'];
   return { ...config, devices: { ...none, [name]: config.devices[name] } };
+}
+
+/** The self-tests of one device, beside no terminal: nothing is journaled, and what only eyes can tell is theirs who stands there. */
+async function exercise(config: TerminalConfig, name: DeviceClass, devices: Devices, output: Output): Promise<readonly Tested[]> {
+  const port = createSelfTestPort({
+    clock: systemClock,
+    devices,
+    models: {},
+    profiles: config.cards.profiles,
+    facts: { diskIsLow: () => false, clockOffsetMs: () => undefined, askUpstream: async () => 'offline' },
+    append: () => {},
+  });
+  const tested: Tested[] = [];
+  const tell = ({ say: step, values }: TestStep): void => output.out(`→ ${say(`say_${step}`, values)}`);
+  for (const { test, part } of port.tests) {
+    if (part === name) tested.push(await port.run(test, 'kioskctl', { tell }, new AbortController().signal));
+  }
+  return tested;
 }
 
 /** @throws {Failure} for an address this process can't open */

@@ -10,6 +10,7 @@ import { locales } from '../../state-machines/view.ts';
 import { upstreamUrlProblem } from '../upstream/http.ts';
 import { groupSchema } from '../../common/release.ts';
 import { devicesSchema } from './devices.ts';
+import { maintenanceSchema } from './maintenance.ts';
 import { supportSchema } from './support.ts';
 
 const text = (most: number): z.ZodString =>
@@ -245,6 +246,8 @@ export const terminalConfigSchema = z
     /** How people reach the operator: what help shows. */
     support: supportSchema.prefault({}),
     replacement: replacementSchema.prefault({}),
+    /** Staff at the cabinet. Nobody signs in where it names nobody. */
+    maintenance: maintenanceSchema.prefault({}),
     notices: noticesSchema.prefault({}),
     updates: updatesSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),

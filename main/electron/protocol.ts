@@ -57,8 +57,44 @@ export function contentSecurityPolicy(benchOrigin?: string): string {
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
+    // No dialogs (print among them), windows, forms, downloads or pointer lock, here and in every frame within. The bench's window downloads pictures.
+    ...(benchOrigin === undefined ? ['sandbox allow-scripts allow-same-origin'] : []),
   ].join('; ');
 }
+
+/** What no page of ours asks for: refused before the session's handlers are asked (hardening.ts), and in every frame. */
+const PERMISSIONS_POLICY = [
+  'accelerometer',
+  'bluetooth',
+  'camera',
+  'clipboard-read',
+  'clipboard-write',
+  'display-capture',
+  'fullscreen',
+  'gamepad',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'identity-credentials-get',
+  'idle-detection',
+  'keyboard-map',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'publickey-credentials-create',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'serial',
+  'storage-access',
+  'usb',
+  'web-share',
+  'window-management',
+  'xr-spatial-tracking',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
 function headers(contentType: string, policy: string): Record<string, string> {
   return {
@@ -68,6 +104,7 @@ function headers(contentType: string, policy: string): Record<string, string> {
     'cache-control': 'no-store',
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
+    'permissions-policy': PERMISSIONS_POLICY,
   };
 }
 

@@ -47,6 +47,14 @@ export class RendererSupervisor {
     this.#parts.clock.clearTimeout(this.#readyTimer);
   }
 
+  /** Nothing is wrong with it; it is loaded anew all the same. */
+  renew(): void {
+    if (this.#ended) return;
+    this.#parts.log.info({}, 'page is renewed');
+    this.#expectReady();
+    this.#parts.page.reload();
+  }
+
   /** The page's process ended. @param reason Electron's word, e.g. `crashed`, `oom` */
   gone(reason: string): void {
     this.#reload(reason);

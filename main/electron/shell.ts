@@ -4,9 +4,12 @@
  */
 import path from 'node:path';
 import { app, ipcMain, Menu, powerSaveBlocker, protocol, screen, session, type BrowserWindow } from 'electron';
+import { ServiceManager } from '../service-manager.ts';
+import { startProgram } from '../start-program.ts';
 import { parseCommandLine, type ShellCommand } from './command-line.ts';
 import { hardenContents, hardenSession } from './hardening.ts';
 import { PageLink } from './ipc.ts';
+import { NightlyRenewal } from './nightly-renewal.ts';
 import { SCHEME } from './origins.ts';
 import { createProtocolHandler } from './protocol.ts';
 import { RendererSupervisor } from './renderer-supervisor.ts';
@@ -44,12 +47,16 @@ function launch(): void {
     app.exit(exitCodes.wrong);
     return;
   }
+  // What the application writes is nobody else's to read.
+  process.umask(0o077);
   const log = createShellLog();
   process.on('uncaughtException', (error) => {
     log.error({ error: brief(error.stack ?? String(error)) }, 'the shell failed');
     app.exit(exitCodes.wrong);
   });
   app.enableSandbox();
+  // A dump of memory would hold what no log may: none is written.
+  app.commandLine.appendSwitch('disable-breakpad');
   app.commandLine.appendSwitch('disable-pinch');
   // On Linux the page has no voice without it (renderer/ACCESS.md).
   app.commandLine.appendSwitch('enable-speech-dispatcher');
@@ -78,24 +85,35 @@ async function run(command: ShellCommand, log: ShellLog): Promise<void> {
   const window = openKioskWindow({ preload: neighbors.preload, packaged: app.isPackaged, display, glass: command.window });
   const kioskId = window.webContents.id;
   const page = superviseRenderer(window, log, () => void end(exitCodes.pageLost));
+  const nights = new NightlyRenewal({ clock: systemClock, renew: () => page.renew() });
+  const systemd = new ServiceManager({ env: process.env, clock: systemClock, start: startProgram });
   const terminal = new TerminalSupervisor({
-    fork: utilityFork(neighbors.terminal, ['--config', command.config]),
+    fork: utilityFork(neighbors.terminal, ['--config', command.config, ...(app.isPackaged ? ['--packaged'] : [])]),
     clock: systemClock,
     log,
-    publish: (view) => link.publish(view),
+    publish: (view) => {
+      nights.saw(view);
+      link.publish(view);
+    },
     onKey: (press) => link.tellKey(press),
     onStop: (exitCode) => void end(exitCode),
   });
   const link = new PageLink({
     ipc: ipcMain,
     log,
-    onUi: (event) => terminal.touch(event),
+    onUi: (event) => {
+      nights.touched();
+      terminal.touch(event);
+    },
     onReady: (contentsId) => {
-      if (contentsId === kioskId) page.ready();
+      if (contentsId === kioskId) {
+        page.ready();
+        systemd.ready();
+      }
       terminal.pageReady();
     },
   });
-  const end = stopOnce(page, terminal, log);
+  const end = stopOnce({ page, terminal, nights, systemd, log });
 
   link.admit(window.webContents);
   app.on('before-quit', (event) => {
@@ -116,13 +134,23 @@ async function run(command: ShellCommand, log: ShellLog): Promise<void> {
   }
 }
 
+interface Ended {
+  readonly page: RendererSupervisor;
+  readonly terminal: TerminalSupervisor;
+  readonly nights: NightlyRenewal;
+  readonly systemd: ServiceManager;
+  readonly log: ShellLog;
+}
+
 /** Ends the application in order: the page isn't reloaded any more, the terminal process closes its books. The first who asks decides the exit code. */
-function stopOnce(page: RendererSupervisor, terminal: TerminalSupervisor, log: ShellLog): (exitCode: number) => Promise<void> {
+function stopOnce({ page, terminal, nights, systemd, log }: Ended): (exitCode: number) => Promise<void> {
   let ending = false;
   return async (exitCode) => {
     if (ending) return;
     ending = true;
     page.end();
+    nights.end();
+    systemd.stopping();
     await terminal.stop();
     log.info({ exitCode }, 'the shell ends');
     app.exit(exitCode);

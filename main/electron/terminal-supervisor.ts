@@ -36,6 +36,10 @@ export const supervisionDelays = {
   stopGrace: 10_000,
   /** Announced that it can't go on: time to exit by itself. */
   fatalGrace: 5_000,
+  /** How often it is asked whether it turns. */
+  ping: 10_000,
+  /** Asked and silent for so long: it hangs. Longer than the worst sync of a worn disk. */
+  pong: 30_000,
 } as const;
 
 /** Exit codes of the terminal process that mean something; any other is a crash. */
@@ -58,6 +62,9 @@ interface Run {
   ready: boolean;
   fatalCode: number | undefined;
   stableTimer: unknown;
+  pingTimer: unknown;
+  /** Runs from the first ping without an answer. */
+  hangTimer: unknown;
   killTimer: unknown;
 }
 
@@ -101,6 +108,7 @@ export class TerminalSupervisor {
     const run = this.#run;
     if (run === undefined) resolve();
     else {
+      for (const timer of [run.pingTimer, run.hangTimer]) this.#parts.clock.clearTimeout(timer);
       run.process.send({ type: 'stop' });
       this.#killAfter(run, supervisionDelays.stopGrace);
     }
@@ -112,7 +120,7 @@ export class TerminalSupervisor {
       onMessage: (message) => this.#onMessage(run, message),
       onExit: (code) => this.#onExit(run, code),
     });
-    const run: Run = { process, ready: false, fatalCode: undefined, stableTimer: undefined, killTimer: undefined };
+    const run: Run = { process, ready: false, fatalCode: undefined, stableTimer: undefined, pingTimer: undefined, hangTimer: undefined, killTimer: undefined };
     this.#run = run;
     this.#parts.log.info({ terminalPid: process.pid }, 'terminal process started');
   }
@@ -137,6 +145,10 @@ export class TerminalSupervisor {
       case 'key':
         this.#parts.onKey(message.press);
         return;
+      case 'pong':
+        this.#parts.clock.clearTimeout(run.hangTimer);
+        run.hangTimer = undefined;
+        return;
       case 'fatal':
         this.#parts.log.error({ reason: message.message, exitCode: message.exitCode }, 'terminal process can not go on');
         run.fatalCode = message.exitCode;
@@ -151,13 +163,24 @@ export class TerminalSupervisor {
     run.stableTimer = this.#parts.clock.setTimeout(() => {
       this.#crashes = 0;
     }, supervisionDelays.stable);
+    this.#pingLater(run);
+  }
+
+  #pingLater(run: Run): void {
+    run.pingTimer = this.#parts.clock.setTimeout(() => {
+      run.hangTimer ??= this.#parts.clock.setTimeout(() => {
+        this.#parts.log.error({ terminalPid: run.process.pid }, 'terminal process hangs');
+        run.process.kill();
+      }, supervisionDelays.pong);
+      run.process.send({ type: 'ping' });
+      this.#pingLater(run);
+    }, supervisionDelays.ping);
   }
 
   #onExit(run: Run, exitCode: number): void {
     if (run !== this.#run) return;
     this.#run = undefined;
-    this.#parts.clock.clearTimeout(run.stableTimer);
-    this.#parts.clock.clearTimeout(run.killTimer);
+    for (const timer of [run.stableTimer, run.pingTimer, run.hangTimer, run.killTimer]) this.#parts.clock.clearTimeout(timer);
     const code = run.fatalCode ?? exitCode;
     this.#parts.log.info({ terminalPid: run.process.pid, exitCode: code }, 'terminal process ended');
     if (this.#stopping !== undefined) this.#stopping.done();

@@ -12,6 +12,7 @@ import { Listeners } from '../../drivers/listeners.ts';
 import type { PrinterStatus } from '../../drivers/receipt-printer/receipt-printer.ts';
 import type { Availability, AvailabilityPort, TenderName, UnavailableReason } from '../../state-machines/ports.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
+import type { Pausable } from '../../common/maintenance/self-tests.ts';
 import type { OnlineState } from '../upstream/online.ts';
 
 /** What was last heard from each part; `undefined` for a part that is not fitted. */
@@ -27,6 +28,8 @@ export interface Parts {
   readonly cashUntold: boolean;
   /** A blank that can't be moved is in the card path. */
   readonly pathHeld: boolean;
+  /** What the last readiness report goes without: its device failed the test that staff made of it. */
+  readonly paused: readonly Pausable[];
   readonly upstream: OnlineState;
   readonly journal: 'ok' | 'failed';
   readonly disk: 'ok' | 'low';
@@ -69,8 +72,8 @@ export function availabilityOf(parts: Parts, switchedOn: readonly TenderName[], 
     tenders,
     replacement: replacement !== undefined && replaces(parts, replacement, tenders),
     lossReport: patient(lossReport(parts)),
-    documents: documents(parts.idReader),
-    receipts: receipts(parts.receiptPrinter),
+    documents: parts.paused.includes('documents') ? 'down' : documents(parts.idReader),
+    receipts: parts.paused.includes('receipts') ? 'printerDown' : receipts(parts.receiptPrinter),
     upstream: parts.upstream.link,
   };
 }
@@ -127,6 +130,7 @@ function lossReport({ journal, disk, upstream }: Parts): Verdict {
 
 /** A blank to write, a bin for one that is no good, somebody to write it, and a way to pay; nobody begins what can't be ended. */
 function replaces(parts: Parts, { payableInCash }: ReplacementOffer, tenders: Availability['tenders']): boolean {
+  if (parts.paused.includes('replacement')) return false;
   const { cardReader: reader, upstream } = parts;
   const [stacker, bin] = (['dispense', 'collect'] as const).map((use) => reader?.storage.find((unit) => unit.use === use)?.level);
   const path = reader?.device === 'online' && reader.media !== 'jammed' && !parts.pathHeld;
@@ -145,9 +149,9 @@ function cardReader({ cardReader: status, pathHeld }: Parts): Verdict {
   return status.device === 'online' && status.media !== 'jammed' ? works : off('cardReaderDown');
 }
 
-function cash({ cashAcceptor: status, cashUntold }: Parts): Verdict {
+function cash({ cashAcceptor: status, cashUntold, paused }: Parts): Verdict {
   if (status === undefined || status.device !== 'online' || status.state === 'jammed' || status.state === 'fault') return off('cashAcceptorDown');
-  if (cashUntold) return off('cashAcceptorDown');
+  if (cashUntold || paused.includes('cash')) return off('cashAcceptorDown');
   if (status.box === 'full') return off('cashBoxFull');
   return status.box === 'removed' ? off('cashAcceptorDown') : works;
 }
@@ -159,7 +163,7 @@ function qr({ upstream }: Parts): Verdict {
 
 /** Read here, paid there. */
 function qrPresented(parts: Parts): Verdict {
-  return parts.codeScanner?.device === 'online' ? qr(parts) : off('scannerDown');
+  return parts.codeScanner?.device === 'online' && !parts.paused.includes('qrPresented') ? qr(parts) : off('scannerDown');
 }
 
 /** Only upstream knows which voucher is still good. */
@@ -192,6 +196,11 @@ export class AvailabilityBoard implements AvailabilityPort {
 
   get current(): Availability {
     return this.#current;
+  }
+
+  /** What it is made of. */
+  get parts(): Parts {
+    return this.#parts;
   }
 
   onChange(listener: (availability: Availability) => void): Unsubscribe {

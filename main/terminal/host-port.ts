@@ -15,11 +15,13 @@ export function hostPort(): HostPort {
   const port = parentPort();
   if (port !== undefined) {
     return {
+      alone: false,
       post: (message) => port.postMessage(message),
       onMessage: (listener) => void port.on('message', (event) => listener(event.data)),
     };
   }
   return {
+    alone: process.send === undefined,
     post: (message: ToShell) => void process.send?.(message),
     onMessage: (listener) => void process.on('message', listener),
   };

@@ -14,8 +14,10 @@ import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { doubt } from '../journal/doubt.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
 import { JournalError } from '../journal/journal-error.ts';
+import { readTerminalSecret } from '../maintenance/sign-in/terminal-secret.ts';
 import { openJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { secondPathBeside } from '../journal/second-file.ts';
+import { keptReport } from '../maintenance/readiness/kept-report.ts';
 import { serverKeyFile } from '../upstream/server-key.ts';
 import { openAnswerCounts } from '../support/answer-counts.ts';
 import { sheetFile } from '../upstream/desk.ts';
@@ -56,6 +58,7 @@ export interface LifeOptions extends Surroundings {
   readonly log: Log;
   readonly publish: (view: View) => void;
   readonly onKey?: TerminalOptions['onKey'];
+  readonly onState?: TerminalOptions['onState'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
   /** The journal is this process's now; nothing else has begun. */
@@ -82,6 +85,8 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     onTrouble: (error) => log.error({ code: error.code, error: error.message }, 'the journal is in trouble'),
   });
   options.onJournalOpen?.();
+  const staffSecret = readTerminalSecret(kept.staffSecret);
+  if (!staffSecret.ok && config.maintenance.staff.length > 0) log.warn({ why: staffSecret.why }, 'one-time codes of staff are not judged here');
   const { url, enrolmentCode, serverPublicKey } = config.upstream;
   const keptKey = serverKeyFile(kept.serverKey);
   const serverKey = serverPublicKey ?? keptKey.read();
@@ -111,6 +116,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     random,
     key,
     journal,
+    ...(staffSecret.ok ? { staffSecret: staffSecret.secret } : {}),
     devices: makeDevices(config.devices, {
       clock,
       simulation: options.simulation,
@@ -119,9 +125,11 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     }),
     upstream,
     freeSpace: options.freeSpace ?? freeSpace,
+    readiness: keptReport(kept.readiness),
     log,
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
     onJournalLost: options.onJournalLost,
     answerCounts: openAnswerCounts(kept.answerCounts, (error) => log.warn({ error: error.message }, 'answers are not counted as they should')),
     ...(checkJournal === undefined ? {} : { journalCheck: { check: () => checkJournal(kept.journal, secondPath), doubt: (why) => doubt(kept.journal, why) } }),

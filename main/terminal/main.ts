@@ -7,16 +7,20 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { TransportError } from '../../drivers/transport/transport.ts';
 import { ConfigError, loadConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
 import { checkInBackground } from '../journal/background-check.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
+import { ServiceManager } from '../service-manager.ts';
+import { startProgram } from '../start-program.ts';
 import { noSimulators } from './devices.ts';
 import { hostPort } from './host-port.ts';
 import { beginLife } from './life.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { writeState, type WrittenState } from './state-file.ts';
 import { systemClock, systemRandom } from './system.ts';
 import type { Terminal } from './terminal.ts';
 import { startUpdating, type LaunchedBy, type Updating } from './updating.ts';
@@ -27,8 +31,12 @@ const UPDATE_READY = 11;
 const FALL_BACK = 12;
 const NEEDS_TECHNICIAN = 13;
 
+// Journal, key and all that it keeps are for its own user, whoever starts it.
+process.umask(0o077);
 keepHeapSmall();
 const host = hostPort();
+/** A shell above it speaks for both. */
+const systemd = host.alone ? new ServiceManager({ env: process.env, clock: systemClock, start: startProgram }) : undefined;
 
 interface CommandLine {
   readonly config: string;
@@ -63,7 +71,7 @@ async function run(): Promise<void> {
   const { config: file, packaged, headless } = commandLine();
   const config = loadConfig(file, process.env['KIOSK_SETTINGS']);
   const log = createLog(config.log.level);
-  const pidFile = dataFilesOf(config).processId;
+  const { processId: pidFile, state: stateFile } = dataFilesOf(config);
   const terminal = await beginLife({
     configFile: file,
     config,
@@ -75,15 +83,18 @@ async function run(): Promise<void> {
     log,
     publish: (view) => host.post({ type: 'view', view }),
     onKey: (press) => host.post({ type: 'key', press }),
+    onState: (state) => keepState(stateFile, state, log),
     onJournalOpen: () => writeFileSync(pidFile, String(process.pid)),
     onJournalLost: () => end('the journal must be opened anew', RESTART),
   });
   host.post({ type: 'ready' });
+  systemd?.ready();
   let [painted, updating] = [headless, undefined as Updating | undefined];
   let ending = false;
   const stop = (exitCode: number): void => {
     if (ending) return;
     ending = true;
+    systemd?.stopping();
     updating?.stop();
     void terminal.stop().then(() => {
       rmSync(pidFile, { force: true });
@@ -114,6 +125,15 @@ async function run(): Promise<void> {
   });
 }
 
+/** A full disk keeps nobody from being served, and is told elsewhere. */
+function keepState(file: string, state: WrittenState, log: Log): void {
+  try {
+    writeState(file, state);
+  } catch (error) {
+    log.debug({ error: error instanceof Error ? error.message : String(error) }, 'the state for kioskctl could not be written');
+  }
+}
+
 interface Orders {
   readonly stop: () => void;
   readonly onPage: () => void;
@@ -135,6 +155,9 @@ function obey(terminal: Terminal, { stop, onPage, onBad }: Orders): void {
         onPage();
         terminal.repeatView();
         break;
+      case 'ping':
+        host.post({ type: 'pong' });
+        break;
       case 'stop':
         stop();
         break;
@@ -151,6 +174,8 @@ function exitCodeOf({ code }: JournalError): number {
 
 run().catch((error: unknown) => {
   if (error instanceof ConfigError) end(error.message, NEEDS_TECHNICIAN);
+  // an address that no driver can be opened at, and no restart mends
+  if (error instanceof TransportError && error.code === 'badAddress') end(error.message, NEEDS_TECHNICIAN);
   if (error instanceof JournalError) end(`journal: ${error.message}`, exitCodeOf(error));
   end(error instanceof Error ? (error.stack ?? error.message) : String(error), RESTART);
 });

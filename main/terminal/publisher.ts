@@ -94,6 +94,7 @@ function lastingOf(body: View['body']): object {
   if (body.kind === 'top-up-voucher') return { kind: body.kind, card: body.card, field: body.field };
   if (body.kind === 'help-search') return { kind: body.kind, board: body.board };
   if (body.kind === 'ticket-phone' || body.kind === 'progress-number') return { kind: body.kind };
+  if (body.kind === 'maintenance-sign-in') return { kind: body.kind, asks: body.asks };
   if (body.kind === 'loss-typing') return { kind: body.kind, field: body.field };
   return { ...body, wait: undefined };
 }

@@ -3,6 +3,8 @@
  * board, supervision and the journal know at that moment; holds nothing of a cardholder. Used by terminal.ts.
  */
 import { deviceStateSchema, type DeviceState, type TerminalState } from '../../common/upstream-api/terminals.ts';
+import type { TerminalAlarm } from '../../common/maintenance/alarms.ts';
+import type { SupplyForecast } from '../../common/maintenance/forecast.ts';
 import type { Availability } from '../../state-machines/ports.ts';
 import type { Balances } from '../../common/money/postings.ts';
 import type { Parts } from './availability.ts';
@@ -19,13 +21,16 @@ export interface StateSources {
   readonly balances: Balances;
   /** Bytes that are free on the disk of its data. */
   readonly freeBytes: number;
+  readonly alarms: readonly TerminalAlarm[];
+  readonly supplies: readonly SupplyForecast[];
 }
 
 /** The disk's free space is told in steps: a state is sent when it changed, and the last bytes change all the time. */
 const DISK_STEP_BYTES = 256 * 1024 * 1024;
 const LABEL = 80;
+const MOST_ALARMS = 32;
 
-export function terminalState({ version, availability, parts, devices, view, balances, freeBytes }: StateSources): TerminalState {
+export function terminalState({ version, availability, parts, devices, view, balances, freeBytes, alarms, supplies }: StateSources): TerminalState {
   return {
     version: version.slice(0, LABEL),
     service: serviceOf(availability),
@@ -36,6 +41,8 @@ export function terminalState({ version, availability, parts, devices, view, bal
       boxFen: balances['cash.box'],
       diskFreeBytes: Math.floor(freeBytes / DISK_STEP_BYTES) * DISK_STEP_BYTES,
     },
+    alarms: alarms.slice(0, MOST_ALARMS),
+    supplies: [...supplies],
   };
 }
 

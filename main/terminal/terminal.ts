@@ -20,13 +20,23 @@ import { uiEventOf } from '../../state-machines/ui-events.ts';
 import type { KeyPress, UiEvent, View } from '../../state-machines/view.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
+import { alarmsOf, type AlarmSources, type TerminalAlarm } from '../../common/maintenance/alarms.ts';
+import type { StockFacts } from '../../common/maintenance/forecast.ts';
+import type { TerminalState } from '../../common/upstream-api/terminals.ts';
 import { businessDates } from '../../common/business-date.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { PruneRule } from '../journal/pruning.ts';
+import type { KeptReport } from '../maintenance/readiness/kept-report.ts';
+import { createReadiness, type Readiness } from '../maintenance/readiness/port.ts';
+import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
+import type { SelfTestPort } from '../../state-machines/maintenance/self-test-port.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
+import { createRooms } from '../maintenance/rooms.ts';
+import { readStaffCard } from '../maintenance/sign-in/staff-card.ts';
+import { StaffDesk } from '../maintenance/sign-in/staff-desk.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
 import { createSupportPort } from '../support/port.ts';
@@ -54,6 +64,8 @@ import { ViewPublisher } from './publisher.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { withThresholds, type StorageThresholds } from './storage-thresholds.ts';
 import { Supervision } from './supervision.ts';
+import { tellStates, type StateTeller } from './state-file.ts';
+import { SupplyWatch } from './supply-watch.ts';
 import { terminalState } from './terminal-state.ts';
 
 export interface TerminalOptions {
@@ -63,6 +75,8 @@ export interface TerminalOptions {
   readonly random: Random;
   readonly key: TerminalKey;
   readonly journal: Journal;
+  /** For one-time codes of staff. Absent: none are judged here. */
+  readonly staffSecret?: Uint8Array;
   readonly devices: Devices;
   readonly upstream: Upstream;
   /** Room on the disk of the journal's folder. */
@@ -79,6 +93,10 @@ export interface TerminalOptions {
   readonly answerCounts?: AnswerCounts;
   /** What may leave the journal, and when that is looked at. Absent: nothing ever does. */
   readonly pruning?: { readonly rule: PruneRule } & Pick<JournalPruningOptions, 'firstLookMs' | 'everyMs'>;
+  /** Where the last readiness report is kept. */
+  readonly readiness: KeptReport;
+  /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
+  readonly onState?: StateTeller['tell'];
   /** Hears every step of the session's statechart and of the flow that it invokes. Default: nobody. */
   readonly onChart?: (event: InspectionEvent) => void;
 }
@@ -122,6 +140,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       disk: diskOf(options),
       cashUntold: false,
       pathHeld: false,
+      paused: [],
       starting: true,
     },
     config.topUp.tenders,
@@ -152,8 +171,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
           onStrayCredit: (credit) => recovery.strayCredit(credit),
           onAlarm: (report) => recordOf(desk, acceptorAlarm(report), log),
         });
+  const staff = staffDesk(options, desk);
   const blanks = blankDesk(devices.cardReader, options, (stuck) => board.hear({ pathHeld: stuck }));
-  const flowPorts: Omit<Ports, 'recovery' | 'availability'> = {
+  const { selfTests, readiness } = maintenancePorts(options, desk, board);
+  board.hear({ paused: readiness.paused });
+  const flowPorts: Omit<Ports, 'recovery' | 'availability' | 'rooms'> = {
     clock,
     ids,
     random,
@@ -169,6 +191,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     scanner: scannerPort(devices.codeScanner),
     issuer: upstream.issuer,
     losses: upstream.losses,
+    staff,
     desk: upstream.desk,
     blanks: blanks ?? noBlankPort,
     replacements: upstream.replacements,
@@ -179,6 +202,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     vouchers: { ...upstream.vouchers, codeOf: (voucherId) => makeVoucherCode(key.derive('kiosk-voucher-code', voucherId)) },
     slips: createSlipPort({ key: options.key, terminalId: config.terminal.id, verifyUrl: config.site.verifyUrl }),
     receipts: receiptPort(devices.receiptPrinter, config),
+    selfTests,
+    readiness,
     support: createSupportPort({
       config,
       clock,
@@ -215,7 +240,16 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
-  const ports: Ports = { ...flowPorts, recovery, availability: board };
+  const rooms = createRooms({
+    journal,
+    desk,
+    supervision: () => supervision,
+    availability: board,
+    online: upstream.online,
+    door: () => devices.cabinet?.lastStatus.door,
+    timeZone: config.terminal.timeZone,
+  });
+  const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
   let servedAt = clock.monotonic();
   const session = createActor(sessionMachine, {
@@ -283,8 +317,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   const uplink = upstream.startUplink(desk);
   const clockWatch = new ClockWatch({ clock, skew: upstream.skew, record: (entry) => recordOf(desk, entry, log) });
   session.start();
-  upstream.tellState(() => {
+  const supplyWatch = new SupplyWatch({ clock, journal, facts: () => stockFacts(devices, config) });
+  let alarms: readonly TerminalAlarm[] = [];
+  const stateNow = (): TerminalState | undefined => {
     try {
+      alarms = alarmsOf({ now: clock.now(), devices: supervision.devices, terminal: terminalFacts(board.parts, upstream) }, alarms);
       return terminalState({
         version: options.version,
         availability: board.current,
@@ -293,12 +330,17 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
         view: viewOf(session.getSnapshot(), 0, '00:00').body.kind,
         balances: journal.balances(),
         freeBytes: options.freeSpace(config.data.folder).free,
+        alarms,
+        supplies: supplyWatch.supplies,
       });
     } catch (error) {
       if (error instanceof JournalError) return undefined; // a journal or a disk in trouble is told by what stops working
       throw error;
     }
-  });
+  };
+  upstream.tellState(stateNow);
+  const states =
+    options.onState === undefined ? undefined : tellStates({ clock, link: () => upstream.online.current.link, state: stateNow, tell: options.onState });
   const caretaker = new Caretaker({ clock, idle: () => isIdle(session.getSnapshot().value), tend: () => recovery.tend() });
   upstream.online.onChange(({ link }) => {
     if (link === 'online') caretaker.wake();
@@ -336,7 +378,9 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       journalCheck?.stop();
       pruning?.stop();
       disk.stop();
+      states?.stop();
       session.stop();
+      staff.close();
       publisher.stop();
       clockWatch.stop();
       uplink.stop();
@@ -348,6 +392,22 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       options.answerCounts?.close();
     },
   };
+}
+
+/** Pieces that are counted elsewhere than in the journal. */
+function stockFacts({ cardReader }: Devices, { storage }: TerminalConfig): StockFacts {
+  const blankCards = cardReader?.lastStatus.storage.find(({ id }) => id === 'stacker')?.count;
+  const { retainBin, cashBox } = storage;
+  return {
+    ...(blankCards === undefined ? {} : { blankCards }),
+    ...(retainBin?.high === undefined ? {} : { rejectBinHolds: retainBin.high }),
+    ...(cashBox?.high === undefined ? {} : { cashBoxHolds: cashBox.high }),
+  };
+}
+
+function terminalFacts({ journal, disk, upstream: { link }, cashUntold, pathHeld, cabinet, paused }: Parts, { skew }: Upstream): AlarmSources['terminal'] {
+  const doorOpen = cabinet?.device === 'online' && cabinet.door === 'open';
+  return { journal, disk, link, clockOffsetMs: skew.current?.offsetMs, cashUntold, blankStuck: pathHeld, doorOpen, paused };
 }
 
 function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions, idle: () => boolean): JournalPruning | undefined {
@@ -363,6 +423,44 @@ function prunes({ pruning, clock, journal, log, onJournalLost }: TerminalOptions
       if (journal.mustReopen) onJournalLost();
     },
   });
+}
+
+/** What staff tests, and the report by which the terminal serves again. */
+function maintenancePorts(
+  { clock, key, config, version, devices, upstream, journal, journalCheck, readiness, freeSpace, log }: TerminalOptions,
+  desk: JournalDesk,
+  board: AvailabilityBoard,
+): { readonly selfTests: SelfTestPort; readonly readiness: Readiness } {
+  const append = (entry: NewEntry): unknown => desk.append(entry);
+  const selfTests = createSelfTestPort({
+    clock,
+    devices,
+    models: Object.fromEntries(Object.entries(config.devices).flatMap(([part, fitted]) => (fitted === null ? [] : [[part, fitted.model]]))),
+    profiles: config.cards.profiles,
+    facts: {
+      ...(journalCheck === undefined ? {} : { checkJournal: journalCheck.check }),
+      diskIsLow: () => freeSpace(config.data.folder).low,
+      clockOffsetMs: () => upstream.skew.current?.offsetMs,
+      askUpstream: async () => (await upstream.online.beat()).link,
+    },
+    append,
+  });
+  return {
+    selfTests,
+    readiness: createReadiness({
+      clock,
+      key,
+      kept: readiness,
+      fitted: selfTests.tests.map(({ test }) => test),
+      terminal: { terminalId: config.terminal.id, shortName: config.terminal.shortName, version, timeZone: config.terminal.timeZone },
+      heading: [config.site.operator, config.site.place],
+      head: () => journal.head,
+      append,
+      printer: devices.receiptPrinter,
+      onPaused: (paused) => board.hear({ paused }),
+      onTrouble: (error) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'the readiness report could not be kept'),
+    }),
+  };
 }
 
 function latestEntries(journal: Journal, count: number): readonly JournalEntry[] {
@@ -397,6 +495,46 @@ function blankDesk(reader: CardReader | undefined, { config }: TerminalOptions, 
   const profile = config.cards.profiles.find(({ aid }) => aid === application);
   const blanks = application === undefined || profile === undefined ? undefined : { application, profile };
   return new BlankDesk({ reader, blanks, terminalNumber: config.terminal.terminalNumber, onStuck });
+}
+
+/** Judges offline, with nothing but the configuration, the terminal's own secret and its journal. */
+function staffDesk({ config, clock, random, journal, devices, staffSecret }: TerminalOptions, desk: JournalDesk): StaffDesk {
+  const { cabinet, cardReader, codeScanner } = devices;
+  const isCalled = (): boolean => cabinet?.lastStatus.device === 'online' && cabinet.lastStatus.serviceSwitch === 'maintenance';
+  const { staff, grantKeys, revokedSerials, revokedStaff, twoPersons } = config.maintenance;
+  return new StaffDesk({
+    rules: {
+      terminalId: config.terminal.id,
+      staff,
+      grantKeys: Object.fromEntries(grantKeys.map(({ kid, ...key }) => [kid, key])),
+      revokedSerials,
+      revokedStaff,
+      twoPersons,
+    },
+    secret: staffSecret,
+    fitted: { scanner: codeScanner !== undefined, reader: cardReader !== undefined },
+    clock,
+    random,
+    ids: createIds(clock, random),
+    journal,
+    append: (entry) => desk.append(entry),
+    call: {
+      get called() {
+        return isCalled();
+      },
+      onCalled: (listener) => {
+        let before = isCalled();
+        return (
+          cabinet?.onEvent(() => {
+            const called = isCalled();
+            if (called !== before) listener(called);
+            before = called;
+          }) ?? nothing
+        );
+      },
+    },
+    readCard: async (signal) => (cardReader === undefined ? { kind: 'noStaffCard' } : readStaffCard(cardReader, signal)),
+  });
 }
 
 function cardPort(reader: CardReader | undefined, { config, upstream }: TerminalOptions, businessDate: () => string, isClaimed: () => boolean): CardPort {

@@ -107,6 +107,26 @@ const DRAWINGS = {
       <path d="M31 17a10 10 0 0 1 0 14M36.5 11a18 18 0 0 1 0 26" />
     </>
   ),
+  pulse: <path d="M4 25h9l5-14 9 28 6-14h11" />,
+  supplies: (
+    <>
+      <rect x="7" y="8" width="34" height="13" rx="3" />
+      <path d="M14 21v15h14M23 30l6 6-6 6M34 21v8" />
+    </>
+  ),
+  cashBox: (
+    <>
+      <rect x="7" y="7" width="34" height="34" rx="3" />
+      <path d="M7 17h34M18 12h12M24 22v12M18 28h12" />
+    </>
+  ),
+  chain: (
+    <>
+      <circle cx="14" cy="24" r="8" />
+      <circle cx="34" cy="24" r="8" />
+      <path d="M20 24h8" />
+    </>
+  ),
   tick: <path d="M9 25l11 11 20-23" />,
   warn: (
     <>

@@ -1,9 +1,10 @@
 /** Short answers for where the person is, and whom to call. */
-import type { ViewKind } from '../../state-machines/view.ts';
+import type { ViewBody } from '../../state-machines/view.ts';
 import { CallPanel } from '../components/call-panel.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Action } from '../components/parts.tsx';
 import { useKiosk } from '../kiosk-context.ts';
+import { isStaffScreen } from '../maintenance/titles.ts';
 import type { WordKey } from '../words.ts';
 import { CloseAction } from './close.tsx';
 
@@ -35,8 +36,10 @@ const ANSWERS = {
 /** How many answers fit in each text size. */
 const ROOM_FOR = { portrait: { standard: 4, large: 3, xlarge: 2 }, landscape: { standard: 4, large: 2, xlarge: 1 } } as const;
 
-function topicOf(kind: ViewKind): keyof typeof ANSWERS {
-  switch (kind) {
+/** It never lies over a screen of staff. */
+function topicOf(body: ViewBody): keyof typeof ANSWERS {
+  if (isStaffScreen(body)) return 'start';
+  switch (body.kind) {
     case 'reading-card':
     case 'card-problem':
     case 'take-card':
@@ -115,7 +118,7 @@ export function HelpPage() {
       </Read>
       <Touch className="touch--help">
         <dl className="answers">
-          {ANSWERS[topicOf(view.body.kind)].slice(0, ROOM_FOR[landscape ? 'landscape' : 'portrait'][size]).map(([question, answer]) => (
+          {ANSWERS[topicOf(view.body)].slice(0, ROOM_FOR[landscape ? 'landscape' : 'portrait'][size]).map(([question, answer]) => (
             <div key={question} className="panel">
               <dt className="lead strong">{say(question)}</dt>
               <dd className="body">{say(answer)}</dd>

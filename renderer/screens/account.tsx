@@ -13,7 +13,14 @@ import { paperText, PrintTold } from './told-slip.tsx';
 
 type Service = ViewBodyOf<'account-menu'>['services'][number];
 
-const ICONS: Readonly<Record<Service['name'], IconName>> = { activate: 'tick', extend: 'wait', enable: 'next', release: 'handCard', password: 'lock' };
+const ICONS: Readonly<Record<Service['name'], IconName>> = {
+  activate: 'tick',
+  extend: 'wait',
+  unblock: 'lock',
+  enable: 'next',
+  release: 'handCard',
+  password: 'lock',
+};
 
 export function AccountMenu({ body: { card, services } }: { readonly body: ViewBodyOf<'account-menu'> }) {
   const { say } = useKiosk();
@@ -22,7 +29,10 @@ export function AccountMenu({ body: { card, services } }: { readonly body: ViewB
       <Read className="read--dock">
         <h1 className="title">{say('account.title')}</h1>
         <p className="lead quiet under-title">{say('account.lead')}</p>
-        <Dock tail={card.tail} note={{ text: say('card.validUntil', { date: card.validUntil }), tone: 'quiet' }} />
+        <Dock
+          tail={card.tail}
+          note={{ text: card.validUntil === undefined ? say('menu.cardHere') : say('card.validUntil', { date: card.validUntil }), tone: 'quiet' }}
+        />
       </Read>
       <Touch className="touch--cards">
         <ul className="card-rows">

@@ -41,7 +41,7 @@ export function ReadingCard() {
 
 export function CardProblem({ body }: { readonly body: ViewBodyOf<'card-problem'> }) {
   const { say } = useKiosk();
-  const { problem, card, service } = body;
+  const { problem, card, tail, service } = body;
   const unusable = problem !== 'unreadable' && problem !== 'twoCards' && problem !== 'removed';
   return (
     <>
@@ -59,7 +59,7 @@ export function CardProblem({ body }: { readonly body: ViewBodyOf<'card-problem'
         {problem === 'removed' ? (
           <ApproachScene />
         ) : (
-          <Dock tail={card?.tail ?? ''} state="cut" {...(unusable ? { note: { text: say('cardProblem.off'), tone: 'warn' as const } } : {})} />
+          <Dock tail={card?.tail ?? tail ?? ''} state="cut" {...(unusable ? { note: { text: say('cardProblem.off'), tone: 'warn' as const } } : {})} />
         )}
       </Read>
       <Touch className="touch--lines">

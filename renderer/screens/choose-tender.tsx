@@ -28,7 +28,7 @@ export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tende
         <Dock tail={card.tail} />
       </Read>
       <Touch className="touch--tenders">
-        <div className={`tiles ${tenders.length > 3 ? `tiles--2 tiles--2-${tenders.length}` : `tiles--rows tiles--rows-${tenders.length}`}`}>
+        <div className={tilesOf(tenders.length)}>
           {tenders.map(({ name, available, reason }) => {
             const off = available ? undefined : say('service.paused', { reason: say(`reason.${reason ?? 'switchedOff'}`) });
             return (
@@ -70,6 +70,11 @@ export function ChooseTender({ body }: { readonly body: ViewBodyOf<'top-up-tende
       </Actions>
     </>
   );
+}
+
+/** So many ways to pay: one below the other, or in two columns; also on the screen of a new card's fee. */
+export function tilesOf(ways: number): string {
+  return `tiles ${ways > 3 ? `tiles--2 tiles--2-${ways}` : `tiles--rows tiles--rows-${ways}`}`;
 }
 
 /** Of a way to pay; also on the screen of a new card's fee. */

@@ -10,7 +10,7 @@ import { LeavePayment, NoWayOut, PaymentReference } from './pay-parts.tsx';
 
 export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) {
   const { say } = useKiosk();
-  const { state, amount, card, reference, message, wait } = body;
+  const { state, amount, card, replaces, reference, message, wait } = body;
   return (
     <>
       <Read className="read--pay">
@@ -35,8 +35,8 @@ export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) 
         {reference !== '' && (
           <dl className="facts panel">
             <div>
-              <dt>{say('pay.card')}</dt>
-              <dd>{say('card.tail', { tail: card.tail })}</dd>
+              <dt>{say(replaces === undefined ? 'pay.card' : 'replace.pay.card')}</dt>
+              <dd>{say('card.tail', { tail: card?.tail ?? replaces ?? '' })}</dd>
             </div>
             <PaymentReference reference={reference} />
           </dl>
@@ -47,7 +47,7 @@ export function PayScan({ body }: { readonly body: ViewBodyOf<'top-up-scan'> }) 
         </p>
       </Touch>
       {(state === 'ready' || state === 'confirming') && <LeavePayment />}
-      {(state === 'closing' || state === 'asking') && <NoWayOut>{say('pay.closingMoney')}</NoWayOut>}
+      {(state === 'closing' || state === 'asking') && <NoWayOut>{say(replaces === undefined ? 'pay.closingMoney' : 'replace.pay.closing')}</NoWayOut>}
     </>
   );
 }

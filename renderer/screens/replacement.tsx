@@ -12,7 +12,7 @@ import { Amount, Chip, Reference, Rich } from '../components/text.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import { useElapsedSeconds } from '../time.ts';
 import { money } from '../words.ts';
-import { listed, TenderPicture } from './choose-tender.tsx';
+import { listed, TenderPicture, tilesOf } from './choose-tender.tsx';
 
 export function ReplaceFee({ body: { tail, fee, tenders, denominations } }: { readonly body: ViewBodyOf<'replace-fee'> }) {
   const { say, view } = useKiosk();
@@ -27,7 +27,7 @@ export function ReplaceFee({ body: { tail, fee, tenders, denominations } }: { re
         </div>
       </Read>
       <Touch className="touch--tenders">
-        <div className={`tiles tiles--rows tiles--rows-${tenders.length}`}>
+        <div className={tilesOf(tenders.length)}>
           {tenders.map(({ name, available, reason }) => {
             const off = available ? undefined : say('service.paused', { reason: say(`reason.${reason ?? 'switchedOff'}`) });
             const sub =

@@ -5,6 +5,8 @@ import { makingTitle } from './replacement.tsx';
 import { settledWords } from './settled-words.ts';
 import { diagnosisWords } from './diagnosis-words.ts';
 import { askingWords, callbackTitle, surveyTitle } from './desk-words.ts';
+import { isStaffScreen, staffTitle, type StaffBody } from '../maintenance/titles.ts';
+import { staffSayIn } from '../maintenance/words.ts';
 import { helpTitle } from './help-title.ts';
 
 export function spokenTitle(view: View, say: Say): string {
@@ -21,11 +23,11 @@ export function spokenTitle(view: View, say: Say): string {
       return say('hidden.title');
     case 'idle-warning':
     case undefined:
-      return bodyTitle(view.body, say);
+      return isStaffScreen(view.body) ? staffTitle(view.body, staffSayIn(view.preferences.locale)) : bodyTitle(view.body, say);
   }
 }
 
-function bodyTitle(body: View['body'], say: Say): string {
+function bodyTitle(body: Exclude<View['body'], StaffBody>, say: Say): string {
   switch (body.kind) {
     case 'starting':
       return say('starting.title');

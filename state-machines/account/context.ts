@@ -27,7 +27,7 @@ export const EXTENDED_BEFORE_DAYS = 90;
 
 /** What a person can have done to the card. */
 export type CardService =
-  | { readonly name: 'activate' | 'extend'; readonly offer: CardOffer }
+  | { readonly name: 'activate' | 'extend' | 'unblock'; readonly offer: CardOffer }
   | { readonly name: 'enable'; readonly offer: Extract<CardOffer, { function: 'enableService' }> }
   | { readonly name: 'release' | 'password' };
 export type CardServiceName = CardService['name'];
@@ -36,14 +36,18 @@ export type CardServiceName = CardService['name'];
 export const WAYS_FOR: Readonly<Record<CardServiceName, readonly IdentifyWay[]>> = {
   activate: ['document', 'phone', 'password'],
   extend: ['document', 'phone', 'password'],
+  unblock: ['document', 'phone', 'password'],
   enable: ['document', 'phone', 'password'],
   release: ['document', 'phone'],
   password: ['document', 'phone', 'password'],
 };
 
+/** A blocked card says who it is, and nothing else. */
+export type ServedCard = Pick<CardReading, 'ref'> & Partial<Pick<CardReading, 'balance' | 'validUntil'>>;
+
 export interface AccountInput {
   readonly ports: Ports;
-  readonly card: CardReading;
+  readonly card: ServedCard;
   /** Of the card: it is for this that the person came. */
   readonly problem: CardProblem | undefined;
   readonly preferences: Preferences;
@@ -59,7 +63,7 @@ export type PasswordProblem = 'weak' | 'notSame' | 'notWhole';
 
 /** What the person is told at the end. */
 export type AccountResult =
-  | { readonly kind: 'activated' | 'enabled' | 'passwordSet' | 'begunElsewhere' }
+  | { readonly kind: 'activated' | 'enabled' | 'unblocked' | 'passwordSet' | 'begunElsewhere' }
   /** `YYYY-MM-DD`, read back from the card. */
   | { readonly kind: 'extended'; readonly until: string }
   /** ms since 1970 */
@@ -105,7 +109,11 @@ export function servicesFor(
       case 'activate':
         return problem === 'notActivated' ? [{ name: 'activate', offer }] : [];
       case 'extendValidity':
-        return problem !== 'notActivated' && daysBetween(today, card.validUntil) <= EXTENDED_BEFORE_DAYS ? [{ name: 'extend', offer }] : [];
+        return problem !== 'notActivated' && card.validUntil !== undefined && daysBetween(today, card.validUntil) <= EXTENDED_BEFORE_DAYS
+          ? [{ name: 'extend', offer }]
+          : [];
+      case 'unblockApplication':
+        return problem === 'blocked' ? [{ name: 'unblock', offer }] : [];
       case 'enableService':
         return problem === undefined ? [{ name: 'enable', offer }] : [];
     }

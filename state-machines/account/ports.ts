@@ -3,7 +3,7 @@ import type { CardRef, JournalBody } from '../../common/journal-kinds.ts';
 
 /** What the issuer would do to this card now. `holder`: only for a holder who was identified. */
 export type CardOffer =
-  | { readonly function: 'activate' | 'extendValidity'; readonly holder: boolean }
+  | { readonly function: 'activate' | 'extendValidity' | 'unblockApplication'; readonly holder: boolean }
   | { readonly function: 'enableService'; readonly service: string; readonly holder: boolean };
 
 export interface CardOffers {

@@ -24,6 +24,7 @@ function outcomeOf(result: Printable): Pick<AccountContent, 'state' | 'reference
   switch (result.kind) {
     case 'activated':
     case 'enabled':
+    case 'unblocked':
     case 'passwordSet':
       return { state: result.kind };
     case 'extended':

@@ -6,8 +6,8 @@ import { businessDates } from '../../common/business-date.ts';
 import type { JournalBody, NewEntry } from '../../common/journal-kinds.ts';
 import { continueCardScript, startCardScript, type RunningScript, type ScriptOutcome, type ScriptStarted } from '../card-script.ts';
 import type { IdentifiedPerson } from '../loss-report/context.ts';
-import { PortError, type CardReading, type Ports } from '../ports.ts';
-import { servicesFor, type AccountInput, type CardService } from './context.ts';
+import { PortError, type Ports } from '../ports.ts';
+import { servicesFor, type AccountInput, type CardService, type ServedCard } from './context.ts';
 import type { ReleaseOutcome } from './ports.ts';
 
 export type Offered = { readonly kind: 'offered'; readonly services: readonly CardService[] } | { readonly kind: 'unreachable' };
@@ -24,7 +24,7 @@ export async function findServices(input: AccountInput, signal: AbortSignal): Pr
 }
 
 export interface Wanted {
-  readonly card: CardReading;
+  readonly card: ServedCard;
   readonly service: CardService;
   readonly person: IdentifiedPerson | undefined;
 }
@@ -66,7 +66,7 @@ export type Released =
   | { readonly kind: 'cardGone' | 'cardRefused' | 'journalFailed' };
 
 /** The card proves that it is there; durable before the issuer is told. */
-export async function releaseLoss(ports: Ports, { card, person }: { readonly card: CardReading; readonly person: IdentifiedPerson }): Promise<Released> {
+export async function releaseLoss(ports: Ports, { card, person }: { readonly card: ServedCard; readonly person: IdentifiedPerson }): Promise<Released> {
   const shown = await ports.card.script.prove(card.ref).catch(() => ({ kind: 'removed' as const }));
   if (shown.kind === 'refused') return { kind: 'cardRefused' };
   if (shown.kind !== 'proof') return { kind: 'cardGone' };
@@ -107,7 +107,7 @@ export type PasswordSet =
   | { readonly kind: 'journalFailed' };
 
 export interface NewPassword {
-  readonly card: CardReading;
+  readonly card: ServedCard;
   readonly person: IdentifiedPerson;
   readonly password: string;
 }

@@ -19,7 +19,7 @@ export function accountPicture(snapshot: AccountSnapshot): Picture {
 /** Nothing was to be reported here: each in the words of the card's own services. */
 function unidentifiedBody({ context: { trouble } }: IdentificationSnapshot, context: AccountContext): ViewBodyOf<'trouble'> {
   const said = trouble === 'lossUnknown' ? 'accountNotHolder' : trouble === 'lossLocked' ? 'accountLocked' : 'accountOffline';
-  return { kind: 'trouble', trouble: said, canRetry: true, card: cardOf(context) };
+  return { kind: 'trouble', trouble: said, canRetry: true, ...troubleCard(context) };
 }
 
 function bodyOf(snapshot: AccountSnapshot): ViewBody {
@@ -33,7 +33,7 @@ function bodyOf(snapshot: AccountSnapshot): ViewBody {
     return { kind: 'account-working', what: 'asking', tail };
   if (snapshot.matches('writing')) return { kind: 'account-working', what: 'writing', tail };
   if (snapshot.matches('putBack')) return putBackBody(context);
-  if (snapshot.matches('trouble')) return { kind: 'trouble', trouble: context.trouble, canRetry: canRetry(context), card: cardOf(context) };
+  if (snapshot.matches('trouble')) return { kind: 'trouble', trouble: context.trouble, canRetry: canRetry(context), ...troubleCard(context) };
   return snapshot.matches('told') || snapshot.matches('printing') ? toldBody(context) : { kind: 'reading-card' };
 }
 
@@ -41,8 +41,14 @@ function canRetry({ trouble }: AccountContext): boolean {
   return trouble === 'accountOffline' || trouble === 'journalUnavailable';
 }
 
-function cardOf({ card }: AccountContext) {
-  return { tail: card.ref.tail, balance: card.balance, validUntil: card.validUntil };
+/** What it says of itself. */
+function cardOf({ card: { ref, balance, validUntil } }: AccountContext) {
+  return { tail: ref.tail, ...(balance === undefined ? {} : { balance }), ...(validUntil === undefined ? {} : { validUntil }) };
+}
+
+/** Only a card that could be read stands beside a trouble. */
+function troubleCard({ card: { ref, balance, validUntil } }: AccountContext) {
+  return balance === undefined || validUntil === undefined ? {} : { card: { tail: ref.tail, balance, validUntil } };
 }
 
 /** Functions that have words of their own. */

@@ -58,7 +58,7 @@ export const deskBodies = {
     verdict: z.enum(verdicts),
     fix: z.enum(['pendingLoad', 'topUp', 'account', 'retry', 'ticket']),
     /** Of `account`: which of the card's own services. */
-    service: z.enum(['activate', 'extend', 'release']).optional(),
+    service: z.enum(['activate', 'extend', 'unblock', 'release']).optional(),
     checks: z.strictObject({ card: check, machine: check, issuer: check }),
     tail: tail.optional(),
     balance: amount.optional(),

@@ -1,4 +1,5 @@
 /** What the screen shows of the support desk: a pure function of where its chart stands. Used by session-view. Masks are made here. */
+import { localMoment as momentIn } from '../../common/local-moment.ts';
 import type { DeskSnapshot } from '../desk.ts';
 import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
@@ -105,6 +106,5 @@ function itemOf(standing: Standing, context: DeskContext): ViewBodyOf<'progress-
 
 /** @param at ms since 1970 @returns `YYYY-MM-DDTHH:MM:SS` where the terminal stands */
 export function localMoment(at: number, { ports }: Pick<DeskContext, 'ports'>): string {
-  // Swedish writes dates as ISO 8601 does.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: ports.settings.timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T');
+  return momentIn(ports.settings.timeZone, at);
 }

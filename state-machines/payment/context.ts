@@ -35,6 +35,8 @@ export interface PaymentContext {
   readonly orderId: string | undefined;
   readonly orderState: OrderState['state'];
   readonly captured: Captured | undefined;
+  /** Why the code that was presented last did not pay. */
+  readonly presentMessage: ViewBodyOf<'top-up-scan'>['message'];
   /** They took their card while a sale was being asked for. */
   readonly turned: boolean;
   readonly wait: RunningWait | undefined;
@@ -62,6 +64,9 @@ export type PaymentTrouble = Extract<
   | 'paymentDeclined'
   | 'paymentExpired'
   | 'confirmExpired'
+  | 'walletBalance'
+  | 'walletLimit'
+  | 'scannerDown'
   | 'journalUnavailable'
 >;
 

@@ -3,6 +3,7 @@ import { ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { CardRef, Outcome } from '../../common/journal-kinds.ts';
 import type { HeldCard } from '../loss-report/ports.ts';
 import type { PaymentContext, PaymentTrouble } from '../payment/context.ts';
+import { presentDelays } from '../payment/setup.ts';
 import type { AppendedEntry, Availability, Ports, TenderName, VoucherSlip } from '../ports.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
 import type { Grant, OpenReplacement } from './steps.ts';
@@ -11,6 +12,7 @@ import type { Grant, OpenReplacement } from './steps.ts';
 export const replacementDelays = {
   readFee: 60_000, // a sum, what happens, and a wallet to look for
   nextNote: 60_000, // since the last note
+  ...presentDelays,
   warning: 20_000, // WCAG 2.2.1: at least 20 s to say "I am here"
   takeNewCard: 60_000, // kiosk-ux.md 8 gives 30 s for a card; this one was waited for, and is lost to the bin
   readTrouble: 45_000, // four lines of text
@@ -20,8 +22,8 @@ export const replacementDelays = {
 } as const;
 export type DelayName = keyof typeof replacementDelays;
 
-/** Ways to pay the fee. */
-export type FeeTender = Extract<TenderName, 'cash' | 'qr' | 'card'>;
+/** Ways to pay the fee. A voucher is for one sum, and there is no change: it goes onto a card. */
+export type FeeTender = Extract<TenderName, 'cash' | 'qr' | 'qrPresented' | 'card'>;
 
 export interface ReplacementInput {
   readonly ports: Ports;
@@ -85,6 +87,7 @@ export function beginning(input: ReplacementInput): ReplacementContext {
     orderId: undefined,
     orderState: 'waiting',
     captured: undefined,
+    presentMessage: undefined,
     turned: false,
     tried: 0,
     blankId: undefined,
@@ -112,7 +115,7 @@ export function feeTenders({
   const { tenders } = ports.availability.current;
   const least = Math.min(...ports.cash.denominations);
   const exact = ports.cash.denominations.length > 0 && [fee, ...ports.cash.denominations].every((each) => each % least === 0);
-  const names = (['qr', 'card', 'cash'] as const).filter((name) => ports.settings.tenders.includes(name) && (name !== 'cash' || exact));
+  const names = (['qr', 'qrPresented', 'card', 'cash'] as const).filter((name) => ports.settings.tenders.includes(name) && (name !== 'cash' || exact));
   return names.map((name) => ({ name, ...tenders[name] }));
 }
 

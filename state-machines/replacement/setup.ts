@@ -2,7 +2,7 @@
 import { assign, fromCallback, raise, setup } from 'xstate';
 import { typed } from '../chart-types.ts';
 import type { PaymentEvent } from '../payment/context.ts';
-import { changes, paymentActors, paymentDelays, paymentGuards, step, type CashSaid } from '../payment/setup.ts';
+import { changes, paymentActors, paymentDelays, paymentGuards, step, type CashSaid, type PresentSaid } from '../payment/setup.ts';
 import type { Ports } from '../ports.ts';
 import * as money from '../top-up/steps.ts';
 import { delaysOf, waitOf } from '../waiting.ts';
@@ -50,11 +50,13 @@ export const replacementSetup = setup({
   actions: {
     startOrderWait: assign((now) => changes.startOrderWait(now)),
     startSaleWait: assign((now) => changes.startSaleWait(now)),
+    startConfirmWait: assign((now) => changes.startConfirmWait(now)),
     warnOrderEnds: assign((now) => changes.warnOrderEnds(now)),
     noWait: assign(changes.noWait),
     noOrder: assign(changes.noOrder),
     orderIsDisputed: assign((now) => changes.orderIsDisputed(now)),
     cashSays: assign((now, said: CashSaid) => changes.cashSays(now, said)),
+    presentSays: assign((now, said: PresentSaid) => changes.presentSays(now, said)),
     noteIsStuck: assign(changes.noteIsStuck),
     noteLost: assign((now) => changes.noteLost(now)),
     endWait: raise({ type: 'wait.ended' }),
@@ -65,6 +67,8 @@ export const replacementSetup = setup({
     troubleIs: assign({ trouble: (_, params: { trouble: ReplacementTrouble }) => params.trouble }),
     settleFor: assign({ settleReason: (_, params: { reason: ReplacementContext['settleReason'] }) => params.reason }),
     leave: assign((_now, _params: { next: 'menu' | 'finish' }) => ({ leaves: true })),
+    /** There is none: the old one is lost. */
+    cardTaken: () => undefined,
     spoiltBy: assign({ spoilt: (_, params: { why: string; tryNext: boolean }) => params }),
     /** Nothing has happened yet, again. */
     beginAgain: assign(({ context }) => ({ ...beginning(context), preferences: context.preferences })),

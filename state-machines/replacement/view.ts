@@ -2,10 +2,10 @@
 import { businessDates } from '../../common/business-date.ts';
 import type { Picture } from '../picture.ts';
 import type { ReplacementSnapshot } from '../replacement.ts';
-import { voucherOf } from '../top-up/view.ts';
+import { moneySourceOf, voucherOf } from '../top-up/view.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
 import { roomOf } from '../payment/context.ts';
-import { saleShown } from '../payment/view.ts';
+import { saleShown, scanShown, scanState } from '../payment/view.ts';
 import { leftOf } from '../waiting.ts';
 import { codeOnScreen, feeTenders, type ReplacementContext } from './context.ts';
 import { amountOf, linkOf } from './slip.ts';
@@ -28,6 +28,7 @@ function bodyOf(snapshot: ReplacementSnapshot): ViewBody {
   if (snapshot.matches('fee')) return feeBody(context);
   if (snapshot.matches('cash')) return cashBody(context, snapshot.hasTag('moneyMoves') || snapshot.matches({ cash: 'opening' }));
   if (snapshot.matches('qr')) return qrBody(snapshot);
+  if (snapshot.matches('qrPresented')) return scanBody(snapshot);
   if (snapshot.matches('bankCard')) return bankCardBody(snapshot);
   if (snapshot.matches({ making: 'offered' })) {
     return { kind: 'replace-take', tail: context.newCard?.tail ?? '', wait: leftOf(context.wait, context.ports.clock) ?? NO_WAIT };
@@ -107,6 +108,20 @@ function qrBody(snapshot: ReplacementSnapshot): ViewBodyOf<'top-up-qr'> {
   };
 }
 
+function scanBody(snapshot: ReplacementSnapshot): ViewBodyOf<'top-up-scan'> {
+  const { context } = snapshot;
+  const { card, fee } = context;
+  return {
+    kind: 'top-up-scan',
+    replaces: card.tail,
+    amount: fee,
+    ...scanShown(
+      context,
+      scanState((at) => snapshot.matches(at)),
+    ),
+  };
+}
+
 function bankCardBody(snapshot: ReplacementSnapshot): ViewBodyOf<'top-up-bank-card'> {
   const { context } = snapshot;
   const { card, fee } = context;
@@ -139,7 +154,7 @@ function settledBody(context: ReplacementContext): ViewBodyOf<'settled'> {
     kind: 'settled',
     outcome: outcome === 'refunded' || outcome === 'voucher' ? outcome : 'case',
     why: context.settleReason,
-    tender: context.tender,
+    tender: moneySourceOf(context.tender),
     tail: card.tail,
     amount: amountOf(context),
     ...(context.noteStuck ? { noteStuck: true } : {}),

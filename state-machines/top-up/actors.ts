@@ -1,10 +1,8 @@
 /** The actors a top-up invokes: its money steps as promises, the world's news as callbacks. Tests may put others in their place. */
-import { fromCallback } from 'xstate';
 import { paymentActors, step } from '../payment/setup.ts';
 import { findWaiting } from '../pending-load/steps.ts';
 import type { CardReading, Ports } from '../ports.ts';
 import { claimWaiting, type ClaimRequest } from './claim-steps.ts';
-import { payWithPresented, type PresentedRequest } from './present-steps.ts';
 import * as steps from './steps.ts';
 import { reserveVoucher, type ReserveRequest } from './voucher-steps.ts';
 
@@ -14,7 +12,6 @@ export const topUpActors = {
   ...paymentActors,
   checkCard: step((ports, ref: In<typeof steps.checkCard>, signal) => steps.checkCard(ports, ref, signal)),
   abandon: step((ports, transactionId: string) => steps.abandon(ports, transactionId)),
-  payWithPresented: step((ports, request: PresentedRequest) => payWithPresented(ports, request)),
   reserveVoucher: step((ports, request: ReserveRequest) => reserveVoucher(ports, request)),
   findWaiting: step((ports, card: CardReading, signal) => findWaiting(ports, card, signal)),
   claimWaiting: step((ports, request: ClaimRequest) => claimWaiting(ports, request)),
@@ -27,5 +24,4 @@ export const topUpActors = {
   closeGate: step((ports) => steps.closeGate(ports)),
   presentCard: step((ports) => steps.presentCard(ports)),
   printSlip: step((ports, request: steps.PrintRequest) => steps.printSlip(ports, request)),
-  watchScanner: fromCallback<{ type: string }, { readonly ports: Ports }>(({ input, sendBack }) => input.ports.scanner.listen(sendBack)),
 };

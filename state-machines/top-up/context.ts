@@ -6,6 +6,7 @@ import { addFen, fen, ZERO_FEN, type Fen } from '../../common/fen.ts';
 import type { JournalBody, Outcome, Tender } from '../../common/journal-kinds.ts';
 import type { PaymentContext } from '../payment/context.ts';
 import type { Due } from '../payment/opening.ts';
+import { presentDelays } from '../payment/setup.ts';
 import type { AppendedEntry, CardReading, LoadClaim, Ports, VoucherSlip, WaitingLoad } from '../ports.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
 import type { Redemption } from './voucher-steps.ts';
@@ -15,8 +16,7 @@ export const topUpDelays = {
   chooseAmount: 60_000, // a person with a wallet in one hand
   chooseTender: 60_000, // looking for notes or a phone
   nextNote: 60_000, // since the last note
-  presentCode: 60_000, // finding the right page of a wallet; anew with every code that was held there
-  confirmOnPhone: 60_000, // a password or a finger on the phone; the order's own life is longer
+  ...presentDelays,
   typeVoucher: 90_000, // twelve symbols and twelve digits from a slip; anew with every touch
   confirmVoucher: 60_000, // one sum to read
   readOffer: 60_000, // a few sums, from whom and until when
@@ -65,8 +65,6 @@ export interface TopUpContext extends TopUpInput, PaymentContext {
   readonly claim: LoadClaim | undefined;
   /** The voucher that this top-up ended in. */
   readonly issued: VoucherSlip | undefined;
-  /** Why the code that was presented last did not pay. */
-  readonly presentMessage: ViewBodyOf<'top-up-scan'>['message'];
   readonly pending: JournalBody<'load.committing'> | undefined;
   readonly loadAttempts: number;
   readonly tac: string | undefined;

@@ -4,7 +4,7 @@ import type { Tender } from '../../common/journal-kinds.ts';
 import { typed } from '../chart-types.ts';
 import { nextOffer, offerAfter } from '../pending-load/offer.ts';
 import type { PaymentEvent } from '../payment/context.ts';
-import { changes, paymentDelays, paymentGuards, type CashSaid } from '../payment/setup.ts';
+import { changes, paymentDelays, paymentGuards, type CashSaid, type PresentSaid } from '../payment/setup.ts';
 import { delaysOf, waitOf } from '../waiting.ts';
 import { topUpActors } from './actors.ts';
 import {
@@ -32,11 +32,13 @@ export const topUpSetup = setup({
   actions: {
     startOrderWait: assign((now) => changes.startOrderWait(now)),
     startSaleWait: assign((now) => changes.startSaleWait(now)),
+    startConfirmWait: assign((now) => changes.startConfirmWait(now)),
     warnOrderEnds: assign((now) => changes.warnOrderEnds(now)),
     noWait: assign(changes.noWait),
     noOrder: assign(changes.noOrder),
     orderIsDisputed: assign((now) => changes.orderIsDisputed(now)),
     cashSays: assign((now, said: CashSaid) => changes.cashSays(now, said)),
+    presentSays: assign((now, said: PresentSaid) => changes.presentSays(now, said)),
     noteIsStuck: assign(changes.noteIsStuck),
     noteLost: assign((now) => changes.noteLost(now)),
     endWait: raise({ type: 'wait.ended' }),
@@ -54,10 +56,9 @@ export const topUpSetup = setup({
       ...(next === 'finish' ? { cardPlace: 'taken' as const } : {}),
     })),
     payBy: assign(({ context }, { tender }: { tender: Tender }) => ({ tender, due: dueOf(context, tender) })),
-    cardTaken: assign({ cardPlace: 'taken' as const }),
+    cardTaken: assign({ cardPlace: 'taken' as const, turned: true }),
     printing: assign({ receipt: 'printing' as const }),
     forget: assign({ transaction: undefined, order: undefined, orderId: undefined, orderState: 'waiting' as const, tender: undefined }),
-    presentSays: assign({ presentMessage: (_, params: { message: TopUpContext['presentMessage'] }) => params.message }),
     voucherSays: assign({ voucherError: (_, params: { error: TopUpContext['voucherError'] }) => params.error, triesLeft: undefined }),
   },
   guards: {

@@ -11,7 +11,7 @@ import { offerAfter } from '../pending-load/offer.ts';
 import type { Picture } from '../picture.ts';
 import type { TopUpSnapshot } from '../top-up.ts';
 import { roomOf } from '../payment/context.ts';
-import { saleShown } from '../payment/view.ts';
+import { saleShown, scanShown, scanState } from '../payment/view.ts';
 import { mayRelease, amountOf, codeOnScreen, maximumOf, outcomeTold, type TopUpContext, type Trouble } from './context.ts';
 import type { MoneySource, ViewBody, ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
@@ -196,24 +196,8 @@ function qrBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-qr'> {
 
 function scanBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-scan'> {
   const { context } = snapshot;
-  const ready = snapshot.matches({ qrPresented: 'ready' });
-  const state = ready
-    ? 'ready'
-    : snapshot.matches({ qrPresented: 'confirming' })
-      ? 'confirming'
-      : snapshot.matches({ qrPresented: 'closing' })
-        ? 'closing'
-        : 'asking';
-  return {
-    kind: 'top-up-scan',
-    card: cardOf(context),
-    amount: context.selected ?? ZERO_FEN,
-    orderId: context.orderId ?? '',
-    state,
-    ...(ready && context.presentMessage !== undefined ? { message: context.presentMessage } : {}),
-    reference: context.transaction?.reference ?? '',
-    ...(state === 'confirming' ? waitOf(context) : {}),
-  };
+  const state = scanState((at) => snapshot.matches(at));
+  return { kind: 'top-up-scan', card: cardOf(context), amount: context.selected ?? ZERO_FEN, ...scanShown(context, state) };
 }
 
 function bankCardBody(snapshot: TopUpSnapshot): ViewBodyOf<'top-up-bank-card'> {

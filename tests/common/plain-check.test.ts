@@ -24,6 +24,8 @@ const ASKED_OF_ZOD = [
   'release.asking',
   'release.released',
   'desk.submitting',
+  'maintenance.trying',
+  'maintenance.locked',
 ];
 
 describe('a body', () => {

@@ -1,6 +1,6 @@
 /**
- * The card's own services at the terminal: a reported card that was found is released with its own proof, and a new card is activated by the
- * issuer's script. What counts is what the issuer has and what the chip says.
+ * The card's own services at the terminal: a reported card that was found is released with its own proof, a new card is activated and a blocked
+ * one works again by the issuer's script. What counts is what the issuer has and what the chip says.
  */
 import { expect, test } from '@playwright/test';
 import { everyDevice, HOLDER } from '../launcher/sandbox.ts';
@@ -10,6 +10,7 @@ test.describe.configure({ timeout: 180_000 });
 
 const SERIAL = HOLDER.cards[0].serial;
 const NEW_CARD = 'new-4410';
+const BLOCKED = { card: 'blocked-7719', serial: '03105170010170907719', password: '739104' };
 
 let world: World;
 test.beforeAll(async () => {
@@ -84,6 +85,35 @@ test('a new card is activated: the chip says so, the issuer has it, and the card
   expect((await books()).scripts).toMatchObject({ confirmed: 1, running: 0, written: 0 });
   await person.touches('another');
   await person.sees('menu');
+  await person.touches('finish');
+  await person.takesCard();
+  await world.expectSound();
+});
+
+test('a blocked card works again for its holder: the chip says so, and its balance is there', async () => {
+  const { person, sandbox } = world;
+  const cards = [...HOLDER.cards, { serial: BLOCKED.serial, password: BLOCKED.password }];
+  const known = await fetch(new URL('/sandbox/issuer/holders', sandbox.upstreamUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...HOLDER, cards }),
+  });
+  expect(known.ok).toBe(true);
+  const { confirmed } = (await books()).scripts;
+  await person.touches('start');
+  await person.inserts(BLOCKED.card);
+  await person.sees('card-problem');
+  await person.touches('start-account');
+  await person.sees('account-menu');
+  await person.touches('service-unblock');
+  await identifies('account-confirm');
+  await person.touches('confirm');
+  await person.sees('account-told');
+  await person.seesFact('outcome', 'unblocked');
+  expect((await books()).scripts).toMatchObject({ confirmed: confirmed + 1, running: 0, written: 0 });
+  await person.touches('another');
+  await person.sees('menu');
+  expect(await person.reads('balance')).toContain('46.00');
   await person.touches('finish');
   await person.takesCard();
   await world.expectSound();

@@ -1,14 +1,25 @@
-/** Somebody opens the cabinet, or turns its service switch: nobody is served, the screen says why, and whoever has money inside is served first. */
+/**
+ * Somebody opens the cabinet, or turns its service switch: nobody is served, the screen says why, and whoever has money inside is served first.
+ * Staff signs in at the prompt, works inside, and leaves.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import zhCN from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
 import { everyDevice } from '../launcher/sandbox.ts';
+import { codeOf, grantFor, OPERATOR, roster, SECRET, signed, TECHNICIAN } from '../support/staff-at-hand.ts';
+import { journaled } from './support/ground-truth.ts';
 import { CARD, World } from './support/world.ts';
 
 test.describe.configure({ timeout: 180_000 });
 
 let world: World;
 test.beforeAll(async () => {
-  world = await World.start({ speed: 3, settings: everyDevice });
+  world = await World.start({
+    speed: 3,
+    settings: { ...everyDevice, maintenance: { staff: roster([TECHNICIAN]), grantKeys: [{ kid: OPERATOR.kid, ...OPERATOR.publicKey }] } },
+    prepare: async ({ data }) => writeFileSync(path.join(data, 'staff-secret'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 }),
+  });
 });
 test.afterAll(() => world.stop());
 
@@ -29,12 +40,75 @@ test('door opened while nobody is there: out of service with the reason, and bac
   await world.person.sees('attract');
 });
 
-test('service switch turned: the same', async () => {
-  await world.person.sees('attract');
-  expect(await world.sandbox.hand({ act: 'serviceSwitch', to: 'maintenance' })).toEqual({ done: true });
+async function serviceSwitch(to: 'maintenance' | 'operator'): Promise<void> {
+  expect(await world.sandbox.hand({ act: 'serviceSwitch', to })).toEqual({ done: true });
+}
+
+async function types(digits: string): Promise<void> {
+  await world.person.touches(...[...digits].map((digit) => `digit-${digit}`), 'confirm');
+}
+
+async function signsIn(pin: string): Promise<void> {
+  const { person } = world;
+  await person.touches('sign-in-totp');
+  await types(TECHNICIAN.number);
+  await types(codeOf(TECHNICIAN, Date.now()));
+  await types(pin);
+}
+
+test('service switch turned, number, code and PIN: inside, back out, and in service when the switch is turned back', async () => {
+  const { person } = world;
+  await person.sees('attract');
+  await serviceSwitch('maintenance');
+  await person.sees('maintenance-sign-in');
+  await signsIn('000000');
+  await expect((await person.page()).getByTestId('sign-in-message')).toHaveAttribute('data-message', 'notAccepted');
+  await signsIn(TECHNICIAN.pin);
+  await person.sees('maintenance-overview');
+  await person.touches('back-in-service');
   await isClosedToPeople();
-  expect(await world.sandbox.hand({ act: 'serviceSwitch', to: 'operator' })).toEqual({ done: true });
-  await world.person.sees('attract');
+  await serviceSwitch('operator');
+  await person.sees('attract');
+  expect(journaled(world.sandbox.journal, 'maintenance.')).toMatchObject([
+    { kind: 'maintenance.trying', body: { method: 'totp', purpose: 'visit' } },
+    { kind: 'maintenance.refused', body: { why: 'badPin', staff: TECHNICIAN.number } },
+    { kind: 'maintenance.trying' },
+    { kind: 'maintenance.signedIn', body: { staff: TECHNICIAN.number, role: 'technician', method: 'totp' } },
+    { kind: 'maintenance.signedOut', body: { why: 'left' } },
+  ]);
+});
+
+test('a grant held to the scanner, and its PIN: inside; for another terminal: refused', async () => {
+  const { person, sandbox } = world;
+  const shows = async (terminal: string): Promise<void> => {
+    await person.touches('sign-in-grant');
+    const text = await signed(grantFor(TECHNICIAN, Date.now() - 60_000, { terminals: [terminal], serial: `G-${terminal}` }));
+    expect(await sandbox.hand({ act: 'showCode', text })).toEqual({ done: true });
+    await types(TECHNICIAN.pin);
+  };
+  await serviceSwitch('maintenance');
+  await person.sees('maintenance-sign-in');
+  await shows('T-0002');
+  await expect((await person.page()).getByTestId('sign-in-message')).toHaveAttribute('data-message', 'otherTerminal');
+  await shows('T-0001');
+  await person.sees('maintenance-overview');
+  await person.touches('back-in-service');
+  await serviceSwitch('operator');
+  await person.sees('attract');
+});
+
+test('corner gesture: the prompt, and nothing behind it for who has nothing; five touches alone are none', async () => {
+  const { person } = world;
+  await person.sees('attract');
+  const page = await person.page();
+  const { width } = page.viewportSize() ?? { width: 1080 };
+  for (let touch = 0; touch < 5; touch += 1) await page.mouse.click(20, 20);
+  await person.sees('attract');
+  await page.mouse.click(width - 20, 20);
+  await page.mouse.click(width - 20, 20);
+  await person.sees('maintenance-sign-in');
+  await person.touches('cancel');
+  await person.sees('attract');
 });
 
 test('door opened with a note in the box: the card is loaded and comes back, and only then nobody is served', async () => {

@@ -16,7 +16,7 @@ import type { SupportPort } from '../../state-machines/support/port.ts';
 import { locales, sizes, viewKinds, type Preferences, type Site } from '../../state-machines/view.ts';
 import { launchBrowser } from '../launcher/browser.ts';
 import { buildApp } from '../launcher/build.ts';
-import { MAIN, SITE, SLIP_LINK, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
+import { MAIN, SITE, SLIP_LINK, STAFF, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages, type OpenOptions } from '../renderer/kiosk-page.ts';
 
@@ -83,7 +83,7 @@ async function faultsOf(kiosk: KioskPage, samples: Readonly<Record<string, Sampl
 }
 
 test('there is a sample of every kind of View', () => {
-  expect(new Set(Object.values(MAIN).map(({ body }) => body.kind))).toEqual(new Set(viewKinds));
+  expect(new Set(Object.values({ ...MAIN, ...STAFF }).map(({ body }) => body.kind))).toEqual(new Set(viewKinds));
 });
 
 for (const orientation of ['portrait', 'landscape'] as const) {

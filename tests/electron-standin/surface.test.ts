@@ -46,7 +46,7 @@ describe('the surface of the stand-in', () => {
   });
 
   test('packages are made without it', () => {
-    expect(readFileSync(path.join(projectRoot, 'electron-builder.yml'), 'utf8')).toContain("'!tests${/*}'");
+    expect(readFileSync(path.join(projectRoot, 'electron-builder.yml'), 'utf8')).toMatch(/^ {2}- '!\{(?:\w[\w-]*,)*tests\b/m);
   });
 });
 

@@ -109,6 +109,25 @@ test('a running server counts by itself soon after entries came', async () => {
   await store.destroy();
 });
 
+test('a sign-in at the cabinet that is locked for the day is an alarm, one that waits some seconds is none', async () => {
+  const world = await startWorld();
+  const operator = await staffMember(world, 'operator');
+  const terminal = await registeredTerminal(world);
+  const writer = writerOf('T-0001', world.clock);
+  const locked = (scope: 'wait' | 'day', failures: number): Line => ({
+    kind: 'maintenance.locked',
+    body: { scope, failures, until: '2026-03-16T08:00:00.000Z' },
+  });
+  const alarmed = async () => {
+    await world.clock.advance(1000); // entries are counted soon after they came
+    return (await operator.call('terminals', { query: { filter: 'alarmed' } })).items;
+  };
+  await terminal.post('/v1/journal', { entries: writer.write([locked('wait', 5)]) });
+  expect(await alarmed()).toEqual([]);
+  await terminal.post('/v1/journal', { entries: writer.write([locked('day', 10)]) });
+  expect(await alarmed()).toMatchObject([{ terminalId: 'T-0001', alarms: ['signInLocked'] }]);
+});
+
 describe('a settlement', () => {
   test('is shown with its counts and its difference, which is an alarm, and with why it differed', async () => {
     const world = await startWorld();

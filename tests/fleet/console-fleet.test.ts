@@ -76,6 +76,18 @@ describe('a terminal', () => {
       'attention',
       ['cardReader.stackerLow'],
     ],
+    [
+      'whose acceptor lost count, and whose clock is off',
+      {
+        devices: [],
+        alarms: [
+          { code: 'cashUntold', weight: 'limits', device: 'cashAcceptor', since: 1 },
+          { code: 'clockOff', weight: 'soon', since: 1, cause: '-2 min' },
+        ],
+      },
+      'attention',
+      ['cashAcceptor.cashUntold', 'clockOff'],
+    ],
     ['without a way to pay', { service: 'limited', reasons: ['paymentOffline'], devices: [] }, 'attention', ['paymentOffline']],
     ['that serves nobody', { service: 'outOfService', reasons: ['maintenance'], devices: [] }, 'outOfService', ['maintenance']],
   ])('%s is judged in one word, with the reason', async (_what, over, health, reasons) => {
@@ -83,6 +95,15 @@ describe('a terminal', () => {
     const operator = await staffMember(world, 'operator');
     await beat(await registeredTerminal(world), { state: { ...WELL, ...over } });
     expect((await operator.call('terminals', { query: {} })).items).toMatchObject([{ health, reasons }]);
+  });
+
+  test('tells what it asks a hand for and how long supplies last, and the console gives it on as it was told', async () => {
+    const world = await startWorld();
+    const operator = await staffMember(world, 'operator');
+    const alarms: TerminalState['alarms'] = [{ code: 'paperLow', weight: 'soon', device: 'receiptPrinter', since: 1_773_500_000_000, cause: 'paperRoll 12' }];
+    const supplies: TerminalState['supplies'] = [{ supply: 'paper', left: 42, perDayHundredths: 2100, days: 2 }];
+    await beat(await registeredTerminal(world), { state: { ...WELL, alarms, supplies } });
+    expect((await operator.call('terminal', { params: { terminalId: 'T-0001' } })).state).toMatchObject({ alarms, supplies });
   });
 
   test('is revoked by an operator who types its id, refused from then on, and both is on record', async () => {

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../fleet/server/store/database.ts';
 import type { Store, StoreTransaction } from '../../fleet/server/store/store.ts';
-import { ENTRIES_BY_KEY, execute, newDatabase, setVersion } from './database.ts';
+import { ENTRIES_BY_KEY, execute, newDatabase, setVersion, WITHOUT_ROLLOUTS } from './database.ts';
 import { chain, problemOf, registeredTerminal, startWorld } from './support.ts';
 
 test('a store that would not survive a power cut is refused', async () => {
@@ -108,7 +108,7 @@ test('a store whose entries lie in the order of their key keeps each of them whe
   await world.stop();
   const all = 'SELECT * FROM journal_entries ORDER BY terminal_id, epoch, seq';
   const before = await execute(world.database, all);
-  for (const statement of ENTRIES_BY_KEY) await execute(world.database, statement);
+  for (const statement of [...WITHOUT_ROLLOUTS, ...ENTRIES_BY_KEY]) await execute(world.database, statement);
   await expect(execute(world.database, 'SELECT rowid FROM journal_entries')).rejects.toThrow(/no such column/);
   for (const statement of setVersion(world.database, 14)) await execute(world.database, statement);
 

@@ -9,6 +9,9 @@ import { accountMachine } from '../../state-machines/account.ts';
 import { identificationMachine } from '../../state-machines/identification.ts';
 import { callbackMachine } from '../../state-machines/callback.ts';
 import { deskMachine } from '../../state-machines/desk.ts';
+import { maintenanceMachine } from '../../state-machines/maintenance.ts';
+import { roomsMachine } from '../../state-machines/maintenance/rooms.ts';
+import { signInMachine } from '../../state-machines/maintenance/sign-in.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { deviceMachine } from '../../state-machines/device.ts';
 import { statementMachine } from '../../state-machines/statement.ts';
@@ -58,6 +61,21 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'callback',
     about: 'A call back by appointment: a time of the desk, a telephone (`callback.ts`, parts in `callback/`).',
     machine: callbackMachine,
+  },
+  {
+    title: 'maintenance',
+    about: 'Staff at the cabinet: the prompt, the rooms behind it, the way out (`maintenance.ts`, parts in `maintenance/`).',
+    machine: maintenanceMachine,
+  },
+  {
+    title: 'sign-in',
+    about: 'The prompt of the maintenance mode: what somebody holds, and their PIN (`maintenance/sign-in.ts`).',
+    machine: signInMachine,
+  },
+  {
+    title: 'rooms',
+    about: 'What staff does inside (`maintenance/rooms.ts`, parts beside it).',
+    machine: roomsMachine,
   },
   {
     title: 'survey',

@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { buildApp } from './build.ts';
 import { isSimulator } from './bundles.ts';
 import { electronBinary } from './host.ts';
@@ -13,9 +13,13 @@ import { lockedBinding, pcscRemedy } from './pcsc-parts.ts';
 import { add, notRunLine, onlyAloneLine, playwrightCounts, summaryLine, vitestCounts } from './results.ts';
 import { projectRoot, run } from './run-tool.ts';
 import { afterSecondGo, playwrightFailures, vitestFailures, worthASecondGo } from './second-go.ts';
+import { scratchEnv } from './scratch.ts';
 import { report } from './steps.ts';
 
-const folder = (): string => mkdtempSync(path.join(os.tmpdir(), 'launcher-'));
+const parent = mkdtempSync(path.join(os.tmpdir(), 'launcher-'));
+afterAll(() => rmSync(parent, { recursive: true }));
+const folder = (): string => mkdtempSync(path.join(parent, 'test-'));
+
 const json = (value: unknown): string => {
   const file = path.join(folder(), 'report.json');
   writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
@@ -47,6 +51,26 @@ describe('a program of the checkout', () => {
     const own = os.getPriority();
     expect(await run('node', priority)).toEqual({ code: 0, output: `${own}\n` });
     expect(await run('node', priority, { givesWay: true })).toEqual({ code: 0, output: `${Math.min(own + 5, 19)}\n` });
+  });
+});
+
+describe('what tests throw away', () => {
+  const mounts = (options: string): string => json(`tmpfs /dev/shm tmpfs ${options} 0 0\n`);
+
+  test('goes into memory where there is room and programs may be run', async () => {
+    const { output } = await run('df', ['--output=fstype,avail', '--block-size=1', '/dev/shm']);
+    const [type, free] = output.trim().split('\n').at(-1)?.trim().split(/ +/) ?? [];
+    expect(scratchEnv('/dev/shm', mounts('rw,nosuid'))).toEqual(type === 'tmpfs' && Number(free) > 4 * 1024 ** 3 ? { TMPDIR: '/dev/shm' } : {});
+  });
+
+  test('stays where the system has it, unless that is memory', () => {
+    expect(scratchEnv(folder())).toEqual({});
+    expect(scratchEnv('/nowhere')).toEqual({});
+  });
+
+  test('stays there where memory may hold no programs, or nobody knows', () => {
+    expect(scratchEnv('/dev/shm', mounts('rw,nosuid,noexec'))).toEqual({});
+    expect(scratchEnv('/dev/shm', '/nowhere')).toEqual({});
   });
 });
 

@@ -53,7 +53,8 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-const exampleConfig = path.join(projectRoot, 'resources', 'config', 'example.json');
+/** The configuration that a sandbox starts from where none is given. */
+export const exampleConfig = path.join(projectRoot, 'resources', 'config', 'example.json');
 /** Settings with which every class has a device in the cabinet: laid over the example, which has the three that a top-up needs. */
 export const everyDevice: Settings = {
   devices: {
@@ -134,7 +135,10 @@ async function ensureUpstream(config: Settings, data: string, running: Stoppable
   const fleetConfig = path.join(data, 'fleet.json');
   writeFileSync(
     fleetConfig,
-    JSON.stringify({ issuer: issuerKeysOf(config), keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, cardMaster: CARD_KEY } } }),
+    JSON.stringify({
+      issuer: issuerKeysOf(config),
+      keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, unblock: UNBLOCK_KEY, cardMaster: CARD_KEY } },
+    }),
   );
   const port = given === undefined ? '0' : new URL(given).port;
   const fleet = await startService<{ address: string }>('fleet/server/main.ts', [
@@ -210,6 +214,8 @@ async function answers(url: URL): Promise<boolean> {
 
 /** With which the sandbox's issuer administers its cards; invented here. */
 const MAINTENANCE_KEY = '83E05B7D1CF6294AA9C4376E50D2B81F';
+/** With which it takes the block off a card; invented here. */
+const UNBLOCK_KEY = 'D4A7039E5C61B82F10F98E6B274DC3A5';
 /** Under which its card house delivers blanks; invented here. */
 const CARD_KEY = '0123456789ABCDEFFEDCBA9876543210';
 
@@ -228,7 +234,7 @@ function issuerKeysOf(config: Settings): IssuerKeySettings {
 function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySettings): CabinetSettings['issuerKeys'] {
   const levels =
     diversification === 'serial' ? ['serial' as const] : diversification === 'issuer+serial' ? ['issuer' as const, 'serial' as const] : diversification;
-  return { masterLoadKey, masterTacKey, masterMaintenanceKey: MAINTENANCE_KEY, masterCardKey: CARD_KEY, levels };
+  return { masterLoadKey, masterTacKey, masterMaintenanceKey: MAINTENANCE_KEY, masterUnblockKey: UNBLOCK_KEY, masterCardKey: CARD_KEY, levels };
 }
 
 function isObject(value: unknown): value is Settings {

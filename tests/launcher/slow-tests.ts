@@ -7,6 +7,8 @@
 export const WAITING = [
   'tests/main/terminal/crash-cash.test.ts',
   'tests/main/terminal/crash-pending.test.ts',
+  'tests/launcher/package/pack.test.ts',
+  'tests/launcher/package/install.test.ts',
   'tests/drivers/conformance/cash-acceptor-cctalk.test.ts',
   'tests/main/updates/bad-releases.test.ts',
   'tests/main/updates/update-process.test.ts',
@@ -56,6 +58,7 @@ export const ENUMERATIONS = [
   'tests/main/terminal/elsewhere.test.ts',
   'tests/main/terminal/babble.test.ts',
   'tests/launcher/new-device/new-device.test.ts',
+  'tests/main/maintenance/sign-in/forgeries.test.ts',
   'tests/crashes/crashes.test.ts',
   'tests/fuzz/fuzz.test.ts',
   'tests/fuzz/server/server.test.ts',

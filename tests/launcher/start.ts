@@ -13,7 +13,8 @@ import { findHost, hasDisplay, type Host } from './host.ts';
 import { launchShell, type RunningShell } from './launch-shell.ts';
 import { MissingNeed } from './needs.ts';
 import { projectRoot } from './run-tool.ts';
-import { everyDevice, startSandbox, type Sandbox, type Settings } from './sandbox.ts';
+import { sandboxStaff } from './sandbox-staff.ts';
+import { everyDevice, exampleConfig, startSandbox, type Sandbox, type Settings } from './sandbox.ts';
 
 const { values } = parseArgs({
   options: { config: { type: 'string' }, 'remote-debugging-port': { type: 'string' }, data: { type: 'string' } },
@@ -33,8 +34,10 @@ async function main(): Promise<number> {
 
 /** The simulated cabinet, its upstream, the kiosk and the bench, until the window is closed. */
 async function showSandbox(host: Host): Promise<number> {
-  const sandbox = await startSandbox({ data: values.data ?? path.join(projectRoot, 'out', 'sandbox'), settings: everyDevice });
-  process.stdout.write(`upstream: ${sandbox.upstreamUrl}\nbench: ${sandbox.benchUrl ?? 'none'}\ndata: ${sandbox.data}\n`);
+  const data = values.data ?? path.join(projectRoot, 'out', 'sandbox');
+  const staff = sandboxStaff(data, loadConfig(exampleConfig).terminal.id);
+  const sandbox = await startSandbox({ data, settings: { ...everyDevice, ...staff.settings } });
+  process.stdout.write(`upstream: ${sandbox.upstreamUrl}\nbench: ${sandbox.benchUrl ?? 'none'}\ndata: ${sandbox.data}\n${staff.how}\n`);
   const shell = await launchShell({ host, appDir: productParts.outDir, config: sandbox.config, ...benchOf(sandbox), headed: true, extraArgs: debugging() });
   return untilEnd(shell, () => sandbox.stop());
 }

@@ -5,6 +5,7 @@ import { buildApp, buildConsole } from './build.ts';
 import { missingOptionalPackages } from './lock-check.ts';
 import { playwrightCounts, vitestCounts, type Counts } from './results.ts';
 import { projectRoot, run, type RunOptions } from './run-tool.ts';
+import { scratchEnv } from './scratch.ts';
 import { afterSecondGo, playwrightFailures, vitestFailures, worthASecondGo, type Failures } from './second-go.ts';
 import { runVmTests } from '../vm/run.ts';
 
@@ -139,7 +140,7 @@ async function suiteOnce(what: Suite, options: RunOptions): Promise<StepResult> 
   mkdirSync(path.dirname(reportFile), { recursive: true });
   for (const old of [reportFile, `${reportFile}.skipped`]) rmSync(old, { force: true });
   const started = performance.now();
-  const { code, output } = await run(command, args, { ...options, show: true, env: { UNIT_REPORT: reportFile } });
+  const { code, output } = await run(command, args, { ...options, show: true, env: { ...scratchEnv(), UNIT_REPORT: reportFile } });
   const counted = count(reportFile);
   const counts = code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 };
   return { name, counts, complaint: counts.failed === 0 ? '' : output.slice(-4000), seconds: (performance.now() - started) / 1000 };

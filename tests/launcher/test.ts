@@ -3,6 +3,7 @@
  * waits for mechanics, the drivers in a virtual machine, the build and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
  * lack a part of the machine stand before it, `N not run: …`, and those that failed in the crowd and passed alone, `N failed beside …`.
  */
+import { bringDebianRoot } from './debian-root.ts';
 import { findHost } from './host.ts';
 import { MissingNeed, needProgram } from './needs.ts';
 import { bringNats } from './nats.ts';
@@ -33,6 +34,7 @@ try {
   await bringPostgres();
   await bringSoftHsm();
   await bringNats();
+  await bringDebianRoot();
 } catch (error) {
   if (!(error instanceof MissingNeed)) throw error;
   process.stderr.write(`${error.message}\n`);

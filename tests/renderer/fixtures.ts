@@ -257,6 +257,7 @@ const replaceFee: ViewBodyOf<'replace-fee'> = {
   fee: 2000,
   tenders: [
     { name: 'qr', available: true },
+    { name: 'qrPresented', available: true },
     { name: 'card', available: true },
     { name: 'cash', available: true },
   ],
@@ -418,6 +419,68 @@ const reasons = [
 
 const named = <const T extends string>(prefix: string, names: readonly T[], make: (name: T) => Sample): Record<string, Sample> =>
   Object.fromEntries(names.map((name) => [`${prefix}-${name}`, make(name)]));
+
+const staff = { number: '0417', role: 'technician', wait: calm(252_000, 300_000) } as const;
+const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
+  parts: [
+    { part: 'network', tone: 'good', word: 'ok' },
+    { part: 'cardReader', tone: 'warn', word: 'low' },
+    { part: 'cashAcceptor', tone: 'warn', word: 'nearlyFull' },
+    { part: 'receiptPrinter', tone: 'good', word: 'ok' },
+    { part: 'codeScanner', tone: 'bad', word: 'silent', since: '2026-11-22T08:01:00' },
+    { part: 'idReader', tone: 'good', word: 'ok' },
+    { part: 'keypad', tone: 'good', word: 'ok' },
+    { part: 'cabinet', tone: 'warn', word: 'open' },
+  ],
+  services: [
+    { name: 'topUp', available: true },
+    { name: 'balance', available: true },
+    { name: 'statement', available: true },
+    { name: 'pendingLoad', available: true },
+    { name: 'account', available: false },
+    { name: 'lossReport', available: true },
+    { name: 'replacement', available: true },
+  ],
+  supplies: {
+    paper: { level: 'ok' },
+    blankCards: { level: 'low', count: 12, capacity: 200 },
+    rejectBin: { level: 'ok', count: 3 },
+    cashBox: { level: 'nearlyFull', count: 516, capacity: 600 },
+  },
+  proof: {
+    epoch: 1,
+    seq: 48_214,
+    hash: `3f9a1c72b${'0'.repeat(51)}e04b`,
+    checkpoint: { seq: 48_128, at: '2026-11-22T07:58:00' },
+    receipt: { seq: 48_214, at: '2026-11-22T08:13:58' },
+    notUploaded: 0,
+    openTransactions: 0,
+    held: 0,
+  },
+};
+
+/** The screens of staff, one of each kind: one look, two languages, both orientations. */
+const signIn = { kind: 'maintenance-sign-in' as const, ways: [], typed: '', hidden: 0, whole: false, wait: calm(52_000, 60_000) };
+
+export const STAFF: Readonly<Record<string, Sample>> = {
+  'maintenance-sign-in': { body: { ...signIn, asks: 'way', ways: ['card', 'grant', 'totp', 'phone'] }, utilities: false },
+  'maintenance-sign-in-number': { body: { ...signIn, asks: 'number', typed: '0417', whole: true }, utilities: false },
+  'maintenance-sign-in-answer': {
+    body: { ...signIn, asks: 'answer', challenge: '48210573', typed: '9164', message: 'notAccepted', triesLeft: 2 },
+    utilities: false,
+  },
+  'maintenance-sign-in-pin': {
+    body: { ...signIn, asks: 'pin', hidden: 12, whole: true, second: { staff: '0417', verb: 'box.exchange' } },
+    utilities: false,
+  },
+  'maintenance-sign-in-scan': { body: { ...signIn, asks: 'scan', message: 'notAGrant' }, utilities: false },
+  'maintenance-sign-in-locked': { body: { ...signIn, asks: 'locked', locked: { why: 'wait', leftMs: 119_000 } }, utilities: false },
+  'maintenance-sign-in-closed': { body: { ...signIn, asks: 'locked', locked: { why: 'day', leftMs: 80_000_000 } }, utilities: false },
+  'maintenance-overview': {
+    body: { kind: 'maintenance-overview', staff, cabinet, rooms: ['devices', 'supplies', 'journal', 'system'], mayLeaveInService: true },
+    utilities: false,
+  },
+};
 
 /** The screens a person meets most, one of each kind: for pictures and for the whole matrix of sizes, themes and languages. */
 export const MAIN: Readonly<Record<string, Sample>> = {
@@ -655,9 +718,11 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'account-menu-lost': { body: { ...accountMenu, services: [{ index: 0, name: 'release' }] } },
   'account-menu-new': { body: { ...accountMenu, services: [{ index: 0, name: 'activate' }] } },
   ...named('account-confirm', ['activate', 'extend', 'release', 'password'] as const, (name) => ({ body: { kind: 'account-confirm', name, card } })),
+  'account-menu-blocked': { body: { kind: 'account-menu', card: { tail: '7719' }, services: [{ index: 0, name: 'unblock' }] } },
+  'account-confirm-unblock': { body: { kind: 'account-confirm', name: 'unblock', card: { tail: '7719' } } },
   'account-working-asking': { body: { kind: 'account-working', what: 'asking', tail: '6688' }, utilities: false },
   'account-put-back-other': { body: { kind: 'account-put-back', tail: '6688', reference, otherTail: '2071', wait: urgent(18_000, 20_000) } },
-  ...named('account-told', ['activated', 'enabled', 'passwordSet', 'begunElsewhere'] as const, (state) => ({
+  ...named('account-told', ['activated', 'enabled', 'unblocked', 'passwordSet', 'begunElsewhere'] as const, (state) => ({
     body: { kind: 'account-told', state, tail: '6688', document: false, canRetry: false, receipts: 'available', receipt: 'choice', wait: calm(52_000, 60_000) },
   })),
   'account-told-extended': {
@@ -824,6 +889,8 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'loss-told-replace': { body: { ...lossTold, replacement: true } },
   'loss-cards-replace': { body: { ...lossCards, purpose: 'replace' }, sizes: ['standard'] },
   'attract-replace': { body: { ...attract, replacement: true } },
+  'replace-fee-scan': { body: { kind: 'top-up-scan', replaces: '6688', amount: 2000, orderId: '', state: 'ready', reference } },
+  'replace-fee-three': { body: { ...replaceFee, tenders: replaceFee.tenders.filter(({ name }) => name !== 'qrPresented') } },
   'replace-fee-cash-off': {
     body: {
       ...replaceFee,

@@ -9,7 +9,11 @@ import type { Chip } from '../../drivers/card/pboc/chip.ts';
 import type { Chance } from './chance.ts';
 
 /** Invented here; the issuer of every simulated world has them beside its load and TAC keys. */
-export const ISSUER_KEYS = { maintenance: '83E05B7D1CF6294AA9C4376E50D2B81F', cardMaster: '0123456789ABCDEFFEDCBA9876543210' } as const;
+export const ISSUER_KEYS = {
+  maintenance: '83E05B7D1CF6294AA9C4376E50D2B81F',
+  cardMaster: '0123456789ABCDEFFEDCBA9876543210',
+  unblock: 'D4A7039E5C61B82F10F98E6B274DC3A5',
+} as const;
 
 export interface Blank {
   readonly serial: string;

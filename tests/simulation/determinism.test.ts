@@ -1,15 +1,16 @@
 /** The same seed is the same world, byte for byte: in this process, in another one, on a real disk and in memory. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { run } from '../launcher/run-tool.ts';
+import { projectRoot, run } from '../launcher/run-tool.ts';
 import { faultKinds } from './faults.ts';
 import { flows, runSeed, type FlowName } from './run-seed.ts';
 
 const MAIN = path.join(import.meta.dirname, 'main.ts');
-const disk = mkdtempSync(path.join(tmpdir(), 'determinism-'));
+const out = path.join(projectRoot, 'out');
+mkdirSync(out, { recursive: true });
+const disk = mkdtempSync(path.join(out, 'determinism-'));
 const memory = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/determinism-') : disk;
 afterAll(() => {
   for (const folder of new Set([disk, memory])) rmSync(folder, { recursive: true, force: true });

@@ -70,6 +70,8 @@ export interface Hands {
   /** What they know by heart, or read from their telephone, to type it. */
   knows(field: ViewBodyOf<'loss-typing'>['field']): string;
   codeOnPhone(): string | undefined;
+  /** What the authenticator of staff shows. */
+  oneTimeCode(): string;
   /** Meanwhile the desk puts others into this time (ms since 1970), as far as there are any. */
   othersTake(start: number): void;
   /** Where their card is. */
@@ -79,8 +81,8 @@ export interface Hands {
 /** What people do on screens: one act each time they look. */
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
-/** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell; `callback`: they want to be called. */
-export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'callback' | 'lossReport' | 'replacement' | 'account' | 'look';
+/** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell; `callback`: they want to be called; `maintenance`: staff. */
+export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'callback' | 'lossReport' | 'replacement' | 'account' | 'maintenance' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -290,11 +292,19 @@ function triesLoss({ memory }: Person): boolean {
   return before < 4;
 }
 
+/** Who can't get in goes to the telephone. */
+function triesStaff({ memory }: Person): boolean {
+  const before = memory.get('staff') ?? 0;
+  memory.set('staff', before + 1);
+  return before < 4;
+}
+
 function begins(person: Person): void {
   const { hands, card, chance } = person;
   const at = hands.cardAt(card);
   if (at === 'gate') hands.takeCard();
   if ((person.finished && at !== 'inside') || at === 'bin') return person.leave();
+  if (person.wish === 'maintenance') return void (triesStaff(person) ? hands.touch({ type: 'staff' }) : person.leave());
   if (person.wish === 'lossReport') return void (triesLoss(person) ? hands.touch({ type: 'report-loss' }) : person.leave());
   if (person.wish === 'replacement') return void (triesLoss(person) ? hands.touch({ type: 'replace-card' }) : person.leave());
   const way = chance.pick(['service', 'start', 'card'] as const);

@@ -3,6 +3,7 @@ import { Person, characters, type Character, type Screens, type VoucherInHand, t
 import { accountScreens } from './flows/account.ts';
 import { callbackScreens } from './flows/callback.ts';
 import { deskScreens } from './flows/desk.ts';
+import { maintenanceScreens } from './flows/maintenance.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
 import { replacementScreens } from './flows/replacement.ts';
 import { pendingLoadScreens } from './flows/pending-load.ts';
@@ -45,6 +46,7 @@ export const flows = {
   replacement: replacementScreens,
   account: accountScreens,
   survey: surveyScreens,
+  maintenance: maintenanceScreens,
 } as const satisfies Readonly<Record<string, Screens>>;
 export type FlowName = keyof typeof flows;
 
@@ -202,6 +204,8 @@ const WANT_TO_BE_CALLED = 0.06;
 const LOST_THEIR_CARD = 0.1;
 const WANT_A_NEW_CARD = 0.15;
 const WANT_A_CARD_SERVICE = 0.1;
+/** Of those who come for nothing else. */
+const ARE_STAFF = 0.05;
 /** For some something waits at the issuer, and they know it. */
 const WANT_WHAT_WAITS = 0.25;
 
@@ -244,7 +248,9 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('callback') && chance.named('callback').happens(WANT_TO_BE_CALLED)) return 'callback';
   if (offered.includes('replacement') && (offered.length === 1 || chance.named('replacement').happens(WANT_A_NEW_CARD))) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
-  if (offered.includes('account') && (card.kind === 'notActivated' || chance.named('account').happens(WANT_A_CARD_SERVICE))) return 'account';
+  if (offered.includes('account') && (card.kind === 'notActivated' || card.kind === 'blocked' || chance.named('account').happens(WANT_A_CARD_SERVICE)))
+    return 'account';
+  if (offered.includes('maintenance') && (offered.length === 1 || chance.named('staff').happens(ARE_STAFF))) return 'maintenance';
   const waits = chance.named('waits');
   if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
   for (let count = waits.between(1, 3); count > 0; count -= 1) world.putAtIssuer(card, waits.pick([500, 1250, 5000, 30_000]));

@@ -26,6 +26,7 @@ import { SteadySeal } from './sealing.ts';
 import { settleStopped } from './settling.ts';
 import { Trace, type TraceEvent } from './trace.ts';
 import { SimulatedUpstream } from './upstream.ts';
+import { codeOf, roster, SECRET, TECHNICIAN } from '../support/staff-at-hand.ts';
 
 const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'resources', 'config', 'example.json');
 /** 08:14 on a Sunday in Shanghai. */
@@ -218,7 +219,7 @@ export class World {
       id,
       kind,
       balance,
-      keys: { ...this.#issuer, masterMaintenanceKey: ISSUER_KEYS.maintenance, levels: ['serial'] },
+      keys: { ...this.#issuer, masterMaintenanceKey: ISSUER_KEYS.maintenance, masterUnblockKey: ISSUER_KEYS.unblock, levels: ['serial'] },
       random: this.chance.named(`card ${id}`),
       today: '2026-11-22',
       ...(habits === undefined ? {} : { habits }),
@@ -445,6 +446,7 @@ export class World {
         return { card: card.serial, password, phone, code: this.#codes.get(phone) ?? '', newPassword, repeatPassword: newPassword }[field];
       },
       codeOnPhone: () => this.#looksAtPhone(holder.phone),
+      oneTimeCode: () => codeOf(TECHNICIAN, this.clock.now()),
       othersTake: (start) => this.#othersTake(start),
       cardAt: (which) => cabinet.placeOf(which),
     };
@@ -590,6 +592,7 @@ export class World {
   #prepare(folder: string): void {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'terminal-key.pem'), pemOf(keyFromSeed(1)), { mode: 0o600 });
+    writeFileSync(path.join(folder, 'staff-secret'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
   }
 
   #config(folder: string): TerminalConfig {
@@ -598,6 +601,7 @@ export class World {
     return parseConfig({
       ...example,
       support: { ...example.support, survey: true },
+      maintenance: { staff: roster([TECHNICIAN]) },
       replacement: { offered: true, fee: 2000, application: 'A00000000386980701' },
       data: { ...example.data, folder },
       devices: { ...this.cabinet.configured, ...none },

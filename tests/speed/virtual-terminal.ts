@@ -182,6 +182,7 @@ export class VirtualTerminal {
     const key = loadOrCreateTerminalKey(path.join(data, 'terminal-key.pem'));
     this.#devices = this.#makeDevices(config);
     this.#terminal = await startTerminal({
+      readiness: { read: () => undefined, keep: () => {} },
       config,
       version: '0.0.0',
       clock,

@@ -16,6 +16,7 @@ const account: UiAct = { type: 'service', service: 'account' };
 const byDocument: UiAct = { type: 'way', way: 'document' };
 const ACTIVATE = { function: 'activate', holder: false } as const;
 const EXTEND = { function: 'extendValidity', holder: false } as const;
+const UNBLOCK = { function: 'unblockApplication', holder: true } as const;
 const LIBRARY = { function: 'enableService', service: 'library', holder: true } as const;
 
 async function withCard(read: (bench: SessionBench) => CardReadOutcome, prepare: (bench: SessionBench) => void = () => {}): Promise<SessionBench> {
@@ -59,6 +60,48 @@ describe('a card that was never activated', () => {
   });
 });
 
+describe('a card that is blocked', () => {
+  const blocked = (): CardReadOutcome => ({ ok: false, problem: 'blocked', ref: CARD_REF });
+  const offers = ({ world }: SessionBench): void => world.script.offers.set({ offers: [ACTIVATE, EXTEND, UNBLOCK, LIBRARY] });
+
+  test('works again for its holder: identified, written, told; nothing else is offered, and no balance is claimed', async () => {
+    const bench = await withCard(blocked, offers);
+    expect(bench.body('card-problem')).toEqual({ kind: 'card-problem', problem: 'blocked', tail: CARD_REF.tail, service: 'unblock' });
+    await bench.touch(account);
+    expect(bench.body('account-menu')).toEqual({ kind: 'account-menu', card: { tail: CARD_REF.tail }, services: [{ index: 0, name: 'unblock' }] });
+    await bench.touch(pick(0), byDocument);
+    expect(bench.body('account-confirm')).toMatchObject({ name: 'unblock', card: { tail: CARD_REF.tail } });
+    expect(bench.world.entries).toEqual([]);
+    await bench.touch(confirm);
+    expect(bench.body('account-told')).toMatchObject({ state: 'unblocked', tail: CARD_REF.tail });
+    expect(bench.world.entries[0]).toMatchObject({ kind: 'script.asking', body: { function: 'unblockApplication' } });
+    bench.world.script.read.set({ ok: true, card: bench.world.card });
+    await bench.touch({ type: 'another' });
+    expect(bench.body('menu').card).toMatchObject({ balance: bench.world.card.balance });
+  });
+
+  test('somebody else’s document: not theirs, and the card stays as it is', async () => {
+    const bench = await withCard(blocked, offers);
+    bench.world.script.identify.set({ kind: 'identified', cards: [{ serial: '03105170010170902071', tail: '2071', status: 'active' }] });
+    await bench.touch(account, pick(0), byDocument);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'accountNotHolder' });
+    expect(bench.world.entries).toEqual([]);
+  });
+
+  test('one that does not say who it is has no service, and a touch leads nowhere', async () => {
+    const bench = await withCard(() => ({ ok: false, problem: 'blocked' }), offers);
+    expect(bench.body('card-problem').service).toBeUndefined();
+    await bench.touch(account);
+    expect(bench.kind).toBe('card-problem');
+  });
+
+  test('a card in use is not offered it', async () => {
+    const bench = await withCard(good, offers);
+    await bench.touch(account);
+    expect(bench.body('account-menu').services.map(({ name }) => name)).toEqual(['enable', 'password']);
+  });
+});
+
 describe('what is listed', () => {
   test('functions and the password; validity only near its end', async () => {
     const bench = await withCard(good, ({ world }) => world.script.offers.set({ offers: [ACTIVATE, EXTEND, LIBRARY] }));
@@ -78,6 +121,21 @@ describe('what is listed', () => {
     expect(bench.body('card-problem').service).toBe('extend');
     await bench.touch(account, pick(0), confirm);
     expect(bench.body('account-told')).toMatchObject({ state: 'extended', until: '2036-11-22' });
+  });
+
+  test('nothing to be had for this card: said so', async () => {
+    const bench = await withCard(unfit('notActivated'), ({ world }) => world.script.offers.set({ offers: [] }));
+    await bench.touch(account);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'accountNothing' });
+  });
+
+  test('a journal that can’t announce it: the issuer is asked for no script, and the card is not touched', async () => {
+    const bench = await withCard(unfit('notActivated'), ({ world }) => world.script.offers.set({ offers: [ACTIVATE] }));
+    await bench.touch(account, pick(0));
+    bench.world.journalFails = true;
+    await bench.touch(confirm);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'journalUnavailable' });
+    expect(bench.world.kinds).toEqual([]);
   });
 
   test('nobody answers: said so, and asked again on a touch', async () => {

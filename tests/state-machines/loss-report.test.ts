@@ -36,8 +36,11 @@ describe('the way to a report', () => {
   test('by identity card: in effect, to the second, with the number that is in the journal', async () => {
     const bench = await atConfirm();
     expect(bench.body('loss-confirm')).toEqual({ kind: 'loss-confirm', tail: '6688' });
+    expect(bench.world.asked).toMatchObject([{ proof: { by: 'document', documentHash: SECRETS.document } }]);
     expect(bench.world.entries).toEqual([]);
     await bench.touch(confirm);
+    expect(bench.seen.filter(({ kind }) => kind === 'loss-asking')).toMatchObject([{ what: 'person' }, { what: 'report', tail: '6688' }]);
+    expect(bench.body('loss-told').wait).toMatchObject({ tone: 'normal' });
     const seen = ['starting', 'attract', 'loss-ways', 'loss-document', 'loss-asking', 'loss-cards', 'loss-confirm', 'loss-asking', 'loss-told'];
     expect(bench.seen.map(({ kind }) => kind)).toEqual(seen);
     const { state, since, reference, tail, document } = bench.body('loss-told');
@@ -251,6 +254,15 @@ describe('trouble', () => {
     expect(bench.body('loss-ways').ways.map(({ name }) => name)).toEqual(['phone', 'password']);
   });
 
+  test('no reader from the start: the other ways are open, this one leads nowhere', async () => {
+    const bench = await new SessionBench().start();
+    bench.world.change({ documents: 'down' });
+    await bench.touch({ type: 'report-loss' }, { type: 'way', way: 'document' });
+    expect(bench.kind).toBe('loss-ways');
+    await bench.touch({ type: 'way', way: 'phone' });
+    expect(bench.body('loss-typing').field).toBe('phone');
+  });
+
   test('a journal that can’t write: nothing was asked of the issuer', async () => {
     const bench = await atConfirm();
     bench.world.journalFails = true;
@@ -293,9 +305,15 @@ describe('on paper', () => {
     await bench.touch(confirm, { type: 'receipt', choice: 'print' });
     const { reference, receipt } = bench.body('loss-told');
     expect(receipt).toBe('printed');
-    expect(bench.world.lossSlips).toMatchObject([{ state: 'effective', reference, cardTail: '6688', locale: 'zh-CN' }]);
+    expect(bench.world.lossSlips).toMatchObject([{ state: 'effective', reference, cardTail: '6688', locale: 'zh-CN', largePrint: false }]);
     await bench.touch({ type: 'receipt', choice: 'print' });
     expect(bench.world.lossSlips).toHaveLength(1);
+  });
+
+  test('in large letters where the screen was', async () => {
+    const bench = await atConfirm();
+    await bench.touch({ type: 'prefer', preferences: { size: 'large' } }, confirm, { type: 'receipt', choice: 'print' });
+    expect(bench.world.lossSlips).toMatchObject([{ largePrint: true }]);
   });
 
   test('a queued report says so', async () => {

@@ -49,6 +49,18 @@ describe('a card that pays', () => {
     expect(bench.world.entries[0]).toMatchObject({ body: { tender: 'card', requested: 5000 } });
   });
 
+  it('runs against no clock until the payment terminal has it, nor while it is called back', async () => {
+    const bench = await new SessionBench().atTender();
+    const asked = bench.touch({ type: 'tender', tender: 'card' });
+    expect(bench.body('top-up-bank-card')).toMatchObject({ state: 'asking' });
+    expect(bench.body('top-up-bank-card').wait).toBeUndefined();
+    await asked;
+    const closing = bench.touch({ type: 'cancel' });
+    expect(bench.body('top-up-bank-card')).toMatchObject({ state: 'closing', orderId: bench.world.orderId });
+    expect(bench.body('top-up-bank-card').wait).toBeUndefined();
+    await closing;
+  });
+
   it('while its bank is asked no touch calls it back', async () => {
     const bench = await atTerminal();
     await told(bench, { state: 'confirming' });

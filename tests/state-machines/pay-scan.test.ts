@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fen } from '../../common/fen.ts';
 import { topUpDelays } from '../../state-machines/top-up/context.ts';
-import { presentedAs } from '../../state-machines/top-up/present-steps.ts';
+import { presentedAs } from '../../state-machines/payment/present-steps.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import { offline } from '../support/fake-world.ts';
 import { SessionBench } from './session-bench.ts';

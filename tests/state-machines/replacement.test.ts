@@ -11,6 +11,8 @@ import { SessionBench } from './session-bench.ts';
 import { traps, walk } from './walk.ts';
 
 const FEE = 2000;
+/** 18 digits that begin with 10 to 15, as WeChat Pay numbers its payment codes. */
+const PAYMENT_CODE = '134567890123456789';
 const confirm: UiAct = { type: 'confirm' };
 const LOST = { serial: CARD_REF.serial, tail: CARD_REF.tail, status: 'lost', loss: { reference: 'A01-1119-3R7Q-8', effectiveAt: 0 } } as const;
 
@@ -45,6 +47,7 @@ describe('the way to a new card', () => {
       fee: FEE,
       tenders: [
         { name: 'qr', available: true },
+        { name: 'qrPresented', available: true },
         { name: 'card', available: true },
         { name: 'cash', available: true },
       ],
@@ -84,6 +87,56 @@ describe('the way to a new card', () => {
     await bench.settle();
     expect(bench.kind).toBe('replace-take');
     expect(bench.world.entries.find(({ kind }) => kind === 'payment.requested')).toMatchObject({ body: { amount: FEE } });
+  });
+
+  test('paid with a code on the phone: held to the scanner, confirmed there, and made', async () => {
+    const bench = await atFee();
+    bench.world.script.capture.set({ state: 'confirming' });
+    await bench.touch({ type: 'tender', tender: 'qrPresented' });
+    expect(bench.body('top-up-scan')).toMatchObject({ replaces: CARD_REF.tail, amount: FEE, state: 'ready' });
+    bench.world.scans.emit({ type: 'CODE.SCANNED', text: PAYMENT_CODE });
+    await bench.settle();
+    expect(bench.body('top-up-scan').state).toBe('confirming');
+    bench.world.order({ state: 'captured', channel: '微信支付', channelRef: '42000030713071', amount: fen(FEE) });
+    await bench.settle();
+    expect(bench.kind).toBe('replace-take');
+    expect(folded(bench)).toMatchObject({ held: FEE, phase: 'blankInPath', anomalies: [] });
+  });
+
+  test('a code that has expired, then one that pays: two orders of one fee, and one is closed', async () => {
+    const bench = await atFee();
+    bench.world.script.capture.set({ state: 'declined', reason: 'codeExpired' });
+    await bench.touch({ type: 'tender', tender: 'qrPresented' });
+    bench.world.scans.emit({ type: 'CODE.SCANNED', text: PAYMENT_CODE });
+    await bench.settle();
+    expect(bench.body('top-up-scan')).toMatchObject({ state: 'ready', message: 'codeExpired' });
+    expect(folded(bench)).toMatchObject({ held: 0, anomalies: [] });
+    bench.world.script.capture.set({ state: 'captured', channel: '微信支付', channelRef: '42000030713071', amount: fen(FEE) });
+    bench.world.scans.emit({ type: 'CODE.SCANNED', text: PAYMENT_CODE });
+    await bench.settle();
+    expect(bench.kind).toBe('replace-take');
+    expect(folded(bench)).toMatchObject({ held: FEE, anomalies: [] });
+  });
+
+  test('the wallet has too little: nothing is made, the issuer learns it, and the fee can be paid another way', async () => {
+    const bench = await atFee();
+    bench.world.script.capture.set({ state: 'declined', reason: 'balanceTooLow' });
+    await bench.touch({ type: 'tender', tender: 'qrPresented' });
+    bench.world.scans.emit({ type: 'CODE.SCANNED', text: PAYMENT_CODE });
+    await bench.settle();
+    expect(bench.body('trouble').trouble).toBe('walletBalance');
+    expect(folded(bench)).toMatchObject({ held: 0, closed: { outcome: 'abandoned' }, anomalies: [] });
+    expect(bench.world.newCards.told).toEqual(['cancel']);
+    await bench.touch({ type: 'retry' });
+    expect(bench.kind).toBe('replace-fee');
+  });
+
+  test('turned back before a code was read: the issuer makes nothing, and back at the fee', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'qrPresented' }, { type: 'back' });
+    expect(bench.kind).toBe('replace-fee');
+    expect(folded(bench)).toMatchObject({ closed: { outcome: 'abandoned' }, anomalies: [] });
+    expect(bench.world.newCards.told).toEqual(['cancel']);
   });
 
   test('turned back at the payment terminal: closed, and back at the fee', async () => {
@@ -143,6 +196,43 @@ describe('by notes', () => {
     expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', amount: 1000, why: 'cancelled' });
     expect(folded(bench)).toMatchObject({ held: 0, owed: 1000, blanks: [], closed: { outcome: 'voucher' }, anomalies: [] });
     expect(bench.world.newCards.told).toEqual(['cancel']);
+  });
+
+  test('a part of it is not the fee: nothing to confirm', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    await bench.touch(confirm);
+    expect(bench.body('top-up-cash')).toMatchObject({ inserted: 1000, room: 1000 });
+  });
+
+  test('a part of it, and then nobody: a voucher, and no card', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    await bench.world.clock.advance(replacementDelays.nextNote + replacementDelays.warning);
+    expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', amount: 1000 });
+    expect(folded(bench)).toMatchObject({ owed: 1000, blanks: [], anomalies: [] });
+  });
+
+  test('a part of it, and then the acceptor jams: a voucher, and no card', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    bench.world.cashEvents.emit({ type: 'CASH.TROUBLE', trouble: 'jammed' });
+    await bench.settle();
+    expect(bench.body('settled')).toMatchObject({ outcome: 'voucher', amount: 1000 });
+    expect(folded(bench)).toMatchObject({ owed: 1000, blanks: [], anomalies: [] });
+  });
+
+  test('all of it, and a note beside it that nobody can place: a case for the one, a voucher for the other, and no card', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.note(1000);
+    bench.world.script.stack.set('unknown');
+    await bench.note(1000);
+    expect(bench.body('settled')).toMatchObject({ outcome: 'case', why: 'noteUndetermined' });
+    expect(folded(bench)).toMatchObject({ blanks: [], held: 0, cases: [{ disputed: 1000 }], anomalies: [] });
   });
 
   test('nothing put in: back at the fee, and another way to pay can be chosen', async () => {
@@ -316,6 +406,14 @@ test('a person who walks away anywhere leaves no trap behind', () => {
         { kind: 'unknown', transaction: replacement, orderId: 'o1' },
         noJournal,
       ],
+      payWithPresented: [
+        { kind: 'captured', transaction: replacement, orderId: 'o1', state: captured },
+        { kind: 'confirming', transaction: replacement, orderId: 'o1' },
+        { kind: 'unknown', transaction: replacement, orderId: 'o1' },
+        ...['balanceTooLow', 'limit', 'declined', 'codeExpired'].map((reason) => ({ kind: 'declined', reason })),
+        noJournal,
+      ],
+      watchScanner: [],
       recordCaptured: [{ kind: 'captured', amount: fen(FEE) }, noJournal],
       closeOrder: [{ kind: 'closed' }, { kind: 'captured', state: captured }, { kind: 'undetermined' }, noJournal],
       letGo: [{ kind: 'letGo' }, noJournal],
@@ -345,6 +443,7 @@ test('a person who walks away anywhere leaves no trap behind', () => {
         { type: 'ui.tender', tender: 'cash' },
         { type: 'ui.tender', tender: 'qr' },
         { type: 'ui.tender', tender: 'card' },
+        { type: 'ui.tender', tender: 'qrPresented' },
       ] as never,
       'ui.confirm': [{ type: 'ui.confirm' }],
       'ui.back': [{ type: 'ui.back' }],
@@ -355,6 +454,8 @@ test('a person who walks away anywhere leaves no trap behind', () => {
       'ui.receipt': [{ type: 'ui.receipt', choice: 'print' }] as never,
       'ui.open': [{ type: 'ui.open', overlay: 'help' }] as never,
       'ui.extend': [{ type: 'ui.extend' }],
+      'CODE.SCANNED': [{ type: 'CODE.SCANNED', text: PAYMENT_CODE }] as never,
+      ...Object.fromEntries(['CODE.UNREADABLE', 'SCANNER.AWAY'].map((type) => [type, [{ type }]])),
       'NOTE.ESCROWED': [{ type: 'NOTE.ESCROWED', denomination: 2000 }] as never,
       'NOTE.REJECTED': [{ type: 'NOTE.REJECTED', reason: 'inhibited' }] as never,
       'CASH.TROUBLE': [

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fen } from '../../common/fen.ts';
 import { topUpDelays } from '../../state-machines/top-up/context.ts';
+import type { UiAct } from '../../state-machines/view.ts';
 import { offline } from '../support/fake-world.ts';
 import { SessionBench } from './session-bench.ts';
 
@@ -502,6 +503,82 @@ describe('before money', () => {
     expect(bench.body('top-up-custom')).toMatchObject({ digits: '999', error: 'aboveMaximum' });
     await bench.touch({ type: 'erase' }, { type: 'confirm' });
     expect(bench.body('top-up-tender')).toMatchObject({ amount: 9900 });
+  });
+
+  describe('an amount', () => {
+    const typed = async (digits: string): Promise<SessionBench> => {
+      const bench = await new SessionBench().atTender();
+      await bench.touch({ type: 'back' }, { type: 'custom-amount' }, ...[...digits].map((digit): UiAct => ({ type: 'digit', digit })));
+      return bench;
+    };
+
+    it.each([
+      ['5', 500],
+      ['500', 50_000],
+    ])('of %s yuan is within the limits', async (digits, amount) => {
+      const bench = await typed(digits);
+      await bench.touch({ type: 'confirm' });
+      expect(bench.body('top-up-tender')).toMatchObject({ amount });
+    });
+
+    it.each([
+      ['4', 'belowMinimum'],
+      ['', 'belowMinimum'],
+      ['501', 'aboveMaximum'],
+    ])('of %s yuan is not: %s', async (digits, error) => {
+      const bench = await typed(digits);
+      await bench.touch({ type: 'confirm' });
+      expect(bench.body('top-up-custom')).toMatchObject({ digits, error });
+    });
+
+    it('has at most five digits', async () => {
+      expect((await typed('123456')).body('top-up-custom')).toMatchObject({ digits: '12345' });
+    });
+
+    it.each([
+      ['just fits under the purse limit', 2820, 'top-up-amount'],
+      ['is a fen too much for the purse', 2819, 'trouble'],
+    ])('of the least that can be loaded %s', async (_title, purseLimit, kind) => {
+      const bench = await new SessionBench().start();
+      bench.world.script.check.set({ allowed: true, purseLimit: fen(purseLimit) });
+      bench.world.script.read.set({ ok: true, card: bench.world.card });
+      await bench.touch({ type: 'service', service: 'topUp' });
+      bench.world.insert();
+      await bench.settle();
+      expect(bench.kind).toBe(kind);
+      if (bench.kind === 'trouble') expect(bench.body('trouble')).toMatchObject({ trouble: 'cardFull' });
+    });
+  });
+
+  describe('a slip', () => {
+    it('of notes lists each of them; of a payment, its channel', async () => {
+      const cash = await cashWith(5000, 2000);
+      cash.world.script.balance.set(fen(9320));
+      await cash.touch({ type: 'confirm' }, { type: 'receipt', choice: 'print' });
+      expect(cash.world.slips).toMatchObject([{ tender: 'cash', notes: [5000, 2000], amount: 7000, balanceBefore: 2320, balanceAfter: 9320 }]);
+      const qr = await qrShown();
+      qr.world.script.balance.set(fen(7320));
+      qr.world.order(captured);
+      await qr.settle();
+      await qr.touch({ type: 'receipt', choice: 'print' });
+      expect(qr.world.slips[0]).toMatchObject({ tender: 'qr', channel: { name: captured.channel } });
+      expect(qr.world.slips[0]).not.toHaveProperty('notes');
+    });
+
+    it('names the entry that closed the transaction, and is large where the screen was', async () => {
+      const bench = await cashWith(5000);
+      bench.world.script.balance.set(fen(7320));
+      await bench.touch({ type: 'confirm' });
+      const closing = bench.world.kinds.lastIndexOf('transaction.closed') + 1;
+      await bench.touch({ type: 'receipt', choice: 'print' });
+      expect(bench.world.slips).toMatchObject([{ largePrint: false, journal: { seq: closing, hash: '00000000' } }]);
+      const large = await cashWith();
+      await large.touch({ type: 'prefer', preferences: { size: 'large' } });
+      await large.note(5000);
+      large.world.script.balance.set(fen(7320));
+      await large.touch({ type: 'confirm' }, { type: 'receipt', choice: 'print' });
+      expect(large.world.slips).toMatchObject([{ largePrint: true }]);
+    });
   });
 
   it('a tender that does not work now is not entered', async () => {

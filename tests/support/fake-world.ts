@@ -3,6 +3,8 @@
  * acceptor and one upstream, and records what was asked of them.
  */
 import { FakeNewCards } from './fake-new-cards.ts';
+import { FakeRooms } from './fake-rooms.ts';
+import { FakeStaff } from './fake-staff.ts';
 import { createHash } from 'node:crypto';
 import { createIds, makeReference, type Random } from '../../common/ids.ts';
 import { fen, type Fen } from '../../common/fen.ts';
@@ -109,6 +111,8 @@ export class FakeWorld {
   readonly statementSlips: StatementContent[] = [];
   readonly lossSlips: LossContent[] = [];
   readonly replacementSlips: ReplacementContent[] = [];
+  readonly rooms = new FakeRooms();
+  readonly staff = new FakeStaff();
   readonly newCards = new FakeNewCards((what) => this.acts.push(what));
   statementOutcome = async (): Promise<ReceiptOutcome> => this.script.print.next();
   readonly cardEvents = new Listeners<CardEvent>();
@@ -520,6 +524,8 @@ export class FakeWorld {
           return this.script.print.next();
         },
       },
+      rooms: this.rooms,
+      staff: this.staff,
       desk: {
         get terms() {
           return terms();
@@ -538,6 +544,14 @@ export class FakeWorld {
         slots: async () => this.script.slots.next(),
       },
       support: fakeSupport(this.counted, () => this.channels),
+      selfTests: { tests: [], run: () => Promise.reject(new PortError('deviceFault', 'nothing is fitted in this world')) },
+      readiness: {
+        report: () => {
+          throw new PortError('journalUnavailable', 'there is nothing to report in this world');
+        },
+        print: async () => ({ state: 'failedBefore', trouble: 'offline' }),
+        backInService: () => ({ may: false, why: 'unreported', blocking: [] }),
+      },
       recovery: {
         run: async () => this.script.recovered.next(),
         resolveWith: async () => this.script.resolved.next(),

@@ -61,6 +61,7 @@ const PATTERNS: Readonly<Record<string, (dice: Dice) => string>> = {
   '^\\d{8}$': () => '20261122',
   '^\\d{6}$': () => '133300',
   '^[A-Za-z0-9._-]{1,40}$': (dice) => dice.pick(['B-1', '0', '.', '_-'.repeat(20)]),
+  '^[0-9]{1,12}$': (dice) => dice.pick(['0', '1001', '9'.repeat(12)]),
   [z.toJSONSchema(z.iso.datetime()).pattern ?? '']: (dice) =>
     dice.pick(['2027-11-22T05:33:00.000Z', '2024-02-29T23:59:59Z', '0000-02-29T00:00:00.1Z', '9999-12-31T23:59:59.999999Z']),
 };

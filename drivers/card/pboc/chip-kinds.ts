@@ -60,8 +60,14 @@ function purseOf(request: ChipRequest): PurseConfig {
 }
 
 function administered(keys: IssuerKeys, card: { readonly issuer: string; readonly serial: string }): Pick<PurseConfig, 'adminKeys'> {
-  const { masterMaintenanceKey, levels } = keys;
-  return masterMaintenanceKey === undefined ? {} : { adminKeys: { maintenance: diversify(fromHex(masterMaintenanceKey), cardFactors(levels, card)) } };
+  const { masterMaintenanceKey, masterUnblockKey, levels } = keys;
+  const own = (master: string): Uint8Array => diversify(fromHex(master), cardFactors(levels, card));
+  return {
+    adminKeys: {
+      ...(masterMaintenanceKey === undefined ? {} : { maintenance: own(masterMaintenanceKey) }),
+      ...(masterUnblockKey === undefined ? {} : { unblock: own(masterUnblockKey) }),
+    },
+  };
 }
 
 function validity(kind: ChipKind, year: number): { validFrom: string; validUntil: string } {

@@ -25,6 +25,12 @@ const DRAWINGS = {
       <path d="M17 24h14" />
     </>
   ),
+  rollout: (
+    <>
+      <circle cx="24" cy="24" r="5" />
+      <path d="M24 10a14 14 0 0 1 14 14M24 3a21 21 0 0 1 21 21M10 24a14 14 0 0 0 14 14M3 24a21 21 0 0 0 21 21" />
+    </>
+  ),
   box: (
     <>
       <rect x="6" y="8" width="36" height="34" rx="4" />

@@ -15,6 +15,7 @@ export interface PageStop {
 
 export const STOPS: readonly PageStop[] = [
   { path: '/terminals', word: 'nav.terminals', icon: 'terminal', needs: 'fleet.read', group: 'nav.group.fleet' },
+  { path: '/rollouts', word: 'nav.rollouts', icon: 'rollout', needs: 'rollouts.read', group: 'nav.group.fleet' },
   { path: '/transactions', word: 'nav.transactions', icon: 'search', needs: 'journal.read', group: 'nav.group.fleet' },
   { path: '/settlements', word: 'nav.settlements', icon: 'box', needs: 'settlements.read', group: 'nav.group.money' },
   { path: '/reconciliation', word: 'nav.reconciliation', icon: 'scales', needs: 'settlements.read', group: 'nav.group.money' },

@@ -2,8 +2,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../../common/clock.ts';
 import type { Ids, Random } from '../../../common/ids.ts';
-import type { ServerSettings } from '../config.ts';
+import { rulesOf, type ServerSettings } from '../config.ts';
 import type { Enrolment } from '../identity/enrolment.ts';
+import { createRollouts, type Rollouts } from '../rollouts/rollouts.ts';
 import type { SigningKey } from '../signing-key.ts';
 import type { Store } from '../store/store.ts';
 import type { SealingKey } from '../support/sealing-key.ts';
@@ -39,6 +40,7 @@ export interface Console {
   readonly sealed: SealedOpener;
   readonly digester: Digester;
   readonly enrolment: Enrolment;
+  readonly rollouts: Rollouts;
   readonly agents: AgentDesk;
   readonly utcOffsetMinutes: number;
   /** The operator's local day: its date, and from when to when it is. */
@@ -60,6 +62,7 @@ export function createConsole({ store, clock, ids, random, signingKey, sealingKe
     sealed: createSealedOpener(store, people.audit, { auditors, desk: sealingKey }),
     digester,
     enrolment,
+    rollouts: createRollouts({ store, clock, ids, rules: rulesOf(settings.rollouts), audit: people.audit }),
     agents,
     utcOffsetMinutes,
     today: () => {

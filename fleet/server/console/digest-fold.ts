@@ -100,6 +100,7 @@ class Fold implements Digest {
     'settlement.counted': (entry) => this.#settlementStep(entry),
     'settlement.closed': (entry) => this.#settlementStep(entry),
     'suspense.resolved': (entry) => this.#resolved(entry),
+    'maintenance.locked': (entry) => this.#signInLocked(entry),
   };
 
   #count({ businessDate: date }: JournalEntry, subject: string, item: string, count: number, total: number): void {
@@ -217,6 +218,14 @@ class Fold implements Digest {
     const { of: settlement_id, resolution, amount, by: made_by, why } = body;
     const { terminalId: terminal_id, epoch, seq } = entry;
     this.resolutions.push({ terminal_id, epoch, seq, settlement_id, resolution, amount, made_by, why, at: Date.parse(entry.at) });
+  }
+
+  /** Waits of seconds are nobody's business; a day is. */
+  #signInLocked(entry: JournalEntry): void {
+    const body = bodyOf(entry, 'maintenance.locked');
+    if (body?.scope !== 'day') return;
+    const detail = `${body.failures} wrong tries; closed until ${body.until}`;
+    this.alarms.push({ terminal_id: entry.terminalId, kind: 'signInLocked', since: Date.parse(entry.at), detail });
   }
 
   #settlementStep(entry: JournalEntry): void {

@@ -2,6 +2,7 @@
  * What a heartbeat leaves behind for the console. The common one, which tells nothing new, changes one row and no index; a state that changed
  * is kept whole, judged in one word, and opens or ends alarms; service time is added up every ten minutes. Used by the heartbeat's route.
  */
+import type { AlarmCode } from '../../../common/maintenance/alarms.ts';
 import type { HeartbeatRequest, TerminalState } from '../../../common/upstream-api/terminals.ts';
 import type { Health } from '../../console-api/terminals.ts';
 import type { Queries, Store } from '../store/store.ts';
@@ -141,6 +142,9 @@ const TROUBLE_WORDS: readonly string[] = ['low', 'out', 'jammed', 'open', 'fault
 /** Words that say so of a part, where they are not trouble of another. */
 const FINE: readonly string[] = ['paper.full'];
 
+/** What a terminal asks a hand for and no device's word says. */
+const ALARMS_ALONE: readonly AlarmCode[] = ['journalFailed', 'diskLow', 'clockOff', 'cashUntold', 'blankStuck', 'servicePaused'];
+
 /** In one word, and why. */
 export function judge(state: TerminalState): { readonly health: Health; readonly reasons: string[] } {
   const ofDevices = state.devices.flatMap(({ device, health, words, storage }) => [
@@ -150,9 +154,10 @@ export function judge(state: TerminalState): { readonly health: Health; readonly
     ),
     ...storage.flatMap(({ id, level }) => (['low', 'empty', 'high', 'full', 'missing'].includes(level) ? [`${device}.${id}${capital(level)}`] : [])),
   ]);
-  const reasons = [...new Set([...state.reasons, ...ofDevices])].slice(0, 20);
+  const ofAlarms = (state.alarms ?? []).flatMap(({ code, device }) => (ALARMS_ALONE.includes(code) ? [device === undefined ? code : `${device}.${code}`] : []));
+  const reasons = [...new Set([...state.reasons, ...ofAlarms, ...ofDevices])].slice(0, 20);
   if (state.service === 'outOfService') return { health: 'outOfService', reasons };
-  return { health: state.service === 'limited' || ofDevices.length > 0 ? 'attention' : 'ok', reasons };
+  return { health: state.service === 'limited' || ofDevices.length + ofAlarms.length > 0 ? 'attention' : 'ok', reasons };
 }
 
 function capital(word: string): string {

@@ -58,6 +58,8 @@ const TROUBLE: readonly JournalKind[] = [
   'voucher.refused',
   'device.fault',
   'device.lost',
+  'maintenance.refused',
+  'maintenance.locked',
 ];
 
 function toneOf({ kind, postings }: EntryRow): Tone {

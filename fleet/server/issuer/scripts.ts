@@ -169,6 +169,8 @@ async function offersOf(
   const wishes = [
     { function: 'activate' as const },
     { function: 'extendValidity' as const },
+    // whether the card is blocked, the card knows
+    { function: 'unblockApplication' as const },
     ...scripts.services.map(({ service }) => ({ function: 'enableService' as const, service })),
   ];
   const offers: Offer[] = [];

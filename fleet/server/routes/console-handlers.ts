@@ -37,6 +37,7 @@ export function consoleHandlers(console: Console): Handlers {
     ...accountHandlers(console),
     ...staffHandlers(console),
     ...fleetHandlers(console),
+    ...rolloutHandlers(console),
     ...journalHandlers(console),
     ...figureHandlers(console),
     ...ticketHandlers(console),
@@ -158,6 +159,25 @@ function fleetHandlers({
         await closeAlarm(trx, terminalId, kind);
         await audit.record(trx, { kind: 'alarmClosed', actor: who.name, about: `${terminalId} ${kind}`, detail: reason, address: who.address });
       });
+      return done;
+    },
+  };
+}
+
+function rolloutHandlers({ rollouts }: Console): Some<'rollouts' | 'startRollout' | 'actOnRollout' | 'drift' | 'pinTerminal'> {
+  return {
+    rollouts: async () => ({ rollouts: await rollouts.list() }),
+    startRollout: async ({ who, body }) => {
+      await rollouts.start(body.version, body.reason, who);
+      return done;
+    },
+    actOnRollout: async ({ who, params, body }) => {
+      await rollouts.act(params.rolloutId, body.deed, body.reason, who);
+      return done;
+    },
+    drift: () => rollouts.drift(),
+    pinTerminal: async ({ who, params, body }) => {
+      await rollouts.pin(params.terminalId, body.version, body.reason, who);
       return done;
     },
   };

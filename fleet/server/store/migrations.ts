@@ -359,6 +359,15 @@ const migrations: readonly (readonly Statement[])[] = [
     { sqlite: `CREATE TRIGGER journal_entries_stay BEFORE UPDATE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END` },
     { sqlite: `CREATE TRIGGER journal_entries_remain BEFORE DELETE ON journal_entries BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END` },
   ],
+  // releases: how far each is rolled out, what became of it, and who stays where
+  [
+    `CREATE TABLE rollouts (rollout_id TEXT PRIMARY KEY, version TEXT NOT NULL, state TEXT NOT NULL, ring INTEGER NOT NULL, ring_since INTEGER NOT NULL,
+       heard INTEGER NOT NULL, failed INTEGER NOT NULL, made_at INTEGER NOT NULL, made_by TEXT NOT NULL, changed_at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX rollouts_by_state ON rollouts (state, rollout_id)`,
+    `CREATE TABLE rollout_outcomes (terminal_id TEXT NOT NULL, version TEXT NOT NULL, outcome TEXT NOT NULL, failure TEXT, at INTEGER NOT NULL,
+       PRIMARY KEY (terminal_id, version)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE terminal_pins (terminal_id TEXT PRIMARY KEY, version TEXT NOT NULL, at INTEGER NOT NULL, made_by TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** What this program needs. */

@@ -15,6 +15,7 @@ import type { PasswordRefusal } from '../../../common/upstream-api/service-passw
 import type { LossEventKind, LossRefusal, ReleaseRefusal } from '../../../common/upstream-api/losses.ts';
 import type { DeclineReason, NotificationOutcome, OrderStateName } from '../../../common/upstream-api/payments.ts';
 import type { ClaimRefusal, PendingLoadKind } from '../../../common/upstream-api/pending-loads.ts';
+import type { OutcomeRequest, UpdateFailure } from '../../../common/upstream-api/updates.ts';
 import type { VoucherRefusal } from '../../../common/upstream-api/vouchers.ts';
 import type {
   CallbackState,
@@ -624,6 +625,25 @@ export interface Tables {
   };
   /** What terminals counted. By the day on their clocks. */
   knowledge_counts: { terminal_id: string; date: string; answer_id: string; views: number; solved: number; unsolved: number };
+  /** One that is under way, or was. */
+  rollouts: {
+    rollout_id: string;
+    version: string;
+    state: 'running' | 'paused' | 'halted' | 'stopped' | 'finished';
+    /** 0 to 3 (rollouts/rings.ts). */
+    ring: number;
+    ring_since: number;
+    /** Terminals that said how it went, and of them those where it failed, since it was started or taken up after a halt. */
+    heard: number;
+    failed: number;
+    made_at: number;
+    made_by: string;
+    changed_at: number;
+  };
+  /** What became of a release on a terminal. */
+  rollout_outcomes: { terminal_id: string; version: string; outcome: OutcomeRequest['outcome']; failure: UpdateFailure | null; at: number };
+  /** Terminals that stay at a release whatever is rolled out. */
+  terminal_pins: { terminal_id: string; version: string; at: number; made_by: string };
   /** The bus as it was last seen. A stream that was made anew, or has forgotten what it acknowledged, begins a generation. */
   bus_streams: {
     stream: string;
@@ -642,7 +662,7 @@ export type StoreTransaction = Transaction<Tables>;
 /** What a transaction is about: it has that for itself. */
 export type Subject =
   | `${'card' | 'clearing' | 'examination' | 'journal' | 'load' | 'notification' | 'order' | 'paymentCode' | 'redemption' | 'refund' | 'terminal' | 'voucher' | 'voucherNumber' | 'voucherTries' | IssuerSubject}:${string}`
-  | `${'digest' | 'staff'}:${string}`
+  | `${'digest' | 'rollout' | 'staff'}:${string}`
   | SupportSubject;
 type IssuerSubject = 'claim' | 'holder' | 'identification' | 'limit' | 'loss' | 'password' | 'pending' | 'phoneCode' | 'release' | 'replacement' | 'script';
 export type SupportSubject = `${'callback' | 'chat' | 'outbox' | 'support' | 'ticket'}:${string}`;

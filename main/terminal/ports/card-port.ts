@@ -110,7 +110,8 @@ export class CardDesk implements CardPort {
     if (opened.kind === 'silent') return { ok: false, problem: this.#collided ? 'twoCards' : 'unreadable' };
     const { outcome } = opened;
     if (outcome.ok) return { ok: true, card: outcome.card };
-    return { ok: false, problem: outcome.problem, ...(outcome.card === undefined ? {} : { card: outcome.card }) };
+    const { problem, card, ref } = outcome;
+    return { ok: false, problem, ...(card === undefined ? {} : { card }), ...(problem === 'blocked' && ref !== undefined ? { ref } : {}) };
   }
 
   async initializeLoad(request: { ref: CardRef; amount: Fen; loadId: string }, signal?: AbortSignal): Promise<InitializeOutcome> {

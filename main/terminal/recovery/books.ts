@@ -8,7 +8,7 @@ import { foldTransaction } from '../../../common/money/fold.ts';
 import type { TransactionState } from '../../../common/money/transaction-state.ts';
 
 export interface RecoveryOptions {
-  readonly ports: Omit<Ports, 'recovery' | 'availability'>;
+  readonly ports: Omit<Ports, 'recovery' | 'availability' | 'rooms'>;
   /** What the journal holds; reading it never fails half way. */
   readonly read: {
     openTransactions(): readonly string[];

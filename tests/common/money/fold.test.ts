@@ -274,6 +274,13 @@ describe('vouchers', () => {
     ['made redeemable though nothing is owed', [opened('cash'), registering()], ['2 notAnnounced']],
     ['made redeemable twice', [opened('cash'), ...taken(), voucher(), registering(), registering(5000, 'v2')], ['7 notAnnounced']],
     ['made redeemable for another sum', [opened('cash'), ...taken(), voucher(), registering(2000)], ['6 notAnnounced']],
+    ['known upstream twice', [opened('cash'), ...taken(), voucher(), registering(), registered(), registered()], ['8 outOfOrder']],
+    [
+      'made redeemable for all that a case was about, though a part of it was paid out',
+      [...openLoadCase, caseResolved('notCredited', 0), caseResolved('paidOut', 2000), registering()],
+      ['12 notAnnounced'],
+    ],
+    ['made redeemable though nobody knows whether the card has it', [...openLoadCase, registering()], ['10 notAnnounced']],
     ['known upstream without having been announced', [opened('cash'), ...taken(), voucher(), registered()], ['6 notAnnounced']],
   ])('%s is named with its seq', (_, entries, expected) => {
     expect(anomalies(...entries)).toEqual(expected);

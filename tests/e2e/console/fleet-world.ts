@@ -276,6 +276,11 @@ function state({
       { device: 'cabinet', health: 'online', words: { door: 'closed', serviceSwitch: 'operator' }, storage: [] },
     ],
     counters: { cashBoxFen: 412_000, cashBoxCount: 88, diskFreeBytes: 48_318_382_080 },
+    alarms: roll === 'ok' ? [] : [{ code: 'paperLow', weight: 'soon', device: 'receiptPrinter', since: Date.now() - 7_200_000, cause: 'paperRoll 12' }],
+    supplies: [
+      { supply: 'paper', left: roll === 'ok' ? 300 : 42, perDayHundredths: 2100, days: roll === 'ok' ? 14 : 2 },
+      { supply: 'cashBox', left: 912, perDayHundredths: 0 },
+    ],
   };
 }
 

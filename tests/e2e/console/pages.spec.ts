@@ -50,6 +50,23 @@ const PAGES: Readonly<Record<string, Shown>> = {
   identity: { path: () => '/terminals/A01-LIB/identity' },
   revoke: { path: () => '/terminals/A01-LIB/identity', act: (page) => page.getByRole('button', { name: '吊销这台终端' }).click() },
   story: { path: story },
+  rollouts: {
+    path: () => '/rollouts',
+    act: async (page) => {
+      if (!(await page.getByText('还没有发布过版本').isVisible())) return;
+      await page.getByRole('button', { name: '固定一台终端' }).click();
+      await page.getByRole('textbox', { name: '终端编号' }).fill('A02-CAN');
+      await page.getByRole('textbox', { name: '版本' }).fill('1.9.0');
+      await page.getByRole('textbox', { name: '理由' }).fill('现场试用到月底');
+      await page.getByRole('button', { name: '固定版本' }).click();
+      await page.getByRole('button', { name: '发布新版本' }).click();
+      await page.getByRole('textbox', { name: '版本' }).fill('2.0.0');
+      await page.getByRole('textbox', { name: '理由' }).fill('修好了打印机的断纸判断');
+      await page.getByRole('dialog').getByRole('button', { name: '发布新版本' }).click();
+      await page.getByRole('heading', { name: '2.0.0' }).waitFor();
+    },
+  },
+  'rollout-stop': { path: () => '/rollouts', act: (page) => page.getByRole('button', { name: '终止' }).click() },
   transactions: { path: ({ torn }) => `/transactions?reference=${torn.reference}` },
   settlements: { path: () => '/settlements' },
   settlement: { path: () => '/settlements?filter=differing', act: (page) => page.locator('.table .link').first().click() },
@@ -116,8 +133,22 @@ test('each role sees its pages in the line, and an address of another’s is no 
     await settled(page);
     return page.locator('.nav a').allInnerTexts();
   };
-  expect(await linksOf(operator)).toEqual(['终端', '查交易', '清机', '对账', '工单', '回电', '统计', '周报', '满意度', '知识库', '人员']);
-  expect(await linksOf(auditor)).toEqual(['终端', '查交易', '清机', '对账', '工单', '回电', '对话', '统计', '周报', '满意度', '知识库', '审计记录']);
+  expect(await linksOf(operator)).toEqual(['终端', '版本发布', '查交易', '清机', '对账', '工单', '回电', '统计', '周报', '满意度', '知识库', '人员']);
+  expect(await linksOf(auditor)).toEqual([
+    '终端',
+    '版本发布',
+    '查交易',
+    '清机',
+    '对账',
+    '工单',
+    '回电',
+    '对话',
+    '统计',
+    '周报',
+    '满意度',
+    '知识库',
+    '审计记录',
+  ]);
   expect(await linksOf(support)).toEqual(['工单', '回电', '对话', '终端', '查交易', '满意度', '知识库']);
   const refused: readonly (readonly [Person, string])[] = [
     [operator, '/audit'],
@@ -152,7 +183,7 @@ test('on a phone the line lies at the bottom, and what has no room is behind 更
   await page.setViewportSize(PHONE);
   await page.goto(`${world.origin}/console/`);
   await settled(page);
-  await expect(page.locator('.bottom-nav > a')).toHaveText(['终端', '查交易', '清机', '对账']);
+  await expect(page.locator('.bottom-nav > a')).toHaveText(['终端', '版本发布', '查交易', '清机', '对账']);
   await page.getByRole('button', { name: '更多' }).click();
   await page.getByRole('dialog').getByRole('link', { name: '周报' }).click();
   await expect(page).toHaveURL(`${world.origin}/console/reports`);

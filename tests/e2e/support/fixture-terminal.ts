@@ -58,6 +58,9 @@ port.on('message', ({ data }) => {
       publish(body);
       if (config.exitCode !== undefined) process.exit(config.exitCode);
       return;
+    case 'ping':
+      say({ type: 'pong' });
+      return;
     case 'stop':
       process.exit(0);
   }

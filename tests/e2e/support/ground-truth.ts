@@ -105,20 +105,19 @@ export function difference(before: Truth, after: Truth): Change {
 
 /** What the journal says of lost cards, in order. */
 export function lossEntriesOf(journal: string): readonly JournalEntry[] {
-  const db = openForReading(journal);
-  try {
-    const rows = db.prepare<[], { entry: string }>("SELECT entry FROM described_entries WHERE kind LIKE 'loss.%' ORDER BY seq").all();
-    return rows.map(({ entry }) => JSON.parse(entry) as JournalEntry);
-  } finally {
-    db.close();
-  }
+  return journaled(journal, 'loss.');
 }
 
 /** What the journal says of the submissions to the support desk, in order. */
 export function deskEntriesOf(journal: string): readonly JournalEntry[] {
+  return journaled(journal, 'desk.');
+}
+
+/** Entries whose kind begins so, in order. */
+export function journaled(journal: string, kinds: `${string}.`): readonly JournalEntry[] {
   const db = openForReading(journal);
   try {
-    const rows = db.prepare<[], { entry: string }>("SELECT entry FROM described_entries WHERE kind LIKE 'desk.%' ORDER BY seq").all();
+    const rows = db.prepare<[string], { entry: string }>("SELECT entry FROM described_entries WHERE kind LIKE ? || '%' ORDER BY seq").all(kinds);
     return rows.map(({ entry }) => JSON.parse(entry) as JournalEntry);
   } finally {
     db.close();

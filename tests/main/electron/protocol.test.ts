@@ -1,12 +1,13 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { isOurs, requestAllowed } from '../../../main/electron/origins.ts';
 import { contentSecurityPolicy, createProtocolHandler } from '../../../main/electron/protocol.ts';
 
 const top = mkdtempSync(path.join(os.tmpdir(), 'kiosk-protocol-'));
+afterAll(() => rmSync(top, { recursive: true }));
 const root = path.join(top, 'renderer');
 mkdirSync(path.join(root, 'assets'), { recursive: true });
 writeFileSync(path.join(root, 'index.html'), '<p>page</p>');

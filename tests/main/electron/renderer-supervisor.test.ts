@@ -48,6 +48,21 @@ describe('supervision of a page', () => {
     expect([reloads, givenUp]).toEqual([20, 0]);
   });
 
+  test('renewed by night after night: loaded anew each time, and none of it counts as a crash', async () => {
+    for (let night = 1; night <= 10; night += 1) {
+      supervisor.renew();
+      supervisor.ready();
+    }
+    await clock.advance(rendererLimits.ready);
+    expect([reloads, givenUp]).toEqual([10, 0]);
+  });
+
+  test('renewed and then silent: reloaded again after twenty seconds', async () => {
+    supervisor.renew();
+    await clock.advance(rendererLimits.ready);
+    expect(reloads).toBe(2);
+  });
+
   test('it hangs: its process is ended first, and its going is what reloads it', () => {
     supervisor.ready();
     supervisor.unresponsive();

@@ -9,6 +9,8 @@ import { attract, KeptLog, viewOf } from './support.ts';
 class PlayedProcess {
   readonly heard: ToTerminal[] = [];
   killed = false;
+  hangs = false;
+  pings = 0;
   readonly pid: number;
   readonly events: TerminalProcessEvents;
 
@@ -18,7 +20,11 @@ class PlayedProcess {
   }
 
   send(message: ToTerminal): void {
-    this.heard.push(message);
+    if (message.type !== 'ping') this.heard.push(message);
+    else {
+      this.pings += 1;
+      if (!this.hangs) this.events.onMessage({ type: 'pong' });
+    }
   }
 
   kill(): void {
@@ -108,6 +114,35 @@ describe('supervision of the terminal process', () => {
     await clock.advance(supervisionDelays.firstRestart);
     becomeReady();
     expect(kinds()).toEqual(['starting', 'attract', 'starting', 'attract']);
+  });
+
+  test('it turns: asked every ten seconds, and left alone for as long as it answers', async () => {
+    becomeReady();
+    await clock.advance(600_000);
+    expect([latest().pings, latest().killed]).toEqual([60, false]);
+  });
+
+  test('it hangs: ended half a minute after the first ping without an answer, and another one starts', async () => {
+    becomeReady();
+    await clock.advance(supervisionDelays.ping);
+    latest().hangs = true;
+    await clock.advance(supervisionDelays.ping + supervisionDelays.pong - 1);
+    expect(latest().killed).toBe(false);
+    await clock.advance(1);
+    expect(latest().killed).toBe(true);
+    latest().events.onExit(137);
+    await clock.advance(supervisionDelays.firstRestart);
+    expect(processes).toHaveLength(2);
+    expect(log.events).toContain('terminal process hangs');
+  });
+
+  test('asked to stop: closing the books may take its time, it is not taken for hanging', async () => {
+    becomeReady();
+    latest().hangs = true;
+    await clock.advance(supervisionDelays.ping);
+    void supervisor.stop();
+    await clock.advance(supervisionDelays.stopGrace - 1);
+    expect([latest().killed, latest().pings]).toEqual([false, 1]);
   });
 
   test('ready for a minute: the next crash counts as the first again', async () => {

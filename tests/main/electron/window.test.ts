@@ -42,8 +42,12 @@ describe('windows', () => {
         nodeIntegrationInSubFrames: false,
         webSecurity: true,
         allowRunningInsecureContent: false,
+        experimentalFeatures: false,
         webviewTag: false,
+        navigateOnDragDrop: false,
+        disableDialogs: true,
       });
+      expect(options['webPreferences']).not.toHaveProperty('enableBlinkFeatures');
     }
     expect(opened).toHaveLength(2);
   });

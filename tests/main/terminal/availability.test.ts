@@ -16,6 +16,7 @@ const healthy: Parts = {
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
   disk: 'ok',
+  paused: [],
   starting: false,
 };
 const both = ['cash', 'qr'] as const;

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ViewPublisher } from '../../../main/terminal/publisher.ts';
 import type { View } from '../../../state-machines/view.ts';
-import { MAIN, viewOf, type Sample } from '../../renderer/fixtures.ts';
+import { MAIN, STAFF, viewOf, type Sample } from '../../renderer/fixtures.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 function screen(first: Sample) {
@@ -21,7 +21,7 @@ function screen(first: Sample) {
 }
 
 const sample = (kind: View['body']['kind']): Sample => {
-  const found = Object.values(MAIN).find(({ body }) => body.kind === kind);
+  const found = Object.values({ ...MAIN, ...STAFF }).find(({ body }) => body.kind === kind);
   if (found === undefined) throw new Error(`there is no sample of ${kind}`);
   return found;
 };
@@ -91,6 +91,20 @@ describe('a touch', () => {
     show({ body: { kind: 'progress-number', number: 'A', complete: false } });
     show({ body: { kind: 'progress-number', number: 'A0', complete: false } });
     expect([publisher.isCurrent(2), publisher.isCurrent(3)]).toEqual([false, true]);
+  });
+
+  test('made before a digit of staff’s code or PIN was drawn counts; one made on the code is none on the PIN', () => {
+    const { body } = sample('maintenance-sign-in');
+    if (body.kind !== 'maintenance-sign-in') throw new Error('not the prompt');
+    const typed = { ...body, asks: 'code' as const, ways: [] };
+    const { publisher, show } = screen({ body: { ...typed, typed: '' } });
+    show({ body: { ...typed, typed: '4' } });
+    show({ body: { ...typed, typed: '48', whole: true } });
+    expect([publisher.seq, publisher.isCurrent(1)]).toEqual([3, true]);
+    show({ body: { ...typed, asks: 'pin', typed: '' } });
+    expect([publisher.isCurrent(3), publisher.isCurrent(4)]).toEqual([false, true]);
+    show({ body: { ...typed, asks: 'pin', typed: '', hidden: 1 } });
+    expect([publisher.seq, publisher.isCurrent(4)]).toEqual([5, true]);
   });
 
   test('made before the symbol just typed from a voucher was drawn counts; one made on its number is none on its code', () => {

@@ -32,6 +32,8 @@ const sources: StateSources = {
   view: 'attract',
   balances: { ...NO_BALANCES, 'cash.box': 12_300 },
   freeBytes: 5_000_000_000,
+  alarms: [{ code: 'paperLow', weight: 'soon', device: 'receiptPrinter', since: 1 }],
+  supplies: [{ supply: 'paper', left: 42, perDayHundredths: 2100, days: 2 }],
 };
 
 test('is what the devices, the availability and the journal say, and fits what upstream reads', () => {
@@ -52,6 +54,8 @@ test('is what the devices, the availability and the journal say, and fits what u
     ],
     // 18 × 256 MiB: the last bytes change all the time
     counters: { boxFen: 12_300, diskFreeBytes: 4_831_838_208 },
+    alarms: sources.alarms,
+    supplies: sources.supplies,
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The card's own services in the simulation: people who activate a new card, take a report back, or set a password; who pull the card out while
+ * The card's own services in the simulation: people who activate a new card, unblock one, take a report back, or set a password; who pull the card out while
  * it is written, put another one in, mistype, turn back, and walk away from what is not finished.
  */
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
@@ -143,6 +143,7 @@ const foundAgain: Screens = {
 
 export const accountScripts: readonly Script[] = [
   scriptOf({ name: 'account-activate', service: 'activate', more: { kind: 'notActivated' } }),
+  scriptOf({ name: 'account-unblock', service: 'unblock', more: { kind: 'blocked' } }),
   scriptOf({ name: 'account-leaves', service: 'activate', more: { kind: 'notActivated' }, screens: { 'account-put-back': (person) => person.leave() } }),
   scriptOf({ name: 'account-release', service: 'release', more: { balance: 2320 }, screens: foundAgain }),
   scriptOf({ name: 'account-password', service: 'password', more: { balance: 2320 } }),

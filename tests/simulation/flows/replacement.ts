@@ -1,11 +1,12 @@
 /**
- * The replacement flow in the simulation: people who lost their card, say who they are, report it and want a new one: by notes or by telephone, with
+ * The replacement flow in the simulation: people who lost their card, say who they are, report it and want a new one: by notes, by telephone or by bank card, with
  * second thoughts, and some who leave the new card in the gate.
  */
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
 import type { Person, Screens } from '../person.ts';
 import { triesAgain, type Script } from '../script.ts';
 import { scriptedBankCard } from './pay-bank-card.ts';
+import { scriptedScan } from './pay-scan.ts';
 import { lossReportScreens, lossReportScripts } from './loss-report.ts';
 
 export const replacementScreens: Screens = {
@@ -60,7 +61,7 @@ function leaves(person: Person, by: 'back' | 'finish'): void {
 const LOOKS_FOR_IT = 10;
 
 /** Exactly the fee, in notes of 10; or by telephone, or bank card. Takes the card, and a slip. */
-function scriptOf(name: string, tender: 'cash' | 'qr' | 'card'): Script {
+function scriptOf(name: string, tender: 'cash' | 'qr' | 'qrPresented' | 'card'): Script {
   const [byDocument] = lossReportScripts;
   if (byDocument === undefined) throw new Error('the loss report has no script');
   return {
@@ -89,6 +90,7 @@ function scriptOf(name: string, tender: 'cash' | 'qr' | 'card'): Script {
       'top-up-qr': (person, { state, orderId }) => {
         if (state === 'waiting' && triesAgain(person, `paid ${orderId}`, 1)) person.hands.phone(orderId, 'pay');
       },
+      'top-up-scan': scriptedScan('confirms'),
       'top-up-bank-card': scriptedBankCard,
       'replace-take': ({ hands }) => void hands.takeCard(),
       'replace-done': (person, { receipt }) => {
@@ -106,4 +108,9 @@ function scriptOf(name: string, tender: 'cash' | 'qr' | 'card'): Script {
   };
 }
 
-export const replacementScripts: readonly Script[] = [scriptOf('replace-cash', 'cash'), scriptOf('replace-qr', 'qr'), scriptOf('replace-bank-card', 'card')];
+export const replacementScripts: readonly Script[] = [
+  scriptOf('replace-cash', 'cash'),
+  scriptOf('replace-qr', 'qr'),
+  scriptOf('replace-qr-presented', 'qrPresented'),
+  scriptOf('replace-bank-card', 'card'),
+];

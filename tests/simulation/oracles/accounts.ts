@@ -21,6 +21,8 @@ export class AccountOracle implements Witness {
     const card = this.#world.cards.find(({ tail }) => tail === body.tail);
     if (card === undefined) return this.#world.violation('screen', `a service for a card ${body.tail} that nobody has`);
     if (body.state === 'activated' && !isEnabled(card)) this.#world.violation('account before proof', `card ${body.tail} is called active and is not`);
+    if (body.state === 'unblocked' && card.chip.blocked)
+      this.#world.violation('account before proof', `card ${body.tail} is said to work again and is blocked`);
     if (body.state === 'extended' && validUntil(card) !== body.until)
       this.#world.violation('account before proof', `card ${body.tail} is said to be valid until ${body.until ?? ''}, it says ${validUntil(card)}`);
     if (body.state === 'released' && this.#world.upstream.releases().every(({ serial, refused }) => refused || serial !== card.serial))
@@ -97,10 +99,10 @@ export function checkAccounts(world: World): void {
       world.violation('account', `script ${scriptId} is confirmed here and ${there ?? 'unknown'} there`);
     if (state.state === 'abandoned' && there === 'confirmed') world.violation('account', `script ${scriptId} is given up here and confirmed there`);
   }
-  for (const card of world.cards.filter(({ kind }) => kind === 'notActivated')) {
-    if (!isEnabled(card)) continue;
+  const changed = world.cards.filter((card) => (card.kind === 'notActivated' && isEnabled(card)) || (card.kind === 'blocked' && !card.chip.blocked));
+  for (const card of changed) {
     const touched = scripts.some(({ state }) => 'ask' in state && state.ask.card.serial === card.serial && !isUntouched(state) && state.state !== 'refused');
-    if (!touched) world.violation('account', `card ${card.tail} was activated, and no entry announced it`);
+    if (!touched) world.violation('account', `card ${card.tail} was ${card.kind} and works, and no entry announced it`);
   }
   const changes = new Map(world.upstream.passwordChanges().map(({ changeId, refused }) => [changeId, refused]));
   for (const [changeId, own] of storiesOf(world.journal, 'password.')) {

@@ -6,6 +6,7 @@ import { DeskOracle } from './desk.ts';
 import { LossOracle } from './losses.ts';
 import { ReplacementOracle } from './replacements.ts';
 import { ScreenOracle } from './screens.ts';
+import { StaffOracle } from './staff.ts';
 import { SurveyOracle } from './surveys.ts';
 import { VoucherOracle } from './vouchers.ts';
 import { WriteAheadOracle } from './write-ahead.ts';
@@ -23,6 +24,7 @@ export function watch(world: World): ScreenOracle {
     new VoucherOracle(world),
     new ReplacementOracle(world),
     new AccountOracle(world),
+    new StaffOracle(world),
   );
   return screens;
 }

@@ -62,7 +62,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'captureNotAnnounced',
     what: 'a code that was presented is charged before the journal knows the key of the charge',
-    file: 'state-machines/top-up/present-steps.ts',
+    file: 'state-machines/payment/present-steps.ts',
     find: "    ports.journal.append({ kind: 'payment.requested', transactionId, body: { orderId, amount } });\n",
     replace: '',
     aim: '--exhaustive 1 --script qr-presented',
@@ -86,7 +86,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'silenceIsDeclined',
     what: 'a charge that was not answered counts as not made',
-    file: 'state-machines/top-up/present-steps.ts',
+    file: 'state-machines/payment/present-steps.ts',
     find: '.catch(() => undefined);',
     replace: ".catch((): OrderState => ({ state: 'declined' }));",
     aim: '--exhaustive 2 --script qr-presented --faults money.lostAfter,money.refusedAfter --behind money.down',
@@ -268,6 +268,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'refundedOnPaperOnly',
     what: 'a refund that failed is booked as made',
+    aim: '--exhaustive 1 --script qr-leaves --faults money.lostBefore,money.down,acquirer.offline',
     file: steps,
     find: "    ports.journal.append({ kind: 'refund.undetermined', transactionId, body: { refundId: body.refundId, orderId, why: detailOf(error) } });\n    return asCase('refundUndetermined', request.held, ZERO_FEN);",
     replace: '    detailOf(error);',

@@ -9,5 +9,6 @@ interface ParentPort {
 const { parentPort } = process as unknown as { readonly parentPort: ParentPort };
 parentPort.on('message', ({ data }) => {
   if (data.type === 'stop') process.exit(0);
+  if (data.type === 'ping') parentPort.postMessage({ type: 'pong' });
 });
 parentPort.postMessage({ type: 'ready' });

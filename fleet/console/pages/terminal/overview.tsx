@@ -10,6 +10,7 @@ import { formatCount, formatDuration, formatMoney } from '../../format.ts';
 import { terminalPath } from '../../paths.ts';
 import { usePreferences, useSay } from '../../preferences.tsx';
 import { useMay } from '../../session.tsx';
+import { Asks, Supplies } from './asks.tsx';
 import { Devices } from './devices.tsx';
 import { ReasonWords } from './words.tsx';
 
@@ -19,6 +20,7 @@ export function OverviewPart({ terminal }: { readonly terminal: TerminalDetail }
   return (
     <div className="overview">
       {alarms.length > 0 && <Alarms terminalId={terminal.terminalId} alarms={alarms} />}
+      {state?.alarms !== undefined && state.alarms.length > 0 && <Asks alarms={state.alarms} />}
       <section className="panel devices-panel">
         <header>
           <h2>{say('terminal.devices')}</h2>
@@ -51,6 +53,7 @@ export function OverviewPart({ terminal }: { readonly terminal: TerminalDetail }
         </section>
         <Uplink terminal={terminal} />
         <Today today={terminal.today} />
+        {state?.supplies !== undefined && state.supplies.length > 0 && <Supplies supplies={state.supplies} />}
         {state !== null && Object.keys(state.counters).length > 0 && <Counters counters={state.counters} />}
       </div>
     </div>
@@ -180,7 +183,7 @@ function AlarmDetail({ terminalId, kind, detail }: { readonly terminalId: string
 }
 
 /** The others end by themselves when what they are about ends. */
-const CLOSABLE: ReadonlySet<AlarmKind> = new Set(['journalForked', 'journalBroken', 'settlementDiffers']);
+const CLOSABLE: ReadonlySet<AlarmKind> = new Set(['journalForked', 'journalBroken', 'settlementDiffers', 'signInLocked']);
 
 function Alarms({ terminalId, alarms }: { readonly terminalId: string; readonly alarms: readonly Alarm[] }) {
   const say = useSay();

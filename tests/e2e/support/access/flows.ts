@@ -2,6 +2,7 @@
 import { fen } from '../../../../common/fen.ts';
 import { spoken } from '../../../../renderer/guide/spoken-text.ts';
 import type { Values, WordKey } from '../../../../renderer/words.ts';
+import { CARD_REF } from '../../../support/fake-world.ts';
 import type { Walk } from './walk.ts';
 import type { Control } from './ways.ts';
 
@@ -20,6 +21,8 @@ const sum = (testId: string, amount: string): Control => ({
   testId,
   called: (_, locale) => spoken(`¥ ${amount}`, { locale, open: false, look: '', common: [] }),
 });
+
+const ZERO: Control = { testId: 'symbol-0', called: () => '0' };
 
 const topUp = control('start-top-up', 'service.topUp.name');
 const confirmAmount = control('confirm', 'amount.confirm', { amount: '50.00' });
@@ -83,6 +86,15 @@ async function reports(walk: Walk): Promise<void> {
   walk.hears((say) => say('loss.told.effectiveTitle'));
 }
 
+/** 18 digits that begin with 10 to 15, as WeChat Pay numbers its payment codes. */
+const PAYMENT_CODE = '134567890123456789';
+/** By another way, before. */
+const REPORTED = {
+  serial: CARD_REF.serial,
+  tail: CARD_REF.tail,
+  status: 'lost',
+  loss: { reference: 'A01-1119-3R7Q-8', effectiveAt: 0 },
+} as const;
 const PAID = { state: 'captured', channel: '微信支付', channelRef: '4200003071' } as const;
 
 export const flows: readonly Flow[] = [
@@ -105,6 +117,51 @@ export const flows: readonly Flow[] = [
       await walk.does(control('tender-qr', 'tender.qr.name'));
       walk.sees('top-up-qr');
       await walk.happens((world) => world.order({ ...PAID, amount: fen(5000) }));
+      await loaded(walk);
+    },
+  },
+  {
+    name: 'top-up by payment code',
+    run: async (walk) => {
+      await toTender(walk);
+      await walk.does(control('tender-qrPresented', 'tender.qrPresented.name'));
+      walk.sees('top-up-scan');
+      walk.hears(
+        (say) => say('scan.title'),
+        (_, money) => money(5000),
+      );
+      walk.world.script.capture.set({ state: 'confirming' });
+      await walk.happens((world) => world.scans.emit({ type: 'CODE.SCANNED', text: PAYMENT_CODE }));
+      walk.hears((say) => say('scan.confirmTitle'));
+      await walk.happens((world) => world.order({ ...PAID, amount: fen(5000) }));
+      await loaded(walk);
+    },
+  },
+  {
+    name: 'top-up by bank card',
+    run: async (walk) => {
+      await toTender(walk);
+      await walk.does(control('tender-card', 'tender.card.name'));
+      walk.sees('top-up-bank-card');
+      walk.hears((say) => say('bankCard.lead'));
+      await walk.happens((world) => world.order({ ...PAID, amount: fen(5000) }));
+      await loaded(walk);
+    },
+  },
+  {
+    name: 'top-up by voucher',
+    run: async (walk) => {
+      walk.world.script.reserve.set({ kind: 'reserved', amount: fen(5000) });
+      await toTender(walk);
+      await walk.does(control('tender-voucher', 'tender.voucher.name'));
+      walk.sees('top-up-voucher');
+      // 0-0000-0000-0 is a number, and twelve zeros are a code, whose check symbols are right
+      for (let symbol = 0; symbol < 10; symbol += 1) await walk.does(ZERO);
+      await walk.does(control('confirm', 'voucher.next'));
+      await walk.types('000000000000');
+      await walk.does(control('confirm', 'voucher.check'));
+      walk.hears((_, money) => money(5000));
+      await walk.does(control('confirm', 'voucher.confirm', { amount: '50.00' }));
       await loaded(walk);
     },
   },
@@ -191,6 +248,24 @@ export const flows: readonly Flow[] = [
     },
   },
   {
+    name: 'new card, fee by payment code',
+    run: async (walk) => {
+      walk.world.script.identify.set({ kind: 'identified', cards: [REPORTED] });
+      walk.world.script.capture.set({ ...PAID, amount: fen(2000) });
+      await walk.does(control('replace-card', 'button.replaceCard'), control('way-document', 'loss.ways.document.name'));
+      await walk.does(control('card-0', 'card.tail', { tail: '6688' }));
+      walk.sees('replace-fee');
+      await walk.does(control('tender-qrPresented', 'tender.qrPresented.name'));
+      walk.sees('top-up-scan');
+      walk.hears((_, money) => money(2000));
+      await walk.happens((world) => world.scans.emit({ type: 'CODE.SCANNED', text: PAYMENT_CODE }));
+      walk.sees('replace-take');
+      await walk.happens((world) => world.newCards.take());
+      walk.sees('replace-done');
+      await walk.does(receiptNone);
+    },
+  },
+  {
     name: 'card service',
     run: async (walk) => {
       walk.world.card = { ...walk.world.card, validUntil: '2026-12-01' };
@@ -202,6 +277,25 @@ export const flows: readonly Flow[] = [
       await walk.does(control('service-extend', 'account.extend.name'), control('confirm', 'account.confirm'));
       walk.sees('account-told');
       walk.hears((say) => say('account.told.extended'));
+      await walk.does(finish);
+    },
+  },
+  {
+    name: 'blocked card',
+    run: async (walk) => {
+      walk.world.script.read.set({ ok: false, problem: 'blocked', ref: CARD_REF }, { ok: true, card: walk.world.card });
+      walk.world.script.offers.set({ offers: [{ function: 'unblockApplication', holder: true }] });
+      await walk.does(control('start', 'button.start'));
+      await walk.happens((world) => world.insert());
+      walk.sees('card-problem');
+      walk.hears((say) => say('account.unblock.here'));
+      await walk.does(control('start-account', 'account.unblock.name'));
+      walk.sees('account-menu');
+      await walk.does(control('service-unblock', 'account.unblock.name'), control('way-document', 'loss.ways.document.name'));
+      walk.sees('account-confirm');
+      await walk.does(control('confirm', 'account.confirm'));
+      walk.sees('account-told');
+      walk.hears((say) => say('account.told.unblocked'));
       await walk.does(finish);
     },
   },

@@ -1,13 +1,13 @@
 /** Paying with a code on the person's phone, held to the scanner: nothing is open until a payment code was read, and then it is an order like any other. */
 import { assign } from 'xstate';
-import { stillHere } from '../payment/setup.ts';
+import type { StatesOf } from '../chart-types.ts';
 import { patiently } from '../waiting.ts';
-import { closingState, recordingState } from '../payment/order.ts';
-import { known, openRequest } from './context.ts';
+import { known, openingOf } from './context.ts';
+import { closingState, recordingState } from './order.ts';
 import { presentedAs, type PresentedOutcome } from './present-steps.ts';
-import { topUpSetup } from './setup.ts';
+import { paymentSetup, stillHere } from './setup.ts';
 
-export const presentState = topUpSetup.createStateConfig({
+const state = paymentSetup.createStateConfig({
   initial: 'ready',
   entry: ['noOrder', { type: 'presentSays', params: { message: undefined } }],
   states: {
@@ -34,12 +34,12 @@ export const presentState = topUpSetup.createStateConfig({
           { target: '.calm', actions: { type: 'presentSays', params: { message: 'other' } } },
         ],
         'CODE.UNREADABLE': { target: '.calm', actions: { type: 'presentSays', params: { message: 'unreadable' } } },
-        'SCANNER.AWAY': { target: '#topUp.trouble', actions: { type: 'troubleIs', params: { trouble: 'scannerDown' } } },
-        'ui.back': { target: '#topUp.tender', actions: 'forget' },
-        'ui.cancel': { target: '#topUp.left', actions: { type: 'leaveTo', params: { next: 'menu' } } },
-        'ui.finish': '#topUp.left',
-        'CARD.REMOVED': '#topUp.left',
-        'wait.ended': '#topUp.left',
+        'SCANNER.AWAY': { target: '#notPaid', actions: { type: 'troubleIs', params: { trouble: 'scannerDown' } } },
+        'ui.back': '#otherWay',
+        'ui.cancel': { target: '#away', actions: { type: 'leave', params: { next: 'menu' } } },
+        'ui.finish': '#away',
+        'CARD.REMOVED': { guard: 'servesCard', target: '#away' },
+        'wait.ended': '#away',
         ...stillHere,
       },
     },
@@ -51,7 +51,11 @@ export const presentState = topUpSetup.createStateConfig({
         src: 'payWithPresented',
         input: ({ context, event }) => ({
           ports: context.ports,
-          request: { ...openRequest(context, 'qrPresented'), code: event.type === 'CODE.SCANNED' ? event.text : '' },
+          request: {
+            opening: openingOf(context),
+            amount: known(context.due, 'amount').amount,
+            code: event.type === 'CODE.SCANNED' ? event.text : '',
+          },
         }),
         onDone: [
           {
@@ -74,23 +78,23 @@ export const presentState = topUpSetup.createStateConfig({
           },
           {
             guard: ({ event }) => event.output.kind === 'journalFailed',
-            target: '#topUp.trouble',
+            target: '#trouble',
             actions: { type: 'troubleIs', params: { trouble: 'journalUnavailable' } },
           },
-          { guard: ({ context }) => context.cardPlace === 'taken', target: '#topUp.left' },
+          { guard: ({ context }) => context.turned, target: '#away' },
           {
             guard: ({ event }) => event.output.kind === 'declined' && event.output.reason === 'balanceTooLow',
-            target: '#topUp.trouble',
+            target: '#notPaid',
             actions: { type: 'troubleIs', params: { trouble: 'walletBalance' } },
           },
           {
             guard: ({ event }) => event.output.kind === 'declined' && event.output.reason === 'limit',
-            target: '#topUp.trouble',
+            target: '#notPaid',
             actions: { type: 'troubleIs', params: { trouble: 'walletLimit' } },
           },
           {
             guard: ({ event }) => event.output.kind === 'declined' && event.output.reason === 'declined',
-            target: '#topUp.trouble',
+            target: '#notPaid',
             actions: { type: 'troubleIs', params: { trouble: 'paymentDeclined' } },
           },
           // A new code may do.
@@ -103,13 +107,13 @@ export const presentState = topUpSetup.createStateConfig({
           },
         ],
         // The step answers for all that can go wrong once the charge was asked for.
-        onError: { target: '#topUp.trouble', actions: { type: 'troubleIs', params: { trouble: 'paymentOffline' } } },
+        onError: { target: '#trouble', actions: { type: 'troubleIs', params: { trouble: 'paymentOffline' } } },
       },
-      on: { 'CARD.REMOVED': { actions: 'cardTaken' } },
+      on: { 'CARD.REMOVED': { guard: 'servesCard', actions: 'cardTaken' } },
     },
     /** The wallet wants its holder to say yes: for so long, and then the order is closed. */
     confirming: {
-      entry: [{ type: 'startWait', params: { delay: 'confirmOnPhone', tone: 'normal' } }, assign({ orderState: 'confirming' as const })],
+      entry: ['startConfirmWait', assign({ orderState: 'confirming' as const })],
       invoke: { src: 'watchOrder', input: ({ context }) => ({ ports: context.ports, orderId: known(context.orderId, 'order') }) },
       after: { confirmOnPhone: { target: 'closing', actions: { type: 'troubleIs', params: { trouble: 'confirmExpired' } } } },
       on: {
@@ -132,7 +136,7 @@ export const presentState = topUpSetup.createStateConfig({
         ],
         'ui.back': { target: 'closing', actions: { type: 'leave', params: { next: 'menu' } } },
         'ui.cancel': { target: 'closing', actions: { type: 'leave', params: { next: 'menu' } } },
-        'CARD.REMOVED': { target: 'closing', actions: { type: 'leave', params: { next: 'finish' } } },
+        'CARD.REMOVED': { guard: 'servesCard', target: 'closing', actions: { type: 'leave', params: { next: 'finish' } } },
       },
     },
     recording: recordingState,
@@ -144,3 +148,5 @@ export const presentState = topUpSetup.createStateConfig({
 function orderOf(output: PresentedOutcome) {
   return 'orderId' in output ? { transaction: output.transaction, orderId: output.orderId } : {};
 }
+
+export const presentState: StatesOf<typeof state> = state;

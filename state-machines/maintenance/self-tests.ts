@@ -1,0 +1,217 @@
+/**
+ * Guided self-tests, one after the other: those of one device, or all of them and then the readiness report, which is signed, journaled and
+ * printed. Every test leaves its device as it was found, also when whoever stands there walks away from it. Invoked by the rooms.
+ */
+import { assign, fromCallback, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { readinessOf, type ReadinessReport, type SelfTestName, type Tested } from '../../common/maintenance/self-tests.ts';
+import { may, type StaffSession } from '../../common/maintenance/verbs.ts';
+import { typed } from '../chart-types.ts';
+import { PortError, type ReceiptOutcome } from '../ports.ts';
+import type { UiMachineEvent } from '../ui-events.ts';
+import type { ReadinessPort } from './readiness-port.ts';
+import type { SelfTestPort, TestQuestion, TestStep } from './self-test-port.ts';
+
+export interface SelfTestsInput {
+  readonly ports: { readonly selfTests: SelfTestPort; readonly readiness: ReadinessPort };
+  readonly staff: StaffSession;
+  /** Absent: all of them, and the report. */
+  readonly only?: readonly SelfTestName[];
+  /** Of the slip. */
+  readonly locale: string;
+}
+
+export interface SelfTestsContext extends SelfTestsInput {
+  readonly waiting: readonly SelfTestName[];
+  readonly running: SelfTestName | undefined;
+  readonly step: TestStep | undefined;
+  readonly question: TestQuestion | undefined;
+  readonly tested: readonly Tested[];
+  readonly report: ReadinessReport | undefined;
+  readonly receipt: 'none' | 'printing' | 'printed' | 'failed';
+  readonly trouble: 'journalUnavailable' | undefined;
+}
+
+export type SelfTestsEvent =
+  | UiMachineEvent
+  | { readonly type: 'TEST.STEP'; readonly step: TestStep }
+  | { readonly type: 'TEST.ASKS'; readonly question: TestQuestion }
+  | { readonly type: 'TEST.ENDED'; readonly tested: Tested }
+  | { readonly type: 'TEST.UNWRITTEN' };
+
+/** The last word of each test. */
+export interface SelfTestsOutput {
+  readonly tested: readonly Tested[];
+  readonly report: ReadinessReport | undefined;
+}
+
+interface RunInput {
+  readonly port: SelfTestPort;
+  readonly test: SelfTestName;
+  readonly sessionId: string;
+}
+
+/** Skipped by its event, stopped with the state. */
+const run = fromCallback<SelfTestsEvent, RunInput>(({ input, sendBack, receive }) => {
+  const { port, test, sessionId } = input;
+  const stop = new AbortController();
+  let answer: ((yes: boolean) => void) | undefined;
+  let left = false;
+  receive((event) => {
+    if (event.type === 'ui.test-answer') answer?.(event.yes);
+    if (event.type === 'ui.test-skip') stop.abort();
+  });
+  const hands = {
+    tell: (step: TestStep) => {
+      if (!left) sendBack({ type: 'TEST.STEP', step });
+    },
+    ask: (question: TestQuestion) =>
+      new Promise<boolean>((resolve) => {
+        answer = resolve;
+        if (!left) sendBack({ type: 'TEST.ASKS', question });
+      }),
+  };
+  port.run(test, sessionId, hands, stop.signal).then(
+    (tested) => {
+      if (!left) sendBack({ type: 'TEST.ENDED', tested });
+    },
+    () => {
+      if (!left) sendBack({ type: 'TEST.UNWRITTEN' });
+    },
+  );
+  return () => {
+    left = true;
+    stop.abort();
+  };
+});
+
+function namesFor({ ports, only }: SelfTestsInput): readonly SelfTestName[] {
+  const fitted = ports.selfTests.tests.map(({ test }) => test);
+  return only === undefined ? fitted : fitted.filter((test) => only.includes(test));
+}
+
+/** Tests of one device are `device.test`; those of a report are `readiness.run`, which more roles have. */
+function mayTest({ staff, only }: SelfTestsInput): boolean {
+  return may(staff, only === undefined ? 'readiness.run' : 'device.test');
+}
+
+export const selfTestsMachine = setup({
+  types: typed<{ context: SelfTestsContext; events: SelfTestsEvent; input: SelfTestsInput; output: SelfTestsOutput }>(),
+  actors: {
+    run,
+    print: fromPromise<ReceiptOutcome, { readonly port: ReadinessPort; readonly report: ReadinessReport | undefined; readonly locale: string }>(
+      async ({ input: { port, report, locale } }) => (report === undefined ? { state: 'failedBefore', trouble: 'offline' } : port.print(report, locale)),
+    ),
+  },
+  actions: {
+    take: assign({
+      running: ({ context }) => context.waiting[0],
+      waiting: ({ context }) => context.waiting.slice(1),
+      step: undefined,
+      question: undefined,
+      report: undefined,
+      receipt: 'none',
+    }),
+    takeAgain: assign({ waiting: ({ context, event }) => (event.type === 'ui.test-again' ? [event.test] : context.waiting) }),
+    hear: assign(({ event }) => {
+      if (event.type === 'TEST.STEP') return { step: event.step, question: undefined };
+      return event.type === 'TEST.ASKS' ? { question: event.question } : {};
+    }),
+    keep: assign({
+      tested: ({ context, event }) =>
+        event.type === 'TEST.ENDED' ? [...context.tested.filter(({ test }) => test !== event.tested.test), event.tested] : context.tested,
+      running: undefined,
+      step: undefined,
+      question: undefined,
+    }),
+    unwritten: assign({ waiting: [], running: undefined, step: undefined, question: undefined, trouble: 'journalUnavailable' }),
+    makeReport: assign(({ context }) => {
+      try {
+        return { report: context.ports.readiness.report(context.staff, context.tested), trouble: undefined };
+      } catch (error) {
+        if (error instanceof PortError) return { report: undefined, trouble: 'journalUnavailable' as const };
+        throw error;
+      }
+    }),
+    receiptPrinting: assign({ receipt: 'printing' }),
+  },
+  guards: {
+    mayTest: ({ context }) => mayTest(context),
+    hasMore: ({ context }) => context.waiting.length > 0,
+    isFitted: ({ context, event }) => event.type === 'ui.test-again' && namesFor(context).includes(event.test),
+    forReport: ({ context }) => context.only === undefined,
+    hasReport: ({ context }) => context.report !== undefined,
+  },
+}).createMachine({
+  id: 'selfTests',
+  context: ({ input }) => ({
+    ...input,
+    waiting: namesFor(input),
+    running: undefined,
+    step: undefined,
+    question: undefined,
+    tested: [],
+    report: undefined,
+    receipt: 'none',
+    trouble: undefined,
+  }),
+  output: ({ context }) => ({ tested: context.tested, report: context.report }),
+  initial: 'next',
+  states: {
+    next: {
+      always: [{ guard: ({ context }) => !mayTest(context), target: 'left' }, { guard: 'hasMore', target: 'testing' }, { target: 'found' }],
+    },
+    testing: {
+      entry: 'take',
+      invoke: {
+        id: 'run',
+        src: 'run',
+        input: ({ context }) => ({ port: context.ports.selfTests, test: runningOf(context), sessionId: context.staff.sessionId }),
+      },
+      on: {
+        'TEST.STEP': { actions: 'hear' },
+        'TEST.ASKS': { actions: 'hear' },
+        'TEST.ENDED': { target: 'next', actions: 'keep' },
+        'TEST.UNWRITTEN': { target: 'found', actions: 'unwritten' },
+        'ui.test-answer': { actions: ({ self, event }) => self.getSnapshot().children['run']?.send(event) },
+        'ui.test-skip': { actions: ({ self, event }) => self.getSnapshot().children['run']?.send(event) },
+        'ui.back': 'left',
+      },
+    },
+    found: {
+      on: {
+        'ui.test-again': { guard: 'isFitted', target: 'next', actions: 'takeAgain' },
+        'ui.readiness-report': { guard: 'forReport', actions: 'makeReport', target: 'found' },
+        'ui.readiness-print': { guard: 'hasReport', target: 'printing' },
+        'ui.back': 'left',
+        'ui.finish': 'left',
+      },
+    },
+    printing: {
+      entry: 'receiptPrinting',
+      invoke: {
+        src: 'print',
+        input: ({ context }) => ({ port: context.ports.readiness, report: context.report, locale: context.locale }),
+        onDone: { target: 'found', actions: assign({ receipt: ({ event }) => (event.output.state === 'printed' ? 'printed' : 'failed') }) },
+        onError: { target: 'found', actions: assign({ receipt: 'failed' }) },
+      },
+    },
+    left: { type: 'final' },
+  },
+});
+
+/** A state that is entered with nothing to run can't be: `next` looked. */
+function runningOf({ running }: SelfTestsContext): SelfTestName {
+  if (running === undefined) throw new TypeError('no test runs');
+  return running;
+}
+
+/** What the tests made so far come to. */
+export function findings({ ports, tested }: Pick<SelfTestsContext, 'ports' | 'tested'>) {
+  return readinessOf(
+    ports.selfTests.tests.map(({ test }) => test),
+    tested,
+  );
+}
+
+export type SelfTestsActor = ActorRefFrom<typeof selfTestsMachine>;
+export type SelfTestsSnapshot = SnapshotFrom<typeof selfTestsMachine>;

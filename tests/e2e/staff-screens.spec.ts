@@ -1,0 +1,42 @@
+/** The screens of staff in the built page: layout and axe in both languages and both orientations. The shell is pretended. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../launcher/browser.ts';
+import { buildApp } from '../launcher/build.ts';
+import { STAFF, viewOf } from '../renderer/fixtures.ts';
+import { layoutFaults } from '../renderer/geometry.ts';
+import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPages } from '../renderer/kiosk-page.ts';
+
+let browser: Browser;
+let pages: KioskPages;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  await buildApp();
+  browser = await launchBrowser();
+  pages = await serveKioskPages(browser);
+});
+test.afterAll(async () => {
+  await pages.close();
+  await browser.close();
+});
+
+for (const [orientation, viewport] of Object.entries({ landscape: LANDSCAPE, portrait: PORTRAIT })) {
+  for (const locale of ['zh-CN', 'en'] as const) {
+    test(`screens of staff, ${orientation}, ${locale}: everything is in its place and readable`, async ({}, info) => {
+      const kiosk = await pages.open({ viewport });
+      const faults: Record<string, unknown> = {};
+      for (const [name, sample] of Object.entries(STAFF)) {
+        await kiosk.show(viewOf(sample, { preferences: { locale } }));
+        await kiosk.page.screenshot({ path: info.outputPath(`${name}.png`) });
+        const found: unknown[] = await kiosk.page.evaluate(layoutFaults);
+        const { violations } = await new AxeBuilder({ page: kiosk.page }).analyze();
+        found.push(...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
+        if (found.length > 0) faults[name] = found;
+      }
+      await kiosk.page.close();
+      expect(faults).toEqual({});
+    });
+  }
+}

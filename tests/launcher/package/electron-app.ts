@@ -1,0 +1,74 @@
+/**
+ * The unpacked application, made by electron-builder from a stage. Where Electron's archive is there, a product; elsewhere a casing of
+ * Electron's files without Electron in it, so that everything electron-builder.yml decides (files, archive, fuses, names) can be looked at.
+ * A casing starts nothing and its folder says so.
+ */
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createPackage } from '@electron/asar';
+import electron from 'electron/package.json' with { type: 'json' };
+import { productParts } from '../build.ts';
+import { electronBinary } from '../host.ts';
+import { run } from '../run-tool.ts';
+import { fillStage, product } from './stage.ts';
+
+export interface UnpackedApp {
+  /** `linux-unpacked`. */
+  readonly folder: string;
+  /** `casing`: without Electron. */
+  readonly carrier: 'electron' | 'casing';
+  /** What electron-builder said. */
+  readonly output: string;
+}
+
+export interface PackOptions {
+  /** Default: Electron where it is. */
+  readonly carrier?: UnpackedApp['carrier'];
+  /** Folder that `buildApp` made. Default: the product's. */
+  readonly built?: string;
+}
+
+/** @param work a fresh folder, which becomes the application's @throws {Error} what electron-builder says */
+export async function packApp(
+  work: string,
+  { carrier = electronBinary() === undefined ? 'casing' : 'electron', built = productParts.outDir }: PackOptions = {},
+): Promise<UnpackedApp> {
+  const stage = path.join(work, 'stage');
+  await fillStage(stage, built);
+  const binary = electronBinary();
+  const distribution = carrier === 'electron' && binary !== undefined ? path.dirname(binary) : await makeCasing(path.join(work, 'casing'));
+  const output = path.join(work, 'package');
+  const config = [`-c.electronDist=${distribution}`, `-c.directories.output=${output}`, `-c.electronVersion=${electron.version}`];
+  const { code, output: said } = await run('electron-builder', ['--dir', '--linux', '--x64', ...config], { cwd: stage, limitMs: 180_000 });
+  if (code !== 0) throw new Error(`electron-builder failed: ${said}`);
+  const folder = path.join(output, 'linux-unpacked');
+  if (carrier === 'casing')
+    writeFileSync(path.join(folder, 'NOT-A-PRODUCT.txt'), `${product.name} without Electron: made to look at what is packed; nothing here starts.\n`);
+  return { folder, carrier, output: said };
+}
+
+/** Where fuses are found in Electron's binary (electron/fuses, "The fuse wire"): this text, a version, how many, and one character each. */
+const FUSE_SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
+const FUSE_COUNT = 9;
+
+async function makeCasing(folder: string): Promise<string> {
+  const empty = `${folder}-empty`;
+  for (const part of [empty, path.join(folder, 'resources'), path.join(folder, 'locales')]) mkdirSync(part, { recursive: true });
+  writeFileSync(path.join(empty, 'package.json'), '{}');
+  await createPackage(empty, path.join(folder, 'resources', 'default_app.asar'));
+  writeFileSync(path.join(folder, 'version'), electron.version);
+  for (const name of ['LICENSE', 'LICENSES.chromium.html', 'chrome-sandbox', path.join('locales', 'en-US.pak')]) writeFileSync(path.join(folder, name), '');
+  const fuses = Buffer.concat([Buffer.from(FUSE_SENTINEL), Buffer.from([1, FUSE_COUNT]), Buffer.from('1'.repeat(FUSE_COUNT))]);
+  const binary = path.join(folder, 'electron');
+  writeFileSync(binary, Buffer.concat([Buffer.from('#!/bin/false\n'), fuses]));
+  chmodSync(binary, 0o755);
+  return folder;
+}
+
+/** Every file below `folder`, relative to it, in order. */
+export function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+}

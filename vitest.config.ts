@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
 import { NotRunReporter } from './tests/launcher/not-run-reporter.ts';
-import { ENUMERATIONS, EMBEDDED_ONLY, FLEET_SUITE, WAITING } from './tests/launcher/slow-tests.ts';
+import { ENUMERATIONS, EMBEDDED_ONLY, FLEET_SUITE, PACKAGE, WAITING } from './tests/launcher/slow-tests.ts';
 
 keepCompiledModules();
 
@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
-          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...WAITING, 'tests/fleet/postgres/**'],
+          exclude: [...never, ...ALONE, ...ENUMERATIONS, ...WAITING, ...PACKAGE, 'tests/fleet/postgres/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -57,6 +57,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'enumerations', include: ENUMERATIONS, exclude: never, maxWorkers: 2, sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'waiting', include: WAITING, exclude: never, maxWorkers: 6, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'package', include: PACKAGE, exclude: never, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
   },
 });

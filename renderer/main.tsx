@@ -22,6 +22,7 @@ import './theme/statement.css';
 import './theme/support.css';
 import './theme/loss.css';
 import './theme/desk.css';
+import './theme/chat.css';
 import './theme/pending-load.css';
 import './theme/right-to-left.css';
 import './theme/maintenance.css';

@@ -19,6 +19,7 @@ import { Committing } from './screens/committing.tsx';
 import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/desk-ticket.tsx';
 import { DiagnosisScreen } from './screens/diagnosis.tsx';
 import { Survey } from './screens/survey.tsx';
+import { Chat } from './screens/chat.tsx';
 import { CallbackReview, CallbackSlots, CallbackTold } from './screens/callback.tsx';
 import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
 import { Done } from './screens/done.tsx';
@@ -252,6 +253,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <CallbackSlots body={body} />;
     case 'callback-review':
       return <CallbackReview body={body} />;
+    case 'chat':
+      return <Chat body={body} />;
     case 'callback-told':
       return <CallbackTold body={body} />;
     case 'replace-fee':

@@ -9,6 +9,7 @@ import type { CardRef, ExaminedEvidence, JournalBody, NewEntry, Outcome, Pending
 import type { Unsubscribe } from '../common/unsubscribe.ts';
 import type { TicketKind } from '../common/upstream-api/support.ts';
 import type { WorkingTime } from '../common/working-calendar.ts';
+import type { TypingPort } from './chat/ports.ts';
 import type { DeskPort } from './desk/ports.ts';
 import type { DeclineReason } from '../common/upstream-api/payments.ts';
 import type { AccountPort } from './account/ports.ts';
@@ -702,6 +703,7 @@ export interface Ports {
   readonly readiness: ReadinessPort;
   /** What staff does inside. */
   readonly rooms: RoomsPort;
+  readonly typing: TypingPort;
   readonly recovery: RecoveryPort;
   readonly availability: AvailabilityPort;
   readonly settings: FlowSettings;

@@ -3,6 +3,8 @@ import type { AccountSnapshot } from './account.ts';
 import { accountPicture } from './account/view.ts';
 import type { CallbackSnapshot } from './callback.ts';
 import { callbackPicture } from './callback/view.ts';
+import type { ChatSnapshot } from './chat.ts';
+import { chatPicture } from './chat/view.ts';
 import type { CardReading, EarlierLoad, ServiceName } from './ports.ts';
 import { noticesOf } from './notices.ts';
 import type { PendingLoadSnapshot } from './pending-load.ts';
@@ -63,7 +65,7 @@ function overlayOf(context: SessionContext, picture: Picture): Overlay | undefin
 
 /** Of the session itself or of the flow that runs. */
 function shownOf(snapshot: SessionSnapshot): Picture {
-  const { topUp, pendingLoad, statement, support, lossReport, desk, callback, replacement, account, survey, maintenance } = snapshot.children;
+  const { topUp, pendingLoad, statement, support, lossReport, desk, callback, chat, replacement, account, survey, maintenance } = snapshot.children;
   if (snapshot.matches('topUp') && topUp !== undefined) return topUpPicture(topUp.getSnapshot() as TopUpSnapshot);
   if (snapshot.matches('pendingLoad') && pendingLoad !== undefined) return pendingLoadPicture(pendingLoad.getSnapshot() as PendingLoadSnapshot);
   if (snapshot.matches('statement') && statement !== undefined) return statementPicture(statement.getSnapshot() as StatementSnapshot);
@@ -71,6 +73,7 @@ function shownOf(snapshot: SessionSnapshot): Picture {
   if (snapshot.matches('lossReport') && lossReport !== undefined) return lossReportPicture(lossReport.getSnapshot() as LossReportSnapshot);
   if (snapshot.matches('desk') && desk !== undefined) return deskPicture(desk.getSnapshot() as DeskSnapshot);
   if (snapshot.matches('callback') && callback !== undefined) return callbackPicture(callback.getSnapshot() as CallbackSnapshot);
+  if (snapshot.matches('chat') && chat !== undefined) return chatPicture(chat.getSnapshot() as ChatSnapshot);
   if (snapshot.matches('replacement') && replacement !== undefined) return replacementPicture(replacement.getSnapshot() as ReplacementSnapshot);
   if (snapshot.matches('account') && account !== undefined) return accountPicture(account.getSnapshot() as AccountSnapshot);
   if (snapshot.matches('survey') && survey !== undefined) return surveyPicture(survey.getSnapshot() as SurveySnapshot);
@@ -113,6 +116,7 @@ function bodyOf(snapshot: SessionSnapshot): ViewBody {
     case 'lossReport':
     case 'desk':
     case 'callback':
+    case 'chat':
     case 'diagnosing':
     case 'replacement':
     case 'account':

@@ -22,6 +22,7 @@ import type {
 import { accountMachine } from './account.ts';
 import { pendingLoadMachine } from './pending-load.ts';
 import { callbackMachine } from './callback.ts';
+import { chatMachine } from './chat.ts';
 import { deskMachine } from './desk.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
@@ -174,13 +175,15 @@ const actors = {
   lossReport: lossReportMachine,
   desk: deskMachine,
   callback: callbackMachine,
+  chat: chatMachine,
   replacement: replacementMachine,
   account: accountMachine,
   survey: surveyMachine,
   maintenance: maintenanceMachine,
 };
 
-type Flow = 'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'replacement' | 'account' | 'survey' | 'maintenance';
+type Flow =
+  'topUp' | 'pendingLoad' | 'statement' | 'support' | 'lossReport' | 'desk' | 'callback' | 'chat' | 'replacement' | 'account' | 'survey' | 'maintenance';
 
 /** What a flow hears of its person and of the card; what lies over the screen is the session's. */
 function duringFlow(to: Flow) {
@@ -204,6 +207,7 @@ const SURVEYED: Readonly<Record<Exclude<Flow, 'survey' | 'maintenance'>, string>
   support: 'support',
   desk: 'support',
   callback: 'support',
+  chat: 'support',
   lossReport: 'lossReport',
   replacement: 'replacement',
   account: 'cardService',
@@ -702,6 +706,7 @@ export const sessionMachine = setup({
             actions: assign({ diagnosing: true, service: 'balance', card: undefined }),
           },
           { guard: ({ event }) => event.output.errand === 'callback', target: 'callback' },
+          { guard: ({ event }) => event.output.errand === 'chat', target: 'chat' },
           {
             guard: ({ event }) => event.output.next === 'desk',
             target: 'desk',
@@ -765,6 +770,25 @@ export const sessionMachine = setup({
         onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
       },
       on: { ...duringFlow('callback'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
+    },
+    /** As at the desk: a card that comes meanwhile is read when they are done. */
+    chat: {
+      entry: 'noWait',
+      invoke: {
+        id: 'chat',
+        src: 'chat',
+        input: ({ context: { ports, preferences } }) => ({ ports, preferences }),
+        onDone: [
+          { guard: ({ event }) => event.output.next === 'ticket', target: 'desk', actions: assign({ errand: 'ticket' as const }) },
+          { guard: ({ event }) => event.output.next === 'callback', target: 'callback' },
+          { guard: and(['cardInside', not('cardRead')]), target: 'readingCard' },
+          { guard: ({ event }) => event.output.next === 'back', target: 'support' },
+          { guard: 'cardHere', target: 'takeCard' },
+          { target: 'goodbye' },
+        ],
+        onError: [{ guard: 'cardHere', target: 'takeCard' }, { target: 'idle' }],
+      },
+      on: { ...duringFlow('chat'), 'CARD.REMOVED': { actions: assign({ card: undefined }) } },
     },
     /** On with what an answer led to, or back to where help was asked for. */
     afterHelp: {

@@ -18,6 +18,7 @@ import {
   type SupportOutput,
 } from './support/context.ts';
 import { mayBook } from './callback/context.ts';
+import { mayChat } from './chat/context.ts';
 import { LONGEST_TYPED } from './support/screens.ts';
 import { delaysOf, patiently, waitOf } from './waiting.ts';
 
@@ -91,7 +92,8 @@ export const supportMachine = setup({
     maySend: ({ context: { ports }, event }) =>
       event.type === 'ui.desk' &&
       (event.purpose !== 'diagnosis' || ports.availability.current.services.balance.available) &&
-      (event.purpose !== 'callback' || mayBook(ports)),
+      (event.purpose !== 'callback' || mayBook(ports)) &&
+      (event.purpose !== 'chat' || mayChat(ports)),
     byGroup: ({ context }) => context.byGroup,
     ofList: ({ context }) => context.answerOf === 'list',
     ofSearch: ({ context }) => context.answerOf === 'search',

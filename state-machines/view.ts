@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { callbackActs, callbackBodies } from './callback/screens.ts';
+import { chatActs, chatBodies } from './chat/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
 import { readinessActs } from './maintenance/readiness-screens.ts';
@@ -161,6 +162,7 @@ export const troubles = [
   'deskOffline',
   'ticketRefused',
   'callbackRefused',
+  'chatOffline',
   'replacementOffline',
   'replacementRefused',
   'accountOffline',
@@ -455,6 +457,7 @@ const bodies = {
   ...supportBodies,
   ...deskBodies,
   ...callbackBodies,
+  ...chatBodies,
   'help-answer': answerBody.extend({ service: serviceSchema.optional() }),
   /** 挂失: in which way somebody says who they are. */
   'loss-ways': z.strictObject({
@@ -696,6 +699,7 @@ export const uiActSchema = z.discriminatedUnion('type', [
   ...supportActs,
   ...deskActs,
   ...callbackActs,
+  ...chatActs,
   ...surveyActs,
   ...signInActs,
   ...readinessActs,

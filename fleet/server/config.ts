@@ -78,12 +78,6 @@ export const consoleSettingsSchema = z.strictObject({
 });
 export type ConsoleSettings = z.infer<typeof consoleSettingsSchema>;
 
-/** Releases and configurations for terminals, under `/updates`. */
-export const updateSettingsSchema = z.strictObject({
-  /** Folder that `npm run publish-release` writes. Absent: another web server has it. Relative paths count from the settings file. */
-  repository: z.string().min(1).max(400).optional(),
-});
-
 const rolloutSettingsSchema = z.strictObject({
   /** A ring of terminals is watched for so long before the next gets a release. */
   soakHours: z
@@ -109,6 +103,12 @@ const rolloutSettingsSchema = z.strictObject({
 export function rulesOf({ soakHours, heardPercent, failurePercent }: z.infer<typeof rolloutSettingsSchema>): RolloutRules {
   return { ...usualRules, soakMs: soakHours * 3_600_000, heardShare: heardPercent / 100, failureShare: failurePercent / 100 };
 }
+
+/** Releases and configurations for terminals, under `/updates`. */
+export const updateSettingsSchema = z.strictObject({
+  /** Folder that `npm run publish-release` writes. Absent: another web server has it. Relative paths count from the settings file. */
+  repository: z.string().min(1).max(400).optional(),
+});
 
 const addressRange = z.string().refine((text) => {
   const [address = '', bits, ...more] = text.split('/');
@@ -151,8 +151,8 @@ const settingsShape = z.strictObject({
   vouchers: voucherSettingsSchema.prefault({}),
   console: consoleSettingsSchema.prefault({}),
   support: supportSettingsSchema.prefault({}),
-  updates: updateSettingsSchema.prefault({}),
   rollouts: rolloutSettingsSchema.prefault({}),
+  updates: updateSettingsSchema.prefault({}),
   /** Of the message bus, where there is one. */
   bus: busSettingsSchema.prefault({}),
 });

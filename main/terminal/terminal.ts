@@ -39,6 +39,7 @@ import { readStaffCard } from '../maintenance/sign-in/staff-card.ts';
 import { StaffDesk } from '../maintenance/sign-in/staff-desk.ts';
 import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
+import { candidatesFor, readingOf } from '../typing/pinyin.ts';
 import { createSupportPort } from '../support/port.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
@@ -204,6 +205,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     receipts: receiptPort(devices.receiptPrinter, config),
     selfTests,
     readiness,
+    typing: { candidates: candidatesFor, reading: readingOf },
     support: createSupportPort({
       config,
       clock,

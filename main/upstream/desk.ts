@@ -23,6 +23,7 @@ import {
 import type { DeskPort, SubmitOutcome } from '../../state-machines/desk/ports.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import { jwsVerifier } from '../journal/jws.ts';
+import { createChatPort } from './chat.ts';
 import type { RegisteredClient } from './registration.ts';
 import { withRetries, type RetryLimits } from './retry.ts';
 
@@ -60,6 +61,7 @@ export function createDeskPort(client: RegisteredClient, options: DeskOptions): 
   let sheet = keptSheet(options);
   let askedAt: number | undefined;
   return {
+    chat: createChatPort(client, options),
     get terms() {
       return sheet === undefined ? undefined : termsOf(sheet);
     },

@@ -7,7 +7,8 @@ import { useKiosk } from '../kiosk-context.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 
-export type Board = 'letters' | 'digits';
+/** `nine`: letters three or four a key, for who finds the characters behind them. */
+export type Board = 'letters' | 'nine' | 'digits';
 
 const ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'] as const;
 /** In larger print the keys are too wide for ten in a row: eight, in the order of the alphabet. */
@@ -17,7 +18,7 @@ export function Keyboard({ board }: { readonly board: Board }) {
   const { say, size } = useKiosk();
   return (
     <div className={`keyboard keyboard--${board}`} role="group" aria-label={say('support.key.board')} dir="ltr" lang="en">
-      {board === 'digits' ? <Digits /> : size === 'standard' ? <Letters /> : <LargeLetters />}
+      {board === 'digits' ? <Digits /> : board === 'nine' ? <Nine /> : size === 'standard' ? <Letters /> : <LargeLetters />}
     </div>
   );
 }
@@ -53,6 +54,38 @@ function LargeLetters() {
       <ClearKey />
       <EraseKey />
     </>
+  );
+}
+
+const NINE = ['abc', 'def', 'ghi', 'jkl', 'mno', 'pqrs', 'tuv', 'wxyz'] as const;
+
+/** As on a telephone: the first key is the other board's, where the 1 would be. */
+function Nine() {
+  const [abc, def, ghi, jkl, mno, pqrs, tuv, wxyz] = NINE.map((letters, index) => <NineKey key={letters} letters={letters} digit={String(index + 2)} />);
+  return (
+    <>
+      <BoardKey to="digits" />
+      {abc}
+      {def}
+      <EraseKey />
+      {ghi}
+      {jkl}
+      {mno}
+      <ClearKey />
+      {pqrs}
+      {tuv}
+      {wxyz}
+      <SpaceKey />
+      <LanguageKey />
+    </>
+  );
+}
+
+function NineKey({ letters, digit }: { readonly letters: string; readonly digit: string }) {
+  return (
+    <Button testId={`nine-${digit}`} act={{ type: 'nine', key: digit }} className="key key--letter" typing>
+      {letters.toUpperCase()}
+    </Button>
   );
 }
 
@@ -138,7 +171,7 @@ function WordOrIcon({ icon, word }: { readonly icon: 'close' | 'space'; readonly
   );
 }
 
-function BoardKey({ to }: { readonly to: Board }) {
+function BoardKey({ to }: { readonly to: 'letters' | 'digits' }) {
   const { say } = useKiosk();
   return (
     <Button testId={`board-${to}`} act={{ type: 'board', board: to }} className="key key--act key--board">

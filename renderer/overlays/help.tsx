@@ -94,6 +94,7 @@ function topicOf(body: ViewBody): keyof typeof ANSWERS {
     case 'callback-slots':
     case 'callback-review':
     case 'callback-told':
+    case 'chat':
     case 'menu':
     case 'goodbye':
     case 'survey':

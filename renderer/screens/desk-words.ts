@@ -6,6 +6,7 @@ const ASKING: Readonly<Record<ViewBodyOf<'desk-asking'>['what'], { readonly titl
   submit: { title: 'ticket.askingTitle', why: 'ticket.askingWhy' },
   progress: { title: 'progress.askingTitle', why: 'progress.askingWhy' },
   slots: { title: 'callback.lookingTitle', why: 'callback.lookingWhy' },
+  chat: { title: 'chat.askingTitle', why: 'chat.askingWhy' },
   book: { title: 'callback.bookingTitle', why: 'callback.bookingWhy' },
 };
 

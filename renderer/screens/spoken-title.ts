@@ -4,6 +4,7 @@ import { money, type Say } from '../words.ts';
 import { makingTitle } from './replacement.tsx';
 import { settledWords } from './settled-words.ts';
 import { diagnosisWords } from './diagnosis-words.ts';
+import { chatTitle } from './chat.tsx';
 import { askingWords, callbackTitle, surveyTitle } from './desk-words.ts';
 import { isStaffScreen, staffTitle, type StaffBody } from '../maintenance/titles.ts';
 import { staffSayIn } from '../maintenance/words.ts';
@@ -126,6 +127,8 @@ function bodyTitle(body: Exclude<View['body'], StaffBody>, say: Say): string {
       return body.day === undefined
         ? say(`callback.${body.remark === 'offline' ? 'offline' : 'full'}Title`)
         : `${say('callback.slotsTitle')} · ${body.day.date}`;
+    case 'chat':
+      return say(chatTitle(body.state));
     case 'callback-review':
       return say('callback.reviewTitle');
     case 'callback-told':

@@ -16,7 +16,7 @@ const ICONS: Readonly<Record<Channel['kind'], IconName>> = { hotline: 'call', ap
 
 export function HelpContacts({ body }: { readonly body: Body }) {
   const { say } = useKiosk();
-  const { channels, chosen } = body;
+  const { channels, chosen, chat } = body;
   const shown = channels.find(({ id }) => id === chosen);
   return (
     <>
@@ -26,6 +26,15 @@ export function HelpContacts({ body }: { readonly body: Body }) {
         {shown !== undefined && <Shown channel={shown} />}
       </Read>
       <Touch className="touch--asks touch--contacts">
+        {chat === true && (
+          <Button testId="desk-chat" act={{ type: 'desk', purpose: 'chat' }} className="choice ask">
+            <span className="ask-icon ask-icon--filled">
+              <Icon name="chat" />
+            </span>
+            <span className="ask-text">{say('chat.begin')}</span>
+            <Icon name="chevron" size="s" />
+          </Button>
+        )}
         {channels.map((channel) => (
           <Button
             key={channel.id}

@@ -51,6 +51,7 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   lossRefused: { at: 'far', far: 'issuer', state: 'refused' },
   deskOffline: { at: 'far', far: 'center', state: 'cut' },
   ticketRefused: { at: 'far', far: 'center', state: 'refused' },
+  chatOffline: { at: 'far', far: 'center', state: 'cut' },
   callbackRefused: { at: 'far', far: 'center', state: 'refused' },
   replacementOffline: { at: 'far', far: 'issuer', state: 'cut' },
   replacementRefused: { at: 'far', far: 'issuer', state: 'refused' },

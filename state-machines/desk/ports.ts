@@ -2,6 +2,7 @@
 import type { JournalBody } from '../../common/journal-kinds.ts';
 import type { DeskSheet, ProgressAnswer, ProgressRequest, Slot, TicketKind } from '../../common/upstream-api/support.ts';
 import type { WorkingTime } from '../../common/working-calendar.ts';
+import type { ChatPort } from '../chat/ports.ts';
 
 /** What the desk last said of itself: true without a network, too. */
 export interface DeskTerms {
@@ -22,6 +23,7 @@ export type SubmitOutcome =
 
 /** Rejects with PortError. */
 export interface DeskPort {
+  readonly chat: ChatPort;
   /** `undefined`: the desk could never be asked. */
   readonly terms: DeskTerms | undefined;
   /** Asks for the terms anew when they are old. Never rejects: those from before go on being true. */

@@ -85,7 +85,7 @@ export const deskBodies = {
     phone: z.string().max(16).optional(),
   }),
   /** Somebody far away is told or asked. */
-  'desk-asking': z.strictObject({ kind: z.literal('desk-asking'), what: z.enum(['submit', 'progress', 'slots', 'book']) }),
+  'desk-asking': z.strictObject({ kind: z.literal('desk-asking'), what: z.enum(['submit', 'progress', 'slots', 'book', 'chat']) }),
   /** `kept`: it is on this machine's disk, and goes to the desk as soon as there is a line. */
   'ticket-told': z.strictObject({
     kind: z.literal('ticket-told'),
@@ -139,7 +139,7 @@ export const deskBodies = {
 
 export const deskActs = [
   /** 提交工单, 查进度, 卡片诊断, 预约回电. */
-  z.strictObject({ type: z.literal('desk'), purpose: z.enum(['ticket', 'progress', 'diagnosis', 'callback']) }),
+  z.strictObject({ type: z.literal('desk'), purpose: z.enum(['ticket', 'progress', 'diagnosis', 'callback', 'chat']) }),
   z.strictObject({ type: z.literal('topic'), topic: z.enum(ticketTopics) }),
   /** No telephone is given. */
   z.strictObject({ type: z.literal('skip') }),

@@ -1,4 +1,5 @@
 /** What the help chart knows and hears, and why it waits as long as it does. */
+import { mayChat } from '../chat/context.ts';
 import type { DeskInput } from '../desk/context.ts';
 import type { Ports, ServiceName } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
@@ -21,6 +22,7 @@ const QUESTIONS_OF_LIST = { standard: 5, large: 4, xlarge: 3 } as const;
 const QUESTIONS_OF_SEARCH = { standard: 3, large: 2, xlarge: 1 } as const;
 /** Above the keys, when these are set low. */
 const QUESTIONS_LOW = 1;
+/** A conversation, where there can be one, takes the place of one of them. */
 const CHANNELS_OF_PAGE = { standard: 4, large: 3, xlarge: 3 } as const;
 const QUESTIONS_OF_HOME = 5;
 
@@ -36,8 +38,8 @@ export interface SupportInput {
 export interface SupportOutput {
   readonly next: 'back' | 'service' | 'desk' | 'leave';
   readonly service: ServiceName | undefined;
-  /** `diagnosis`: to hear what is the matter with their card; `callback`: to be called. */
-  readonly errand: DeskInput['purpose'] | 'diagnosis' | 'callback' | undefined;
+  /** `diagnosis`: to hear what is the matter with their card; `callback`: to be called; `chat`: to talk in writing. */
+  readonly errand: DeskInput['purpose'] | 'diagnosis' | 'callback' | 'chat' | undefined;
 }
 
 export interface SupportContext extends SupportInput {
@@ -96,5 +98,6 @@ export function searchLeaf({ found, preferences: { size, lowReach }, page }: Sup
 }
 
 export function contactLeaf({ ports, preferences, contactPage }: SupportContext): Leaf<ViewBodyOf<'help-contacts'>['channels'][number]> {
-  return leafOf(ports.support.channels(preferences.locale), CHANNELS_OF_PAGE[preferences.size], contactPage);
+  const length = CHANNELS_OF_PAGE[preferences.size] - (mayChat(ports) ? 1 : 0);
+  return leafOf(ports.support.channels(preferences.locale), length, contactPage);
 }

@@ -71,6 +71,7 @@ export const supportBodies = {
     kind: z.literal('help-contacts'),
     /** Of this page. */
     channels: z.array(channel).min(1).max(4),
+    /** An agent can be talked to in writing. */ chat: z.literal(true).optional(),
     /** Id of the one that is shown large. */
     chosen: z.string().max(40),
     ...pages,

@@ -3,6 +3,7 @@ import type { SupportSnapshot } from '../support.ts';
 import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody } from '../view.ts';
 import { mayBook } from '../callback/context.ts';
+import { mayChat } from '../chat/context.ts';
 import { contactLeaf, listLeaf, searchLeaf, type SupportContext } from './context.ts';
 
 export function supportPicture(snapshot: SupportSnapshot): Picture {
@@ -55,5 +56,6 @@ function answer({ ports, preferences, question = '', verdict }: SupportContext):
 function contacts(context: SupportContext): ViewBody {
   const { items, page, pages } = contactLeaf(context);
   const chosen = items.find(({ id }) => id === context.channel) ?? items[0];
-  return { kind: 'help-contacts', channels: [...items], chosen: chosen?.id ?? '', page, pages };
+  const chat = mayChat(context.ports) ? { chat: true as const } : {};
+  return { kind: 'help-contacts', ...chat, channels: [...items], chosen: chosen?.id ?? '', page, pages };
 }

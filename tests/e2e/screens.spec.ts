@@ -272,8 +272,19 @@ test.describe('reach', () => {
     'top-up-voucher-confirm',
   ];
   const helping = ['help-home', 'help-groups', 'help-list', 'help-search', 'help-search-digits', 'help-answer', 'help-contacts'];
-  const serving = ['pending-offer', 'statement', 'loss-ways', 'loss-typing', 'loss-confirm', 'loss-told', 'replace-fee', 'replace-done', 'account-confirm'];
-  const asking = ['ticket-topics', 'ticket-phone', 'ticket-review', 'diagnosis', 'callback-slots', 'callback-review', 'survey'];
+  const serving = [
+    'pending-offer',
+    'statement',
+    'loss-ways',
+    'loss-typing',
+    'loss-confirm',
+    'loss-told',
+    'replace-fee',
+    'replace-done',
+    'account-menu',
+    'account-confirm',
+  ];
+  const asking = ['ticket-topics', 'ticket-phone', 'ticket-review', 'diagnosis', 'callback-slots', 'callback-review', 'chat', 'chat-nine', 'survey'];
   const reached = ['attract', 'menu', 'top-up-amount', 'top-up-custom', ...paying, 'put-back', 'done', ...helping, ...serving, ...asking];
 
   test('with buttons set low, what a cardholder does is touched within the lowest 964 px, at every size, and nothing breaks', async () => {

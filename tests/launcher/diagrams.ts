@@ -8,6 +8,7 @@ import type { AnyStateMachine } from 'xstate';
 import { accountMachine } from '../../state-machines/account.ts';
 import { identificationMachine } from '../../state-machines/identification.ts';
 import { callbackMachine } from '../../state-machines/callback.ts';
+import { chatMachine } from '../../state-machines/chat.ts';
 import { deskMachine } from '../../state-machines/desk.ts';
 import { maintenanceMachine } from '../../state-machines/maintenance.ts';
 import { roomsMachine } from '../../state-machines/maintenance/rooms.ts';
@@ -76,6 +77,11 @@ const charts: readonly { readonly title: string; readonly about: string; readonl
     title: 'rooms',
     about: 'What staff does inside (`maintenance/rooms.ts`, parts beside it).',
     machine: roomsMachine,
+  },
+  {
+    title: 'chat',
+    about: 'A conversation with an agent, and what is offered where nobody comes (`chat.ts`, parts in `chat/`).',
+    machine: chatMachine,
   },
   {
     title: 'survey',

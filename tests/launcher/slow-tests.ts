@@ -7,8 +7,6 @@
 export const WAITING = [
   'tests/main/terminal/crash-cash.test.ts',
   'tests/main/terminal/crash-pending.test.ts',
-  'tests/launcher/package/pack.test.ts',
-  'tests/launcher/package/install.test.ts',
   'tests/drivers/conformance/cash-acceptor-cctalk.test.ts',
   'tests/main/updates/bad-releases.test.ts',
   'tests/main/updates/update-process.test.ts',
@@ -34,6 +32,9 @@ export const WAITING = [
   'tests/drivers/transport/transports.test.ts',
   'tests/drivers/transport/usb-printer.test.ts',
 ];
+
+/** The package, made and installed: `npm test` fetches its fresh Debian while other tests run. */
+export const PACKAGE = ['tests/launcher/package/install.test.ts', 'tests/launcher/package/pack.test.ts'];
 
 /** The upstream server on PostgreSQL: the same files that the units run on SQLite, and those that are about PostgreSQL alone. */
 export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/issuer/*.test.ts', 'tests/fleet/postgres/*.test.ts'];

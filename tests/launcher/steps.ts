@@ -36,6 +36,19 @@ export const staticSteps: readonly Step[] = [
 export const lockStep: Step = () =>
   timed('lock file', async () => missingOptionalPackages(readFileSync(path.join(projectRoot, 'package-lock.json'), 'utf8')).join('\n'));
 
+/** What is published of what is shipped; a registry that answers no audits is one test that was not run. */
+export const auditStep: Step = async () => {
+  const started = performance.now();
+  const { code, output } = await run('node', [path.join('tests', 'launcher', 'package', 'audit.ts')]);
+  const counts =
+    code !== 0
+      ? { passed: 0, failed: 1 }
+      : output.startsWith('not run')
+        ? { passed: 0, failed: 0, notRun: [`audit: ${output.trim()}`] }
+        : { passed: 1, failed: 0 };
+  return { name: 'audit', counts, complaint: code === 0 ? '' : output, seconds: (performance.now() - started) / 1000 };
+};
+
 export const buildStep: Step = () =>
   timed('build', async () => {
     await buildApp();
@@ -44,10 +57,18 @@ export const buildStep: Step = () =>
   });
 
 /** All but those that wait. */
-export const unitStep: Step = () => units('unit tests', ['!waiting'], 'vitest.json', { givesWay: true });
+export const unitStep: Step = () => units('unit tests', ['!waiting', '!package'], 'vitest.json', { givesWay: true });
 
 /** slow-tests.ts says what waits, and for what. */
 export const waitingStep: Step = () => units('tests that wait for mechanics', ['waiting'], 'vitest-waiting.json');
+
+/** @param ready resolves when the fresh Debian is there, or can't be had */
+export const packageStep =
+  (ready: Promise<void>): Step =>
+  async () => {
+    await ready;
+    return units('package', ['package'], 'vitest-package.json');
+  };
 
 /** Without what waits and the long enumerations. */
 export const quickUnitStep: Step = () => units('unit tests', ['units', 'alone'], 'vitest.json');

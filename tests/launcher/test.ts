@@ -13,9 +13,11 @@ import { bringPythonVerifier } from './python-verifier.ts';
 import { add, notRunLine, onlyAloneLine, summaryLine } from './results.ts';
 import { bringSoftHsm } from './softhsm.ts';
 import {
+  auditStep,
   buildStep,
   endToEndStep,
   lockStep,
+  packageStep,
   report,
   simulationSteps,
   staticSteps,
@@ -34,17 +36,17 @@ try {
   await bringPostgres();
   await bringSoftHsm();
   await bringNats();
-  await bringDebianRoot();
 } catch (error) {
   if (!(error instanceof MissingNeed)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(2);
 }
 
+const debian = bringDebianRoot();
 // side by side: what computes gives way to what waits
 const [computed, waited] = await Promise.all([
-  inTurn([...staticSteps, lockStep, unitStep, ...simulationSteps]),
-  inTurn([waitingStep, virtualMachineStep, buildStep, endToEndStep]),
+  inTurn([...staticSteps, lockStep, auditStep, unitStep, ...simulationSteps]),
+  inTurn([waitingStep, virtualMachineStep, packageStep(debian), buildStep, endToEndStep]),
 ]);
 const results = await secondGoes([...computed, ...waited]);
 

@@ -207,6 +207,27 @@ const callbackSlots: ViewBodyOf<'callback-slots'> = {
   page: 1,
   pages: 9,
 };
+const chat: ViewBodyOf<'chat'> = {
+  kind: 'chat',
+  state: 'open',
+  pieces: [{ from: 'person', text: '卡放好了，是在食堂旁边那台机器充的，今天早上刷卡余额还是没变' }],
+  back: 0,
+  pages: 1,
+  text: '我的手机号是*********78，请',
+  reading: 'huidian',
+  board: 'letters',
+  candidates: [
+    { index: 0, text: '回电' },
+    { index: 1, text: '会点' },
+    { index: 2, text: '回' },
+    { index: 3, text: '会' },
+    { index: 4, text: '灰' },
+  ],
+  more: { previous: false, next: true },
+  callback: true,
+};
+const agentPiece = { from: 'agent', text: '您好，请把卡放到读卡口，我看一下这笔充值。' } as const;
+const chatOn = { back: 0, pages: 3, pieces: [agentPiece] };
 const callbackTold: ViewBodyOf<'callback-told'> = {
   kind: 'callback-told',
   state: 'booked',
@@ -578,6 +599,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
     },
   },
   'callback-told': { body: callbackTold },
+  chat: { body: chat },
   'progress-number': { body: { kind: 'progress-number', number: reference, complete: true, scan: 'ready' } },
   'progress-list': { body: { ...standings, items: standings.items.slice(1), pages: 2 } },
   'replace-fee': { body: replaceFee },
@@ -705,6 +727,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'help-answer-short': {
     body: { kind: 'help-answer', id: 'invoice', question: '怎么开发票', steps: ['请带凭条到人工服务办理。'], solvedAt: 'counter', verdict: 'asked' },
   },
+  'help-contacts-chat': { body: { ...contacts, chat: true, channels: contacts.channels.slice(0, 2) } },
   'help-contacts-plain': { body: { ...contacts, chosen: 'station', page: 0, pages: 1 } },
   'help-contacts-least': {
     body: {
@@ -863,6 +886,17 @@ export const STATES: Readonly<Record<string, Sample>> = {
     body: { kind: 'callback-review', topic: 'suggestion', start: '2026-11-23T14:00:00', end: '2026-11-23T14:30:00', phone: '138****5678' },
   },
   ...named('desk-asking', ['slots', 'book'] as const, (what) => ({ body: { kind: 'desk-asking', what }, utilities: what === 'slots' })),
+  'chat-nine': {
+    body: { ...chat, ...chatOn, board: 'nine', candidates: chat.candidates.slice(0, 3), more: { previous: true, next: true } },
+    sizes: ['large', 'xlarge'],
+  },
+  'chat-waiting': { body: { ...chat, state: 'waiting', position: 3, pieces: [], text: '', reading: '', candidates: [{ index: 0, text: '，' }] } },
+  'chat-fallback': {
+    body: { ...chat, state: 'waiting', position: 2, fallback: true, text: '您好', reading: '', more: { previous: false, next: false } },
+  },
+  'chat-not-sent': { body: { ...chat, pieces: [agentPiece], remark: 'notSent', reading: '', board: 'digits' } },
+  'chat-ended': { body: { ...chat, ...chatOn, state: 'ended', text: '', reading: '' } },
+  'chat-long': { body: { ...chat, pages: 2, pieces: [agentPiece, { from: 'agent', text: '您'.repeat(60) }] }, sizes: ['standard'] },
   ...named('callback-told', ['printed', 'failed'] as const, (receipt) => ({ body: { ...callbackTold, receipt } })),
   'callback-told-moved': { body: { ...callbackTold, moved: true } },
   'callback-told-kept': { body: { ...callbackTold, state: 'kept' } },

@@ -52,6 +52,8 @@ import type { RunningScript } from '../../state-machines/card-script.ts';
 import type { ConfirmOutcome, NextOutcome, ScriptCard, StartOutcome } from '../../state-machines/card-script/ports.ts';
 import { makeVoucherCode } from '../../common/voucher-code.ts';
 import type { Channel } from '../../state-machines/support/screens.ts';
+import { candidatesFor, readingOf } from '../../main/typing/pinyin.ts';
+import { FakeChat } from './fake-chat.ts';
 import { fakeSupport } from './fake-support.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
@@ -129,6 +131,8 @@ export class FakeWorld {
   unfinishedScript: RunningScript | undefined = undefined;
   latest: LatestTopUp | undefined = undefined;
   undelivered: readonly JournalBody<'desk.submitting'>[] = [];
+  /** The desk's end of a conversation. */
+  readonly chat = new FakeChat();
   deskTerms: DeskTerms | undefined = { seals: true, promise: () => ({ minutes: 120 }) };
   /** Before the desk answers. */
   onSubmit = (): void => {};
@@ -527,6 +531,7 @@ export class FakeWorld {
       rooms: this.rooms,
       staff: this.staff,
       desk: {
+        chat: this.chat.port,
         get terms() {
           return terms();
         },
@@ -543,6 +548,7 @@ export class FakeWorld {
         },
         slots: async () => this.script.slots.next(),
       },
+      typing: { candidates: candidatesFor, reading: readingOf },
       support: fakeSupport(this.counted, () => this.channels),
       selfTests: { tests: [], run: () => Promise.reject(new PortError('deviceFault', 'nothing is fitted in this world')) },
       readiness: {

@@ -95,6 +95,18 @@ const REPORTED = {
   status: 'lost',
   loss: { reference: 'A01-1119-3R7Q-8', effectiveAt: 0 },
 } as const;
+const ANSWER = 'ok';
+
+/** 你好 in pinyin on the keys that are out, and the first word that is offered for it; "hi" where letters are letters. */
+async function greets(walk: Walk): Promise<void> {
+  const { locale, size } = walk.preferences;
+  const struck = locale === 'en' ? ['h', 'i'] : size === 'standard' ? [...'nihao'] : [...'64426'];
+  for (const key of struck) {
+    const testId = /\d/.test(key) ? `nine-${key}` : `letter-${key}`;
+    await walk.does({ testId, called: () => key.toUpperCase() });
+  }
+  if (locale !== 'en') await walk.does({ testId: 'candidate-0', called: () => '你好' });
+}
 const PAID = { state: 'captured', channel: '微信支付', channelRef: '4200003071' } as const;
 
 export const flows: readonly Flow[] = [
@@ -332,6 +344,22 @@ export const flows: readonly Flow[] = [
       walk.sees('ticket-told');
       walk.hears((say) => say('ticket.storedTitle'));
       await walk.does(finish);
+    },
+  },
+  {
+    name: 'chat with an agent',
+    run: async (walk) => {
+      await walk.does(control('util-help', 'utility.help'), control('help-contacts', 'support.person'), control('desk-chat', 'chat.begin'));
+      await walk.does(control('topic-topUpMissing', 'ticket.topic.topUpMissing'));
+      walk.sees('chat');
+      walk.hears((say) => say('chat.waitingTitle'));
+      await walk.happens((world) => world.chat.agentComes());
+      walk.hears((say) => say('chat.openTitle'));
+      await greets(walk);
+      await walk.does(control('send', 'chat.send'));
+      await walk.happens((world) => world.chat.agentSays(ANSWER));
+      walk.hears(() => ANSWER);
+      await walk.does(control('finish', 'chat.leave'));
     },
   },
   {

@@ -116,7 +116,7 @@ async function run(): Promise<void> {
   obey(terminal, orders);
   const launcher = launchedBy();
   if (launcher === undefined) return;
-  process.once('disconnect', orders.stop); // the launcher is gone
+  if (host.alone) process.stdin.once('end', orders.stop).resume(); // the launcher is gone
   updating = startUpdating({
     launchedBy: launcher,
     configFile: file,

@@ -407,12 +407,12 @@ class Launcher {
       ...(configured ? { KIOSK_SETTINGS: `${folder}/.slot/configuration.json` } : {}),
     };
     const byNode = start.by === 'node';
-    // A channel, where Node is started, so that it ends when this process does, however that ends.
+    // Its input is a pipe that nobody writes into: it ends when this process does, however that ends.
     const child = spawn(byNode ? process.execPath : path, byNode ? [path, ...args] : args, {
       cwd: folder,
       env,
       detached: true,
-      stdio: ['ignore', 'inherit', 'inherit', ...(byNode ? ['ipc'] : [])],
+      stdio: ['pipe', 'inherit', 'inherit'],
     });
     this.child = child;
     const { healthyWithin, provenAfter, beatWithin, memoryMb } = this.options;

@@ -357,6 +357,10 @@ describe('called wrongly: one line with the right way, status 2', () => {
       'kioskctl update from',
       'kioskctl update status --install',
       'kioskctl pboc vector',
+      'kioskctl status --config',
+      'kioskctl readiness --config',
+      'kioskctl support-bundle --config',
+      'kioskctl support-bundle open',
     ]);
   });
 

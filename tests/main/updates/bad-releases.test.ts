@@ -15,7 +15,7 @@ const HEALTHY = `
 import { writeFileSync } from 'node:fs';
 const beat = () => writeFileSync(process.env.KIOSK_INSTALL + '/health', String(performance.now()));
 process.once('SIGTERM', () => process.exit(0));
-process.once('disconnect', () => process.exit(0));
+process.stdin.once('end', () => process.exit(0)).resume();
 `;
 const GOOD = `${HEALTHY}beat(); setInterval(beat, 100);`;
 const LIMITS = ['--healthy-within', '2500', '--proven-after', '1500', '--beat-within', '1500', '--memory-mb', '400'];

@@ -100,6 +100,11 @@ export function slotName({ release, configuration }: Direction): string {
   return configuration === null ? release : `${release}+${configuration}`;
 }
 
+/** Of a slot; no name holds a plus sign. */
+export function releaseOf(slot: string): string {
+  return slot.split('+')[0] ?? slot;
+}
+
 /** bytes */
 export function sizeOf({ files }: Pick<ReleaseManifest, 'files'>): number {
   return files.reduce((sum, { size }) => sum + size, 0);

@@ -197,6 +197,8 @@ const updatesSchema = z.strictObject({
   ),
   /** The director's word to this group counts here. */
   group: groupSchema.default('default'),
+  /** Whether a release also waits until the fleet's server says that it is this terminal's turn. */
+  rings: z.boolean('expected true or false').default(false),
   /** When a release may take the place of the one that runs, local time; from = to: at any time. */
   window: z.strictObject({ from: timeOfDay.default('02:00'), to: timeOfDay.default('05:00') }).prefault({}),
   /** How often the repository is asked. */

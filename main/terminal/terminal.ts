@@ -120,6 +120,8 @@ export interface Terminal {
   rest(): Rest;
   /** What of its start is behind it. */
   readonly began: { readonly devices: boolean; readonly upstream: boolean };
+  /** What the fleet's server says of releases. */
+  readonly rollouts: Upstream['rollouts'];
   stop(): Promise<void>;
 }
 
@@ -404,6 +406,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       } else log.debug({ seq, shown: publisher.seq, act: act.type }, 'a touch on an old screen was dropped');
     },
     repeatView: () => publisher.publish(true),
+    rollouts: upstream.rollouts,
     rest: () => ({
       forMs: isIdle(session.getSnapshot().value) ? clock.monotonic() - servedAt : 0,
       openTransactions: journal.openTransactions().length,

@@ -6,11 +6,16 @@ import { authoritiesOf, type TerminalConfig } from '../config/config.ts';
 import { freeSpace } from '../journal/free-space.ts';
 import { SCHEMA_VERSION } from '../journal/schema.ts';
 import { minuteOfDay, obstacles } from '../updates/conditions.ts';
-import { nameNext, stage, type InstallerParts } from '../updates/installer.ts';
+import { installFolder } from '../updates/install-folder.ts';
+import { nameNext, readState, stage, type InstallerParts } from '../updates/installer.ts';
+import { Outcomes } from '../updates/outcomes.ts';
 import { SignOfLife } from '../updates/sign-of-life.ts';
 import { webSource } from '../updates/source.ts';
+import { UpdateError } from '../updates/update-error.ts';
 import { Updates } from '../updates/updates.ts';
+import type { RolloutPort } from '../upstream/rollouts.ts';
 import { createTrustedFetch, type Fetch } from '../upstream/trusted-fetch.ts';
+import { PortError } from '../../state-machines/ports.ts';
 import type { Log } from './log.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,7 +33,7 @@ export interface UpdatingOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly terminal: Pick<Terminal, 'rest' | 'began'>;
+  readonly terminal: Pick<Terminal, 'rest' | 'began' | 'rollouts'>;
   /** A page asked for a View; true where none is expected. */
   readonly painted: () => boolean;
   /** Ends the process in order, with "update ready". */
@@ -50,10 +55,17 @@ export function startUpdating(options: UpdatingOptions): Updating {
     },
   });
   const updates = config.updates.url === undefined ? undefined : byNetwork(config.updates.url);
+  const outcomes = new Outcomes({
+    clock,
+    state: () => readState(nodeFs, installFolder(launchedBy.install)),
+    tell: (outcome) => terminal.rollouts.tell(outcome),
+    onTrouble: (error) => log.debug({ error: error instanceof Error ? error.message : String(error) }, 'what became of a release is told later'),
+  });
   return {
     stop: () => {
       life.stop();
       updates?.stop();
+      outcomes.stop();
     },
   };
 
@@ -81,7 +93,7 @@ export function startUpdating(options: UpdatingOptions): Updating {
   }
 }
 
-function installerParts({ config, clock, configFile, launchedBy }: UpdatingOptions, url: string): InstallerParts {
+function installerParts({ config, clock, configFile, launchedBy, terminal }: UpdatingOptions, url: string): InstallerParts {
   return {
     folder: launchedBy.install,
     fs: nodeFs,
@@ -90,9 +102,23 @@ function installerParts({ config, clock, configFile, launchedBy }: UpdatingOptio
     shippedRoot: readFileSync(launchedBy.root, 'utf8'),
     source: webSource(fetchFor(url, authoritiesOf(config, clock.now(), configFile)), url),
     group: config.updates.group,
+    ...(config.updates.rings ? { awaitTurn: (release: string) => turnOf(release, terminal.rollouts) } : {}),
     suits: hereSuits,
     free: () => freeSpace(launchedBy.install).free,
   };
+}
+
+/** @throws {UpdateError} `notItsTurn` */
+export async function turnOf(release: string, rollouts: Pick<RolloutPort, 'direction'>): Promise<void> {
+  let named: string | undefined;
+  try {
+    named = await rollouts.direction();
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    throw new UpdateError('notItsTurn', `${release}: the fleet's server can't be asked whose turn it is (${error.code})`, { cause: error });
+  }
+  if (named !== release)
+    throw new UpdateError('notItsTurn', `${release}: the fleet's server ${named === undefined ? 'gives it to others first' : `wants ${named} here`}`);
 }
 
 /** The journal was opened by this release, so it has its schema. */

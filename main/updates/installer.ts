@@ -8,6 +8,7 @@ import {
   directionSchema,
   releaseLimits,
   releaseManifestSchema,
+  releaseOf,
   sizeOf,
   slotName,
   targetOf,
@@ -38,6 +39,8 @@ export interface InstallerParts extends Omit<TrustParts, 'trusted'>, Omit<Conten
   readonly suits: Suitability;
   /** Bytes that are free where the install folder is. */
   readonly free: () => number;
+  /** Asked before another release than the one that runs is fetched. Default: the director's word is enough. @throws {UpdateError} `notItsTurn` */
+  readonly awaitTurn?: (release: string) => Promise<void>;
   /** A person lets what failed here be tried again. */
   readonly retry?: boolean;
 }
@@ -51,7 +54,7 @@ export interface Staged {
 }
 
 /** What the launcher keeps; read here, written there. */
-const stateSchema = z.looseObject({ slot: z.string(), previous: z.string().nullable(), failed: z.array(z.string()) });
+const stateSchema = z.looseObject({ slot: z.string(), previous: z.string().nullable(), failed: z.array(z.string()), proven: z.boolean().optional() });
 export type LauncherState = z.output<typeof stateSchema>;
 
 /** A release needs so many times its size: what is fetched, what it is laid out as, and room to live. */
@@ -72,6 +75,7 @@ export async function stage(parts: InstallerParts): Promise<Staged | undefined> 
   if (state?.slot === slot) return undefined;
   if (state?.failed.includes(slot) === true && parts.retry !== true)
     throw new UpdateError('failedBefore', `${slot} ran here and failed; kioskctl update from FOLDER --retry lets it be tried again`);
+  if (state === undefined || releaseOf(state.slot) !== direction.release) await parts.awaitTurn?.(direction.release);
   const manifestBytes = await mustBeListed(catalogue, targetOf.release(direction.release), releaseLimits.manifest);
   const manifest = readManifest(manifestBytes, direction);
   const configuration =

@@ -10,6 +10,8 @@ export type UpdateErrorCode =
   | 'expired'
   /** Signed, and not for this terminal: platform, journal, size, or the two lists disagree. */
   | 'unsuitable'
+  /** The fleet's server gives it to others first, or can't be asked. */
+  | 'notItsTurn'
   /** It ran here and failed; only a person lets it be tried again. */
   | 'failedBefore'
   /** The disk. */

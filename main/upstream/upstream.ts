@@ -17,6 +17,7 @@ import { createLossPort } from './losses.ts';
 import { createOnline, type Online } from './online.ts';
 import { createPaymentPort } from './payments.ts';
 import { createReplacementPort } from './replacements.ts';
+import { createRolloutPort, type RolloutPort } from './rollouts.ts';
 import { createScriptPort } from './scripts.ts';
 import { createRegisteredClient } from './registration.ts';
 import { createVoucherPort, type UpstreamVouchers } from './vouchers.ts';
@@ -47,6 +48,7 @@ export interface Upstream {
   readonly accounts: AccountPort;
   readonly payments: PaymentPort;
   readonly vouchers: UpstreamVouchers;
+  readonly rollouts: RolloutPort;
   /** Runs from the start. */
   readonly online: Online;
   /** Measured by the heartbeats. */
@@ -76,6 +78,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     losses: createLossPort(client, options),
     desk: createDeskPort(client, options),
     replacements: createReplacementPort(client, options),
+    rollouts: createRolloutPort(client, options),
     scripts: createScriptPort(client, options),
     accounts: createAccountPort(client, options),
     payments: createPaymentPort(client, options),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readlinkSync, rmSync, writeFileSync, chmodSyn
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_STARTS } from '../../../resources/launcher/launcher.mjs';
+import { UpdateError } from '../../../main/updates/update-error.ts';
 import { Operator } from './operator.ts';
 import { GROUP, TerminalPlace } from './terminal-place.ts';
 
@@ -41,6 +42,32 @@ test('what runs already is not staged again', async () => {
   await terminal.prepare();
   terminal.runsWell();
   expect(await terminal.stage()).toBeUndefined();
+});
+
+describe('where the fleet’s server says whose turn it is', () => {
+  const noTurn = async (release: string): Promise<void> => {
+    throw new UpdateError('notItsTurn', `${release}: not yet`);
+  };
+
+  beforeEach(async () => {
+    await terminal.prepare();
+    terminal.runsWell();
+  });
+
+  test('another release waits, and nothing of it is fetched', async () => {
+    await operator.release('2.0.0', { files: { 'main.js': 'two!' } }, GROUP);
+    await expect(terminal.stage(GROUP, { awaitTurn: noTurn })).rejects.toMatchObject({ code: 'notItsTurn' });
+    expect(existsSync(join(terminal.folder, 'releases', '2.0.0'))).toBe(false);
+    const asked: string[] = [];
+    expect(await terminal.stage(GROUP, { awaitTurn: async (release) => void asked.push(release) })).toMatchObject({ slot: '2.0.0' });
+    expect(asked).toEqual(['2.0.0']);
+  });
+
+  test('another configuration of the release that runs does not wait', async () => {
+    await operator.configuration('lobby-2', {});
+    await operator.release('1.0.0', { files: { 'main.js': 'one', 'lib/shared.js': 'the same in both' } }, GROUP, 'lobby-2');
+    expect(await terminal.stage(GROUP, { awaitTurn: noTurn })).toMatchObject({ slot: '1.0.0+lobby-2' });
+  });
 });
 
 describe('a release on trial', () => {

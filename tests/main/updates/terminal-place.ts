@@ -40,8 +40,8 @@ export class TerminalPlace {
     return { folder, fs, source, shippedRoot, clock, suits, group, now: () => this.now, free: () => this.freeBytes };
   }
 
-  stage(group?: string): Promise<Staged | undefined> {
-    return stage(this.parts(group));
+  stage(group?: string, more: Partial<InstallerParts> = {}): Promise<Staged | undefined> {
+    return stage({ ...this.parts(group), ...more });
   }
 
   /** Staged and named to the launcher, if there is something new. */

@@ -72,7 +72,6 @@ function sentence(dictionary: Dictionary, run: string): readonly Candidate[] {
 /** Words whose reading goes on where it ends. */
 function longer(dictionary: Dictionary, run: string): readonly Candidate[] {
   const { codes } = dictionary;
-  if (run.length < 2) return [];
   const words: Word[] = [];
   for (let at = firstFrom(codes, run); codes[at]?.startsWith(run) === true; at += 1) {
     const code = codes[at] ?? '';

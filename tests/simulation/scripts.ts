@@ -1,6 +1,7 @@
 /** Every script of every flow, by name. */
 import { accountScripts } from './flows/account.ts';
 import { callbackScripts } from './flows/callback.ts';
+import { chatScripts } from './flows/chat.ts';
 import { deskScripts } from './flows/desk.ts';
 import { lossReportScripts } from './flows/loss-report.ts';
 import { replacementScripts } from './flows/replacement.ts';
@@ -19,6 +20,7 @@ export const scripts: readonly Script[] = [
   ...lossReportScripts,
   ...deskScripts,
   ...callbackScripts,
+  ...chatScripts,
   ...replacementScripts,
   ...accountScripts,
   ...surveyScripts,

@@ -10,6 +10,8 @@ import { factsOf } from '../../main/support/facts.ts';
 import { answersAt, bundledKnowledge, type Answer } from '../../main/support/knowledge.ts';
 import { createSupportPort } from '../../main/support/port.ts';
 import { searchAnswers, searchIndex } from '../../main/support/search.ts';
+import { nineOf } from '../../main/typing/dictionary.ts';
+import { candidatesFor, LONGEST_RUN } from '../../main/typing/pinyin.ts';
 import { supportMachine } from '../../state-machines/support.ts';
 import { supportPicture } from '../../state-machines/support/view.ts';
 import { viewBodySchema } from '../../state-machines/view.ts';
@@ -40,7 +42,24 @@ export async function measureSearch(): Promise<readonly Figure[]> {
     { name: 'search.key.p95', value: percentile(keys, 0.95), unit: 'ms', target: TARGET },
     { name: 'search.key.max', value: Math.max(...keys), unit: 'ms' },
     { name: 'search.index', value: Math.max(...made), unit: 'ms' },
+    ...keysOfTyping(),
     { name: 'help.key.p95', value: percentile(await keysOfHelp(), 0.95), unit: 'ms', target: TARGET },
+  ];
+}
+
+/** From a key to the characters that are offered for it, on letters and on nine keys. */
+function keysOfTyping(): readonly Figure[] {
+  const keys: number[] = [];
+  for (const answer of bundledKnowledge().answers.get('zh-CN') ?? []) {
+    const [, struck = ''] = waysToType(answer);
+    for (const start of startsOf(struck.slice(0, LONGEST_RUN))) {
+      keys.push(timed(() => candidatesFor(start, 'letters')));
+      keys.push(timed(() => candidatesFor(nineOf(start), 'nine')));
+    }
+  }
+  return [
+    { name: 'typing.key.p95', value: percentile(keys, 0.95), unit: 'ms', target: TARGET },
+    { name: 'typing.key.max', value: Math.max(...keys), unit: 'ms' },
   ];
 }
 

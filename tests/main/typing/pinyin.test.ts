@@ -63,6 +63,11 @@ test('a word that is not struck to its end is found, and takes what was struck',
   expect(found).toMatchObject({ takes: 7, reading: 'chong zhi' });
 });
 
+test('one letter offers the most usual words that begin so', () => {
+  expect(texts(candidatesFor('n', 'letters'))).toContain('你');
+  expect(texts(candidatesFor('w', 'letters'))).toContain('我');
+});
+
 test('a first part can be taken, and the rest stays', () => {
   const found = candidatesFor('guashibuka', 'letters');
   expect(found.find(({ text }) => text === '挂失')).toMatchObject({ takes: 6 });

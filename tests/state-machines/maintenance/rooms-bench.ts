@@ -3,7 +3,7 @@ import { createActor, sendTo, setup } from 'xstate';
 import { rolesToVerbs, type Role, type StaffSession, type Verb } from '../../../common/maintenance/verbs.ts';
 import { chartClock, typed } from '../../../state-machines/chart-types.ts';
 import type { RoomsEvent } from '../../../state-machines/maintenance/rooms-context.ts';
-import { roomsMachine, type RoomsSnapshot } from '../../../state-machines/maintenance/rooms.ts';
+import { roomsMachine } from '../../../state-machines/maintenance/rooms.ts';
 import { roomsPicture } from '../../../state-machines/maintenance/rooms-view.ts';
 import { uiEventOf } from '../../../state-machines/ui-events.ts';
 import { viewBodySchema, type UiAct, type ViewBodyOf, type ViewKind } from '../../../state-machines/view.ts';

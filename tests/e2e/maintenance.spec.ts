@@ -98,6 +98,40 @@ test('a grant held to the scanner, and its PIN: inside; for another terminal: re
   await person.sees('attract');
 });
 
+test('corner gesture: the prompt, and nothing behind it for who has nothing; five touches alone are none', async () => {
+  const { person } = world;
+  await person.sees('attract');
+  const page = await person.page();
+  const { width } = page.viewportSize() ?? { width: 1080 };
+  for (let touch = 0; touch < 5; touch += 1) await page.mouse.click(20, 20);
+  await person.sees('attract');
+  await page.mouse.click(width - 20, 20);
+  await page.mouse.click(width - 20, 20);
+  await person.sees('maintenance-sign-in');
+  await person.touches('cancel');
+  await person.sees('attract');
+});
+
+test('door opened with a note in the box: the card is loaded and comes back, and only then nobody is served', async () => {
+  const { person } = world;
+  const before = await world.truth();
+  await person.choosesTopUp(CARD, 2000);
+  await person.touches('tender-cash');
+  await person.sees('top-up-cash');
+  await person.pays(2000);
+  await door(true);
+  await person.touches('confirm');
+  await person.sees('done');
+  await person.touches('finish');
+  await person.takesCard();
+  await isClosedToPeople();
+  await world.expectChange(before, { box: [2000], chips: { [CARD]: { balance: 2000, loads: 1 } }, credited: 2000 });
+  await world.expectSound();
+  await door(false);
+  await person.sees('attract');
+});
+
+/** Last: what it leaves out is paused for whoever comes after. */
 test('readiness report: without a card in the reader the terminal stays out of service; read, it returns without what was left out', async () => {
   const { person } = world;
   await person.sees('attract');
@@ -143,37 +177,4 @@ test('readiness report: without a card in the reader the terminal stays out of s
     { kind: 'readiness.reported', body: { verdict: 'notReady', by: TECHNICIAN.number } },
     { kind: 'readiness.reported', body: { verdict: 'limited', failed: [] } },
   ]);
-});
-
-test('corner gesture: the prompt, and nothing behind it for who has nothing; five touches alone are none', async () => {
-  const { person } = world;
-  await person.sees('attract');
-  const page = await person.page();
-  const { width } = page.viewportSize() ?? { width: 1080 };
-  for (let touch = 0; touch < 5; touch += 1) await page.mouse.click(20, 20);
-  await person.sees('attract');
-  await page.mouse.click(width - 20, 20);
-  await page.mouse.click(width - 20, 20);
-  await person.sees('maintenance-sign-in');
-  await person.touches('cancel');
-  await person.sees('attract');
-});
-
-test('door opened with a note in the box: the card is loaded and comes back, and only then nobody is served', async () => {
-  const { person } = world;
-  const before = await world.truth();
-  await person.choosesTopUp(CARD, 2000);
-  await person.touches('tender-cash');
-  await person.sees('top-up-cash');
-  await person.pays(2000);
-  await door(true);
-  await person.touches('confirm');
-  await person.sees('done');
-  await person.touches('finish');
-  await person.takesCard();
-  await isClosedToPeople();
-  await world.expectChange(before, { box: [2000], chips: { [CARD]: { balance: 2000, loads: 1 } }, credited: 2000 });
-  await world.expectSound();
-  await door(false);
-  await person.sees('attract');
 });

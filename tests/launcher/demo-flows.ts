@@ -244,6 +244,7 @@ async function tornTopUp({ person, sandbox, tell }: Stage): Promise<string> {
   await person.touches('put-back-leave');
   await person.sees('settled');
   const reference = (await person.reads('reference')).trim();
+  await person.seesFact('receipt', 'printed');
   await person.leaves();
   await sandbox.hand({ act: 'fault', fault: 'tearAfterCredit', on: false });
   await person.sees('attract');

@@ -223,8 +223,7 @@ async function maintenance({ person, sandbox, tell }: Stage): Promise<Ending> {
   tell(
     `box B-0012 came out and was counted: in transit ¥${formatYuan(fen(balances['cash.transit']))}, difference ¥${formatYuan(fen(Math.abs(balances.suspense)))}`,
   );
-  await person.touches('confirm', 'back');
-  await person.sees('maintenance-overview');
+  await staff.leavesBox();
   await person.touches('back-in-service');
   await staff.serviceSwitch('operator');
   await person.sees('attract');
@@ -244,6 +243,7 @@ async function tornTopUp({ person, sandbox, tell }: Stage): Promise<string> {
   await person.touches('put-back-leave');
   await person.sees('settled');
   const reference = (await person.reads('reference')).trim();
+  await person.seesFact('receipt', 'printed');
   await person.leaves();
   await sandbox.hand({ act: 'fault', fault: 'tearAfterCredit', on: false });
   await person.sees('attract');

@@ -86,6 +86,14 @@ export class Staff {
     await this.#boxAsks('count');
   }
 
+  /** From the slip back to the overview. */
+  async leavesBox(): Promise<void> {
+    await this.#person.touches('confirm');
+    await this.#boxAsks('home');
+    await this.#person.touches('back');
+    await this.#person.sees('maintenance-overview');
+  }
+
   /** Every step is an entry first, and then the next screen. */
   async #boxAsks(step: string): Promise<void> {
     await (await this.#person.page()).locator(`.staff--box-${step}`).waitFor({ timeout: 40_000 });

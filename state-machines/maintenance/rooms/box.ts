@@ -253,6 +253,8 @@ export const boxMachine = setup({
         onDone: { target: 'told', actions: { type: 'printed', params: ({ event }) => ({ slip: event.output }) } },
         onError: { target: 'told', actions: { type: 'printed', params: { slip: 'failed' } } },
       },
+      // nobody waits for a slip that hangs in the mouth: the settlement stands
+      on: { 'ui.confirm': 'reading', 'ui.back': 'reading' },
     },
     told: {
       on: {

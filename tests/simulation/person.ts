@@ -82,7 +82,8 @@ export interface Hands {
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
 /** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell; `callback`: they want to be called; `maintenance`: staff. */
-export type Wish = 'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'callback' | 'lossReport' | 'replacement' | 'account' | 'maintenance' | 'look';
+export type Wish =
+  'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'callback' | 'chat' | 'lossReport' | 'replacement' | 'account' | 'maintenance' | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -276,7 +277,11 @@ function waitsForTheMachine(person: Person): void {
 
 /** They want to look something up before anything else. */
 function wantsHelp(person: Person): boolean {
-  return (person.wish === 'help' || person.wish === 'desk' || person.wish === 'callback') && !person.finished && person.memory.get('help') !== 1;
+  return (
+    (person.wish === 'help' || person.wish === 'desk' || person.wish === 'callback' || person.wish === 'chat') &&
+    !person.finished &&
+    person.memory.get('help') !== 1
+  );
 }
 
 /** They only want their card back from now on. */

@@ -2,6 +2,7 @@
 import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { accountScreens } from './flows/account.ts';
 import { callbackScreens } from './flows/callback.ts';
+import { chatScreens } from './flows/chat.ts';
 import { deskScreens } from './flows/desk.ts';
 import { maintenanceScreens } from './flows/maintenance.ts';
 import { lossReportScreens } from './flows/loss-report.ts';
@@ -43,6 +44,7 @@ export const flows = {
   lossReport: lossReportScreens,
   desk: deskScreens,
   callback: callbackScreens,
+  chat: chatScreens,
   replacement: replacementScreens,
   account: accountScreens,
   survey: surveyScreens,
@@ -201,6 +203,7 @@ const WANT_A_STATEMENT = 0.15;
 const WANT_HELP = 0.1;
 const GO_TO_THE_DESK = 0.08;
 const WANT_TO_BE_CALLED = 0.06;
+const WANT_TO_TALK = 0.04;
 const LOST_THEIR_CARD = 0.1;
 const WANT_A_NEW_CARD = 0.15;
 const WANT_A_CARD_SERVICE = 0.1;
@@ -246,6 +249,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('support') && wish.happens(WANT_HELP)) return 'help';
   if (offered.includes('desk') && chance.named('desk').happens(GO_TO_THE_DESK)) return 'desk';
   if (offered.includes('callback') && chance.named('callback').happens(WANT_TO_BE_CALLED)) return 'callback';
+  if (offered.includes('chat') && chance.named('chat').happens(WANT_TO_TALK)) return 'chat';
   if (offered.includes('replacement') && (offered.length === 1 || chance.named('replacement').happens(WANT_A_NEW_CARD))) return 'replacement';
   if (offered.includes('lossReport') && chance.named('loss').happens(LOST_THEIR_CARD)) return 'lossReport';
   if (offered.includes('account') && (card.kind === 'notActivated' || card.kind === 'blocked' || chance.named('account').happens(WANT_A_CARD_SERVICE)))
@@ -259,7 +263,14 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
 
 /** What they came for comes first: some screens are shared. A new card is reported lost and paid for on the way, whatever else is offered. */
 function screensFor(wish: Wish, offered: readonly FlowName[]): readonly Screens[] {
-  const own = wish === 'replacement' ? [replacementScreens, lossReportScreens, topUpScreens] : wish === 'callback' ? [callbackScreens] : [];
+  const own =
+    wish === 'replacement'
+      ? [replacementScreens, lossReportScreens, topUpScreens]
+      : wish === 'callback'
+        ? [callbackScreens]
+        : wish === 'chat'
+          ? [chatScreens]
+          : [];
   return [...own, ...offered.map((name) => flows[name])];
 }
 

@@ -226,6 +226,8 @@ describe('what is offered to a card', () => {
       offers: [
         { function: 'activate', holder: false },
         { function: 'extendValidity', holder: true },
+        // whether its chip is blocked the card alone knows
+        { function: 'unblockApplication', holder: false },
         { function: 'enableService', service: 'library', holder: false },
       ],
     });

@@ -3,7 +3,7 @@
  * fails, they try once more.
  */
 import type { ViewBodyOf } from '../../../state-machines/view.ts';
-import type { Person } from '../person.ts';
+import type { Person, Screens } from '../person.ts';
 import { triesAgain, type Script } from '../script.ts';
 
 /** 你好 */
@@ -25,6 +25,29 @@ function talks(person: Person, { state, text, reading, candidates, fallback }: V
   }
   return undefined;
 }
+
+/** Who comes to talk: by way of the contacts, and away again when nobody answers, sooner where they turn back. */
+export const chatScreens: Screens = {
+  'help-home': (person) => {
+    person.memory.set('help', 1);
+    const wants = !person.finished && triesAgain(person, 'contacts', 3);
+    person.hands.touch(wants ? { type: 'help', to: 'contacts' } : { type: 'back' });
+  },
+  'help-contacts': (person, { chat }) => {
+    const talk = chat === true && !person.finished && triesAgain(person, 'chat', 3);
+    person.finished ||= !talk;
+    person.hands.touch(talk ? { type: 'desk', purpose: 'chat' } : { type: 'back' });
+  },
+  'ticket-topics': ({ hands, chance }, { topics }) => {
+    hands.touch({ type: 'topic', topic: chance.pick(topics) });
+  },
+  chat: (person, view) => {
+    if (person.slipsUp('pullsCard')) person.hands.pullCard();
+    if (!person.slipsUp('turnsBack')) return talks(person, view);
+    person.finished = true;
+    return void person.hands.touch({ type: 'finish' });
+  },
+};
 
 export const chatScripts: readonly Script[] = [
   {

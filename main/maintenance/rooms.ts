@@ -6,12 +6,13 @@ import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CabinetLook } from '../../state-machines/maintenance/rooms-screens.ts';
 import type { RoomsPort, SuppliesPort } from '../../state-machines/maintenance/rooms-port.ts';
-import { PortError, type AvailabilityPort, type ReceiptPort, type SlipPort } from '../../state-machines/ports.ts';
+import { PortError, type ReceiptPort, type SlipPort } from '../../state-machines/ports.ts';
 import type { TerminalConfig } from '../config/config.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { Devices } from '../terminal/devices.ts';
+import type { AvailabilityBoard } from '../terminal/availability.ts';
 import type { JournalDesk } from '../terminal/ports/journal-port.ts';
 import type { Supervision } from '../terminal/supervision.ts';
 import { boxRoom } from './box-room.ts';
@@ -31,7 +32,7 @@ export interface RoomsOptions extends Omit<SystemRoomOptions, 'key' | 'journal' 
   readonly devices: Devices;
   /** Absent until it runs: nobody is inside before. */
   readonly supervision: () => Pick<Supervision, 'devices' | 'onChange' | 'retry'>;
-  readonly availability: AvailabilityPort;
+  readonly availability: Pick<AvailabilityBoard, 'onChange' | 'withoutStaff'>;
   readonly receipts: ReceiptPort;
   readonly slips: SlipPort;
   readonly told: StoryRoomOptions['told'];
@@ -89,7 +90,7 @@ function look({ journal, desk, supervision, availability, upstream, devices, con
   const look = cabinetLook({
     devices: supervision().devices,
     door: devices.cabinet?.lastStatus.door,
-    availability: availability.current,
+    availability: availability.withoutStaff,
     link: upstream.online.current.link,
     proof: proofOf(journal, desk),
     local: (at) => localMoment(config.terminal.timeZone, at),

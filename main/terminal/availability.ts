@@ -201,6 +201,11 @@ export class AvailabilityBoard implements AvailabilityPort {
     return this.#current;
   }
 
+  /** What people could do if staff left now and closed the cabinet behind them. */
+  get withoutStaff(): Availability {
+    return availabilityOf({ ...this.#parts, closed: false, cabinet: undefined }, this.#tenders, this.#replacement);
+  }
+
   /** What it is made of. */
   get parts(): Parts {
     return this.#parts;

@@ -224,6 +224,15 @@ describe('availability', () => {
     board.hear({ receiptPrinter: { device: 'online', paper: 'full', cover: 'closed', cutter: 'ok', ...noPresenter } });
     expect(told).toEqual(['paperLow', 'available']);
   });
+
+  it('says to staff inside what people could do without them, and nothing to the people', () => {
+    const opened = { device: 'online', door: 'open', serviceSwitch: 'maintenance', lamp: 'off' } as const;
+    const board = new AvailabilityBoard({ ...healthy, closed: true, cabinet: opened }, both);
+    expect(board.current.services.topUp).toEqual(off('maintenance'));
+    expect(board.withoutStaff).toEqual(availabilityOf(healthy, both));
+    board.hear({ journal: 'failed' });
+    expect(board.withoutStaff.services.topUp).toEqual(off('journalUnavailable'));
+  });
 });
 
 describe('a new card for a lost one', () => {

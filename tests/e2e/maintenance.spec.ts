@@ -7,6 +7,7 @@ import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import zhCN from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
 import { everyDevice } from '../launcher/sandbox.ts';
+import { Staff } from '../launcher/staff.ts';
 import { codeOf, grantFor, OPERATOR, roster, SECRET, signed, TECHNICIAN } from '../support/staff-at-hand.ts';
 import { journaled } from './support/ground-truth.ts';
 import { CARD, World } from './support/world.ts';
@@ -139,34 +140,16 @@ test('readiness report: without a card in the reader the terminal stays out of s
   await person.sees('maintenance-sign-in');
   await signsIn(TECHNICIAN.pin, 30_000);
   await person.sees('maintenance-overview');
-  await person.touches('room-readiness');
-  await person.sees('maintenance-tests');
-  const page = await person.page();
-  const state = (name: string) => page.locator(`[data-test="${name}"]`);
+  const staff = new Staff(person, world.sandbox);
   // what needs nobody passes by itself; a real time limit is not waited for, it is left out by a touch
-  for (const name of ['screenPixels', 'screenTouch', 'soundHeard']) {
-    await expect(state(name)).toHaveAttribute('data-state', 'running');
-    if (name === 'screenPixels') for (let color = 0; color < 5; color += 1) await page.getByTestId('colors').click();
-    if (name === 'screenTouch') await page.getByTestId('cells-leave').click();
-    await person.touches('answer-yes');
-  }
-  await person.touches('answer-yes'); // the lamp
-  await expect(state('cardRead')).toHaveAttribute('data-state', 'running');
+  await staff.answersForTheScreen();
   await person.touches('skip');
-  for (const name of ['cardShutter', 'blankCard', 'noteReturned', 'testPage', 'codeScan', 'documentRead', 'keypadKeys']) {
-    await expect(state(name)).toHaveAttribute('data-state', /running|passed|failed/);
-    if ((await state(name).getAttribute('data-state')) === 'running') await person.touches('skip');
-  }
-  await person.touches('make-report');
-  await expect(page.getByTestId('service')).toHaveAttribute('data-service', 'out');
+  await staff.leavesOutTheRest();
+  await staff.makesReport('out');
   await person.touches('again-cardRead');
-  await expect(page.getByTestId('step')).toHaveAttribute('data-step', 'insertCard');
-  await world.sandbox.hand({ act: 'insertCard', card: CARD });
-  await expect(page.getByTestId('step')).toHaveAttribute('data-step', 'takeCard');
-  await expect.poll(() => world.sandbox.hand({ act: 'takeCard' })).toEqual({ done: true });
-  await expect(page.getByTestId('verdict')).toHaveAttribute('data-verdict', 'limited');
-  await person.touches('make-report');
-  await expect(page.getByTestId('service')).toHaveAttribute('data-service', 'in');
+  await staff.showsCard(CARD);
+  await expect((await person.page()).getByTestId('verdict')).toHaveAttribute('data-verdict', 'limited');
+  await staff.makesReport('in');
   await person.touches('back');
   await person.sees('maintenance-overview');
   await person.touches('back-in-service');

@@ -224,6 +224,13 @@ async function maintenance({ person, sandbox, tell }: Stage): Promise<Ending> {
     `box B-0012 came out and was counted: in transit ¥${formatYuan(fen(balances['cash.transit']))}, difference ¥${formatYuan(fen(Math.abs(balances.suspense)))}`,
   );
   await staff.leavesBox();
+  await staff.answersForTheScreen();
+  await staff.showsCard(CARD);
+  await staff.leavesOutTheRest();
+  await staff.makesReport('in');
+  tell('readiness report, signed and in the journal: the terminal may serve; what was not tested is paused');
+  await person.touches('back');
+  await person.sees('maintenance-overview');
   await person.touches('back-in-service');
   await staff.serviceSwitch('operator');
   await person.sees('attract');

@@ -16,6 +16,9 @@ export function prepareForStaff({ data, config }: Pick<Sandbox, 'data' | 'config
   writeFileSync(path.join(data, 'staff-secret'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
 }
 
+/** Of the picture test. */
+const COLORS = 5;
+
 export class Staff {
   readonly #person: Cardholder;
   readonly #sandbox: Sandbox;
@@ -119,6 +122,54 @@ export class Staff {
     await this.types(tail);
     await person.touches('confirm', 'found-0');
     await person.sees('maintenance-story');
+  }
+
+  /** From the overview into the readiness check, up to the first test that a card is needed for; all that was seen and heard was right. */
+  async answersForTheScreen(): Promise<void> {
+    const person = this.#person;
+    await person.touches('room-readiness');
+    await person.sees('maintenance-tests');
+    const page = await person.page();
+    for (const name of ['screenPixels', 'screenTouch', 'soundHeard']) {
+      await this.#testIs(name, 'running');
+      if (name === 'screenPixels') for (let color = 0; color < COLORS; color += 1) await page.getByTestId('colors').click();
+      if (name === 'screenTouch') await page.getByTestId('cells-leave').click();
+      await person.touches('answer-yes');
+    }
+    await person.touches('answer-yes'); // the lamp
+    await this.#testIs('cardRead', 'running');
+  }
+
+  /** The card that a test asks for, in and out again. */
+  async showsCard(card: string): Promise<void> {
+    await this.#stepIs('insertCard');
+    await this.#sandbox.hand({ act: 'insertCard', card });
+    await this.#stepIs('takeCard');
+    while (!(await this.#sandbox.hand({ act: 'takeCard' })).done) await (await this.#person.page()).waitForTimeout(100);
+  }
+
+  /** The rest of the check, one after the other, as far as it does not pass by itself. */
+  async leavesOutTheRest(): Promise<void> {
+    const page = await this.#person.page();
+    for (const name of ['cardShutter', 'blankCard', 'noteReturned', 'testPage', 'codeScan', 'documentRead', 'keypadKeys']) {
+      await this.#testIs(name, 'running', 'passed', 'failed');
+      if ((await page.locator(`[data-test="${name}"]`).getAttribute('data-state')) === 'running') await this.#person.touches('skip');
+    }
+  }
+
+  /** @param service what the terminal is by it */
+  async makesReport(service: 'in' | 'out'): Promise<void> {
+    await this.#person.touches('make-report');
+    await (await this.#person.page()).locator(`[data-testid="service"][data-service="${service}"]`).waitFor({ timeout: 40_000 });
+  }
+
+  async #testIs(name: string, ...states: readonly string[]): Promise<void> {
+    const any = states.map((state) => `[data-test="${name}"][data-state="${state}"]`).join(', ');
+    await (await this.#person.page()).locator(any).waitFor({ timeout: 40_000 });
+  }
+
+  async #stepIs(step: string): Promise<void> {
+    await (await this.#person.page()).locator(`[data-testid="step"][data-step="${step}"]`).waitFor({ timeout: 40_000 });
   }
 
   /** From the story. */

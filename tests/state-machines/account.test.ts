@@ -363,6 +363,16 @@ describe('the service password', () => {
     expect(bench.body('loss-typing')).toMatchObject({ field: 'newPassword', problem: 'weak', count: 0 });
   });
 
+  test('what the issuer finds too easily guessed begins anew; whatever else it refuses is said', async () => {
+    const bench = await atPassword();
+    bench.world.script.setPassword.set({ kind: 'refused', code: 'weak' });
+    await bench.touch(...digits(NEW), confirm, ...digits(NEW), confirm);
+    expect(bench.body('loss-typing')).toMatchObject({ field: 'newPassword', problem: 'weak', count: 0 });
+    bench.world.script.setPassword.set({ kind: 'refused', code: 'notHolder' });
+    await bench.touch(...digits(NEW), confirm, ...digits(NEW), confirm);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'accountRefused' });
+  });
+
   test('two that differ begin anew; one that is not whole is said', async () => {
     const bench = await atPassword();
     await bench.touch(...digits('58'), confirm);

@@ -175,6 +175,50 @@ describe('the way to a new card', () => {
   });
 });
 
+describe('the slip', () => {
+  test('of a new card names both cards, the fee and what was moved; its code stands for the new one', async () => {
+    const bench = await atFee();
+    await paid(bench);
+    bench.world.newCards.take();
+    await bench.settle();
+    await bench.touch({ type: 'receipt', choice: 'print' });
+    const [slip] = bench.world.replacementSlips;
+    expect(slip).toMatchObject({
+      outcome: 'delivered',
+      oldTail: CARD_REF.tail,
+      newTail: NEW_CARD.tail,
+      fee: FEE,
+      tender: 'qr',
+      transfer: { amount: 1000 },
+      largePrint: false,
+    });
+    expect(slip?.qr).toContain(`/delivered/${FEE}/qr/${NEW_CARD.tail}/`);
+    expect(slip?.journal.seq).toBe(bench.world.kinds.indexOf('transaction.closed') + 1);
+  });
+
+  test('of a voucher names the old card alone, in large letters where the screen was', async () => {
+    const bench = await atFee();
+    await bench.touch({ type: 'tender', tender: 'cash' });
+    await bench.touch({ type: 'prefer', preferences: { size: 'large' } });
+    await bench.note(1000);
+    await bench.touch({ type: 'cancel' });
+    const [slip] = bench.world.replacementSlips;
+    expect(slip).toMatchObject({ outcome: 'voucher', oldTail: CARD_REF.tail, fee: 1000, largePrint: true });
+    expect(slip).not.toHaveProperty('newTail');
+    expect(slip).not.toHaveProperty('transfer');
+    expect(slip?.qr).toContain(`/voucher/1000/cash/${CARD_REF.tail}/`);
+  });
+});
+
+test('a way to pay that does not work now leads nowhere', async () => {
+  const bench = await atFee();
+  const { tenders } = bench.world.availability;
+  bench.world.change({ tenders: { ...tenders, card: { available: false, reason: 'upstreamOffline' } } });
+  await bench.touch({ type: 'tender', tender: 'card' });
+  expect(bench.kind).toBe('replace-fee');
+  expect(kindsOf(bench)).toEqual([]);
+});
+
 describe('by notes', () => {
   test('exactly the fee: what is more goes back, the last note begins the card', async () => {
     const bench = await atFee();

@@ -301,7 +301,7 @@ describe('the card while money waits', () => {
   it('torn while writing, put back, was credited: not loaded again', async () => {
     const bench = await cashWith(5000);
     bench.world.script.credit.set({ kind: 'unknown', why: 'no answer' });
-    bench.world.script.examine.set({ kind: 'removed' }, { kind: 'credited', tac: '1B283889', balance: fen(7320) });
+    bench.world.script.examine.set({ kind: 'removed' }, { kind: 'credited', tac: '0F1E2D3C', balance: fen(7320) });
     bench.world.media = 'notPresent';
     await bench.touch({ type: 'confirm' });
     expect(bench.body('put-back')).toMatchObject({ amount: 5000, tail: '6688' });
@@ -310,6 +310,9 @@ describe('the card while money waits', () => {
     await bench.settle();
     expect(bench.body('done')).toMatchObject({ amount: 5000, balanceAfter: 7320 });
     expect(bench.world.acts.filter((act) => act === 'credit')).toHaveLength(1);
+    // the proof that the card gave when it was asked again
+    expect(bench.world.proofs).toMatchObject([{ tac: '0F1E2D3C' }]);
+    expect(bench.world.entries.find(({ kind }) => kind === 'load.committed')).toMatchObject({ body: { tac: '0F1E2D3C' } });
   });
 
   it('torn before it took effect: loaded anew with a new authorization', async () => {

@@ -113,6 +113,8 @@ export class FakeWorld {
   readonly slips: ReceiptContent[] = [];
   readonly statementSlips: StatementContent[] = [];
   readonly lossSlips: LossContent[] = [];
+  /** What the issuer was given of each load. */
+  readonly proofs: object[] = [];
   readonly replacementSlips: ReplacementContent[] = [];
   readonly rooms = new FakeRooms();
   readonly staff = new FakeStaff();
@@ -429,7 +431,10 @@ export class FakeWorld {
         checkTac: async () => 'good',
         reportExamined: async () => this.script.standing.next(),
         loadStanding: async () => this.script.standing.next(),
-        confirmLoad: async () => ({ tac: this.script.confirm.next() }),
+        confirmLoad: async (request) => {
+          this.proofs.push(request);
+          return { tac: this.script.confirm.next() };
+        },
         reverseLoad: async () => {
           act('reverse');
           this.script.reverse.next();

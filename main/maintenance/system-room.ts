@@ -15,7 +15,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Supervision } from '../terminal/supervision.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { UplinkLag } from '../upstream/uplink-lag.ts';
-import { redactedLine } from './redacted-line.ts';
+import { redactLogLine } from './redact.ts';
 
 export interface SystemRoomOptions {
   readonly config: TerminalConfig;
@@ -144,7 +144,7 @@ function exportLogs({ config, clock, recentLog }: SystemRoomOptions): Awaited<Re
     writeFileSync(
       file,
       recentLog()
-        .map((line) => `${redactedLine(line)}\n`)
+        .map((line) => `${redactLogLine(line)}\n`)
         .join(''),
       { flush: true },
     );

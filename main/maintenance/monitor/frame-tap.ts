@@ -8,7 +8,7 @@ import { Listeners } from '../../../drivers/listeners.ts';
 import type { MonitoredFrame, MonitorPort } from '../../../state-machines/maintenance/monitor-port.ts';
 import { decodeFrame } from '../../cli/frame-decoders.ts';
 import type { Devices } from '../../terminal/devices.ts';
-import { redactText } from '../support-bundle/redact.ts';
+import { redactText } from '../redact.ts';
 
 export interface FrameTapOptions {
   readonly clock: Clock;

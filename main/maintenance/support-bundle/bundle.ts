@@ -13,7 +13,7 @@ import { parseEntry } from '../../journal/stored-chain.ts';
 import { verifyJournal } from '../../journal/verify.ts';
 import { readState } from '../../terminal/state-file.ts';
 import { keptReport, readReport } from '../readiness/kept-report.ts';
-import { redactConfiguration, redactLogLine, redactValue } from './redact.ts';
+import { redactConfiguration, redactLogLine, redactValue } from '../redact.ts';
 
 export interface BundleSources {
   readonly config: TerminalConfig;

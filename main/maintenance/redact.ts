@@ -1,9 +1,9 @@
 /**
- * What must not leave a terminal in a bundle for support: secrets by the name of their setting, personal numbers by their form. Default is to take
+ * What must not leave a terminal, in a bundle for support, a log on a stick, or frames of a line: secrets by the name of their setting, personal numbers by their form. Default is to take
  * out: a digit too many gone costs a question, one too few a person's privacy. Pure.
  */
-import { maskNumbers } from '../../../common/number-mask.ts';
-import { parseJson } from '../../../common/parse-json.ts';
+import { maskNumbers } from '../../common/number-mask.ts';
+import { parseJson } from '../../common/parse-json.ts';
 
 export const REDACTED = '[redacted]';
 

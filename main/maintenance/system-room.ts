@@ -13,6 +13,7 @@ import type { TerminalKey } from '../identity/terminal-key.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Supervision } from '../terminal/supervision.ts';
+import type { UpdateStatus } from '../updates/updates.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { UplinkLag } from '../upstream/uplink-lag.ts';
 import { redactLogLine } from './redact.ts';
@@ -35,6 +36,8 @@ export interface SystemRoomOptions {
   /** Lines of the log, the oldest first. Absent: nobody keeps them. */
   readonly recentLog?: () => readonly string[];
   readonly onRestart: () => void;
+  /** Absent: updates come by hand alone. */
+  readonly updateStatus?: () => UpdateStatus | undefined;
 }
 
 const WORST_SKEW_MS = 2000;
@@ -108,11 +111,12 @@ const FACTS: Readonly<Record<SystemTab, (options: SystemRoomOptions) => Told[]>>
     ],
     ['exportFolder', config.maintenance.exportFolder ?? 'notSet'],
   ],
-  machine: ({ config, version, startedAt, key, journal, freeSpace }) => {
+  machine: ({ config, version, updateStatus, startedAt, key, journal, freeSpace }) => {
     const { free, total, low } = freeSpace();
     return [
       ['terminalId', config.terminal.id],
       ['version', version],
+      ...updateFacts(updateStatus?.()),
       ['startedAt', localMoment(config.terminal.timeZone, startedAt).replace('T', ' ')],
       ['keyThumbprint', key.kid.slice(0, 16)],
       ['disk', `${gib(free)} / ${gib(total)} GiB`, low ? 'bad' : 'good'],
@@ -121,6 +125,32 @@ const FACTS: Readonly<Record<SystemTab, (options: SystemRoomOptions) => Told[]>>
     ];
   },
 };
+
+/** What the repository's release is at, and of which one, how far, or why not. */
+export function updateFacts(status: UpdateStatus | undefined): Told[] {
+  switch (status?.state) {
+    case undefined:
+      return [['update', 'switchedOff']];
+    case 'upToDate':
+      return [['update', 'upToDate', 'good']];
+    case 'fetching':
+      return [
+        ['update', 'updateFetching'],
+        ['updateDetail', `${Math.floor((100 * status.done) / Math.max(1, status.total))} %`],
+      ];
+    case 'waiting':
+    case 'handedOver':
+      return [
+        ['update', 'updateWaiting'],
+        ['updateDetail', status.slot],
+      ];
+    case 'trouble':
+      return [
+        ['update', 'updateTrouble', 'warn'],
+        ['updateDetail', `${status.code}: ${status.message}`],
+      ];
+  }
+}
 
 function hostOf(url: string | undefined): string {
   return url === undefined ? 'notSet' : new URL(url).host;

@@ -64,6 +64,7 @@ export interface LifeOptions extends Surroundings {
   readonly onKey?: TerminalOptions['onKey'];
   readonly recentLog?: TerminalOptions['recentLog'];
   readonly onRestart?: TerminalOptions['onRestart'];
+  readonly updateStatus?: TerminalOptions['updateStatus'];
   readonly onState?: TerminalOptions['onState'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
@@ -137,6 +138,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
     ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
     ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),
+    ...(options.updateStatus === undefined ? {} : { updateStatus: options.updateStatus }),
     journalWork: journalWork(
       { journal: kept.journal, publicKey: key.publicKey, exportFolder: config.maintenance.exportFolder, terminalId: config.terminal.id },
       options.journalWork ?? (async (order) => inThisThread(order)),

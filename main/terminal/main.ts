@@ -74,6 +74,7 @@ async function run(): Promise<void> {
   const recent = new RecentLines();
   const log = createLog(config.log.level, recent);
   const { processId: pidFile, state: stateFile } = dataFilesOf(config);
+  let [painted, updating] = [headless, undefined as Updating | undefined];
   const terminal: Terminal = await beginLife({
     configFile: file,
     config,
@@ -88,13 +89,13 @@ async function run(): Promise<void> {
     onState: (state) => keepState(stateFile, state, log),
     onJournalOpen: () => writeFileSync(pidFile, String(process.pid)),
     recentLog: () => recent.lines,
+    updateStatus: () => updating?.status,
     journalWork: inAnotherThread,
     onRestart: () => void terminal.stop().then(() => process.exit(RESTART)),
     onJournalLost: () => end('the journal must be opened anew', RESTART),
   });
   host.post({ type: 'ready' });
   systemd?.ready();
-  let [painted, updating] = [headless, undefined as Updating | undefined];
   let ending = false;
   const stop = (exitCode: number): void => {
     if (ending) return;

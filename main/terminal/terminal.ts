@@ -44,6 +44,7 @@ import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
 import { candidatesFor, readingOf } from '../typing/pinyin.ts';
 import { createSupportPort } from '../support/port.ts';
+import type { UpdateStatus } from '../updates/updates.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
@@ -103,6 +104,8 @@ export interface TerminalOptions {
   readonly recentLog?: () => readonly string[];
   /** Staff wants the process started anew. Default: it goes on. */
   readonly onRestart?: () => void;
+  /** Of releases that come by the network, for staff. Default: none come. */
+  readonly updateStatus?: () => UpdateStatus | undefined;
   /** Where the last readiness report is kept. */
   readonly readiness: KeptReport;
   /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
@@ -289,6 +292,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     onClosed: (reason) => board.hear({ closed: reason !== undefined }),
     ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
     onRestart: options.onRestart ?? nothing,
+    ...(options.updateStatus === undefined ? {} : { updateStatus: options.updateStatus }),
   });
   const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 

@@ -12,7 +12,7 @@ import { Outcomes } from '../updates/outcomes.ts';
 import { SignOfLife } from '../updates/sign-of-life.ts';
 import { webSource } from '../updates/source.ts';
 import { UpdateError } from '../updates/update-error.ts';
-import { Updates } from '../updates/updates.ts';
+import { Updates, type UpdateStatus } from '../updates/updates.ts';
 import type { RolloutPort } from '../upstream/rollouts.ts';
 import { createTrustedFetch, type Fetch } from '../upstream/trusted-fetch.ts';
 import { PortError } from '../../state-machines/ports.ts';
@@ -41,6 +41,8 @@ export interface UpdatingOptions {
 }
 
 export interface Updating {
+  /** Undefined: none come by the network. */
+  readonly status: UpdateStatus | undefined;
   stop(): void;
 }
 
@@ -62,6 +64,9 @@ export function startUpdating(options: UpdatingOptions): Updating {
     onTrouble: (error) => log.debug({ error: error instanceof Error ? error.message : String(error) }, 'what became of a release is told later'),
   });
   return {
+    get status() {
+      return updates?.status;
+    },
     stop: () => {
       life.stop();
       updates?.stop();

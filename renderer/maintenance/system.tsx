@@ -81,7 +81,24 @@ function Overall({ body: { tab, facts, logs, closed, mayTest }, say }: Part) {
 }
 
 /** A word of the terminal's that the catalogue has; everything else is what it says. */
-const VALUES = ['online', 'offline', 'refused', 'up', 'down', 'unknown', 'admitted', 'notAdmitted', 'notAsked', 'notSet', 'forEver', 'switchedOff'] as const;
+const VALUES = [
+  'online',
+  'offline',
+  'refused',
+  'up',
+  'down',
+  'unknown',
+  'admitted',
+  'notAdmitted',
+  'notAsked',
+  'notSet',
+  'forEver',
+  'switchedOff',
+  'upToDate',
+  'updateFetching',
+  'updateWaiting',
+  'updateTrouble',
+] as const;
 
 function valueWords(value: string, say: StaffSay): string {
   const known = VALUES.find((each) => each === value);

@@ -20,6 +20,8 @@ export const factNames = [
   'terminalId',
   'keyThumbprint',
   'version',
+  'update',
+  'updateDetail',
   'startedAt',
   'disk',
   'journalEpoch',

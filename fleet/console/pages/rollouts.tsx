@@ -1,5 +1,5 @@
 /** Releases on their way through the fleet: the one under way with its rings, all before it, and the terminals that run something else. */
-import { useState, type ReactNode } from 'react';
+import { useState, type ComponentProps, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Drift, Rollout } from '../../console-api/rollouts.ts';
 import { useAct, useAnswer } from '../api/queries.ts';
@@ -198,6 +198,11 @@ function DriftPanel({ may, onUnpin }: { readonly may: boolean; readonly onUnpin:
   );
 }
 
+/** A name that machines go by: nothing is corrected or offered while it is typed. */
+function CodeField(field: Omit<ComponentProps<typeof TextField>, 'className' | 'autoComplete' | 'spellCheck'>) {
+  return <TextField {...field} className="mono" autoComplete="off" spellCheck={false} />;
+}
+
 function StartDialog({ onClose }: { readonly onClose: () => void }) {
   const say = useSay();
   const start = useAct('startRollout');
@@ -212,17 +217,7 @@ function StartDialog({ onClose }: { readonly onClose: () => void }) {
           failure={start.error}
           submit={() => start.mutate({ body: { version: version.trim(), reason: reason.trim() } }, { onSuccess: onClose })}
         >
-          <TextField
-            label={say('rollouts.version')}
-            hint={say('rollouts.versionHint')}
-            value={version}
-            onValue={setVersion}
-            maxLength={80}
-            className="mono"
-            autoComplete="off"
-            spellCheck={false}
-            first
-          />
+          <CodeField label={say('rollouts.version')} hint={say('rollouts.versionHint')} value={version} onValue={setVersion} maxLength={80} first />
           <TextArea label={say('reason.why')} hint={say('reason.kept')} value={reason} onValue={setReason} maxLength={400} />
           <FormButtons go={say('rollouts.start')} dangerous={false} onCancel={onClose} />
         </Form>
@@ -248,25 +243,8 @@ function PinDialog({ onClose }: { readonly onClose: () => void }) {
             pin.mutate({ params: { terminalId: terminalId.trim() }, body: { version: version.trim(), reason: reason.trim() } }, { onSuccess: onClose })
           }
         >
-          <TextField
-            label={say('rollouts.terminal')}
-            value={terminalId}
-            onValue={setTerminal}
-            maxLength={40}
-            className="mono"
-            autoComplete="off"
-            spellCheck={false}
-            first
-          />
-          <TextField
-            label={say('rollouts.version')}
-            value={version}
-            onValue={setVersion}
-            maxLength={80}
-            className="mono"
-            autoComplete="off"
-            spellCheck={false}
-          />
+          <CodeField label={say('rollouts.terminal')} value={terminalId} onValue={setTerminal} maxLength={40} first />
+          <CodeField label={say('rollouts.version')} value={version} onValue={setVersion} maxLength={80} />
           <TextArea label={say('reason.why')} hint={say('reason.kept')} value={reason} onValue={setReason} maxLength={400} />
           <FormButtons go={say('rollouts.pinTitle')} dangerous={false} onCancel={onClose} />
         </Form>

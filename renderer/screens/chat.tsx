@@ -63,15 +63,17 @@ function stateWords({ state, position }: Body, say: Say): string {
 function Pieces({ body: { pieces } }: { readonly body: Body }) {
   const { say } = useKiosk();
   return (
-    <ol className="pieces" aria-label={say('chat.said')} role="log" data-private="">
-      {pieces.map(({ from, text }, index) => (
-        // what stands at a place is replaced by what is said later
-        <li key={`${index} ${text}`} className={`piece piece--${from}`} data-testid={`piece-${from}`}>
-          <span className="small quiet">{say(`chat.from.${from}`)}</span>
-          <span className="piece-text">{text}</span>
-        </li>
-      ))}
-    </ol>
+    <div role="log" aria-label={say('chat.said')} className="talk-log">
+      <ol className="pieces" data-private="">
+        {pieces.map(({ from, text }, index) => (
+          // what stands at a place is replaced by what is said later
+          <li key={`${index} ${text}`} className={`piece piece--${from}`} data-testid={`piece-${from}`}>
+            <span className="small quiet">{say(`chat.from.${from}`)}</span>
+            <span className="piece-text">{text}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

@@ -117,6 +117,7 @@ test.describe('a person at the bench', () => {
     await at('question-card-lost').click();
     await at('helped-no').click();
     await screenIs('help-contacts');
+    await at('page-next').click();
     await at('channel-station').click();
     await expect(at('channel-shown')).toContainText('江城站 A 口');
     await at('back').click();

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import { turnOf } from '../../../main/terminal/updating.ts';
 import { staffMember } from '../../fleet/console-browser.ts';
-import { startWorld } from '../../fleet/support.ts';
-import { connect } from './support.ts';
+import { createRolloutPort } from '../../../main/upstream/rollouts.ts';
+import { random, startWorld } from '../../fleet/support.ts';
+import { connect, isolated } from './support.ts';
 
 test('no release before the server names it, the one that it names is taken, and its word of it is counted', async () => {
   const world = await startWorld();
@@ -20,7 +21,11 @@ test('no release before the server names it, the one that it names is taken, and
 });
 
 test('a server that can’t be asked gives nobody a turn: sales go on with what runs', async () => {
-  const world = await startWorld();
-  const { rollouts } = connect(world, { fetch: () => Promise.reject(new TypeError('fetch failed')) });
-  await expect(turnOf('2.0.0', rollouts)).rejects.toMatchObject({ code: 'notItsTurn', message: expect.stringContaining("can't be asked") });
+  const { client, clock } = isolated(() => Promise.reject(new TypeError('fetch failed')));
+  const refused = expect(turnOf('2.0.0', createRolloutPort(client, { clock, random }))).rejects.toMatchObject({
+    code: 'notItsTurn',
+    message: expect.stringContaining("can't be asked"),
+  });
+  await clock.advance(60_000);
+  await refused;
 });

@@ -30,9 +30,9 @@ function referenceDue(start: number, promised: number, plan: readonly Step[], un
   let paused = false;
   for (let minute = start; minute < until; minute += 1) {
     for (const what of changes.get(minute) ?? []) paused = what === 'pause';
-    if (left === 0) return minute;
+    // asked back in the promised moment itself, the desk has kept it so far
+    if (left === 0 && !paused) return minute;
     if (!paused && calendar.isWorking(minute * MINUTE_MS)) left -= 1;
-    if (left === 0 && !paused) return minute + 1;
   }
   return Infinity;
 }
@@ -74,6 +74,16 @@ test('an answer at the promised moment keeps it, one later breaks it, and what c
   const late = stopClock(clock, due + 1);
   expect(late).toEqual({ dueAt: null, remainingMs: null, breachedAt: due, stoppedAt: due + 1 });
   for (const change of [pauseClock, resumeClock]) expect(change(calendar, late, due + 5)).toBe(late);
+});
+
+test('asked back in the promised moment itself it stands with nothing left: not broken until it goes on', () => {
+  const start = Date.parse('2026-03-16T10:00:00+08:00');
+  const due = start + 8 * 60_000;
+  const paused = pauseClock(calendar, startClock(calendar, { minutes: 8 }, start), due);
+  expect(paused).toEqual({ dueAt: null, remainingMs: 0, breachedAt: null, stoppedAt: null });
+  expect(standingOf(paused, due + 3_600_000)).toBe('paused');
+  const resumed = resumeClock(calendar, paused, due + 3_600_000);
+  expect([standingOf(resumed, due + 3_600_000), standingOf(resumed, due + 3_600_001)]).toEqual(['running', 'breached']);
 });
 
 test('one that stands is not broken by time, and an answer keeps it', () => {

@@ -2,9 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import '@fontsource-variable/noto-sans-mono/index.css';
 import '@fontsource-variable/noto-sans-sc/index.css';
-import '../theme/tokens.css';
-import '../theme/base.css';
-import '../theme/screens.css';
+import '../theme/all.ts';
 import './bench.css';
 import { BenchWindow } from './bench-window.tsx';
 import { CabinetLink } from './cabinet-link.ts';

@@ -24,6 +24,8 @@ const QUESTIONS_OF_SEARCH = { standard: 3, large: 2, xlarge: 1 } as const;
 const QUESTIONS_LOW = 1;
 /** A conversation, where there can be one, takes the place of one of them. */
 const CHANNELS_OF_PAGE = { standard: 4, large: 3, xlarge: 3 } as const;
+/** Beside the buttons that turn the page. */
+const CHANNELS_OF_MANY = 3;
 const QUESTIONS_OF_HOME = 5;
 
 export interface SupportInput {
@@ -98,6 +100,8 @@ export function searchLeaf({ found, preferences: { size, lowReach }, page }: Sup
 }
 
 export function contactLeaf({ ports, preferences, contactPage }: SupportContext): Leaf<ViewBodyOf<'help-contacts'>['channels'][number]> {
-  const length = CHANNELS_OF_PAGE[preferences.size] - (mayChat(ports) ? 1 : 0);
-  return leafOf(ports.support.channels(preferences.locale), length, contactPage);
+  const talk = mayChat(ports) ? 1 : 0;
+  const channels = ports.support.channels(preferences.locale);
+  const places = CHANNELS_OF_PAGE[preferences.size] - talk;
+  return leafOf(channels, channels.length <= places ? places : Math.min(places, CHANNELS_OF_MANY - talk), contactPage);
 }

@@ -264,12 +264,21 @@ describe('whom one can reach', () => {
     const bench = await atHelp();
     bench.world.channels = ['a', 'b', 'c', 'd', 'e'].map(channel);
     await bench.touch({ type: 'help', to: 'contacts' });
-    expect(bench.body('help-contacts')).toMatchObject({ chosen: 'a', page: 0, pages: 2 });
-    await bench.touch({ type: 'channel', id: 'c' });
-    expect(bench.body('help-contacts').chosen).toBe('c');
+    // a conversation with an agent has the place of one, the turning of the page that of another
+    expect(bench.body('help-contacts')).toMatchObject({ chat: true, chosen: 'a', page: 0, pages: 3 });
+    expect(bench.body('help-contacts').channels).toHaveLength(2);
+    await bench.touch({ type: 'channel', id: 'b' });
+    expect(bench.body('help-contacts').chosen).toBe('b');
     await bench.touch({ type: 'page', to: 'next' });
-    // a conversation with an agent has the place of a fourth
-    expect(bench.body('help-contacts')).toMatchObject({ chat: true, chosen: 'd', page: 1 });
+    expect(bench.body('help-contacts')).toMatchObject({ chosen: 'c', page: 1 });
+  });
+
+  test('on one page where they fit beside the conversation', async () => {
+    const bench = await atHelp();
+    bench.world.channels = ['a', 'b', 'c'].map(channel);
+    await bench.touch({ type: 'help', to: 'contacts' });
+    expect(bench.body('help-contacts')).toMatchObject({ chat: true, pages: 1 });
+    expect(bench.body('help-contacts').channels).toHaveLength(3);
   });
 
   test('leads back to where it was asked for', async () => {

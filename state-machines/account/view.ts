@@ -1,4 +1,5 @@
 /** What the screen shows of the card's own services: a pure function of where their chart stands. Used by session-view. Masks are made here. */
+import { localMoment as momentIn } from '../../common/local-moment.ts';
 import type { AccountSnapshot } from '../account.ts';
 import type { IdentificationSnapshot } from '../identification.ts';
 import { identifyBody } from '../loss-report/view.ts';
@@ -109,8 +110,7 @@ function toldBody(context: AccountContext): ViewBody {
   };
 }
 
-/** @param at ms since 1970 @returns `YYYY-MM-DDTHH:MM:SS` where the terminal stands */
+/** @param at ms since 1970 */
 function localMoment(at: number, { ports }: AccountContext): string {
-  // Swedish writes dates as ISO 8601 does.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: ports.settings.timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T');
+  return momentIn(ports.settings.timeZone, at);
 }

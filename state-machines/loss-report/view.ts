@@ -1,4 +1,5 @@
 /** What the screen shows of a loss report: a pure function of where its chart stands. Used by session-view. Masks are made here. */
+import { localMoment as momentIn } from '../../common/local-moment.ts';
 import type { LossReportSnapshot } from '../loss-report.ts';
 import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
@@ -133,8 +134,7 @@ function toldBody(context: LossContext, tail: string): ViewBody {
   };
 }
 
-/** @param at ms since 1970 @returns `YYYY-MM-DDTHH:MM:SS` where the terminal stands */
+/** @param at ms since 1970 */
 function localMoment(at: number, { ports }: LossContext): string {
-  // Swedish writes dates as ISO 8601 does.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: ports.settings.timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T');
+  return momentIn(ports.settings.timeZone, at);
 }

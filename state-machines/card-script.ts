@@ -6,7 +6,7 @@
 import type { CardScriptState, LastCommand, ScriptAsk } from '../common/card-script.ts';
 import type { NewEntry } from '../common/journal-kinds.ts';
 import type { NextOutcome, ReadBackRequest } from './card-script/ports.ts';
-import { PortError, type Ports } from './ports.ts';
+import { isJournalFailure, PortError, type Ports } from './ports.ts';
 
 export type ScriptWorld = Pick<Ports, 'journal' | 'scripts'> & { readonly card: Pick<Ports['card'], 'script'> };
 
@@ -134,10 +134,6 @@ function whyStopped(error: unknown): 'unreachable' | 'journalFailed' | 'cardGone
   if (!(error instanceof PortError)) throw error;
   if (isJournalFailure(error)) return 'journalFailed';
   return error.code === 'deviceFault' || error.code === 'mediaJammed' ? 'cardGone' : 'unreachable';
-}
-
-function isJournalFailure(error: unknown): boolean {
-  return error instanceof PortError && error.code === 'journalUnavailable';
 }
 
 /** What happened has happened: an entry that can't be written now is made up for when the script is asked for again. */

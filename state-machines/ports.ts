@@ -652,6 +652,11 @@ export class PortError extends Error {
   }
 }
 
+/** No further step is allowed: only what is on disk counts. */
+export function isJournalFailure(error: unknown): boolean {
+  return error instanceof PortError && error.code === 'journalUnavailable';
+}
+
 /** Settings of the site that flows obey. */
 export interface FlowSettings {
   /** Presets on the amount screen, fen, ascending, at most six. */

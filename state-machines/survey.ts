@@ -6,7 +6,8 @@
 import { assign, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { surveyAnsweredSchema } from '../common/upstream-api/support.ts';
 import { typed } from './chart-types.ts';
-import { announce, isJournalFailure } from './desk/submission.ts';
+import { announce } from './desk/submission.ts';
+import { isJournalFailure } from './ports.ts';
 import { reasonsAsked, surveyDelays, type SurveyContext, type SurveyEvent, type SurveyInput } from './survey/context.ts';
 import { delaysOf, waitOf } from './waiting.ts';
 

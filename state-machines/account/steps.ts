@@ -6,7 +6,7 @@ import { businessDates } from '../../common/business-date.ts';
 import type { JournalBody, NewEntry } from '../../common/journal-kinds.ts';
 import { continueCardScript, startCardScript, type RunningScript, type ScriptOutcome, type ScriptStarted } from '../card-script.ts';
 import type { IdentifiedPerson } from '../loss-report/context.ts';
-import { PortError, type Ports } from '../ports.ts';
+import { isJournalFailure, PortError, type Ports } from '../ports.ts';
 import { servicesFor, type AccountInput, type CardService, type ServedCard } from './context.ts';
 import type { ReleaseOutcome } from './ports.ts';
 
@@ -151,8 +151,4 @@ function note({ journal }: Ports, entry: NewEntry): void {
   } catch (error) {
     if (!isJournalFailure(error)) throw error;
   }
-}
-
-function isJournalFailure(error: unknown): boolean {
-  return error instanceof PortError && error.code === 'journalUnavailable';
 }

@@ -4,8 +4,8 @@
  */
 import type { JournalBody } from '../../common/journal-kinds.ts';
 import { callbackBookedSchema, type CallbackBooked, type TicketKind } from '../../common/upstream-api/support.ts';
-import { announce, isJournalFailure, sealedCard, sealedContact, tellDesk } from '../desk/submission.ts';
-import type { CardReading, Ports, ReceiptOutcome } from '../ports.ts';
+import { announce, sealedCard, sealedContact, tellDesk } from '../desk/submission.ts';
+import { isJournalFailure, type CardReading, type Ports, type ReceiptOutcome } from '../ports.ts';
 import { freeOf, type CallbackContext, type FreeSlot } from './context.ts';
 
 export type SlotsOutcome = { readonly kind: 'offered'; readonly slots: readonly FreeSlot[] } | { readonly kind: 'unreachable' };

@@ -13,9 +13,9 @@ import {
   type TicketKind,
 } from '../../common/upstream-api/support.ts';
 import { parseJson } from '../../common/parse-json.ts';
-import type { CardReading, LatestTopUp, Ports, ReceiptOutcome } from '../ports.ts';
+import { isJournalFailure, type CardReading, type LatestTopUp, type Ports, type ReceiptOutcome } from '../ports.ts';
 import type { DeskContext } from './context.ts';
-import { announce, isJournalFailure, sealedCard, sealedContact, tellDesk } from './submission.ts';
+import { announce, sealedCard, sealedContact, tellDesk } from './submission.ts';
 
 export interface TicketDraft {
   readonly topic: TicketKind;

@@ -4,7 +4,7 @@
  */
 import type { JournalBody } from '../../common/journal-kinds.ts';
 import { cardKeyOf, type EnvelopeKind, type TicketCreated } from '../../common/upstream-api/support.ts';
-import { PortError, type CardReading, type Ports } from '../ports.ts';
+import { isJournalFailure, type CardReading, type Ports } from '../ports.ts';
 import { maskedPhone } from './context.ts';
 import type { SubmitOutcome } from './ports.ts';
 
@@ -63,8 +63,4 @@ export async function sealedCard({ desk }: Pick<Ports, 'desk'>, { ref }: CardRea
 /** @param phone all its digits @throws {PortError} `refused` where nothing can be sealed */
 export async function sealedContact({ desk }: Pick<Ports, 'desk'>, phone: string): Promise<NonNullable<TicketCreated['contact']>> {
   return { masked: maskedPhone(phone), sealed: await desk.seal(phone) };
-}
-
-export function isJournalFailure(error: unknown): boolean {
-  return error instanceof PortError && error.code === 'journalUnavailable';
 }

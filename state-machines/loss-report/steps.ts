@@ -3,7 +3,7 @@
  * of it; none rejects. What says who somebody is goes to the issuer and nowhere else.
  */
 import type { JournalBody } from '../../common/journal-kinds.ts';
-import { PortError, type Ports, type ReceiptOutcome } from '../ports.ts';
+import { isJournalFailure, PortError, type Ports, type ReceiptOutcome } from '../ports.ts';
 import type { DocumentReading, HeldCard, IdentifyOutcome, IdentifyProof, IdentifyWay, ReportOutcome } from './ports.ts';
 import type { LossContext, LossResult } from './context.ts';
 
@@ -112,10 +112,6 @@ async function asked<T extends { readonly kind: string }>(question: () => Promis
   } catch (error) {
     return { kind: error instanceof PortError && error.detail === 'tooManyRequests' ? 'tooOften' : 'unreachable' };
   }
-}
-
-function isJournalFailure(error: unknown): boolean {
-  return error instanceof PortError && error.code === 'journalUnavailable';
 }
 
 /** The outcome is what it is; an entry that can't be written now is made up for by the background delivery, which asks again. */

@@ -4,7 +4,6 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import screens from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
 import { verifyExport } from '../../main/journal/verify-export.ts';
@@ -12,6 +11,7 @@ import { verifyJournal } from '../../main/journal/verify.ts';
 import { everyDevice } from '../launcher/sandbox.ts';
 import { prepareForStaff, Staff, staffSettings } from '../launcher/staff.ts';
 import { SUPERVISOR } from '../support/staff-at-hand.ts';
+import { axeFindings } from '../support/axe.ts';
 import { journaled } from './support/ground-truth.ts';
 import { leavesTornCard, paysCash } from './support/top-up-situations.ts';
 import { CARD, World } from './support/world.ts';
@@ -34,8 +34,7 @@ test.afterAll(() => world.stop());
 async function isAccessible(): Promise<void> {
   const page = await world.person.page();
   for (const _ of ['zh-CN', 'en']) {
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))])).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await world.person.touches('staff-language');
   }
 }

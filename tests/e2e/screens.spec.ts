@@ -3,7 +3,6 @@
  * they answer touches. The shell is pretended; what it would send and receive is in tests/renderer.
  */
 import os from 'node:os';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { type Browser, type Locator, type Page } from 'playwright-core';
 import { PNG } from 'pngjs';
@@ -19,6 +18,7 @@ import { buildApp } from '../launcher/build.ts';
 import { MAIN, SITE, SLIP_LINK, STAFF, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages, type OpenOptions } from '../renderer/kiosk-page.ts';
+import { axeFindings } from '../support/axe.ts';
 
 const ALL: Readonly<Record<string, Sample>> = { ...MAIN, ...STATES };
 const ORIENTATIONS = { portrait: PORTRAIT, landscape: LANDSCAPE } as const;
@@ -128,10 +128,8 @@ for (const orientation of ['portrait', 'landscape'] as const) {
         const found: string[] = [];
         for (const [name, sample] of Object.entries(MAIN)) {
           await kiosk.show(viewOf(sample, { site, preferences: { theme } }));
-          const axe = new AxeBuilder({ page: kiosk.page }).options({ rules: { 'color-contrast-enhanced': { enabled: true } } });
-          // In the page itself: there are no frames whose findings a second page would have to put together.
-          const { violations } = await axe.setLegacyMode(true).analyze();
-          for (const { id, nodes } of violations) found.push(`${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+          const findings = await axeFindings(kiosk.page, { rules: { 'color-contrast-enhanced': { enabled: true } } });
+          found.push(...findings.map((finding) => `${name}: ${finding}`));
         }
         expect(found).toEqual([]);
       });

@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Browser, Page } from 'playwright-core';
 import { makeReference } from '../../common/ids.ts';
@@ -16,6 +15,7 @@ import { checkpoint, newSigner, PRINTED_AT, publishedBy, SLIP, TERMINAL, type Si
 import { random } from '../fleet/support.ts';
 import { launchBrowser } from '../launcher/browser.ts';
 import { projectRoot } from '../launcher/run-tool.ts';
+import { axeFindings, WCAG_AND_PRACTICE } from '../support/axe.ts';
 import { DESKTOP, PHONE, StaticServer, withLetters } from './support/slip-site.ts';
 
 const pictures = path.join(projectRoot, 'out', 'slip-page');
@@ -146,8 +146,7 @@ for (const locale of ['zh-CN', 'en'] as const) {
       const { page, errors } = await openPage(codes[code] ?? '', { locale, letters: true, reachable: published !== 'unreachable' });
       await expect(page.locator('main')).toHaveAttribute('data-verdict', verdict);
       await expect(page.locator('h1')).toHaveText(locale === 'en' ? en : zh);
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-      findings.push(...violations.map(({ id, nodes }) => `${verdict}: ${id}: ${nodes[0]?.html}`));
+      findings.push(...(await axeFindings(page, WCAG_AND_PRACTICE)).map((finding) => `${verdict}: ${finding}`));
       for (const [name, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
         await page.setViewportSize(viewport);
         await page.screenshot({ path: path.join(pictures, `${verdict}-${locale}-${name}.png`), fullPage: true });

@@ -1,12 +1,12 @@
 /** The screens of staff in the built page: layout and axe in both languages and both orientations. The shell is pretended. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../launcher/browser.ts';
 import { buildApp } from '../launcher/build.ts';
 import { STAFF, viewOf } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPages } from '../renderer/kiosk-page.ts';
+import { axeFindings } from '../support/axe.ts';
 
 let browser: Browser;
 let pages: KioskPages;
@@ -22,11 +22,6 @@ test.afterAll(async () => {
   await browser.close();
 });
 
-async function axeFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-}
-
 for (const [orientation, viewport] of Object.entries({ landscape: LANDSCAPE, portrait: PORTRAIT })) {
   for (const locale of ['zh-CN', 'en'] as const) {
     test(`screens of staff, ${orientation}, ${locale}: everything is in its place and readable`, async () => {
@@ -38,7 +33,7 @@ for (const [orientation, viewport] of Object.entries({ landscape: LANDSCAPE, por
         await kiosk.page.screenshot({ path: info.outputPath(`${name}.png`) });
         const found: unknown[] = await kiosk.page.evaluate(layoutFaults);
         // the same elements in another order are the same to axe
-        if (orientation === 'landscape' && locale === 'zh-CN') found.push(...(await axeFaults(kiosk.page)));
+        if (orientation === 'landscape' && locale === 'zh-CN') found.push(...(await axeFindings(kiosk.page)));
         if (found.length > 0) faults[name] = found;
       }
       await kiosk.page.close();

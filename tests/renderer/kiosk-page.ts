@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, JSHandle, Page } from 'playwright-core';
+import type { Browser, ElementHandle, JSHandle, Page } from 'playwright-core';
 import type { UiEvent, View } from '../../state-machines/view.ts';
 
 /** Where `npm run build` puts the pages. */
@@ -28,7 +28,7 @@ export interface KioskPage {
   /** Draws `view` and waits until it stands still. */
   show(view: View): Promise<void>;
   /**
-   * Draws each of `views` in turn and asks about its layout; nothing is painted, which costs more than all the rest.
+   * Lays out each of `views` in turn, unpainted, and asks about its layout.
    * @param measure runs in the page, and so stands by itself
    */
   survey<T>(views: readonly View[], measure: () => T): Promise<T[]>;
@@ -42,6 +42,8 @@ export interface OpenOptions {
   /** Part of the page's address from `?` on. */
   readonly query?: string;
   readonly reducedMotion?: boolean;
+  /** Laid out, touched and asked as ever, but never drawn, which costs more than all the rest. Not for pictures and colors. */
+  readonly unpainted?: boolean;
 }
 
 export interface KioskPages {
@@ -65,12 +67,13 @@ export async function serveKioskPages(browser: Browser, folder = BUILT): Promise
   const context = await browser.newContext({ hasTouch: true });
   await context.addInitScript(pretendShell);
   return {
-    open: async ({ viewport = PORTRAIT, query = '', reducedMotion = false } = {}) => {
+    open: async ({ viewport = PORTRAIT, query = '', reducedMotion = false, unpainted = false } = {}) => {
       const page = await context.newPage();
       await page.setViewportSize(viewport);
       await page.emulateMedia({ reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
       await page.goto(address + query);
       await page.waitForFunction(() => (window as unknown as FakeWindow).kioskReady);
+      if (unpainted) await stopPainting(page);
       return kioskPage(page);
     },
     close: async () => {
@@ -91,7 +94,7 @@ function kioskPage(page: Page): KioskPage {
       await standsStill(page);
     },
     survey: async (views, measure) => {
-      const unpainted = await page.addStyleTag({ content: 'html { opacity: 0 }' });
+      const unpainted = await stopPainting(page);
       const asked: JSHandle<typeof measure> = await page.evaluateHandle(`(${String(measure)})`);
       const answers = await page.evaluate(
         async ({ views, asked }) => {
@@ -113,6 +116,9 @@ function kioskPage(page: Page): KioskPage {
     sent: () => page.evaluate(() => (window as unknown as FakeWindow).kioskSent),
   };
 }
+
+/** @returns the style that does it */
+const stopPainting = (page: Page): Promise<ElementHandle> => page.addStyleTag({ content: 'html { opacity: 0 }' });
 
 /** ms; a screen that has its glyphs stands still in a tenth of a second. */
 const STILL_WITHIN = 15_000;

@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../launcher/browser.ts';
 import { DESK, newPerson, PHONE, PICTURES, settled, type Person } from './browsers.ts';
 import { MASKED, startDesk, TELEPHONE, type DeskWorld } from './desk-world.ts';
-import { axeFindings, overflowOf, picture } from './look.ts';
+import { axeFindingsIn, overflowOf, picture } from './look.ts';
 
 let browser: Browser;
 let world: DeskWorld;
@@ -95,13 +95,13 @@ async function lookAt(name: string, { path, who = () => lin, act }: Shown): Prom
       await settled(page);
       expect(await overflowOf(page), `${size}, ${locale}: what runs over`).toEqual([]);
       // what axe looks for is the same in both languages, so each width has one
-      if ((locale === 'en') === (size === 'phone')) findings.push(...(await axeFindings(page, 'light')).map((finding) => `${size}, ${locale}: ${finding}`));
+      if ((locale === 'en') === (size === 'phone')) findings.push(...(await axeFindingsIn(page, 'light')).map((finding) => `${size}, ${locale}: ${finding}`));
       await picture(page, `desk-${name}-${size}${locale === 'en' ? '-en' : ''}`);
     }
     await page.evaluate(() => {
       document.documentElement.dataset['theme'] = 'dark';
     });
-    if (size === 'desk') findings.push(...(await axeFindings(page, 'dark')).map((finding) => `${size}, dark: ${finding}`));
+    if (size === 'desk') findings.push(...(await axeFindingsIn(page, 'dark')).map((finding) => `${size}, dark: ${finding}`));
     await picture(page, `desk-${name}-${size}-dark`);
   }
   await page.evaluate(() => localStorage.clear());

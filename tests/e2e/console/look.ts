@@ -1,7 +1,7 @@
 /** How a page is looked at: a picture for a designer, axe's findings, and whatever runs over its window. */
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
+import { axeFindings, CONTRAST_ALONE, WCAG_AND_PRACTICE } from '../../support/axe.ts';
 import { PICTURES } from './browsers.ts';
 
 /** As it is looked at, and what follows below, but no more than a designer reads. */
@@ -12,12 +12,8 @@ export async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** In the dark only colors are others. */
-export async function axeFindings(page: Page, theme: string): Promise<readonly string[]> {
-  const axe = new AxeBuilder({ page });
-  const rules = theme === 'dark' ? axe.withRules(['color-contrast']) : axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']);
-  const { violations } = await rules.analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
-}
+export const axeFindingsIn = (page: Page, theme: string): Promise<readonly string[]> =>
+  axeFindings(page, theme === 'dark' ? CONTRAST_ALONE : WCAG_AND_PRACTICE);
 
 /** Boxes beyond the window's edge, unless they stand in something that scrolls; and text that its own box cuts. */
 export async function overflowOf(page: Page): Promise<readonly string[]> {

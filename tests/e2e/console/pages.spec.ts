@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../launcher/browser.ts';
 import { DESK, newPerson, openPage, PHONE, PICTURES, settled, type Person } from './browsers.ts';
 import { startFleet, type FleetWorld } from './fleet-world.ts';
-import { axeFindings, overflowOf, picture } from './look.ts';
+import { axeFindingsIn, overflowOf, picture } from './look.ts';
 
 let browser: Browser;
 let world: FleetWorld;
@@ -96,7 +96,7 @@ for (const [name, { path: address, who = 'operator', act }] of Object.entries(PA
         await page.evaluate((chosen) => {
           document.documentElement.dataset['theme'] = chosen;
         }, theme);
-        findings.push(...(await axeFindings(page, theme)).map((finding) => `${size}, ${theme}: ${finding}`));
+        findings.push(...(await axeFindingsIn(page, theme)).map((finding) => `${size}, ${theme}: ${finding}`));
         await picture(page, `${name}-${size}${theme === 'dark' ? '-dark' : ''}`);
       }
     }
@@ -115,7 +115,7 @@ for (const [name, hash] of Object.entries({ 'sign-in': undefined, invitation: 'o
         await page.goto(address);
         await settled(page);
         await page.locator('form').waitFor();
-        findings.push(...(await axeFindings(page, theme)).map((finding) => `${size}, ${theme}: ${finding}`));
+        findings.push(...(await axeFindingsIn(page, theme)).map((finding) => `${size}, ${theme}: ${finding}`));
         await picture(page, `${name}-${size}${theme === 'dark' ? '-dark' : ''}`);
         expect(await overflowOf(page), `${size}, ${theme}: what runs over`).toEqual([]);
         expect(wrongs).toEqual([]);

@@ -1,14 +1,16 @@
 /**
- * End-to-end tests. What computes (the screens and the console, page by page) has one worker, and gives way to the others; what waits for
- * mechanics and people has the other, the longest first, and both when the screens are done. A third one lets simulated devices and windows
- * come late on two cores. Each has browsers, shells and devices of its own. Results also as data for `npm test`.
+ * End-to-end tests. What computes (screens and pages, one by one) has one worker, and gives way; what waits for mechanics and people has
+ * two, the longest first: a third lets simulated devices and windows come late on two cores. `npm test` runs both kinds side by side
+ * (tests/launcher/test.ts). Each has browsers, shells and devices of its own.
  */
 import { defineConfig } from '@playwright/test';
 import { keepCompiledModules } from './tests/launcher/compile-cache.ts';
+import { PAGE_BY_PAGE } from './tests/launcher/slow-tests.ts';
 
 keepCompiledModules();
 
-const SCREENS = ['screens.spec.ts', 'access.spec.ts', 'right-to-left.spec.ts', 'console/pages.spec.ts', 'console/desk.spec.ts'];
+/** Set by `npm test`: where the results go as data (tests/launcher/steps.ts). */
+const report = process.env['TEST_REPORT'];
 const SITUATIONS = ['top-up.spec.ts', 'models.spec.ts', 'serial.spec.ts'];
 
 export default defineConfig({
@@ -19,10 +21,10 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   outputDir: 'out/playwright',
-  reporter: [['list'], ['json', { outputFile: 'out/playwright.json' }]],
+  reporter: report === undefined ? 'list' : [['list'], ['json', { outputFile: report }]],
   projects: [
-    { name: 'screens', testMatch: SCREENS, workers: 1 },
+    { name: 'screens', testMatch: PAGE_BY_PAGE, workers: 1 },
     { name: 'situations', testMatch: SITUATIONS },
-    { name: 'terminal', testIgnore: [...SCREENS, ...SITUATIONS] },
+    { name: 'terminal', testIgnore: [...PAGE_BY_PAGE, ...SITUATIONS] },
   ],
 });

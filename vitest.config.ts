@@ -8,7 +8,7 @@ import { ENUMERATIONS, EMBEDDED_ONLY, FLEET_SUITE, PACKAGE, WAITING } from './te
 keepCompiledModules();
 
 /** Set by `npm run check` and `npm test`: where the reports go (tests/launcher/steps.ts). */
-const report = process.env['UNIT_REPORT'];
+const report = process.env['TEST_REPORT'];
 /** They put something else in the place of a module or of this process's environment: no other file may find it there. */
 const ALONE = ['tests/launcher/launcher.test.ts', 'tests/main/electron/preload.test.ts', 'tests/main/electron/window.test.ts'];
 const never = ['tests/e2e/**', 'node_modules/**'];

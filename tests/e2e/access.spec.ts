@@ -3,7 +3,6 @@
  * largest size, low reach. Real charts, the real page; the table in renderer/ACCESS.md says no more than what runs here.
  */
 import { readFileSync } from 'node:fs';
-import os from 'node:os';
 import { expect, test } from '@playwright/test';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../launcher/browser.ts';
@@ -15,15 +14,11 @@ import { flows } from './support/access/flows.ts';
 import { unhurried, Walk } from './support/access/walk.ts';
 import { press, ways } from './support/access/ways.ts';
 
-/** Priority of what only computes, for the system's scheduler: 0 is usual, 19 the least. */
-const GIVES_WAY = 5;
-
 let browser: Browser;
 let pages: KioskPages;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  os.setPriority(GIVES_WAY);
   await buildApp();
   browser = await launchBrowser();
   pages = await serveKioskPages(browser);
@@ -36,7 +31,7 @@ test.afterAll(async () => {
 for (const way of ways) {
   test(`every flow: ${way.name}`, async () => {
     test.setTimeout(120_000);
-    const kiosk = await pages.open({ viewport: PORTRAIT, reducedMotion: true });
+    const kiosk = await pages.open({ viewport: PORTRAIT, reducedMotion: true, unpainted: true });
     await unhurried(kiosk);
     for (const flow of flows) {
       await test.step(flow.name, async () => {
@@ -78,7 +73,7 @@ function sampleOf(name: string): Sample {
 }
 
 async function onPage(body: (kiosk: KioskPage) => Promise<void>): Promise<void> {
-  const kiosk = await pages.open({ viewport: PORTRAIT, reducedMotion: true });
+  const kiosk = await pages.open({ viewport: PORTRAIT, reducedMotion: true, unpainted: true });
   await unhurried(kiosk);
   await body(kiosk);
   await kiosk.page.close();

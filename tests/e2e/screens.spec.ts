@@ -2,7 +2,6 @@
  * The screens as a person meets them, in the built page: layout in every size, theme, language and orientation, what axe finds, and how
  * they answer touches. The shell is pretended; what it would send and receive is in tests/renderer.
  */
-import os from 'node:os';
 import { expect, test } from '@playwright/test';
 import { type Browser, type Locator, type Page } from 'playwright-core';
 import { PNG } from 'pngjs';
@@ -25,16 +24,11 @@ const ORIENTATIONS = { portrait: PORTRAIT, landscape: LANDSCAPE } as const;
 type Orientation = keyof typeof ORIENTATIONS;
 type Side = Site['slots']['card'];
 
-/** Priority of what only computes, for the system's scheduler: 0 is usual, 19 the least. */
-const GIVES_WAY = 5;
-
 let browser: Browser;
 let pages: KioskPages;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  // It only computes: devices, which have deadlines, go first. The browser inherits it.
-  os.setPriority(GIVES_WAY);
   await buildApp();
   browser = await launchBrowser();
   pages = await serveKioskPages(browser);

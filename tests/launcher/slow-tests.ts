@@ -1,4 +1,4 @@
-/** Unit tests that take their time: which of them wait together, and which `npm run check` leaves to `npm test`. Read by vitest.config.ts and steps.ts. */
+/** Tests that take their time: which of them wait together, which compute beside them, and which `npm run check` leaves to `npm test`. Read by vitest.config.ts, playwright.config.ts and steps.ts. */
 
 /**
  * What stands behind real ports or in processes of its own and waits for mechanics and silences nine tenths of its time, so more of them
@@ -32,6 +32,9 @@ export const WAITING = [
   'tests/drivers/transport/transports.test.ts',
   'tests/drivers/transport/usb-printer.test.ts',
 ];
+
+/** End-to-end tests of pages that no device stands behind: they compute, and wait for nothing. */
+export const PAGE_BY_PAGE = ['screens.spec.ts', 'access.spec.ts', 'right-to-left.spec.ts', 'staff-screens.spec.ts', 'slip-page.spec.ts', 'console/*.spec.ts'];
 
 /** The package, made and installed: `npm test` fetches its fresh Debian while other tests run. */
 export const PACKAGE = ['tests/launcher/package/install.test.ts', 'tests/launcher/package/pack.test.ts'];

@@ -100,15 +100,17 @@ function simulation(name: string, args: readonly string[]): Promise<StepResult> 
   return tool(name, 'node', [path.join('tests', 'simulation', 'main.ts'), ...args], { givesWay: true });
 }
 
-export const endToEndStep: Step = () =>
-  suite({
-    name: 'end-to-end tests',
-    command: 'playwright',
-    args: ['test'],
-    reportName: 'playwright.json',
-    count: playwrightCounts,
-    failures: playwrightFailures,
-  });
+/** Screens and pages, one by one: beside what waits. */
+export const pagesStep: Step = () => endToEnd('pages', ['screens'], { givesWay: true });
+
+export const endToEndStep: Step = () => endToEnd('end-to-end tests', ['situations', 'terminal']);
+
+/** Each with a folder of its own: it is emptied first. */
+function endToEnd(name: string, projects: readonly string[], options: RunOptions = {}): Promise<StepResult> {
+  const folder = `playwright-${projects[0] ?? ''}`;
+  const args = ['test', ...projects.map((project) => `--project=${project}`), '--output', path.join('out', folder)];
+  return suite({ name, command: 'playwright', args, reportName: `${folder}.json`, count: playwrightCounts, failures: playwrightFailures }, options);
+}
 
 /** One line a step, then the complaints of those that failed. */
 export function report(results: readonly StepResult[]): string {
@@ -161,7 +163,7 @@ async function suiteOnce(what: Suite, options: RunOptions): Promise<StepResult> 
   mkdirSync(path.dirname(reportFile), { recursive: true });
   for (const old of [reportFile, `${reportFile}.skipped`]) rmSync(old, { force: true });
   const started = performance.now();
-  const { code, output } = await run(command, args, { ...options, show: true, env: { ...scratchEnv(), UNIT_REPORT: reportFile } });
+  const { code, output } = await run(command, args, { ...options, show: true, env: { ...scratchEnv(), TEST_REPORT: reportFile } });
   const counted = count(reportFile);
   const counts = code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 };
   return { name, counts, complaint: counts.failed === 0 ? '' : output.slice(-4000), seconds: (performance.now() - started) / 1000 };

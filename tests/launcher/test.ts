@@ -1,7 +1,8 @@
 /**
- * `npm test`: everything a release needs — the static checks, the lock file, unit tests and simulation, and beside them what
- * waits for mechanics, the drivers in a virtual machine, the build and the end-to-end tests in the machine's host. Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that
- * lack a part of the machine stand before it, `N not run: …`, and those that failed in the crowd and passed alone, `N failed beside …`.
+ * `npm test`: everything a release needs — the build, the static checks, the lock file, unit tests and simulation, beside them the pages one
+ * by one, and beside both what waits: for mechanics, for the drivers in a virtual machine, and the end-to-end tests in the machine's host.
+ * Gets what it needs first, or exits 2 with the command that helps. The last line is `N passed, N failed`; tests that lack a part of the
+ * machine stand before it, `N not run: …`, and those that failed in the crowd and passed alone, `N failed beside …`.
  */
 import { bringDebianRoot } from './debian-root.ts';
 import { findHost } from './host.ts';
@@ -18,6 +19,7 @@ import {
   endToEndStep,
   lockStep,
   packageStep,
+  pagesStep,
   report,
   simulationSteps,
   staticSteps,
@@ -43,12 +45,14 @@ try {
 }
 
 const debian = bringDebianRoot();
+const built = await buildStep();
 // side by side: what computes gives way to what waits
-const [computed, waited] = await Promise.all([
+const lanes = await Promise.all([
   inTurn([...staticSteps, lockStep, auditStep, unitStep, ...simulationSteps]),
-  inTurn([waitingStep, virtualMachineStep, packageStep(debian), buildStep, endToEndStep]),
+  inTurn([pagesStep]),
+  inTurn([waitingStep, virtualMachineStep, packageStep(debian), endToEndStep]),
 ]);
-const results = await secondGoes([...computed, ...waited]);
+const results = await secondGoes([built, ...lanes.flat()]);
 
 const total = add(results.map(({ counts }) => counts));
 process.stdout.write(`\n${report(results)}${notRunLine(total)}${onlyAloneLine(total)}${summaryLine(total)}\n`);

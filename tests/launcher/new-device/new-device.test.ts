@@ -76,7 +76,7 @@ describe('skeletons of all classes', () => {
     const report = path.join(root, 'report.json');
     const folders = deviceClasses.map((_, index) => path.dirname(made.filter((file) => file.endsWith('conformance.test.ts'))[index] ?? ''));
     // Long titles are cut in the middle of this word.
-    await run('vitest', ['run', ...folders, '-t', '^(?!.*pseudo-term)'], { cwd: root, env: { UNIT_REPORT: report } });
+    await run('vitest', ['run', ...folders, '-t', '^(?!.*pseudo-term)'], { cwd: root, env: { TEST_REPORT: report } });
     const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
       testResults: { name: string; assertionResults: { status: string; failureMessages: string[] }[] }[];
     };

@@ -1,7 +1,8 @@
 /**
  * What systemd is told of the terminal: that it is ready, that it still turns, that it stops (sd_notify(3)). Node has no datagram sockets of the
  * Unix kind, so systemd's own `systemd-notify` says it; the unit takes it from any process of the service (`NotifyAccess=all`). Without
- * systemd nothing is said. Used by whichever process is on top: the shell, or the terminal process when it runs alone.
+ * systemd nothing is said. Used by whichever process is on top: the shell, or the terminal process when it runs alone. Below the launcher,
+ * which begins and ends the service (resources/launcher), it is said only that this process turns: an update is no end of the service.
  */
 
 /** What of the clock is needed. */
@@ -26,17 +27,19 @@ export class ServiceManager {
   readonly #parts: ServiceManagerParts;
   /** ms between two words; `undefined`: nobody watches. */
   readonly #every: number | undefined;
+  readonly #launched: boolean;
   #timer: unknown;
 
   constructor(parts: ServiceManagerParts) {
     this.#parts = parts;
     const micros = Number(parts.env['WATCHDOG_USEC']);
+    this.#launched = parts.env['KIOSK_INSTALL'] !== undefined;
     this.#every = micros > 0 ? micros / 1000 / WORDS_A_LIMIT : undefined;
   }
 
   /** Everything that must be up is up. From now on it is said that this process turns, for as long as it does. */
   ready(): void {
-    this.#say('READY=1');
+    if (!this.#launched) this.#say('READY=1');
     this.#parts.clock.clearTimeout(this.#timer);
     this.#wordLater();
   }
@@ -44,7 +47,7 @@ export class ServiceManager {
   /** It ends in order; nobody waits for words any more. */
   stopping(): void {
     this.#parts.clock.clearTimeout(this.#timer);
-    this.#say('STOPPING=1');
+    if (!this.#launched) this.#say('STOPPING=1');
   }
 
   #wordLater(): void {

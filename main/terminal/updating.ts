@@ -22,7 +22,7 @@ import type { Terminal } from './terminal.ts';
 /** What the launcher says in the environment of what it starts. */
 export interface LaunchedBy {
   readonly install: string;
-  /** File of the root that the package brought. */
+  /** File of the operator's root of trust. */
   readonly root: string;
 }
 
@@ -76,19 +76,19 @@ export function startUpdating(options: UpdatingOptions): Updating {
 
   function byNetwork(url: string): Updates {
     const { quietSeconds, window, everyMinutes } = config.updates;
-    const parts = installerParts(options, url);
+    const parts = (): InstallerParts => installerParts(options, url);
     return new Updates({
       clock,
       random,
       everyMs: everyMinutes * 60_000,
-      stage: (onProgress) => stage({ ...parts, onProgress }),
+      stage: (onProgress) => stage({ ...parts(), onProgress }),
       obstacles: () => {
         const { forMs, openTransactions, technician } = terminal.rest();
         const facts = { quietMs: forMs, openTransactions, technician, minuteOfDay: minuteOfDay(clock.now(), config.terminal.timeZone) };
         return obstacles(facts, { quietMs: quietSeconds * 1000, window });
       },
       handOver: ({ slot }) => {
-        nameNext(parts.fs, parts.folder, slot);
+        nameNext(nodeFs, launchedBy.install, slot);
         options.onReady();
       },
       onStatus: (status) => {
@@ -98,19 +98,29 @@ export function startUpdating(options: UpdatingOptions): Updating {
   }
 }
 
+/** @throws {UpdateError} `noRoot` */
 function installerParts({ config, clock, configFile, launchedBy, terminal }: UpdatingOptions, url: string): InstallerParts {
   return {
     folder: launchedBy.install,
     fs: nodeFs,
     clock,
     now: () => clock.now(),
-    shippedRoot: readFileSync(launchedBy.root, 'utf8'),
+    shippedRoot: rootIn(launchedBy.root),
     source: webSource(fetchFor(url, authoritiesOf(config, clock.now(), configFile)), url),
     group: config.updates.group,
     ...(config.updates.rings ? { awaitTurn: (release: string) => turnOf(release, terminal.rollouts) } : {}),
     suits: hereSuits,
     free: () => freeSpace(launchedBy.install).free,
   };
+}
+
+/** Asked for at each look: an operator may put it there while the terminal sells. */
+function rootIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UpdateError('noRoot', `there is no root of trust at ${file}: put there what "npm run publish-release -- root" wrote`, { cause: error });
+  }
 }
 
 /** @throws {UpdateError} `notItsTurn` */

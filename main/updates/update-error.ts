@@ -1,5 +1,7 @@
 /** Why an update did not happen; sales go on whatever it is. */
 export type UpdateErrorCode =
+  /** The operator's root of trust is not on this terminal. */
+  | 'noRoot'
   /** The source can't be reached, or broke off: tried again later. */
   | 'unreachable'
   /** Less than the least rate came: tried again later. */

@@ -1,7 +1,8 @@
 /**
- * Starts the terminal, and decides which release of it: verifies every file by the signatures that lead from the root of trust, which came
- * with the package, to the release; counts the starts of a release on trial, expects it to say that it is healthy, and goes back to the one
- * before when it does not. One file, no packages, nothing but Node: what it stands on is changed by the package alone, never by an update.
+ * Starts the terminal, and decides which release of it: verifies every file by the signatures that lead from the operator's root of trust to
+ * the release, or the package's own release by its manifest; counts the starts of a release on trial, expects it to say that it is
+ * healthy, and goes back to the one before when it does not. One file, no packages, nothing but Node: what it stands on is changed by the
+ * package alone, never by an update.
  *
  *   node launcher.mjs --install DIR --root FILE [--factory DIR] [--viewer COMMAND] [--memory-mb N]
  *                     [--healthy-within MS] [--proven-after MS] [--beat-within MS] -- ARGUMENTS OF THE TERMINAL
@@ -42,25 +43,45 @@ const SEGMENT = /^[0-9A-Za-z@._+-]+$/;
 
 export class Refused extends Error {}
 
-/** What a slot must prove; `root` is the text of the shipped root. @returns its manifest @throws {Refused} */
+/** What a slot must prove; `root` is the text of the root of trust, undefined where none is. @returns its manifest @throws {Refused} */
 export function verifySlot(fs, folder, root) {
+  if (root === undefined) throw new Refused('there is no root of trust to prove it by');
   const proof = parse(read(fs, `${folder}/.slot/proof.json`), 'the proof');
   const catalogue = verifiedCatalogue(root, proof);
-  const manifestBytes = read(fs, `${folder}/.slot/manifest.json`);
-  const manifest = parse(manifestBytes, 'the manifest');
-  if (typeof manifest.version !== 'string') throw new Refused('the manifest names no version');
+  const { manifest, manifestBytes } = readManifest(fs, folder);
   mustMatch(catalogue, `releases/${manifest.version}.json`, manifestBytes);
   const configuration = readIfThere(fs, `${folder}/.slot/configuration.json`);
   if (configuration !== undefined) mustBeAmong(catalogue, 'configurations/', configuration);
-  if (manifest.platform?.os !== process.platform || manifest.platform?.arch !== process.arch) throw new Refused('made for another platform');
-  verifyFiles(fs, folder, manifest);
+  mustFit(fs, folder, manifest);
   return { manifest, configured: configuration !== undefined };
 }
 
-/** From the shipped root over every later one to the catalogue, each signed as the one before demands. Time is not asked: sales never expire. */
+/**
+ * The release that the package brought: every file as its manifest says. No signature is asked for: it lies where root alone writes, as the
+ * launcher does, and the manifest is there against a damaged disk. @returns its manifest @throws {Refused}
+ */
+export function verifyFactory(fs, folder) {
+  const { manifest } = readManifest(fs, folder);
+  mustFit(fs, folder, manifest);
+  return { manifest, configured: false };
+}
+
+function readManifest(fs, folder) {
+  const manifestBytes = read(fs, `${folder}/.slot/manifest.json`);
+  const manifest = parse(manifestBytes, 'the manifest');
+  if (typeof manifest.version !== 'string') throw new Refused('the manifest names no version');
+  return { manifest, manifestBytes };
+}
+
+function mustFit(fs, folder, manifest) {
+  if (manifest.platform?.os !== process.platform || manifest.platform?.arch !== process.arch) throw new Refused('made for another platform');
+  verifyFiles(fs, folder, manifest);
+}
+
+/** From the root of trust over every later one to the catalogue, each signed as the one before demands. Time is not asked: sales never expire. */
 function verifiedCatalogue(rootText, proof) {
   if (!Array.isArray(proof.roots) || typeof proof.targets !== 'string') throw new Refused('the proof does not have its form');
-  let root = parse(rootText, 'the shipped root');
+  let root = parse(rootText, 'the root of trust');
   for (const text of proof.roots) {
     const next = parse(text, 'a root');
     if (kindOf(next) !== 'root' || !(next.signed.version <= root.signed.version || next.signed.version === root.signed.version + 1))
@@ -178,14 +199,14 @@ function hashOfFile(fs, path, size) {
 
 /**
  * What is to be started now, and that it is written down before. @returns `slot` undefined when nothing verifies.
- * @param place `{ install, root, factory? }`, `root` being the text of the shipped root
+ * @param place `{ install, root?, factory? }`, `root` being the text of the root of trust: without it the factory's release alone can be started
  */
 export function choose(fs, { install, root, factory }, log = () => {}) {
   fs.mkdirSync(`${install}/releases`, { recursive: true });
   const folderOf = (slot) => (slot === FACTORY ? factory : `${install}/releases/${slot}`);
   const proves = (slot) => {
     try {
-      if (slot === FACTORY && factory === undefined) return undefined;
+      if (slot === FACTORY) return factory === undefined ? undefined : verifyFactory(fs, factory);
       return verifySlot(fs, folderOf(slot), root);
     } catch (error) {
       log(`${slot}: ${error.message}`);
@@ -193,7 +214,9 @@ export function choose(fs, { install, root, factory }, log = () => {}) {
     }
   };
   const kept = readState(fs, install);
-  let state = takeNext(fs, install, kept, proves);
+  // What nobody could vouch for today may be good tomorrow: it has not failed.
+  const judges = root !== undefined;
+  let state = judges ? takeNext(fs, install, kept, proves) : stateOr(fs, install, kept);
   const tried = new Set();
   for (;;) {
     if (state.slot !== undefined && !tried.has(state.slot)) {
@@ -206,7 +229,7 @@ export function choose(fs, { install, root, factory }, log = () => {}) {
         if (state.slot !== FACTORY) pointCurrent(fs, install, state.slot);
         return { slot: state.slot, folder: folderOf(state.slot), trial, ...proof };
       }
-      if (trial) state = withFailed(state, state.slot);
+      if (trial && judges) state = withFailed(state, state.slot);
     }
     const other = [state.previous, ...standing(fs, install), FACTORY].find((slot) => slot !== null && !tried.has(slot) && !state.failed.includes(slot));
     if (other === undefined) break;
@@ -232,7 +255,7 @@ export function giveUp(fs, { install }, slot) {
 
 /** What was laid out becomes what is on trial, once it proved; else it has failed. */
 function takeNext(fs, install, kept, proves) {
-  const state = kept ?? { slot: pointedAt(fs, install), previous: null, proven: true, starts: 0, failed: [] };
+  const state = stateOr(fs, install, kept);
   const next = parseOr(readIfThere(fs, `${install}/next.json`), undefined);
   if (next === undefined) return state;
   const { slot, retry = false } = typeof next === 'object' && next !== null ? next : {};
@@ -246,6 +269,10 @@ function takeNext(fs, install, kept, proves) {
   if (taken !== state) writeState(fs, install, taken);
   fs.unlinkSync(`${install}/next.json`);
   return taken;
+}
+
+function stateOr(fs, install, kept) {
+  return kept ?? { slot: pointedAt(fs, install), previous: null, proven: true, starts: 0, failed: [] };
 }
 
 function withFailed(state, slot) {
@@ -360,9 +387,10 @@ const CODES = {
 class Launcher {
   constructor(options) {
     this.options = options;
-    this.place = { install: options.install, root: nodeFs.readFileSync(options.root, 'utf8'), factory: options.factory };
     this.health = `${options.install}/health`;
     this.child = undefined;
+    /** The terminal says to systemd itself that it turns. */
+    this.terminalSpeaks = false;
     this.stopping = false;
     this.wake = () => {};
     this.failures = 0;
@@ -370,18 +398,24 @@ class Launcher {
 
   async run() {
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => this.stop());
+    tellSystemd('READY=1');
+    const micros = Number(process.env.WATCHDOG_USEC);
+    // Three words a limit, as the terminal (main/service-manager.ts): while one starts, while none is there.
+    if (micros > 0) setInterval(() => this.terminalSpeaks || tellSystemd('WATCHDOG=1'), micros / 3000).unref();
     for (;;) {
-      const chosen = choose(nodeFs, this.place, log);
+      const place = placeOf(this.options);
+      const chosen = choose(nodeFs, place, log);
       if (chosen.slot === undefined) {
         if (!(await this.outOfService(CODES.nothingVerifies))) return 13;
         continue;
       }
       log(`starts ${chosen.slot}${chosen.trial ? ' on trial' : ''}`);
+      tellSystemd(`STATUS=${chosen.slot}, ${chosen.manifest.version}${chosen.trial ? ', on trial' : ''}`);
       const { code, healthy, proven } = await this.oneRun(chosen);
       if (this.stopping || (code === 0 && !(chosen.trial && !healthy))) return 0;
       log(`${chosen.slot} ended with ${String(code)}${healthy ? '' : ' without having been healthy'}`);
       const onTrial = chosen.trial && !proven;
-      if (code === 12 && giveUp(nodeFs, this.place, chosen.slot)) continue;
+      if (code === 12 && giveUp(nodeFs, place, chosen.slot)) continue;
       if (code === 11 && healthy) continue;
       if (code === 13 && !onTrial) {
         if (!(await this.outOfService(CODES.needsTechnician))) return 13;
@@ -432,6 +466,7 @@ class Launcher {
       if (mark !== beat.mark) beat = { mark, at: now };
       if (healthyAt === undefined && mark !== undefined) {
         healthyAt = now;
+        this.terminalSpeaks = true;
         log(`${slot} is healthy`);
       }
       if (healthyAt === undefined && now - startedAt > healthyWithin) kill(`not healthy within ${healthyWithin} ms`);
@@ -439,7 +474,7 @@ class Launcher {
       if (memoryMb !== undefined && memoryOf(child.pid) > memoryMb) kill(`more than ${memoryMb} MB of memory`);
       if (trial && !proven && healthyAt !== undefined && now - healthyAt > provenAfter && why === undefined) {
         proven = true;
-        confirm(nodeFs, this.place, slot);
+        confirm(nodeFs, this.options, slot);
         log(`${slot} is proven`);
       }
     }, 200);
@@ -448,6 +483,7 @@ class Launcher {
         clearInterval(watch);
         killGroup(child.pid);
         this.child = undefined;
+        this.terminalSpeaks = false;
         resolve({ code: why === undefined ? code : -1, healthy: healthyAt !== undefined || beatOf(this.health) !== undefined, proven });
       };
       child.once('error', () => ended(-1));
@@ -458,6 +494,7 @@ class Launcher {
   /** @returns whether to try again */
   async outOfService(code) {
     log(`out of service: ${code}`);
+    tellSystemd(`STATUS=out of service: ${code}`);
     if (this.options.viewer === undefined) return false;
     const page = `${this.options.install}/out-of-service.html`;
     try {
@@ -485,12 +522,31 @@ class Launcher {
   stop() {
     if (this.stopping) return;
     this.stopping = true;
+    tellSystemd('STOPPING=1');
     this.wake();
     const { child } = this;
     if (child === undefined) return;
     child.kill('SIGTERM');
     setTimeout(() => killGroup(child.pid), limits.stopGrace).unref();
   }
+}
+
+/** Read anew before each start: a root of trust that is put there counts without a restart of this process. */
+function placeOf({ install, root, factory }) {
+  const text = readIfThere(nodeFs, root)?.toString();
+  const good = parseOr(text ?? '', undefined)?.signed !== undefined;
+  if (!good) {
+    const what = text === undefined ? `there is no root of trust at ${root}` : `${root} is damaged`;
+    if (factory === undefined) throw new Error(`${what}: nothing can be started; put there what "npm run publish-release -- root" wrote`);
+    log(`${what}: the release of the package is started, and no update is taken; put there what "npm run publish-release -- root" wrote`);
+  }
+  return { install, root: good ? text : undefined, factory };
+}
+
+/** sd_notify(3). The terminal says by itself that it turns, once it is healthy; beginning and end are this process's. */
+function tellSystemd(word) {
+  if (process.env.NOTIFY_SOCKET === undefined) return;
+  spawn('/usr/bin/systemd-notify', [word], { stdio: 'ignore' }).once('error', (error) => log(`systemd can not be told: ${error.message}`));
 }
 
 /** Changes whenever the terminal said that it lives. */
@@ -592,6 +648,7 @@ function commandLine() {
 }
 
 if (import.meta.main) {
+  process.umask(0o077);
   try {
     process.exitCode = await new Launcher(commandLine()).run();
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * The four bundles of the terminal as vite configurations: shell and terminal process (ESM for Node), preload (one CommonJS file), and
- * the pages; and the one of the operators' console. Used by `build.ts`.
+ * The five bundles of the terminal as vite configurations: shell and terminal process (ESM for Node), preload (one CommonJS file), the
+ * technician's command line, and the pages; and the one of the operators' console. Used by `build.ts`.
  */
 import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -50,8 +50,18 @@ export function bundles(parts: AppParts): readonly InlineConfig[] {
     nodeBundle(parts, { terminal: parts.terminalEntry, 'pcsc-thread': pcscThread, 'journal-check': journalCheck, 'journal-work': journalWork }, 'es', [
       refuseSimulators,
     ]),
+    oneFile(nodeBundle(parts, { kioskctl: path.join(projectRoot, 'main', 'cli', 'kioskctl.ts') }, 'es', [refuseSimulators])),
     pageBundle(parts),
   ];
+}
+
+/** Parts that are loaded later would have the names of another bundle's. */
+function oneFile(bundle: InlineConfig): InlineConfig {
+  const { output, ...rest } = bundle.build?.rolldownOptions ?? {};
+  return {
+    ...bundle,
+    build: { ...bundle.build, rolldownOptions: { ...rest, output: { ...(Array.isArray(output) ? output[0] : output), codeSplitting: false } } },
+  };
 }
 
 function nodeBundle(parts: AppParts, input: Readonly<Record<string, string>>, format: 'es' | 'cjs', plugins: Plugin[] = []): InlineConfig {

@@ -9,7 +9,7 @@ import { projectRoot, run } from './run-tool.ts';
 
 /** Of the distribution, and everything that the package and its linting need: nothing is fetched while a test runs. */
 const SUITE = 'bookworm';
-const INCLUDED = ['systemd', 'systemd-sysv', 'udev', 'libstdc++6', 'apparmor', 'usbguard', 'util-linux'];
+const INCLUDED = ['systemd', 'systemd-sysv', 'udev', 'libstdc++6', 'fonts-wqy-microhei', 'apparmor', 'usbguard', 'util-linux'];
 
 export const DEBIAN_ROOT = path.join(projectRoot, 'out', 'debian-root', `${SUITE}.tar`);
 

@@ -32,6 +32,15 @@ describe('what systemd is told', () => {
     expect(said.filter((line) => line.endsWith('WATCHDOG=1'))).toHaveLength(3);
   });
 
+  test('below the launcher, whose the service is: that it turns and nothing else, so that an update is no end of the service', async () => {
+    const manager = managerIn({ NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '60000000', KIOSK_INSTALL: '/var/lib/kiosk/install' });
+    manager.ready();
+    await clock.advance(40_000);
+    manager.stopping();
+    await clock.advance(600_000);
+    expect(said).toEqual([`${SYSTEMD_NOTIFY} WATCHDOG=1`, `${SYSTEMD_NOTIFY} WATCHDOG=1`]);
+  });
+
   test.each([
     ['no watchdog asked for', { NOTIFY_SOCKET: '/run/systemd/notify' }, 1],
     ['a watchdog time that is none', { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: 'soon' }, 1],

@@ -67,8 +67,9 @@ describe.each([
 
 test('the session shows one window: the compositor gets no way to switch terminals, and its program only options that a package takes', () => {
   const start = /^ExecStart=(.*)$/m.exec(textOf('linux/yikatong-kiosk.service'))?.[1] ?? '';
-  const [compositor, program] = start.split(' -- ');
+  const [compositor, launcher, program] = start.split(' -- ');
   expect(compositor?.split(' ')).toEqual(['/usr/bin/cage', '-d']);
+  expect(launcher?.split(' ').slice(0, 2)).toEqual(['/opt/yikatong-kiosk/node', '/opt/yikatong-kiosk/resources/launcher/launcher.mjs']);
   expect(program).not.toMatch(/--(?:remote-debugging|inspect|no-sandbox|bench-url|window|disable-(?:web-security|gpu-sandbox|seccomp))/);
 });
 

@@ -1,41 +1,32 @@
 /**
  * The package put into a fresh Debian, as a person would: what stands where and for whom, what the system's own tools say of units and rules, and the
- * terminal started from the installed files by its own user: it says to systemd that it is ready and that it turns, listens nowhere, and
- * keeps what it writes to itself.
+ * terminal started by its user from the installed files as its unit says, by the launcher: it says to systemd that it is ready and that it turns,
+ * listens nowhere, keeps what it writes to itself. Then it is updated, by the network and by a stick, and leaves a release that is no good.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openForReading, SCHEMA_VERSION } from '../../../main/journal/schema.ts';
+import { verifyJournal } from '../../../main/journal/verify.ts';
+import { serveRepository, type RepositoryServer } from '../../support/repository-server.ts';
 import { buildApp } from '../build.ts';
-import { DEBIAN_ROOT, whyNoDebianRoot } from '../debian-root.ts';
-import { projectRoot } from '../run-tool.ts';
+import { whyNoDebianRoot } from '../debian-root.ts';
 import { makeDeb } from './deb.ts';
 import { packApp } from './electron-app.ts';
+import { Debian, UNIT, type Said, type Started } from './installed.ts';
+import { OperatorDesk } from './operator-desk.ts';
 
-const UNIT = '/lib/systemd/system/yikatong-terminal.service';
 const RULES = '/lib/udev/rules.d/70-yikatong-kiosk.rules';
+const ROOT_OF_TRUST = '/etc/yikatong-kiosk/root.json';
+const INSTALL = '/var/lib/yikatong-kiosk/install';
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 const notHere = whyNoDebianRoot();
 const work = mkdtempSync(path.join(os.tmpdir(), 'install-'));
-const root = path.join(work, 'root');
-let installed: { readonly status: number | null; readonly said: string };
-
-/** Runs a command in the installed root, whose /proc and /sys are there for as long as it runs. */
-function inRoot(command: string): { readonly status: number | null; readonly said: string } {
-  const script = `mount -t proc proc "$ROOT/proc" && mount -t sysfs -o ro sysfs "$ROOT/sys" && exec chroot "$ROOT" /bin/sh -c "$COMMAND"`;
-  const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script], {
-    encoding: 'utf8',
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', ROOT: root, COMMAND: command },
-    timeout: 60_000,
-  });
-  return { status, said: `${stdout}${stderr}` };
-}
-
-const inside = (file: string): string => path.join(root, file);
-const modeOf = (file: string): string => (statSync(inside(file)).mode & 0o7777).toString(8);
+let debian: Debian;
+let installed: Said;
 
 beforeEach(({ skip }) => skip(notHere !== undefined, notHere));
 
@@ -43,101 +34,71 @@ beforeAll(async () => {
   if (notHere !== undefined) return;
   await buildApp();
   const app = await packApp(path.join(work, 'app'), { carrier: 'casing' });
-  const { file } = await makeDeb(app, work, 'none');
-  mkdirSync(root);
-  spawnSync('tar', ['--extract', '--file', DEBIAN_ROOT, '--directory', root]);
-  spawnSync('cp', [file, inside('/package.deb')]);
-  installed = inRoot('dpkg --install /package.deb');
+  const { file } = await makeDeb(app, work, { compression: 'none' });
+  debian = new Debian(path.join(work, 'root'));
+  cpSync(file, debian.at('/package.deb'));
+  installed = debian.run('dpkg --install /package.deb');
 }, 180_000);
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 test('dpkg installs it without asking for anything, and it starts with the machine', () => {
   expect(installed.status, installed.said).toBe(0);
-  expect(inRoot("dpkg-query --show --showformat='${Status}' yikatong-kiosk-headless").said).toBe('install ok installed');
-  expect(inRoot('systemctl is-enabled yikatong-terminal.service').said.trim()).toBe('enabled');
+  expect(debian.run("dpkg-query --show --showformat='${Status}' yikatong-kiosk-headless").said).toBe('install ok installed');
+  expect(debian.run('systemctl is-enabled yikatong-terminal.service').said.trim()).toBe('enabled');
 });
 
 test('the terminal’s user has no shell and no password; what it may not change it can’t', () => {
-  expect(inRoot('getent passwd kiosk').said).toMatch(/^kiosk:x:\d+:\d+:Top-up terminal:\/var\/lib\/yikatong-kiosk:\/usr\/sbin\/nologin$/m);
-  expect(inRoot('getent shadow kiosk').said).toMatch(/^kiosk:!\*?:/);
-  expect(inRoot('find / -xdev -user kiosk -not -path /var/lib/yikatong-kiosk').said).toBe('');
-  expect(inRoot('find /opt/yikatong-kiosk /lib/systemd/system/yikatong* /etc/yikatong-kiosk -perm /022 -not -type l').said).toBe('');
-  expect([modeOf('/etc/yikatong-kiosk'), modeOf('/var/lib/yikatong-kiosk')]).toEqual(['750', '700']);
+  expect(debian.run('getent passwd kiosk').said).toMatch(/^kiosk:x:\d+:\d+:Top-up terminal:\/var\/lib\/yikatong-kiosk:\/usr\/sbin\/nologin$/m);
+  expect(debian.run('getent shadow kiosk').said).toMatch(/^kiosk:!\*?:/);
+  expect(debian.run('find / -xdev -user kiosk -not -path /var/lib/yikatong-kiosk -not -path /var/lib/yikatong-kiosk/install').said).toBe('');
+  expect(debian.run('find /opt/yikatong-kiosk /lib/systemd/system/yikatong* /etc/yikatong-kiosk -perm /022 -not -type l').said).toBe('');
+  expect([debian.modeOf('/etc/yikatong-kiosk'), debian.modeOf('/var/lib/yikatong-kiosk')]).toEqual(['750', '700']);
 });
 
 describe('what the system’s own tools say', () => {
   test('systemd finds nothing wrong with the unit', () => {
-    expect(inRoot(`systemd-analyze verify ${UNIT}`)).toEqual({ status: 0, said: '' });
+    expect(debian.run(`systemd-analyze verify ${UNIT}`)).toEqual({ status: 0, said: '' });
   });
 
   test('systemd counts an exposure of 2 out of 10 at most', () => {
-    const { status, said } = inRoot(`systemd-analyze security --offline=true --threshold=20 --no-pager ${UNIT}`);
+    const { status, said } = debian.run(`systemd-analyze security --offline=true --threshold=20 --no-pager ${UNIT}`);
     expect(status, said).toBe(0);
   });
 
   test('udev reads the rules, and would have said so of a broken one', () => {
     const complaints = (): readonly string[] =>
-      inRoot('udevadm test --action=add /devices/virtual/mem/null')
+      debian
+        .run('udevadm test --action=add /devices/virtual/mem/null')
         .said.split('\n')
         .filter((line) => /yikatong-kiosk\.rules:\d+/.test(line));
     expect(complaints()).toEqual([]);
-    const rules = readFileSync(inside(RULES), 'utf8');
-    writeFileSync(inside(RULES), `${rules}SUBSYSTEM=="tty", NOMODE="0666"\n`);
+    const rules = readFileSync(debian.at(RULES), 'utf8');
+    writeFileSync(debian.at(RULES), `${rules}SUBSYSTEM=="tty", NOMODE="0666"\n`);
     expect(complaints()).not.toEqual([]);
-    writeFileSync(inside(RULES), rules);
+    writeFileSync(debian.at(RULES), rules);
   });
 
   test('usbguard and AppArmor can read their policies', () => {
-    expect(inRoot('usbguard-rule-parser -f /usr/share/yikatong-kiosk/usbguard/rules.conf').status).toBe(0);
-    const { status, said } = inRoot('apparmor_parser --skip-kernel-load --skip-cache /etc/apparmor.d/opt.yikatong-kiosk');
+    expect(debian.run('usbguard-rule-parser -f /usr/share/yikatong-kiosk/usbguard/rules.conf').status).toBe(0);
+    const { status, said } = debian.run('apparmor_parser --skip-kernel-load --skip-cache /etc/apparmor.d/opt.yikatong-kiosk');
     expect(status, said).toBe(0);
   });
 });
 
 describe('the terminal, started from the installed files by its user', () => {
-  let terminal: ChildProcess;
+  let terminal: Started;
   let ears: ChildProcess;
   let heard = '';
-  let errors = '';
-  const ended = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', resolve));
-
-  function start(): ChildProcess {
-    const setup = `mount -t proc proc "${root}/proc" && exec chroot "${root}" setpriv --reuid kiosk --regid kiosk --clear-groups --no-new-privs --bounding-set=-all`;
-    const program = /^ExecStart=(.*)$/m.exec(readFileSync(inside(UNIT), 'utf8'))?.[1] ?? '';
-    const child = spawn('unshare', ['--mount', 'sh', '-c', `cd /; umask 022; ${setup} ${program}`], {
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NODE_ENV: 'production', NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '3000000' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    return child;
-  }
-
-  /** A terminal without devices, whose upstream does not answer. */
-  function configure(devices: object | null): void {
-    const example = JSON.parse(readFileSync(path.join(projectRoot, 'resources', 'config', 'example.json'), 'utf8')) as Record<string, object>;
-    const none = Object.fromEntries(Object.keys(example['devices'] ?? {}).map((name) => [name, null]));
-    const config = {
-      ...example,
-      data: { folder: '/var/lib/yikatong-kiosk' },
-      devices: { ...none, ...devices },
-      topUp: { tenders: ['qr'] },
-      replacement: undefined,
-      access: undefined,
-      upstream: { url: 'http://127.0.0.1:9', enrolmentCode: 'ABCDEFGHJK' },
-    };
-    writeFileSync(inside('/etc/yikatong-kiosk/config.json'), JSON.stringify(config), { mode: 0o600 });
-    inRoot('systemd-tmpfiles --create yikatong-kiosk.conf');
-  }
 
   beforeAll(async () => {
     if (notHere !== undefined) return;
-    configure(null);
-    ears = spawn('socat', ['-u', `UNIX-RECV:${inside('/run/notify')},mode=666`, '-'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    debian.configure();
+    ears = spawn('socat', ['-u', `UNIX-RECV:${debian.at('/run/notify')},mode=666`, '-'], { stdio: ['ignore', 'pipe', 'ignore'] });
     ears.stdout?.setEncoding('utf8').on('data', (text: string) => (heard += `${text}\n`));
-    await vi.waitFor(() => expect(statSync(inside('/run/notify')).isSocket()).toBe(true), PATIENCE);
-    terminal = start();
-    await vi.waitFor(() => expect(`${heard}${errors}`).toContain('READY=1'), PATIENCE);
+    await vi.waitFor(() => expect(statSync(debian.at('/run/notify')).isSocket()).toBe(true), PATIENCE);
+    terminal = debian.start();
+    await vi.waitFor(() => expect(terminal.said).toContain('launcher: @factory is healthy'), PATIENCE);
   }, 90_000);
 
   afterAll(() => {
@@ -146,17 +107,24 @@ describe('the terminal, started from the installed files by its user', () => {
     ears.kill();
   });
 
+  test('without a root of trust it starts what the package brought, says what is missing, and tells systemd what runs', async () => {
+    expect(terminal.said).toMatch(/launcher: there is no root of trust at \/etc\/yikatong-kiosk\/root\.json: .*publish-release -- root/);
+    await vi.waitFor(() => expect(heard).toContain('READY=1'), PATIENCE);
+    expect(heard).toMatch(/STATUS=@factory, \d/);
+  });
+
   test('it tells systemd again and again that it turns', async () => {
+    heard = '';
     await vi.waitFor(() => expect(heard.split('WATCHDOG=1').length - 1).toBeGreaterThanOrEqual(2), PATIENCE);
   });
 
   test('it listens nowhere: no TCP, no UDP, no local socket of its own', () => {
-    const pid = String(terminal.pid);
+    const { pid, processes } = terminal;
+    expect(processes.length).toBeGreaterThanOrEqual(2);
     const mine = new Set(
-      readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-        const link = readlinkSync(`/proc/${pid}/fd/${fd}`);
-        return /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [];
-      }),
+      processes.flatMap((process) =>
+        readdirSync(`/proc/${process}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${process}/fd/${fd}`))?.[1] ?? []),
+      ),
     );
     const rows = (table: string): readonly (readonly string[])[] =>
       readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
@@ -171,29 +139,125 @@ describe('the terminal, started from the installed files by its user', () => {
   });
 
   test('what it keeps nobody else reads, whatever umask it was started with', () => {
-    const kept = readdirSync(inside('/var/lib/yikatong-kiosk'));
-    expect(kept).toEqual(expect.arrayContaining(['journal.sqlite', 'terminal-key.pem']));
-    expect(kept.map((file) => `${file} ${modeOf(`/var/lib/yikatong-kiosk/${file}`)}`)).toEqual(kept.map((file) => `${file} 600`));
-    expect(modeOf('/etc/yikatong-kiosk/config.json')).toBe('640');
+    const kept = debian.run("find . -type f -printf '%p %m\\n'; find . -type d -printf '%p %m\\n'", 'kiosk', '/var/lib/yikatong-kiosk').said.trim().split('\n');
+    expect(kept).toEqual(expect.arrayContaining(['./journal.sqlite 600', './terminal-key.pem 600', './install/state.json 600', './install 700']));
+    expect(kept.filter((each) => !/ [67]00$/.test(each))).toEqual([]);
+    expect(debian.modeOf('/etc/yikatong-kiosk/config.json')).toBe('640');
   });
 
   test('SIGTERM: the books are closed, systemd hears of it, exit 0', async () => {
-    const exit = ended(terminal);
-    terminal.kill('SIGTERM');
-    expect(await exit).toBe(0);
+    expect(await terminal.stop()).toBe(0);
     expect(heard).toContain('STOPPING=1');
   });
 
   test('a configuration with a simulated device: refused with 13, the code that needs a technician', async () => {
-    configure({ idReader: { model: 'sam-serial', address: 'sim:id-reader', options: { findEvery: 400, ignoreFind: false } } });
-    errors = '';
-    expect(await ended(start())).toBe(13);
-    expect(errors).toMatch(/simulat/);
+    debian.configure({ devices: { idReader: { model: 'sam-serial', address: 'sim:id-reader', options: { findEvery: 400, ignoreFind: false } } } });
+    terminal = debian.start();
+    expect(await terminal.ended).toBe(13);
+    expect(terminal.said).toMatch(/simulat/);
+  });
+});
+
+describe('the installed terminal, updated', () => {
+  const GROUP = 'lobby';
+  const start = 'dist/main/terminal.js';
+  let desk: OperatorDesk;
+  let server: RepositoryServer;
+  let terminal: Started | undefined;
+
+  /** What the package brought, under another version. */
+  function release(version: string, spoil = (program: string): string => program): string {
+    const folder = path.join(work, `release-${version}`);
+    cpSync(debian.at('/opt/yikatong-kiosk/app'), folder, { recursive: true });
+    rmSync(path.join(folder, '.slot'), { recursive: true });
+    const program = path.join(folder, start);
+    writeFileSync(program, spoil(readFileSync(program, 'utf8').replace(/version: "[0-9.]+"/, `version: "${version}"`)));
+    return folder;
+  }
+
+  /** Proven soon, so that the test need not wait for a minute. */
+  const launch = (): Started => debian.start(['--proven-after', '2000']);
+  const state = (): object => JSON.parse(readFileSync(debian.at(`${INSTALL}/state.json`), 'utf8'));
+
+  beforeAll(async () => {
+    if (notHere !== undefined) return;
+    const home = path.join(work, 'operator');
+    mkdirSync(home);
+    desk = await OperatorDesk.open(home, debian.at(ROOT_OF_TRUST));
+    server = await serveRepository(desk.repository);
+    debian.configure({
+      updates: { url: server.url, group: GROUP, window: { from: '00:00', to: '00:00' }, everyMinutes: 1, quietSeconds: 1, rings: false },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    if (notHere !== undefined) return;
+    terminal?.kill('SIGKILL');
+    await server.stop();
+  });
+
+  test('it goes over to the release that the operator published, by itself', { timeout: 120_000 }, async () => {
+    await desk.publish(GROUP, '2.0.0', release('2.0.0'), start, `1-${SCHEMA_VERSION}`);
+    terminal = launch();
+    const { said } = await vi.waitFor(
+      () => {
+        expect(terminal?.said).toContain('launcher: 2.0.0 is proven');
+        return { said: terminal?.said ?? '' };
+      },
+      { timeout: 100_000, interval: 100 },
+    );
+    expect(said.match(/^launcher: starts .*$/gm)).toEqual(['launcher: starts @factory', 'launcher: starts 2.0.0 on trial']);
+    expect(await terminal.stop()).toBe(0);
+    expect(state()).toMatchObject({ slot: '2.0.0', previous: '@factory', proven: true });
+  });
+
+  test(
+    'a stick with a release that crashes: taken by its technician’s command, tried three times, and the one before runs again',
+    { timeout: 90_000 },
+    async () => {
+      await desk.publish(
+        GROUP,
+        '3.0.0',
+        release('3.0.0', (program) => `throw new Error('release 3 is no good');\n${program}`),
+        start,
+        `1-${SCHEMA_VERSION}`,
+      );
+      cpSync(desk.repository, debian.at('/media/stick'), { recursive: true });
+      const words = `/media/stick --install ${INSTALL} --root ${ROOT_OF_TRUST} --config /etc/yikatong-kiosk/config.json`;
+      const laid = debian.run(`kioskctl update from ${words}`, 'kiosk');
+      expect(laid, laid.said).toMatchObject({ status: 0, said: expect.stringContaining('3.0.0 is laid out') });
+      terminal = launch();
+      await vi.waitFor(() => expect(terminal?.said).toContain('launcher: 2.0.0 is healthy'), PATIENCE);
+      expect(terminal.said.match(/^launcher: starts .*$/gm)).toEqual([
+        ...Array.from({ length: 3 }, () => 'launcher: starts 3.0.0 on trial'),
+        'launcher: starts 2.0.0',
+      ]);
+      expect(await terminal.stop()).toBe(0);
+      expect(state()).toMatchObject({ slot: '2.0.0', failed: ['3.0.0'] });
+      expect(debian.run(`kioskctl update status --install ${INSTALL}`, 'kiosk').said).toMatch(/runs: +2\.0\.0\n.*\nfailed: 3\.0\.0/);
+    },
+  );
+
+  test('its journal tells which release ran when, and holds', () => {
+    const journal = debian.at('/var/lib/yikatong-kiosk/journal.sqlite');
+    const db = openForReading(journal);
+    const rows = db.prepare<[], { version: string }>(
+      `SELECT entry ->> '$.body.version' AS version FROM described_entries WHERE kind = 'terminal.started' ORDER BY seq`,
+    );
+    expect(
+      rows
+        .all()
+        .map(({ version }) => version)
+        .slice(-3),
+    ).toEqual([expect.any(String), '2.0.0', '2.0.0']);
+    db.close();
+    expect(verifyJournal(journal).ok).toBe(true);
   });
 });
 
 test('removed: no program, unit or rule is left, and the evidence stays', () => {
-  expect(inRoot('dpkg --remove yikatong-kiosk-headless').status).toBe(0);
-  expect(inRoot(`ls -d /opt/yikatong-kiosk ${UNIT} ${RULES} /etc/systemd/system/multi-user.target.wants/yikatong-terminal.service`).said).not.toMatch(/^\//m);
-  expect(readdirSync(inside('/var/lib/yikatong-kiosk'))).toEqual(expect.arrayContaining(['journal.sqlite', 'terminal-key.pem']));
+  expect(debian.run('dpkg --remove yikatong-kiosk-headless').status).toBe(0);
+  expect(debian.run(`ls -d /opt/yikatong-kiosk ${UNIT} ${RULES} /etc/systemd/system/multi-user.target.wants/yikatong-terminal.service`).said).not.toMatch(
+    /^\//m,
+  );
+  expect(readdirSync(debian.at('/var/lib/yikatong-kiosk'))).toEqual(expect.arrayContaining(['journal.sqlite', 'terminal-key.pem']));
 });

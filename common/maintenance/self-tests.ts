@@ -5,13 +5,13 @@ import { terminalIdSchema } from '../upstream-api/fields.ts';
 /** What is tested. `screen`, `sound`: by the eyes, hands and ears of whoever stands there. */
 export const testedParts = [
   ...(['cardReader', 'receiptPrinter', 'cashAcceptor', 'codeScanner', 'idReader', 'keypad', 'cabinet'] as const),
-  ...(['screen', 'sound', 'journal', 'disk', 'clock', 'upstream'] as const),
+  ...(['screen', 'sound', 'journal', 'disk', 'clock', 'upstream', 'keys'] as const),
 ] as const;
 export type TestedPart = (typeof testedParts)[number];
 
 /** In the order in which a report makes them: first what needs nobody. */
 export const selfTestNames = [
-  ...(['journalVerify', 'diskRoom', 'clockRight', 'upstreamReach'] as const),
+  ...(['journalVerify', 'diskRoom', 'clockRight', 'upstreamReach', 'keysSealed'] as const),
   ...(['screenPixels', 'screenTouch', 'soundHeard', 'cabinetSensors'] as const),
   ...(['cardRead', 'cardShutter', 'blankCard', 'noteReturned', 'testPage', 'codeScan', 'documentRead', 'keypadKeys'] as const),
 ] as const;
@@ -21,7 +21,7 @@ export type SelfTestName = (typeof selfTestNames)[number];
 export const testReasons = [
   ...(['notDone', 'seenWrong', 'stopped', 'notFitted', 'nothingToTest', 'deviceError', 'deviceAway'] as const),
   ...(['cardUnreadable', 'notPrinted', 'notConfirmed', 'documentUnreadable', 'stackerEmpty'] as const),
-  ...(['damaged', 'unreadable', 'diskLow', 'clockOff', 'clockUnknown', 'refused', 'offline'] as const),
+  ...(['damaged', 'unreadable', 'diskLow', 'clockOff', 'clockUnknown', 'refused', 'offline', 'notSealed'] as const),
 ] as const;
 export type TestReason = (typeof testReasons)[number];
 

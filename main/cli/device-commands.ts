@@ -145,7 +145,7 @@ async function exercise(config: TerminalConfig, name: DeviceClass, devices: Devi
     devices,
     models: {},
     profiles: config.cards.profiles,
-    facts: { diskIsLow: () => false, clockOffsetMs: () => undefined, askUpstream: async () => 'offline' },
+    facts: { diskIsLow: () => false, clockOffsetMs: () => undefined, askUpstream: async () => 'offline', unsealed: () => [] },
     append: () => {},
   });
   const tested: Tested[] = [];

@@ -8,6 +8,7 @@ import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { PortError } from '../../state-machines/ports.ts';
 import { authoritiesOf, loadConfig, type TerminalConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
+import { sealOf } from '../identity/key-seal.ts';
 import { IdentityError, loadOrCreateTerminalKey, type TerminalKey } from '../identity/terminal-key.ts';
 import { systemClock, systemRandom } from '../terminal/system.ts';
 import { createHttpClient } from '../upstream/http.ts';
@@ -62,7 +63,7 @@ function keyOf(keyPath: string, folder: string): TerminalKey {
     const me = process.getuid?.();
     if (me !== undefined && me !== uid)
       throw new Failure(`${folder} belongs to user ${uid}, and this is user ${me}: run this as the terminal's own user (sudo -u '#${uid}' …)`);
-    return loadOrCreateTerminalKey(keyPath);
+    return loadOrCreateTerminalKey(keyPath, sealOf(process.env));
   } catch (error) {
     if (error instanceof IdentityError || (error instanceof Error && 'code' in error)) throw new Failure(error.message);
     throw error;

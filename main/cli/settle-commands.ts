@@ -8,6 +8,7 @@ import { parseReference } from '../../common/ids.ts';
 import { contentTotal, notesTotal, type NoteCounts } from '../../common/journal-kinds.ts';
 import { loadConfig, type TerminalConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
+import { sealOf } from '../identity/key-seal.ts';
 import { IdentityError, loadTerminalKey } from '../identity/terminal-key.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -197,7 +198,7 @@ function stoppedJournal(file: string, given: Given, config: TerminalConfig | und
     throw new Failure(`${beside}, the journal's second file, is not there: give --config FILE, which says where it is, or start the terminal once`);
   return {
     path: file,
-    key: loadTerminalKey(keyFile),
+    key: loadTerminalKey(keyFile, sealOf(process.env)),
     timeZone: zoneOf(given, config),
     clock: systemClock,
     random: systemRandom,

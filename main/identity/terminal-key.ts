@@ -1,12 +1,13 @@
 /**
- * The terminal's Ed25519 key pair: a private key file that only the terminal's user can read, made at the first start. It signs
- * journal checkpoints and upstream requests. Signing is synchronous, so that a journal append never waits for the event loop.
+ * The terminal's Ed25519 key pair: a private key file that only the terminal's user can read, sealed where the machine can (key-seal.ts), made
+ * at the first start. It signs journal checkpoints and upstream requests. Signing is synchronous, so that a journal append never waits for the event loop.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, sign, type KeyObject } from 'node:crypto';
-import { closeSync, fchmodSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import canonicalize from 'canonicalize';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import { openSecret, SealError, sealNow, writeSecret, type KeySeal } from './key-seal.ts';
 
 /** What the journal and the uplink need: a name and signatures, never the private key itself. */
 export interface TerminalKey {
@@ -31,6 +32,10 @@ export type IdentityErrorCode =
   | 'unsafeMode'
   /** The file holds no Ed25519 private key. It is never overwritten. */
   | 'badKey'
+  /** The file is sealed, and this process was not given what opens it: see {@link SealError}. */
+  | 'sealed'
+  | 'otherSeal'
+  | 'badCredential'
   | 'io';
 
 export class IdentityError extends Error {
@@ -42,14 +47,14 @@ export class IdentityError extends Error {
   }
 }
 
-/** Reads the key at `path` (PKCS#8 PEM, mode 0600), or makes it when there is none. @throws {IdentityError} */
-export function loadOrCreateTerminalKey(path: string): TerminalKey {
-  return terminalKey(readKey(path) ?? writeKey(path, generateKeyPairSync('ed25519').privateKey));
+/** Reads the key at `path` (PKCS#8 PEM, sealed or not, mode 0600), or makes it when there is none; seals it where it can. @throws {IdentityError} */
+export function loadOrCreateTerminalKey(path: string, seal?: KeySeal): TerminalKey {
+  return terminalKey(readKey(path, seal) ?? writeKey(path, generateKeyPairSync('ed25519').privateKey, seal));
 }
 
 /** The key at `path`, never a new one: for tools that work on what a terminal left. @throws {IdentityError} `io` when there is none */
-export function loadTerminalKey(path: string): TerminalKey {
-  const key = readKey(path);
+export function loadTerminalKey(path: string, seal?: KeySeal): TerminalKey {
+  const key = readKey(path, seal);
   if (key === undefined) throw new IdentityError('io', `there is no terminal key at ${path}: it is terminal-key.pem in the terminal's data folder`);
   return terminalKey(key);
 }
@@ -83,7 +88,7 @@ export function toPublicKey(key: KeyObject): PublicKey {
   return parsed.data;
 }
 
-function readKey(path: string): KeyObject | undefined {
+function readKey(path: string, seal: KeySeal | undefined): KeyObject | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -94,7 +99,12 @@ function readKey(path: string): KeyObject | undefined {
   try {
     const mode = fstatSync(file).mode & 0o777;
     if ((mode & 0o077) !== 0) throw new IdentityError('unsafeMode', `${path} is readable by others (mode ${mode.toString(8)}): chmod 600 ${path}`);
-    return parseKey(path, readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    const key = parseKey(path, openSecret(path, 'terminal-key', text, seal));
+    sealNow(path, 'terminal-key', text, seal);
+    return key;
+  } catch (error) {
+    throw identityErrorOf(error);
   } finally {
     closeSync(file);
   }
@@ -110,26 +120,19 @@ function parseKey(path: string, pem: string): KeyObject {
   throw new IdentityError('badKey', `${path} holds a key that is not Ed25519: restore it from a backup, or move it away and enroll the terminal again`);
 }
 
-/** Whole or not at all: written beside, synced, renamed. */
-function writeKey(path: string, key: KeyObject): KeyObject {
+function writeKey(path: string, key: KeyObject, seal: KeySeal | undefined): KeyObject {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(`${path}.new`, 'w', 0o600);
-    try {
-      fchmodSync(file, 0o600);
-      writeSync(file, key.export({ type: 'pkcs8', format: 'pem' }).toString());
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(`${path}.new`, path);
-    const folder = openSync(dirname(path), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
+    writeSecret(path, 'terminal-key', key.export({ type: 'pkcs8', format: 'pem' }).toString(), seal);
     return key;
   } catch (error) {
     throw new IdentityError('io', `the terminal key ${path} can't be written`, error);
   }
+}
+
+function identityErrorOf(error: unknown): unknown {
+  if (!(error instanceof SealError)) return error;
+  return new IdentityError(error.code === 'damaged' ? 'badKey' : error.code, error.message, error);
 }
 
 function encode(bytes: string | Uint8Array): string {

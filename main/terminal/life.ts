@@ -10,6 +10,7 @@ import type { TransportDeps } from '../../drivers/transport/open.ts';
 import type { View } from '../../state-machines/view.ts';
 import { authoritiesOf, ConfigError, type TerminalConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
+import { unsealed, type KeySeal } from '../identity/key-seal.ts';
 import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
 import { doubt } from '../journal/doubt.ts';
 import { freeSpace, type FreeSpace } from '../journal/free-space.ts';
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly fetch?: typeof fetch;
   /** Default: with a fresh key each time. */
   readonly seal?: Seal;
+  /** What the terminal's secret files are sealed by. Default: nothing; they are their owner's alone. */
+  readonly keySeal?: KeySeal;
   /** Default: the disk's own word. */
   readonly freeSpace?: (folder: string) => FreeSpace;
   /** Default: {@link openJournal}. */
@@ -64,7 +67,7 @@ export interface LifeOptions extends Surroundings {
   readonly onKey?: TerminalOptions['onKey'];
   readonly recentLog?: TerminalOptions['recentLog'];
   readonly onRestart?: TerminalOptions['onRestart'];
-  readonly updateStatus?: TerminalOptions['updateStatus'];
+  readonly updateStanding?: TerminalOptions['updateStanding'];
   readonly onState?: TerminalOptions['onState'];
   /** The journal can't go on with this process: a new one opens it anew. */
   readonly onJournalLost: () => void;
@@ -79,7 +82,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
   const secondPath = kept.secondFile ?? secondPathBeside(kept.journal);
   const ca = authoritiesOf(config, clock.now(), options.configFile);
   mkdirSync(config.data.folder, { recursive: true });
-  const key = loadOrCreateTerminalKey(kept.terminalKey);
+  const key = loadOrCreateTerminalKey(kept.terminalKey, options.keySeal);
   const journal = (options.openJournal ?? openJournal)({
     path: kept.journal,
     secondPath,
@@ -92,7 +95,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     onTrouble: (error) => log.error({ code: error.code, error: error.message }, 'the journal is in trouble'),
   });
   options.onJournalOpen?.();
-  const staffSecret = readTerminalSecret(kept.staffSecret);
+  const staffSecret = readTerminalSecret(kept.staffSecret, options.keySeal);
   if (!staffSecret.ok && config.maintenance.staff.length > 0) log.warn({ why: staffSecret.why }, 'one-time codes of staff are not judged here');
   const { url, enrolmentCode, serverPublicKey } = config.upstream;
   const keptKey = serverKeyFile(kept.serverKey);
@@ -132,13 +135,14 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     }),
     upstream,
     freeSpace: options.freeSpace ?? freeSpace,
+    unsealed: () => unsealed([kept.terminalKey, kept.staffSecret]),
     readiness: keptReport(kept.readiness),
     log,
     publish: options.publish,
     ...(options.onKey === undefined ? {} : { onKey: options.onKey }),
     ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
     ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),
-    ...(options.updateStatus === undefined ? {} : { updateStatus: options.updateStatus }),
+    ...(options.updateStanding === undefined ? {} : { updateStanding: options.updateStanding }),
     journalWork: journalWork(
       { journal: kept.journal, publicKey: key.publicKey, exportFolder: config.maintenance.exportFolder, terminalId: config.terminal.id },
       options.journalWork ?? (async (order) => inThisThread(order)),

@@ -12,6 +12,8 @@ import { ConfigError, loadConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
 import { checkInBackground } from '../journal/background-check.ts';
 import { inAnotherThread } from '../maintenance/journal-work-background.ts';
+import { sealOf, SealError } from '../identity/key-seal.ts';
+import { IdentityError } from '../identity/terminal-key.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
 import { ServiceManager } from '../service-manager.ts';
@@ -74,6 +76,7 @@ async function run(): Promise<void> {
   const recent = new RecentLines();
   const log = createLog(config.log.level, recent);
   const { processId: pidFile, state: stateFile } = dataFilesOf(config);
+  const keySeal = sealOf(process.env);
   let [painted, updating] = [headless, undefined as Updating | undefined];
   const terminal: Terminal = await beginLife({
     configFile: file,
@@ -81,6 +84,7 @@ async function run(): Promise<void> {
     version: packageJson.version,
     clock: systemClock,
     random: systemRandom,
+    ...(keySeal === undefined ? {} : { keySeal }),
     checkJournal: checkInBackground,
     simulation: packaged ? 'refused' : noSimulators,
     log,
@@ -89,7 +93,7 @@ async function run(): Promise<void> {
     onState: (state) => keepState(stateFile, state, log),
     onJournalOpen: () => writeFileSync(pidFile, String(process.pid)),
     recentLog: () => recent.lines,
-    updateStatus: () => updating?.status,
+    updateStanding: () => updating?.standing,
     journalWork: inAnotherThread,
     onRestart: () => void terminal.stop().then(() => process.exit(RESTART)),
     onJournalLost: () => end('the journal must be opened anew', RESTART),
@@ -182,6 +186,8 @@ run().catch((error: unknown) => {
   if (error instanceof ConfigError) end(error.message, NEEDS_TECHNICIAN);
   // an address that no driver can be opened at, and no restart mends
   if (error instanceof TransportError && error.code === 'badAddress') end(error.message, NEEDS_TECHNICIAN);
+  // nobody but a person can mend its identity, and it is never given another one by itself
+  if ((error instanceof IdentityError || error instanceof SealError) && error.code !== 'io') end(error.message, NEEDS_TECHNICIAN);
   if (error instanceof JournalError) end(`journal: ${error.message}`, exitCodeOf(error));
   end(error instanceof Error ? (error.stack ?? error.message) : String(error), RESTART);
 });

@@ -448,6 +448,7 @@ const testLines: readonly Line[] = (
     ['diskRoom', 'disk'],
     ['clockRight', 'clock'],
     ['upstreamReach', 'upstream'],
+    ['keysSealed', 'keys'],
     ['screenPixels', 'screen'],
     ['screenTouch', 'screen'],
     ['soundHeard', 'sound'],

@@ -204,6 +204,7 @@ export class VirtualTerminal {
         fetch: this.#network.fetch,
       }),
       freeSpace,
+      unsealed: () => [],
       log: createLog('error'),
       publish: (view) => {
         this.#view = view;

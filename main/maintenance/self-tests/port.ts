@@ -51,6 +51,7 @@ function actsOf({ devices, profiles, facts }: SelfTestSources): Acts {
     journalVerify: { part: 'journal', hands: false, act: terminal.journalVerify(facts) },
     diskRoom: { part: 'disk', hands: false, act: terminal.diskRoom(facts) },
     clockRight: { part: 'clock', hands: false, act: terminal.clockRight(facts) },
+    keysSealed: { part: 'keys', hands: false, act: terminal.keysSealed(facts) },
     upstreamReach: { part: 'upstream', hands: false, act: terminal.upstreamReach(facts) },
     screenPixels: { part: 'screen', hands: true, act: terminal.seen('pixelsClean') },
     screenTouch: { part: 'screen', hands: true, act: terminal.seen('touchEverywhere') },

@@ -1,4 +1,5 @@
 /** Tests of what every terminal has, whatever is fitted: journal, disk, clock, upstream; and of what only eyes, hands and ears can tell. */
+import path from 'node:path';
 import type { TestQuestion } from '../../../state-machines/maintenance/self-test-port.ts';
 import { failed, look, skipped, tell, type Act } from './acts.ts';
 
@@ -10,6 +11,8 @@ export interface TerminalFacts {
   readonly clockOffsetMs: () => number | undefined;
   /** Asks upstream now. */
   readonly askUpstream: () => Promise<'online' | 'offline' | 'refused'>;
+  /** Files that hold a key of this terminal in the clear. */
+  readonly unsealed: () => readonly string[];
 }
 
 /** A clock further off than this misplaces entries by what a person would notice (main/terminal/clock-watch.ts says from where on it is journaled). */
@@ -48,6 +51,14 @@ export function upstreamReach({ askUpstream }: TerminalFacts): Act {
     const link = await askUpstream();
     if (link === 'refused') throw failed('refused');
     if (link === 'offline') throw skipped('offline');
+  };
+}
+
+/** Not every machine can: no defect, and whoever reads the report should know it. */
+export function keysSealed({ unsealed }: TerminalFacts): Act {
+  return async () => {
+    const files = unsealed();
+    if (files.length > 0) throw skipped('notSealed', files.map((file) => path.basename(file)).join(', '));
   };
 }
 

@@ -118,7 +118,8 @@ function putControl(tree: string, { name, carrier }: Pick<Deb, 'name' | 'carrier
     `Maintainer: ${product.author}`,
     `Installed-Size: ${kibibytes}`,
     `Depends: systemd (>= 249), udev, ${NEEDS[carrier]}`,
-    `Recommends: ${carrier === 'electron' ? 'cog, ' : ''}apparmor, pcscd, usbguard`,
+    // libtss2: by what systemd speaks with a TPM
+    `Recommends: ${carrier === 'electron' ? 'cog' : 'apparmor'}, libtss2-esys-3.0.2-0, libtss2-mu0, libtss2-rc0, libtss2-tcti-device0, pcscd, usbguard`,
     `Conflicts: ${other}`,
     'Section: misc',
     'Priority: optional',

@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { isSealed } from '../../../main/identity/key-seal.ts';
 import { openForReading, SCHEMA_VERSION } from '../../../main/journal/schema.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import { serveRepository, type RepositoryServer } from '../../support/repository-server.ts';
@@ -176,7 +177,7 @@ describe('the installed terminal, updated', () => {
   }
 
   /** Proven soon, so that the test need not wait for a minute. */
-  const launch = (): Started => debian.start(['--proven-after', '2000']);
+  const launch = (): Started => debian.start(['--proven-after', '2000'], new Uint8Array(32).fill(7));
   const state = (): object => JSON.parse(readFileSync(debian.at(`${INSTALL}/state.json`), 'utf8'));
 
   beforeAll(async () => {
@@ -236,6 +237,16 @@ describe('the installed terminal, updated', () => {
       expect(debian.run(`kioskctl update status --install ${INSTALL}`, 'kiosk').said).toMatch(/runs: +2\.0\.0\n.*\nfailed: 3\.0\.0/);
     },
   );
+
+  test('its key was sealed at the first start with what systemd gave, and without that it does not start as another terminal', async () => {
+    const key = (): string => readFileSync(debian.at('/var/lib/yikatong-kiosk/terminal-key.pem'), 'utf8');
+    const sealed = key();
+    expect(isSealed(sealed)).toBe(true);
+    terminal = debian.start();
+    expect(await terminal.ended).toBe(13);
+    expect(terminal.said).toContain('terminal-key.pem is sealed, and the credential kiosk-key-seal');
+    expect(key()).toBe(sealed);
+  });
 
   test('its journal tells which release ran when, and holds', () => {
     const journal = debian.at('/var/lib/yikatong-kiosk/journal.sqlite');

@@ -61,8 +61,11 @@ export class Debian {
     this.run('systemd-tmpfiles --create yikatong-kiosk.conf');
   }
 
-  /** Its service, as the unit says: command, user, environment. @param limits options for the launcher, which the unit leaves at their defaults */
-  start(limits: readonly string[] = []): Started {
+  /**
+   * Its service, as the unit says: command, user, environment. @param limits options for the launcher, which the unit leaves at their defaults
+   * @param credential what seals keys, as systemd would give it by the unit's `LoadCredentialEncrypted=`
+   */
+  start(limits: readonly string[] = [], credential?: Uint8Array): Started {
     const unit = readFileSync(this.at(UNIT), 'utf8');
     const valuesOf = (name: string): readonly string[] => [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value);
     const [program = '', user = ''] = [valuesOf('ExecStart')[0], valuesOf('User')[0]];
@@ -73,12 +76,20 @@ export class Debian {
         env: {
           PATH: TOOLS,
           ...Object.fromEntries(valuesOf('Environment').map((pair) => pair.split('=', 2))),
+          ...(credential === undefined ? {} : this.#give(credential, valuesOf('LoadCredentialEncrypted')[0] ?? '')),
           NOTIFY_SOCKET: '/run/notify',
           WATCHDOG_USEC: '3000000',
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     );
+  }
+
+  /** A folder that holds it, its name the unit's; systemd keeps it from everybody but the service. */
+  #give(credential: Uint8Array, name: string): Readonly<Record<string, string>> {
+    mkdirSync(this.at('/run/credentials'), { recursive: true });
+    writeFileSync(this.at(`/run/credentials/${name}`), credential);
+    return { CREDENTIALS_DIRECTORY: '/run/credentials' };
   }
 }
 

@@ -22,6 +22,7 @@ test('every fitted device and every part of the terminal has its test, what need
     ['diskRoom', 'disk', false],
     ['clockRight', 'clock', false],
     ['upstreamReach', 'upstream', false],
+    ['keysSealed', 'keys', false],
     ['screenPixels', 'screen', true],
     ['screenTouch', 'screen', true],
     ['soundHeard', 'sound', true],
@@ -168,6 +169,12 @@ const OF_THE_TERMINAL: readonly (readonly [SelfTestName, Partial<TerminalFacts>,
   ['upstreamReach', { askUpstream: async () => 'offline' }, { result: 'skipped', why: 'offline' }],
   ['upstreamReach', { askUpstream: async () => 'refused' }, { result: 'failed', why: 'refused' }],
   ['upstreamReach', {}, { result: 'passed' }],
+  [
+    'keysSealed',
+    { unsealed: () => ['/var/lib/k/terminal-key.pem', '/var/lib/k/staff-secret'] },
+    { result: 'skipped', why: 'notSealed', detail: 'terminal-key.pem, staff-secret' },
+  ],
+  ['keysSealed', {}, { result: 'passed' }],
 ];
 test.each(OF_THE_TERMINAL)('%s of %j', async (name, facts, expected) => {
   bench = new TestCabinet(facts);

@@ -50,7 +50,14 @@ export class TestCabinet {
       devices: this.devices,
       models: Object.fromEntries(fitted.map(([name, { model }]) => [name, model])),
       profiles: config.cards.profiles,
-      facts: { checkJournal: async () => undefined, diskIsLow: () => false, clockOffsetMs: () => 0, askUpstream: async () => 'online', ...facts },
+      facts: {
+        checkJournal: async () => undefined,
+        diskIsLow: () => false,
+        clockOffsetMs: () => 0,
+        askUpstream: async () => 'online',
+        unsealed: () => [],
+        ...facts,
+      },
       append: (entry) => written.push(entry),
     });
   }

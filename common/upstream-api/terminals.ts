@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { terminalAlarmSchema } from '../maintenance/alarms.ts';
 import { supplyForecastSchema } from '../maintenance/forecast.ts';
 import { publicKeySchema, terminalIdSchema, timeSchema } from './fields.ts';
+import { updateReportSchema } from './updates.ts';
 
 /**
  * `POST /v1/terminals`, signed with the key that is registered: whoever registers a key holds it. Said again by a terminal that has this
@@ -64,6 +65,8 @@ export const terminalStateSchema = z.strictObject({
   alarms: z.array(terminalAlarmSchema).max(32).optional(),
   /** How long supplies last. Absent: a version that does not tell. */
   supplies: z.array(supplyForecastSchema).max(8).optional(),
+  /** How an update stands. Absent: none come by the network, or a version that does not tell. */
+  update: updateReportSchema.optional(),
 });
 export type TerminalState = z.infer<typeof terminalStateSchema>;
 

@@ -30,4 +30,50 @@ export const outcomeRequestSchema = z.strictObject({
 });
 export type OutcomeRequest = z.infer<typeof outcomeRequestSchema>;
 
+/** What stands against stopping a terminal for a release that is laid out (main/updates/conditions.ts). */
+export const updateObstacles = ['someoneIsServed', 'openTransaction', 'technicianInside', 'outsideWindow'] as const;
+
+/** Why an update did not happen; sales go on whatever it is. */
+export const updateTroubles = [
+  /** The operator's root of trust is not on this terminal. */
+  'noRoot',
+  /** The source can't be reached, or broke off: tried again later. */
+  'unreachable',
+  /** Less than the least rate came: tried again later. */
+  'slow',
+  /** Metadata or content is not what the trusted keys signed. */
+  'untrusted',
+  /** The metadata are older than they may be. */
+  'expired',
+  /** Signed, and not for this terminal: platform, journal, size, or the two lists disagree. */
+  'unsuitable',
+  /** The fleet's server gives it to others first, or can't be asked. */
+  'notItsTurn',
+  /** It ran here and failed; only a person lets it be tried again. */
+  'failedBefore',
+  /** The disk. */
+  'io',
+] as const;
+
+/** How an update stands on a terminal, with its heartbeat. */
+export const updateReportSchema = z.strictObject({
+  /**
+   * `checking`: the repository is asked. `verified`: laid out whole, each file as signed. `waiting`: for its moment. `swapping`: this process ends for it.
+   * `onTrial`: it runs, and is not proven yet. `confirmed`: it runs and is proven; nothing newer is known.
+   */
+  state: z.enum(['checking', 'fetching', 'verified', 'waiting', 'swapping', 'onTrial', 'confirmed', 'trouble']),
+  /** Which one, with its configuration where it has one. Absent: not known yet, or what the package brought. */
+  release: z.string().max(160).optional(),
+  /** Bytes that are here, of all: `fetching`. */
+  done: z.int().min(0).optional(),
+  total: z.int().min(0).optional(),
+  /** `waiting`. */
+  waitsFor: z.array(z.enum(updateObstacles)).max(updateObstacles.length).optional(),
+  /** `trouble`. */
+  why: z.enum(updateTroubles).optional(),
+  /** The release that was tried last and gone back from; only a person lets it be tried again. */
+  rolledBack: z.string().max(160).optional(),
+});
+export type UpdateReport = z.infer<typeof updateReportSchema>;
+
 export const outcomeAnswerSchema = z.strictObject({ heard: z.literal(true) });

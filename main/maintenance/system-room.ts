@@ -13,7 +13,8 @@ import type { TerminalKey } from '../identity/terminal-key.ts';
 import type { FreeSpace } from '../journal/free-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Supervision } from '../terminal/supervision.ts';
-import type { UpdateStatus } from '../updates/updates.ts';
+import type { UpdateReport } from '../../common/upstream-api/updates.ts';
+import type { UpdateStanding } from '../updates/report.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { UplinkLag } from '../upstream/uplink-lag.ts';
 import { redactLogLine } from './redact.ts';
@@ -36,8 +37,8 @@ export interface SystemRoomOptions {
   /** Lines of the log, the oldest first. Absent: nobody keeps them. */
   readonly recentLog?: () => readonly string[];
   readonly onRestart: () => void;
-  /** Absent: updates come by hand alone. */
-  readonly updateStatus?: () => UpdateStatus | undefined;
+  /** Absent: nothing started it that could start another release. */
+  readonly updateStanding?: () => UpdateStanding | undefined;
 }
 
 const WORST_SKEW_MS = 2000;
@@ -111,12 +112,12 @@ const FACTS: Readonly<Record<SystemTab, (options: SystemRoomOptions) => Told[]>>
     ],
     ['exportFolder', config.maintenance.exportFolder ?? 'notSet'],
   ],
-  machine: ({ config, version, updateStatus, startedAt, key, journal, freeSpace }) => {
+  machine: ({ config, version, updateStanding, startedAt, key, journal, freeSpace }) => {
     const { free, total, low } = freeSpace();
     return [
       ['terminalId', config.terminal.id],
       ['version', version],
-      ...updateFacts(updateStatus?.()),
+      ...updateFacts(updateStanding?.()),
       ['startedAt', localMoment(config.terminal.timeZone, startedAt).replace('T', ' ')],
       ['keyThumbprint', key.kid.slice(0, 16)],
       ['disk', `${gib(free)} / ${gib(total)} GiB`, low ? 'bad' : 'good'],
@@ -126,30 +127,25 @@ const FACTS: Readonly<Record<SystemTab, (options: SystemRoomOptions) => Told[]>>
   },
 };
 
-/** What the repository's release is at, and of which one, how far, or why not. */
-export function updateFacts(status: UpdateStatus | undefined): Told[] {
-  switch (status?.state) {
-    case undefined:
-      return [['update', 'switchedOff']];
-    case 'upToDate':
-      return [['update', 'upToDate', 'good']];
-    case 'fetching':
-      return [
-        ['update', 'updateFetching'],
-        ['updateDetail', `${Math.floor((100 * status.done) / Math.max(1, status.total))} %`],
-      ];
-    case 'waiting':
-    case 'handedOver':
-      return [
-        ['update', 'updateWaiting'],
-        ['updateDetail', status.slot],
-      ];
-    case 'trouble':
-      return [
-        ['update', 'updateTrouble', 'warn'],
-        ['updateDetail', `${status.code}: ${status.message}`],
-      ];
-  }
+/** What the repository's release is at, of which one, how far, what it waits for, or why not; and which one was left. */
+export function updateFacts(standing: UpdateStanding | undefined): Told[] {
+  if (standing === undefined) return [['update', 'switchedOff']];
+  const { report, message } = standing;
+  const { state, release, waitsFor = [], rolledBack } = report;
+  const tone = state === 'confirmed' ? 'good' : state === 'trouble' ? 'warn' : 'plain';
+  const detail = [release, state === 'fetching' ? progressOf(report) : undefined, state === 'trouble' ? `${report.why ?? ''}: ${message ?? ''}` : undefined];
+  const known = detail.filter((part) => part !== undefined);
+  return [
+    ['update', `update${state.charAt(0).toUpperCase()}${state.slice(1)}`, tone],
+    ...(known.length === 0 ? [] : ([['updateDetail', known.join(' · ')]] as Told[])),
+    ...waitsFor.slice(0, 1).map((obstacle): Told => ['updateWaitsFor', obstacle]),
+    ...(rolledBack === undefined ? [] : ([['updateRolledBack', rolledBack, 'warn']] as Told[])),
+  ];
+}
+
+function progressOf({ done = 0, total = 0 }: UpdateReport): string {
+  const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+  return `${mib(done)} / ${mib(total)} MiB`;
 }
 
 function hostOf(url: string | undefined): string {

@@ -4,6 +4,7 @@
  */
 import { deviceStateSchema, type DeviceState, type TerminalState } from '../../common/upstream-api/terminals.ts';
 import type { TerminalAlarm } from '../../common/maintenance/alarms.ts';
+import type { UpdateReport } from '../../common/upstream-api/updates.ts';
 import type { SupplyForecast } from '../../common/maintenance/forecast.ts';
 import type { Availability } from '../../state-machines/ports.ts';
 import type { Balances } from '../../common/money/postings.ts';
@@ -23,6 +24,8 @@ export interface StateSources {
   readonly freeBytes: number;
   readonly alarms: readonly TerminalAlarm[];
   readonly supplies: readonly SupplyForecast[];
+  /** Undefined: nothing started it that could start another release. */
+  readonly update: UpdateReport | undefined;
 }
 
 /** The disk's free space is told in steps: a state is sent when it changed, and the last bytes change all the time. */
@@ -30,7 +33,7 @@ const DISK_STEP_BYTES = 256 * 1024 * 1024;
 const LABEL = 80;
 const MOST_ALARMS = 32;
 
-export function terminalState({ version, availability, parts, devices, view, balances, freeBytes, alarms, supplies }: StateSources): TerminalState {
+export function terminalState({ version, availability, parts, devices, view, balances, freeBytes, alarms, supplies, update }: StateSources): TerminalState {
   return {
     version: version.slice(0, LABEL),
     service: serviceOf(availability),
@@ -43,6 +46,7 @@ export function terminalState({ version, availability, parts, devices, view, bal
     },
     alarms: alarms.slice(0, MOST_ALARMS),
     supplies: [...supplies],
+    ...(update === undefined ? {} : { update }),
   };
 }
 

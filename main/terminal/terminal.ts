@@ -44,7 +44,7 @@ import type { AnswerCounts } from '../support/answer-counts.ts';
 import { bundledKnowledge } from '../support/knowledge.ts';
 import { candidatesFor, readingOf } from '../typing/pinyin.ts';
 import { createSupportPort } from '../support/port.ts';
-import type { UpdateStatus } from '../updates/updates.ts';
+import type { UpdateStanding } from '../updates/report.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
@@ -86,6 +86,8 @@ export interface TerminalOptions {
   readonly upstream: Upstream;
   /** Room on the disk of the journal's folder. */
   readonly freeSpace: (folder: string) => FreeSpace;
+  /** Files that hold a key of this terminal in the clear. */
+  readonly unsealed: () => readonly string[];
   readonly log: Log;
   readonly publish: (view: View) => void;
   /** Keys of the keypad, for the page. Default: nobody. */
@@ -105,7 +107,7 @@ export interface TerminalOptions {
   /** Staff wants the process started anew. Default: it goes on. */
   readonly onRestart?: () => void;
   /** Of releases that come by the network, for staff. Default: none come. */
-  readonly updateStatus?: () => UpdateStatus | undefined;
+  readonly updateStanding?: () => UpdateStanding | undefined;
   /** Where the last readiness report is kept. */
   readonly readiness: KeptReport;
   /** Hears what the terminal says of itself when that changed, and now and then. Default: nobody. */
@@ -292,7 +294,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     onClosed: (reason) => board.hear({ closed: reason !== undefined }),
     ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
     onRestart: options.onRestart ?? nothing,
-    ...(options.updateStatus === undefined ? {} : { updateStatus: options.updateStatus }),
+    ...(options.updateStanding === undefined ? {} : { updateStanding: options.updateStanding }),
   });
   const ports: Ports = { ...flowPorts, recovery, availability: board, rooms };
 
@@ -377,6 +379,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
         freeBytes: options.freeSpace(config.data.folder).free,
         alarms,
         supplies: supplyWatch.supplies,
+        update: options.updateStanding?.()?.report,
       });
     } catch (error) {
       if (error instanceof JournalError) return undefined; // a journal or a disk in trouble is told by what stops working
@@ -479,7 +482,7 @@ function modelsOf({ devices }: TerminalConfig): Readonly<Record<string, string>>
 
 /** What staff tests, and the report by which the terminal serves again. */
 function maintenancePorts(
-  { clock, key, config, version, devices, upstream, journal, journalCheck, readiness, freeSpace, log }: TerminalOptions,
+  { clock, key, config, version, devices, upstream, journal, journalCheck, readiness, freeSpace, unsealed, log }: TerminalOptions,
   desk: JournalDesk,
   board: AvailabilityBoard,
 ): { readonly selfTests: SelfTestPort; readonly readiness: Readiness } {
@@ -494,6 +497,7 @@ function maintenancePorts(
       diskIsLow: () => freeSpace(config.data.folder).low,
       clockOffsetMs: () => upstream.skew.current?.offsetMs,
       askUpstream: async () => (await upstream.online.beat()).link,
+      unsealed,
     },
     append,
   });

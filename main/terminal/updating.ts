@@ -7,11 +7,12 @@ import { freeSpace } from '../journal/free-space.ts';
 import { SCHEMA_VERSION } from '../journal/schema.ts';
 import { minuteOfDay, obstacles } from '../updates/conditions.ts';
 import { installFolder } from '../updates/install-folder.ts';
-import { nameNext, readState, stage, type InstallerParts } from '../updates/installer.ts';
+import { nameNext, readState, stage, type InstallerParts, type LauncherState } from '../updates/installer.ts';
 import { Outcomes } from '../updates/outcomes.ts';
 import { SignOfLife } from '../updates/sign-of-life.ts';
 import { webSource } from '../updates/source.ts';
 import { UpdateError } from '../updates/update-error.ts';
+import { standingOf, type UpdateStanding } from '../updates/report.ts';
 import { Updates, type UpdateStatus } from '../updates/updates.ts';
 import type { RolloutPort } from '../upstream/rollouts.ts';
 import { createTrustedFetch, type Fetch } from '../upstream/trusted-fetch.ts';
@@ -41,8 +42,7 @@ export interface UpdatingOptions {
 }
 
 export interface Updating {
-  /** Undefined: none come by the network. */
-  readonly status: UpdateStatus | undefined;
+  readonly standing: UpdateStanding;
   stop(): void;
 }
 
@@ -56,16 +56,17 @@ export function startUpdating(options: UpdatingOptions): Updating {
       return [...(devices ? [] : ['devices']), ...(upstream ? [] : ['upstream']), ...(options.painted() ? [] : ['window'])];
     },
   });
-  const updates = config.updates.url === undefined ? undefined : byNetwork(config.updates.url);
+  const launched = (): LauncherState | undefined => readState(nodeFs, installFolder(launchedBy.install));
   const outcomes = new Outcomes({
     clock,
-    state: () => readState(nodeFs, installFolder(launchedBy.install)),
+    state: launched,
     tell: (outcome) => terminal.rollouts.tell(outcome),
     onTrouble: (error) => log.debug({ error: error instanceof Error ? error.message : String(error) }, 'what became of a release is told later'),
   });
+  const updates = config.updates.url === undefined ? undefined : byNetwork(config.updates.url);
   return {
-    get status() {
-      return updates?.status;
+    get standing() {
+      return standingOf(updates?.status, launched());
     },
     stop: () => {
       life.stop();
@@ -92,9 +93,16 @@ export function startUpdating(options: UpdatingOptions): Updating {
         options.onReady();
       },
       onStatus: (status) => {
-        if (status.state !== 'fetching') log.info({ update: status }, 'update');
+        tell(status);
+        if (status.state === 'trouble') outcomes.cameToNothing(status.slot, status.code);
+        if (status.state === 'verified') outcomes.cameToSomething();
       },
     });
+  }
+
+  function tell(status: UpdateStatus): void {
+    if (status.state === 'fetching' || status.state === 'checking') log.debug({ update: status }, 'update');
+    else log.info({ update: status }, 'update');
   }
 }
 

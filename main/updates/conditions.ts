@@ -1,4 +1,5 @@
 /** When a release that is laid out may take the place of the one that runs: all of these at once. Pure. */
+import type { updateObstacles } from '../../common/upstream-api/updates.ts';
 
 export interface Facts {
   /** ms that nobody has been served for. */
@@ -16,7 +17,7 @@ export interface Rules {
   readonly window: { readonly from: string; readonly to: string };
 }
 
-export type Obstacle = 'someoneIsServed' | 'openTransaction' | 'technicianInside' | 'outsideWindow';
+export type Obstacle = (typeof updateObstacles)[number];
 
 /** What stands against it now; empty: nothing. */
 export function obstacles(facts: Facts, rules: Rules): readonly Obstacle[] {

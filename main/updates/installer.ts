@@ -32,7 +32,7 @@ export interface Suitability {
   readonly opensUpTo: number;
 }
 
-export interface InstallerParts extends Omit<TrustParts, 'trusted'>, Omit<ContentParts, 'contents'> {
+export interface InstallerParts extends Omit<TrustParts, 'trusted'>, Omit<ContentParts, 'contents' | 'onProgress'> {
   readonly folder: string;
   /** The group whose direction counts here. */
   readonly group: string;
@@ -41,6 +41,8 @@ export interface InstallerParts extends Omit<TrustParts, 'trusted'>, Omit<Conten
   readonly free: () => number;
   /** Asked before another release than the one that runs is fetched. Default: the director's word is enough. @throws {UpdateError} `notItsTurn` */
   readonly awaitTurn?: (release: string) => Promise<void>;
+  /** Bytes of the release that are here, out of all. */
+  readonly onProgress?: (done: number, total: number, slot: string) => void;
   /** A person lets what failed here be tried again. */
   readonly retry?: boolean;
 }
@@ -62,7 +64,7 @@ export const ROOM = 3;
 
 /**
  * Brings what the director names for this group as far as it can be without stopping anything.
- * @returns undefined: it runs already @throws {UpdateError}
+ * @returns undefined: it runs already @throws {UpdateError} with its slot, once the director's word is known
  */
 export async function stage(parts: InstallerParts): Promise<Staged | undefined> {
   const { fs } = parts;
@@ -70,6 +72,15 @@ export async function stage(parts: InstallerParts): Promise<Staged | undefined> 
   fs.mkdirSync(place.releases, { recursive: true });
   const catalogue = await refreshTrust({ ...parts, trusted: place.trusted }, targetOf.direction(parts.group));
   const direction = await readDirection(catalogue, parts.group);
+  try {
+    return await bring(parts, place, catalogue, direction);
+  } catch (error) {
+    throw about(slotName(direction), error);
+  }
+}
+
+async function bring(parts: InstallerParts, place: InstallFolder, catalogue: Catalogue, direction: Direction): Promise<Staged | undefined> {
+  const { fs, onProgress } = parts;
   const slot = slotName(direction);
   const state = readState(fs, place);
   if (state?.slot === slot) return undefined;
@@ -81,10 +92,16 @@ export async function stage(parts: InstallerParts): Promise<Staged | undefined> 
   const configuration =
     direction.configuration === null ? undefined : await mustBeListed(catalogue, targetOf.configuration(direction.configuration), releaseLimits.configuration);
   refuseUnsuitable(manifest, parts);
-  const fetched = await fetchContents({ ...parts, contents: place.contents }, manifest.files);
+  const fetched = await fetchContents({ ...parts, contents: place.contents, onProgress: (done, total) => onProgress?.(done, total, slot) }, manifest.files);
   layOut(fs, place, slot, { manifest, manifestBytes, configuration, proof: Buffer.from(`${JSON.stringify(catalogue.proof)}\n`) });
   if (state !== undefined) tidy(fs, place, [slot, state.slot, state.previous]);
   return { slot, direction, manifest, fetched };
+}
+
+function about(slot: string, error: unknown): unknown {
+  if (error instanceof UpdateError) return new UpdateError(error.code, error.message, { cause: error, slot });
+  if (!(error instanceof Error && 'code' in error)) return error;
+  return new UpdateError('io', `${slot} can't be laid out: ${error.message}`, { cause: error, slot });
 }
 
 /** The launcher starts it next. */

@@ -13,7 +13,7 @@ export interface UpdatesOptions {
   readonly random: Random;
   readonly everyMs: number;
   /** Brings what is to be run as far as it can be; undefined: it runs. @throws {UpdateError} */
-  readonly stage: (onProgress: (done: number, total: number) => void) => Promise<Staged | undefined>;
+  readonly stage: (onProgress: (done: number, total: number, slot: string) => void) => Promise<Staged | undefined>;
   /** What stands against stopping now. */
   readonly obstacles: () => readonly Obstacle[];
   /** Names it to the launcher and ends this process with "update ready". */
@@ -21,13 +21,16 @@ export interface UpdatesOptions {
   readonly onStatus: (status: UpdateStatus) => void;
 }
 
-/** For the technician and for upstream. */
+/** For the technician and for upstream (report.ts). */
 export type UpdateStatus =
   | { readonly state: 'upToDate' }
-  | { readonly state: 'fetching'; readonly done: number; readonly total: number }
+  | { readonly state: 'checking' }
+  /** bytes */
+  | { readonly state: 'fetching'; readonly slot: string; readonly done: number; readonly total: number }
+  | { readonly state: 'verified'; readonly slot: string }
   | { readonly state: 'waiting'; readonly slot: string; readonly obstacles: readonly Obstacle[] }
   | { readonly state: 'handedOver'; readonly slot: string }
-  | { readonly state: 'trouble'; readonly code: UpdateErrorCode; readonly message: string };
+  | { readonly state: 'trouble'; readonly slot: string | undefined; readonly code: UpdateErrorCode; readonly message: string };
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. */
 export const updateDelays = {
@@ -58,13 +61,17 @@ export class Updates {
   }
 
   async #ask(): Promise<void> {
+    this.#tell({ state: 'checking' });
     try {
-      const staged = await this.#options.stage((done, total) => this.#tell({ state: 'fetching', done, total }));
-      if (staged !== undefined) return this.#look(staged, this.#options.clock.monotonic());
+      const staged = await this.#options.stage((done, total, slot) => this.#tell({ state: 'fetching', slot, done, total }));
+      if (staged !== undefined) {
+        this.#tell({ state: 'verified', slot: staged.slot });
+        return this.#look(staged, this.#options.clock.monotonic());
+      }
       this.#tell({ state: 'upToDate' });
     } catch (error) {
       const known = error instanceof UpdateError ? error : new UpdateError('io', error instanceof Error ? error.message : String(error), { cause: error });
-      this.#tell({ state: 'trouble', code: known.code, message: known.message });
+      this.#tell({ state: 'trouble', slot: known.slot, code: known.code, message: known.message });
     }
     this.#later(() => void this.#ask(), this.#pause());
   }

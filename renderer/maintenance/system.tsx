@@ -1,5 +1,6 @@
 /** 网络与本机: what the terminal is and how it stands; restart, out of service, the log; and the tests of glass, sound and keypad. */
 import type { ReactNode } from 'react';
+import { updateObstacles } from '../../common/upstream-api/updates.ts';
 import { closedReasons, glassTests, systemTabs, type ViewBodyOf } from '../../state-machines/view.ts';
 import { Verdict } from './overview.tsx';
 import { Back, Panel, StaffBar, StaffButton } from './staff-parts.tsx';
@@ -94,10 +95,15 @@ const VALUES = [
   'notSet',
   'forEver',
   'switchedOff',
-  'upToDate',
+  'updateChecking',
   'updateFetching',
+  'updateVerified',
   'updateWaiting',
+  'updateSwapping',
+  'updateOnTrial',
+  'updateConfirmed',
   'updateTrouble',
+  ...updateObstacles,
 ] as const;
 
 function valueWords(value: string, say: StaffSay): string {

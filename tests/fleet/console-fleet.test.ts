@@ -97,13 +97,14 @@ describe('a terminal', () => {
     expect((await operator.call('terminals', { query: {} })).items).toMatchObject([{ health, reasons }]);
   });
 
-  test('tells what it asks a hand for and how long supplies last, and the console gives it on as it was told', async () => {
+  test('tells what it asks a hand for, how long supplies last and how an update stands, and the console gives it on as it was told', async () => {
     const world = await startWorld();
     const operator = await staffMember(world, 'operator');
     const alarms: TerminalState['alarms'] = [{ code: 'paperLow', weight: 'soon', device: 'receiptPrinter', since: 1_773_500_000_000, cause: 'paperRoll 12' }];
     const supplies: TerminalState['supplies'] = [{ supply: 'paper', left: 42, perDayHundredths: 2100, days: 2 }];
-    await beat(await registeredTerminal(world), { state: { ...WELL, alarms, supplies } });
-    expect((await operator.call('terminal', { params: { terminalId: 'T-0001' } })).state).toMatchObject({ alarms, supplies });
+    const update: TerminalState['update'] = { state: 'waiting', release: '2.0.0+lobby-3', waitsFor: ['outsideWindow'], rolledBack: '1.9.0' };
+    await beat(await registeredTerminal(world), { state: { ...WELL, alarms, supplies, update } });
+    expect((await operator.call('terminal', { params: { terminalId: 'T-0001' } })).state).toMatchObject({ alarms, supplies, update });
   });
 
   test('is revoked by an operator who types its id, refused from then on, and both is on record', async () => {

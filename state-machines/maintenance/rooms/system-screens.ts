@@ -22,6 +22,8 @@ export const factNames = [
   'version',
   'update',
   'updateDetail',
+  'updateWaitsFor',
+  'updateRolledBack',
   'startedAt',
   'disk',
   'journalEpoch',

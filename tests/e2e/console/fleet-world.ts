@@ -281,6 +281,10 @@ function state({
       { supply: 'paper', left: roll === 'ok' ? 300 : 42, perDayHundredths: 2100, days: roll === 'ok' ? 14 : 2 },
       { supply: 'cashBox', left: 912, perDayHundredths: 0 },
     ],
+    update:
+      roll === 'ok'
+        ? { state: 'confirmed', release: '1.4.0' }
+        : { state: 'fetching', release: '1.5.0', done: 12 * 2 ** 20, total: 48 * 2 ** 20, rolledBack: '1.4.9' },
   };
 }
 

@@ -1,43 +1,48 @@
 /** What staff sees of the terminal itself. */
 import { expect, test } from 'vitest';
 import { updateFacts } from '../../../main/maintenance/system-room.ts';
-import type { UpdateStatus } from '../../../main/updates/updates.ts';
+import type { UpdateStanding } from '../../../main/updates/report.ts';
 
-test.each<[string, UpdateStatus | undefined, object[]]>([
-  ['none come by the network', undefined, [['update', 'switchedOff']]],
-  ['nothing newer', { state: 'upToDate' }, [['update', 'upToDate', 'good']]],
+const MIB = 1024 * 1024;
+
+test.each<[string, UpdateStanding | undefined, object[]]>([
+  ['nobody could start another release', undefined, [['update', 'switchedOff']]],
+  [
+    'nothing newer than what runs',
+    { report: { state: 'confirmed', release: '2.0.0' } },
+    [
+      ['update', 'updateConfirmed', 'good'],
+      ['updateDetail', '2.0.0'],
+    ],
+  ],
+  ['what the package brought runs', { report: { state: 'confirmed' } }, [['update', 'updateConfirmed', 'good']]],
+  ['the repository is asked', { report: { state: 'checking' } }, [['update', 'updateChecking', 'plain']]],
   [
     'one is on its way',
-    { state: 'fetching', done: 2, total: 3 },
+    { report: { state: 'fetching', release: '2.0.0', done: 12.5 * MIB, total: 48 * MIB } },
     [
-      ['update', 'updateFetching'],
-      ['updateDetail', '66 %'],
+      ['update', 'updateFetching', 'plain'],
+      ['updateDetail', '2.0.0 · 12.5 / 48.0 MiB'],
     ],
   ],
   [
-    'nothing of it had to be fetched',
-    { state: 'fetching', done: 0, total: 0 },
+    'it waits for its hours',
+    { report: { state: 'waiting', release: '2.0.0+lobby-3', waitsFor: ['outsideWindow', 'technicianInside'] } },
     [
-      ['update', 'updateFetching'],
-      ['updateDetail', '0 %'],
-    ],
-  ],
-  [
-    'it waits for a quiet moment',
-    { state: 'waiting', slot: '2.0.0+lobby-3', obstacles: ['outsideWindow'] },
-    [
-      ['update', 'updateWaiting'],
+      ['update', 'updateWaiting', 'plain'],
       ['updateDetail', '2.0.0+lobby-3'],
+      ['updateWaitsFor', 'outsideWindow'],
     ],
   ],
   [
-    'it can’t be had',
-    { state: 'trouble', code: 'notItsTurn', message: '2.0.0: others first' },
+    'it can’t be had, and one was gone back from',
+    { report: { state: 'trouble', release: '2.0.0', why: 'notItsTurn', rolledBack: '1.9.0' }, message: 'others first' },
     [
       ['update', 'updateTrouble', 'warn'],
-      ['updateDetail', 'notItsTurn: 2.0.0: others first'],
+      ['updateDetail', '2.0.0 · notItsTurn: others first'],
+      ['updateRolledBack', '1.9.0', 'warn'],
     ],
   ],
-])('updates: %s', (_title, status, facts) => {
-  expect(updateFacts(status)).toEqual(facts);
+])('updates: %s', (_title, standing, facts) => {
+  expect(updateFacts(standing)).toEqual(facts);
 });

@@ -34,6 +34,7 @@ const sources: StateSources = {
   freeBytes: 5_000_000_000,
   alarms: [{ code: 'paperLow', weight: 'soon', device: 'receiptPrinter', since: 1 }],
   supplies: [{ supply: 'paper', left: 42, perDayHundredths: 2100, days: 2 }],
+  update: { state: 'fetching', release: '2.0.0', done: 1, total: 2 },
 };
 
 test('is what the devices, the availability and the journal say, and fits what upstream reads', () => {
@@ -56,7 +57,12 @@ test('is what the devices, the availability and the journal say, and fits what u
     counters: { boxFen: 12_300, diskFreeBytes: 4_831_838_208 },
     alarms: sources.alarms,
     supplies: sources.supplies,
+    update: sources.update,
   });
+});
+
+test('a terminal that nothing could update tells nothing of updates', () => {
+  expect(terminalState({ ...sources, update: undefined })).not.toHaveProperty('update');
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minuteOfDay, obstacles, type Facts, type Obstacle } from '../../../main/updates/conditions.ts';
 import type { Staged } from '../../../main/updates/installer.ts';
 import { UpdateError } from '../../../main/updates/update-error.ts';
-import { updateDelays, Updates, type UpdateStatus } from '../../../main/updates/updates.ts';
+import { updateDelays, Updates, type UpdatesOptions, type UpdateStatus } from '../../../main/updates/updates.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 const RULES = { quietMs: 60_000, window: { from: '02:00', to: '05:00' } } as const;
@@ -32,7 +32,7 @@ describe('a running terminal', () => {
   const staged = { slot: '2.0.0' } as Staged;
   let clock: SimulatedClock;
   let against: Obstacle[];
-  let answers: (() => Promise<Staged | undefined>)[];
+  let answers: ((onProgress: Parameters<UpdatesOptions['stage']>[0]) => Promise<Staged | undefined>)[];
   let handed: string[];
   let told: UpdateStatus[];
   let updates: Updates;
@@ -44,7 +44,7 @@ describe('a running terminal', () => {
       clock,
       random: { bytes: (count) => new Uint8Array(count).fill(255) },
       everyMs: EVERY,
-      stage: () => (answers.shift() ?? (async () => undefined))(),
+      stage: (onProgress) => (answers.shift() ?? (async () => undefined))(onProgress),
       obstacles: () => against,
       handOver: ({ slot }) => void handed.push(slot),
       onStatus: (status) => void told.push(status),
@@ -56,6 +56,28 @@ describe('a running terminal', () => {
     answers = [async () => staged];
     await clock.advance(updateDelays.first);
     expect(handed).toEqual(['2.0.0']);
+  });
+
+  test('every step is said, in its order', async () => {
+    answers = [
+      async (onProgress) => {
+        onProgress(1, 3, '2.0.0');
+        onProgress(3, 3, '2.0.0');
+        return staged;
+      },
+    ];
+    against = ['openTransaction'];
+    await clock.advance(updateDelays.first);
+    against = [];
+    await clock.advance(updateDelays.look);
+    expect(told).toEqual([
+      { state: 'checking' },
+      { state: 'fetching', slot: '2.0.0', done: 1, total: 3 },
+      { state: 'fetching', slot: '2.0.0', done: 3, total: 3 },
+      { state: 'verified', slot: '2.0.0' },
+      { state: 'waiting', slot: '2.0.0', obstacles: ['openTransaction'] },
+      { state: 'handedOver', slot: '2.0.0' },
+    ]);
   });
 
   test('waits as long as somebody is served, and says why', async () => {
@@ -80,12 +102,12 @@ describe('a running terminal', () => {
   test.each(['unreachable', 'untrusted', 'expired', 'failedBefore'] as const)('%s: said, and asked again later', async (code) => {
     answers = [
       async () => {
-        throw new UpdateError(code, 'why');
+        throw new UpdateError(code, 'why', { slot: '2.0.0' });
       },
       async () => staged,
     ];
     await clock.advance(updateDelays.first);
-    expect(told.at(-1)).toEqual({ state: 'trouble', code, message: 'why' });
+    expect(told.at(-1)).toEqual({ state: 'trouble', slot: '2.0.0', code, message: 'why' });
     await clock.advance(EVERY);
     expect(handed).toEqual(['2.0.0']);
   });

@@ -1,8 +1,9 @@
 /** What the fleet's server hears of releases that were tried here: by the launcher's state, once a process, until it was heard. */
 import { expect, test } from 'vitest';
 import type { OutcomeRequest } from '../../../common/upstream-api/updates.ts';
+import type { UpdateErrorCode } from '../../../main/updates/update-error.ts';
 import type { LauncherState } from '../../../main/updates/installer.ts';
-import { Outcomes, outcomesOf, TELL_EVERY_MS } from '../../../main/updates/outcomes.ts';
+import { Outcomes, outcomesOf, TELL_EVERY_MS, TRIES_BEFORE_TOLD } from '../../../main/updates/outcomes.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 const state = (more: Partial<LauncherState>): LauncherState => ({ slot: '2.0.0', previous: '1.0.0', failed: [], proven: true, ...more });
@@ -56,4 +57,48 @@ test('each is told once, anew when it could not be told, and what is new when it
   now = state({ slot: '3.0.0' });
   await clock.advance(3 * TELL_EVERY_MS);
   expect(told).toHaveLength(3);
+});
+
+const notInstalled = (version: string) => ({ version, outcome: 'failed', failure: 'notInstalled' });
+
+test.each<[string, readonly (readonly [slot: string | undefined, code: UpdateErrorCode] | 'laidOut')[], object[]]>([
+  ['its own fault is told at once', [['3.0.0+lobby', 'untrusted']], [notInstalled('3.0.0')]],
+  [
+    'not for this terminal, told once',
+    [
+      ['3.0.0', 'unsuitable'],
+      ['3.0.0', 'unsuitable'],
+    ],
+    [notInstalled('3.0.0')],
+  ],
+  ['a line that came back in time is no failure', [['3.0.0', 'unreachable'], ['3.0.0', 'slow'], 'laidOut', ['3.0.0', 'unreachable']], []],
+  ['a line that stays away is one', Array.from({ length: TRIES_BEFORE_TOLD }, () => ['3.0.0', 'unreachable'] as const), [notInstalled('3.0.0')]],
+  ['a disk that stays full is one', Array.from({ length: TRIES_BEFORE_TOLD }, () => ['3.0.0', 'io'] as const), [notInstalled('3.0.0')]],
+  [
+    'tries of different releases do not add up',
+    [
+      ['3.0.0', 'io'],
+      ['3.0.1', 'io'],
+      ['3.0.0', 'io'],
+      ['3.0.1', 'io'],
+    ],
+    [],
+  ],
+  [
+    'others first, gone back from, expired: no failures of the release',
+    Array.from({ length: 9 }, (_, at) => ['3.0.0', (['notItsTurn', 'failedBefore', 'expired'] as const)[at % 3] ?? 'expired'] as const),
+    [],
+  ],
+  ['nobody knows which one', Array.from({ length: 9 }, () => [undefined, 'unreachable'] as const), []],
+])('before a start: %s', async (_title, happened, expected) => {
+  const clock = new SimulatedClock();
+  const told: OutcomeRequest[] = [];
+  const outcomes = new Outcomes({ clock, state: () => undefined, tell: async (outcome) => void told.push(outcome), onTrouble: () => {} });
+  for (const each of happened) {
+    if (each === 'laidOut') outcomes.cameToSomething();
+    else outcomes.cameToNothing(...each);
+  }
+  await clock.advance(3 * TELL_EVERY_MS);
+  outcomes.stop();
+  expect(told).toEqual(expected);
 });

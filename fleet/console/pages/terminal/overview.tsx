@@ -12,6 +12,7 @@ import { usePreferences, useSay } from '../../preferences.tsx';
 import { useMay } from '../../session.tsx';
 import { Asks, Supplies } from './asks.tsx';
 import { Devices } from './devices.tsx';
+import { Update } from './update.tsx';
 import { ReasonWords } from './words.tsx';
 
 export function OverviewPart({ terminal }: { readonly terminal: TerminalDetail }) {
@@ -52,6 +53,7 @@ export function OverviewPart({ terminal }: { readonly terminal: TerminalDetail }
           </div>
         </section>
         <Uplink terminal={terminal} />
+        {state?.update !== undefined && <Update update={state.update} />}
         <Today today={terminal.today} />
         {state?.supplies !== undefined && state.supplies.length > 0 && <Supplies supplies={state.supplies} />}
         {state !== null && Object.keys(state.counters).length > 0 && <Counters counters={state.counters} />}

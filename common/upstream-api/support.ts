@@ -183,12 +183,17 @@ export const callbackBookedSchema = z.strictObject({
 });
 export type CallbackBooked = z.infer<typeof callbackBookedSchema>;
 
+/** What a person changes, as their terminal told them: what it became since, they have not seen, and is not changed. */
+const toldCallbackSchema = { number: supportNumberSchema, /** Beginning of the slot that it has. */ start: timeSchema };
+export type ToldCallback = Readonly<{ number: string; start: number }>;
+
 /** `callback.rebooked`: the old slot is free again once there is a new one, and not before. */
-export const callbackRebookedSchema = z.strictObject({ callbackId: capabilitySchema, ...slotWishSchema });
+export const callbackRebookedSchema = z.strictObject({ ...toldCallbackSchema, ...slotWishSchema });
 export type CallbackRebooked = z.infer<typeof callbackRebookedSchema>;
 
 /** `callback.cancelled` */
-export const callbackCancelledSchema = z.strictObject({ callbackId: capabilitySchema });
+export const callbackCancelledSchema = z.strictObject(toldCallbackSchema);
+export type CallbackCancelled = z.infer<typeof callbackCancelledSchema>;
 
 export const ratings = ['good', 'fair', 'bad'] as const;
 const ratingSchema = z.enum(ratings);
@@ -270,6 +275,8 @@ export const outboxRefusals = [
   'unknownCallback',
   /** Cancelled, made or expired. */
   'callbackOver',
+  /** It has another time than the person was told. */
+  'callbackMoved',
   'slotFull',
   /** There is no such slot, or it is too near or too far. */
   'noSuchSlot',

@@ -1,4 +1,4 @@
-/** Calls back: slots from working hours and agents, one place for one booking whatever happens, and nobody's to change but who has its id. */
+/** Calls back: slots from working hours and agents, one place for one booking whatever happens, and nobody's to change but who has its number. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { progressAnswerSchema, slotsAnswerSchema, type Slot } from '../../common/upstream-api/support.ts';
@@ -6,7 +6,7 @@ import { callbackDetailSchema, callbackPlanSchema, ticketDetailSchema } from '..
 import { supportSettingsSchema } from '../../fleet/server/support/settings.ts';
 import { execute } from './database.ts';
 import { registeredTerminal, startWorld, type HandMadeTerminal, type World } from './support.ts';
-import { booking, CHEN, DAY_MS, LIU, MINUTE_MS, outboxOf, refusedWith, shanghai, stored, TELEPHONE, ticket, ZHAO } from './support-desk.ts';
+import { booking, CHEN, DAY_MS, LIU, MINUTE_MS, newNumber, outboxOf, refusedWith, shanghai, stored, TELEPHONE, ticket, ZHAO } from './support-desk.ts';
 
 /** Friday, 17:10: two slots are left of the day, one of them too near. */
 const FRIDAY = shanghai('2026-03-20 17:10');
@@ -136,42 +136,82 @@ describe('a booking', () => {
   });
 });
 
-describe('who has its id', () => {
+describe('who has its number and was told its time', () => {
   test('moves a booking from another terminal; the old place is free once there is a new one, and not before', async () => {
     const { world, terminal, outbox } = await desk();
-    const body = await booking(world, FIRST_OF_MONDAY);
-    stored(await outbox.send('callback.booked', body));
+    const { number, ...body } = await booking(world, FIRST_OF_MONDAY);
+    stored(await outbox.send('callback.booked', { number, ...body }));
     stored(await book(world, outbox, SECOND_OF_MONDAY));
     const elsewhere = outboxOf(await registeredTerminal(world, 'T-0002'));
-    const move = (slot: number) => elsewhere.send('callback.rebooked', { callbackId: body.callbackId, slot, ifFull: 'refuse' });
+    const move = (slot: number, start = FIRST_OF_MONDAY) => elsewhere.send('callback.rebooked', { number, start, slot, ifFull: 'refuse' });
     expect(refusedWith(await move(SECOND_OF_MONDAY))).toBe('slotFull');
     expect(refusedWith(await move(shanghai('2026-03-21 09:00')))).toBe('noSuchSlot');
     expect(await free(terminal, FIRST_OF_MONDAY)).toBe(0);
     expect(stored(await move(LAST_OF_FRIDAY)).callback).toMatchObject({ state: 'booked', start: LAST_OF_FRIDAY });
-    expect(stored(await move(LAST_OF_FRIDAY)).callback).toMatchObject({ state: 'booked', start: LAST_OF_FRIDAY });
+    expect(stored(await move(LAST_OF_FRIDAY, LAST_OF_FRIDAY)).callback).toMatchObject({ state: 'booked', start: LAST_OF_FRIDAY });
     expect([await free(terminal, FIRST_OF_MONDAY), await free(terminal, LAST_OF_FRIDAY)]).toEqual([1, 0]);
   });
 
   test('cancels it once; then it can be neither moved nor made', async () => {
     const { world, terminal, outbox } = await desk();
     const body = await booking(world, FIRST_OF_MONDAY);
+    const told = { number: body.number, start: FIRST_OF_MONDAY };
     stored(await outbox.send('callback.booked', body));
-    for (const _ of [1, 2]) expect(stored(await outbox.send('callback.cancelled', { callbackId: body.callbackId })).callback?.state).toBe('cancelled');
+    for (const _ of [1, 2]) expect(stored(await outbox.send('callback.cancelled', told)).callback?.state).toBe('cancelled');
     expect(await free(terminal, FIRST_OF_MONDAY)).toBe(1);
-    expect(refusedWith(await outbox.send('callback.rebooked', { callbackId: body.callbackId, slot: SECOND_OF_MONDAY, ifFull: 'refuse' }))).toBe('callbackOver');
+    expect(refusedWith(await outbox.send('callback.rebooked', { ...told, slot: SECOND_OF_MONDAY, ifFull: 'refuse' }))).toBe('callbackOver');
     await expect(world.server.agents.callbacks.act(CHEN, body.callbackId, { do: 'made' })).rejects.toMatchObject({ code: 'callbackOver' });
     const { history } = callbackDetailSchema.parse(await world.server.agents.callbacks.detail(CHEN, body.callbackId));
     expect(history.map(({ event }) => event)).toEqual(['booked', 'cancelled']);
   });
 
-  test('and nobody else changes anything; the number alone only tells how it stands', async () => {
+  test('the same change said again is one, also when it was moved on in between', async () => {
+    const { world, outbox } = await desk();
+    const body = await booking(world, FIRST_OF_MONDAY);
+    stored(await outbox.send('callback.booked', body));
+    const first = outbox.next('callback.rebooked', { number: body.number, start: FIRST_OF_MONDAY, slot: SECOND_OF_MONDAY, ifFull: 'refuse' });
+    const { items } = await outbox.raw(first);
+    stored(await outbox.send('callback.rebooked', { number: body.number, start: SECOND_OF_MONDAY, slot: LAST_OF_FRIDAY, ifFull: 'refuse' }));
+    expect((await outbox.raw(first)).items).toEqual(items);
+    const { callback, history } = await world.server.agents.callbacks.detail(CHEN, body.callbackId);
+    expect(callback.start).toBe(LAST_OF_FRIDAY);
+    expect(history.map(({ event }) => event)).toEqual(['booked', 'rebooked', 'rebooked']);
+  });
+
+  test.each([
+    ['callback.cancelled', {}],
+    ['callback.rebooked', { slot: LAST_OF_FRIDAY, ifFull: 'refuse' }],
+  ] as const)('a %s that was late on its way undoes no later change', async (kind, wish) => {
+    const { world, outbox } = await desk();
+    const body = await booking(world, FIRST_OF_MONDAY);
+    stored(await outbox.send('callback.booked', body));
+    await world.server.agents.callbacks.act(CHEN, body.callbackId, { do: 'rebook', slot: SECOND_OF_MONDAY });
+    expect(refusedWith(await outbox.send(kind, { number: body.number, start: FIRST_OF_MONDAY, ...wish }))).toBe('callbackMoved');
+    expect((await world.server.agents.callbacks.detail(CHEN, body.callbackId)).callback).toMatchObject({ state: 'booked', start: SECOND_OF_MONDAY });
+  });
+
+  test('of two with one number it is the one with that time, and of those the one that can be changed', async () => {
+    const { world, outbox } = await desk({ agents: 2 });
+    const [first, other, twin] = [await booking(world, FIRST_OF_MONDAY), await booking(world, SECOND_OF_MONDAY), await booking(world, FIRST_OF_MONDAY)];
+    const { number } = first;
+    for (const body of [first, other, twin]) stored(await outbox.send('callback.booked', { ...body, number }));
+    const cancel = () => outbox.send('callback.cancelled', { number, start: FIRST_OF_MONDAY });
+    const states = () =>
+      Promise.all([first, other, twin].map(async ({ callbackId }) => (await world.server.agents.callbacks.detail(CHEN, callbackId)).callback.state));
+    stored(await cancel());
+    expect((await states()).toSorted()).toEqual(['booked', 'booked', 'cancelled']);
+    stored(await cancel());
+    expect(await states()).toEqual(['cancelled', 'booked', 'cancelled']);
+  });
+
+  test('and nobody else changes anything; by the number one learns no id', async () => {
     const { world, outbox } = await desk();
     const body = await booking(world, FIRST_OF_MONDAY);
     stored(await outbox.send('callback.booked', body));
     const other = await registeredTerminal(world, 'T-0002');
     for (const kind of ['callback.cancelled', 'callback.rebooked']) {
       const wish = kind === 'callback.rebooked' ? { slot: SECOND_OF_MONDAY, ifFull: 'refuse' } : {};
-      expect(refusedWith(await outboxOf(other).send(kind, { callbackId: randomUUID(), ...wish }))).toBe('unknownCallback');
+      expect(refusedWith(await outboxOf(other).send(kind, { number: newNumber(), start: FIRST_OF_MONDAY, ...wish }))).toBe('unknownCallback');
     }
     const answer = progressAnswerSchema.parse((await other.post('/v1/support/progress', { by: 'number', number: body.number })).body);
     expect(answer).toEqual({ tickets: [], callbacks: [{ number: body.number, state: 'booked', start: FIRST_OF_MONDAY, end: SECOND_OF_MONDAY }] });
@@ -224,7 +264,7 @@ describe('the desk', () => {
     const { callbacks } = world.server.agents;
     await world.clock.advance(30 * MINUTE_MS);
     await callbacks.act(CHEN, body.callbackId, { do: 'missed', note: 'rang for a minute' });
-    const wish = { callbackId: body.callbackId, slot: SECOND_OF_MONDAY, ifFull: 'refuse' };
+    const wish = { number: body.number, start: LAST_OF_FRIDAY, slot: SECOND_OF_MONDAY, ifFull: 'refuse' };
     expect(refusedWith(await outbox.send('callback.rebooked', wish))).toBe('callbackOver');
     await expect(callbacks.act(CHEN, body.callbackId, { do: 'rebook', slot: LAST_OF_FRIDAY })).rejects.toMatchObject({ code: 'noSuchSlot' });
     const { callback, history } = await callbacks.act(CHEN, body.callbackId, { do: 'rebook', slot: FIRST_OF_MONDAY });

@@ -2,7 +2,7 @@
  * Calls back by appointment. A slot has as many seats as agents who call; a booking holds one of them, under a unique key, until the call
  * is made, missed, cancelled or expired. All that changes seats is done one after the other.
  */
-import type { CallbackBooked, CallbackRebooked, CallbackState, Slot, StoredAnswer } from '../../../common/upstream-api/support.ts';
+import type { CallbackBooked, CallbackRebooked, CallbackState, Slot, StoredAnswer, ToldCallback } from '../../../common/upstream-api/support.ts';
 import type { Span } from '../../../common/working-calendar.ts';
 import { ProblemError } from '../http/problems.ts';
 import type { Queries, StoreTransaction, Subject, Tables } from '../store/store.ts';
@@ -56,15 +56,11 @@ export async function bookCallback(trx: StoreTransaction, desk: Desk, terminalId
   return answerOf(row);
 }
 
+/** What one of them is to become. */
+type Move = { readonly callbackId: string } & Pick<CallbackBooked, 'slot' | 'ifFull'>;
+
 /** An agent may also promise anew what was missed or expired. @throws {Refusal} `unknownCallback`, `callbackOver`, `slotFull`, `noSuchSlot`: then the old slot is kept */
-export async function rebookCallback(
-  trx: StoreTransaction,
-  desk: Desk,
-  doer: Doer,
-  wish: CallbackRebooked,
-  now: number,
-  note: string | null = null,
-): Promise<StoredAnswer> {
+async function rebookCallback(trx: StoreTransaction, desk: Desk, doer: Doer, wish: Move, now: number, note: string | null = null): Promise<StoredAnswer> {
   const row = await requireState(trx, wish.callbackId, doer.actor_kind === 'agent' ? ['booked', 'missed', 'expired'] : ['booked']);
   if (row.state === 'booked' && wish.slot === row.slot_start) return answerOf(row);
   const place = await findPlace(trx, desk, wish, now);
@@ -74,10 +70,31 @@ export async function rebookCallback(
 }
 
 /** Said again it changes nothing. @throws {Refusal} `unknownCallback`, `callbackOver` */
-export async function cancelCallback(trx: StoreTransaction, callbackId: string, doer: Doer, now: number, note: string | null = null): Promise<StoredAnswer> {
+async function cancelCallback(trx: StoreTransaction, callbackId: string, doer: Doer, now: number, note: string | null = null): Promise<StoredAnswer> {
   const cancelled = await findCallback(trx, callbackId);
   if (cancelled?.state === 'cancelled') return answerOf(cancelled);
   return answerOf(await end(trx, await requireBooked(trx, callbackId), 'cancelled', { doer, now, note }));
+}
+
+/** For the person, who has its number. @throws {Refusal} as {@link rebookCallback}, and `callbackMoved` */
+export async function moveToldCallback(trx: StoreTransaction, desk: Desk, person: Doer, wish: CallbackRebooked, now: number): Promise<StoredAnswer> {
+  const { callback_id } = await toldCallback(trx, wish);
+  return rebookCallback(trx, desk, person, { callbackId: callback_id, slot: wish.slot, ifFull: wish.ifFull }, now);
+}
+
+/** For the person, who has its number. @throws {Refusal} `unknownCallback`, `callbackOver`, `callbackMoved` */
+export async function cancelToldCallback(trx: StoreTransaction, told: ToldCallback, person: Doer, now: number): Promise<StoredAnswer> {
+  return cancelCallback(trx, (await toldCallback(trx, told)).callback_id, person, now);
+}
+
+/** Of two whose numbers are alike the one that has this time, and of those the one that can still be changed. @throws {Refusal} `unknownCallback`, `callbackMoved` */
+async function toldCallback(trx: StoreTransaction, { number, start }: ToldCallback): Promise<CallbackRow> {
+  const alike = await trx.selectFrom('callbacks').selectAll().where('number', '=', number).orderBy('received_at').orderBy('callback_id').execute();
+  if (alike.length === 0) throw new Refusal('unknownCallback', 'no such call back');
+  const told = alike.filter((row) => row.slot_start === start);
+  const row = told.find(({ state }) => state === 'booked') ?? told[0];
+  if (row === undefined) throw new Refusal('callbackMoved', 'it has another time now');
+  return row;
 }
 
 /** Slots that can be booked now, full ones included. */

@@ -61,6 +61,7 @@ const problemOf: Readonly<Record<OutboxRefusal, ProblemCode>> = {
   nudgedAlready: 'ticketState',
   unknownCallback: 'unknownCallback',
   callbackOver: 'callbackOver',
+  callbackMoved: 'callbackOver',
   slotFull: 'slotFull',
   noSuchSlot: 'noSuchSlot',
   unknownQuestions: 'invalidRequest',

@@ -16,7 +16,7 @@ import {
   type StoredAnswer,
 } from '../../../common/upstream-api/support.ts';
 import type { Queries, StoreTransaction, Subject, Tables } from '../store/store.ts';
-import { bookCallback, cancelCallback, rebookCallback, SEATS } from './callbacks.ts';
+import { bookCallback, cancelToldCallback, moveToldCallback, SEATS } from './callbacks.ts';
 import { Refusal, requireRole, type Actor, type Desk } from './desk.ts';
 import type { RefusedEnvelopes } from './desk-schemas.ts';
 import type { Doer } from './events.ts';
@@ -144,9 +144,9 @@ function effect(trx: StoreTransaction, desk: Desk, terminalId: string, { kind, b
     case 'callback.booked':
       return bookCallback(trx, desk, terminalId, read(kind, body), now);
     case 'callback.rebooked':
-      return rebookCallback(trx, desk, person, read(kind, body), now);
+      return moveToldCallback(trx, desk, person, read(kind, body), now);
     case 'callback.cancelled':
-      return cancelCallback(trx, read(kind, body).callbackId, person, now);
+      return cancelToldCallback(trx, read(kind, body), person, now);
     case 'survey.answered':
       return storeSurvey(trx, desk, terminalId, read(kind, body), now);
     case 'knowledge.viewed':
@@ -168,7 +168,7 @@ function read(kind: EnvelopeKind, body: unknown): unknown {
 function subjectsOf({ kind, body }: Envelope): readonly Subject[] {
   const { ticketId, callbackId } = body;
   if (kind.startsWith('ticket.') && typeof ticketId === 'string') return [`ticket:${ticketId}`];
-  if (kind.startsWith('callback.') && typeof callbackId === 'string') return [`callback:${callbackId}`, SEATS];
+  if (kind.startsWith('callback.')) return typeof callbackId === 'string' ? [`callback:${callbackId}`, SEATS] : [SEATS];
   return [];
 }
 

@@ -58,8 +58,8 @@ test('two who move to one free place at once: one gets it, the other keeps the p
     stored((await outboxes[index]?.send('callback.booked', body)) ?? { id: '', result: 'later', code: 'gap' });
   const wanted = { slot: shanghai('2026-03-16 14:00'), ifFull: 'refuse' };
   const [one, two] = await Promise.all([
-    outboxes[0]?.send('callback.rebooked', { callbackId: first.callbackId, ...wanted }),
-    outboxes[1]?.send('callback.rebooked', { callbackId: second.callbackId, ...wanted }),
+    outboxes[0]?.send('callback.rebooked', { number: first.number, start: first.slot, ...wanted }),
+    outboxes[1]?.send('callback.rebooked', { number: second.number, start: second.slot, ...wanted }),
   ]);
   expect(new Set([one?.result, two?.result])).toEqual(new Set(['refused', 'stored']));
   const rows = (await execute(world.database, 'select slot_start from callback_seats')) as { slot_start: string }[];

@@ -20,7 +20,7 @@ import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/d
 import { DiagnosisScreen } from './screens/diagnosis.tsx';
 import { Survey } from './screens/survey.tsx';
 import { Chat } from './screens/chat.tsx';
-import { CallbackReview, CallbackSlots, CallbackTold } from './screens/callback.tsx';
+import { CallbackChange, CallbackReview, CallbackSlots, CallbackTold } from './screens/callback.tsx';
 import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
 import { Done } from './screens/done.tsx';
 import { AccountConfirm, AccountMenu, AccountPutBack, AccountTold, AccountWorking } from './screens/account.tsx';
@@ -253,6 +253,8 @@ function Body({ body }: { readonly body: View['body'] }) {
       return <CallbackSlots body={body} />;
     case 'callback-review':
       return <CallbackReview body={body} />;
+    case 'callback-change':
+      return <CallbackChange body={body} />;
     case 'chat':
       return <Chat body={body} />;
     case 'callback-told':

@@ -1,12 +1,14 @@
 /**
- * A call back by appointment (预约回电): what it is about, a time that the desk offers, a telephone. No money moves, no card is needed. Until the
- * confirmation nothing has happened; from then on the booking is on disk, and reaches the desk once. Invoked by session.
+ * A call back by appointment (预约回电): what it is about, a time that the desk offers, a telephone; and of one that is booked another time, or
+ * none (改约). No money moves, no card is needed. Until the confirmation nothing has happened; from then on it is on disk, and reaches the desk
+ * once. Invoked by session.
  */
-import { assign, enqueueActions, fromPromise, raise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { and, assign, enqueueActions, fromPromise, raise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from './chart-types.ts';
 import {
   callbackDelays,
   pageFrom,
+  refusalOf,
   slotPages,
   type CallbackContext,
   type CallbackEvent,
@@ -14,8 +16,18 @@ import {
   type CallbackOutput,
   type CallbackTrouble,
   type DelayName,
+  type FreeSlot,
 } from './callback/context.ts';
-import { askSlots, bookCallback, printCallback, type BookingOutcome, type CallbackDraft, type SlotsOutcome } from './callback/steps.ts';
+import {
+  askSlots,
+  bookCallback,
+  changeCallback,
+  printCallback,
+  type BookingOutcome,
+  type CallbackDraft,
+  type ChangeDraft,
+  type SlotsOutcome,
+} from './callback/steps.ts';
 import { paperHere, phoneIsWhole, PHONE_DIGITS, topicLeaf } from './desk/context.ts';
 import type { Ports, ReceiptOutcome } from './ports.ts';
 import { delaysOf, patiently, waitOf } from './waiting.ts';
@@ -34,8 +46,8 @@ export const callbackMachine = setup({
   types: typed<{ context: CallbackContext; events: CallbackEvent; input: CallbackInput; output: CallbackOutput; tags: 'idleWarning' | 'committed' }>(),
   actors: {
     askSlots: fromPromise<SlotsOutcome, Ports>(({ input, signal }) => askSlots(input, signal)),
-    book: fromPromise<BookingOutcome, { readonly ports: Ports; readonly draft: CallbackDraft }>(({ input, signal }) =>
-      bookCallback(input.ports, input.draft, signal),
+    book: fromPromise<BookingOutcome, { readonly ports: Ports; readonly draft: CallbackDraft | ChangeDraft }>(({ input: { ports, draft }, signal }) =>
+      'appointment' in draft ? changeCallback(ports, draft, signal) : bookCallback(ports, draft, signal),
     ),
     print: fromPromise<ReceiptOutcome, CallbackContext>(({ input }) => printCallback(input)),
   },
@@ -48,6 +60,13 @@ export const callbackMachine = setup({
     goBack: assign({ next: 'back' as const }),
     toTicket: assign({ next: 'ticket' as const }),
     troubleIs: assign({ trouble: (_, params: { trouble: CallbackTrouble }) => params.trouble }),
+    refused: assign({ trouble: ({ context }) => refusalOf(context) }),
+    chooseChange: assign(({ event }) => (event.type === 'ui.change' ? { change: event.to } : {})),
+    /** Another time for what is booked, of those that are free: its own is none. */
+    offer: assign(({ context: { appointment } }, { slots }: { readonly slots: readonly FreeSlot[] }) => ({
+      offered: slots.filter(({ start }) => start !== appointment?.slot.start),
+      page: 0,
+    })),
     chooseTopic: assign(({ event }) => (event.type === 'ui.topic' ? { topic: event.topic, page: 0 } : {})),
     turnTopics: assign(({ context, event }) => (event.type === 'ui.page' ? { page: turned(context.page, topicLeaf(context).pages, event.to) } : {})),
     turnSlots: assign(({ context, event }) => (event.type === 'ui.page' ? { page: turned(context.page, slotPages(context).length, event.to) } : {})),
@@ -66,6 +85,10 @@ export const callbackMachine = setup({
     forgetPerson: assign({ card: undefined, digits: '', fresh: false, slot: undefined }),
   },
   guards: {
+    isChange: ({ context }) => context.appointment !== undefined,
+    cancels: ({ event }) => event.type === 'ui.change' && event.to === 'cancel',
+    /** What the desk has otherwise than they were told is looked up first. */
+    mayRetry: ({ context }) => context.trouble !== 'callbackChanged',
     isOffered: ({ context, event }) => event.type === 'ui.slot' && context.offered.some(({ start }) => start === event.start),
     /** Where nothing is offered, this stands beside it. */
     wantsTicket: ({ context, event }) => context.offered.length === 0 && event.type === 'ui.desk' && event.purpose === 'ticket',
@@ -79,6 +102,7 @@ export const callbackMachine = setup({
   context: ({ input }) => ({
     ...input,
     topic: undefined,
+    change: undefined,
     offered: [],
     remark: undefined,
     slot: undefined,
@@ -97,9 +121,26 @@ export const callbackMachine = setup({
   states: {
     /** Nothing has happened until it is confirmed: whoever goes, goes. */
     wish: {
-      initial: 'topics',
+      initial: 'beginning',
       on: { 'ui.finish': 'left', 'ui.cancel': 'left', 'wait.ended': 'left' },
       states: {
+        beginning: { always: [{ guard: 'isChange', target: 'which' }, { target: 'topics' }] },
+        /** Of one that is booked: another time, or none. */
+        which: {
+          ...patiently('choose'),
+          on: {
+            'ui.change': [
+              { guard: 'cancels', target: 'cancel', actions: 'chooseChange' },
+              { target: 'asking', actions: 'chooseChange' },
+            ],
+            'ui.back': { target: '#callback.left', actions: 'goBack' },
+            ...stillHere,
+          },
+        },
+        cancel: {
+          ...patiently('choose'),
+          on: { 'ui.confirm': 'booking', 'ui.back': 'which', ...stillHere },
+        },
         topics: {
           ...patiently('choose'),
           on: {
@@ -118,21 +159,27 @@ export const callbackMachine = setup({
               {
                 guard: ({ event }) => event.output.kind === 'offered',
                 target: 'slots',
-                actions: assign({ offered: ({ event }) => (event.output.kind === 'offered' ? event.output.slots : []), remark: undefined, page: 0 }),
+                actions: [
+                  { type: 'offer', params: ({ event }) => ({ slots: event.output.kind === 'offered' ? event.output.slots : [] }) },
+                  assign({ remark: undefined }),
+                ],
               },
               { target: 'slots', actions: assign({ offered: [], remark: 'offline' as const, page: 0 }) },
             ],
             onError: { target: 'slots', actions: assign({ offered: [], remark: 'offline' as const, page: 0 }) },
           },
-          on: { 'ui.back': { target: 'topics', actions: 'firstPage' } },
+          on: { 'ui.back': { target: 'beginning', actions: 'firstPage' } },
         },
         slots: {
           ...patiently('choose'),
           on: {
-            'ui.slot': { guard: 'isOffered', target: 'phone', actions: 'chooseSlot' },
+            'ui.slot': [
+              { guard: and(['isOffered', 'isChange']), target: 'review', actions: 'chooseSlot' },
+              { guard: 'isOffered', target: 'phone', actions: 'chooseSlot' },
+            ],
             'ui.page': { target: '.calm', actions: 'turnSlots' },
             'ui.desk': { guard: 'wantsTicket', target: '#callback.left', actions: 'toTicket' },
-            'ui.back': { target: 'topics', actions: 'firstPage' },
+            'ui.back': { target: 'beginning', actions: 'firstPage' },
             ...stillHere,
           },
         },
@@ -150,7 +197,7 @@ export const callbackMachine = setup({
         },
         review: {
           ...patiently('choose'),
-          on: { 'ui.confirm': 'booking', 'ui.back': 'phone', ...stillHere },
+          on: { 'ui.confirm': 'booking', 'ui.back': [{ guard: 'isChange', target: 'slots' }, { target: 'phone' }], ...stillHere },
         },
         /** Looked for once more, on disk, then told to the desk; neither Back nor time ends it. */
         booking: {
@@ -159,8 +206,10 @@ export const callbackMachine = setup({
           on: { 'ui.finish': {}, 'ui.cancel': {}, 'wait.ended': {} },
           invoke: {
             src: 'book',
-            input: ({ context: { ports, topic = 'other', slot, digits, card, preferences } }) => {
+            input: ({ context: { ports, topic = 'other', slot, digits, card, preferences, appointment, change } }) => {
+              if (appointment !== undefined && change === 'cancel') return { ports, draft: { appointment, to: undefined } };
               if (slot === undefined) throw new Error('call back: no time was chosen');
+              if (appointment !== undefined) return { ports, draft: { appointment, to: slot } };
               return { ports, draft: { topic, slot, phone: digits, card, language: preferences.locale } };
             },
             onDone: [
@@ -172,20 +221,20 @@ export const callbackMachine = setup({
               {
                 guard: ({ event }) => event.output.kind === 'taken',
                 target: 'slots',
-                actions: assign(({ context, event }) => {
-                  const offered = event.output.kind === 'taken' ? event.output.slots : [];
-                  return { offered, remark: 'taken' as const, page: pageFrom({ ...context, offered }, context.slot?.start ?? 0), slot: undefined };
-                }),
+                actions: [
+                  { type: 'offer', params: ({ event }) => ({ slots: event.output.kind === 'taken' ? event.output.slots : [] }) },
+                  assign(({ context }) => ({ remark: 'taken' as const, page: pageFrom(context, context.slot?.start ?? 0), slot: undefined })),
+                ],
               },
               {
                 guard: ({ event }) => event.output.kind === 'journalFailed',
                 target: '#callback.trouble',
                 actions: { type: 'troubleIs', params: { trouble: 'journalUnavailable' } },
               },
-              { target: '#callback.trouble', actions: { type: 'troubleIs', params: { trouble: 'callbackRefused' } } },
+              { target: '#callback.trouble', actions: 'refused' },
             ],
             // Not even the journal's word on it is known: nothing is claimed.
-            onError: { target: '#callback.trouble', actions: { type: 'troubleIs', params: { trouble: 'callbackRefused' } } },
+            onError: { target: '#callback.trouble', actions: 'refused' },
           },
         },
       },
@@ -218,7 +267,7 @@ export const callbackMachine = setup({
     trouble: {
       ...patiently('trouble'),
       on: {
-        'ui.retry': 'wish.asking',
+        'ui.retry': { guard: 'mayRetry', target: 'wish.asking' },
         'ui.back': { target: 'left', actions: 'goBack' },
         'ui.cancel': 'left',
         'ui.finish': 'left',

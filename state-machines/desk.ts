@@ -6,6 +6,7 @@ import { assign, enqueueActions, fromCallback, fromPromise, raise, setup, type A
 import { readDeskCode } from '../common/desk-code.ts';
 import { typed } from './chart-types.ts';
 import {
+  appointmentAt,
   deskDelays,
   NUMBER_SYMBOLS,
   paperHere,
@@ -53,6 +54,9 @@ export const deskMachine = setup({
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
     goBack: assign({ next: 'back' as const }),
+    toCallback: assign(({ context, event }) =>
+      event.type === 'ui.pick' ? { next: 'callback' as const, appointment: appointmentAt(context, event.index) } : {},
+    ),
     troubleIs: assign({ trouble: (_, params: { trouble: DeskTrouble }) => params.trouble }),
     chooseTopic: assign(({ event }) => (event.type === 'ui.topic' ? { topic: event.topic } : {})),
     turnTopics: assign(({ context, event }) => (event.type === 'ui.page' ? { page: turned(topicLeaf(context), event.to) } : {})),
@@ -84,6 +88,7 @@ export const deskMachine = setup({
     roomForSymbol: ({ context }) => context.symbols.length < NUMBER_SYMBOLS,
     numberIsWhole: ({ context }) => typedNumber(context) !== undefined,
     isDeskCode: ({ event }) => event.type === 'CODE.SCANNED' && readDeskCode(event.text) !== undefined,
+    mayBeChanged: ({ context, event }) => event.type === 'ui.pick' && appointmentAt(context, event.index) !== undefined,
     byNumber: ({ context }) => context.symbols !== '' || context.scanned !== undefined,
     mayPrint: ({ context, event }) => event.type === 'ui.receipt' && event.choice === 'print' && paperHere(context) && context.receipt !== 'printed',
   },
@@ -101,6 +106,7 @@ export const deskMachine = setup({
     scan: undefined,
     handed: undefined,
     standings: [],
+    appointment: undefined,
     page: 0,
     receipt: 'choice',
     trouble: 'deskOffline',
@@ -108,7 +114,7 @@ export const deskMachine = setup({
     wait: undefined,
   }),
   on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
-  output: ({ context }) => ({ next: context.next }),
+  output: ({ context: { next, appointment } }) => ({ next, appointment }),
   initial: 'beginning',
   states: {
     beginning: {
@@ -265,6 +271,7 @@ export const deskMachine = setup({
           ...patiently('result'),
           on: {
             'ui.page': { target: '.calm', actions: 'turnStandings' },
+            'ui.pick': { guard: 'mayBeChanged', target: '#desk.left', actions: 'toCallback' },
             'ui.another': { target: 'number', actions: 'clearSymbols' },
             'ui.back': [
               { guard: 'byNumber', target: 'number' },

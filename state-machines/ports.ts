@@ -440,8 +440,10 @@ export interface CallbackContent {
   readonly at: number;
   /** `kept`: the desk does not have it yet, and the slip says so. */
   readonly state: 'booked' | 'kept';
-  /** In the QR code. */
-  readonly id: string;
+  /** What was done to one that was booked before; absent: it is new. */
+  readonly change?: 'move' | 'cancel';
+  /** In the QR code; absent: it is on the slip that they have. */
+  readonly id?: string;
   readonly reference: string;
   /** ms since 1970 */
   readonly start: number;

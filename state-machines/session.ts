@@ -24,6 +24,7 @@ import { pendingLoadMachine } from './pending-load.ts';
 import { callbackMachine } from './callback.ts';
 import { chatMachine } from './chat.ts';
 import { deskMachine } from './desk.ts';
+import type { DeskOutput } from './desk/context.ts';
 import { diagnose, ticketKindOf, type Diagnosis, type IssuerWord } from './diagnosis.ts';
 import type { SupportOutput } from './support/context.ts';
 import type { HeadphoneEvent } from './keypad.ts';
@@ -78,6 +79,8 @@ export interface SessionContext extends SessionInput {
   readonly refusedRef: CardRef | undefined;
   /** What brings them to the support desk. */
   readonly errand: SupportOutput['errand'];
+  /** The call back that they want to change. */
+  readonly appointment: DeskOutput['appointment'];
   /** Whether they want to know what is the matter with their card, and what was found. */
   readonly diagnosing: boolean;
   readonly issuer: IssuerWord;
@@ -336,6 +339,7 @@ export const sessionMachine = setup({
     problem: undefined,
     refusedRef: undefined,
     ...NO_DIAGNOSIS,
+    appointment: undefined,
     waiting: [],
     unfinished: undefined,
     lossPurpose: 'report',
@@ -744,6 +748,11 @@ export const sessionMachine = setup({
           ...(diagnosis === undefined ? {} : { found: { kind: ticketKindOf(diagnosis.verdict), verdict: diagnosis.verdict } }),
         }),
         onDone: [
+          {
+            guard: ({ event }) => event.output.next === 'callback',
+            target: 'callback',
+            actions: assign({ appointment: ({ event }) => event.output.appointment }),
+          },
           { guard: and(['cardInside', not('cardRead')]), target: 'readingCard' },
           { guard: ({ event }) => event.output.next === 'back', target: 'support' },
           { guard: 'cardHere', target: 'takeCard' },
@@ -756,13 +765,24 @@ export const sessionMachine = setup({
     /** As at the desk: a card that comes meanwhile is read when they are done. */
     callback: {
       entry: 'noWait',
+      exit: assign({ appointment: undefined }),
       invoke: {
         id: 'callback',
         src: 'callback',
-        input: ({ context: { ports, preferences, card, problem } }) => ({ ports, preferences, card: problem === undefined ? card : undefined }),
+        input: ({ context: { ports, preferences, card, problem, appointment } }) => ({
+          ports,
+          preferences,
+          card: problem === undefined ? card : undefined,
+          appointment,
+        }),
         onDone: [
           { guard: ({ event }) => event.output.next === 'ticket', target: 'desk', actions: assign({ errand: 'ticket' as const }) },
           { guard: and(['cardInside', not('cardRead')]), target: 'readingCard' },
+          {
+            guard: ({ context, event }) => event.output.next === 'back' && context.appointment !== undefined,
+            target: 'desk',
+            actions: assign({ errand: 'progress' as const }),
+          },
           { guard: ({ event }) => event.output.next === 'back', target: 'support' },
           { guard: 'cardHere', target: 'takeCard' },
           { target: 'goodbye' },

@@ -165,6 +165,7 @@ export const troubles = [
   'deskOffline',
   'ticketRefused',
   'callbackRefused',
+  'callbackChanged',
   'chatOffline',
   'replacementOffline',
   'replacementRefused',

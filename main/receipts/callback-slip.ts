@@ -1,22 +1,23 @@
-/** A slip of a call back (预约回电): when the desk calls, its number, and whether that is promised yet. Pure. port.ts prints it. */
+/** A slip of a call back (预约回电): when the desk calls or no longer does, its number, and whether that is promised yet. Pure. port.ts prints it. */
 import { deskCodeOf } from '../../common/desk-code.ts';
 import type { CallbackContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
 import { localTime, Page } from './page.ts';
-import { receiptWords } from './words.ts';
+import { receiptWords, type ReceiptWord } from './words.ts';
 
 /** A receiptline document. @param columns half-width cells of a line */
 export function composeCallback(content: CallbackContent, site: ReceiptSite, columns: number): string {
+  const standing = standingOf(content);
   const page = new Page(columns, content.largePrint);
   const words = receiptWords(content.locale);
-  const { state, id, reference, start, end, cardTail } = content;
+  const { id, reference, start, end, cardTail } = content;
   const [day = '', from = ''] = localTime(start, site.timeZone, 'minutes').split(' ');
   const [, to = ''] = localTime(end, site.timeZone, 'minutes').split(' ');
   page.centered(site.operator);
   page.centered(`${site.place} ${site.terminal}`);
   page.rule();
   page.title(words('titleCallback'));
-  page.mark(words(`callbackState_${state}`));
+  page.mark(words(`callbackState_${standing}`));
   page.centered(words('keepSlip'));
   page.rule();
   page.row(words('time'), localTime(content.at, site.timeZone, 'seconds'));
@@ -24,12 +25,19 @@ export function composeCallback(content: CallbackContent, site: ReceiptSite, col
   page.row(words('callbackDay'), day);
   page.row(words('callbackHours'), `${from}-${to}`);
   page.rule();
-  page.step(1, words('stepWhat'), words(`callbackWhat_${state}`));
+  page.step(1, words('stepWhat'), words(`callbackWhat_${standing}`));
   page.step(2, words('stepMoney'), words('ticketMoney'));
-  page.step(3, words('stepNext'), words(`callbackNow_${state}`, { hotline: site.hotline }));
+  page.step(3, words('stepNext'), words(`callbackNow_${standing}`, { hotline: site.hotline }));
   page.rule();
   page.title(reference);
-  page.code(deskCodeOf(id));
+  if (id !== undefined) page.code(deskCodeOf(id));
   page.centered(words('hotline', { hotline: site.hotline, hours: site.hotlineHours }));
   return page.markup;
+}
+
+type Standing = Extract<ReceiptWord, `callbackState_${string}`> extends `callbackState_${infer S}` ? S : never;
+
+function standingOf({ state, change }: CallbackContent): Standing {
+  if (change === undefined) return state;
+  return state === 'kept' ? `${change}Kept` : change;
 }

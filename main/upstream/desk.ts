@@ -112,7 +112,7 @@ function outcomeOf([item]: z.infer<typeof outboxAnswerSchema>['items']): SubmitO
   if (item.result === 'refused') return { kind: 'refused', code: item.code };
   if (item.result === 'later') return { kind: 'later' };
   const { ticket, callback } = item.answer;
-  const dueAt = ticket?.dueAt ?? callback?.start;
+  const dueAt = ticket?.dueAt ?? (callback?.state === 'booked' ? callback.start : undefined);
   return {
     kind: 'stored',
     ...(dueAt === undefined ? {} : { dueAt }),

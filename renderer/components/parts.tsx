@@ -184,11 +184,11 @@ export function Action({
   );
 }
 
-export function BackAction() {
+export function BackAction({ word = 'button.back' }: { readonly word?: 'button.back' | 'callback.keep' }) {
   const { say } = useKiosk();
   return (
     <Action testId="back" act={{ type: 'back' }} icon="back">
-      {say('button.back')}
+      {say(word)}
     </Action>
   );
 }

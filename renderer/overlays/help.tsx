@@ -93,6 +93,7 @@ function topicOf(body: ViewBody): keyof typeof ANSWERS {
     case 'progress-list':
     case 'callback-slots':
     case 'callback-review':
+    case 'callback-change':
     case 'callback-told':
     case 'chat':
     case 'menu':

@@ -7,7 +7,7 @@ import { useKiosk } from '../kiosk-context.ts';
 import type { Say } from '../words.ts';
 import { Field, momentText } from './desk-ticket.tsx';
 import { DeskToldNumber, DeskToldTitle } from './desk-told.tsx';
-import { callbackTitle } from './desk-words.ts';
+import { callbackWords, changeTitles } from './desk-words.ts';
 import { PagedActions, PageNumber } from './support.tsx';
 
 export function CallbackSlots({ body }: { readonly body: ViewBodyOf<'callback-slots'> }) {
@@ -110,6 +110,46 @@ export function CallbackReview({ body }: { readonly body: ViewBodyOf<'callback-r
   );
 }
 
+/** What is booked, and what it is to become. */
+export function CallbackChange({ body }: { readonly body: ViewBodyOf<'callback-change'> }) {
+  const { say } = useKiosk();
+  const { asks, number, start, end } = body;
+  return (
+    <>
+      <Read className="read--help">
+        <h1 className="title">{say(changeTitles[asks])}</h1>
+        <p className="lead quiet under-title">{say(`callback.${asks}Lead`)}</p>
+        {asks === 'move' && <p className="body typing-hint">{say('callback.moveIfFull')}</p>}
+      </Read>
+      <Touch className={asks === 'which' ? 'touch--groups' : 'touch--lines'}>
+        <dl className="panel fields">
+          <Field name={say(asks === 'move' ? 'callback.from' : 'callback.when')} value={say('callback.whenText', spanOf(start, end))} />
+          {asks === 'move' && <Field name={say('callback.to')} value={say('callback.whenText', spanOf(body.to.start, body.to.end))} />}
+          <Field name={say('ticket.number')} value={number} />
+        </dl>
+      </Touch>
+      {asks === 'which' ? (
+        <Actions>
+          <BackAction />
+          <Action testId="call-off" act={{ type: 'change', to: 'cancel' }} icon="close">
+            {say('callback.callOff')}
+          </Action>
+          <Action testId="move" act={{ type: 'change', to: 'move' }} look="primary" icon="call">
+            {say('callback.move')}
+          </Action>
+        </Actions>
+      ) : (
+        <Actions>
+          <BackAction word={asks === 'cancel' ? 'callback.keep' : 'button.back'} />
+          <Action testId="confirm" act={{ type: 'confirm' }} look={asks === 'cancel' ? 'danger' : 'primary'} icon={asks === 'cancel' ? 'close' : 'call'}>
+            {say(asks === 'cancel' ? 'callback.callOff' : 'callback.moveIt')}
+          </Action>
+        </Actions>
+      )}
+    </>
+  );
+}
+
 function spanOf(start: string, end: string): { readonly date: string; readonly from: string; readonly to: string } {
   const [date = '', from = ''] = momentText(start).split(' ');
   return { date, from, to: momentText(end).slice(11) };
@@ -119,13 +159,14 @@ export function CallbackTold({ body }: { readonly body: ViewBodyOf<'callback-tol
   const { say } = useKiosk();
   const { state, start, end, moved = false } = body;
   const { date, from, to } = spanOf(start, end);
+  const words = callbackWords(body);
   return (
     <>
       <Read className="read--loss">
-        <DeskToldTitle state={state} title={say(callbackTitle(body))} otherwise={moved} />
-        <p className="lead under-title">{say(state === 'kept' ? 'callback.keptLead' : moved ? 'callback.movedLead' : 'callback.bookedLead')}</p>
+        <DeskToldTitle state={state} title={say(words.title)} otherwise={moved} />
+        <p className="lead under-title">{say(words.lead)}</p>
         <div className="figure told-since">
-          <p className="body quiet">{say(state === 'kept' ? 'callback.wished' : 'callback.at')}</p>
+          <p className="body quiet">{say(words.at)}</p>
           <p className="told-time told-time--span tn">
             <bdi data-testid="callback-time">
               {from}–{to}
@@ -136,7 +177,7 @@ export function CallbackTold({ body }: { readonly body: ViewBodyOf<'callback-tol
           </p>
         </div>
       </Read>
-      <DeskToldNumber body={body} how={say(state === 'kept' ? 'callback.how' : 'ticket.how')} />
+      <DeskToldNumber body={body} how={say(words.how)} />
     </>
   );
 }

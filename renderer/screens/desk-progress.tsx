@@ -1,5 +1,6 @@
 /** 查进度: a number from a slip, and how things stand in plain words with what was promised. */
 import type { ViewBodyOf } from '../../state-machines/view.ts';
+import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
 import { Icon } from '../components/icon.tsx';
 import { AskingScene } from '../components/loss-pictures.tsx';
@@ -83,9 +84,9 @@ export function ProgressList({ body }: { readonly body: ViewBodyOf<'progress-lis
             <p className="body">{say('progress.noneNow')}</p>
           </Notice>
         )}
-        {items.map((item) => (
+        {items.map((item, index) => (
           <div key={`${item.what} ${item.number}`} className="panel standing" data-state={item.state}>
-            {item.what === 'ticket' ? <TicketStanding item={item} /> : <CallbackStanding item={item} />}
+            {item.what === 'ticket' ? <TicketStanding item={item} /> : <CallbackStanding item={item} index={index} />}
           </div>
         ))}
         {!landscape && paging}
@@ -130,8 +131,10 @@ function Promised({ item: { due, late } }: { readonly item: Ticket }) {
   );
 }
 
-function CallbackStanding({ item: { number, state, start, end } }: { readonly item: Extract<Item, { what: 'callback' }> }) {
+/** @param index of the page, from 0 */
+function CallbackStanding({ item, index }: { readonly item: Extract<Item, { what: 'callback' }>; readonly index: number }) {
   const { say } = useKiosk();
+  const { number, state, start, end, change, waits } = item;
   const [date = '', from = ''] = momentText(start).split(' ');
   const [, to = ''] = end === undefined ? [] : momentText(end).split(' ');
   return (
@@ -143,6 +146,16 @@ function CallbackStanding({ item: { number, state, start, end } }: { readonly it
       <p className="body quiet tn">
         <Reference reference={number} />
       </p>
+      {waits !== undefined && (
+        <Chip tone="warn" icon="wait">
+          {say(`progress.waits.${waits}`)}
+        </Chip>
+      )}
+      {change === true && (
+        <Button testId={`change-${index}`} act={{ type: 'pick', index }} className="btn btn--small">
+          {say('progress.change')}
+        </Button>
+      )}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { makingTitle } from './replacement.tsx';
 import { settledWords } from './settled-words.ts';
 import { diagnosisWords } from './diagnosis-words.ts';
 import { chatTitle } from './chat.tsx';
-import { askingWords, callbackTitle, surveyTitle } from './desk-words.ts';
+import { askingWords, callbackWords, changeTitles, surveyTitle } from './desk-words.ts';
 import { isStaffScreen, staffTitle, type StaffBody } from '../maintenance/titles.ts';
 import { staffSayIn } from '../maintenance/words.ts';
 import { helpTitle } from './help-title.ts';
@@ -131,8 +131,10 @@ function bodyTitle(body: Exclude<View['body'], StaffBody>, say: Say): string {
       return say(chatTitle(body.state));
     case 'callback-review':
       return say('callback.reviewTitle');
+    case 'callback-change':
+      return say(changeTitles[body.asks]);
     case 'callback-told':
-      return `${say(callbackTitle(body))} · ${body.number}`;
+      return `${say(callbackWords(body).title)} · ${body.number}`;
     case 'replace-fee':
       return `${say('replace.fee.title')} · ${money(body.fee)}`;
     case 'replace-making':

@@ -53,6 +53,7 @@ const CUTS: Record<Trouble, { readonly at: 'card' | 'machine' | 'far'; readonly 
   ticketRefused: { at: 'far', far: 'center', state: 'refused' },
   chatOffline: { at: 'far', far: 'center', state: 'cut' },
   callbackRefused: { at: 'far', far: 'center', state: 'refused' },
+  callbackChanged: { at: 'far', far: 'center', state: 'refused' },
   replacementOffline: { at: 'far', far: 'issuer', state: 'cut' },
   replacementRefused: { at: 'far', far: 'issuer', state: 'refused' },
   nothingWaits: { at: 'far', far: 'issuer', state: 'refused' },

@@ -23,13 +23,22 @@ const SLOTS_OF_PAGE = { standard: 8, large: 6, xlarge: 4 } as const;
 /** Days that are offered; whoever can't be reached on one of them submits a ticket, or calls. */
 const DAYS_OFFERED = 5;
 
+export type CallbackChange = 'move' | 'cancel';
 export type FreeSlot = Omit<Slot, 'free'>;
+
+/** A call back that the desk has, as the person was told it. */
+export interface Appointment {
+  readonly number: string;
+  readonly slot: FreeSlot;
+}
 
 export interface CallbackInput {
   readonly ports: Ports;
   readonly preferences: Preferences;
   /** The card that lies in the reader. */
   readonly card: CardReading | undefined;
+  /** It is to have another time, or to be cancelled; absent: they want a new one. */
+  readonly appointment?: Appointment | undefined;
 }
 
 /** `back`: to where they came from; `ticket`: they submit a ticket instead; `leave`: done, or nobody is there any more. */
@@ -37,10 +46,12 @@ export interface CallbackOutput {
   readonly next: 'back' | 'ticket' | 'leave';
 }
 
-export type CallbackTrouble = Extract<ViewBodyOf<'trouble'>['trouble'], 'callbackRefused' | 'journalUnavailable'>;
+export type CallbackTrouble = Extract<ViewBodyOf<'trouble'>['trouble'], 'callbackRefused' | 'callbackChanged' | 'journalUnavailable'>;
 
 export interface CallbackContext extends CallbackInput {
   readonly topic: TicketTopic | undefined;
+  /** What the appointment is to become. */
+  readonly change: CallbackChange | undefined;
   /** Free when the desk was asked last. */
   readonly offered: readonly FreeSlot[];
   /** What is to be said of the offer: the desk could not be asked, or the slot they chose was given away. */
@@ -83,6 +94,11 @@ export function pageFrom(context: Pick<CallbackContext, 'offered' | 'ports' | 'p
   const pages = slotPages(context);
   const at = pages.findIndex(({ slots }) => slots.some((slot) => slot.start >= start));
   return at === -1 ? Math.max(0, pages.length - 1) : at;
+}
+
+/** Which trouble it is when the desk says no: a call back that was not made, or one that stays as it is. */
+export function refusalOf({ appointment }: Pick<CallbackContext, 'appointment'>): CallbackTrouble {
+  return appointment === undefined ? 'callbackRefused' : 'callbackChanged';
 }
 
 /** Free slots of those that the desk has. */

@@ -5,6 +5,7 @@ import { ticketTopics } from '../desk/screens.ts';
 /** Local, to the second. */
 const moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
 const time = z.string().regex(/^\d\d:\d\d$/);
+const number = z.string().max(24);
 /** ms since 1970: the name of a slot. */
 const start = z.int().min(0);
 
@@ -31,11 +32,26 @@ export const callbackBodies = {
     phone: z.string().max(16),
     tail: z.string().max(4).optional(),
   }),
+  /** 改约: what one that is booked is to become; whether it is to be cancelled; or all that is sent of a move, before it is. */
+  'callback-change': z.discriminatedUnion('asks', [
+    z.strictObject({ kind: z.literal('callback-change'), asks: z.enum(['which', 'cancel']), number, start: moment, end: moment }),
+    z.strictObject({
+      kind: z.literal('callback-change'),
+      asks: z.literal('move'),
+      number,
+      start: moment,
+      end: moment,
+      /** The time that they chose instead. */
+      to: z.strictObject({ start: moment, end: moment }),
+    }),
+  ]),
   /** `kept`: it is on this machine's disk, and no promise yet. */
   'callback-told': z.strictObject({
     kind: z.literal('callback-told'),
     state: z.enum(['booked', 'kept']),
-    number: z.string().max(24),
+    /** Of one that was booked before. Absent: it is new. */
+    change: z.enum(['move', 'cancel']).optional(),
+    number,
     start: moment,
     end: moment,
     /** The one they chose was given away in the last moment. */
@@ -45,4 +61,8 @@ export const callbackBodies = {
   }),
 } as const;
 
-export const callbackActs = [z.strictObject({ type: z.literal('slot'), start })] as const;
+export const callbackActs = [
+  z.strictObject({ type: z.literal('slot'), start }),
+  /** 改时间, 取消预约. */
+  z.strictObject({ type: z.literal('change'), to: z.enum(['move', 'cancel']) }),
+] as const;

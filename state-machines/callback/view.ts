@@ -5,7 +5,7 @@ import { maskedPhone, topicLeaf } from '../desk/context.ts';
 import { localMoment, shownPhone } from '../desk/view.ts';
 import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
-import { slotPages, type CallbackContext } from './context.ts';
+import { slotPages, type CallbackContext, type FreeSlot } from './context.ts';
 import type { Booked } from './steps.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,12 +17,14 @@ export function callbackPicture(snapshot: CallbackSnapshot): Picture {
 function bodyOf(snapshot: CallbackSnapshot): ViewBody {
   const { context } = snapshot;
   if (snapshot.matches({ wish: 'topics' })) return topics(context);
+  if (snapshot.matches({ wish: 'which' })) return changed(context, 'which');
+  if (snapshot.matches({ wish: 'cancel' })) return changed(context, 'cancel');
   if (snapshot.matches({ wish: 'asking' })) return { kind: 'desk-asking', what: 'slots' };
   if (snapshot.matches({ wish: 'slots' })) return slots(context);
   if (snapshot.matches({ wish: 'phone' })) return { kind: 'ticket-phone', shown: shownPhone(context), count: context.digits.length, callback: true };
   if (snapshot.matches({ wish: 'review' })) return review(context);
-  if (snapshot.matches('trouble')) return { kind: 'trouble', trouble: context.trouble, canRetry: context.trouble !== 'journalUnavailable' };
-  return context.booked === undefined ? { kind: 'desk-asking', what: 'book' } : told(context, context.booked);
+  if (snapshot.matches('trouble')) return { kind: 'trouble', trouble: context.trouble, canRetry: context.trouble === 'callbackRefused' };
+  return context.booked === undefined ? { kind: 'desk-asking', what: context.change ?? 'book' } : told(context, context.booked);
 }
 
 function topics(context: CallbackContext): ViewBodyOf<'ticket-topics'> {
@@ -53,25 +55,39 @@ function timeOf(at: number, context: CallbackContext): string {
 }
 
 function review(context: CallbackContext): ViewBody {
-  const { slot, topic = 'other', digits, card } = context;
+  const { slot, topic = 'other', digits, card, appointment } = context;
   if (slot === undefined) return slots(context);
+  if (appointment !== undefined) return changed(context, 'move', slot);
   return {
     kind: 'callback-review',
     topic,
-    start: localMoment(slot.start, context),
-    end: localMoment(slot.end, context),
+    ...spanOf(slot, context),
     phone: maskedPhone(digits),
     ...(card === undefined ? {} : { tail: card.ref.tail }),
   };
 }
 
-function told(context: CallbackContext, { state, number, slot, moved }: Booked): ViewBodyOf<'callback-told'> {
+/** What is booked, and what it is to become. */
+function changed(context: CallbackContext, ...asked: readonly ['which' | 'cancel'] | readonly ['move', FreeSlot]): ViewBody {
+  const { appointment } = context;
+  if (appointment === undefined) return topics(context);
+  const { number, slot } = appointment;
+  const [asks, to] = asked;
+  const now = { number, ...spanOf(slot, context) };
+  return asks === 'move' ? { kind: 'callback-change', asks, ...now, to: spanOf(to, context) } : { kind: 'callback-change', asks, ...now };
+}
+
+function spanOf({ start, end }: FreeSlot, context: CallbackContext): { readonly start: string; readonly end: string } {
+  return { start: localMoment(start, context), end: localMoment(end, context) };
+}
+
+function told(context: CallbackContext, { state, change, number, slot, moved }: Booked): ViewBodyOf<'callback-told'> {
   return {
     kind: 'callback-told',
     state,
+    ...(change === undefined ? {} : { change }),
     number,
-    start: localMoment(slot.start, context),
-    end: localMoment(slot.end, context),
+    ...spanOf(slot, context),
     ...(moved ? { moved: true } : {}),
     receipts: context.ports.availability.current.receipts,
     receipt: context.receipt,

@@ -2,6 +2,7 @@
 import { parseReferenceSymbols } from '../../common/ids.ts';
 import type { TicketKind } from '../../common/upstream-api/support.ts';
 import type { CardReading, LatestTopUp, Ports, ScannerEvent } from '../ports.ts';
+import type { Appointment } from '../callback/context.ts';
 import { leafOf, type Leaf } from '../support/context.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences, ViewBodyOf } from '../view.ts';
@@ -39,9 +40,11 @@ export interface DeskInput {
   readonly found?: { readonly kind: TicketKind; readonly verdict: string };
 }
 
-/** `back`: to where they came from; `leave`: done, or nobody is there any more. */
+/** `back`: to where they came from; `callback`: their appointment is to be changed; `leave`: done, or nobody is there any more. */
 export interface DeskOutput {
-  readonly next: 'back' | 'leave';
+  readonly next: 'back' | 'callback' | 'leave';
+  /** Of `callback`. */
+  readonly appointment: Appointment | undefined;
 }
 
 export type DeskTrouble = Extract<ViewBodyOf<'trouble'>['trouble'], 'deskOffline' | 'ticketRefused' | 'journalUnavailable'>;
@@ -62,6 +65,8 @@ export interface DeskContext extends DeskInput {
   readonly scan: 'ready' | 'otherCode' | undefined;
   readonly handed: Handed | undefined;
   readonly standings: readonly Standing[];
+  /** The one of them that they want to change. */
+  readonly appointment: Appointment | undefined;
   /** From 0, of the reasons or of what stands. */
   readonly page: number;
   readonly receipt: 'choice' | 'printing' | 'printed' | 'failed';
@@ -79,6 +84,16 @@ export function topicLeaf({ page, preferences }: Pick<DeskContext, 'page' | 'pre
 
 export function standingLeaf({ standings, page, preferences }: Pick<DeskContext, 'standings' | 'page' | 'preferences'>): Leaf<Standing> {
   return leafOf(standings, STANDINGS_OF_PAGE[preferences.size], page);
+}
+
+/** What is to be changed of what is on the screen, from 0: a call back that is to come, and none of whose changes is still on its way. */
+export function appointmentAt(context: Pick<DeskContext, 'standings' | 'page' | 'preferences'>, index: number): Appointment | undefined {
+  const standing = standingLeaf(context).items[index];
+  return standing !== undefined && mayChange(standing) ? { number: standing.number, slot: { start: standing.start, end: standing.end } } : undefined;
+}
+
+export function mayChange(standing: Standing): standing is Extract<Standing, { what: 'callback' }> {
+  return standing.what === 'callback' && standing.state === 'booked' && standing.waits === undefined;
 }
 
 /** As on the slip, with its hyphens; `undefined` until it is whole and its check symbol fits. */

@@ -85,7 +85,7 @@ export const deskBodies = {
     phone: z.string().max(16).optional(),
   }),
   /** Somebody far away is told or asked. */
-  'desk-asking': z.strictObject({ kind: z.literal('desk-asking'), what: z.enum(['submit', 'progress', 'slots', 'book', 'chat']) }),
+  'desk-asking': z.strictObject({ kind: z.literal('desk-asking'), what: z.enum(['submit', 'progress', 'slots', 'book', 'move', 'cancel', 'chat']) }),
   /** `kept`: it is on this machine's disk, and goes to the desk as soon as there is a line. */
   'ticket-told': z.strictObject({
     kind: z.literal('ticket-told'),
@@ -129,7 +129,17 @@ export const deskBodies = {
             asks: z.enum(requests).optional(),
           }),
           /** `kept`: it waits on this machine for a line, and is no promise yet: its end is not known. */
-          z.strictObject({ what: z.literal('callback'), number, state: z.enum([...callbackStates, 'kept']), start: moment, end: moment.optional() }),
+          z.strictObject({
+            what: z.literal('callback'),
+            number,
+            state: z.enum([...callbackStates, 'kept']),
+            start: moment,
+            end: moment.optional(),
+            /** Another time can be had, or none; chosen by `pick`, from 0. */
+            change: z.literal(true).optional(),
+            /** A change of it waits on this machine for a line; until then this is how it is. */
+            waits: z.enum(['move', 'cancel']).optional(),
+          }),
         ]),
       )
       .max(3),

@@ -14,6 +14,7 @@ import {
 } from '../../common/upstream-api/support.ts';
 import { parseJson } from '../../common/parse-json.ts';
 import { isJournalFailure, type CardReading, type LatestTopUp, type Ports, type ReceiptOutcome } from '../ports.ts';
+import type { CallbackChange } from '../callback/context.ts';
 import type { DeskContext } from './context.ts';
 import { announce, sealedCard, sealedContact, tellDesk } from './submission.ts';
 
@@ -88,7 +89,8 @@ async function personalOf(ports: Ports, { card, phone }: TicketDraft): Promise<P
 /** How one thing stands. `kept`: it waits on this machine for a line. */
 export type Standing =
   | ({ readonly what: 'ticket' } & ProgressAnswer['tickets'][number])
-  | ({ readonly what: 'callback' } & ProgressAnswer['callbacks'][number])
+  /** `waits`: what was asked of it here, and the desk has not heard yet. */
+  | ({ readonly what: 'callback'; readonly waits?: CallbackChange } & ProgressAnswer['callbacks'][number])
   | { readonly what: 'kept'; readonly number: string; readonly topic: TicketKind; readonly submittedAt: number }
   /** A call back that was asked for; the desk has not promised it yet. */
   | { readonly what: 'keptCallback'; readonly number: string; readonly start: number };
@@ -100,11 +102,12 @@ export type ProgressOutcome = { readonly kind: 'found'; readonly standings: read
 export async function askProgress(ports: Ports, asked: Asked, signal: AbortSignal): Promise<ProgressOutcome> {
   const request: ProgressRequest = asked.by === 'card' ? { by: 'card', card: cardKeyOf(asked.card.ref.serial) } : asked;
   const kept = keptHere(ports, request);
+  const waiting = changesHere(ports);
   try {
     const { tickets, callbacks } = await ports.desk.progress(request, signal);
     const known = new Set([...tickets, ...callbacks].map(({ number }) => number));
     const standings: Standing[] = [
-      ...callbacks.toReversed().map((callback) => ({ what: 'callback' as const, ...callback })),
+      ...callbacks.toReversed().map((callback) => ({ what: 'callback' as const, ...callback, ...waiting.get(callback.number) })),
       ...kept.filter(({ number }) => !known.has(number)),
       ...tickets.toReversed().map((ticket) => ({ what: 'ticket' as const, ...ticket })),
     ];
@@ -130,6 +133,16 @@ function keptHere({ recovery }: Ports, request: ProgressRequest): readonly Kept[
     .flatMap(keptSubmission)
     .filter((kept) => isAsked(kept, request))
     .map(({ standing }) => standing);
+}
+
+/** By number, what is to become of calls back once the desk hears of it. */
+function changesHere({ recovery }: Ports): ReadonlyMap<string, { readonly waits: CallbackChange }> {
+  const changes = new Map<string, { readonly waits: CallbackChange }>();
+  for (const { envelope, reference } of recovery.undelivered().toReversed()) {
+    if (envelope === 'callback.rebooked') changes.set(reference, { waits: 'move' });
+    if (envelope === 'callback.cancelled') changes.set(reference, { waits: 'cancel' });
+  }
+  return changes;
 }
 
 function isAsked({ id, number, card }: KeptSubmission, request: ProgressRequest): boolean {

@@ -3,7 +3,7 @@ import { localMoment as momentIn } from '../../common/local-moment.ts';
 import type { DeskSnapshot } from '../desk.ts';
 import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBody, ViewBodyOf } from '../view.ts';
-import { standingLeaf, topicLeaf, typedNumber, maskedPhone, type DeskContext } from './context.ts';
+import { mayChange, standingLeaf, topicLeaf, typedNumber, maskedPhone, type DeskContext } from './context.ts';
 import type { Standing } from './steps.ts';
 
 export function deskPicture(snapshot: DeskSnapshot): Picture {
@@ -87,8 +87,16 @@ function itemOf(standing: Standing, context: DeskContext): ViewBodyOf<'progress-
   if (standing.what === 'kept') return { what: 'ticket', number, topic: standing.topic, state: 'kept', received: localMoment(standing.submittedAt, context) };
   if (standing.what === 'keptCallback') return { what: 'callback', number, state: 'kept', start: localMoment(standing.start, context) };
   if (standing.what === 'callback') {
-    const { state, start, end } = standing;
-    return { what: 'callback', number, state, start: localMoment(start, context), end: localMoment(end, context) };
+    const { state, start, end, waits } = standing;
+    return {
+      what: 'callback',
+      number,
+      state,
+      start: localMoment(start, context),
+      end: localMoment(end, context),
+      ...(mayChange(standing) ? { change: true } : {}),
+      ...(waits === undefined ? {} : { waits }),
+    };
   }
   const { kind, state, receivedAt, dueAt, promise, resolution, asks } = standing;
   return {

@@ -237,12 +237,13 @@ const callbackTold: ViewBodyOf<'callback-told'> = {
   receipts: 'available',
   receipt: 'choice',
 };
+const callbackChange = { kind: 'callback-change', number: 'A01-1121-3R7Q-8', start: '2026-11-23T09:30:00', end: '2026-11-23T10:00:00' } as const;
 const openTicket = { what: 'ticket', number: reference, topic: 'topUpMissing', state: 'assigned', received: '2026-11-22T08:14:07' } as const;
 const standings: ViewBodyOf<'progress-list'> = {
   kind: 'progress-list',
   tail: '6688',
   items: [
-    { what: 'callback', number: 'A01-1121-3R7Q-8', state: 'booked', start: '2026-11-23T09:30:00', end: '2026-11-23T10:00:00' },
+    { what: 'callback', number: 'A01-1121-3R7Q-8', state: 'booked', start: '2026-11-23T09:30:00', end: '2026-11-23T10:00:00', change: true },
     { ...openTicket, due: '2026-11-23T10:30:00' },
   ],
   page: 0,
@@ -900,6 +901,7 @@ export const MAIN: Readonly<Record<string, Sample>> = {
       tail: '6688',
     },
   },
+  'callback-change': { body: { ...callbackChange, asks: 'which' } },
   'callback-told': { body: callbackTold },
   chat: { body: chat },
   'progress-number': { body: { kind: 'progress-number', number: reference, complete: true, scan: 'ready' } },
@@ -1187,7 +1189,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'callback-review-least': {
     body: { kind: 'callback-review', topic: 'suggestion', start: '2026-11-23T14:00:00', end: '2026-11-23T14:30:00', phone: '138****5678' },
   },
-  ...named('desk-asking', ['slots', 'book'] as const, (what) => ({ body: { kind: 'desk-asking', what }, utilities: what === 'slots' })),
+  ...named('desk-asking', ['slots', 'book', 'move', 'cancel'] as const, (what) => ({ body: { kind: 'desk-asking', what }, utilities: what === 'slots' })),
   'chat-nine': {
     body: { ...chat, ...chatOn, board: 'nine', candidates: chat.candidates.slice(0, 3), more: { previous: true, next: true } },
     sizes: ['large', 'xlarge'],
@@ -1200,9 +1202,20 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'chat-ended': { body: { ...chat, ...chatOn, state: 'ended', text: '', reading: '' } },
   'chat-long': { body: { ...chat, pages: 2, pieces: [agentPiece, { from: 'agent', text: '您'.repeat(60) }] }, sizes: ['standard'] },
   ...named('callback-told', ['printed', 'failed'] as const, (receipt) => ({ body: { ...callbackTold, receipt } })),
+  'callback-change-cancel': { body: { ...callbackChange, asks: 'cancel' } },
+  'callback-change-move': { body: { ...callbackChange, asks: 'move', to: { start: '2026-11-24T14:00:00', end: '2026-11-24T14:30:00' } } },
+  ...named('callback-told', ['move', 'cancel'] as const, (change) => ({ body: { ...callbackTold, change } })),
+  'callback-told-move-kept': { body: { ...callbackTold, change: 'move', state: 'kept' } },
+  'callback-told-cancel-kept': { body: { ...callbackTold, change: 'cancel', state: 'kept' } },
   'callback-told-moved': { body: { ...callbackTold, moved: true } },
   'callback-told-kept': { body: { ...callbackTold, state: 'kept' } },
   'callback-told-kept-no-paper': { body: { ...callbackTold, state: 'kept', receipts: 'paperOut' } },
+  'progress-list-callback-waits': {
+    body: {
+      ...standings,
+      items: [{ what: 'callback', number: 'A01-1121-3R7Q-8', state: 'booked', start: '2026-11-23T09:30:00', end: '2026-11-23T10:00:00', waits: 'move' }],
+    },
+  },
   'progress-list-callback-kept': {
     body: { ...standings, items: [{ what: 'callback', number: 'A01-1121-3R7Q-8', state: 'kept', start: '2026-11-23T09:30:00' }] },
   },

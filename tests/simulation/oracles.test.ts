@@ -40,7 +40,7 @@ beforeAll(async () => {
   await playScript(world, scriptNamed('qr'), scriptedCard(world, scriptNamed('qr')));
   lost = scriptedCard(world, scriptNamed('loss-document'));
   await playScript(world, scriptNamed('loss-document'), lost);
-  for (const name of ['ticket', 'callback', 'survey']) await playScript(world, scriptNamed(name), scriptedCard(world, scriptNamed(name)));
+  for (const name of ['ticket', 'callback-cancel', 'callback-move', 'survey']) await playScript(world, scriptNamed(name), scriptedCard(world, scriptNamed(name)));
   await world.pass(() => !deskWaits(world), 120_000);
   await world.pass(() => world.upstream.journal().head >= world.lastSeq, 60_000);
   ledger = readLedger(world.journal);
@@ -478,27 +478,53 @@ describe('tickets', () => {
 });
 
 describe('calls back', () => {
-  const booked = () => {
-    const [callback] = world.upstream.callbacks();
-    if (callback === undefined) throw new Error('no call back was booked');
+  /** One was moved, one was cancelled. */
+  const booked = (state: 'booked' | 'cancelled' = 'booked') => {
+    const callback = world.upstream.callbacks().find((one) => one.state === state);
+    if (callback === undefined) throw new Error(`no call back is ${state}`);
     return callback;
   };
-  const withUpstream = (change: PropertyDescriptorMap): World => changed({ upstream: { value: Object.create(world.upstream, change) as World['upstream'] } });
-  const withCallbacks = (callbacks: ReturnType<World['upstream']['callbacks']>): World =>
-    withUpstream({ callbacks: { value: () => callbacks }, misplacedCallbacks: { value: () => [] } });
-  const told = (number: string, state: 'booked' | 'kept', start: string): View =>
-    showing({ kind: 'callback-told', number, state, start, end: start, receipts: 'available', receipt: 'choice' });
+  type Books = Pick<World['upstream'], 'callbacks' | 'callbackChanges' | 'misplacedCallbacks'>;
+  const withUpstream = (change: Partial<Books>): World => {
+    const { upstream } = world;
+    const books: Books = {
+      callbacks: () => upstream.callbacks(),
+      callbackChanges: () => upstream.callbackChanges(),
+      misplacedCallbacks: () => upstream.misplacedCallbacks(),
+      ...change,
+    };
+    return changed({ upstream: { value: books as World['upstream'] } });
+  };
+  const withCallbacks = (change: (callbacks: ReturnType<Books['callbacks']>) => ReturnType<Books['callbacks']>): World =>
+    withUpstream({ callbacks: () => change(world.upstream.callbacks()) });
+  const withChanges = (changes: ReturnType<Books['callbackChanges']>): World => withUpstream({ callbackChanges: () => changes });
+  const told = (number: string, state: 'booked' | 'kept', start: string, change?: 'move' | 'cancel'): View =>
+    showing({ kind: 'callback-told', number, state, ...(change === undefined ? {} : { change }), start, end: start, receipts: 'available', receipt: 'choice' });
   /** `2026-11-23T09:00:00` where the terminal stands. */
   const local = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 19);
 
   test('that were asked for are there, once, with one place, under the number that was given', () => {
     const callback = booked();
+    expect(world.upstream.callbacks()).toHaveLength(2);
     expect(objections(() => checkCallbacks(world))).toEqual([]);
-    expect(objections(() => checkCallbacks(withCallbacks([])))).toEqual(['call back']);
-    expect(objections(() => checkCallbacks(withCallbacks([callback, { ...callback, callbackId: 'other' }])))).toEqual(['call back']);
-    expect(objections(() => checkCallbacks(withCallbacks([{ ...callback, number: 'A01-1122-0000-0' }])))).toEqual(['call back']);
-    const unplaced = withUpstream({ callbacks: { value: () => [callback] }, misplacedCallbacks: { value: () => [callback.callbackId] } });
-    expect(objections(() => checkCallbacks(unplaced))).toEqual(['call back']);
+    expect(objections(() => checkCallbacks(withCallbacks((all) => all.filter((one) => one.callbackId !== callback.callbackId))))).toEqual(['call back']);
+    expect(objections(() => checkCallbacks(withCallbacks((all) => [...all, { ...callback, callbackId: 'other', number: 'A01-1122-0000-0' }])))).toEqual([
+      'call back',
+    ]);
+    expect(objections(() => checkCallbacks(withCallbacks((all) => all.map((one) => (one === all[0] ? { ...one, number: 'A01-1122-0000-0' } : one)))))).toContain(
+      'call back',
+    );
+    expect(objections(() => checkCallbacks(withUpstream({ misplacedCallbacks: () => [callback.callbackId] })))).toEqual(['call back']);
+  });
+
+  test('are changed as often as the desk said so, and no more', () => {
+    const made = world.upstream.callbackChanges();
+    expect(made.map(({ event }) => event).toSorted()).toEqual(['cancelled', 'rebooked']);
+    for (const event of ['rebooked', 'cancelled'] as const) {
+      expect(objections(() => checkCallbacks(withChanges(made.filter((change) => change.event !== event))))).toEqual(['call back']);
+      expect(objections(() => checkCallbacks(withChanges([...made, ...made.filter((change) => change.event === event)])))).toEqual(['call back']);
+    }
+    expect(objections(() => checkCallbacks(withCallbacks((all) => all.map((one) => ({ ...one, state: 'booked' })))))).toEqual(['call back']);
   });
 
   test('are on disk before their number is told, and booked at the time that is said before that is said', () => {
@@ -514,12 +540,32 @@ describe('calls back', () => {
     expect(objections(() => oracle.onView(told('A01-1122-0000-0', 'booked', local(start))))).toEqual(['call back before proof']);
   });
 
+  test('are changed on disk before that is told, and at the desk before it is said to be done', () => {
+    const oracle = new CallbackOracle(world);
+    const { number, start } = booked();
+    const body = { submissionId: 'S1', envelope: 'callback.booked', reference: number, body: '{}', submittedAt: '2026-11-22T00:14:00.000Z' };
+    oracle.onEntry({ kind: 'desk.submitting', body });
+    for (const change of ['move', 'cancel'] as const)
+      expect(objections(() => oracle.onView(told(number, 'kept', local(start), change)))).toEqual(['call back before disk']);
+    for (const envelope of ['callback.rebooked', 'callback.cancelled']) oracle.onEntry({ kind: 'desk.submitting', body: { ...body, envelope } });
+    expect(objections(() => oracle.onView(told(number, 'booked', local(start), 'move')))).toEqual([]);
+    expect(objections(() => oracle.onView(told(number, 'booked', local(start + 1_800_000), 'move')))).toEqual(['call back before proof']);
+    expect(objections(() => oracle.onView(told(number, 'booked', local(start), 'cancel')))).toEqual(['call back before proof']);
+  });
+
   test('have a slip that says what is so', () => {
-    const slip = world.slips.find((text) => text.includes('回电凭条')) ?? '';
+    const slips = world.slips.filter((text) => text.includes('回电凭条'));
     const lying = (text: string): World => changed({ slips: { value: [text] } });
-    expect(slip).toContain('已约好');
-    expect(objections(() => checkSlips(lying(slip), ledger))).toEqual([]);
-    expect(objections(() => checkSlips(lying(slip.replaceAll(booked().number, 'A01-1122-0000-0')), ledger))).toEqual(['slip', 'slip']);
+    const said = (words: string): string => slips.find((text) => text.includes(words)) ?? '';
+    for (const words of ['已约好', '时间已改', '已取消']) {
+      expect(said(words)).not.toBe('');
+      expect(objections(() => checkSlips(lying(said(words)), ledger))).toEqual([]);
+    }
+    const first = said('已约好');
+    const number = /A01-\S+/.exec(first)?.[0] ?? '';
+    expect(objections(() => checkSlips(lying(first.replaceAll(number, 'A01-1122-0000-0')), ledger))).toEqual(['slip', 'slip']);
+    expect(objections(() => checkSlips(lying(said('已取消').replaceAll(booked('cancelled').number, booked().number)), ledger))).toEqual(['slip']);
+    expect(objections(() => checkSlips(lying(said('时间已改').replaceAll(booked().number, booked('cancelled').number)), ledger))).toEqual(['slip']);
   });
 });
 

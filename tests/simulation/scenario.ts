@@ -292,7 +292,7 @@ class LastWords implements Witness {
               : body.kind === 'ticket-told'
                 ? `ticket ${body.state}`
                 : body.kind === 'callback-told'
-                  ? `callback ${body.state}`
+                  ? `callback ${body.change === undefined ? '' : `${body.change} `}${body.state}`
                   : body.kind,
     );
   }

@@ -64,8 +64,15 @@ export interface TicketInBooks {
 export interface CallbackInBooks {
   readonly callbackId: string;
   readonly number: string;
+  readonly state: string;
   /** ms since 1970 */
   readonly start: number;
+}
+
+/** What persons did to calls back that were booked. */
+export interface CallbackChangeInBooks {
+  readonly callbackId: string;
+  readonly event: 'rebooked' | 'cancelled';
 }
 
 export interface ReplacementInBooks {
@@ -190,7 +197,13 @@ export class SimulatedUpstream {
   }
 
   callbacks(): readonly CallbackInBooks[] {
-    return this.#read<CallbackInBooks>('SELECT callback_id AS callbackId, number, slot_start AS start FROM callbacks ORDER BY callback_id');
+    return this.#read<CallbackInBooks>('SELECT callback_id AS callbackId, number, state, slot_start AS start FROM callbacks ORDER BY callback_id');
+  }
+
+  callbackChanges(): readonly CallbackChangeInBooks[] {
+    return this.#read<CallbackChangeInBooks>(
+      `SELECT subject_id AS callbackId, event FROM support_events WHERE actor_kind = 'person' AND event IN ('rebooked', 'cancelled') ORDER BY subject_id, seq`,
+    );
   }
 
   /** Sessions whose question at the end was answered. */
@@ -209,11 +222,11 @@ export class SimulatedUpstream {
     }
   }
 
-  /** Bookings that hold more or less than one place. */
+  /** Bookings that hold more or less than one place, and cancelled ones that hold any. */
   misplacedCallbacks(): readonly string[] {
     const rows = this.#read<{ callbackId: string }>(
       `SELECT callbacks.callback_id AS callbackId FROM callbacks LEFT JOIN callback_seats USING (callback_id)
-        WHERE callbacks.state = 'booked' GROUP BY callbacks.callback_id HAVING count(seat) <> 1`,
+        WHERE callbacks.state IN ('booked', 'cancelled') GROUP BY callbacks.callback_id HAVING count(seat) <> (callbacks.state = 'booked')`,
     );
     return rows.map(({ callbackId }) => callbackId);
   }

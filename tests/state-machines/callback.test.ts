@@ -1,5 +1,6 @@
 /** A call back: a time of the desk's, on disk before it is told, what is told when somebody else had it first, and without a line. */
 import { describe, expect, test } from 'vitest';
+import { deskCodeOf } from '../../common/desk-code.ts';
 import { foldSubmission } from '../../common/desk-submission.ts';
 import { callbackBookedSchema, cardKeyOf } from '../../common/upstream-api/support.ts';
 import { callbackMachine } from '../../state-machines/callback.ts';
@@ -255,13 +256,189 @@ describe('a booking', () => {
   });
 });
 
-test('no state of the chart is a trap', () => {
+describe('a booking that is changed', () => {
+  const NUMBER = 'A01-1122-7K4M-6';
+  const held = (state: 'booked' | 'made' = 'booked') => ({
+    tickets: [],
+    callbacks: [{ number: NUMBER, state, start: at(FIRST), end: at(SECOND) }],
+  });
+  const types: readonly UiAct[] = [...NUMBER.replaceAll('-', '')].map((symbol) => ({ type: 'symbol', symbol }));
+  const progress: UiAct = { type: 'desk', purpose: 'progress' };
+  const first: UiAct = { type: 'pick', index: 0 };
+  const move: UiAct = { type: 'change', to: 'move' };
+  const cancel: UiAct = { type: 'change', to: 'cancel' };
+
+  /** Found by its number, and on the screen. */
+  async function found(bench?: SessionBench): Promise<SessionBench> {
+    const there = bench ?? (await atHelp());
+    there.world.script.progress.set(held());
+    await there.touch(progress, ...types, confirm);
+    return there;
+  }
+
+  /** What was told, and what the person is on the way to. */
+  const told = { number: NUMBER, start: '2026-11-22T14:00:00', end: '2026-11-22T14:30:00' };
+  const said = (bench: SessionBench): unknown => JSON.parse(bench.world.submitted[0]?.body ?? '');
+
+  test('is found by its number, and says what it may become', async () => {
+    const bench = await found();
+    expect(bench.body('progress-list').items).toMatchObject([{ what: 'callback', number: NUMBER, state: 'booked', change: true }]);
+    await bench.touch(first);
+    expect(bench.body('callback-change')).toEqual({ kind: 'callback-change', asks: 'which', ...told });
+  });
+
+  test('is found by its card, and by the code of its slip', async () => {
+    const byCard = await new SessionBench().start();
+    byCard.world.script.read.set({ ok: true, card: byCard.world.card });
+    byCard.world.script.progress.set(held());
+    byCard.world.insert();
+    await byCard.settle();
+    await byCard.touch({ type: 'support' }, progress, first);
+    expect(byCard.body('callback-change')).toMatchObject(told);
+
+    const byCode = await atHelp();
+    byCode.world.script.progress.set(held());
+    await byCode.touch(progress);
+    byCode.world.scans.emit({ type: 'CODE.SCANNED', text: deskCodeOf('4c2ee1d8-6a32-4c0c-9e5b-0d8a2f7f0b11') });
+    await byCode.settle();
+    await byCode.touch(first);
+    expect(byCode.body('callback-change')).toMatchObject(told);
+  });
+
+  test('gets another time: on disk before the desk hears of it, and told once it has it', async () => {
+    const bench = await found();
+    bench.world.script.submit.set(booked(NEXT_DAY));
+    await bench.touch(first, move);
+    expect(bench.body('callback-slots').slots.map(({ from }) => from), 'its own time is none to move to').toEqual(['14:30']);
+    await bench.touch(chooses(NEXT_DAY));
+    expect(bench.body('callback-change')).toEqual({
+      kind: 'callback-change',
+      asks: 'move',
+      ...told,
+      to: { start: '2026-11-23T09:00:00', end: '2026-11-23T09:30:00' },
+    });
+    expect(bench.world.entries).toEqual([]);
+    let before: readonly string[] = [];
+    bench.world.onSubmit = () => {
+      before = [...bench.world.kinds];
+    };
+    await bench.touch(confirm, confirm);
+    expect(before).toEqual(['desk.submitting']);
+    expect(bench.body('callback-told')).toMatchObject({ state: 'booked', change: 'move', number: NUMBER, start: '2026-11-23T09:00:00' });
+    expect(said(bench)).toEqual({ number: NUMBER, start: at(FIRST), slot: at(NEXT_DAY), ifFull: 'refuse' });
+    expect(foldSubmission(bench.world.entries)).toMatchObject({ state: 'stored', submission: { envelope: 'callback.rebooked', reference: NUMBER } });
+    await bench.touch({ type: 'receipt', choice: 'print' });
+    expect(bench.world.callbackSlips).toMatchObject([{ state: 'booked', change: 'move', reference: NUMBER, start: at(NEXT_DAY) }]);
+    expect(bench.world.callbackSlips[0], 'the slip that they have has the code').not.toHaveProperty('id');
+  });
+
+  test('is cancelled, after one question', async () => {
+    const bench = await found();
+    bench.world.script.submit.set({ kind: 'stored', slot: booked(FIRST).slot });
+    await bench.touch(first, cancel);
+    expect(bench.body('callback-change')).toEqual({ kind: 'callback-change', asks: 'cancel', ...told });
+    expect(bench.world.entries).toEqual([]);
+    await bench.touch(confirm);
+    expect(bench.body('callback-told')).toMatchObject({ state: 'booked', change: 'cancel', number: NUMBER, start: '2026-11-22T14:00:00' });
+    expect(said(bench)).toEqual({ number: NUMBER, start: at(FIRST) });
+    expect(bench.world.submitted.map(({ envelope }) => envelope)).toEqual(['callback.cancelled']);
+  });
+
+  test.each([
+    ['a new time', [move, chooses(NEXT_DAY)], 'move'],
+    ['no call', [cancel], 'cancel'],
+  ] as const)('%s, without a line: kept, said to be so, and no further change is offered meanwhile', async (_what, acts, change) => {
+    const bench = await found();
+    bench.world.script.submit.set(offline());
+    await bench.touch(first, ...acts, confirm);
+    expect(bench.body('callback-told')).toMatchObject({ state: 'kept', change });
+    await bench.touch({ type: 'receipt', choice: 'print' });
+    expect(bench.world.callbackSlips).toMatchObject([{ state: 'kept', change }]);
+    bench.world.undelivered = bench.world.submitted;
+    await bench.touch({ type: 'finish' });
+    await bench.world.clock.advance(5000);
+    await bench.touch({ type: 'support' });
+    await found(bench);
+    const [item] = bench.body('progress-list').items;
+    expect(item).toMatchObject({ state: 'booked', waits: change });
+    expect(item).not.toHaveProperty('change');
+    await bench.touch(first);
+    expect(bench.kind).toBe('progress-list');
+  });
+
+  test('to a time that was given away while they looked: nothing is written, and the others are there', async () => {
+    const bench = await found();
+    await bench.touch(first, move, chooses(SECOND));
+    bench.world.script.slots.set([slot(FIRST), slot(NEXT_DAY)]);
+    await bench.touch(confirm);
+    expect(bench.body('callback-slots')).toMatchObject({ remark: 'taken', slots: [{ from: '09:00' }] });
+    expect(bench.world.entries).toEqual([]);
+  });
+
+  test('to a time that was given away in the very last moment: the others are there, and the old time is kept', async () => {
+    const bench = await found();
+    await bench.touch(first, move, chooses(SECOND));
+    bench.world.script.submit.set({ kind: 'refused', code: 'slotFull' });
+    await bench.touch(confirm);
+    expect(bench.body('callback-slots').remark).toBe('taken');
+    expect(foldSubmission(bench.world.entries)).toMatchObject({ state: 'refused', code: 'slotFull' });
+  });
+
+  test.each(['callbackMoved', 'callbackOver', 'unknownCallback'])('that the desk has otherwise by now (%s) stays as it is, and is looked up anew', async (code) => {
+    const bench = await found();
+    bench.world.script.submit.set({ kind: 'refused', code });
+    await bench.touch(first, cancel, confirm);
+    expect(bench.body('trouble')).toMatchObject({ trouble: 'callbackChanged', canRetry: false });
+    await bench.touch({ type: 'retry' });
+    expect(bench.kind).toBe('trouble');
+    await bench.touch({ type: 'back' });
+    expect(bench.kind).toBe('progress-number');
+  });
+
+  test('with a journal that can’t be written is not: nothing is claimed, nothing is sent', async () => {
+    for (const acts of [[cancel], [move, chooses(SECOND)]]) {
+      const bench = await found();
+      bench.world.journalFails = true;
+      await bench.touch(first, ...acts, confirm);
+      expect(bench.body('trouble')).toMatchObject({ trouble: 'journalUnavailable', canRetry: false });
+      expect(bench.world.submitted).toEqual([]);
+    }
+  });
+
+  test('is none before the confirmation: Back leads to what stands there', async () => {
+    const bench = await found();
+    await bench.touch(first, cancel, { type: 'back' });
+    expect(bench.body('callback-change').asks).toBe('which');
+    await bench.touch(move, chooses(SECOND), { type: 'back' });
+    expect(bench.kind).toBe('callback-slots');
+    await bench.touch({ type: 'back' }, { type: 'back' });
+    expect(bench.kind).toBe('progress-number');
+    expect(bench.world.entries).toEqual([]);
+  });
+
+  test('and a new call after it is a new one', async () => {
+    const bench = await found();
+    await bench.touch(first, { type: 'back' }, { type: 'back' }, callback);
+    expect(bench.kind).toBe('ticket-topics');
+  });
+
+  test('is not offered for a call that was made', async () => {
+    const bench = await atHelp();
+    bench.world.script.progress.set(held('made'));
+    await bench.touch(progress, ...types, confirm);
+    expect(bench.body('progress-list').items[0]).not.toHaveProperty('change');
+    await bench.touch(first, { type: 'pick', index: 7 });
+    expect(bench.kind).toBe('progress-list');
+  });
+});
+
+test.each([undefined, { number: 'A01-1121-3R7Q-8', slot: { start: at(NEXT_DAY), end: at(NEXT_DAY) + 1 } }])('no state of the chart is a trap (of %s)', (appointment) => {
   const world = new FakeWorld();
   const ui = (act: UiAct) => ({ ...act, type: `ui.${act.type}` });
   const free = { start: at(FIRST), end: at(SECOND) };
   const places = walk({
     machine: callbackMachine,
-    input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false }, card: world.card },
+    input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false }, card: world.card, appointment },
     outputs: {
       askSlots: [{ kind: 'offered', slots: [free] }, { kind: 'unreachable' }],
       book: [
@@ -277,6 +454,7 @@ test('no state of the chart is a trap', () => {
       'ui.slot': [ui(chooses(FIRST))],
       // the whole field at once: how many are missing makes no other state
       'ui.digit': [{ type: 'ui.digit', digit: PHONE } as never],
+      'ui.change': [ui({ type: 'change', to: 'move' }), ui({ type: 'change', to: 'cancel' })],
       'ui.page': [ui({ type: 'page', to: 'next' })],
       'ui.receipt': [ui({ type: 'receipt', choice: 'print' })],
       'ui.desk': [ui({ type: 'desk', purpose: 'ticket' })],

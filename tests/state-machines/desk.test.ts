@@ -298,7 +298,11 @@ test('no state of the chart is a trap', () => {
           { kind: 'journalFailed' },
         ],
         watchScanner: [],
-        askProgress: [{ kind: 'found', standings: [] }, { kind: 'unreachable' }],
+        askProgress: [
+          { kind: 'found', standings: [] },
+          { kind: 'found', standings: [{ what: 'callback', number: 'A01-1122-7K4M-9', state: 'booked', start: 1, end: 2 }] },
+          { kind: 'unreachable' },
+        ],
         print: [{ state: 'printed' }, { state: 'failedBefore', trouble: 'x' }],
       },
       events: {
@@ -308,6 +312,7 @@ test('no state of the chart is a trap', () => {
         'ui.symbol': [{ type: 'ui.symbol', symbol: 'A0111227K4M6' } as never],
         'ui.page': [ui({ type: 'page', to: 'next' })],
         'ui.receipt': [ui({ type: 'receipt', choice: 'print' })],
+        'ui.pick': [ui({ type: 'pick', index: 0 })],
         ...Object.fromEntries(
           ['erase', 'clear', 'confirm', 'skip', 'back', 'cancel', 'finish', 'retry', 'another', 'extend', 'open', 'close', 'prefer'].map((type) => [
             `ui.${type}`,
@@ -322,8 +327,8 @@ test('no state of the chart is a trap', () => {
         'SCANNER.AWAY': [{ type: 'SCANNER.AWAY' }],
       },
       key: ({ value, context }) => {
-        const { receipt, topic, digits, symbols, scanned, scan } = context as DeskContext;
-        return JSON.stringify([value, receipt, topic === undefined, digits === '', symbols === '', scanned === undefined, scan]);
+        const { receipt, topic, digits, symbols, scanned, scan, standings } = context as DeskContext;
+        return JSON.stringify([value, receipt, topic === undefined, digits === '', symbols === '', scanned === undefined, scan, standings.length]);
       },
     });
     expect(places.size).toBeGreaterThan(8);

@@ -41,6 +41,19 @@ describe('a slip of a call back', () => {
     expect(text).not.toContain('已约好');
   });
 
+  test.each([
+    ['booked', 'move', ['时间已改', '会在上面的时间打给您']],
+    ['kept', 'move', ['还没有改好', '还是原来的时间']],
+    ['booked', 'cancel', ['已取消', '不会在上面的时间打给您']],
+    ['kept', 'cancel', ['还没有取消', '可能还会打给您']],
+  ] as const)('of a change (%s, %s) says what holds from now on, and has no code: the one of the first slip goes on', async (state, change, words) => {
+    const { id: _, ...content } = CONTENT;
+    const text = (await printed({ ...content, state, change })).join('');
+    for (const word of words) expect(text).toContain(word);
+    expect(text).not.toContain('已约好');
+    expect(composeCallback({ ...content, state, change }, SITE, 48)).not.toContain('kiosk-desk:');
+  });
+
   test.each(['zh-CN', 'zh-HK', 'en'])('has its number whole in %s, on narrow paper and in large print, too', async (locale) => {
     for (const largePrint of [false, true]) {
       const lines = await printed({ ...CONTENT, locale, largePrint }, 'escpos-generic-58');

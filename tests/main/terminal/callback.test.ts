@@ -9,8 +9,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { foldSubmission } from '../../../common/desk-submission.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import { supportSettingsSchema } from '../../../fleet/server/support/settings.ts';
-import { askSlots, bookCallback, type BookingOutcome } from '../../../state-machines/callback/steps.ts';
-import type { FreeSlot } from '../../../state-machines/callback/context.ts';
+import { askSlots, bookCallback, changeCallback, type BookingOutcome } from '../../../state-machines/callback/steps.ts';
+import type { Appointment, FreeSlot } from '../../../state-machines/callback/context.ts';
 import { askProgress } from '../../../state-machines/desk/steps.ts';
 import { CHEN, SERIAL, DAY_MS, shanghai } from '../../fleet/support-desk.ts';
 import { execute } from '../../fleet/database.ts';
@@ -160,6 +160,109 @@ describe('the process ends', () => {
         return;
       }
       await expectOneBooking(all, FIRST);
+    },
+  );
+});
+
+describe('a booking that is changed', () => {
+  const changes = (station: Station, appointment: Appointment, to: FreeSlot | undefined): Promise<BookingOutcome> =>
+    station.does((ports) => changeCallback(ports, { appointment, to }, never));
+  const LATER: FreeSlot = { start: SECOND.end, end: shanghai('2026-03-20 10:30') };
+
+  async function withBooking() {
+    const all = await scene();
+    const { number, slot } = bookedOf(await books(all.station));
+    return { ...all, appointment: { number, slot } };
+  }
+
+  /** What was done to it, by whom. */
+  async function historyOf({ server }: World, number: string) {
+    const { callbacks } = await server.agents.callbacks.plan(CHEN, NOW, NOW + 5 * DAY_MS);
+    const { callbackId = '' } = callbacks.find((call) => call.number === number) ?? {};
+    const { callback, history } = await server.agents.callbacks.detail(CHEN, callbackId);
+    return { callback, events: history.map(({ event }) => event) };
+  }
+  /** Of the places that are taken. A large number is text where PostgreSQL says it. */
+  async function starts(world: World): Promise<readonly number[]> {
+    const rows = (await execute(world.database, 'select slot_start from callback_seats order by slot_start')) as { slot_start: number | string }[];
+    return rows.map((row) => Number(row.slot_start));
+  }
+
+  test('at another terminal, online: the new time has a place, the old one is free, and the same number tells it', async () => {
+    const { world, appointment } = await withBooking();
+    const other = stationIn(world, 'T-0002');
+    await other.tends();
+    expect(bookedOf(await changes(other, appointment, SECOND))).toEqual({ state: 'booked', change: 'move', number: appointment.number, slot: SECOND, moved: false });
+    expect(await starts(world)).toEqual([SECOND.start]);
+    expect(await offered(other)).toContainEqual(FIRST);
+    const asked = await other.does((ports) => askProgress(ports, { by: 'number', number: appointment.number }, never));
+    expect(asked).toEqual({ kind: 'found', standings: [{ what: 'callback', number: appointment.number, state: 'booked', ...SECOND }] });
+    expect(verifyJournal(other.journalPath)).toMatchObject({ ok: true });
+  });
+
+  test('cancelled: nobody calls, and its place is free', async () => {
+    const { world, station, appointment } = await withBooking();
+    expect(bookedOf(await changes(station, appointment, undefined))).toMatchObject({ state: 'booked', change: 'cancel' });
+    expect(await starts(world)).toEqual([]);
+    expect((await historyOf(world, appointment.number)).events).toEqual(['booked', 'cancelled']);
+  });
+
+  test('to a time that another terminal took meanwhile: nothing is written, and it stays where it was', async () => {
+    const { world, station, appointment } = await withBooking();
+    const other = stationIn(world, 'T-0002');
+    await other.tends();
+    bookedOf(await books(other, SECOND));
+    const before = deskEntries(station).length;
+    const outcome = await changes(station, appointment, SECOND);
+    expect(outcome.kind === 'taken' ? outcome.slots[0] : undefined).toEqual(LATER);
+    expect(deskEntries(station)).toHaveLength(before);
+    expect(await starts(world)).toEqual([FIRST.start, SECOND.start]);
+  });
+
+  test.each([
+    ['moved', SECOND, ['booked', 'rebooked'], [SECOND.start]],
+    ['cancelled', undefined, ['booked', 'cancelled'], []],
+  ] as const)('%s without a line: known here to wait, and done once there is one, once', async (_what, to, events, left) => {
+    const { world, station, appointment } = await withBooking();
+    station.online = false;
+    expect(bookedOf(await changes(station, appointment, to)).state).toBe('kept');
+    await station.tends();
+    expect((await historyOf(world, appointment.number)).events).toEqual(['booked']);
+    station.online = true;
+    const asked = await station.does((ports) => askProgress(ports, { by: 'number', number: appointment.number }, never));
+    expect(asked).toMatchObject({ standings: [{ state: 'booked', ...FIRST, waits: to === undefined ? 'cancel' : 'move' }] });
+    for (const _ of [1, 2]) await station.tends();
+    expect(await historyOf(world, appointment.number)).toMatchObject({ events });
+    expect(await starts(world)).toEqual(left);
+    const after = await station.does((ports) => askProgress(ports, { by: 'number', number: appointment.number }, never));
+    expect(after.kind === 'found' ? after.standings[0] : undefined).not.toHaveProperty('waits');
+  });
+
+  test('a cancellation that waited undoes no time that was chosen elsewhere meanwhile', async () => {
+    const { world, station, appointment } = await withBooking();
+    station.online = false;
+    bookedOf(await changes(station, appointment, undefined));
+    const other = stationIn(world, 'T-0002');
+    await other.tends();
+    bookedOf(await changes(other, appointment, SECOND));
+    station.online = true;
+    await station.tends();
+    expect(await historyOf(world, appointment.number)).toMatchObject({ callback: { state: 'booked', ...SECOND }, events: ['booked', 'rebooked'] });
+    expect(foldSubmission(deskEntries(station).slice(2))).toMatchObject({ state: 'refused', code: 'callbackMoved' });
+  });
+
+  test.each((['desk.submitting', 'desk.stored'] as const).flatMap((kind) => (['before', 'after'] as const).map((when): Death => ({ kind, when }))))(
+    'the process ends $when $kind: moved once, or not at all where nobody was told',
+    async (death) => {
+      const { world, station, appointment } = await withBooking();
+      station.dieAt(death);
+      await expect(changes(station, appointment, SECOND)).rejects.toThrow(Died);
+      await station.reborn();
+      await station.tends();
+      const lost = death.kind === 'desk.submitting' && death.when === 'before';
+      expect((await historyOf(world, appointment.number)).events).toEqual(lost ? ['booked'] : ['booked', 'rebooked']);
+      expect(await starts(world)).toEqual([lost ? FIRST.start : SECOND.start]);
+      expect(verifyJournal(station.journalPath)).toMatchObject({ ok: true });
     },
   );
 });

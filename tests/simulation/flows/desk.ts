@@ -6,8 +6,16 @@ import type { ViewBodyOf } from '../../../state-machines/view.ts';
 import type { Person, Screens } from '../person.ts';
 import { triesAgain, type Script } from '../script.ts';
 
-/** What they wrote down. */
+/** What they wrote down, of a ticket or a call back. */
 const numbers = new WeakMap<Person, string>();
+
+export function writesDown(person: Person, number: string): void {
+  numbers.set(person, number);
+}
+
+export function hasNumber(person: Person): boolean {
+  return numbers.has(person);
+}
 
 export const deskScreens: Screens = {
   diagnosis: (person, { fix }) => {
@@ -47,15 +55,15 @@ function hasEnough(person: Person): boolean {
 
 function told(person: Person, { number, receipt }: ViewBodyOf<'ticket-told'>): void {
   const { hands, chance } = person;
-  numbers.set(person, number);
+  writesDown(person, number);
   person.slips.push(...hands.tearSlips());
   if (receipt === 'printing') return undefined;
   if (receipt === 'choice' && chance.happens(0.5)) return void hands.touch({ type: 'receipt', choice: 'print' });
   return leaves(person);
 }
 
-/** The number of their ticket; whoever has none turns back. */
-function asksByNumber(person: Person, { number, complete }: ViewBodyOf<'progress-number'>): void {
+/** The number that they wrote down; whoever has none turns back. */
+export function asksByNumber(person: Person, { number, complete }: ViewBodyOf<'progress-number'>): void {
   const { hands } = person;
   const wanted = numbers.get(person)?.replaceAll('-', '');
   if (wanted === undefined || hasEnough(person)) return void hands.touch({ type: 'back' });
@@ -82,14 +90,14 @@ export const deskScripts: readonly Script[] = [
       },
       'help-home': (person) => {
         const { hands } = person;
-        if (numbers.has(person)) hands.touch({ type: 'desk', purpose: 'progress' });
+        if (hasNumber(person)) hands.touch({ type: 'desk', purpose: 'progress' });
         else hands.touch(triesAgain(person, 'ticket', 3) ? { type: 'desk', purpose: 'ticket' } : { type: 'back' });
       },
       'ticket-topics': ({ hands }) => hands.touch({ type: 'topic', topic: 'device' }),
       'ticket-phone': ({ hands }) => hands.touch({ type: 'skip' }),
       'ticket-review': ({ hands }) => hands.touch({ type: 'confirm' }),
       'ticket-told': (person, { number, receipt }) => {
-        numbers.set(person, number);
+        writesDown(person, number);
         person.slips.push(...person.hands.tearSlips());
         if (receipt === 'printing') return undefined;
         if (receipt === 'choice' && triesAgain(person, 'print')) return void person.hands.touch({ type: 'receipt', choice: 'print' });

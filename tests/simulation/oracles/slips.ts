@@ -81,11 +81,18 @@ function checkTicketSlip(world: World, slip: string, reference: string): void {
   if (!isSubmission(world, reference, 'ticket.created')) world.violation('slip', `a slip has number ${reference}, which no ticket has`);
 }
 
-/** "Booked" is on paper only where the desk has the call; its number is one that the journal holds. */
+/** "Booked", "changed" and "cancelled" are on paper only where the desk has the call so; its number is one that the journal holds. */
 function checkCallbackSlip(world: World, slip: string, reference: string): void {
   const atDesk = world.upstream.callbacks().some(({ number }) => number === reference);
   if (/已约好|Booked/.test(slip) && !atDesk) world.violation('slip', `a slip says that ${reference} is booked, the desk has no such call`);
+  const cancelled = world.upstream.callbacks().some(({ number, state }) => number === reference && state === 'cancelled');
+  if (/已取消|Cancelled/.test(slip) && !cancelled) world.violation('slip', `a slip says that ${reference} is cancelled, which it is not`);
+  if (/时间已改|Time changed/.test(slip) && !wasMoved(world, reference)) world.violation('slip', `a slip says that ${reference} has another time, which it has not`);
   if (!isSubmission(world, reference, 'callback.booked')) world.violation('slip', `a slip has number ${reference}, which no call back has`);
+}
+
+function wasMoved({ journal }: World, reference: string): boolean {
+  return readSubmissions(journal, 'callback.rebooked').some(({ state }) => state.state === 'stored' && state.submission.reference === reference);
 }
 
 function isLossReport({ journal }: World, reference: string): boolean {

@@ -2,6 +2,7 @@
 import type { Preferences, ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Actions, Read, Touch } from '../components/frame.tsx';
+import { Icon } from '../components/icon.tsx';
 import { Action, BackAction, Notice } from '../components/parts.tsx';
 import { useKiosk } from '../kiosk-context.ts';
 import type { Say } from '../words.ts';
@@ -112,40 +113,62 @@ export function CallbackReview({ body }: { readonly body: ViewBodyOf<'callback-r
 
 /** What is booked, and what it is to become. */
 export function CallbackChange({ body }: { readonly body: ViewBodyOf<'callback-change'> }) {
+  if (body.asks === 'which') return <ChooseChange body={body} />;
+  return <ConfirmChange body={body} />;
+}
+
+function ChooseChange({ body: { start, end } }: { readonly body: ViewBodyOf<'callback-change'> }) {
+  const { say } = useKiosk();
+  return (
+    <>
+      <Read className="read--help">
+        <h1 className="title">{say('callback.whichTitle')}</h1>
+        <p className="lead under-title strong tn">{say('callback.whenText', spanOf(start, end))}</p>
+        <p className="body quiet">{say('callback.whichLead')}</p>
+      </Read>
+      <Touch className="touch--groups">
+        <div className="tiles tiles--2">
+          <Button testId="move" act={{ type: 'change', to: 'move' }} className="tile change-tile">
+            <Icon name="call" />
+            <span className="name">{say('callback.move')}</span>
+          </Button>
+          <Button testId="call-off" act={{ type: 'change', to: 'cancel' }} className="tile change-tile">
+            <Icon name="close" />
+            <span className="name">{say('callback.callOff')}</span>
+          </Button>
+        </div>
+      </Touch>
+      <Actions layout="one">
+        <BackAction />
+      </Actions>
+    </>
+  );
+}
+
+function ConfirmChange({ body }: { readonly body: Exclude<ViewBodyOf<'callback-change'>, { asks: 'which' }> }) {
   const { say } = useKiosk();
   const { asks, number, start, end } = body;
+  const cancels = asks === 'cancel';
   return (
     <>
       <Read className="read--help">
         <h1 className="title">{say(changeTitles[asks])}</h1>
         <p className="lead quiet under-title">{say(`callback.${asks}Lead`)}</p>
-        {asks === 'move' && <p className="body typing-hint">{say('callback.moveIfFull')}</p>}
+        {!cancels && <p className="body typing-hint">{say('callback.moveIfFull')}</p>}
       </Read>
-      <Touch className={asks === 'which' ? 'touch--groups' : 'touch--lines'}>
+      <Touch className="touch--lines">
         <dl className="panel fields">
-          <Field name={say(asks === 'move' ? 'callback.from' : 'callback.when')} value={say('callback.whenText', spanOf(start, end))} />
-          {asks === 'move' && <Field name={say('callback.to')} value={say('callback.whenText', spanOf(body.to.start, body.to.end))} />}
-          <Field name={say('ticket.number')} value={number} />
+          <Field name={say(cancels ? 'callback.when' : 'callback.from')} value={say('callback.whenText', spanOf(start, end))} />
+          {body.asks === 'move' && <Field name={say('callback.to')} value={say('callback.whenText', spanOf(body.to.start, body.to.end))} />}
+          <Field name={say('progress.numberField')} value={number} />
         </dl>
       </Touch>
-      {asks === 'which' ? (
-        <Actions>
-          <BackAction />
-          <Action testId="call-off" act={{ type: 'change', to: 'cancel' }} icon="close">
-            {say('callback.callOff')}
-          </Action>
-          <Action testId="move" act={{ type: 'change', to: 'move' }} look="primary" icon="call">
-            {say('callback.move')}
-          </Action>
-        </Actions>
-      ) : (
-        <Actions>
-          <BackAction word={asks === 'cancel' ? 'callback.keep' : 'button.back'} />
-          <Action testId="confirm" act={{ type: 'confirm' }} look={asks === 'cancel' ? 'danger' : 'primary'} icon={asks === 'cancel' ? 'close' : 'call'}>
-            {say(asks === 'cancel' ? 'callback.callOff' : 'callback.moveIt')}
-          </Action>
-        </Actions>
-      )}
+      <Actions>
+        <BackAction word={cancels ? 'callback.keep' : 'button.back'} />
+        <Action testId="confirm" act={{ type: 'confirm' }} look={cancels ? 'danger' : 'primary'} icon={cancels ? 'close' : 'call'}>
+          {say(cancels ? 'callback.callOff' : 'callback.moveIt')}
+        </Action>
+      </Actions>
     </>
   );
 }

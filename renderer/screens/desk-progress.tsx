@@ -152,7 +152,7 @@ function CallbackStanding({ item, index }: { readonly item: Extract<Item, { what
         </Chip>
       )}
       {change === true && (
-        <Button testId={`change-${index}`} act={{ type: 'pick', index }} className="btn btn--small">
+        <Button testId={`change-${index}`} act={{ type: 'pick', index }} className="btn btn--small standing-change">
           {say('progress.change')}
         </Button>
       )}

@@ -34,7 +34,8 @@ export const callbackBodies = {
   }),
   /** 改约: what one that is booked is to become; whether it is to be cancelled; or all that is sent of a move, before it is. */
   'callback-change': z.discriminatedUnion('asks', [
-    z.strictObject({ kind: z.literal('callback-change'), asks: z.enum(['which', 'cancel']), number, start: moment, end: moment }),
+    z.strictObject({ kind: z.literal('callback-change'), asks: z.literal('which'), number, start: moment, end: moment }),
+    z.strictObject({ kind: z.literal('callback-change'), asks: z.literal('cancel'), number, start: moment, end: moment }),
     z.strictObject({
       kind: z.literal('callback-change'),
       asks: z.literal('move'),

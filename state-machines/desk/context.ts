@@ -83,7 +83,7 @@ export function topicLeaf({ page, preferences }: Pick<DeskContext, 'page' | 'pre
 }
 
 export function standingLeaf({ standings, page, preferences }: Pick<DeskContext, 'standings' | 'page' | 'preferences'>): Leaf<Standing> {
-  return leafOf(standings, STANDINGS_OF_PAGE[preferences.size], page);
+  return leafOf(standings, preferences.lowReach ? 1 : STANDINGS_OF_PAGE[preferences.size], page);
 }
 
 /** What is to be changed of what is on the screen, from 0: a call back that is to come, and none of whose changes is still on its way. */

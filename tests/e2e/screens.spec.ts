@@ -15,7 +15,7 @@ import { locales, sizes, viewKinds, type Preferences, type Site } from '../../st
 import { launchBrowser } from '../launcher/browser.ts';
 import { buildApp } from '../launcher/build.ts';
 import { MAIN, SITE, SLIP_LINK, STAFF, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
-import { layoutFaults } from '../renderer/geometry.ts';
+import { beyondReach, faultsOf, LOW_REACH_TOP } from '../renderer/layout-survey.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages, type OpenOptions } from '../renderer/kiosk-page.ts';
 import { axeFindings } from '../support/axe.ts';
 
@@ -60,20 +60,6 @@ async function withPage<T>(viewport: OpenOptions['viewport'] & object, body: (ki
   } finally {
     await kiosk.page.close();
   }
-}
-
-/** Layout faults of many screens in one page, each with the screen it is on. */
-async function faultsOf(kiosk: KioskPage, samples: Readonly<Record<string, Sample>>, settings: readonly Setting[]): Promise<string[]> {
-  const shown = settings.flatMap((setting) =>
-    Object.entries(samples)
-      .filter(([, sample]) => sample.sizes?.includes(setting.preferences?.size ?? 'standard') !== false)
-      .map(([name, sample]) => ({ name: `${name} (${JSON.stringify(setting.preferences ?? {})})`, view: viewOf(sample, setting) })),
-  );
-  const faults = await kiosk.survey(
-    shown.map(({ view }) => view),
-    layoutFaults,
-  );
-  return faults.flatMap((found, index) => found.map((fault) => `${shown[index]?.name ?? ''}: ${fault}`));
 }
 
 test('there is a sample of every kind of View', () => {
@@ -230,24 +216,9 @@ test('keys for words are at least as large as the tokens say, and each is presse
 });
 
 test.describe('reach', () => {
-  /** Runs in the page. */
-  const topOfControls = (): number =>
-    Math.min(
-      ...[...document.querySelectorAll('button')].filter((button) => button.getClientRects().length > 0).map((button) => button.getBoundingClientRect().top),
-    );
-
-  /** Screens of `samples` on which something that is touched lies higher than `top` px. */
-  async function beyondReach(kiosk: KioskPage, samples: readonly (readonly [string, Sample])[], setting: Setting, top: number): Promise<string[]> {
-    const tops = await kiosk.survey(
-      samples.map(([, sample]) => viewOf(sample, setting)),
-      topOfControls,
-    );
-    return samples.flatMap(([name], index) => ((tops[index] ?? 0) < top ? [`${name} ${JSON.stringify(setting)}: ${String(tops[index])}`] : []));
-  }
-
   test('in portrait everything that is touched lies in the lower 1,200 px', async () => {
     await withPage(PORTRAIT, async (kiosk) => {
-      const samples = Object.entries(ALL).filter(([, { overlay }]) => overlay?.kind !== 'hidden' && overlay?.kind !== 'idle-warning');
+      const samples = Object.fromEntries(Object.entries(ALL).filter(([, { overlay }]) => overlay?.kind !== 'hidden' && overlay?.kind !== 'idle-warning'));
       expect(await beyondReach(kiosk, samples, {}, 1920 - 1200)).toEqual([]);
     });
   });
@@ -284,8 +255,8 @@ test.describe('reach', () => {
     await withPage(PORTRAIT, async (kiosk) => {
       const settings = locales.flatMap((locale) => sizes.map((size): Setting => ({ preferences: { locale, size, lowReach: true } })));
       expect(await faultsOf(kiosk, MAIN, settings)).toEqual([]);
-      const samples = reached.map((name) => [name, sampleOf(name)] as const);
-      for (const setting of settings) expect(await beyondReach(kiosk, samples, setting, 1920 - 964)).toEqual([]);
+      const samples = Object.fromEntries(reached.map((name) => [name, sampleOf(name)]));
+      for (const setting of settings) expect(await beyondReach(kiosk, samples, setting, LOW_REACH_TOP)).toEqual([]);
     });
   });
 });

@@ -301,6 +301,8 @@ export interface Sample {
   readonly body: ViewBody;
   /** Text sizes in which it can be; default: all. */
   readonly sizes?: readonly Preferences['size'][];
+  /** So much is not shown with buttons set low. */
+  readonly low?: false;
   readonly step?: number;
   readonly overlay?: Overlay;
   readonly utilities?: boolean;
@@ -1007,11 +1009,12 @@ export const STATES: Readonly<Record<string, Sample>> = {
   'statement-printed': { body: { ...statement, page: 4, print: 'done', printed: 23 } },
   'help-list-full': { body: { kind: 'help-list', group: 'card', questions: asked, page: 0, pages: 4 }, sizes: ['standard'] },
   'help-list-one': { body: { kind: 'help-list', group: 'safety', questions: asked.slice(0, 2), page: 0, pages: 1 } },
-  'help-search-empty': { body: { ...search, typed: '', questions: asked.slice(0, 3), pages: 28 }, sizes: ['standard'] },
+  'help-search-empty': { body: { ...search, typed: '', questions: asked.slice(0, 3), pages: 28 }, sizes: ['standard'], low: false },
   'help-search-none': { body: { ...search, typed: 'xyzzy', questions: [], pages: 1 } },
   'help-search-long': {
     body: { ...search, typed: 'chongzhi mei dao zhang zen me ban qian dao na li qu le 123', questions: asked.slice(0, 3) },
     sizes: ['standard'],
+    low: false,
   },
   'help-search-digits': { body: { ...search, board: 'digits', typed: '12' } },
   'help-answer-solved': { body: { ...answer, verdict: 'solved' } },
@@ -1229,7 +1232,7 @@ export const STATES: Readonly<Record<string, Sample>> = {
       pages: 2,
     },
   },
-  'progress-list-two': { body: { ...standings, pages: 2 }, sizes: ['standard'] },
+  'progress-list-two': { body: { ...standings, pages: 2 }, sizes: ['standard'], low: false },
   'progress-list-late': { body: { ...standings, items: [{ ...openTicket, due: '2026-11-22T10:30:00', late: true }], page: 1, pages: 3 } },
   'progress-list-asks': { body: { ...standings, items: [{ ...openTicket, state: 'waitingForPerson', asks: 'details' }] } },
   'progress-list-kept': { body: { kind: 'progress-list', items: [{ ...openTicket, state: 'kept' }], page: 0, pages: 1 } },

@@ -40,7 +40,8 @@ beforeAll(async () => {
   await playScript(world, scriptNamed('qr'), scriptedCard(world, scriptNamed('qr')));
   lost = scriptedCard(world, scriptNamed('loss-document'));
   await playScript(world, scriptNamed('loss-document'), lost);
-  for (const name of ['ticket', 'callback-cancel', 'callback-move', 'survey']) await playScript(world, scriptNamed(name), scriptedCard(world, scriptNamed(name)));
+  for (const name of ['ticket', 'callback-cancel', 'callback-move', 'survey'])
+    await playScript(world, scriptNamed(name), scriptedCard(world, scriptNamed(name)));
   await world.pass(() => !deskWaits(world), 120_000);
   await world.pass(() => world.upstream.journal().head >= world.lastSeq, 60_000);
   ledger = readLedger(world.journal);
@@ -511,9 +512,9 @@ describe('calls back', () => {
     expect(objections(() => checkCallbacks(withCallbacks((all) => [...all, { ...callback, callbackId: 'other', number: 'A01-1122-0000-0' }])))).toEqual([
       'call back',
     ]);
-    expect(objections(() => checkCallbacks(withCallbacks((all) => all.map((one) => (one === all[0] ? { ...one, number: 'A01-1122-0000-0' } : one)))))).toContain(
-      'call back',
-    );
+    expect(
+      objections(() => checkCallbacks(withCallbacks((all) => all.map((one) => (one === all[0] ? { ...one, number: 'A01-1122-0000-0' } : one))))),
+    ).toContain('call back');
     expect(objections(() => checkCallbacks(withUpstream({ misplacedCallbacks: () => [callback.callbackId] })))).toEqual(['call back']);
   });
 

@@ -309,7 +309,10 @@ describe('a booking that is changed', () => {
     const bench = await found();
     bench.world.script.submit.set(booked(NEXT_DAY));
     await bench.touch(first, move);
-    expect(bench.body('callback-slots').slots.map(({ from }) => from), 'its own time is none to move to').toEqual(['14:30']);
+    expect(
+      bench.body('callback-slots').slots.map(({ from }) => from),
+      'its own time is none to move to',
+    ).toEqual(['14:30']);
     await bench.touch(chooses(NEXT_DAY));
     expect(bench.body('callback-change')).toEqual({
       kind: 'callback-change',
@@ -384,16 +387,19 @@ describe('a booking that is changed', () => {
     expect(foldSubmission(bench.world.entries)).toMatchObject({ state: 'refused', code: 'slotFull' });
   });
 
-  test.each(['callbackMoved', 'callbackOver', 'unknownCallback'])('that the desk has otherwise by now (%s) stays as it is, and is looked up anew', async (code) => {
-    const bench = await found();
-    bench.world.script.submit.set({ kind: 'refused', code });
-    await bench.touch(first, cancel, confirm);
-    expect(bench.body('trouble')).toMatchObject({ trouble: 'callbackChanged', canRetry: false });
-    await bench.touch({ type: 'retry' });
-    expect(bench.kind).toBe('trouble');
-    await bench.touch({ type: 'back' });
-    expect(bench.kind).toBe('progress-number');
-  });
+  test.each(['callbackMoved', 'callbackOver', 'unknownCallback'])(
+    'that the desk has otherwise by now (%s) stays as it is, and is looked up anew',
+    async (code) => {
+      const bench = await found();
+      bench.world.script.submit.set({ kind: 'refused', code });
+      await bench.touch(first, cancel, confirm);
+      expect(bench.body('trouble')).toMatchObject({ trouble: 'callbackChanged', canRetry: false });
+      await bench.touch({ type: 'retry' });
+      expect(bench.kind).toBe('trouble');
+      await bench.touch({ type: 'back' });
+      expect(bench.kind).toBe('progress-number');
+    },
+  );
 
   test('with a journal that can’t be written is not: nothing is claimed, nothing is sent', async () => {
     for (const acts of [[cancel], [move, chooses(SECOND)]]) {
@@ -432,47 +438,50 @@ describe('a booking that is changed', () => {
   });
 });
 
-test.each([undefined, { number: 'A01-1121-3R7Q-8', slot: { start: at(NEXT_DAY), end: at(NEXT_DAY) + 1 } }])('no state of the chart is a trap (of %s)', (appointment) => {
-  const world = new FakeWorld();
-  const ui = (act: UiAct) => ({ ...act, type: `ui.${act.type}` });
-  const free = { start: at(FIRST), end: at(SECOND) };
-  const places = walk({
-    machine: callbackMachine,
-    input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false }, card: world.card, appointment },
-    outputs: {
-      askSlots: [{ kind: 'offered', slots: [free] }, { kind: 'unreachable' }],
-      book: [
-        { kind: 'booked', booked: { state: 'kept', id: 'C1', number: 'A01-1122-7K4M-9', slot: free, moved: false } },
-        { kind: 'taken', slots: [] },
-        { kind: 'refused' },
-        { kind: 'journalFailed' },
-      ],
-      print: [{ state: 'printed' }, { state: 'failedBefore', trouble: 'x' }],
-    },
-    events: {
-      'ui.topic': [ui(about)],
-      'ui.slot': [ui(chooses(FIRST))],
-      // the whole field at once: how many are missing makes no other state
-      'ui.digit': [{ type: 'ui.digit', digit: PHONE } as never],
-      'ui.change': [ui({ type: 'change', to: 'move' }), ui({ type: 'change', to: 'cancel' })],
-      'ui.page': [ui({ type: 'page', to: 'next' })],
-      'ui.receipt': [ui({ type: 'receipt', choice: 'print' })],
-      'ui.desk': [ui({ type: 'desk', purpose: 'ticket' })],
-      ...Object.fromEntries(
-        ['erase', 'clear', 'confirm', 'back', 'cancel', 'finish', 'retry', 'extend', 'open', 'close', 'prefer'].map((type) => [
-          `ui.${type}`,
-          [{ type: `ui.${type}` }],
-        ]),
-      ),
-      PREFERENCES: [],
-      'wait.ended': [{ type: 'wait.ended' }],
-      'digit.hidden': [{ type: 'digit.hidden' }],
-    },
-    key: ({ value, context }) => {
-      const { receipt, offered, digits, slot } = context as CallbackContext;
-      return JSON.stringify([value, receipt, offered.length, digits === '', slot === undefined]);
-    },
-  });
-  expect(places.size).toBeGreaterThan(8);
-  expect(traps(places)).toEqual([]);
-});
+test.each([undefined, { number: 'A01-1121-3R7Q-8', slot: { start: at(NEXT_DAY), end: at(NEXT_DAY) + 1 } }])(
+  'no state of the chart is a trap (of %s)',
+  (appointment) => {
+    const world = new FakeWorld();
+    const ui = (act: UiAct) => ({ ...act, type: `ui.${act.type}` });
+    const free = { start: at(FIRST), end: at(SECOND) };
+    const places = walk({
+      machine: callbackMachine,
+      input: { ports: world.ports, preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false }, card: world.card, appointment },
+      outputs: {
+        askSlots: [{ kind: 'offered', slots: [free] }, { kind: 'unreachable' }],
+        book: [
+          { kind: 'booked', booked: { state: 'kept', id: 'C1', number: 'A01-1122-7K4M-9', slot: free, moved: false } },
+          { kind: 'taken', slots: [] },
+          { kind: 'refused' },
+          { kind: 'journalFailed' },
+        ],
+        print: [{ state: 'printed' }, { state: 'failedBefore', trouble: 'x' }],
+      },
+      events: {
+        'ui.topic': [ui(about)],
+        'ui.slot': [ui(chooses(FIRST))],
+        // the whole field at once: how many are missing makes no other state
+        'ui.digit': [{ type: 'ui.digit', digit: PHONE } as never],
+        'ui.change': [ui({ type: 'change', to: 'move' }), ui({ type: 'change', to: 'cancel' })],
+        'ui.page': [ui({ type: 'page', to: 'next' })],
+        'ui.receipt': [ui({ type: 'receipt', choice: 'print' })],
+        'ui.desk': [ui({ type: 'desk', purpose: 'ticket' })],
+        ...Object.fromEntries(
+          ['erase', 'clear', 'confirm', 'back', 'cancel', 'finish', 'retry', 'extend', 'open', 'close', 'prefer'].map((type) => [
+            `ui.${type}`,
+            [{ type: `ui.${type}` }],
+          ]),
+        ),
+        PREFERENCES: [],
+        'wait.ended': [{ type: 'wait.ended' }],
+        'digit.hidden': [{ type: 'digit.hidden' }],
+      },
+      key: ({ value, context }) => {
+        const { receipt, offered, digits, slot } = context as CallbackContext;
+        return JSON.stringify([value, receipt, offered.length, digits === '', slot === undefined]);
+      },
+    });
+    expect(places.size).toBeGreaterThan(8);
+    expect(traps(places)).toEqual([]);
+  },
+);

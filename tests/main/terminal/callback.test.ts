@@ -192,7 +192,13 @@ describe('a booking that is changed', () => {
     const { world, appointment } = await withBooking();
     const other = stationIn(world, 'T-0002');
     await other.tends();
-    expect(bookedOf(await changes(other, appointment, SECOND))).toEqual({ state: 'booked', change: 'move', number: appointment.number, slot: SECOND, moved: false });
+    expect(bookedOf(await changes(other, appointment, SECOND))).toEqual({
+      state: 'booked',
+      change: 'move',
+      number: appointment.number,
+      slot: SECOND,
+      moved: false,
+    });
     expect(await starts(world)).toEqual([SECOND.start]);
     expect(await offered(other)).toContainEqual(FIRST);
     const asked = await other.does((ports) => askProgress(ports, { by: 'number', number: appointment.number }, never));

@@ -60,7 +60,8 @@ function checkChanges(world: World, event: 'rebooked' | 'cancelled'): void {
   const stored = new Map<string, number>();
   for (const { submissionId, state } of readSubmissions(world.journal, `callback.${event}`)) {
     if (state.state === 'open') world.violation('call back', `the change ${submissionId} never got an answer`);
-    if (state.state === 'refused' && !MAY_BE_REFUSED.includes(state.code)) world.violation('call back', `the change ${submissionId} was refused: ${state.code}`);
+    if (state.state === 'refused' && !MAY_BE_REFUSED.includes(state.code))
+      world.violation('call back', `the change ${submissionId} was refused: ${state.code}`);
     if (state.state === 'stored') stored.set(state.submission.reference, (stored.get(state.submission.reference) ?? 0) + 1);
   }
   for (const { callbackId, number, state } of world.upstream.callbacks()) {

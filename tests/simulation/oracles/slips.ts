@@ -87,7 +87,8 @@ function checkCallbackSlip(world: World, slip: string, reference: string): void 
   if (/已约好|Booked/.test(slip) && !atDesk) world.violation('slip', `a slip says that ${reference} is booked, the desk has no such call`);
   const cancelled = world.upstream.callbacks().some(({ number, state }) => number === reference && state === 'cancelled');
   if (/已取消|Cancelled/.test(slip) && !cancelled) world.violation('slip', `a slip says that ${reference} is cancelled, which it is not`);
-  if (/时间已改|Time changed/.test(slip) && !wasMoved(world, reference)) world.violation('slip', `a slip says that ${reference} has another time, which it has not`);
+  if (/时间已改|Time changed/.test(slip) && !wasMoved(world, reference))
+    world.violation('slip', `a slip says that ${reference} has another time, which it has not`);
   if (!isSubmission(world, reference, 'callback.booked')) world.violation('slip', `a slip has number ${reference}, which no call back has`);
 }
 

@@ -1,6 +1,5 @@
 /** 网络与本机: what the terminal is and how it stands; restart, out of service, the log; and the tests of glass, sound and keypad. */
 import type { ReactNode } from 'react';
-import { updateObstacles } from '../../common/upstream-api/updates.ts';
 import { closedReasons, glassTests, systemTabs, type ViewBodyOf } from '../../state-machines/view.ts';
 import { Verdict } from './overview.tsx';
 import { Back, Panel, StaffBar, StaffButton } from './staff-parts.tsx';
@@ -103,7 +102,10 @@ const VALUES = [
   'updateOnTrial',
   'updateConfirmed',
   'updateTrouble',
-  ...updateObstacles,
+  'someoneIsServed',
+  'openTransaction',
+  'technicianInside',
+  'outsideWindow',
 ] as const;
 
 function valueWords(value: string, say: StaffSay): string {

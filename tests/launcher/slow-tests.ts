@@ -58,6 +58,7 @@ export const ENUMERATIONS = [
   'tests/drivers/cash-acceptor/money-safety.test.ts',
   'tests/main/updates/power-cuts.test.ts',
   'tests/main/updates/fuzzed-metadata.test.ts',
+  'tests/main/updates/kills.test.ts',
   'tests/fleet/releases/publishing.test.ts',
   'tests/main/terminal/elsewhere.test.ts',
   'tests/main/terminal/babble.test.ts',

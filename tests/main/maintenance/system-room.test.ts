@@ -1,6 +1,8 @@
 /** What staff sees of the terminal itself. */
 import { expect, test } from 'vitest';
+import { updateObstacles, updateReportSchema } from '../../../common/upstream-api/updates.ts';
 import { updateFacts } from '../../../main/maintenance/system-room.ts';
+import words from '../../../resources/locales/zh-CN/maintenance.json' with { type: 'json' };
 import type { UpdateStanding } from '../../../main/updates/report.ts';
 
 const MIB = 1024 * 1024;
@@ -45,4 +47,11 @@ test.each<[string, UpdateStanding | undefined, object[]]>([
   ],
 ])('updates: %s', (_title, standing, facts) => {
   expect(updateFacts(standing)).toEqual(facts);
+});
+
+test('every step of an update, and all that it may wait for, has words', () => {
+  const steps = updateReportSchema.shape.state.options.flatMap((state) => updateFacts({ report: { state, waitsFor: [...updateObstacles].slice(0, 1) } }));
+  const said = [...steps.flatMap(([name, value]) => (name === 'update' ? [value] : [])), ...updateObstacles];
+  expect(said.length).toBe(updateReportSchema.shape.state.options.length + updateObstacles.length);
+  expect(said.filter((value) => !Object.hasOwn(words.system.value, value))).toEqual([]);
 });

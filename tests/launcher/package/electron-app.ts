@@ -3,7 +3,7 @@
  * Electron's files without Electron in it, so that everything electron-builder.yml decides (files, archive, fuses, names) can be looked at.
  * A casing starts nothing and its folder says so.
  */
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createPackage } from '@electron/asar';
 import electron from 'electron/package.json' with { type: 'json' };
@@ -45,6 +45,41 @@ export async function packApp(
   if (carrier === 'casing')
     writeFileSync(path.join(folder, 'NOT-A-PRODUCT.txt'), `${product.name} without Electron: made to look at what is packed; nothing here starts.\n`);
   return { folder, carrier, output: said };
+}
+
+export interface FpmCall {
+  readonly target: string;
+  /** What electron-builder asks fpm for. */
+  readonly args: readonly string[];
+}
+
+/**
+ * What electron-builder would have fpm make of a packed application. fpm itself can't be had everywhere: a program that writes down its arguments stands
+ * for it. @param work the folder in which `packApp` packed it @throws {Error} what electron-builder says: a field that a target needs is missing, say
+ */
+export async function fpmCalls(work: string, { folder }: UnpackedApp, targets: readonly string[]): Promise<readonly FpmCall[]> {
+  // It puts files of its own beside the application's.
+  const copy = path.join(work, 'prepackaged');
+  cpSync(folder, copy, { recursive: true });
+  const [fpm, calls] = [path.join(work, 'fpm'), path.join(work, 'fpm-calls')];
+  writeFileSync(
+    fpm,
+    `#!${process.execPath}\nconst args = process.argv.slice(2);\nconst { appendFileSync, writeFileSync } = require('node:fs');
+appendFileSync(${JSON.stringify(calls)}, JSON.stringify(args) + '\\n');\nwriteFileSync(args[args.indexOf('--package') + 1], '');\n`,
+  );
+  chmodSync(fpm, 0o755);
+  const config = [`-c.directories.output=${path.join(work, 'targets')}`, `-c.electronVersion=${electron.version}`];
+  const { code, output } = await run('electron-builder', ['--linux', ...targets, '--x64', '--publish', 'never', '--prepackaged', copy, ...config], {
+    cwd: path.join(work, 'stage'),
+    env: { CUSTOM_FPM_PATH: fpm },
+    limitMs: 180_000,
+  });
+  if (code !== 0) throw new Error(`electron-builder failed: ${output}`);
+  return readFileSync(calls, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as string[])
+    .map((args) => ({ target: args[args.indexOf('-t') + 1] ?? '', args }));
 }
 
 /** Where fuses are found in Electron's binary (electron/fuses, "The fuse wire"): this text, a version, how many, and one character each. */

@@ -9,11 +9,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentSecurityPolicy } from '../../../main/electron/protocol.ts';
 import { buildApp, productParts } from '../build.ts';
 import { makeDeb } from './deb.ts';
-import { filesBelow, packApp, type UnpackedApp } from './electron-app.ts';
+import { filesBelow, fpmCalls, packApp, type FpmCall, type UnpackedApp } from './electron-app.ts';
+import { product, runtimePackages } from './stage.ts';
 
 const work = mkdtempSync(path.join(os.tmpdir(), 'pack-'));
 /** A fuse is a character in the wire (electron/fuses). */
@@ -35,6 +36,18 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 test('shell, preload, terminal process and its threads, and the page are in the archive', () => {
   const main = ['shell.js', 'preload.cjs', 'terminal.js', 'pcsc-thread.js', 'journal-check.js'].map((file) => `dist/main/${file}`);
   expect(files).toEqual(expect.arrayContaining([...main, 'dist/renderer/index.html', 'package.json']));
+});
+
+test('of the build all but the bench, of node_modules all that is loaded at run time, and not a file more', () => {
+  const built = filesBelow(productParts.outDir).map((file) => `dist/${file}`);
+  const left = /^dist\/(?:\.inputs|main\/bench-window\.js|renderer\/bench\.html|renderer\/assets\/bench-)/;
+  const own = files.filter((file) => /\.[^/]+$/.test(file) && !file.startsWith('node_modules/'));
+  expect(own.sort()).toEqual([...built.filter((file) => !left.test(file)), 'package.json'].sort());
+  expect(built.filter((file) => left.test(file)).length).toBeGreaterThanOrEqual(3);
+  // by their names: electron-builder lays them below each other as it likes
+  const nameOf = (folder: string): string => folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const packages = files.flatMap((file) => /^(node_modules\/.*)\/package\.json$/.exec(file)?.[1] ?? []);
+  expect([...new Set(packages.map(nameOf))].sort()).toEqual([...new Set(runtimePackages().map(nameOf))].sort());
 });
 
 test('no simulator, bench, test, fleet, source or tool is', () => {
@@ -99,6 +112,39 @@ test('the page of the archive lives with its policy: no script, style or handler
     if (!directive.startsWith('img-src')) expect(shell).toContain(`"${directive}"`);
   }
   expect(shell).not.toMatch(/unsafe-(?:inline|eval|hashes)|wasm-unsafe-eval/);
+});
+
+test('a crash leaves no memory behind: Chromium’s reporter is switched off, and nobody starts Electron’s', () => {
+  const shell = extractFile(archive, 'dist/main/shell.js').toString('utf8');
+  expect(shell).toContain('appendSwitch("disable-breakpad")');
+  const code = [shell, ...['terminal.js', 'preload.cjs'].map((file) => extractFile(archive, `dist/main/${file}`).toString('utf8'))].join('\n');
+  expect(code).not.toMatch(/crashReporter|writeHeapSnapshot|report\.writeReport|setHeapSnapshotNearHeapLimit/);
+});
+
+describe('what electron-builder would make of it for a person’s own machine', () => {
+  let calls: readonly FpmCall[];
+  beforeAll(async () => {
+    calls = await fpmCalls(path.join(work, 'one'), app, ['deb', 'rpm']);
+  }, 120_000);
+  const after = (args: readonly string[], name: string): readonly string[] => args.flatMap((arg, at) => (args[at - 1] === name ? [arg] : []));
+
+  test.each([
+    ['deb', ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'udev']],
+    ['rpm', ['gtk3', 'nss', 'alsa-lib', 'mesa-libgbm']],
+  ])('%s: its fields, what it needs, its icons', (target, needs) => {
+    const args = calls.find((call) => call.target === target)?.args ?? [];
+    expect(after(args, '-d')).toEqual(needs);
+    expect([after(args, '--architecture'), after(args, '--version'), after(args, '--maintainer')]).toEqual([['amd64'], [product.version], [product.author]]);
+    // beside the cabinet's own package, and never in its place
+    expect(after(args, '--name')).toEqual(['yikatong-kiosk-desktop']);
+    expect(after(args, '--url')).toEqual(['https://www.yikatong.invalid/']);
+    expect(after(args, '--description')[0]).toContain('Self-service terminal');
+    for (const size of [16, 32, 48, 64, 128, 256, 512]) {
+      expect(args.filter((arg) => arg.endsWith(`=/usr/share/icons/hicolor/${size}x${size}/apps/yikatong-kiosk.png`))).toHaveLength(1);
+    }
+    expect(args.filter((arg) => /=\/usr\/share\/applications\/.*\.desktop$/.test(arg))).toHaveLength(1);
+    expect(args.filter((arg) => arg.endsWith('/=/opt/yikatong-kiosk'))).toHaveLength(1);
+  });
 });
 
 test('the bill of materials is CycloneDX, names every package that is loaded at run time, with version, licence and address', () => {

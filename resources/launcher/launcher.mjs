@@ -406,7 +406,7 @@ class Launcher {
       const place = placeOf(this.options);
       const chosen = choose(nodeFs, place, log);
       if (chosen.slot === undefined) {
-        if (!(await this.outOfService(CODES.nothingVerifies))) return 13;
+        if (!(await this.outOfService(CODES.nothingVerifies))) return this.stopping ? 0 : 13;
         continue;
       }
       log(`starts ${chosen.slot}${chosen.trial ? ' on trial' : ''}`);
@@ -418,7 +418,7 @@ class Launcher {
       if (code === 12 && giveUp(nodeFs, place, chosen.slot)) continue;
       if (code === 11 && healthy) continue;
       if (code === 13 && !onTrial) {
-        if (!(await this.outOfService(CODES.needsTechnician))) return 13;
+        if (!(await this.outOfService(CODES.needsTechnician))) return this.stopping ? 0 : 13;
         continue;
       }
       this.failures = healthy ? 0 : this.failures + 1;

@@ -13,6 +13,8 @@ export interface LaunchOptions {
   readonly limits?: readonly string[];
   /** Of the terminal. */
   readonly args?: readonly string[];
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Line {
@@ -30,8 +32,11 @@ export class Launched {
   readonly #watchers = new Set<() => void>();
   #ended = false;
 
-  constructor({ install, root, limits = [], args = [] }: LaunchOptions) {
-    this.#child = spawn(process.execPath, [LAUNCHER, '--install', install, '--root', root, ...limits, '--', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor({ install, root, limits = [], args = [], env = {} }: LaunchOptions) {
+    this.#child = spawn(process.execPath, [LAUNCHER, '--install', install, '--root', root, ...limits, '--', ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     if (this.#child.stdout !== null) createInterface({ input: this.#child.stdout }).on('line', (line) => this.said.push(line));
     if (this.#child.stderr !== null)
       createInterface({ input: this.#child.stderr }).on('line', (line) => {

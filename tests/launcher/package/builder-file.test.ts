@@ -11,7 +11,7 @@ type Config = Awaited<ReturnType<typeof getConfig>>;
 let config: Config;
 
 beforeAll(async () => {
-  config = await getConfig(projectRoot, 'electron-builder.yml', null, new DebugLogger(false));
+  config = await getConfig(projectRoot, 'electron-builder.yml', null);
 });
 
 const checked = (changed: object): Promise<void> => validateConfiguration({ ...config, ...changed }, new DebugLogger(false));

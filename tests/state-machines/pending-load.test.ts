@@ -4,14 +4,14 @@ import { fen } from '../../common/fen.ts';
 import { foldTransaction } from '../../common/money/fold.ts';
 import type { FoldEntry } from '../../common/money/transaction-state.ts';
 import { pendingLoadMachine } from '../../state-machines/pending-load.ts';
-import type { ClaimOutcome, CreditOutcome, InitializeOutcome, LoadVerdict, WaitingLoad } from '../../state-machines/ports.ts';
+import type { WaitingLoad } from '../../state-machines/ports.ts';
 import { topUpDelays, type TopUpContext } from '../../state-machines/top-up/context.ts';
 import { FakeWorld, offline } from '../support/fake-world.ts';
+import { atMenu, atOffer, paths, run, subsidy } from './pending-load-paths.ts';
 import { SessionBench } from './session-bench.ts';
 import { traps, walk } from './walk.ts';
 
 const preferences = { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false } as const;
-const subsidy: WaitingLoad = { pendingId: 'w1', kind: 'subsidy', reference: 'A01-1120-7K4M-3', state: 'available', amount: fen(5000) };
 const refund: WaitingLoad = { pendingId: 'w2', kind: 'refund', reference: 'A01-1121-7K4M-4', state: 'available', amount: fen(1250) };
 
 function plain(...types: string[]) {
@@ -120,28 +120,6 @@ describe('the chart of pending loads, walked', () => {
     }
   });
 });
-
-interface Waiting {
-  readonly loads?: readonly WaitingLoad[];
-}
-
-/** The card is in, the menu shows. */
-async function atMenu({ loads = [subsidy] }: Waiting = {}, bench = new SessionBench()): Promise<SessionBench> {
-  bench.world.script.waiting.set(loads);
-  bench.world.script.read.set({ ok: true, card: bench.world.card });
-  bench.world.script.balance.set(fen(7320));
-  await bench.start();
-  await bench.touch({ type: 'start' });
-  bench.world.insert();
-  await bench.settle();
-  return bench;
-}
-
-async function atOffer(waiting: Waiting = {}, bench = new SessionBench()): Promise<SessionBench> {
-  await atMenu(waiting, bench);
-  await bench.touch({ type: 'service', service: 'pendingLoad' });
-  return bench;
-}
 
 function foldOf({ world }: SessionBench) {
   const at = new Date(world.clock.now()).toISOString();
@@ -352,50 +330,6 @@ describe('what waits for a card', () => {
     expect(foldOf(bench)).toMatchObject([{ loaded: 5000, closed: { outcome: 'delivered' } }]);
   });
 });
-
-/** Every answer of the world at every step that asks for one; the rest of a path is never asked. */
-function* paths() {
-  const releases = [true, offline()] as const;
-  for (const claim of [{ kind: 'refused', code: 'taken' } as const, offline()]) for (const release of releases) yield { claim, release };
-  const claim = { kind: 'claimed', amount: fen(5000) } as const;
-  for (const release of releases) {
-    for (const initialize of [{ kind: 'removed' } as const, { kind: 'refused', statusWord: '9402' } as const]) yield { claim, release, initialize };
-    for (const authorize of ['refused' as const, offline()]) yield { claim, release, authorize };
-    yield { claim, release, credit: { kind: 'refused', statusWord: '9302' } as const };
-    for (const examine of [{ kind: 'notCredited' }, { kind: 'undetermined', row: 16, why: 'contradiction' }, { kind: 'removed' }] as const)
-      yield { claim, release, credit: { kind: 'unknown', why: 'torn' } as const, examine };
-  }
-  for (const confirm of ['good' as const, offline()]) {
-    yield { claim, confirm };
-    yield { claim, confirm, credit: { kind: 'unknown', why: 'torn' } as const, examine: { kind: 'credited', tac: '1B283889', balance: fen(7320) } as const };
-  }
-}
-interface Path {
-  readonly claim: ClaimOutcome | Error;
-  readonly release?: true | Error;
-  readonly initialize?: Exclude<InitializeOutcome, { kind: 'ready' }>;
-  readonly authorize?: 'refused' | Error;
-  readonly credit?: CreditOutcome;
-  readonly examine?: LoadVerdict;
-  readonly confirm?: 'good' | Error;
-}
-
-async function run({ claim, release, initialize, authorize, credit, examine, confirm }: Path): Promise<SessionBench> {
-  const bench = await atOffer();
-  const { script } = bench.world;
-  script.claim.set(claim);
-  if (release !== undefined) script.releaseClaim.set(release);
-  if (initialize !== undefined) script.initialize.set(initialize);
-  if (authorize !== undefined) script.authorize.set(authorize);
-  if (credit !== undefined) script.credit.set(credit);
-  if (examine !== undefined) script.examine.set(examine);
-  if (confirm !== undefined) script.confirm.set(confirm);
-  await bench.touch({ type: 'confirm' });
-  if (bench.kind !== 'put-back') return bench;
-  bench.world.media = 'notPresent';
-  await bench.touch({ type: 'give-up-card' });
-  return bench;
-}
 
 describe('the fold of what was journaled says what the person was shown', () => {
   it('on every path of a pending load', async () => {

@@ -2,7 +2,7 @@
 import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import type { UiAct, View } from '../state-machines/view.ts';
 import { forgetCard } from './components/glide.ts';
-import { Head, Route, UtilityBar } from './components/frame.tsx';
+import { Head, Route, screenClass, UtilityBar } from './components/frame.tsx';
 import { directionOf } from './direction.ts';
 import { KioskContext, type Kiosk } from './kiosk-context.ts';
 import { AccessPage } from './overlays/access.tsx';
@@ -11,41 +11,10 @@ import { HiddenPage } from './overlays/hidden.tsx';
 import { IdleWarning } from './overlays/idle-warning.tsx';
 import { LanguagePage } from './overlays/language.tsx';
 import { LostCardPage } from './overlays/lost-card.tsx';
-import { Attract } from './screens/attract.tsx';
-import { CardProblem, Goodbye, InsertCard, ReadingCard, TakeCard } from './screens/card-screens.tsx';
-import { ChooseAmount, TypeAmount } from './screens/choose-amount.tsx';
-import { ChooseTender } from './screens/choose-tender.tsx';
-import { Committing } from './screens/committing.tsx';
-import { TicketPhone, TicketReview, TicketTold, TicketTopics } from './screens/desk-ticket.tsx';
-import { DiagnosisScreen } from './screens/diagnosis.tsx';
-import { Survey } from './screens/survey.tsx';
-import { Chat } from './screens/chat.tsx';
-import { CallbackChange, CallbackReview, CallbackSlots, CallbackTold } from './screens/callback.tsx';
-import { DeskAsking, ProgressList, ProgressNumber } from './screens/desk-progress.tsx';
-import { Done } from './screens/done.tsx';
-import { AccountConfirm, AccountMenu, AccountPutBack, AccountTold, AccountWorking } from './screens/account.tsx';
-import { LossAsking, LossDocument, LossTyping, LossWays } from './screens/loss-identify.tsx';
-import { LossCards, LossConfirm, LossTold } from './screens/loss-report.tsx';
 import { StaffScreen } from './maintenance/staff-screen.tsx';
 import { isStaffScreen } from './maintenance/titles.ts';
-import { OutOfService, Starting } from './screens/machine-screens.tsx';
-import { Menu } from './screens/menu.tsx';
-import { PayCash } from './screens/pay-cash.tsx';
-import { PayQr } from './screens/pay-qr.tsx';
-import { PayBankCard } from './screens/pay-bank-card.tsx';
-import { PayScan } from './screens/pay-scan.tsx';
-import { PutBack } from './screens/put-back.tsx';
-import { EarlierLoad } from './screens/earlier-load.tsx';
-import { Settled } from './screens/settled.tsx';
-import { ConfirmVoucher, EnterVoucher } from './screens/pay-voucher.tsx';
-import { PendingOffer } from './screens/pending-offer.tsx';
-import { ReplaceDone, ReplaceFee, ReplaceMaking, ReplaceTake } from './screens/replacement.tsx';
-import { Statement } from './screens/statement.tsx';
-import { HelpAnswer, HelpGroups, HelpHome, HelpList } from './screens/support.tsx';
-import { HelpContacts } from './screens/support-contacts.tsx';
-import { HelpSearch } from './screens/support-search.tsx';
+import { PersonScreen } from './screens/person-screen.tsx';
 import { spokenTitle } from './screens/spoken-title.ts';
-import { TroubleScreen } from './screens/trouble.tsx';
 import { drawnSize, type Scale } from './theme/scale.ts';
 import { rememberPrimary, screenChanges } from './touch.ts';
 import { sayIn } from './words.ts';
@@ -94,7 +63,7 @@ export function Screen({ view, arrivedAt, scale, send }: ScreenProps) {
     <KioskContext value={kiosk}>
       <main
         ref={main}
-        className={`screen ${view.body.kind === 'committing' || view.body.kind === 'replace-making' ? 'screen--moving' : ''}`}
+        className={screenClass(view)}
         data-testid="screen"
         data-screen={view.body.kind}
         data-page={page}
@@ -144,137 +113,7 @@ function Page({ view }: { readonly view: View }) {
       return null;
     case 'idle-warning':
     case undefined:
-      return <Body body={view.body} />;
-  }
-}
-
-function Body({ body }: { readonly body: View['body'] }) {
-  if (isStaffScreen(body)) return <StaffScreen body={body} />;
-  switch (body.kind) {
-    case 'starting':
-      return <Starting />;
-    case 'out-of-service':
-      return <OutOfService body={body} />;
-    case 'attract':
-      return <Attract body={body} />;
-    case 'insert-card':
-      return <InsertCard body={body} />;
-    case 'reading-card':
-      return <ReadingCard />;
-    case 'card-problem':
-      return <CardProblem body={body} />;
-    case 'menu':
-      return <Menu body={body} />;
-    case 'top-up-amount':
-      return <ChooseAmount body={body} />;
-    case 'top-up-custom':
-      return <TypeAmount body={body} />;
-    case 'top-up-tender':
-      return <ChooseTender body={body} />;
-    case 'top-up-cash':
-      return <PayCash body={body} />;
-    case 'top-up-qr':
-      return <PayQr body={body} />;
-    case 'top-up-scan':
-      return <PayScan body={body} />;
-    case 'top-up-bank-card':
-      return <PayBankCard body={body} />;
-    case 'top-up-voucher':
-      return <EnterVoucher body={body} />;
-    case 'top-up-voucher-confirm':
-      return <ConfirmVoucher body={body} />;
-    case 'committing':
-      return <Committing body={body} />;
-    case 'put-back':
-      return <PutBack body={body} />;
-    case 'done':
-      return <Done body={body} />;
-    case 'settled':
-      return <Settled body={body} />;
-    case 'earlier-load':
-      return <EarlierLoad body={body} />;
-    case 'pending-offer':
-      return <PendingOffer body={body} />;
-    case 'statement':
-      return <Statement body={body} />;
-    case 'help-home':
-      return <HelpHome body={body} />;
-    case 'help-groups':
-      return <HelpGroups />;
-    case 'help-list':
-      return <HelpList body={body} />;
-    case 'help-search':
-      return <HelpSearch body={body} />;
-    case 'help-answer':
-      return <HelpAnswer body={body} />;
-    case 'help-contacts':
-      return <HelpContacts body={body} />;
-    case 'account-menu':
-      return <AccountMenu body={body} />;
-    case 'account-confirm':
-      return <AccountConfirm body={body} />;
-    case 'account-working':
-      return <AccountWorking body={body} />;
-    case 'account-put-back':
-      return <AccountPutBack body={body} />;
-    case 'account-told':
-      return <AccountTold body={body} />;
-    case 'loss-ways':
-      return <LossWays body={body} />;
-    case 'loss-document':
-      return <LossDocument body={body} />;
-    case 'loss-typing':
-      return <LossTyping body={body} />;
-    case 'loss-asking':
-      return <LossAsking body={body} />;
-    case 'loss-cards':
-      return <LossCards body={body} />;
-    case 'loss-confirm':
-      return <LossConfirm body={body} />;
-    case 'loss-told':
-      return <LossTold body={body} />;
-    case 'diagnosis':
-      return <DiagnosisScreen body={body} />;
-    case 'ticket-topics':
-      return <TicketTopics body={body} />;
-    case 'ticket-phone':
-      return <TicketPhone body={body} />;
-    case 'ticket-review':
-      return <TicketReview body={body} />;
-    case 'desk-asking':
-      return <DeskAsking body={body} />;
-    case 'ticket-told':
-      return <TicketTold body={body} />;
-    case 'progress-number':
-      return <ProgressNumber body={body} />;
-    case 'progress-list':
-      return <ProgressList body={body} />;
-    case 'callback-slots':
-      return <CallbackSlots body={body} />;
-    case 'callback-review':
-      return <CallbackReview body={body} />;
-    case 'callback-change':
-      return <CallbackChange body={body} />;
-    case 'chat':
-      return <Chat body={body} />;
-    case 'callback-told':
-      return <CallbackTold body={body} />;
-    case 'replace-fee':
-      return <ReplaceFee body={body} />;
-    case 'replace-making':
-      return <ReplaceMaking body={body} />;
-    case 'replace-take':
-      return <ReplaceTake body={body} />;
-    case 'replace-done':
-      return <ReplaceDone body={body} />;
-    case 'trouble':
-      return <TroubleScreen body={body} />;
-    case 'take-card':
-      return <TakeCard body={body} />;
-    case 'survey':
-      return <Survey body={body} />;
-    case 'goodbye':
-      return <Goodbye />;
+      return isStaffScreen(view.body) ? <StaffScreen body={view.body} /> : <PersonScreen body={view.body} />;
   }
 }
 

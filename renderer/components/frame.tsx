@@ -5,6 +5,11 @@ import { useKiosk } from '../kiosk-context.ts';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
+/** Money that moves is seen from afar. */
+export function screenClass({ body: { kind } }: Pick<View, 'body'>): string {
+  return kind === 'committing' || kind === 'replace-making' ? 'screen screen--moving' : 'screen';
+}
+
 /** The station sign at the top: where am I, which step, what time. Never touched. */
 export function Head() {
   const { view, say } = useKiosk();

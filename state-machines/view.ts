@@ -11,6 +11,7 @@ import { chatActs, chatBodies } from './chat/screens.ts';
 import { deskActs, deskBodies } from './desk/screens.ts';
 import { keypadSchema } from './keypad.ts';
 import { monitorActs, monitorBodies } from './maintenance/monitor-screens.ts';
+import { replayBodies } from './maintenance/replay-screens.ts';
 import { readinessActs, readinessBodies } from './maintenance/readiness-screens.ts';
 import { roomActs, roomBodies } from './maintenance/rooms-screens.ts';
 import { closedReasons } from './maintenance/rooms/system-screens.ts';
@@ -188,7 +189,7 @@ const accountService = z.enum(['access', 'library', 'subsidy', 'other']);
 /** Local, to the second. */
 const moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
 
-const bodies = {
+const ownBodies = {
   starting: z.strictObject({ kind: z.literal('starting') }),
   'out-of-service': z.strictObject({
     kind: z.literal('out-of-service'),
@@ -641,6 +642,29 @@ const bodies = {
   goodbye: z.strictObject({ kind: z.literal('goodbye') }),
 } as const;
 
+/** What a replay can draw again: screens that money moved on, and none on which somebody says who they are. */
+export const replayedSchema = z.discriminatedUnion('kind', [
+  ownBodies['top-up-cash'],
+  ownBodies['top-up-qr'],
+  ownBodies['top-up-scan'],
+  ownBodies['top-up-bank-card'],
+  ownBodies['top-up-voucher'],
+  ownBodies.committing,
+  ownBodies['put-back'],
+  ownBodies.done,
+  ownBodies.settled,
+  ownBodies['replace-making'],
+  ownBodies['replace-take'],
+  ownBodies['replace-done'],
+  ownBodies['loss-asking'],
+  ownBodies['loss-told'],
+]);
+export type ReplayedBody = z.infer<typeof replayedSchema>;
+
+const stepSchema = z.strictObject({ route: z.literal('topUp'), at: z.int().min(0).max(3), of: z.literal(4) });
+
+const bodies = { ...ownBodies, ...replayBodies(replayedSchema, stepSchema, z.enum(locales)) } as const;
+
 export type ViewKind = keyof typeof bodies;
 export const viewKinds = Object.keys(bodies) as readonly ViewKind[];
 
@@ -670,7 +694,7 @@ export const viewSchema = z.strictObject({
   /** Local time, `HH:MM`. */
   clock: z.string().regex(/^\d\d:\d\d$/),
   /** Where a flow stands on its route: index of the present stop. */
-  step: z.strictObject({ route: z.literal('topUp'), at: z.int().min(0).max(3), of: z.literal(4) }).optional(),
+  step: stepSchema.optional(),
   /** Whether 语言 · 大字 · 遮挡 · 帮助 are on this screen; absent while money moves. */
   utilities: z.boolean(),
   /** Absent where none is fitted. */

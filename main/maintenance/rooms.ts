@@ -5,6 +5,7 @@ import { localMoment } from '../../common/local-moment.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CabinetLook } from '../../state-machines/maintenance/rooms-screens.ts';
+import type { ChartsPort } from '../../state-machines/maintenance/charts-port.ts';
 import type { RoomsPort, SuppliesPort } from '../../state-machines/maintenance/rooms-port.ts';
 import { PortError, type ReceiptPort, type SlipPort } from '../../state-machines/ports.ts';
 import type { TerminalConfig } from '../config/config.ts';
@@ -39,6 +40,7 @@ export interface RoomsOptions extends Omit<SystemRoomOptions, 'key' | 'journal' 
   /** Fen. */
   readonly denominations: readonly number[];
   readonly work: JournalWork;
+  readonly charts: ChartsPort;
 }
 
 export function createRooms(options: RoomsOptions): RoomsPort {
@@ -69,6 +71,7 @@ export function createRooms(options: RoomsOptions): RoomsPort {
       work: options.work,
     }),
     system: systemRoom({ ...options, keypad: devices.keypad }),
+    charts: options.charts,
   };
 }
 

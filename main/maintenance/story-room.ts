@@ -3,9 +3,10 @@ import { delay, type Clock } from '../../common/clock.ts';
 import { journalKinds } from '../../common/journal-kinds.ts';
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { localMoment } from '../../common/local-moment.ts';
+import { foldLossReport } from '../../common/loss-report.ts';
 import { foldTransaction } from '../../common/money/fold.ts';
 import { fen } from '../../common/fen.ts';
-import type { FoundTransactions, JournalFinding, StoriesPort } from '../../state-machines/maintenance/rooms-port.ts';
+import type { FoundTransactions, JournalFinding, ReplayedEntry, StoriesPort } from '../../state-machines/maintenance/rooms-port.ts';
 import type { Found, SearchField } from '../../state-machines/maintenance/rooms/journal-screens.ts';
 import type { Ids } from '../../common/ids.ts';
 import { PortError, type ReceiptContent, type ReceiptPort, type Recovered, type SlipPort } from '../../state-machines/ports.ts';
@@ -45,6 +46,7 @@ export function storyRoom(options: StoryRoomOptions): StoriesPort {
   return {
     search: (field, text, signal) => inPortWords(() => search(options, field, text, signal)),
     story: (transactionId) => inPortWords(async () => storyOf(transactionId, options)),
+    replay: (transactionId, signal) => inPortWords(() => replay(options, transactionId, signal)),
     reprint: (transactionId) => reprint(options, transactionId).catch(() => 'failed' as const),
     verify: () => inPortWords(() => work.verify()),
     export: () =>
@@ -69,7 +71,7 @@ async function search(options: StoryRoomOptions, field: SearchField, text: strin
   for (let upTo = seq; upTo > end; upTo -= PAGE) {
     const from = Math.max(end, upTo - PAGE);
     for (const { entry } of journal.entriesAfter(epoch, from, upTo - from).toReversed()) {
-      if (entry.kind !== 'transaction.opened' || entry.transactionId === undefined || !mayBe(entry, field, text)) continue;
+      if (entry.transactionId === undefined || !mayBe(entry, field, text)) continue;
       const each = foundIn(options, entry.transactionId);
       if (each !== undefined && (field !== 'amount' || each.amount === fenOf(text))) found.push(each);
       if (found.length >= MOST_FOUND) return { found, cut: true };
@@ -79,18 +81,27 @@ async function search(options: StoryRoomOptions, field: SearchField, text: strin
   return { found, cut: end > 0 };
 }
 
+/** What an opening entry says by itself: of a transaction, or of a loss report. */
+function openingOf({ kind, body }: JournalEntry): { readonly reference: string; readonly tail: string; readonly moves: boolean } | undefined {
+  if (kind === 'loss.reporting') return { ...journalKinds[kind].parse(body), moves: false };
+  if (kind !== 'transaction.opened') return undefined;
+  const { reference, card } = journalKinds[kind].parse(body);
+  return { reference, tail: card.tail, moves: true };
+}
+
 /** By the opening entry alone. */
-function mayBe({ body, businessDate }: JournalEntry, field: SearchField, text: string): boolean {
-  const { reference, card } = journalKinds['transaction.opened'].parse(body);
+function mayBe(entry: JournalEntry, field: SearchField, text: string): boolean {
+  const opening = openingOf(entry);
+  if (opening === undefined) return false;
   switch (field) {
     case 'reference':
-      return reference.replaceAll('-', '').includes(text.replaceAll('-', ''));
+      return opening.reference.replaceAll('-', '').includes(text.replaceAll('-', ''));
     case 'tail':
-      return card.tail === text;
+      return opening.tail === text;
     case 'day':
-      return businessDate.slice(5).replace('-', '') === text;
+      return entry.businessDate.slice(5).replace('-', '') === text;
     case 'amount':
-      return true;
+      return opening.moves;
   }
 }
 
@@ -101,9 +112,10 @@ function fenOf(text: string): number {
 }
 
 function foundIn({ journal, timeZone }: StoryRoomOptions, transactionId: string): Found | undefined {
-  const state = foldTransaction(journal.transaction(transactionId).map(({ entry }) => entry));
+  const entries = journal.transaction(transactionId).map(({ entry }) => entry);
+  const state = foldTransaction(entries);
   const { opened, taken, loaded } = state;
-  if (opened === undefined) return undefined;
+  if (opened === undefined) return lossFound(entries, transactionId, timeZone);
   return {
     transactionId,
     reference: opened.reference,
@@ -113,6 +125,49 @@ function foundIn({ journal, timeZone }: StoryRoomOptions, transactionId: string)
     amount: loaded > 0 ? loaded : taken > 0 ? taken : opened.requested,
     outcome: outcomeOf(state),
   };
+}
+
+function lossFound(entries: readonly JournalEntry[], transactionId: string, timeZone: string): Found | undefined {
+  const opening = entries.find(({ kind }) => kind === 'loss.reporting');
+  if (opening === undefined) return undefined;
+  const { reference, tail } = journalKinds['loss.reporting'].parse(opening.body);
+  const { state } = foldLossReport(entries);
+  const outcome = state === 'reported' || state === 'refused' ? state : 'queued';
+  return { transactionId, reference, at: localMoment(timeZone, Date.parse(opening.at)), type: 'loss-report', tail, amount: 0, outcome };
+}
+
+/** Of entries of another epoch it is not known what was between them: the terminal was started anew in any case. */
+async function replay(
+  { journal, clock }: StoryRoomOptions,
+  transactionId: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly ReplayedEntry[] | undefined> {
+  const stored = journal.transaction(transactionId);
+  if (stored.length === 0) return undefined;
+  const replayed: ReplayedEntry[] = [];
+  for (const [index, { entry }] of stored.entries()) {
+    const { epoch, seq, at, kind, body } = entry;
+    const before = stored[index - 1]?.entry;
+    const restarted = before !== undefined && (before.epoch !== epoch || (await startedBetween(journal, { epoch, from: before.seq, to: seq }, clock, signal)));
+    replayed.push({ epoch, seq, at, kind, body, restarted });
+  }
+  return replayed;
+}
+
+async function startedBetween(
+  journal: StoryRoomOptions['journal'],
+  { epoch, from, to }: { readonly epoch: number; readonly from: number; readonly to: number },
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  // an answer that took more entries than are looked through came long after anybody stood there
+  if (to - from > LOOK_BACK) return true;
+  for (let after = from; after < to - 1; after += PAGE) {
+    const between = journal.entriesAfter(epoch, after, Math.min(PAGE, to - 1 - after));
+    if (between.some(({ entry }) => entry.kind === 'terminal.started')) return true;
+    if (to - after > PAGE) await delay(clock, 0, signal);
+  }
+  return false;
 }
 
 async function reprint(options: StoryRoomOptions, transactionId: string): Promise<'printed' | 'failed'> {

@@ -114,4 +114,7 @@ const QUESTION: Readonly<Partial<Record<ViewKind, readonly string[]>>> = {
   'maintenance-load': ['step'],
   'maintenance-system': ['asks', 'closed'],
   'maintenance-glass': ['test'],
+  'maintenance-charts': [],
+  'maintenance-chart': ['chart', 'part'],
+  'maintenance-replay': [],
 };

@@ -2,7 +2,7 @@
  * Runs the supervision chart of every fitted device: one actor each. Knows what each device is doing now and since when, writes to the
  * journal who was found and who was lost, and tells whoever wants to know. Used by the terminal, and by kioskctl for devices alone.
  */
-import { createActor, type ActorRefFrom } from 'xstate';
+import { createActor, type ActorRefFrom, type InspectionEvent } from 'xstate';
 import type { Clock } from '../../common/clock.ts';
 import type { DeviceIdentity } from '../../common/device-words.ts';
 import type { NewEntry } from '../../common/journal-kinds.ts';
@@ -27,6 +27,8 @@ export interface SupervisionOptions {
   readonly ports: Readonly<Record<string, DevicePort>>;
   /** Makes it durable; a journal that can't must not stop devices from being looked after. */
   readonly record: (entry: NewEntry) => void;
+  /** Told of every step of a device's chart. */
+  readonly onChart?: (name: string, event: InspectionEvent) => void;
 }
 
 type DeviceActor = ActorRefFrom<typeof deviceMachine>;
@@ -44,7 +46,7 @@ export class Supervision {
     const clock = chartClock(options.clock);
     this.#actors = new Map(
       Object.entries(options.ports).map(([name, port]) => {
-        const actor = createActor(deviceMachine, { input: { port }, clock });
+        const actor = createActor(deviceMachine, { input: { port }, clock, inspect: (event) => options.onChart?.(name, event) });
         actor.subscribe(() => this.#follow(name, actor));
         return [name, actor] as const;
       }),

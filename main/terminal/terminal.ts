@@ -29,6 +29,7 @@ import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { PruneRule } from '../journal/pruning.ts';
 import type { KeptReport } from '../maintenance/readiness/kept-report.ts';
+import { ChartTrace } from '../maintenance/charts/chart-trace.ts';
 import { createFrameTap } from '../maintenance/monitor/frame-tap.ts';
 import { createReadiness, type Readiness } from '../maintenance/readiness/port.ts';
 import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
@@ -269,7 +270,9 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     powerUp: () => arrival.ask(),
     log: (message, details) => log.warn(details, message),
   });
+  const charts = new ChartTrace({ clock, parts: Object.keys(devices).filter((name) => devices[name as keyof Devices] !== undefined) });
   const rooms = createRooms({
+    charts,
     config,
     version: options.version,
     startedAt: clock.now(),
@@ -316,6 +319,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     clock: chartClock(clock),
     inspect: (event) => {
       options.onChart?.(event);
+      charts.hear(event);
       if (event.type !== '@xstate.snapshot') return;
       if (!isIdle(session.getSnapshot().value)) servedAt = clock.monotonic();
       publisher.changed();
@@ -341,6 +345,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       config.storage,
     ),
     record: (entry) => recordOf(desk, entry, log),
+    onChart: (name, event) => charts.hear(event, name),
   });
   supervision.onChange(({ name, condition, trouble }, before) => {
     board.hear(statusOf(devices));

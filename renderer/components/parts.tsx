@@ -35,8 +35,24 @@ export function Ring({ wait, digits = 'seconds', large = false }: { readonly wai
 /** Characters from which on a code has larger modules rather than more redundancy: glass has neither creases nor stains. */
 const LONG = 200;
 
-/** A QR code as one path: black on white with its quiet zone, whatever the theme. */
-export function QrCode({ text, className = '' }: { readonly text: string; readonly className?: string }) {
+interface QrCodeProps {
+  /** Empty: what it said is not known any more. */
+  readonly text: string;
+  readonly className?: string;
+}
+
+export function QrCode({ text, className = '' }: QrCodeProps) {
+  return text === '' ? (
+    <div className={`qr qr--empty ${className}`}>
+      <Icon name="qr" size="l" />
+    </div>
+  ) : (
+    <DrawnCode text={text} className={className} />
+  );
+}
+
+/** As one path: black on white with its quiet zone, whatever the theme. */
+function DrawnCode({ text, className }: Required<QrCodeProps>) {
   const { say } = useKiosk();
   const rows = useMemo(() => encodeQR(text, 'raw', { border: 1, ecc: text.length > LONG ? 'low' : 'medium' }), [text]);
   const path = rows.map((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')).join('')).join('');

@@ -50,6 +50,7 @@ const ROOMS: readonly (readonly [Body['rooms'][number], IconName])[] = [
   ['journal', 'chain'],
   ['system', 'web'],
   ['readiness', 'shield'],
+  ['charts', 'list'],
 ];
 
 function Services({ cabinet: { services } }: Pick<Body, 'cabinet'>) {

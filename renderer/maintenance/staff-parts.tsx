@@ -11,7 +11,7 @@ export function Panel({
   className = '',
   children,
 }: {
-  readonly title: string;
+  readonly title: ReactNode;
   readonly state?: ReactNode;
   readonly className?: string;
   readonly children: ReactNode;

@@ -1,11 +1,14 @@
 /** The screen of staff that a View asks for. */
 import { BoxRoom } from './box.tsx';
+import { ChartScreen } from './chart.tsx';
+import { ChartsRoom } from './charts.tsx';
 import { DevicesRoom } from './devices.tsx';
 import { FramesScreen } from './frames.tsx';
 import { GlassScreen } from './glass.tsx';
 import { JournalRoom } from './journal.tsx';
 import { LoadScreen } from './load.tsx';
 import { Overview } from './overview.tsx';
+import { ReplayScreen } from './replay.tsx';
 import { SelfTests } from './self-tests.tsx';
 import { StoryScreen } from './story.tsx';
 import { SuppliesRoom } from './supplies.tsx';
@@ -37,6 +40,12 @@ export function StaffScreen({ body }: { readonly body: StaffBody }) {
       return <SelfTests body={body} />;
     case 'maintenance-frames':
       return <FramesScreen body={body} />;
+    case 'maintenance-charts':
+      return <ChartsRoom body={body} />;
+    case 'maintenance-chart':
+      return <ChartScreen body={body} />;
+    case 'maintenance-replay':
+      return <ReplayScreen body={body} />;
     case 'maintenance-glass':
       return <GlassScreen body={body} />;
   }

@@ -46,6 +46,9 @@ export function StoryScreen({ body }: { readonly body: Body }) {
             </StaffButton>
           </>
         )}
+        <StaffButton testId="replay" act={{ type: 'work', work: 'replay' }} icon="next">
+          {say('story.replay')}
+        </StaffButton>
         <StaffButton
           testId="print"
           act={{ type: 'work', work: 'print' }}

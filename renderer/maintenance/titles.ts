@@ -32,7 +32,18 @@ export function staffTitle(body: StaffBody, say: StaffSay): string {
       return say(body.forReport ? 'title.readiness' : 'title.tests');
     case 'maintenance-frames':
       return say('title.frames');
+    case 'maintenance-charts':
+      return say('title.charts');
+    case 'maintenance-chart':
+      return say('title.chart', { chart: chartTitle(body, say) });
+    case 'maintenance-replay':
+      return say('title.replay', { reference: body.reference ?? '' });
     case 'maintenance-glass':
       return say(`glass.${body.test}`);
   }
+}
+
+/** Of the chart that each device has one of, which device. */
+export function chartTitle({ chart, part }: Pick<Extract<StaffBody, { readonly kind: 'maintenance-chart' }>, 'chart' | 'part'>, say: StaffSay): string {
+  return part === undefined ? say(`chart.${chart}`) : say('charts.of', { chart: say(`chart.${chart}`), part: say(`part.${part}`) });
 }

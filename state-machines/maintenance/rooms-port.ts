@@ -1,7 +1,9 @@
 /** What the rooms of the maintenance mode may ask of the terminal. Implemented by main/maintenance over journal, supervision and upstream. */
+import type { JournalEntry } from '../../common/journal-entry.ts';
 import type { NoteCounts } from '../../common/journal-kinds.ts';
 import type { CashState, SettlementState } from '../../common/money/settlement-state.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
+import type { ChartsPort } from './charts-port.ts';
 import type { CabinetLook } from './rooms-screens.ts';
 import type { DeviceDetail } from './rooms/devices-screens.ts';
 import type { Found, SearchField, Story } from './rooms/journal-screens.ts';
@@ -25,6 +27,7 @@ export interface RoomsPort {
   readonly devices: DevicesPort;
   readonly stories: StoriesPort;
   readonly system: SystemPort;
+  readonly charts: ChartsPort;
 }
 
 /** What staff says of the step that is done now. */
@@ -75,11 +78,18 @@ export interface FoundTransactions {
   readonly cut: boolean;
 }
 
+/** An entry, and whether the terminal was started anew between the one before and this one: no chart that was running then wrote it. */
+export interface ReplayedEntry extends Pick<JournalEntry, 'epoch' | 'seq' | 'at' | 'kind' | 'body'> {
+  readonly restarted: boolean;
+}
+
 /** The journal for reading. Rejects with PortError. */
 export interface StoriesPort {
   /** The newest first. */
   search(field: SearchField, text: string, signal?: AbortSignal): Promise<FoundTransactions>;
   story(transactionId: string, signal?: AbortSignal): Promise<Story | undefined>;
+  /** Its entries, the oldest first; `undefined`: there are none. */
+  replay(transactionId: string, signal?: AbortSignal): Promise<readonly ReplayedEntry[] | undefined>;
   /** The slip once more, marked as a copy. Never rejects. */
   reprint(transactionId: string): Promise<'printed' | 'failed'>;
   /** All of the journal, from its first entry to its last. */

@@ -1,6 +1,7 @@
 /** What the screens of staff may know and say inside (fleet.md, Maintenance mode), as data: their part of the contract in view.ts. */
 import { z } from 'zod';
 import { boxBodies } from './rooms/box-screens.ts';
+import { chartsBodies } from './rooms/charts-screens.ts';
 import { devicesBodies } from './rooms/devices-screens.ts';
 import { journalBodies, searchFields } from './rooms/journal-screens.ts';
 import { filledSupplies, suppliesBodies } from './rooms/supplies-screens.ts';
@@ -9,7 +10,7 @@ import { cabinetParts, count, moment, partSchema, staffSchema, supplySchema } fr
 
 export const serviceWords = ['topUp', 'balance', 'statement', 'pendingLoad', 'account', 'lossReport', 'replacement'] as const;
 
-export const roomNames = ['devices', 'supplies', 'box', 'journal', 'system', 'readiness'] as const;
+export const roomNames = ['devices', 'supplies', 'box', 'journal', 'system', 'readiness', 'charts'] as const;
 export type RoomName = (typeof roomNames)[number];
 
 /** The cabinet at a glance. */
@@ -53,6 +54,7 @@ export const roomBodies = {
   ...devicesBodies,
   ...journalBodies,
   ...systemBodies,
+  ...chartsBodies,
 } as const;
 
 /** What is done by one touch, wherever it is offered. */
@@ -72,6 +74,9 @@ const works = [
   'next',
   'test',
   'monitor',
+  'replay',
+  'earlier',
+  'newer',
 ] as const;
 
 export const roomActs = [

@@ -5,6 +5,8 @@ import type { ViewBody } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 import type { RoomsContext } from './rooms-context.ts';
 import { boxBody } from './rooms/box-view.ts';
+import { chartsBody } from './rooms/charts-view.ts';
+import type { ChartsSnapshot } from './rooms/charts.ts';
 import type { BoxSnapshot } from './rooms/box.ts';
 import { devicesBody } from './rooms/devices-view.ts';
 import type { DevicesSnapshot } from './rooms/devices.ts';
@@ -28,13 +30,14 @@ export function roomsPicture(snapshot: RoomsSnapshot): Picture {
 function bodyOf({ context, children }: RoomsSnapshot): ViewBody {
   const staff = staffOf(context);
   const { cabinet } = context;
-  const { devices, supplies, box, journal, system, readiness } = children;
+  const { devices, supplies, box, journal, system, readiness, charts } = children;
   if (devices !== undefined) return devicesBody(devices.getSnapshot() as DevicesSnapshot, staff, cabinet);
   if (supplies !== undefined) return suppliesBody(supplies.getSnapshot() as SuppliesSnapshot, staff, cabinet);
   if (box !== undefined) return boxBody(box.getSnapshot() as BoxSnapshot, staff, cabinet);
   if (journal !== undefined) return journalBody(journal.getSnapshot() as JournalSnapshot, staff);
   if (system !== undefined) return systemBody(system.getSnapshot() as SystemSnapshot, staff);
   if (readiness !== undefined) return selfTestsBody(readiness.getSnapshot() as SelfTestsSnapshot, staff);
+  if (charts !== undefined) return chartsBody(charts.getSnapshot() as ChartsSnapshot, staff);
   return cabinet === undefined ? { kind: 'out-of-service', reason: 'journalUnavailable' } : overview(context, cabinet, staff);
 }
 

@@ -10,6 +10,7 @@ import { delaysOf, waitOf } from '../waiting.ts';
 import { roomsDelays, type RoomsContext, type RoomsEvent, type RoomsInput, type RoomsOutput } from './rooms-context.ts';
 import type { RoomName } from './rooms-screens.ts';
 import { boxMachine } from './rooms/box.ts';
+import { chartsMachine } from './rooms/charts.ts';
 import { devicesMachine } from './rooms/devices.ts';
 import { roomsFor, secondFor } from './rooms/doors.ts';
 import { journalMachine } from './rooms/journal.ts';
@@ -69,6 +70,7 @@ export const roomsMachine = setup({
     journal: journalMachine,
     system: systemMachine,
     readiness: selfTestsMachine,
+    charts: chartsMachine,
   },
   actions: {
     startWait: assign({ wait: ({ context }) => waitOf(context, roomsDelays.idle, 'normal') }),
@@ -114,7 +116,16 @@ export const roomsMachine = setup({
             overview: {
               entry: 'alone',
               on: {
-                'ui.room': [asksSecond, enters('devices'), enters('supplies'), enters('box'), enters('journal'), enters('system'), enters('readiness')],
+                'ui.room': [
+                  asksSecond,
+                  enters('devices'),
+                  enters('supplies'),
+                  enters('box'),
+                  enters('journal'),
+                  enters('system'),
+                  enters('readiness'),
+                  enters('charts'),
+                ],
                 'ui.finish': '#rooms.left',
               },
             },
@@ -126,6 +137,7 @@ export const roomsMachine = setup({
                   { guard: ({ context }) => context.wanted === 'devices', target: 'devices', actions: 'withSecond' },
                   { guard: ({ context }) => context.wanted === 'journal', target: 'journal', actions: 'withSecond' },
                   { guard: ({ context }) => context.wanted === 'readiness', target: 'readiness', actions: 'withSecond' },
+                  { guard: ({ context }) => context.wanted === 'charts', target: 'charts', actions: 'withSecond' },
                   { target: 'system', actions: 'withSecond' },
                 ],
                 'SECOND.REFUSED': 'overview',
@@ -137,6 +149,7 @@ export const roomsMachine = setup({
             journal: room('journal'),
             system: room('system'),
             readiness: room('readiness'),
+            charts: room('charts'),
           },
         },
         /** Every touch begins the five minutes anew. */

@@ -277,6 +277,9 @@ export type SettleOutcome =
   | { readonly kind: 'case'; readonly reason: JournalBody<'case.opened'>['reason']; readonly entry: AppendedEntry }
   | JournalFailed;
 
+/** Why a load stays undetermined: its card did not come back. */
+export const NOT_PRESENTED = 'card not presented again';
+
 /** Gives held money a definite place: refunded (a voucher or a pending load waits again), owed by voucher, or an open case. Never guesses. */
 export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutcome> {
   const { transactionId, reference } = request.transaction;
@@ -289,7 +292,7 @@ export function settle(ports: Ports, request: SettleRequest): Promise<SettleOutc
   return journaled<SettleOutcome>(async () => {
     if (request.reason === 'loadUndetermined') {
       if (request.pendingLoadId !== undefined) {
-        ports.journal.append({ kind: 'load.undetermined', transactionId, body: { loadId: request.pendingLoadId, why: 'card not presented again' } });
+        ports.journal.append({ kind: 'load.undetermined', transactionId, body: { loadId: request.pendingLoadId, why: NOT_PRESENTED } });
       }
       // Two questions, each with its own answer.
       if (!request.noteStuck) return asCase('loadUndetermined', request.held, request.disputed);

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import screens from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
+import { cardRefSchema } from '../../common/journal-kinds.ts';
 import { verifyExport } from '../../main/journal/verify-export.ts';
 import { verifyJournal } from '../../main/journal/verify.ts';
 import { everyDevice } from '../launcher/sandbox.ts';
@@ -37,6 +38,15 @@ async function isAccessible(): Promise<void> {
     expect(await axeFindings(page)).toEqual([]);
     await world.person.touches('staff-language');
   }
+}
+
+/** Of a person there is nothing in the page but the end of the card's number. */
+async function tellsNobody(): Promise<void> {
+  const opened = journaled(world.sandbox.journal, 'transaction.').find(({ kind }) => kind === 'transaction.opened');
+  const { serial, tail } = cardRefSchema.parse(opened?.body['card']);
+  const shown = await (await world.person.page()).content();
+  expect(serial.endsWith(tail)).toBe(true);
+  expect(shown).not.toContain(serial.slice(0, -tail.length));
 }
 
 async function goesBack(): Promise<void> {
@@ -93,6 +103,32 @@ test('a whole visit, and every act of it is in the journal', async () => {
     await person.sees('maintenance-journal');
   });
 
+  await test.step('its replay: the screens that its person saw, entry by entry', async () => {
+    await person.touches('found-0');
+    await person.sees('maintenance-story');
+    await person.touches('replay');
+    await person.sees('maintenance-replay');
+    const still = page.getByTestId('still');
+    await expect(still).toHaveAttribute('data-shows', 'top-up-cash');
+    await isAccessible();
+    const [shown, why] = [new Set<string>(), new Set<string>()];
+    const next = page.getByTestId('next');
+    while ((await next.getAttribute('aria-disabled')) === null) {
+      const moment = await page.locator('.replay-entry[aria-pressed="true"]').getAttribute('data-testid');
+      await person.touches('next');
+      await expect(page.locator('.replay-entry[aria-pressed="true"]')).not.toHaveAttribute('data-testid', moment ?? '');
+      await tellsNobody();
+      if ((await still.count()) > 0) shown.add((await still.getAttribute('data-shows')) ?? '');
+      else why.add((await page.getByTestId('no-screen').getAttribute('data-why')) ?? '');
+    }
+    // the person gave the card up; what came of it was found here, and the copy of the slip was made by staff
+    expect([...shown]).toEqual(['top-up-cash', 'committing', 'settled']);
+    expect([...why]).toEqual(['later']);
+    await isAccessible();
+    await person.touches('back', 'back');
+    await person.sees('maintenance-journal');
+  });
+
   await test.step('the journal proved, and taken along', async () => {
     await person.touches('verify');
     await expect(page.getByTestId('job')).toHaveAttribute('data-state', 'good');
@@ -116,6 +152,24 @@ test('a whole visit, and every act of it is in the journal', async () => {
     expect({ ok, ...balances }).toMatchObject({ ok: true, 'cash.box': 0, 'cash.transit': 1000, suspense: 1000, 'cash.overShort': 0 });
     expect((await sandbox.cabinet()).notes.carriedAway).toEqual([2000]);
     await staff.leavesBox();
+  });
+
+  await test.step('the statecharts: the path of that top-up, and the room one stands in', async () => {
+    await person.touches('room-charts');
+    await person.sees('maintenance-charts');
+    await isAccessible();
+    await person.touches('chart-topUp');
+    await person.sees('maintenance-chart');
+    await expect(page.getByTestId('path')).toContainText('finished.result.choosing');
+    await tellsNobody();
+    await isAccessible();
+    await person.touches('back', 'chart-rooms');
+    await person.sees('maintenance-chart');
+    await expect(page.locator('[data-state="charts"]')).toHaveAttribute('data-mark', 'lit');
+    await person.touches('back', 'chart-device-cardReader');
+    await expect(page.locator('[data-state="ready"]')).toHaveAttribute('data-mark', 'lit');
+    await person.touches('back', 'back');
+    await person.sees('maintenance-overview');
   });
 
   await test.step('the terminal itself, and out of service with the reason for whoever comes', async () => {

@@ -8,6 +8,9 @@ import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPages } from '../renderer/kiosk-page.ts';
 import { axeFindings } from '../support/axe.ts';
 
+// every screen of staff, each looked at by axe
+test.describe.configure({ timeout: 180_000 });
+
 let browser: Browser;
 let pages: KioskPages;
 

@@ -5,113 +5,48 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AnyStateMachine } from 'xstate';
-import { accountMachine } from '../../state-machines/account.ts';
-import { identificationMachine } from '../../state-machines/identification.ts';
-import { callbackMachine } from '../../state-machines/callback.ts';
-import { chatMachine } from '../../state-machines/chat.ts';
-import { deskMachine } from '../../state-machines/desk.ts';
-import { maintenanceMachine } from '../../state-machines/maintenance.ts';
-import { boxMachine } from '../../state-machines/maintenance/rooms/box.ts';
-import { devicesMachine } from '../../state-machines/maintenance/rooms/devices.ts';
-import { journalMachine } from '../../state-machines/maintenance/rooms/journal.ts';
-import { suppliesMachine } from '../../state-machines/maintenance/rooms/supplies.ts';
-import { systemMachine } from '../../state-machines/maintenance/rooms/system.ts';
-import { monitorMachine } from '../../state-machines/maintenance/monitor.ts';
-import { selfTestsMachine } from '../../state-machines/maintenance/self-tests.ts';
-import { roomsMachine } from '../../state-machines/maintenance/rooms.ts';
-import { signInMachine } from '../../state-machines/maintenance/sign-in.ts';
-import { sessionMachine } from '../../state-machines/session.ts';
-import { deviceMachine } from '../../state-machines/device.ts';
-import { statementMachine } from '../../state-machines/statement.ts';
-import { supportMachine } from '../../state-machines/support.ts';
-import { surveyMachine } from '../../state-machines/survey.ts';
-import { pendingLoadMachine } from '../../state-machines/pending-load.ts';
-import { topUpMachine } from '../../state-machines/top-up.ts';
+import { transitionsOf, type ChartNode } from '../../state-machines/chart-outline.ts';
+import { charts } from '../../state-machines/charts.ts';
+import { chartNames, type ChartName } from '../../state-machines/maintenance/rooms/charts-screens.ts';
 import { projectRoot } from './run-tool.ts';
 
 export const diagramFile = path.join(projectRoot, 'state-machines', 'README.md');
 
-const charts: readonly { readonly title: string; readonly about: string; readonly machine: AnyStateMachine }[] = [
-  { title: 'session', about: 'One person, from the attract screen to the card in their hand (`session.ts`).', machine: sessionMachine },
-  { title: 'top-up', about: 'Amount, tender, money, load, proof (`top-up.ts`, parts in `top-up/` and `payment/`).', machine: topUpMachine },
-  {
-    title: 'pending-load',
-    about: 'What waits at the issuer: offered, claimed, written like a top-up (`pending-load.ts`, parts in `pending-load/` and `top-up/`).',
-    machine: pendingLoadMachine,
-  },
-  {
-    title: 'statement',
-    about: 'What card and account remember, on the glass and on paper (`statement.ts`, parts in `statement/`).',
-    machine: statementMachine,
-  },
-  {
-    title: 'support',
-    about: 'Help: questions, answers, search and whom one can reach (`support.ts`, parts in `support/`).',
-    machine: supportMachine,
-  },
-  {
-    title: 'account',
-    about:
-      'The card’s own services: activation, validity, functions, release of a loss report, service password (`account.ts`, parts in `account/`; scripts: `card-script.ts`).',
-    machine: accountMachine,
-  },
-  {
-    title: 'identification',
-    about: 'Who somebody is, for flows that need to know (`identification.ts`, states of `loss-report/`).',
-    machine: identificationMachine,
-  },
-  {
-    title: 'desk',
-    about: 'The support desk: a ticket, and how things stand (`desk.ts`, parts in `desk/`).',
-    machine: deskMachine,
-  },
-  {
-    title: 'callback',
-    about: 'A call back by appointment: a time of the desk, a telephone (`callback.ts`, parts in `callback/`).',
-    machine: callbackMachine,
-  },
-  {
-    title: 'maintenance',
-    about: 'Staff at the cabinet: the prompt, the rooms behind it, the way out (`maintenance.ts`, parts in `maintenance/`).',
-    machine: maintenanceMachine,
-  },
-  {
-    title: 'sign-in',
-    about: 'The prompt of the maintenance mode: what somebody holds, and their PIN (`maintenance/sign-in.ts`).',
-    machine: signInMachine,
-  },
-  {
-    title: 'rooms',
-    about: 'What staff does inside: one room at a time (`maintenance/rooms.ts`, the rooms in `maintenance/rooms/`).',
-    machine: roomsMachine,
-  },
-  {
-    title: 'self-tests',
-    about: 'Guided tests of what is fitted, and the report by which the terminal serves again (`maintenance/self-tests.ts`).',
-    machine: selfTestsMachine,
-  },
-  { title: 'monitor', about: 'The protocol monitor (`maintenance/monitor.ts`).', machine: monitorMachine },
-  { title: 'box', about: '清机: the box out, another in, the count, the slip (`maintenance/rooms/box.ts`).', machine: boxMachine },
-  { title: 'supplies', about: 'Paper, blank cards, reject bin (`maintenance/rooms/supplies.ts`).', machine: suppliesMachine },
-  { title: 'devices', about: 'One device after the other (`maintenance/rooms/devices.ts`).', machine: devicesMachine },
-  { title: 'journal', about: 'Search, story, an undetermined load, verify, export (`maintenance/rooms/journal.ts`).', machine: journalMachine },
-  { title: 'system', about: 'The terminal itself, and the tests of its glass (`maintenance/rooms/system.ts`).', machine: systemMachine },
-  {
-    title: 'chat',
-    about: 'A conversation with an agent, and what is offered where nobody comes (`chat.ts`, parts in `chat/`).',
-    machine: chatMachine,
-  },
-  {
-    title: 'survey',
-    about: 'The question at the end: how it went, by one touch (`survey.ts`, parts in `survey/`).',
-    machine: surveyMachine,
-  },
-  { title: 'device', about: 'Supervision of one device: up, away, and up again (`device.ts`).', machine: deviceMachine },
-];
+/** What each is about. */
+const ABOUT: Readonly<Record<ChartName, string>> = {
+  session: 'One person, from the attract screen to the card in their hand (`session.ts`).',
+  topUp: 'Amount, tender, money, load, proof (`top-up.ts`, parts in `top-up/` and `payment/`).',
+  pendingLoad: 'What waits at the issuer: offered, claimed, written like a top-up (`pending-load.ts`, parts in `pending-load/` and `top-up/`).',
+  replacement:
+    'A new card for a lost one: the fee, the blank that its issuer writes, the hand that takes it (`replacement.ts`, parts in `replacement/` and `payment/`).',
+  lossReport: 'Who somebody is, which card, one confirmation, the issuer’s word (`loss-report.ts`, parts in `loss-report/`).',
+  account:
+    'The card’s own services: activation, validity, functions, release of a loss report, service password (`account.ts`, parts in `account/`; scripts: `card-script.ts`).',
+  identification: 'Who somebody is, for flows that need to know (`identification.ts`, states of `loss-report/`).',
+  statement: 'What card and account remember, on the glass and on paper (`statement.ts`, parts in `statement/`).',
+  support: 'Help: questions, answers, search and whom one can reach (`support.ts`, parts in `support/`).',
+  desk: 'The support desk: a ticket, and how things stand (`desk.ts`, parts in `desk/`).',
+  callback: 'A call back by appointment: a time of the desk, a telephone (`callback.ts`, parts in `callback/`).',
+  chat: 'A conversation with an agent, and what is offered where nobody comes (`chat.ts`, parts in `chat/`).',
+  survey: 'The question at the end: how it went, by one touch (`survey.ts`, parts in `survey/`).',
+  device: 'Supervision of one device: up, away, and up again (`device.ts`).',
+  maintenance: 'Staff at the cabinet: the prompt, the rooms behind it, the way out (`maintenance.ts`, parts in `maintenance/`).',
+  signIn: 'The prompt of the maintenance mode: what somebody holds, and their PIN (`maintenance/sign-in.ts`).',
+  rooms: 'What staff does inside: one room at a time (`maintenance/rooms.ts`, the rooms in `maintenance/rooms/`).',
+  devices: 'One device after the other (`maintenance/rooms/devices.ts`).',
+  supplies: 'Paper, blank cards, reject bin (`maintenance/rooms/supplies.ts`).',
+  box: '清机: the box out, another in, the count, the slip (`maintenance/rooms/box.ts`).',
+  journal: 'Search, story, an undetermined load, verify, export (`maintenance/rooms/journal.ts`).',
+  system: 'The terminal itself, and the tests of its glass (`maintenance/rooms/system.ts`).',
+  selfTests: 'Guided tests of what is fitted, and the report by which the terminal serves again (`maintenance/self-tests.ts`).',
+  monitor: 'The protocol monitor (`maintenance/monitor.ts`).',
+  charts: '状态图: every machine drawn, with the path it took (`maintenance/rooms/charts.ts`).',
+  replay: '回放: one transaction once more, entry by entry (`maintenance/replay.ts`, tables in `maintenance/replay/`).',
+};
 
 /** The whole file. */
 export function diagrams(): string {
-  const parts = charts.map(({ title, about, machine }) => `## ${title}\n\n${about}\n\n\`\`\`mermaid\n${mermaidOf(machine)}\n\`\`\`\n`);
+  const parts = chartNames.map((name) => `## ${titleOf(name)}\n\n${ABOUT[name]}\n\n\`\`\`mermaid\n${mermaidOf(charts[name])}\n\`\`\`\n`);
   return `# Statecharts
 
 Each flow is an XState machine: it decides what comes next and nothing else. \`ports.ts\` says what a flow may ask of the world, \`view.ts\`
@@ -121,18 +56,20 @@ machines by \`npm run diagrams\`: \`✓\` an actor ended, \`✗\` it failed, \`�
 ${parts.join('\n')}`;
 }
 
-type Node = AnyStateMachine['root'];
+function titleOf(name: ChartName): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
 
 function mermaidOf(machine: AnyStateMachine): string {
   return ['stateDiagram-v2', ...statesOf(machine.root, 1), ...arrowsOf(machine.root)].join('\n');
 }
 
 /** Names without the machine's own, joined so that Mermaid takes them. */
-function nameOf(node: Node): string {
+function nameOf(node: ChartNode): string {
   return node.path.join('_');
 }
 
-function statesOf(node: Node, depth: number): string[] {
+function statesOf(node: ChartNode, depth: number): string[] {
   const pad = '  '.repeat(depth);
   const children = Object.values(node.states);
   const first = node.config.initial;
@@ -146,10 +83,8 @@ function statesOf(node: Node, depth: number): string[] {
   ];
 }
 
-function arrowsOf(node: Node): string[] {
-  const own = [...node.transitions.entries(), ...(node.always === undefined ? [] : [['', node.always] as const])].flatMap(([event, transitions]) =>
-    transitions.flatMap((transition) => (transition.target ?? []).map((target) => [nameOf(node), nameOf(target), wordOf(event)] as const)),
-  );
+function arrowsOf(node: ChartNode): string[] {
+  const own = transitionsOf(node).map(({ event, to }) => [nameOf(node), nameOf(to), event] as const);
   const words = new Map<string, Set<string>>();
   for (const [from, to, word] of own) {
     if (from === '' || to === '') continue;
@@ -161,13 +96,6 @@ function arrowsOf(node: Node): string[] {
   );
   const ends = node.type === 'final' ? [`  ${nameOf(node)} --> [*]`] : [];
   return [...arrows, ...ends, ...Object.values(node.states).flatMap((child) => arrowsOf(child))];
-}
-
-function wordOf(event: string): string {
-  if (event.startsWith('xstate.done.actor')) return '✓';
-  if (event.startsWith('xstate.error.actor')) return '✗';
-  const after = /^xstate\.after\.([^.]+)\./.exec(event);
-  return after === null ? event.replace(/^ui\./, '') : `⏱ ${after[1] ?? ''}`;
 }
 
 if (import.meta.main) writeFileSync(diagramFile, diagrams());

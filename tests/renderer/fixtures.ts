@@ -1,4 +1,11 @@
 /** One View for every screen and every state of it that looks different. The names are the test's words for the situation. */
+import type { AnyStateMachine } from 'xstate';
+import { outlineOf } from '../../state-machines/chart-outline.ts';
+import { deviceMachine } from '../../state-machines/device.ts';
+import { roomsMachine } from '../../state-machines/maintenance/rooms.ts';
+import { chartNames, type ChartState } from '../../state-machines/maintenance/rooms/charts-screens.ts';
+import { cabinetParts } from '../../state-machines/maintenance/staff-schema.ts';
+import { topUpMachine } from '../../state-machines/top-up.ts';
 import {
   VIEW_VERSION,
   viewSchema,
@@ -573,6 +580,65 @@ const storyRows: ViewBodyOf<'maintenance-story'>['rows'] = (
   ...(index === 7 ? { after: true as const, counter: 323 } : {}),
 }));
 
+function drawnStates(machine: AnyStateMachine, lit: readonly string[], passed: readonly string[]): ChartState[] {
+  return outlineOf(machine).map(({ id, ...state }) => ({
+    ...state,
+    ...(lit.includes(id) ? { mark: 'lit' as const } : passed.includes(id) ? { mark: 'passed' as const } : {}),
+  }));
+}
+
+const topUpPath = [
+  ['08:01:40.010', 'xstate.init', 'checking'],
+  ['08:01:40.642', '✓', 'amount.calm'],
+  ['08:01:49.310', 'confirm', 'tender.calm'],
+  ['08:01:52.305', 'tender', 'qr.creating'],
+  ['08:02:03.118', '✓', 'qr.shown'],
+  ['08:02:31.890', 'ORDER.STATE', 'qr.recording'],
+  ['08:02:31.905', '✓', 'load.authorizing'],
+  ['08:02:32.690', '✓', 'load.committing'],
+  ['08:02:41.022', '⏱ warning', 'putBack.opening'],
+] as const;
+const topUpChart: Sample['body'] = {
+  kind: 'maintenance-chart',
+  staff,
+  chart: 'topUp',
+  states: drawnStates(
+    topUpMachine,
+    ['putBack.open'],
+    topUpPath.map(([, , state]) => state),
+  ),
+  run: {
+    number: 0,
+    of: 4,
+    since: '2026-11-22T08:01:40',
+    until: '2026-11-22T08:04:41',
+    steps: topUpPath.map(([time, event, state], index) => ({ number: index + 1, time, event, states: [state] })).toReversed(),
+    total: 31,
+  },
+  exits: [],
+  moreExits: 0,
+  turned: 0,
+};
+
+const replay = {
+  kind: 'maintenance-replay' as const,
+  staff,
+  reference,
+  at: 6,
+  of: 14,
+  playing: false,
+  chart: 'topUp' as const,
+  entries: [
+    ['08:02:31.905', 'payment.captured'],
+    ['08:02:32.011', 'load.authorizing'],
+    ['08:02:32.690', 'load.authorized'],
+    ['08:02:32.734', 'load.committing'],
+    ['08:02:41.022', 'load.undetermined'],
+    ['08:14:18.440', 'case.opened'],
+    ['08:14:18.441', 'transaction.closed'],
+  ].map(([time = '', kind = ''], index) => ({ index: index + 3, seq: 48_204 + index, time, kind, ...(index === 6 ? { afterwards: true as const } : {}) })),
+};
+
 /** The screens of staff, one of each kind: one look, two languages, both orientations. */
 const signIn = { kind: 'maintenance-sign-in' as const, ways: [], typed: '', hidden: 0, whole: false, wait: calm(52_000, 60_000) };
 
@@ -725,6 +791,121 @@ export const STAFF: Readonly<Record<string, Sample>> = {
     },
     utilities: false,
   },
+  'maintenance-charts': {
+    body: {
+      kind: 'maintenance-charts',
+      staff,
+      charts: chartNames.flatMap((chart, index): Extract<Sample['body'], { readonly kind: 'maintenance-charts' }>['charts'] =>
+        chart === 'device'
+          ? cabinetParts.slice(1).map((part) => ({ chart, part, state: 'runs' }))
+          : [{ chart, state: index === 0 ? 'runs' : index < 4 ? 'ran' : 'never' }],
+      ),
+    },
+    utilities: false,
+  },
+  'maintenance-chart': { body: topUpChart, utilities: false },
+  'maintenance-chart-rooms': {
+    body: {
+      kind: 'maintenance-chart',
+      staff,
+      chart: 'rooms',
+      states: drawnStates(roomsMachine, ['inside.room.charts', 'inside.watch.awake', 'inside.look.looking'], ['inside.room.overview']),
+      run: {
+        number: 0,
+        of: 2,
+        since: '2026-11-22T08:14:00',
+        steps: [
+          { number: 2, time: '08:14:32.150', event: 'room', states: ['inside.room.charts'] },
+          { number: 1, time: '08:14:00.000', event: 'xstate.init', states: ['inside.room.overview', 'inside.watch.awake', 'inside.look.looking'] },
+        ],
+        total: 2,
+      },
+      exits: [
+        { event: '✓', to: 'inside.room.overview' },
+        { event: '✗', to: 'inside.room.overview' },
+        { event: '⏱ idle', to: 'left' },
+      ],
+      moreExits: 2,
+      turned: 0,
+    },
+    utilities: false,
+  },
+  'maintenance-chart-never': {
+    body: {
+      kind: 'maintenance-chart',
+      staff,
+      chart: 'device',
+      part: 'idReader',
+      states: drawnStates(deviceMachine, [], []),
+      exits: [],
+      moreExits: 0,
+      turned: 0,
+    },
+    utilities: false,
+  },
+  'maintenance-replay': {
+    body: {
+      ...replay,
+      states: ['load.committing'],
+      open: [],
+      shown: {
+        drawn: true,
+        body: { kind: 'committing', tail: '6688', amount: 5000, reference, step: 'write', elapsedMs: 0 },
+        step: { route: 'topUp', at: 2, of: 4 },
+        locale: 'zh-CN',
+      },
+    },
+    utilities: false,
+  },
+  'maintenance-replay-result': {
+    body: {
+      ...replay,
+      at: 13,
+      states: ['finished.result.choosing'],
+      open: ['card', 'balance'],
+      shown: {
+        drawn: true,
+        body: {
+          kind: 'done',
+          tail: '6688',
+          amount: 5000,
+          balanceBefore: 2320,
+          reference,
+          card: 'atGate',
+          receipts: 'available',
+          receipt: 'choice',
+          receiptQr: '',
+        },
+        step: { route: 'topUp', at: 3, of: 4 },
+        locale: 'zh-CN',
+      },
+    },
+    utilities: false,
+  },
+  'maintenance-replay-code': {
+    body: {
+      ...replay,
+      states: ['qr.recording', 'qr.closing'],
+      open: ['state', 'code'],
+      shown: {
+        drawn: true,
+        body: {
+          kind: 'top-up-qr',
+          card: { tail: '6688', balance: 2320, validUntil: '2000-01-01' },
+          amount: 5000,
+          orderId: 'o',
+          code: '',
+          merchant: '',
+          state: 'waiting',
+          reference,
+        },
+        step: { route: 'topUp', at: 1, of: 4 },
+        locale: 'zh-CN',
+      },
+    },
+    utilities: false,
+  },
+  'maintenance-replay-restart': { body: { ...replay, states: [], open: [], shown: { drawn: false, why: 'restart' } }, utilities: false },
   'maintenance-glass': {
     body: { kind: 'maintenance-glass', staff, test: 'touch', touched: [0, 1, 2, 9], color: 'red', keys: [], played: 0 },
     utilities: false,

@@ -17,6 +17,8 @@ export function layoutFaults(): string[] {
   type Box = { left: number; top: number; right: number; bottom: number };
   const within = (inner: Box, outer: Box): boolean =>
     inner.left >= outer.left - SLACK && inner.right <= outer.right + SLACK && inner.top >= outer.top - SLACK && inner.bottom <= outer.bottom + SLACK;
+  /** A screen drawn small inside of this one is a picture: it is laid out where it is shown. */
+  const isPicture = (element: Element): boolean => element.closest('[data-picture]') !== null;
   const overlap = (a: Box, b: Box): boolean =>
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > SLACK && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > SLACK;
 
@@ -28,7 +30,7 @@ export function layoutFaults(): string[] {
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const host = node.parentElement;
     const text = node.textContent ?? '';
-    if (host === null || text.trim() === '' || host.closest('.vh') !== null || getComputedStyle(host).clipPath !== 'none') continue;
+    if (host === null || isPicture(host) || text.trim() === '' || host.closest('.vh') !== null || getComputedStyle(host).clipPath !== 'none') continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const size = Number.parseFloat(getComputedStyle(host).fontSize) * k;
@@ -57,10 +59,12 @@ export function layoutFaults(): string[] {
     }
   }
   // Solid things that text or each other may not lie on.
-  const solids = [...scope.querySelectorAll('button, .panel, .notice, .kcard, .ring, .qr, .fan li, .typed, .route')].map((part) => ({
-    part,
-    box: part.getBoundingClientRect(),
-  }));
+  const solids = [...scope.querySelectorAll('button, .panel, .notice, .kcard, .ring, .qr, .fan li, .typed, .route')]
+    .filter((part) => !isPicture(part))
+    .map((part) => ({
+      part,
+      box: part.getBoundingClientRect(),
+    }));
   for (const [index, a] of solids.entries()) {
     for (const b of solids.slice(index + 1)) {
       if (overlap(a.box, b.box) && !a.part.contains(b.part) && !b.part.contains(a.part)) faults.push(`${name(a.part)} lies on ${name(b.part)}`);
@@ -70,6 +74,7 @@ export function layoutFaults(): string[] {
     }
   }
   for (const zone of scope.querySelectorAll('.read, .touch, .page > .action, .utility, .dialog')) {
+    if (isPicture(zone)) continue;
     const outer = zone.getBoundingClientRect();
     for (const part of zone.children) {
       if (part.matches('.scene, .dock, .net, .route, .vh')) continue;
@@ -99,7 +104,7 @@ export function layoutFaults(): string[] {
   }
   style.remove();
 
-  const buttons = [...scope.querySelectorAll('button')].filter((button) => button.getClientRects().length > 0);
+  const buttons = [...scope.querySelectorAll('button')].filter((button) => button.getClientRects().length > 0 && !isPicture(button));
   const smallest = token('--target-min');
   for (const [index, button] of buttons.entries()) {
     const box = button.getBoundingClientRect();

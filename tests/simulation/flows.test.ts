@@ -13,8 +13,10 @@ const NO_FLOWS = [
   'identification.ts',
   // rooms of the flow `maintenance`
   'maintenance/monitor.ts',
+  'maintenance/replay.ts',
   'maintenance/rooms.ts',
   'maintenance/rooms/box.ts',
+  'maintenance/rooms/charts.ts',
   'maintenance/rooms/devices.ts',
   'maintenance/rooms/journal.ts',
   'maintenance/rooms/supplies.ts',

@@ -1,6 +1,7 @@
 /** A session on a fake world: starts the chart, touches the screen by acts, moves time, reads the View. */
-import { createActor, type ActorRefFrom } from 'xstate';
+import { createActor, type ActorRefFrom, type AnyMachineSnapshot, type InspectionEvent } from 'xstate';
 import type { Ports } from '../../state-machines/ports.ts';
+import { leavesOf } from '../../state-machines/chart-outline.ts';
 import { chartClock } from '../../state-machines/chart-types.ts';
 import { sessionMachine, type SessionActor } from '../../state-machines/session.ts';
 import { viewOf } from '../../state-machines/session-view.ts';
@@ -14,12 +15,12 @@ export class SessionBench {
   readonly seen: ViewBody[] = [];
   readonly #actor: SessionActor;
 
-  /** @param real what of the fake world is played by the real thing */
-  constructor(real: (world: FakeWorld) => Partial<Ports> = () => ({})) {
-    this.#actor = this.#create({ ...this.world.ports, ...real(this.world) });
+  /** @param real what of the fake world is played by the real thing @param onChart told of every step of a chart */
+  constructor(real: (world: FakeWorld) => Partial<Ports> = () => ({}), onChart: (event: InspectionEvent) => void = () => {}) {
+    this.#actor = this.#create({ ...this.world.ports, ...real(this.world) }, onChart);
   }
 
-  #create(ports: Ports): SessionActor {
+  #create(ports: Ports, onChart: (event: InspectionEvent) => void): SessionActor {
     return createActor(sessionMachine, {
       input: {
         ports,
@@ -36,6 +37,7 @@ export class SessionBench {
       },
       clock: chartClock(this.world.clock),
       inspect: (event) => {
+        onChart(event);
         if (event.type === '@xstate.snapshot') queueMicrotask(() => this.#look());
       },
     });
@@ -78,6 +80,15 @@ export class SessionBench {
   get topUpContext(): object {
     const { ports: _ports, ...context } = (this.#actor.getSnapshot().children.topUp as ActorRefFrom<typeof topUpMachine>).getSnapshot().context;
     return context;
+  }
+
+  /** The flow that runs, and the innermost states it is in; `undefined`: none runs. */
+  get flow(): { readonly chart: string; readonly states: readonly string[] } | undefined {
+    const { children } = this.#actor.getSnapshot();
+    const running = children.topUp ?? children.pendingLoad ?? children.replacement ?? children.lossReport;
+    if (running === undefined) return undefined;
+    const { value } = running.getSnapshot() as AnyMachineSnapshot;
+    return { chart: running.id, states: leavesOf(value) };
   }
 
   get view() {

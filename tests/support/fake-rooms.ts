@@ -4,6 +4,7 @@ import { foldCashEntry, NO_CASH } from '../../common/money/settlement-fold.ts';
 import type { CashState } from '../../common/money/settlement-state.ts';
 import { Listeners } from '../../drivers/listeners.ts';
 import { SettlementError, settleStep, type SettlementJournal } from '../../main/maintenance/settlement.ts';
+import type { ChartRun, ChartsPort } from '../../state-machines/maintenance/charts-port.ts';
 import type {
   BoxOrder,
   BoxPort,
@@ -13,6 +14,7 @@ import type {
   JournalFinding,
   LastFilled,
   PressedKey,
+  ReplayedEntry,
   RoomsPort,
   StoriesPort,
   SuppliesPort,
@@ -94,6 +96,7 @@ export class FakeRooms implements RoomsPort {
   readonly retried: string[] = [];
   found: FoundTransactions = { found: [], cut: false };
   told: Story | undefined = undefined;
+  replayed: readonly ReplayedEntry[] | undefined = undefined;
   finding: JournalFinding = { good: true, entries: 12 };
   readonly searched: string[] = [];
   readonly reprinted: string[] = [];
@@ -147,6 +150,7 @@ export class FakeRooms implements RoomsPort {
       return this.found;
     },
     story: async () => this.told,
+    replay: async () => this.replayed,
     reprint: async (transactionId) => {
       this.reprinted.push(transactionId);
       return this.printer;
@@ -156,6 +160,20 @@ export class FakeRooms implements RoomsPort {
   };
 
   readonly system: SystemPort = this.#system();
+
+  /** Runs of the one chart that runs here, the newest first. */
+  chartRuns: readonly ChartRun[] = [];
+  readonly charts: ChartsPort = {
+    subjects: [{ chart: 'session' }, { chart: 'device', part: 'cardReader' }],
+    states: () => [
+      { id: 'idle', name: 'idle', type: 'compound' },
+      { id: 'idle.attract', name: 'attract', parent: 0, type: 'atomic' },
+      { id: 'idle.outOfService', name: 'outOfService', parent: 0, type: 'atomic' },
+      { id: 'menu', name: 'menu', type: 'atomic' },
+    ],
+    exits: (_, stateId) => [{ event: 'start', to: `after ${stateId}` }],
+    runs: ({ chart }) => (chart === 'session' ? this.chartRuns : []),
+  };
 
   #system(): SystemPort {
     const closed = (): ClosedReason | undefined => this.closedFor;

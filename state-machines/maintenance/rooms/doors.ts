@@ -9,6 +9,7 @@ const VERBS_IN: Readonly<Record<RoomName, readonly Verb[]>> = {
   journal: ['journal.read'],
   system: ['network.read', 'clock.read', 'configuration.read', 'terminal.outOfService', 'terminal.restart'],
   readiness: ['readiness.run'],
+  charts: ['monitor.read'],
 };
 
 export function roomsFor(staff: StaffSession): RoomName[] {

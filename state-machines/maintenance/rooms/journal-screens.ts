@@ -10,7 +10,20 @@ const tail = z.string().max(4);
 const outcome = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned', 'open']);
 const type = z.enum(['top-up', 'replacement']);
 
-export const foundSchema = z.strictObject({ transactionId: z.string().max(80), reference, at: moment, type, tail, amount: sum, outcome });
+/** `loss-report`: no transaction, filed under its own id; it moves no money, and has a replay but no story. */
+const foundType = z.enum([...type.options, 'loss-report']);
+/** Of a loss report: the issuer has it, does not have it yet, or said no. */
+const foundOutcome = z.enum([...outcome.options, 'reported', 'queued', 'refused']);
+
+export const foundSchema = z.strictObject({
+  transactionId: z.string().max(80),
+  reference,
+  at: moment,
+  type: foundType,
+  tail,
+  amount: sum,
+  outcome: foundOutcome,
+});
 export type Found = z.infer<typeof foundSchema>;
 
 /** Where the money is after an entry. */

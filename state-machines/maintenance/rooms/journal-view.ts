@@ -1,11 +1,18 @@
 /** What the screens show of the journal: a pure function of where its chart stands. Used by rooms-view. */
 import type { ViewBody } from '../../view.ts';
+import { replayBody } from '../replay-view.ts';
+import type { ReplaySnapshot } from '../replay.ts';
 import { allowed, needsSecond } from '../rooms-context.ts';
 import type { StaffLook } from '../staff-schema.ts';
 import { FOUND_ON_PAGE, ROWS_ON_PAGE, type JournalSnapshot } from './journal.ts';
 
 export function journalBody(snapshot: JournalSnapshot, staff: StaffLook): ViewBody {
   if (snapshot.matches('load')) return load(snapshot, staff);
+  const { replay } = snapshot.children;
+  if (snapshot.matches('replaying')) {
+    const replayed = replay === undefined ? undefined : replayBody(replay.getSnapshot() as ReplaySnapshot, staff);
+    return replayed ?? (snapshot.context.chosen?.type === 'loss-report' ? undefined : story(snapshot, staff)) ?? search(snapshot, staff);
+  }
   if (snapshot.matches('story') || snapshot.matches('printing')) return story(snapshot, staff) ?? search(snapshot, staff);
   return search(snapshot, staff);
 }

@@ -2,9 +2,10 @@
  * 查日志: search, one transaction's story, a slip once more, verify, export, and the undetermined load whose card is here now: what the card
  * says decides, by the very table that decides it for a cardholder. Invoked by rooms.
  */
-import { assign, fromCallback, fromPromise, sendParent, setup, type SnapshotFrom } from 'xstate';
+import { assign, fromCallback, fromPromise, sendParent, sendTo, setup, type SnapshotFrom } from 'xstate';
 import { typed } from '../../chart-types.ts';
 import type { CardEvent, EarlierLoad, Recovered } from '../../ports.ts';
+import { replayMachine } from '../replay.ts';
 import { allowed, needsSecond, record, troubleOf, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
 import type { FoundTransactions, JournalFinding } from '../rooms-port.ts';
 import type { Found, JournalJob, SearchField, Story } from './journal-screens.ts';
@@ -93,6 +94,7 @@ export const journalMachine = setup({
       return end;
     }),
     resolve: fromPromise<LoadVerdictTold, Parameters<typeof resolve>[0]>(({ input, signal }) => resolve(input, signal)),
+    replay: replayMachine,
     giveBack: fromPromise<void, RoomsInput>(async ({ input: { ports } }) => {
       if (ports.card.media === 'inside') await ports.card.present();
       else await ports.card.setEntry(false);
@@ -103,6 +105,7 @@ export const journalMachine = setup({
       staff: ({ context, event }) => (event.type === 'SECOND.CAME' ? { ...context.staff, second: event.second } : context.staff),
     }),
     alone: assign({ staff: ({ context }) => ({ ...context.staff, second: undefined }) }),
+    passToReplay: sendTo('replay', ({ event }) => event),
     searchBy: assign({
       field: ({ context, event }) => (event.type === 'ui.search-by' ? event.field : context.field),
       typed: '',
@@ -118,7 +121,7 @@ export const journalMachine = setup({
       job: undefined,
     }),
     choose: assign({
-      chosen: ({ context, event }) => (event.type === 'ui.pick' ? context.results?.found[context.page * FOUND_ON_PAGE + event.index] : context.chosen),
+      chosen: ({ context, event }) => (event.type === 'ui.pick' ? pickedOf(context, event) : context.chosen),
       storyPage: 0,
       slip: 'none',
       told: undefined,
@@ -136,7 +139,9 @@ export const journalMachine = setup({
   },
   guards: {
     enough: ({ context }) => isEnough[context.field](context.typed),
-    isThere: ({ context, event }) => event.type === 'ui.pick' && context.results?.found[context.page * FOUND_ON_PAGE + event.index] !== undefined,
+    isThere: ({ context, event }) => pickedOf(context, event) !== undefined,
+    isLossReport: ({ context, event }) => pickedOf(context, event)?.type === 'loss-report',
+    hasStory: ({ context }) => context.chosen?.type !== 'loss-report',
     mayResolve: ({ context }) => allowed(context, 'load.resolve') && context.story?.undetermined === true,
     mayReprint: ({ context }) => allowed(context, 'receipt.reprint') && context.story?.printable === true,
   },
@@ -167,7 +172,10 @@ export const journalMachine = setup({
         'ui.clear': { actions: 'type' },
         'ui.confirm': { guard: 'enough', target: 'searching' },
         'ui.page': { actions: 'turn' },
-        'ui.pick': { guard: 'isThere', target: 'telling', actions: 'choose' },
+        'ui.pick': [
+          { guard: 'isLossReport', target: 'replaying', actions: 'choose' },
+          { guard: 'isThere', target: 'telling', actions: 'choose' },
+        ],
         'ui.work': [
           { guard: ({ event }) => event.work === 'verify', target: 'verifying' },
           { guard: ({ context, event }) => event.work === 'export' && allowed(context, 'journal.export'), target: 'exporting' },
@@ -234,8 +242,22 @@ export const journalMachine = setup({
             guard: ({ context, event }) => event.work === 'resolve' && allowed(context, 'load.resolve') && context.story?.undetermined === true,
             target: 'load',
           },
+          { guard: ({ event }) => event.work === 'replay', target: 'replaying' },
         ],
         'ui.back': 'typing',
+      },
+    },
+    replaying: {
+      invoke: {
+        id: 'replay',
+        src: 'replay',
+        input: ({ context }) => ({ ...context, transactionId: context.chosen?.transactionId ?? '', reference: context.chosen?.reference }),
+        onDone: [{ guard: 'hasStory', target: 'story' }, { target: 'typing' }],
+        onError: [{ guard: 'hasStory', target: 'story' }, { target: 'typing' }],
+      },
+      on: {
+        'ui.*': { actions: 'passToReplay' },
+        PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passToReplay'] },
       },
     },
     printing: {
@@ -283,6 +305,10 @@ export const journalMachine = setup({
     left: { type: 'final' },
   },
 });
+
+function pickedOf({ results, page }: Pick<JournalContext, 'results' | 'page'>, event: RoomsEvent): Found | undefined {
+  return event.type === 'ui.pick' ? results?.found[page * FOUND_ON_PAGE + event.index] : undefined;
+}
 
 function turned(page: number, pages: number, event: RoomsEvent): number {
   if (event.type !== 'ui.page') return page;

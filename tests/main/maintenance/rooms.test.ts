@@ -193,6 +193,93 @@ describe('search', () => {
     await bench.clock.advance(10);
     expect((await searched).found.map(({ transactionId }) => transactionId)).toEqual(expected);
   });
+
+  test.each([
+    ['reference', 'A01-1122-7K4M-9', 1],
+    ['reference', '7K4M', 1],
+    ['tail', '6688', 1],
+    ['tail', '7984', 1],
+    ['day', '1122', 2],
+    ['amount', '50', 1],
+  ] as const)('a loss report by %s %s: it moves no money, and is found by whatever names it', async (field, text, count) => {
+    const { bench, stories } = terminal(...topUp('tx-0001'), ...lossReport());
+    const searched = stories.search(field, text);
+    await bench.clock.advance(10);
+    const { found } = await searched;
+    expect(found).toHaveLength(count);
+    const report = found.find(({ type }) => type === 'loss-report');
+    if (field === 'amount' || text === '7984') expect(report).toBeUndefined();
+    else expect(report).toMatchObject({ transactionId: 'report-1', reference: 'A01-1122-7K4M-9', tail: '6688', amount: 0, outcome: 'queued' });
+  });
+
+  test.each([
+    ['reported', { kind: 'loss.reported', body: { reportId: 'report-1', report: 'new', reference: 'L-1', reportedAt: TAKEN_AT, effectiveAt: TAKEN_AT } }],
+    ['refused', { kind: 'loss.refused', body: { reportId: 'report-1', code: 'notHoldersCard' } }],
+  ] as const)('a loss report that the issuer answered is %s', async (outcome, answer) => {
+    const { bench, stories } = terminal(...lossReport(), { ...answer, transactionId: 'report-1' });
+    const searched = stories.search('tail', '6688');
+    await bench.clock.advance(10);
+    expect((await searched).found).toMatchObject([{ outcome }]);
+  });
+});
+
+const TAKEN_AT = '2026-11-22T00:14:00.000Z';
+
+/** Taken, and not with the issuer yet. */
+function lossReport(): NewEntry[] {
+  const body = {
+    reportId: 'report-1',
+    identificationId: 'who-1',
+    serial: '03105170010170906688',
+    tail: '6688',
+    reference: 'A01-1122-7K4M-9',
+    by: 'phone' as const,
+    takenAt: TAKEN_AT,
+  };
+  return [
+    { kind: 'loss.reporting', transactionId: 'report-1', body },
+    { kind: 'loss.queued', transactionId: 'report-1', body: { reportId: 'report-1', why: 'offline' } },
+  ];
+}
+
+describe('what a replay is read from', () => {
+  const started: NewEntry = { kind: 'terminal.started', body: { version: '1.0.0', reason: 'restart' } };
+
+  test('all entries of the transaction, the oldest first, as they were written', async () => {
+    const { stories } = terminal(...topUp('tx-0001'), ...notesTaken('tx-0002', 10_000));
+    const replayed = (await stories.replay('tx-0001')) ?? [];
+    expect(replayed.map(({ kind, body }) => ({ kind, body }))).toEqual(topUp('tx-0001').map(({ kind, body }) => ({ kind, body })));
+    expect(replayed.some(({ restarted }) => restarted)).toBe(false);
+  });
+
+  test('a start of the terminal in between is told where it was, and nowhere else', async () => {
+    const entries = topUp('tx-0001');
+    const { stories } = terminal(...entries.slice(0, 7), started, ...notesTaken('tx-0002', 10_000), ...entries.slice(7));
+    const replayed = (await stories.replay('tx-0001')) ?? [];
+    expect(replayed.flatMap(({ kind, restarted }) => (restarted ? [kind] : []))).toEqual(['load.committed']);
+  });
+
+  test('a start before the first entry and one after the last are none of it', async () => {
+    const { stories } = terminal(started, ...topUp('tx-0001'), started);
+    expect((await stories.replay('tx-0001'))?.some(({ restarted }) => restarted)).toBe(false);
+  });
+
+  test('also where many entries lie between', async () => {
+    const entries = topUp('tx-0001');
+    const between = Array.from({ length: 1200 }, (_, index): NewEntry => ({
+      kind: 'device.lost',
+      body: { device: 'idReader', code: 'offline', detail: `${index}` },
+    }));
+    const { bench, stories } = terminal(...entries.slice(0, 8), ...between.slice(0, 1100), started, ...between.slice(1100), ...entries.slice(8));
+    const asked = stories.replay('tx-0001');
+    for (let times = 0; times < 5; times += 1) await bench.clock.advance(1);
+    expect((await asked)?.flatMap(({ kind, restarted }) => (restarted ? [kind] : []))).toEqual(['transaction.closed']);
+  });
+
+  test('of nothing that the journal knows there is none', async () => {
+    const { stories } = terminal();
+    expect(await stories.replay('tx-0009')).toBeUndefined();
+  });
 });
 
 test('a slip once more: marked as a copy, and in the journal of its transaction', async () => {

@@ -15,6 +15,8 @@ export function visit(role: Role, twoPersonVerbs: readonly Verb[] = []): StaffSe
 
 export class RoomsBench {
   readonly world: FakeWorld;
+  /** How often the screen was looked at anew: as the terminal does, with every step of any chart. */
+  snapshots = 0;
   readonly #rooms;
 
   /** @param world default: one that is well */
@@ -23,6 +25,9 @@ export class RoomsBench {
     this.#rooms = createActor(roomsMachine, {
       input: { ports: this.world.ports, staff: visit(role), preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false } },
       clock: chartClock(this.world.clock),
+      inspect: ({ type }) => {
+        if (type === '@xstate.snapshot') this.snapshots += 1;
+      },
     });
     this.#rooms.start();
   }

@@ -4,7 +4,7 @@
  * listens nowhere, keeps what it writes to itself. Then it is updated, by the network and by a stick, and leaves a release that is no good.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -55,6 +55,41 @@ test('the terminal’s user has no shell and no password; what it may not change
   expect(debian.run('find / -xdev -user kiosk -not -path /var/lib/yikatong-kiosk -not -path /var/lib/yikatong-kiosk/install').said).toBe('');
   expect(debian.run('find /opt/yikatong-kiosk /lib/systemd/system/yikatong* /etc/yikatong-kiosk -perm /022 -not -type l').said).toBe('');
   expect([debian.modeOf('/etc/yikatong-kiosk'), debian.modeOf('/var/lib/yikatong-kiosk')]).toEqual(['750', '700']);
+});
+
+describe('what seals the terminal’s keys', () => {
+  const CREDENTIAL = '/etc/credstore.encrypted/kiosk-key-seal';
+  /** The package's script on a machine that has a TPM, or on one whose TPM makes no credential. */
+  function configured(encrypts: boolean): string {
+    const encrypt = encrypts ? 'for last; do :; done; cat > "$last"' : 'exit 1';
+    mkdirSync(debian.at('/fake'), { recursive: true });
+    writeFileSync(debian.at('/fake/systemd-creds'), `#!/bin/sh\n[ "$1" = has-tpm2 ] && exit 0\n${encrypt}\n`, { mode: 0o755 });
+    const { status, said } = debian.run('PATH=/fake:$PATH sh /var/lib/dpkg/info/yikatong-kiosk-headless.postinst configure');
+    expect(status, said).toBe(0);
+    return said;
+  }
+
+  test('no TPM, or one that makes no credential: nothing is made, and it is installed all the same', () => {
+    expect(debian.run('systemd-creds has-tpm2').status).not.toBe(0);
+    expect(existsSync(debian.at(CREDENTIAL))).toBe(false);
+    expect(configured(false)).toContain('keys are not sealed');
+    expect(readdirSync(debian.at('/etc/credstore.encrypted'))).toEqual([]);
+  });
+
+  test('with a TPM: 32 random bytes, made once and never again, in a folder of root’s', () => {
+    configured(true);
+    const made = readFileSync(debian.at(CREDENTIAL));
+    expect([made.length, debian.modeOf('/etc/credstore.encrypted')]).toEqual([32, '700']);
+    configured(true);
+    expect(readFileSync(debian.at(CREDENTIAL)).equals(made)).toBe(true);
+    rmSync(debian.at(CREDENTIAL));
+  });
+
+  test('the words with which systemd is asked for it are systemd’s own: it refuses for want of a TPM alone', () => {
+    const words = /systemd-creds (encrypt [^;]*) - /.exec(readFileSync(debian.at('/var/lib/dpkg/info/yikatong-kiosk-headless.postinst'), 'utf8'))?.[1] ?? '';
+    const { status, said } = debian.run(`head -c 32 /dev/urandom | systemd-creds ${words} - /tmp/seal`);
+    expect([status, said]).toEqual([1, expect.stringMatching(/TPM2/)]);
+  });
 });
 
 describe('what the system’s own tools say', () => {

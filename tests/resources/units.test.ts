@@ -79,6 +79,19 @@ test('AppArmor can read the profile', ({ skip }) => {
   expect(status, words).toBe(0);
 });
 
+test('AppArmor lets the service have what the unit gives it: releases to link and to load from, the credential, nothing of others’ to write', () => {
+  const profile = textOf('linux/apparmor/opt.yikatong-kiosk');
+  for (const rule of [
+    'owner @{KIOSK_DATA}/install/** rwkl,',
+    'owner @{KIOSK_DATA}/install/releases/**.node mr,',
+    '/run/credentials/** r,',
+    '@{KIOSK}/node mrix,',
+  ])
+    expect(profile).toContain(`  ${rule}\n`);
+  const written = [...profile.matchAll(/^ {2}(?!deny)(owner )?(\S+) \w*w\w*,$/gm)].map(([, , file = '']) => file);
+  expect(written.filter((file) => /^(?:@\{KIOSK\}|\/etc|\/usr|\/opt)/.test(file))).toEqual([]);
+});
+
 test('USB: what is not named is refused at the end, and a stick that types as well is refused before sticks are allowed', () => {
   const rules = textOf('linux/usbguard/rules.conf')
     .split('\n')

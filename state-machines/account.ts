@@ -9,6 +9,7 @@ import { needsHolder, WAYS_FOR, type AccountContext, type AccountResult } from '
 import { passwordState } from './account/password.ts';
 import { accountSetup, known, stillHere } from './account/setup.ts';
 import type { ServiceOutcome } from './account/steps.ts';
+import { printing } from './printing.ts';
 import { patiently } from './waiting.ts';
 
 /** Nothing has happened yet: whoever goes, goes. */
@@ -226,19 +227,7 @@ export const accountMachine = accountSetup.createMachine({
         ...stillHere,
       },
     },
-    printing: {
-      entry: ['noWait', assign({ receipt: 'printing' as const })],
-      tags: 'committed',
-      invoke: {
-        src: 'print',
-        input: ({ context }) => context,
-        onDone: [
-          { guard: ({ event }) => event.output.state === 'printed', target: 'told', actions: assign({ receipt: 'printed' as const }) },
-          { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-        ],
-        onError: { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-      },
-    },
+    printing: printing(),
     trouble: {
       id: 'troubled',
       ...patiently('trouble'),

@@ -30,6 +30,7 @@ import {
 } from './callback/steps.ts';
 import { paperHere, phoneIsWhole, PHONE_DIGITS, topicLeaf } from './desk/context.ts';
 import type { Ports, ReceiptOutcome } from './ports.ts';
+import { printing } from './printing.ts';
 import { delaysOf, patiently, waitOf } from './waiting.ts';
 
 /** Name of the timer of the digit that still shows. */
@@ -57,6 +58,7 @@ export const callbackMachine = setup({
     }),
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
+    keepReceipt: assign((_, params: Pick<CallbackContext, 'receipt'>) => params),
     goBack: assign({ next: 'back' as const }),
     toTicket: assign({ next: 'ticket' as const }),
     troubleIs: assign({ trouble: (_, params: { trouble: CallbackTrouble }) => params.trouble }),
@@ -251,19 +253,7 @@ export const callbackMachine = setup({
         ...stillHere,
       },
     },
-    printing: {
-      entry: ['noWait', assign({ receipt: 'printing' as const })],
-      tags: 'committed',
-      invoke: {
-        src: 'print',
-        input: ({ context }) => context,
-        onDone: [
-          { guard: ({ event }) => event.output.state === 'printed', target: 'told', actions: assign({ receipt: 'printed' as const }) },
-          { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-        ],
-        onError: { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-      },
-    },
+    printing: printing(),
     trouble: {
       ...patiently('trouble'),
       on: {

@@ -25,6 +25,7 @@ import {
 import { askProgress, handInTicket, printTicket, type Asked, type ProgressOutcome, type TicketDraft, type TicketOutcome } from './desk/steps.ts';
 import type { Ports, ReceiptOutcome } from './ports.ts';
 import type { Leaf } from './support/context.ts';
+import { printing } from './printing.ts';
 import { delaysOf, patiently, waitOf } from './waiting.ts';
 
 /** Name of the timer of the digit that still shows. */
@@ -53,6 +54,7 @@ export const deskMachine = setup({
     }),
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
+    keepReceipt: assign((_, params: Pick<DeskContext, 'receipt'>) => params),
     goBack: assign({ next: 'back' as const }),
     toCallback: assign(({ context, event }) =>
       event.type === 'ui.pick' ? { next: 'callback' as const, appointment: appointmentAt(context, event.index) } : {},
@@ -207,19 +209,7 @@ export const deskMachine = setup({
         ...stillHere,
       },
     },
-    printing: {
-      entry: ['noWait', assign({ receipt: 'printing' as const })],
-      tags: 'committed',
-      invoke: {
-        src: 'print',
-        input: ({ context }) => context,
-        onDone: [
-          { guard: ({ event }) => event.output.state === 'printed', target: 'told', actions: assign({ receipt: 'printed' as const }) },
-          { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-        ],
-        onError: { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-      },
-    },
+    printing: printing(),
 
     /** How things stand, of the card in the reader or by a number. */
     progress: {

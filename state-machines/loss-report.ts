@@ -7,6 +7,7 @@ import { assign, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { identifyState } from './loss-report/identify.ts';
 import { beginning, pagesOf, paperHere } from './loss-report/context.ts';
 import { known, lossSetup, stillHere } from './loss-report/setup.ts';
+import { printing } from './printing.ts';
 import { patiently } from './waiting.ts';
 
 /** Nothing has happened yet: whoever goes, goes. */
@@ -98,19 +99,7 @@ export const lossReportMachine = lossSetup.createMachine({
         ...stillHere,
       },
     },
-    printing: {
-      entry: ['noWait', assign({ receipt: 'printing' as const })],
-      tags: 'committed',
-      invoke: {
-        src: 'print',
-        input: ({ context }) => context,
-        onDone: [
-          { guard: ({ event }) => event.output.state === 'printed', target: 'told', actions: assign({ receipt: 'printed' as const }) },
-          { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-        ],
-        onError: { target: 'told', actions: assign({ receipt: 'failed' as const }) },
-      },
-    },
+    printing: printing(),
     trouble: {
       id: 'unidentified',
       ...patiently('trouble'),

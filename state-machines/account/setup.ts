@@ -55,6 +55,7 @@ export const accountSetup = setup({
     }),
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
+    keepReceipt: assign((_, params: Pick<AccountContext, 'receipt'>) => params),
     troubleIs: assign({ trouble: (_, params: { trouble: AccountTrouble }) => params.trouble }),
     leaveTo: assign({ next: (_, params: { next: AccountOutput['next'] }) => params.next }),
     passOn: sendTo('identification', ({ event }) => event),

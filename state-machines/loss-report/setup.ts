@@ -55,6 +55,7 @@ export const lossSetup = setup({
     }),
     endWait: raise({ type: 'wait.ended' }),
     noWait: assign({ wait: undefined }),
+    keepReceipt: assign((_, params: Pick<LossContext, 'receipt'>) => params),
     startAsking: assign({ since: ({ context }) => context.ports.clock.monotonic() }),
     troubleIs: assign({ trouble: (_, params: { trouble: LossTrouble }) => params.trouble }),
     /** An empty field, with nothing said about it. */

@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import { printSlip } from '../receipts/port.ts';
 import { composeSettlementSlip } from '../receipts/settlement-slip.ts';
 import type { JournalDesk } from '../terminal/ports/journal-port.ts';
+import { isChanging } from './box-exchange.ts';
 import type { JournalFolds } from './journal-folds.ts';
 import { SettlementError, settleStep, type SettlementErrorCode, type SettlementJournal } from './settlement.ts';
 import { jobPrefix, slipOf } from './settlement-slip-facts.ts';
@@ -20,6 +21,8 @@ export interface BoxRoomOptions {
   readonly config: Pick<TerminalConfig, 'site' | 'terminal'>;
   /** Fen. */
   readonly denominations: readonly number[];
+  /** Boxes are being changed from now on, or not any more. */
+  readonly onChanging: (changing: boolean) => void;
 }
 
 export function boxRoom(options: BoxRoomOptions): BoxPort {
@@ -41,7 +44,7 @@ const PROBLEMS: Readonly<Partial<Record<SettlementErrorCode, 'otherBox' | 'unfin
   countedBefore: 'countedBefore',
 };
 
-function stepOnce({ journal, desk, folds }: BoxRoomOptions, order: Parameters<BoxPort['step']>[0]): BoxStep {
+function stepOnce({ journal, desk, folds, onChanging }: BoxRoomOptions, order: Parameters<BoxPort['step']>[0]): BoxStep {
   const written: SettlementJournal = {
     epoch: journal.epoch,
     get head() {
@@ -52,7 +55,8 @@ function stepOnce({ journal, desk, folds }: BoxRoomOptions, order: Parameters<Bo
     entriesAfter: (epoch, seq, limit) => journal.entriesAfter(epoch, seq, limit),
   };
   try {
-    const { settlement } = settleStep(written, folds.follow().cash, order);
+    const { settlement, cash } = settleStep(written, folds.follow().cash, order);
+    onChanging(cash.settlements.some(isChanging));
     return { ok: true, settlement };
   } catch (error) {
     if (error instanceof PortError) return { ok: false, problem: 'journalUnavailable' };

@@ -41,6 +41,8 @@ export interface RoomsOptions extends Omit<SystemRoomOptions, 'key' | 'journal' 
   readonly denominations: readonly number[];
   readonly work: JournalWork;
   readonly charts: ChartsPort;
+  /** No note is to be taken, or they may be again (box-exchange.ts). */
+  readonly onBoxChanging: (changing: boolean) => void;
 }
 
 export function createRooms(options: RoomsOptions): RoomsPort {
@@ -53,7 +55,15 @@ export function createRooms(options: RoomsOptions): RoomsPort {
       const ends = [supervision().onChange(() => listener()), options.availability.onChange(() => listener()), desk.onAppend(() => listener())];
       return together(ends);
     },
-    box: boxRoom({ journal, desk, folds, printer: devices.receiptPrinter, config, denominations: options.denominations }),
+    box: boxRoom({
+      journal,
+      desk,
+      folds,
+      printer: devices.receiptPrinter,
+      config,
+      denominations: options.denominations,
+      onChanging: options.onBoxChanging,
+    }),
     supplies: suppliesRoom(folds, devices.cardReader),
     devices: deviceRoom({ supervision, journal, timeZone }),
     stories: storyRoom({

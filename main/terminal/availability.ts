@@ -26,6 +26,8 @@ export interface Parts {
   readonly keypad: KeypadStatus | undefined;
   /** The acceptor took what it never told and never will: nothing more goes in until it comes up with another word. */
   readonly cashUntold: boolean;
+  /** The box is out, or about to be, and no other one is said to be in: a note would fall into nobody knows which. */
+  readonly boxChanging: boolean;
   /** A blank that can't be moved is in the card path. */
   readonly pathHeld: boolean;
   /** What the last readiness report goes without: its device failed the test that staff made of it. */
@@ -152,8 +154,9 @@ function cardReader({ cardReader: status, pathHeld }: Parts): Verdict {
   return status.device === 'online' && status.media !== 'jammed' ? works : off('cardReaderDown');
 }
 
-function cash({ cashAcceptor: status, cashUntold, paused }: Parts): Verdict {
+function cash({ cashAcceptor: status, cashUntold, boxChanging, paused }: Parts): Verdict {
   if (status === undefined || status.device !== 'online' || status.state === 'jammed' || status.state === 'fault') return off('cashAcceptorDown');
+  if (boxChanging) return off('maintenance'); // half done: staff must come back
   if (cashUntold || paused.includes('cash')) return off('cashAcceptorDown');
   if (status.box === 'full') return off('cashBoxFull');
   return status.box === 'removed' ? off('cashAcceptorDown') : works;

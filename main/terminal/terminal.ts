@@ -36,6 +36,7 @@ import { createSelfTestPort } from '../maintenance/self-tests/port.ts';
 import type { SelfTestPort } from '../../state-machines/maintenance/self-test-port.ts';
 import { createReceiptPort } from '../receipts/port.ts';
 import { createSlipPort } from '../receipts/signed-link.ts';
+import { boxIsChanging } from '../maintenance/box-exchange.ts';
 import { createRooms } from '../maintenance/rooms.ts';
 import type { JournalWork } from '../maintenance/story-room.ts';
 import { closedBy } from '../maintenance/system-room.ts';
@@ -160,6 +161,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       journal: 'ok',
       disk: diskOf(options),
       cashUntold: false,
+      boxChanging: devices.cashAcceptor !== undefined && boxIsChanging(journal),
       pathHeld: false,
       closed: closed !== undefined,
       paused: [],
@@ -295,6 +297,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     work: options.journalWork,
     closed,
     onClosed: (reason) => board.hear({ closed: reason !== undefined }),
+    onBoxChanging: (boxChanging) => board.hear({ boxChanging }),
     ...(options.recentLog === undefined ? {} : { recentLog: options.recentLog }),
     onRestart: options.onRestart ?? nothing,
     ...(options.updateStanding === undefined ? {} : { updateStanding: options.updateStanding }),

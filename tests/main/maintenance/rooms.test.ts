@@ -28,7 +28,16 @@ function terminal(...entries: readonly NewEntry[]) {
   const { clock, ids, key } = bench;
   const desk = new JournalDesk({ journal, clock, random: countingRandom(), shortName: 'A01', businessDate: () => '2026-11-22', onHealth: () => {} });
   const folds = new JournalFolds({ journal, clock });
-  const box = boxRoom({ journal, desk, folds, printer: undefined, config: CONFIG, denominations: [5000, 10_000] });
+  const changes: boolean[] = [];
+  const box = boxRoom({
+    journal,
+    desk,
+    folds,
+    printer: undefined,
+    config: CONFIG,
+    denominations: [5000, 10_000],
+    onChanging: (changing) => changes.push(changing),
+  });
   const slips: ReceiptContent[] = [];
   const told: Recovered = {
     outcome: 'delivered',
@@ -60,7 +69,7 @@ function terminal(...entries: readonly NewEntry[]) {
     locale: 'zh-CN',
     work: journalWork({ journal: bench.path, publicKey: key.publicKey, exportFolder: stick, terminalId: 'T-0001' }, async (order) => inThisThread(order)),
   });
-  return { bench, journal, desk, folds, box, stories, slips, stick };
+  return { bench, journal, desk, folds, box, changes, stories, slips, stick };
 }
 
 const CONFIG = {
@@ -94,6 +103,12 @@ test('settlement in the running journal: what came short is in suspense, the res
   expect({ found, signedUpTo }).toEqual({ found: undefined, signedUpTo: entries });
   expect(balances).toMatchObject({ 'cash.box': 0, 'cash.transit': 10_000, suspense: 5000, 'cash.overShort': 0 });
   expect(journal.head.seq).toBe(entries);
+});
+
+test('while the boxes are changed it is said with each step that no note may be taken, and again when another one is in', async () => {
+  const { box, changes } = terminal(...notesTaken('tx-0001', 5000));
+  for (let step = 0; step < 3; step += 1) await box.step({ by: '0533', boxOut: 'B-1', boxIn: 'B-2' });
+  expect(changes).toEqual([true, true, false]);
 });
 
 test('without a printer the settlement stands, and its slip is not said to be printed', async () => {

@@ -12,6 +12,7 @@ const healthy: Parts = {
   cabinet: { device: 'online', door: 'closed', serviceSwitch: 'operator', lamp: 'off' },
   keypad: { device: 'online', headphone: 'unplugged' },
   cashUntold: false,
+  boxChanging: false,
   pathHeld: false,
   upstream: { link: 'online', issuer: 'up', payments: 'up' },
   journal: 'ok',
@@ -130,6 +131,12 @@ describe('availability', () => {
   it('an acceptor that lost count of what it took takes no more, whatever its status says', () => {
     const found = availabilityOf({ ...healthy, cashUntold: true }, both);
     expect(found.tenders).toMatchObject({ cash: off('cashAcceptorDown'), qr: works });
+  });
+
+  it('while the boxes are being changed no note is taken: nobody would know which of them it is in', () => {
+    const found = availabilityOf({ ...healthy, boxChanging: true }, both);
+    expect(found.tenders).toMatchObject({ cash: off('maintenance'), qr: works });
+    expect(found.services.topUp).toEqual(works);
   });
 
   it.each([

@@ -14,6 +14,7 @@ import type { SimulatedReceiptPrinter } from '../../drivers/receipt-printer/simu
 import { SimulatedLines } from '../../drivers/transport/simulated.ts';
 import type { SimulatedUnit } from '../../drivers/transport/simulated-unit.ts';
 import { overWire, type LineSpeed } from '../support/line-speed.ts';
+import { Boxes } from './boxes.ts';
 import type { TownCard } from './cards.ts';
 import type { Chance } from './chance.ts';
 import { lineDevices, type Direction, type FaultKind, type LineDevice } from './faults.ts';
@@ -94,8 +95,8 @@ export class SimulatedCabinet {
   readonly #options: CabinetOptions;
   /** Notes that a technician took out of the path: the operator has them. */
   readonly found: FedNote[] = [];
-  /** Notes in boxes that were taken away. */
-  readonly collected: Fen[] = [];
+  /** The operator's cash boxes, wherever they are. */
+  readonly boxes: Boxes;
   readonly #strikes: Readonly<Partial<Record<FaultKind, () => void>>>;
 
   constructor(options: CabinetOptions) {
@@ -106,6 +107,7 @@ export class SimulatedCabinet {
       options: models.cashAcceptor[fittings.cashAcceptor],
       escrowLimit: ESCROW_LIMIT_MS,
     });
+    this.boxes = new Boxes(this.acceptor);
     this.printer = simulators.receiptPrinter[fittings.receiptPrinter](clock, { options: models.receiptPrinter[fittings.receiptPrinter] });
     this.idReader = simulators.idReader['sam-serial'](clock);
     this.lines.add('idReader', this.idReader);
@@ -130,16 +132,7 @@ export class SimulatedCabinet {
 
   /** Fen in the operator's hands: the boxes, and what was found in the path. */
   get notesInCustody(): number {
-    return sum(this.collected) + sum(this.acceptor.box) + sum(this.found.filter((note) => typeof note === 'number'));
-  }
-
-  /** A collector takes the box and puts an empty one in. Undefined: it is locked while a note is inside. */
-  changeBox(): readonly Fen[] | undefined {
-    const notes = this.acceptor.removeBox();
-    if (notes === undefined) return undefined;
-    this.acceptor.insertBox();
-    this.collected.push(...notes);
-    return notes;
+    return sum(this.boxes.fallen) + sum(this.found.filter((note) => typeof note === 'number'));
   }
 
   /** The process is gone: the lines are free again. */

@@ -229,9 +229,18 @@ function* until<T>(isOver: () => boolean, all: Iterable<T>): Generator<T> {
   }
 }
 
+/** What was chosen of all that there is; of something else than all, the same places are other scenarios. */
+export interface Aim {
+  readonly script: readonly string[] | undefined;
+  readonly faults: readonly FaultKind[] | undefined;
+  readonly behind: readonly FaultKind[] | undefined;
+}
+
 /** The command that shows it again. */
-export function breachCommand({ result, alone, world }: Breach, { level, seed }: Pick<ExhaustiveOptions, 'level' | 'seed'>): string {
-  if (alone === undefined) return `npm run simulate -- --exhaustive ${level} --scenarios ${world.from}..${world.to} --seed ${seed} --workers 1`;
+export function breachCommand({ result, alone, world }: Breach, { level, seed, aim }: Pick<ExhaustiveOptions, 'level' | 'seed'> & { aim: Aim }): string {
+  const aimed = Object.entries(aim).flatMap(([option, names]) => (names === undefined ? [] : [`--${option} ${names.join(',')} `]));
+  if (alone === undefined)
+    return `npm run simulate -- --exhaustive ${level} ${aimed.join('')}--scenarios ${world.from}..${world.to} --seed ${seed} --workers 1`;
   return `npm run simulate -- --replay --script ${result.scenario.script} --seed ${seed} --plan '${JSON.stringify(planOf(alone))}'`;
 }
 

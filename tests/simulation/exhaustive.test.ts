@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { enumerate, type Survey } from './exhaustive.ts';
-import { runExhaustive } from './exhaustive-run.ts';
+import { breachCommand, runExhaustive, type Breach } from './exhaustive-run.ts';
 import { channelOf, faultKinds, type Channel } from './faults.ts';
 import { runChunk } from './scenario.ts';
 import { scripts } from './scripts.ts';
@@ -71,6 +71,15 @@ test('of some kinds only, and with others in what follows them', () => {
   expect(all.every(([first, second]) => first !== undefined && second !== undefined && 'behind' in second && !('behind' in first))).toBe(true);
 });
 
+test('what breaks only behind others is shown by the same range of the same choice', () => {
+  const breach = { alone: undefined, world: { from: 3, to: 9 } } as Breach;
+  const none = { script: undefined, faults: undefined, behind: undefined };
+  expect(breachCommand(breach, { level: 1, seed: '7', aim: none })).toBe('npm run simulate -- --exhaustive 1 --scenarios 3..9 --seed 7 --workers 1');
+  expect(breachCommand(breach, { level: 2, seed: '7', aim: { script: ['qr'], faults: ['power.cut', 'disk.full'], behind: ['process.killed'] } })).toBe(
+    'npm run simulate -- --exhaustive 2 --script qr --faults power.cut,disk.full --behind process.killed --scenarios 3..9 --seed 7 --workers 1',
+  );
+});
+
 test('another seed is another order of the same', () => {
   const inOrder = (seed: string): string[] => {
     const { size, scenario } = enumerate(1, [cooked], seed);
@@ -100,7 +109,7 @@ test(
   },
 );
 
-test('a range of it is run and counted', { timeout: 120_000 }, async () => {
+test('a range of it is run and counted', { timeout: 360_000 }, async () => {
   const disk = mkdtempSync(path.join(tmpdir(), 'exhaustive-'));
   const progress: string[] = [];
   const { report, breaches, text } = await runExhaustive({

@@ -6,7 +6,7 @@
  */
 import { Chance } from './chance.ts';
 import { channelOf, faultKinds, type Channel, type FaultKind } from './faults.ts';
-import { ARRIVAL, needsStacker, playScript, passages, scriptedCard, worldFor, type PlacedFault, type Scenario } from './scenario.ts';
+import { ARRIVAL, needsStacker, passages, playBefore, playScript, scriptedCard, worldFor, type PlacedFault, type Scenario } from './scenario.ts';
 import type { Script } from './script.ts';
 import type { World, Witness } from './world.ts';
 
@@ -41,10 +41,12 @@ const BETWEEN_EFFECTS: ReadonlySet<FaultKind> = new Set(['process.killed', 'powe
 export async function survey(script: Script, options: { readonly seed: string; readonly disk: string }): Promise<Survey> {
   const { world } = await worldFor({ ...options, dispenses: needsStacker({ script: script.name }) });
   const surveyor = new Surveyor(world);
+  const card = scriptedCard(world, script);
+  await playBefore(world, script);
   world.faults.beginSession(0);
   world.witnesses.push(surveyor);
   surveyor.onStep(ARRIVAL);
-  await playScript(world, script, scriptedCard(world, script));
+  await playScript(world, script, card);
   await world.end();
   world.remove();
   return { script: script.name, steps: surveyor.steps, passed: world.faults.passed, repeated: surveyor.repeated };

@@ -5,7 +5,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { breachCommand, runExhaustive, scenarioWords } from './exhaustive-run.ts';
+import { breachCommand, runExhaustive, scenarioWords, type Aim } from './exhaustive-run.ts';
+import { faultKinds } from './faults.ts';
 import { readOptions, USAGE, UsageError, type SimulateOptions } from './options.ts';
 import { runPool } from './pool.ts';
 import { replayCommand, Tally } from './report.ts';
@@ -66,9 +67,13 @@ async function exhaust(options: SimulateOptions, level: 1 | 2, disk: string): Pr
   for (const breach of breaches) {
     for (const { oracle, detail } of breach.result.violations)
       process.stderr.write(`VIOLATION ${scenarioWords(breach.result.scenario)}: ${oracle}: ${detail}\n`);
-    process.stderr.write(`  replay: ${breachCommand(breach, { level, seed })}\n`);
+    process.stderr.write(`  replay: ${breachCommand(breach, { level, seed, aim: aimOf(options) })}\n`);
   }
   return report.violations > 0 ? 1 : 0;
+}
+
+function aimOf({ scripts: chosen, kinds, behind }: SimulateOptions): Aim {
+  return { script: chosen?.map(({ name }) => name), faults: kinds.length === faultKinds.length ? undefined : kinds, behind };
 }
 
 function* jobs(options: SimulateOptions, disk: string, tally: Tally): Generator<SeedOptions> {

@@ -4,8 +4,10 @@
  * flows/.
  */
 import type { Clock, Timer } from '../../common/clock.ts';
+import type { NoteCounts } from '../../common/journal-kinds.ts';
 import type { SaleRefusal } from '../../common/upstream-api/payments.ts';
 import type { UiAct, View, ViewBody, ViewBodyOf, ViewKind } from '../../state-machines/view.ts';
+import type { StaffAtHand } from '../support/staff-at-hand.ts';
 import type { TownCard } from './cards.ts';
 import type { Chance } from './chance.ts';
 
@@ -28,8 +30,19 @@ export interface Character {
   readonly curious: number;
 }
 
+const steady: Character = {
+  name: 'steady',
+  thinks: { least: 400, most: 3000 },
+  walksOff: 0,
+  turnsBack: 0.01,
+  pullsCard: 0,
+  forgetsCard: 0,
+  mixesCards: 0,
+  curious: 0.02,
+};
+
 export const characters: readonly Character[] = [
-  { name: 'steady', thinks: { least: 400, most: 3000 }, walksOff: 0, turnsBack: 0.01, pullsCard: 0, forgetsCard: 0, mixesCards: 0, curious: 0.02 },
+  steady,
   { name: 'hasty', thinks: { least: 120, most: 900 }, walksOff: 0.03, turnsBack: 0.08, pullsCard: 0.06, forgetsCard: 0.02, mixesCards: 0.05, curious: 0.02 },
   { name: 'careless', thinks: { least: 500, most: 9000 }, walksOff: 0.08, turnsBack: 0.05, pullsCard: 0.02, forgetsCard: 0.15, mixesCards: 0.2, curious: 0.05 },
   {
@@ -43,6 +56,9 @@ export const characters: readonly Character[] = [
     curious: 0.15,
   },
 ];
+
+/** After all has happened: whoever ends what others left. */
+export const faultless: Character = { ...steady, turnsBack: 0, curious: 0 };
 
 /** What a person can do with their hands. Each answers whether it was possible. */
 export interface Hands {
@@ -70,20 +86,54 @@ export interface Hands {
   /** What they know by heart, or read from their telephone, to type it. */
   knows(field: ViewBodyOf<'loss-typing'>['field']): string;
   codeOnPhone(): string | undefined;
-  /** What the authenticator of staff shows. */
-  oneTimeCode(): string;
+  /** What the authenticator of this member of staff shows; undefined: they have used it. */
+  oneTimeCode(member: StaffAtHand): string | undefined;
+  /** In the opened cabinet. */
+  readonly boxes: BoxHands;
   /** Meanwhile the desk puts others into this time (ms since 1970), as far as there are any. */
   othersTake(start: number): void;
   /** Where their card is. */
   cardAt(card: TownCard): 'hand' | 'gate' | 'inside' | 'bin';
 }
 
+/** What a collector does with the operator's cash boxes, which go by their labels. */
+export interface BoxHands {
+  /** The one in the cabinet. */
+  inside(): string | undefined;
+  /** Those that came out and were not emptied; the last one last. */
+  away(): readonly string[];
+  /** On the empty one that they brought. */
+  nextLabel(): string;
+  /** Undefined: locked while a note is inside, or none is in. */
+  takeOut(): string | undefined;
+  /** Whether there was room for it. */
+  putIn(label: string): boolean;
+  /** What is in one that is out; undefined: it is not. */
+  count(label: string): NoteCounts | undefined;
+  /** They confirm that this is what they counted. */
+  signs(settlementId: string, counted: NoteCounts): void;
+  /** Its notes go to the bank. */
+  empty(label: string): void;
+}
+
 /** What people do on screens: one act each time they look. */
 export type Screens = { readonly [K in ViewKind]?: (person: Person, body: ViewBodyOf<K>) => void };
 
-/** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell; `callback`: they want to be called; `maintenance`: staff. */
+/** `look`: only whether the card is all right; `help`: something is looked up first; `desk`: there is something to tell; `callback`: they want to be called; `maintenance`: a technician; `settlement`: a collector. */
 export type Wish =
-  'topUp' | 'pendingLoad' | 'statement' | 'help' | 'desk' | 'callback' | 'chat' | 'lossReport' | 'replacement' | 'account' | 'maintenance' | 'look';
+  | 'topUp'
+  | 'pendingLoad'
+  | 'statement'
+  | 'help'
+  | 'desk'
+  | 'callback'
+  | 'chat'
+  | 'lossReport'
+  | 'replacement'
+  | 'account'
+  | 'maintenance'
+  | 'settlement'
+  | 'look';
 
 export interface PersonOptions {
   readonly id: number;
@@ -309,7 +359,7 @@ function begins(person: Person): void {
   const at = hands.cardAt(card);
   if (at === 'gate') hands.takeCard();
   if ((person.finished && at !== 'inside') || at === 'bin') return person.leave();
-  if (person.wish === 'maintenance') return void (triesStaff(person) ? hands.touch({ type: 'staff' }) : person.leave());
+  if (person.wish === 'maintenance' || person.wish === 'settlement') return void (triesStaff(person) ? hands.touch({ type: 'staff' }) : person.leave());
   if (person.wish === 'lossReport') return void (triesLoss(person) ? hands.touch({ type: 'report-loss' }) : person.leave());
   if (person.wish === 'replacement') return void (triesLoss(person) ? hands.touch({ type: 'replace-card' }) : person.leave());
   const way = chance.pick(['service', 'start', 'card'] as const);

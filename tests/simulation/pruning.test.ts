@@ -11,7 +11,7 @@ afterAll(() => rmSync(disk, { recursive: true, force: true }));
 
 const SEEDS = ['1', '2', '3', '4', '5', '6'];
 
-test('a journal that is pruned all day: no money is lost, invented or counted twice, and the uplink goes on', { timeout: 240_000 }, async () => {
+test('a journal that is pruned all day: no money is lost, invented or counted twice, and the uplink goes on', { timeout: 480_000 }, async () => {
   let cuts = 0;
   for (const seed of SEEDS) {
     const { violations } = await runSeed({

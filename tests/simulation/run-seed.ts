@@ -1,5 +1,5 @@
 /** One world from its beginning to its end: people come one after the other while faults strike, then all is mended, and the oracles look. */
-import { Person, characters, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
+import { Person, characters, faultless, type Character, type Screens, type VoucherInHand, type Wish } from './person.ts';
 import { accountScreens } from './flows/account.ts';
 import { callbackScreens } from './flows/callback.ts';
 import { chatScreens } from './flows/chat.ts';
@@ -26,6 +26,7 @@ import { checkMoney } from './oracles/money.ts';
 import { checkSurveys } from './oracles/surveys.ts';
 import { readLedger, hasOpenCase, type Story } from './oracles/ledger.ts';
 import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
+import { boxesWait, checkSettlements } from './oracles/settlements.ts';
 import type { ScreenOracle } from './oracles/screens.ts';
 import { watch } from './oracles/witnesses.ts';
 import { checkSlips, referencesOn, voucherOn } from './oracles/slips.ts';
@@ -209,6 +210,7 @@ const WANT_A_NEW_CARD = 0.15;
 const WANT_A_CARD_SERVICE = 0.1;
 /** Of those who come for nothing else. */
 const ARE_STAFF = 0.05;
+const ARE_COLLECTORS = 0.08;
 /** For some something waits at the issuer, and they know it. */
 const WANT_WHAT_WAITS = 0.25;
 
@@ -236,7 +238,7 @@ async function serve(world: World, chance: Chance, session: number, options: See
   if (chance.between(1, REPAIRED_EVERY) === 1) world.repair();
   await world.pass(() => isFree(world), SCREEN_CLEARS);
   // What is in the box keeps its entries: without a collector hardly any would ever leave.
-  if (options.pruning !== undefined && chance.named('collector').between(1, COLLECTED_EVERY) === 1) await world.collect();
+  if (options.pruning !== undefined && chance.named('collector').between(1, COLLECTED_EVERY) === 1) await collects(world, chance.named('collector'), options);
   if (!isFree(world)) {
     world.repair();
     await world.pass(() => isFree(world), SCREEN_CLEARS);
@@ -255,6 +257,7 @@ function wishOf(world: World, chance: Chance, card: TownCard, offered: readonly 
   if (offered.includes('account') && (card.kind === 'notActivated' || card.kind === 'blocked' || chance.named('account').happens(WANT_A_CARD_SERVICE)))
     return 'account';
   if (offered.includes('maintenance') && (offered.length === 1 || chance.named('staff').happens(ARE_STAFF))) return 'maintenance';
+  if (offered.includes('maintenance') && chance.named('collector').happens(ARE_COLLECTORS)) return 'settlement';
   const waits = chance.named('waits');
   if (!offered.includes('pendingLoad') || !waits.happens(WANT_WHAT_WAITS)) return 'topUp';
   for (let count = waits.between(1, 3); count > 0; count -= 1) world.putAtIssuer(card, waits.pick([500, 1250, 5000, 30_000]));
@@ -312,15 +315,14 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   await becomesReady(world);
   await world.pass(() => false, SETTLES);
   await world.pass(() => readLedger(world.journal).every(({ state }) => state.closed !== undefined), SETTLES);
+  await settleBoxes(world, chance.named('collector'));
   for (const card of new Set([...undecided(world), ...unfinishedCards(world)])) {
     if (world.cabinet.placeOf(card) !== 'hand') continue;
-    const steady = characters[0];
-    if (steady === undefined) break;
     const person = new Person({
       id: -1,
       clock: world.clock,
       chance: chance.named(`back ${card.tail}`),
-      character: { ...steady, turnsBack: 0, curious: 0 },
+      character: faultless,
       card,
       otherCard: card,
       hands: world.hands(card),
@@ -352,6 +354,45 @@ export async function comeToRest(world: World, chance: Chance, screens: ScreenOr
   screens.check();
   await world.end();
   return ledger;
+}
+
+/** At the cabinet, or with the terminal stopped. */
+async function collects(world: World, chance: Chance, { flows: offered, people = characters }: SeedOptions): Promise<void> {
+  if (!offered.includes('maintenance') || chance.named('way').happens(0.5)) return world.collect();
+  await visitOfCollector(world, chance, chance.named('who').pick(people));
+  return undefined;
+}
+
+async function visitOfCollector(world: World, chance: Chance, character: Character): Promise<Person> {
+  const card = world.cards[0] ?? world.makeCard('valid', 0);
+  const person = new Person({
+    id: -2,
+    clock: world.clock,
+    chance,
+    character,
+    card,
+    otherCard: card,
+    hands: world.hands(card),
+    screens: [maintenanceScreens],
+    wish: 'settlement',
+  });
+  await stands(world, person, STAYS_AT_MOST);
+  await world.pass(() => isFree(world), SCREEN_CLEARS);
+  return person;
+}
+
+/** Where the terminal lets nobody in, for its clock is not that of their authenticator or too many tries went wrong today, they stop it and settle with `kioskctl`. */
+const VISITS = 3;
+
+/** Whatever was begun with a box is ended by somebody who makes no mistakes. */
+export async function settleBoxes(world: World, chance: Chance): Promise<void> {
+  let isShut = world.isClockWrong;
+  for (let visit = 0; visit < VISITS && boxesWait(world); visit += 1) {
+    const { memory } = await visitOfCollector(world, chance.named(`visit ${visit}`), faultless);
+    isShut ||= memory.get('locked') === 1;
+  }
+  if (boxesWait(world) && isShut) await world.collect();
+  if (boxesWait(world)) world.violation('settlement', 'a collector came three times, and what was begun is not ended');
 }
 
 /** Cards of which nobody knows whether they got their load. */
@@ -402,6 +443,7 @@ export function judge(world: World, ledger: readonly Story[], screens: ScreenOra
   checkCallbacks(world);
   checkSurveys(world);
   checkReplacements(world, ledger);
+  checkSettlements(world);
   checkAccounts(world);
   const outcomes: Record<string, number> = {};
   for (const { state } of ledger) {

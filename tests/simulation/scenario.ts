@@ -19,13 +19,14 @@ import { checkVouchers, untoldVouchers } from './oracles/vouchers.ts';
 import { checkMoney } from './oracles/money.ts';
 import { checkSurveys } from './oracles/surveys.ts';
 import { checkReplacements, replacementsWait } from './oracles/replacements.ts';
+import { checkSettlements } from './oracles/settlements.ts';
 import type { ScreenOracle } from './oracles/screens.ts';
 import { referencesOn } from './oracles/slips.ts';
 import { watch } from './oracles/witnesses.ts';
 import { isOpenCase } from '../../common/money/standing.ts';
 import type { View } from '../../state-machines/view.ts';
 import { Person, type Wish } from './person.ts';
-import { becomesReady, comeToRest, fittingsOf, isFree, judge, stands, undecided, type SeedResult } from './run-seed.ts';
+import { becomesReady, comeToRest, fittingsOf, isFree, judge, settleBoxes, stands, undecided, type SeedResult } from './run-seed.ts';
 import { scripted, type Script } from './script.ts';
 import { scriptNamed } from './scripts.ts';
 import type { TraceEvent } from './trace.ts';
@@ -147,6 +148,7 @@ export async function runScenario(
   const before = world.violations.length;
   const script = scriptNamed(scenario.script);
   const card = scriptedCard(world, script);
+  await playBefore(world, script);
   const places = new Places(world, session, scenario.faults);
   const words = new LastWords();
   world.witnesses.push(places, words);
@@ -156,6 +158,7 @@ export async function runScenario(
   world.witnesses.splice(world.witnesses.indexOf(places), 2);
   world.calm();
   await becomesReady(world);
+  await settleBoxes(world, new Chance(`collector ${session}`));
   const stories = await settle(world, script, card);
   const told = new Set([...screens.told, ...world.slips.flatMap(referencesOn)]);
   checkStories(world, stories, told);
@@ -177,6 +180,7 @@ export async function runScenario(
   checkPending(world, ledger);
   checkVouchers(world, ledger);
   checkReplacements(world, ledger);
+  checkSettlements(world);
   return {
     scenario,
     plan: places.struck(),
@@ -199,13 +203,20 @@ export function scriptedCard(world: World, { kind = 'valid', balance, rides = 0,
   return card;
 }
 
+/** Whoever came before them, so long as nothing strikes. */
+export async function playBefore(world: World, { after }: Script): Promise<void> {
+  if (after === undefined) return;
+  await playBefore(world, after);
+  await playScript(world, after, scriptedCard(world, after));
+}
+
 /** By bus, two days before the world begins. */
 const RIDE = { amount: 100, terminalId: '0000000000AA', date: '20261120' } as const;
 
 /** Until the person is gone and the glass is free. @returns how many slips they have in their hand */
 export async function playScript(world: World, script: Script, card: TownCard): Promise<number> {
   const otherCard = script.bringsOtherCard === true ? scriptedCard(world, script) : card;
-  const person = scriptedPerson(world, script, { card, otherCard, wish: 'topUp' });
+  const person = scriptedPerson(world, script, { card, otherCard, wish: script.wish ?? 'topUp' });
   if (script.fillsStacker === true) world.fillStacker(3);
   if (script.isHolder === true) world.register(card);
   await stands(world, person, STAYS_AT_MOST);

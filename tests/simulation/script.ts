@@ -1,6 +1,6 @@
 /** A steady person with a fixed intention, for the enumeration of faults: the same situation always finds them doing the same. */
 import type { TownCard } from './cards.ts';
-import type { Character, Person, Screens } from './person.ts';
+import type { Character, Person, Screens, Wish } from './person.ts';
 
 export interface Script {
   readonly name: string;
@@ -16,6 +16,10 @@ export interface Script {
   readonly waits?: readonly number[];
   /** A technician has just filled the stacker with three good blanks. */
   readonly fillsStacker?: boolean;
+  /** What they come for; default: money. */
+  readonly wish?: Wish;
+  /** Somebody who came before them, undisturbed. */
+  readonly after?: Script;
   /** With them is somebody else's card, of the same kind. */
   readonly bringsOtherCard?: boolean;
   /** Before those of the session. */

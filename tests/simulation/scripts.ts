@@ -4,6 +4,7 @@ import { callbackScripts } from './flows/callback.ts';
 import { chatScripts } from './flows/chat.ts';
 import { deskScripts } from './flows/desk.ts';
 import { lossReportScripts } from './flows/loss-report.ts';
+import { maintenanceScripts } from './flows/maintenance.ts';
 import { replacementScripts } from './flows/replacement.ts';
 import { pendingLoadScripts } from './flows/pending-load.ts';
 import { statementScripts } from './flows/statement.ts';
@@ -24,6 +25,7 @@ export const scripts: readonly Script[] = [
   ...replacementScripts,
   ...accountScripts,
   ...surveyScripts,
+  ...maintenanceScripts,
   nobody,
 ];
 

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { NewEntry } from '../../common/journal-kinds.ts';
+import type { NewEntry, NoteCounts } from '../../common/journal-kinds.ts';
 import type { SaleRefusal } from '../../common/upstream-api/payments.ts';
 import { parseConfig, type TerminalConfig } from '../../main/config/config.ts';
 import { readSlip } from '../../drivers/receipt-printer/paper.ts';
@@ -21,12 +21,12 @@ import { holderOf } from './holders.ts';
 import { Life, type LifeOptions } from './life.ts';
 import { SimulatedNetwork } from './network.ts';
 import { stepOf } from './steps.ts';
-import type { Hands } from './person.ts';
+import type { BoxHands, Hands } from './person.ts';
 import { SteadySeal } from './sealing.ts';
 import { settleStopped } from './settling.ts';
 import { Trace, type TraceEvent } from './trace.ts';
 import { SimulatedUpstream } from './upstream.ts';
-import { codeOf, roster, SECRET, TECHNICIAN } from '../support/staff-at-hand.ts';
+import { codeOf, COLLECTOR, roster, SECRET, TECHNICIAN, type StaffAtHand } from '../support/staff-at-hand.ts';
 
 const EXAMPLE = path.join(import.meta.dirname, '..', '..', 'resources', 'config', 'example.json');
 /** 08:14 on a Sunday in Shanghai. */
@@ -106,6 +106,8 @@ export class World {
   readonly witnesses: Witness[] = [];
   /** Every note that the slot took, in order: whose it was, and where it ended. */
   readonly notes: FedNoteStory[] = [];
+  /** What collectors said that they counted, by the number of the settlement. */
+  readonly signed = new Map<string, readonly NoteCounts[]>();
   /** Slips that people took home, by the card that they have. */
   readonly pockets = new Map<TownCard, readonly string[]>();
   /** Every slip that came off, as text. */
@@ -114,6 +116,8 @@ export class World {
   readonly secrets: string[] = [];
   /** By the person's telephone: what it received last. */
   readonly #codes = new Map<string, string>();
+  /** The last one that this member of staff read off, by their number. */
+  readonly #usedCodes = new Map<string, string>();
   #madeCodes = 0;
   lives = 0;
   readonly #folder: string;
@@ -183,6 +187,11 @@ export class World {
 
   get view(): View | undefined {
     return this.#view;
+  }
+
+  /** The terminal's clock was set to another time than the world's. */
+  get isClockWrong(): boolean {
+    return this.#wallAhead !== 0;
   }
 
   /** Place of the last entry that a life wrote and heard of. */
@@ -326,13 +335,22 @@ export class World {
     if (life?.ready !== true || this.cabinet.acceptor.inside !== undefined) return;
     await life.stop().catch(() => this.kill('process')); // the disk is full: it says so, and ends all the same
     if (this.#life !== life) return; // it comes up by itself, and nobody settles
-    const counted = this.cabinet.changeBox();
+    const { boxes } = this.cabinet;
+    const boxOut = boxes.takeOut() ?? boxes.away.at(-1);
+    const boxIn = boxes.inside ?? boxes.nextLabel;
+    boxes.putIn(boxes.nextLabel);
+    const counted = boxOut === undefined ? undefined : boxes.countOf(boxOut);
     this.#life = undefined;
     this.#view = undefined;
     this.cabinet.hangUp();
-    if (counted !== undefined)
-      this.#lastSeq = await settleStopped(this.#config(this.#lifeFolder()), this.clock, this.chance.named(`collector ${this.lives}`), counted);
-    this.trace.add('hand', `collects ${counted?.length ?? 'no'} notes`);
+    if (boxOut !== undefined && counted !== undefined) {
+      const random = this.chance.named(`collector ${this.lives}`);
+      const { settlementId, lastSeq } = await settleStopped(this.#config(this.#lifeFolder()), this.clock, random, { boxOut, boxIn, counted });
+      this.signs(settlementId, counted);
+      boxes.empty(boxOut);
+      this.#lastSeq = lastSeq;
+    }
+    this.trace.add('hand', `collects ${JSON.stringify(counted)}`);
     life.moveTo(this.#lifeFolder(1));
     this.powerOn();
   }
@@ -401,8 +419,8 @@ export class World {
 
   /** One note at a time is in the path: where it ended is where there is one more. */
   #followNotes(): void {
-    const { acceptor, found, collected } = this.cabinet;
-    const places = { box: collected.length + acceptor.box.length, returned: acceptor.returned.length, found: found.length };
+    const { acceptor, found, boxes } = this.cabinet;
+    const places = { box: boxes.fallen.length, returned: acceptor.returned.length, found: found.length };
     for (const place of ['box', 'returned', 'found'] as const) {
       for (; this.#placed[place] < places[place]; this.#placed[place] += 1) {
         const note = this.notes.find(({ fate }) => fate === undefined);
@@ -446,10 +464,42 @@ export class World {
         return { card: card.serial, password, phone, code: this.#codes.get(phone) ?? '', newPassword, repeatPassword: newPassword }[field];
       },
       codeOnPhone: () => this.#looksAtPhone(holder.phone),
-      oneTimeCode: () => codeOf(TECHNICIAN, this.clock.now()),
+      oneTimeCode: (member) => this.#readCode(member),
+      boxes: this.#atTheBox(),
       othersTake: (start) => this.#othersTake(start),
       cardAt: (which) => cabinet.placeOf(which),
     };
+  }
+
+  #readCode(member: StaffAtHand): string | undefined {
+    const code = codeOf(member, this.clock.now());
+    if (this.#usedCodes.get(member.number) === code) return undefined;
+    this.#usedCodes.set(member.number, code);
+    return code;
+  }
+
+  #atTheBox(): BoxHands {
+    const { boxes } = this.cabinet;
+    const did = <T>(what: string, result: T): T => {
+      this.trace.add('hand', `${what}: ${JSON.stringify(result)}`);
+      return result;
+    };
+    return {
+      inside: () => boxes.inside,
+      away: () => boxes.away,
+      nextLabel: () => boxes.nextLabel,
+      takeOut: () => did('takes the box out', boxes.takeOut()),
+      putIn: (label) => did(`puts box ${label} in`, boxes.putIn(label)),
+      count: (label) => did(`counts ${label}`, boxes.countOf(label)),
+      signs: (settlementId, counted) => this.signs(settlementId, counted),
+      empty: (label) => boxes.empty(label),
+    };
+  }
+
+  /** Somebody says that this is what they counted; said again after a restart, maybe otherwise. */
+  signs(settlementId: string, counted: NoteCounts): void {
+    this.trace.add('hand', `signs ${settlementId}: ${JSON.stringify(counted)}`);
+    this.signed.set(settlementId, [...(this.signed.get(settlementId) ?? []), counted]);
   }
 
   /** What was there when they looked last; the next look finds what came since. */
@@ -601,7 +651,7 @@ export class World {
     return parseConfig({
       ...example,
       support: { ...example.support, survey: true },
-      maintenance: { staff: roster([TECHNICIAN]) },
+      maintenance: { staff: roster([TECHNICIAN, COLLECTOR]) },
       replacement: { offered: true, fee: 2000, application: 'A00000000386980701' },
       data: { ...example.data, folder },
       devices: { ...this.cabinet.configured, ...none },

@@ -6,6 +6,7 @@ import { DeskOracle } from './desk.ts';
 import { LossOracle } from './losses.ts';
 import { ReplacementOracle } from './replacements.ts';
 import { ScreenOracle } from './screens.ts';
+import { SettlementOracle } from './settlements.ts';
 import { StaffOracle } from './staff.ts';
 import { SurveyOracle } from './surveys.ts';
 import { VoucherOracle } from './vouchers.ts';
@@ -25,6 +26,7 @@ export function watch(world: World): ScreenOracle {
     new ReplacementOracle(world),
     new AccountOracle(world),
     new StaffOracle(world),
+    new SettlementOracle(world),
   );
   return screens;
 }

@@ -609,6 +609,98 @@ export const defects: readonly Defect[] = [
       },
     ],
   },
+  // --- the cash box ---
+  {
+    name: 'differenceElsewhere',
+    what: 'what a count differs by is booked as income or loss at once',
+    aim: '--exhaustive 1 --script settle-short',
+    file: 'common/money/postings.ts',
+    find: "moveSigned('suspense', 'cash.transit', notesTotal",
+    replace: "moveSigned('cash.overShort', 'cash.transit', notesTotal",
+  },
+  {
+    name: 'boxForgetsNotes',
+    what: 'a box that came out takes no notes along: they are forgotten between the hand and the entry',
+    aim: '--exhaustive 1 --script settle',
+    file: 'main/maintenance/settlement.ts',
+    find: 'boxId: boxOut, content: books.cash.content }',
+    replace: 'boxId: boxOut, content: { notes: [], unspecified: 0 } }',
+  },
+  {
+    name: 'countedTwiceAfterRestart',
+    what: 'a settlement that was counted and not closed is counted once more after a restart',
+    aim: '--exhaustive 1 --script settle-short --faults process.killedAfterCommit,process.killedBeforeCommit',
+    file: 'main/maintenance/settlement.ts',
+    find: "    case 'counted':\n      return {",
+    replace:
+      "    case 'counted':\n      if (counted !== undefined) return { kind: 'settlement.counted', body: { settlementId, boxId: boxOut, by, expected, counted } };\n      return {",
+    also: [
+      {
+        file: 'state-machines/maintenance/rooms/box.ts',
+        find: "phase === 'opened' || phase === 'removed' || phase === 'counted');",
+        replace: "phase === 'opened' || phase === 'removed');",
+      },
+      {
+        file: 'state-machines/maintenance/rooms/box.ts',
+        find: "filter(({ phase }) => phase === 'inserted') ??",
+        replace: "filter(({ phase }) => phase === 'inserted' || phase === 'counted') ??",
+      },
+      // The fold that the terminal and its verifier share counts it among the anomalies: an oracle that believed it would be enough.
+      {
+        file: 'common/money/settlement-fold.ts',
+        find: "advance(step, settlementId, ['inserted'], 'counted'",
+        replace: "advance(step, settlementId, ['inserted', 'counted'], 'counted'",
+      },
+    ],
+  },
+  {
+    name: 'countBelievesTheBooks',
+    what: 'what was expected is booked as what was counted',
+    aim: '--exhaustive 1 --script settle-short',
+    file: 'main/maintenance/settlement.ts',
+    find: 'boxId: boxOut, by, expected, counted } };',
+    replace: 'boxId: boxOut, by, expected, counted: expected.notes } };',
+  },
+  {
+    name: 'boxOutBeforeEntry',
+    what: 'the other box is asked for before the journal knows that the first one is out',
+    aim: '--exhaustive 1 --script settle',
+    file: 'state-machines/maintenance/rooms/box.ts',
+    find: "guard: 'mayExchange', target: 'removing' }",
+    replace: "guard: 'mayExchange', target: 'putIn' }",
+  },
+  {
+    name: 'exchangeForgottenAfterRestart',
+    what: 'a change of boxes that was cut short does not go on where it stood',
+    aim: '--exhaustive 1 --script settle-leaves',
+    file: 'state-machines/maintenance/rooms/box.ts',
+    find: "always: [{ guard: 'opened', target: 'takeOut' }, { guard: 'removed', target: 'putIn' }, ",
+    replace: 'always: [',
+  },
+  {
+    name: 'notesWhileBoxesChange',
+    what: 'notes are taken while the boxes are being changed',
+    aim: '--exhaustive 1 --script settle-gap',
+    file: 'main/terminal/availability.ts',
+    find: "  if (boxChanging) return off('maintenance'); // half done: staff must come back\n",
+    replace: '',
+  },
+  {
+    name: 'changeForgottenAfterRestart',
+    what: 'a start does not look whether the boxes are being changed',
+    aim: '--exhaustive 1 --script settle-gap --faults process.killed',
+    file: 'main/terminal/terminal.ts',
+    find: 'boxChanging: devices.cashAcceptor !== undefined && boxIsChanging(journal),',
+    replace: 'boxChanging: false,',
+  },
+  {
+    name: 'slipBelievesTheBooks',
+    what: 'the slip of a settlement says that as much was counted as was expected',
+    aim: '--exhaustive 1 --script settle-short',
+    file: 'main/maintenance/settlement-slip-facts.ts',
+    find: '...(counted === undefined ? {} : { counted }),',
+    replace: '...(counted === undefined ? {} : { counted: expected.notes }),',
+  },
   // --- entries that leave ---
   {
     name: 'prunedBeyondReceipt',

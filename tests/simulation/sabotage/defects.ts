@@ -670,14 +670,6 @@ export const defects: readonly Defect[] = [
     replace: "guard: 'mayExchange', target: 'putIn' }",
   },
   {
-    name: 'exchangeForgottenAfterRestart',
-    what: 'a change of boxes that was cut short does not go on where it stood',
-    aim: '--exhaustive 1 --script settle-leaves',
-    file: 'state-machines/maintenance/rooms/box.ts',
-    find: "always: [{ guard: 'opened', target: 'takeOut' }, { guard: 'removed', target: 'putIn' }, ",
-    replace: 'always: [',
-  },
-  {
     name: 'notesWhileBoxesChange',
     what: 'notes are taken while the boxes are being changed',
     aim: '--exhaustive 1 --script settle-gap',

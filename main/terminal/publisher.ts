@@ -3,7 +3,7 @@
  * Owns the sequence numbers by which a touch names the View it was made on.
  */
 import type { Clock, Timer } from '../../common/clock.ts';
-import { viewSchema, type View, type ViewKind } from '../../state-machines/view.ts';
+import { viewSchema, type UiAct, type View, type ViewKind } from '../../state-machines/view.ts';
 
 export interface PublisherOptions {
   readonly clock: Clock;
@@ -23,6 +23,9 @@ export class ViewPublisher {
   /** Number of the first View of the screen that is out. */
   #screenSince = 0;
   #screen = '';
+  /** Number of the first View with the keys that are out. */
+  #keysSince = 0;
+  #keys = '';
   #last = '';
   #minute: Timer;
 
@@ -37,9 +40,13 @@ export class ViewPublisher {
     return this.#seq;
   }
 
-  /** Whether a touch made on View `seq` was made on the screen that is out: a minute that passed or a tile that changed makes no other screen of it. */
-  isCurrent(seq: number): boolean {
-    return seq >= this.#screenSince && seq <= this.#seq;
+  /**
+   * Whether a touch made on View `seq` was made on the screen that is out: a minute that passed or a tile that changed makes no other screen of it,
+   * and for a key nothing but other keys does.
+   */
+  isCurrent(seq: number, act?: UiAct['type']): boolean {
+    const since = act !== undefined && KEYS.has(act) ? this.#keysSince : this.#screenSince;
+    return seq >= since && seq <= this.#seq;
   }
 
   /** Something changed; the View goes out when this turn is over. */
@@ -62,6 +69,9 @@ export class ViewPublisher {
     const screen = screenOf(view);
     if (screen !== this.#screen) this.#screenSince = this.#seq;
     this.#screen = screen;
+    const keys = keysOf(view);
+    if (keys !== this.#keys) this.#keysSince = this.#seq;
+    this.#keys = keys;
     this.#options.publish(viewSchema.parse(view));
   }
 
@@ -86,12 +96,22 @@ function screenOf({ body, overlay }: View): string {
   return JSON.stringify({ overlay, body: lastingOf(body) });
 }
 
+/** What is typed letter by letter. */
+const KEYS: ReadonlySet<UiAct['type']> = new Set(['letter', 'nine', 'digit', 'erase'] as const);
+
+/** What makes a key another one: of a conversation, in which words to choose and what is said change while somebody types, the board alone. */
+function keysOf({ body, overlay }: View): string {
+  return JSON.stringify({ overlay, body: body.kind === 'chat' ? { kind: body.kind, board: body.board } : lastingOf(body) });
+}
+
 /** Everything but the time, what is offered on the first screen, and what this same hand chose or typed: who is fast waits for no drawing. */
 function lastingOf(body: View['body']): object {
   if (body.kind === 'attract') return { kind: body.kind };
   if (body.kind === 'top-up-amount') return { ...body, selected: undefined };
   if (body.kind === 'top-up-custom') return { ...body, digits: undefined, error: undefined };
   if (body.kind === 'top-up-voucher') return { kind: body.kind, card: body.card, field: body.field };
+  // a word is one of those that stood there; what is said meanwhile, and who else waits, takes none away
+  if (body.kind === 'chat') return { kind: body.kind, board: body.board, state: body.state, text: body.text, candidates: body.candidates };
   if (body.kind === 'help-search') return { kind: body.kind, board: body.board };
   if (body.kind === 'ticket-phone' || body.kind === 'progress-number') return { kind: body.kind };
   if (body.kind === 'maintenance-sign-in') return { kind: body.kind, asks: body.asks };

@@ -415,7 +415,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
 
   return {
     touch: ({ seq, act }) => {
-      if (publisher.isCurrent(seq) || act.type === 'close' || act.type === 'open') {
+      if (publisher.isCurrent(seq, act.type) || act.type === 'close' || act.type === 'open') {
         session.send(uiEventOf(act));
         publisher.publish(); // at once: a second touch that comes in the same turn was made on the screen before
       } else log.debug({ seq, shown: publisher.seq, act: act.type }, 'a touch on an old screen was dropped');

@@ -167,6 +167,58 @@ test('the code of a slip, held to the scanner, tells how it stands', async () =>
   await person.touches('back', 'back', 'back');
 });
 
+test('a call back gets another time by the code of its slip, without a line first; then it is cancelled by its number: its place is free', async () => {
+  const { person, sandbox } = world;
+  const page = await person.page();
+  const [booked] = deskEntriesOf(sandbox.journal).filter(({ body }) => JSON.stringify(body).includes('callback.booked'));
+  const { reference: number = '' } = (booked?.body ?? {}) as { readonly reference?: string };
+  const before = callsAtDesk(number)[0]?.slot_start ?? 0;
+  const asksProgress = async (): Promise<void> => {
+    await person.sees('attract');
+    await person.touches('util-help');
+    await person.sees('help-home');
+    await person.touches('desk-progress');
+    await person.sees('progress-number');
+  };
+  const leaves = async (): Promise<void> => {
+    await person.touches('finish');
+    await person.sees('survey');
+    await person.touches('rate-good');
+  };
+  await asksProgress();
+  await person.presents(deskCodeOf(booked?.transactionId ?? ''));
+  await person.sees('progress-list');
+  await person.touches('change-0');
+  await person.sees('callback-change');
+  await person.touches('move');
+  await person.sees('callback-slots');
+  const [first] = await page.locator('[data-testid^="slot-"]').all();
+  await first?.click();
+  await person.sees('callback-change');
+  await world.network(false);
+  await person.touches('confirm');
+  await person.sees('callback-told');
+  await person.seesFact('outcome', 'kept');
+  expect(callsAtDesk(number)).toMatchObject([{ state: 'booked', slot_start: before, seats: 1 }]);
+  await leaves();
+  await world.network(true);
+  await expect.poll(() => callsAtDesk(number)[0]?.slot_start ?? before, { timeout: 60_000 }).not.toBe(before);
+  expect(callsAtDesk(number)).toMatchObject([{ state: 'booked', seats: 1 }]);
+
+  await asksProgress();
+  await touchesEach('symbol', number.replaceAll('-', ''));
+  await person.touches('confirm');
+  await person.sees('progress-list');
+  await person.touches('change-0');
+  await person.sees('callback-change');
+  await person.touches('call-off', 'confirm');
+  await person.sees('callback-told');
+  await person.seesFact('outcome', 'booked');
+  expect(callsAtDesk(number)).toMatchObject([{ state: 'cancelled', seats: 0 }]);
+  await leaves();
+  await world.expectSound();
+});
+
 test('what is the matter with a card: looked at here and at the issuer, and a ticket that has the verdict', async () => {
   const { person } = world;
   await person.sees('attract');

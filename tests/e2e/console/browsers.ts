@@ -5,7 +5,7 @@ import { TOTP } from 'otpauth';
 import type { Role } from '../../../fleet/console-api/roles.ts';
 import { projectRoot } from '../../launcher/run-tool.ts';
 import type { Viewport } from '../support/slip-site.ts';
-import type { FleetWorld } from './fleet-world.ts';
+import type { ConsoleWorld } from './fleet-world.ts';
 
 export const DESK: Viewport = { width: 1440, height: 900 };
 export const PHONE: Viewport = { width: 390, height: 844 };
@@ -30,7 +30,7 @@ export interface Look {
 }
 
 /** A page that is watched. */
-export async function openPage(browser: Browser, world: FleetWorld, { viewport = DESK, locale = 'zh-CN', theme = 'light' }: Look = {}) {
+export async function openPage(browser: Browser, world: ConsoleWorld, { viewport = DESK, locale = 'zh-CN', theme = 'light' }: Look = {}) {
   const context = await browser.newContext({ locale, viewport, colorScheme: theme, timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' });
   const page = await context.newPage();
   const wrongs: string[] = [];
@@ -48,7 +48,7 @@ export async function openPage(browser: Browser, world: FleetWorld, { viewport =
 }
 
 /** Invited, with password, authenticator and recovery codes, and signed in. */
-export async function newPerson(browser: Browser, world: FleetWorld, name: string, role: Role, look: Look = {}): Promise<Person> {
+export async function newPerson(browser: Browser, world: ConsoleWorld, name: string, role: Role, look: Look = {}): Promise<Person> {
   const { context, page, wrongs } = await openPage(browser, world, look);
   await page.goto(await world.invite(name, role));
   const secret = (await page.locator('.secret').innerText()).replaceAll(/\s/g, '');
@@ -65,7 +65,7 @@ export async function newPerson(browser: Browser, world: FleetWorld, name: strin
 }
 
 /** As a phone has it. Each code is accepted once, so time goes on by a step before the next. */
-export function authenticator(world: FleetWorld, secret: string): () => string {
+export function authenticator(world: ConsoleWorld, secret: string): () => string {
   const totp = new TOTP({ secret });
   let step = -1;
   return () => {

@@ -31,13 +31,18 @@ const DAYS = 9;
 /** Those of which only heartbeats come. */
 const MORE_TERMINALS = 205;
 
-export interface FleetWorld {
+/** A server with a console, as a person comes to it. */
+export interface ConsoleWorld {
   /** `http://localhost:<port>`: passkeys know hosts by name only. */
   readonly origin: string;
-  readonly clock: SimulatedClock;
-  readonly torn: { readonly terminalId: string; readonly transactionId: string; readonly reference: string };
+  readonly clock: Pick<SimulatedClock, 'now' | 'jumpTo'>;
   /** Invites by the server's own command line. @returns the invitation's address */
   invite(name: string, role: Role): Promise<string>;
+}
+
+export interface FleetWorld extends ConsoleWorld {
+  readonly clock: SimulatedClock;
+  readonly torn: { readonly terminalId: string; readonly transactionId: string; readonly reference: string };
   /** A terminal says now how it is. */
   heartbeat(terminalId: string, beat: object): Promise<void>;
   terminal(terminalId: string): HandMadeTerminal;
@@ -124,7 +129,8 @@ async function command(args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, ['fleet/server/main.ts', ...args], { cwd: projectRoot })).stdout;
 }
 
-async function invite(data: string, origin: string, name: string, role: Role): Promise<string> {
+/** By the command line of the server whose data folder is `data`. @returns the invitation's address */
+export async function invite(data: string, origin: string, name: string, role: Role): Promise<string> {
   const stdout = await command(['staff', 'add', name, '--role', role, '--data', data, '--origin', origin, '--by', 'test']);
   const address = /https?:\S+\/console\/invitation#\S+/.exec(stdout)?.[0];
   if (address === undefined) throw new Error(`no invitation in: ${stdout}`);

@@ -123,6 +123,24 @@ describe('a touch', () => {
     expect([publisher.seq, publisher.isCurrent(4)]).toEqual([6, true]);
   });
 
+  test('of a key made before the letter just typed was drawn, or while somebody answers, counts; a word counts only where it stood', () => {
+    const { body } = sample('chat');
+    if (body.kind !== 'chat') throw new Error('no conversation');
+    const typed = { ...body, text: '', pieces: [] } as const;
+    const { publisher, show } = screen({ body: { ...typed, reading: 'k', candidates: [{ index: 0, text: '可' }] } });
+    show({ body: { ...typed, reading: 'ka', candidates: [{ index: 0, text: '卡' }] } });
+    for (const act of ['letter', 'nine', 'digit', 'erase'] as const) expect(publisher.isCurrent(1, act), act).toBe(true);
+    expect([publisher.isCurrent(1, 'candidate'), publisher.isCurrent(2, 'candidate')]).toEqual([false, true]);
+    show({ body: { ...typed, reading: 'ka', candidates: [{ index: 0, text: '卡' }], pieces: [{ from: 'agent', text: '您好' }] } });
+    expect([publisher.isCurrent(2, 'candidate'), publisher.isCurrent(1, 'letter')]).toEqual([true, true]);
+    show({ body: { ...typed, text: '卡', reading: '', candidates: [] } });
+    expect([publisher.isCurrent(3, 'send'), publisher.isCurrent(4, 'send')]).toEqual([false, true]);
+    show({ body: { ...typed, text: '卡', reading: '', candidates: [], board: 'digits' } });
+    expect([publisher.isCurrent(4, 'letter'), publisher.isCurrent(5, 'digit')]).toEqual([false, true]);
+    show(sample('goodbye'));
+    expect(publisher.isCurrent(5, 'letter')).toBe(false);
+  });
+
   test('of staff made right before a device or the time said something new counts; one made on the step before does not', () => {
     const overview = STAFF['maintenance-overview'];
     const box = STAFF['maintenance-box-take'];

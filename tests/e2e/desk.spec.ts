@@ -216,6 +216,11 @@ test('a call back gets another time by the code of its slip, without a line firs
   await person.seesFact('outcome', 'booked');
   expect(callsAtDesk(number)).toMatchObject([{ state: 'cancelled', seats: 0 }]);
   await leaves();
+  const answered = (): boolean => {
+    const kinds = deskEntriesOf(sandbox.journal).map(({ kind }) => kind);
+    return kinds.filter((kind) => kind === 'desk.submitting').length === kinds.filter((kind) => kind !== 'desk.submitting').length;
+  };
+  await expect.poll(answered, { timeout: 60_000 }).toBe(true);
   await world.expectSound();
 });
 

@@ -111,6 +111,7 @@ function kioskPage(page: Page): KioskPage {
         { views, asked },
       );
       await unpainted.evaluate((style) => (style as Element).remove());
+      await Promise.all([asked.dispose(), unpainted.dispose()]);
       return answers;
     },
     sent: () => page.evaluate(() => (window as unknown as FakeWindow).kioskSent),

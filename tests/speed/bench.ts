@@ -16,6 +16,7 @@ import { measureBacklog } from './backlog.ts';
 import { tableOf, verdictOf, type Figure, type Measure } from './figure.ts';
 import { measureDay } from './day.ts';
 import { measureDecode } from './decode.ts';
+import { measureHeap } from './heap.ts';
 import { measureIdle } from './idle.ts';
 import { measureIngest } from './ingest.ts';
 import { measureLoad } from './load.ts';
@@ -32,6 +33,7 @@ const measures = {
   search: measureSearch,
   load: measureLoad,
   touch: measureTouch,
+  heap: measureHeap,
   start: measureStart,
   million: measureMillion,
   backlog: measureBacklog,

@@ -126,7 +126,7 @@ describe('a touch', () => {
   test('of a key made before the letter just typed was drawn, or while somebody answers, counts; a word counts only where it stood', () => {
     const { body } = sample('chat');
     if (body.kind !== 'chat') throw new Error('no conversation');
-    const typed = { ...body, text: '', pieces: [] } as const;
+    const typed = { ...body, text: '', pieces: [] };
     const { publisher, show } = screen({ body: { ...typed, reading: 'k', candidates: [{ index: 0, text: '可' }] } });
     show({ body: { ...typed, reading: 'ka', candidates: [{ index: 0, text: '卡' }] } });
     for (const act of ['letter', 'nine', 'digit', 'erase'] as const) expect(publisher.isCurrent(1, act), act).toBe(true);

@@ -109,7 +109,7 @@ test(
   },
 );
 
-test('a range of it is run and counted', { timeout: 360_000 }, async () => {
+test('a range of it is run and counted', { timeout: 120_000 }, async () => {
   const disk = mkdtempSync(path.join(tmpdir(), 'exhaustive-'));
   const progress: string[] = [];
   const { report, breaches, text } = await runExhaustive({
@@ -117,7 +117,8 @@ test('a range of it is run and counted', { timeout: 360_000 }, async () => {
     seed: '1',
     disk,
     workers: 1,
-    scripts,
+    // each is surveyed first: `npm test` runs a slice over all of them besides (tests/launcher/steps.ts)
+    scripts: scripts.slice(0, 2),
     choice: { kinds: faultKinds },
     untilViolation: false,
     part: undefined,

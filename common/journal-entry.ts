@@ -32,7 +32,7 @@ export function hashEntry(prevHash: Uint8Array, entry: JournalEntry): Uint8Array
 
 /** The entry as RFC 8785 canonical JSON. @throws {TypeError} when it isn't JSON, {Error} on a lone surrogate */
 export function canonicalEntry(entry: JournalEntry): string {
-  const json = plainEntry(entry) ?? canonicalize(entry);
+  const json = sortedEntry(entry) ?? plainEntry(entry) ?? canonicalize(entry);
   if (json === undefined) throw new TypeError('a journal entry must be JSON');
   return json;
 }
@@ -53,6 +53,29 @@ export function hashCanonicalEntryText(prevHash: Uint8Array, canonicalJson: stri
 
 /** An append a few times a second for years: no garbage for what is read once. */
 const scratch = Buffer.allocUnsafe(16 * 1024);
+
+/** As terminals send it, read from their own canonical form: then JavaScript's own JSON is that form (RFC 8785, 3.2). `undefined`: it is not. */
+function sortedEntry(entry: JournalEntry): string | undefined {
+  if (!isSorted(entry, 1)) return undefined;
+  const json = JSON.stringify(entry);
+  // half of a surrogate pair is written as an escape there, and is an error here
+  return json.includes('\\ud') ? undefined : json;
+}
+
+/** Whether every object in it has its members in the order of their UTF-16 code units (RFC 8785, 3.2.3), and JSON has a form for all of it. */
+function isSorted(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (depth > DEEPEST) return false;
+  if (Array.isArray(value)) return value.every((element) => isSorted(element, depth + 1));
+  if (!isPlainObject(value)) return false;
+  let last: string | undefined;
+  for (const name of Object.keys(value)) {
+    if ((last !== undefined && name < last) || !isSorted(value[name], depth + 1)) return false;
+    last = name;
+  }
+  return true;
+}
 
 /** The entry's own members in the order of RFC 8785 3.2.3; every append writes one. `undefined`: something in it is not plain. */
 function plainEntry(entry: JournalEntry): string | undefined {

@@ -4,9 +4,9 @@
  */
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { canonicalEntry, GENESIS_HASH, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
+import { canonicalEntry, GENESIS_HASH, hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
-import { CHECKPOINT_TYPE, journalAnswerSchema, RECEIPT_TYPE, receiptSchema, type ChainedEntry, type JournalBatch } from '../../common/upstream-api/journal.ts';
+import { CHECKPOINT_TYPE, journalAnswerSchema, RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 import { bodySha256, TOKEN_SCHEME, TOKEN_TYPE } from '../../common/upstream-api/request-token.ts';
 import { makeReference, type Ids, type Random } from '../../common/ids.ts';
@@ -33,6 +33,14 @@ export interface SignedRequest {
   readonly authorization: string;
 }
 
+/** A row as the terminal keeps it, and as upstream does. */
+export interface Written {
+  readonly seq: number;
+  readonly hash: string;
+  /** In canonical form, which is how terminals send it. */
+  readonly text: string;
+}
+
 export class SimulatedTerminal {
   readonly id: string;
   readonly #parts: TerminalParts;
@@ -41,7 +49,7 @@ export class SimulatedTerminal {
   #head: Uint8Array = GENESIS_HASH;
   #seq = 0;
   #signedUpTo = 0;
-  #unsent: ChainedEntry[] = [];
+  #unsent: Written[] = [];
   #checkpoints: { readonly seq: number; readonly jws: string }[] = [];
   #receiptedUpTo = 0;
 
@@ -81,17 +89,18 @@ export class SimulatedTerminal {
     const rows = topUpRows(makeReference('A01', businessDate, random), { noteId: ids.uuid(), loadId: ids.uuid() });
     for (const row of rows) {
       const entry: JournalEntry = { epoch: 1, seq: this.#seq + 1, id: ids.uuid(), at, businessDate, terminalId: this.id, transactionId, ...row };
-      this.#head = hashEntry(this.#head, entry);
+      const text = canonicalEntry(entry);
+      this.#head = hashCanonicalEntry(this.#head, text);
       this.#seq += 1;
-      this.#unsent.push({ entry, hash: hexOf(this.#head) });
+      this.#unsent.push({ seq: this.#seq, hash: hexOf(this.#head), text });
     }
     if (this.#seq - this.#signedUpTo >= CHECKPOINT_EVERY - rows.length) this.#checkpoint(at);
     return rows.length;
   }
 
   /** What it wrote is upstream already, without its sending it: gives it away, in the form in which it is stored. */
-  handOver(): readonly { readonly seq: number; readonly hash: string; readonly text: string }[] {
-    const given = this.#unsent.map(({ entry, hash }) => ({ seq: entry.seq, hash, text: canonicalEntry(entry) }));
+  handOver(): readonly Written[] {
+    const given = this.#unsent;
     this.#unsent = [];
     this.#checkpoints = [];
     this.#receiptedUpTo = this.#seq;
@@ -101,24 +110,26 @@ export class SimulatedTerminal {
   /** The oldest rows that have no receipt, as many as a request may hold; `undefined`: there are none. @param rows at most */
   batch(rows: number = upstreamLimits.batchEntries): SignedRequest | undefined {
     if (this.#unsent.length === 0) return undefined;
-    const entries: ChainedEntry[] = [];
+    const entries: string[] = [];
     let bytes = 64 + this.#checkpoints.length * 600;
-    for (const item of this.#unsent.slice(0, rows)) {
-      bytes += JSON.stringify(item).length + 1;
+    let last = 0;
+    for (const { seq, hash, text } of this.#unsent.slice(0, rows)) {
+      const json = `{"entry":${text},"hash":"${hash}"}`;
+      bytes += Buffer.byteLength(json) + 1;
       if (bytes > upstreamLimits.requestBytes) break;
-      entries.push(item);
+      entries.push(json);
+      last = seq;
     }
-    const last = entries.at(-1)?.entry.seq ?? 0;
     const checkpoints = this.#checkpoints.filter(({ seq }) => seq <= last).map(({ jws }) => jws);
-    const batch: JournalBatch = { entries, ...(checkpoints.length === 0 ? {} : { checkpoints: checkpoints.slice(0, upstreamLimits.batchCheckpoints) }) };
-    return this.#signed('/v1/journal', JSON.stringify(batch));
+    const signed = checkpoints.length === 0 ? '' : `,"checkpoints":${JSON.stringify(checkpoints.slice(0, upstreamLimits.batchCheckpoints))}`;
+    return this.#signed('/v1/journal', `{"entries":[${entries.join(',')}]${signed}}`);
   }
 
   /** @returns how many rows the receipt is for @throws {Error} a receipt that proves nothing */
   acknowledge(answer: unknown, serverKey: KeyObject): number {
     const { receipt, jws } = journalAnswerSchema.parse(answer);
     const signed = receiptSchema.parse(claimsOf(jws, RECEIPT_TYPE, serverKey));
-    const index = this.#unsent.findIndex(({ entry }) => entry.seq === receipt.upToSeq);
+    const index = this.#unsent.findIndex(({ seq }) => seq === receipt.upToSeq);
     const head = this.#unsent[index];
     if (head === undefined || signed.terminalId !== this.id || signed.upToSeq !== receipt.upToSeq || signed.headHash.toLowerCase() !== head.hash)
       throw new Error(`${this.id}: the receipt up to ${receipt.upToSeq} is for another chain`);

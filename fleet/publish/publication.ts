@@ -52,7 +52,7 @@ async function publishedTerminal(store: Store, key: SigningKey, terminalId: stri
       return { epoch, from, statements: () => stretchStatements(store, key, place, at) };
     }),
   );
-  return { terminalId, statement: await signJws(key, TERMINAL_STATEMENT_TYPE, statement), stretches };
+  return { terminalId, statement: signJws(key, TERMINAL_STATEMENT_TYPE, statement), stretches };
 }
 
 interface Place {
@@ -82,5 +82,5 @@ async function stretchStatements(store: Store, key: SigningKey, { terminalId, ep
     .orderBy('seq')
     .execute();
   const statement: StretchStatement = { terminalId, epoch, from, hashes: entries.map(({ hash }) => Buffer.from(hash, 'hex').toString('base64url')), at };
-  return [await signJws(key, STRETCH_STATEMENT_TYPE, statement), ...checkpoints.map(({ jws }) => jws)];
+  return [signJws(key, STRETCH_STATEMENT_TYPE, statement), ...checkpoints.map(({ jws }) => jws)];
 }

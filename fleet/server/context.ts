@@ -10,7 +10,7 @@ import type { Enrolment } from './identity/enrolment.ts';
 import type { Store } from './store/store.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Issuer, SandboxIssuer } from './issuer/issuer.ts';
-import type { JournalIngest } from './journal-ingest.ts';
+import type { JournalIngest } from './journal/ingest.ts';
 import type { Message } from './issuer/messenger.ts';
 import type { IssuerServices } from './issuer/services.ts';
 import { ProblemError } from './http/problems.ts';

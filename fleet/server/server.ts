@@ -26,7 +26,7 @@ import { createFaultPlan, type FaultPlan } from './faults.ts';
 import { createIssuer } from './issuer/issuer.ts';
 import { createSandboxMessenger } from './issuer/messenger.ts';
 import { createIssuerServices } from './issuer/services.ts';
-import { createJournalIngest } from './journal-ingest.ts';
+import { createJournalIngest } from './journal/ingest.ts';
 import { keyedHash } from './keyed-hash.ts';
 import { openKeyStore, tellCheckValues } from './keys/open-key-store.ts';
 import { listeningProblem, readTlsFiles } from './http/listening.ts';

@@ -1,8 +1,8 @@
 /** The server's Ed25519 key: signs receipts; terminals keep its public half and believe nothing else. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { CompactSign } from 'jose';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
+import { makeCompactJws } from './identity/compact-jws.ts';
 import { thumbprintOf } from './identity/thumbprint.ts';
 
 export interface SigningKey {
@@ -27,9 +27,8 @@ export function loadSigningKey(file: string): SigningKey {
 }
 
 /** Compact JWS of `payload` as JSON; `kid` is the key's RFC 7638 thumbprint. */
-export async function signJws(key: SigningKey, type: string, payload: object): Promise<string> {
-  const header = { alg: 'EdDSA', kid: thumbprintOf(key.publicKey), typ: type };
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader(header).sign(key.privateKey);
+export function signJws(key: SigningKey, type: string, payload: object): string {
+  return makeCompactJws({ kid: thumbprintOf(key.publicKey), typ: type }, payload, key.privateKey);
 }
 
 function fromPrivate(privateKey: KeyObject): SigningKey {

@@ -8,7 +8,7 @@ export function registrationRoutes(app: App, { settings, clock, publicKey, authe
   const limit = { rateLimit: { max: settings.registrationsPerMinute, timeWindow: 60_000 } };
   app.post('/terminals', { config: limit, schema: { body: registerRequestSchema, response: { 200: registerAnswerSchema } } }, async (request) => {
     const { terminalId, publicKey: key, enrolmentCode: code } = request.body;
-    const claims = await authentication.verifyWithKey(request, terminalId, key);
+    const claims = authentication.verifyWithKey(request, terminalId, key);
     await enrolment.enrol({ terminalId, key, code, address: request.ip, once: (trx) => useNonce(trx, claims, clock.now()) });
     request.terminalId = terminalId;
     return { terminalId, serverKey: publicKey };

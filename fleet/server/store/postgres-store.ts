@@ -32,6 +32,8 @@ const WHOLE_NUMBERS: readonly number[] = [20, 1700];
 
 class PostgresStore extends Store {
   readonly lookAgainMs = 1000;
+  /** One is judged while another one commits; more of them would be smaller. */
+  readonly groupsAtOnce = 2;
 
   async serially<T>(subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -65,15 +67,18 @@ class PostgresStore extends Store {
     });
   }
 
-  /** Two texts of lines instead of six values a row: canonical JSON has no line break in it, and neither has a hash. */
-  async addEntries(trx: StoreTransaction, { terminalId, epoch, receivedAt, entries }: EntryRun): Promise<void> {
-    const [first] = entries;
-    if (first === undefined) return;
-    const hashes = entries.map(({ hash }) => hash).join('\n');
-    const texts = entries.map(({ text }) => text).join('\n');
+  /** Two texts of lines for each run instead of six values a row: canonical JSON has no line break in it, and neither has a hash. */
+  async addEntries(trx: StoreTransaction, runs: readonly EntryRun[]): Promise<void> {
+    if (runs.length === 0) return;
+    const lines = runs.map(({ terminalId, epoch, receivedAt, entries }) => {
+      const hashes = entries.map(({ hash }) => hash).join('\n');
+      const texts = entries.map(({ text }) => text).join('\n');
+      return sql`(${terminalId}, ${epoch}::bigint, ${(entries[0]?.seq ?? 1) - 1}::bigint, ${hashes}, ${texts}, ${receivedAt}::bigint)`;
+    });
     await sql`insert into journal_entries (terminal_id, epoch, seq, hash, entry, received_at)
-      select ${terminalId}, ${epoch}, ${first.seq - 1} + place, hash, entry, ${receivedAt}
-      from unnest(string_to_array(${hashes}, E'\\n'), string_to_array(${texts}, E'\\n')) with ordinality as line (hash, entry, place)`.execute(trx);
+      select terminal_id, epoch, before + place, hash, entry, received_at
+      from (values ${sql.join(lines)}) as run (terminal_id, epoch, before, hashes, texts, received_at)
+      cross join lateral unnest(string_to_array(hashes, E'\\n'), string_to_array(texts, E'\\n')) with ordinality as line (hash, entry, place)`.execute(trx);
   }
 
   view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> {

@@ -11,6 +11,8 @@ const AT_ONCE = 32;
 
 class SqliteStore extends Store {
   readonly lookAgainMs = Infinity;
+  /** It has one writer. */
+  readonly groupsAtOnce = 1;
   readonly #commits = new SharedCommits(this);
   /** Text of the statement that adds so many entries: made once for each number, for it takes longer than storing them. */
   readonly #addTexts = new Map<number, string>();
@@ -19,11 +21,13 @@ class SqliteStore extends Store {
     return this.#commits.run(work);
   }
 
-  async addEntries(trx: StoreTransaction, { terminalId, epoch, receivedAt, entries }: EntryRun): Promise<void> {
-    for (let from = 0; from < entries.length; from += AT_ONCE) {
-      const some = entries.slice(from, from + AT_ONCE);
-      const values = some.flatMap(({ seq, hash, text }) => [terminalId, epoch, seq, hash, text, receivedAt]);
-      await trx.executeQuery(CompiledQuery.raw(this.#addText(some.length), values));
+  async addEntries(trx: StoreTransaction, runs: readonly EntryRun[]): Promise<void> {
+    const rows = runs.flatMap(({ terminalId, epoch, receivedAt, entries }) =>
+      entries.map(({ seq, hash, text }) => [terminalId, epoch, seq, hash, text, receivedAt]),
+    );
+    for (let from = 0; from < rows.length; from += AT_ONCE) {
+      const some = rows.slice(from, from + AT_ONCE);
+      await trx.executeQuery(CompiledQuery.raw(this.#addText(some.length), some.flat()));
     }
   }
 

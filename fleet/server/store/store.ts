@@ -691,8 +691,11 @@ export abstract class Store extends Kysely<Tables> {
    */
   abstract serially<T>(subjects: readonly Subject[], work: (trx: StoreTransaction) => Promise<T>): Promise<T>;
 
-  /** Stores them as the database takes many rows quickest. */
-  abstract addEntries(trx: StoreTransaction, run: EntryRun): Promise<void>;
+  /** Stores them as the database takes many rows quickest. @param runs none of them empty */
+  abstract addEntries(trx: StoreTransaction, runs: readonly EntryRun[]): Promise<void>;
+
+  /** How many groups of journal batches of this server may be on their way into the database side by side (journal/groups.ts). */
+  abstract readonly groupsAtOnce: number;
 
   /** ms after which whoever waits for a change looks for itself: another server may have made it, and nobody here hears of that. */
   abstract readonly lookAgainMs: number;

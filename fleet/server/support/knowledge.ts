@@ -138,7 +138,7 @@ async function addVersion(
     .values({
       version: manifest.version,
       manifest: JSON.stringify(manifest),
-      jws: await signJws(signingKey, KNOWLEDGE_TYPE, manifest),
+      jws: signJws(signingKey, KNOWLEDGE_TYPE, manifest),
       published_at: manifest.publishedAt,
       published_by: by,
       restores,

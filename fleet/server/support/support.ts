@@ -78,7 +78,7 @@ export function createSupport(options: SupportOptions): Support {
     slots: () => store.view((trx) => freeSlots(trx, desk, clock.now())),
     sheet: async () => {
       const sheet = sheetOf(desk);
-      return { sheet, jws: await signJws(signingKey, DESK_TYPE, sheet) };
+      return { sheet, jws: signJws(signingKey, DESK_TYPE, sheet) };
     },
     agents: {
       tickets: createTicketDesk(desk),

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { upstreamLimits } from '../../common/upstream-api/limits.ts';
 
 export const USAGE =
-  'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--database sqlite|postgres] [--connections N] [--batch ROWS] [--history TOP_UPS] [--bus] [--kills N] [--kill server,database,bus,clearing] [--data DIR] [--json]';
+  'npm run fleet:load -- [--terminals N] [--rate ROWS_A_SECOND] [--seconds S] [--database sqlite|postgres] [--connections N] [--batch ROWS] [--history TOP_UPS] [--warm-up SECONDS] [--bus] [--kills N] [--kill server,database,bus,clearing] [--data DIR] [--json]';
 
 /** What can be killed. */
 export const victims = ['server', 'database', 'bus', 'clearing'] as const;
@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly batch: number;
   /** Top-ups of each terminal that upstream has already when the run begins. */
   readonly history: number;
+  /** Seconds of the same load before anything is counted: a cold process compiles what it does for the first time. */
+  readonly warmUp: number;
   /** With a nats-server of its own behind the server, and a clearing consumer behind that. */
   readonly bus: boolean;
   /** How often all of `kill` is killed (SIGKILL) at once and started again while rows are made. */
@@ -46,6 +48,7 @@ export function readOptions(args: readonly string[]): LoadOptions {
     connections: whole('--connections', values.connections, 1, 10_000),
     batch: whole('--batch', values.batch, 1, upstreamLimits.batchEntries),
     history: whole('--history', values.history, 0, 10_000),
+    warmUp: whole('--warm-up', values['warm-up'], 0, 3600),
     bus: values.bus,
     kills: whole('--kills', values.kills, 0, 1000),
     kill: values.kill === undefined ? victims : values.kill.split(',').map((name) => victimOf(name, database, values.bus)),
@@ -66,6 +69,7 @@ function parsed(args: readonly string[]) {
         connections: { type: 'string', default: '64' },
         batch: { type: 'string', default: String(upstreamLimits.batchEntries) },
         history: { type: 'string', default: '0' },
+        'warm-up': { type: 'string', default: '0' },
         bus: { type: 'boolean', default: false },
         kills: { type: 'string', default: '0' },
         kill: { type: 'string' },

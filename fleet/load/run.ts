@@ -71,6 +71,7 @@ export async function runLoad(options: LoadOptions, folder: string, ports: LoadP
   try {
     await server.start();
     await run.register();
+    await run.warmUp();
     return await run.measure();
   } finally {
     run.close();
@@ -100,6 +101,8 @@ class LoadRun {
   /** Terminals with unsent rows and no request under way, in the order they came. */
   readonly #ready = new Set<SimulatedTerminal>();
   readonly #sending = new Set<SimulatedTerminal>();
+  /** Whose turn it is to write. */
+  #next = 0;
   #receipted = 0;
   #requests = 0;
   #bytesSent = 0;
@@ -131,13 +134,27 @@ class LoadRun {
     this.#ports.say(`each has written ${this.#options.history} top-ups before`);
   }
 
+  /** The same load, and nothing of it is counted. */
+  async warmUp(): Promise<void> {
+    const { clock } = this.#ports;
+    if (this.#options.warmUp === 0) return;
+    await this.#write(clock.monotonic(), this.#options.warmUp);
+    await this.#drain(clock.monotonic() + DRAIN_LIMIT);
+    await countedAll(this.#server.database, clock);
+    [this.#receipted, this.#requests] = [0, 0];
+    this.#latencies.length = 0;
+    this.#failures.clear();
+    this.#ports.say('the server is warm');
+  }
+
   async measure(): Promise<LoadReport> {
     const { clock } = this.#ports;
     const bytesBefore = await storedBytes(this.#server.database);
     const [startedAt, upstreamCpu, ownCpu] = [clock.monotonic(), this.#cpuMs, process.cpuUsage()];
     const sentBefore = this.#bytesSent;
     const rowsBefore = this.#terminals.reduce((sum, { rows }) => sum + rows, 0);
-    const made = await this.#write(startedAt);
+    const { seconds: wanted, kills } = this.#options;
+    const made = await this.#write(startedAt, wanted, kills);
     await this.#drain(clock.monotonic() + DRAIN_LIMIT);
     const seconds = (this.#lastReceiptAt - startedAt) / 1000;
     await countedAll(this.#server.database, clock);
@@ -177,20 +194,19 @@ class LoadRun {
   }
 
   /** Makes rows at the wanted rate. @returns how many */
-  async #write(startedAt: number): Promise<number> {
+  async #write(startedAt: number, seconds: number, kills = 0): Promise<number> {
     const { clock, say } = this.#ports;
-    const { rate, seconds, kills } = this.#options;
+    const { rate } = this.#options;
     let made = 0;
-    let next = 0;
     let said = 1;
     for (;;) {
       const elapsed = (clock.monotonic() - startedAt) / 1000;
       // rows come until the last kill: each is to meet work
       const wanted = (this.#kills < kills ? elapsed : Math.min(elapsed, seconds)) * rate;
       while (made < wanted) {
-        const terminal = this.#terminals[next % this.#terminals.length];
+        const terminal = this.#terminals[this.#next % this.#terminals.length];
         if (terminal === undefined) break;
-        next += 1;
+        this.#next += 1;
         made += terminal.topUp();
         this.#ready.add(terminal);
         this.#pump();

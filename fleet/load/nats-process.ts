@@ -11,7 +11,10 @@ const PLACES: readonly string[] = ['/usr/sbin', '/usr/local/bin', ...(process.en
 /** ms */
 const LOOK_AGAIN = 20;
 
+/** `NATS_SERVER` names another one than the system's. */
 function program(): string | undefined {
+  const named = process.env['NATS_SERVER'];
+  if (named !== undefined) return isExecutable(named) ? named : undefined;
   return PLACES.map((folder) => path.join(folder, 'nats-server')).find(isExecutable);
 }
 

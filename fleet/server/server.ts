@@ -119,6 +119,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const enrolment = createEnrolment({ ...options, store, ...(mode === 'sandbox' ? { fixedCode: settings.enrolmentCode } : {}) });
   const support = createSupport({ ...options, store, settings: settings.support });
   const relay = options.bus === undefined ? undefined : startRelay({ ...options, store, address: options.bus, settings: settings.bus, log: app.log });
+  const console = createConsole({ ...options, store, enrolment, agents: support.agents });
   const context: Context = {
     mode,
     settings,
@@ -127,7 +128,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     publicKey: signingKey.publicKey,
     authentication: createAuthentication(store, clock),
     enrolment,
-    journal: createJournalIngest(store, clock, signingKey, (grown) => relay?.wake(grown)),
+    journal: createJournalIngest(store, clock, signingKey, (grown, entries) => {
+      relay?.wake(grown);
+      console.digester.stored(grown, entries);
+    }),
     issuer: createIssuer(issuerOptions),
     issuerServices: createIssuerServices({
       ...issuerOptions,
@@ -142,7 +146,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     vouchers: createVouchers({ store, clock, settings: settings.vouchers }),
     support,
     faults: createFaultPlan(),
-    console: createConsole({ ...options, store, enrolment, agents: support.agents }),
+    console,
   };
   const metrics = createMetrics({ store, clock, ofProcess: options.processMetrics ?? false, bus: relay && { relay, stream: settings.bus.stream } });
   watch(app, metrics);

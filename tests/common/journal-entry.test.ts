@@ -68,6 +68,8 @@ describe('an entry', () => {
         const judged = { ...entry, body };
         const expected = attempt(() => canonicalize(judged));
         expect(attempt(() => canonicalEntry(judged))).toBe(expected);
+        expect(attempt(() => canonicalEntry(inOrder(judged)))).toBe(expected);
+        if (expected !== undefined) expect(canonicalEntry(JSON.parse(expected) as JournalEntry)).toBe(expected);
       }),
       { numRuns: 1000 },
     );
@@ -80,10 +82,12 @@ describe('an entry', () => {
     ['a depth no stack would follow', nested(20_000)],
   ])('with %s is written like another writer of RFC 8785 does', (_what, body: Record<string, unknown>) => {
     expect(canonicalEntry({ ...entry, body })).toBe(canonicalize({ ...entry, body }));
+    expect(canonicalEntry(inOrder({ ...entry, body }))).toBe(canonicalize({ ...entry, body }));
   });
 
   test('that is no proper Unicode has no canonical form', () => {
     expect(() => canonicalEntry({ ...entry, terminalId: '\ud800' })).toThrow();
+    expect(() => canonicalEntry(inOrder({ ...entry, body: { why: '\udc00' } }))).toThrow();
   });
 
   test.each([
@@ -99,6 +103,11 @@ describe('an entry', () => {
     expect(entrySchema.safeParse({ ...entry, ...change }).success).toBe(false);
   });
 });
+
+/** As it is when it was read from its canonical form, at least on the outside: RFC 8785, 3.2.3. */
+function inOrder(given: JournalEntry): JournalEntry {
+  return Object.fromEntries(Object.entries(given).toSorted(([left], [right]) => (left < right ? -1 : 1))) as JournalEntry;
+}
 
 function attempt(write: () => string | undefined): string | undefined {
   try {

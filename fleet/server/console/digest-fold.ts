@@ -4,6 +4,7 @@
  */
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { contentTotal, journalKinds, notesTotal, type JournalBody, type JournalKind } from '../../../common/journal-kinds.ts';
+import { plainCheck, type PlainCheck } from '../../../common/plain-check.ts';
 import { loadRefusals } from '../../../common/upstream-api/issuer.ts';
 import { voucherRefusals } from '../../../common/upstream-api/vouchers.ts';
 import type { Tables } from '../store/store.ts';
@@ -261,9 +262,13 @@ function flowOf({ type, tender }: TransactionRow): string {
 /** The body, when the entry is of this kind and its body has the kind's shape: a terminal's word for it is not enough. */
 function bodyOf<K extends JournalKind>(entry: JournalEntry, kind: K): JournalBody<K> | undefined {
   if (entry.kind !== kind) return undefined;
+  if (plainBodies.get(kind)?.(entry.body) === true) return entry.body as JournalBody<K>;
   const parsed = journalKinds[kind].safeParse(entry.body);
   return parsed.success ? (parsed.data as JournalBody<K>) : undefined;
 }
+
+/** A quick yes for nearly all of them. */
+const plainBodies: ReadonlyMap<string, PlainCheck> = new Map(Object.entries(journalKinds).map(([kind, schema]) => [kind, plainCheck(schema)]));
 
 /** Words that terminals use; any other one could be anything, and is counted as `other`. */
 function known(word: unknown, words: readonly string[]): string {

@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../../../common/clock.ts';
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { openAlarm } from './alarms.ts';
+import { FreshEntries, type EpochName } from './fresh-entries.ts';
 import { digest, namedIn, rowKey, type Books, type Digest } from './digest-fold.ts';
 
 export interface Digester {
@@ -19,8 +20,8 @@ export interface Digester {
   waiting(): Promise<number>;
   /** Counts what waits, and from now on by itself whenever it is woken. */
   start(onTrouble: (error: unknown) => void): void;
-  /** Entries were taken: soon, and together with those that come in the meantime. Nothing unless it was started. */
-  wake(): void;
+  /** Entries were committed: they are counted soon, and together with those that come in the meantime. Nothing unless it was started. */
+  stored(whose: EpochName, entries: readonly { readonly seq: number; readonly text: string }[]): void;
   /** After the step that is under way. */
   stop(): Promise<void>;
 }
@@ -58,12 +59,16 @@ export function createDigester({ store, clock, utcOffsetMinutes }: DigesterOptio
   let running = Promise.resolve();
   // each step begins after the terminal at which the last one ended, so that a busy one does not hold up the others
   let place = '';
-  const stepOf = (terminalId?: string): Promise<number> =>
-    store.serially(['digest:fleet'], async (trx) => {
+  const fresh = new FreshEntries();
+  const stepOf = async (terminalId?: string): Promise<number> => {
+    const { entries, digested } = await store.serially(['digest:fleet'], async (trx) => {
       const waiting = await waitingEpochs(trx, terminalId === undefined ? { after: place } : { terminalId });
       if (terminalId === undefined) place = waiting.length === digestLimits.epochs ? (waiting.at(-1)?.terminal_id ?? '') : '';
-      return count(trx, waiting);
+      return count(store, trx, { waiting, fresh });
     });
+    for (const { terminal_id, epoch, digested_seq } of digested) fresh.forget({ terminalId: terminal_id, epoch }, digested_seq);
+    return entries;
+  };
   const step = async (): Promise<boolean> => {
     await rollUp(store, dateOf(clock.now() - DAY_MS, utcOffsetMinutes));
     const before = place;
@@ -103,7 +108,11 @@ export function createDigester({ store, clock, utcOffsetMinutes }: DigesterOptio
       onTrouble = heard;
       running = running.then(run);
     },
-    wake: () => arm(digestLimits.gatherMs),
+    stored: (whose, entries) => {
+      if (onTrouble === undefined) return;
+      fresh.keep(whose, entries);
+      arm(digestLimits.gatherMs);
+    },
     stop: async () => {
       stopping.abort();
       clock.clearTimeout(timer);
@@ -131,21 +140,26 @@ function waitingEpochs(trx: StoreTransaction, which: { readonly terminalId: stri
   return ('terminalId' in which ? waiting.where('terminal_id', '=', which.terminalId) : waiting.where('terminal_id', '>', which.after)).execute();
 }
 
-/** @returns how many entries */
-async function count(trx: StoreTransaction, waiting: readonly Waiting[]): Promise<number> {
+interface Counted {
+  readonly entries: number;
+  /** How far each epoch then is. */
+  readonly digested: readonly Waiting[];
+}
+
+async function count(store: Store, trx: StoreTransaction, { waiting, fresh }: { waiting: readonly Waiting[]; fresh: FreshEntries }): Promise<Counted> {
   const entries: JournalEntry[] = [];
   const digested: Waiting[] = [];
   for (const epoch of waiting) {
     const room = digestLimits.entries - entries.length;
     if (room <= 0) break;
-    const read = await entriesAfter(trx, epoch, room);
+    const read = await entriesAfter(trx, epoch, { limit: room, fresh });
     const last = read.at(-1);
     if (last === undefined) continue;
     entries.push(...read);
     digested.push({ ...epoch, digested_seq: last.seq });
   }
-  if (entries.length === 0) return 0;
-  await write(trx, digest(entries, await booksFor(trx, entries)));
+  if (entries.length === 0) return { entries: 0, digested };
+  await write(store, trx, digest(entries, await booksFor(trx, entries)));
   await trx
     .insertInto('journal_epochs')
     .values(digested)
@@ -153,10 +167,18 @@ async function count(trx: StoreTransaction, waiting: readonly Waiting[]): Promis
       conflict.columns(['terminal_id', 'epoch']).doUpdateSet((expression) => ({ digested_seq: expression.ref('excluded.digested_seq') })),
     )
     .execute();
-  return entries.length;
+  return { entries: entries.length, digested };
 }
 
-async function entriesAfter(trx: StoreTransaction, { terminal_id, epoch, digested_seq }: Waiting, limit: number): Promise<JournalEntry[]> {
+/** Judged when they were taken, and unchanged since: to judge all of them once more would cost as much as counting them. */
+async function entriesAfter(trx: StoreTransaction, epoch: Waiting, { limit, fresh }: { limit: number; fresh: FreshEntries }): Promise<JournalEntry[]> {
+  const most = Math.min(limit, epoch.head_seq - epoch.digested_seq);
+  const kept = fresh.after({ terminalId: epoch.terminal_id, epoch: epoch.epoch }, epoch.digested_seq, most);
+  const texts = kept ?? (await storedAfter(trx, epoch, most));
+  return texts.map((text) => JSON.parse(text) as JournalEntry);
+}
+
+async function storedAfter(trx: StoreTransaction, { terminal_id, epoch, digested_seq }: Waiting, limit: number): Promise<string[]> {
   const rows = await trx
     .selectFrom('journal_entries')
     .select('entry')
@@ -166,8 +188,7 @@ async function entriesAfter(trx: StoreTransaction, { terminal_id, epoch, digeste
     .orderBy('seq')
     .limit(limit)
     .execute();
-  // judged when it was taken, and unchanged since: to judge all of them once more would cost as much as counting them
-  return rows.map(({ entry }) => JSON.parse(entry) as JournalEntry);
+  return rows.map(({ entry }) => entry);
 }
 
 async function booksFor(trx: StoreTransaction, entries: readonly JournalEntry[]): Promise<Books> {
@@ -204,22 +225,12 @@ async function booksFor(trx: StoreTransaction, entries: readonly JournalEntry[])
   };
 }
 
-async function write(trx: StoreTransaction, { transactions, settlements, resolutions, runs, figures, alarms }: Digest): Promise<void> {
-  await inPieces([...transactions], (rows) =>
-    trx
-      .insertInto('journal_transactions')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(['terminal_id', 'transaction_id']).doUpdateSet((expression) => ({
-          closed_at: expression.ref('excluded.closed_at'),
-          outcome: expression.ref('excluded.outcome'),
-          loaded: expression.ref('excluded.loaded'),
-          refunded: expression.ref('excluded.refunded'),
-          owed: expression.ref('excluded.owed'),
-        })),
-      )
-      .execute(),
-  );
+async function write(store: Store, trx: StoreTransaction, { transactions, settlements, resolutions, runs, figures, alarms }: Digest): Promise<void> {
+  await store.addRows(trx, {
+    table: 'journal_transactions',
+    rows: [...transactions],
+    meets: { key: ['terminal_id', 'transaction_id'], sets: ['closed_at', 'outcome', 'loaded', 'refunded', 'owed'] },
+  });
   await inPieces([...settlements], (rows) =>
     trx
       .insertInto('settlements')
@@ -237,7 +248,7 @@ async function write(trx: StoreTransaction, { transactions, settlements, resolut
       .execute(),
   );
   await inPieces(resolutions, (rows) => trx.insertInto('settlement_resolutions').values(rows).execute());
-  await inPieces(runs, (rows) => trx.insertInto('journal_runs').values(rows).execute());
+  await store.addRows(trx, { table: 'journal_runs', rows: runs });
   await addFigures(trx, figures);
   for (const alarm of alarms) await openAlarm(trx, alarm);
 }

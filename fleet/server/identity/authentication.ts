@@ -134,7 +134,15 @@ export async function useNonces(trx: StoreTransaction, requests: readonly TokenC
     .execute();
   const crowded = new Set(crowds.map((row) => row.terminal_id));
   const rows = requests.filter(({ terminalId }) => !crowded.has(terminalId)).map(({ terminalId, nonce, at }) => ({ terminal_id: terminalId, nonce, at }));
-  const used = rows.length === 0 ? [] : await trx.insertInto('nonces').values(rows).onConflict((conflict) => conflict.doNothing()).returning('terminal_id').execute();
+  const used =
+    rows.length === 0
+      ? []
+      : await trx
+          .insertInto('nonces')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('terminal_id')
+          .execute();
   const first = new Set(used.map((row) => row.terminal_id));
   return terminals.map((terminalId) => {
     if (crowded.has(terminalId)) return new ProblemError('tooManyRequests', `terminal ${terminalId} sends more than any terminal does`);

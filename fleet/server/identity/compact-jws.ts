@@ -30,8 +30,7 @@ export function readCompactJws(text: string): CompactJws | undefined {
       type,
       kid,
       payload: jsonOf(payload),
-      isSignedBy: (key) =>
-        verify(null, Buffer.from(`${header}.${payload}`), createPublicKey({ key, format: 'jwk' }), Buffer.from(signature, 'base64url')),
+      isSignedBy: (key) => verify(null, Buffer.from(`${header}.${payload}`), createPublicKey({ key, format: 'jwk' }), Buffer.from(signature, 'base64url')),
     };
   } catch {
     return undefined;

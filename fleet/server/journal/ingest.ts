@@ -4,7 +4,15 @@
  * Batches of several terminals share a transaction (groups.ts).
  */
 import type { Clock } from '../../../common/clock.ts';
-import { CHECKPOINT_TYPE, checkpointSchema, RECEIPT_TYPE, type Checkpoint, type JournalAnswer, type JournalBatch, type Receipt } from '../../../common/upstream-api/journal.ts';
+import {
+  CHECKPOINT_TYPE,
+  checkpointSchema,
+  RECEIPT_TYPE,
+  type Checkpoint,
+  type JournalAnswer,
+  type JournalBatch,
+  type Receipt,
+} from '../../../common/upstream-api/journal.ts';
 import type { ProblemCode } from '../../../common/upstream-api/problem.ts';
 import type { TokenClaims } from '../../../common/upstream-api/request-token.ts';
 import type { Books } from '../../../common/upstream-api/sandbox.ts';
@@ -159,7 +167,10 @@ function epochKey({ terminalId, epoch }: Epoch): string {
   return `${terminalId}\n${epoch}`;
 }
 
-async function epochStates(trx: StoreTransaction, whose: readonly Epoch[]): Promise<ReadonlyMap<string, Pick<EpochState, 'head_seq' | 'head_hash' | 'frozen'>>> {
+async function epochStates(
+  trx: StoreTransaction,
+  whose: readonly Epoch[],
+): Promise<ReadonlyMap<string, Pick<EpochState, 'head_seq' | 'head_hash' | 'frozen'>>> {
   const rows = await trx
     .selectFrom('journal_epochs')
     .select(['terminal_id', 'epoch', 'head_seq', 'head_hash', 'frozen'])

@@ -3,7 +3,7 @@ import { journalAnswerSchema, journalBatchSchema } from '../../../common/upstrea
 import type { App, Context } from '../context.ts';
 import { ProblemError } from '../http/problems.ts';
 
-export function journalRoutes(app: App, { journal, console }: Context): void {
+export function journalRoutes(app: App, { journal }: Context): void {
   const config = { remembersRequests: true };
   app.post('/journal', { config, schema: { body: journalBatchSchema, response: { 200: journalAnswerSchema } } }, async (request) => {
     const { claims } = request;
@@ -13,8 +13,6 @@ export function journalRoutes(app: App, { journal, console }: Context): void {
     } catch (error) {
       if (error instanceof ProblemError) request.log.error({ terminalId: request.terminalId, code: error.code, ...error.members }, 'a journal does not fit');
       throw error;
-    } finally {
-      console.digester.wake();
     }
   });
 }

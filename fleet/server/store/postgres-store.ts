@@ -6,7 +6,7 @@
 import { PostgresDialect, sql, type RawBuilder } from 'kysely';
 import { DatabaseError, Pool, types } from 'pg';
 import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
-import { Store, StoreError, type EntryRun, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
+import { onMeeting, Store, StoreError, type EntryRun, type NewRows, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
 
 export interface PostgresOptions {
   /** Most connections of this server. */
@@ -79,6 +79,15 @@ class PostgresStore extends Store {
       select terminal_id, epoch, before + place, hash, entry, received_at
       from (values ${sql.join(lines)}) as run (terminal_id, epoch, before, hashes, texts, received_at)
       cross join lateral unnest(string_to_array(hashes, E'\\n'), string_to_array(texts, E'\\n')) with ordinality as line (hash, entry, place)`.execute(trx);
+  }
+
+  async addRows(trx: StoreTransaction, added: NewRows): Promise<void> {
+    const { table, rows } = added;
+    const columns = Object.keys(rows[0] ?? {});
+    if (columns.length === 0) return;
+    const names = sql.join(columns.map((column) => sql.ref(column)));
+    await sql`insert into ${sql.table(table)} (${names})
+      select ${names} from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}) ${onMeeting(added) ?? sql``}`.execute(trx);
   }
 
   view<T>(work: (trx: StoreTransaction) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { CompiledQuery, sql, SqliteDialect } from 'kysely';
 import { KeptStatements } from './kept-statements.ts';
 import { migrate, SCHEMA_VERSION, type SchemaVersion } from './migrations.ts';
 import { SharedCommits } from './shared-commits.ts';
-import { Store, StoreError, type EntryRun, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
+import { onMeeting, Store, StoreError, type EntryRun, type NewRows, type Queries, type StoreTransaction, type Subject, type Task } from './store.ts';
 
 /** Rows of one statement: more of them save nothing. */
 const AT_ONCE = 32;
@@ -29,6 +29,16 @@ class SqliteStore extends Store {
       const some = rows.slice(from, from + AT_ONCE);
       await trx.executeQuery(CompiledQuery.raw(this.#addText(some.length), some.flat()));
     }
+  }
+
+  async addRows(trx: StoreTransaction, added: NewRows): Promise<void> {
+    const { table, rows } = added;
+    const columns = Object.keys(rows[0] ?? {});
+    if (columns.length === 0) return;
+    const values = columns.map((column) => sql`value ->> ${sql.lit(column)}`);
+    // "where true": else what follows could be the join's (SQLite's own advice, lang_upsert.html 2.2)
+    await sql`insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
+      select ${sql.join(values)} from json_each(${JSON.stringify(rows)}) where true ${onMeeting(added) ?? sql``}`.execute(trx);
   }
 
   /** Its file has one server. */

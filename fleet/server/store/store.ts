@@ -2,7 +2,7 @@
  * The store as the books see it: its tables as types, what it promises about transactions, and how it fails. `database.ts` opens one:
  * `sqlite-store.ts` or `postgres-store.ts`; `migrations.ts` makes the tables.
  */
-import { Kysely, type Dialect, type Generated, type Transaction } from 'kysely';
+import { Kysely, sql, type Dialect, type Generated, type RawBuilder, type Transaction } from 'kysely';
 import type { AlarmKind, Health } from '../../console-api/terminals.ts';
 import type { AuditKind } from '../../console-api/staff.ts';
 import type { Role } from '../../console-api/roles.ts';
@@ -676,6 +676,21 @@ export interface EntryRun {
   readonly entries: readonly { readonly seq: number; readonly hash: string; readonly text: string }[];
 }
 
+/** Rows that are added in one statement, however many they are; all have the same columns. */
+export interface NewRows {
+  readonly table: keyof Tables;
+  readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+  /** A row with the same `key` is there already: these columns of it are set anew. Absent: there is none. */
+  readonly meets?: { readonly key: readonly string[]; readonly sets: readonly string[] };
+}
+
+/** What is done about rows that are there, after `insert into … select …`; `undefined`: nothing. */
+export function onMeeting({ meets }: NewRows): RawBuilder<unknown> | undefined {
+  if (meets === undefined) return undefined;
+  const sets = meets.sets.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`);
+  return sql`on conflict (${sql.join(meets.key.map((column) => sql.ref(column)))}) do update set ${sql.join(sets)}`;
+}
+
 /** What only one server of all does at a time. */
 export type Task = 'bus';
 
@@ -693,6 +708,9 @@ export abstract class Store extends Kysely<Tables> {
 
   /** Stores them as the database takes many rows quickest. @param runs none of them empty */
   abstract addEntries(trx: StoreTransaction, runs: readonly EntryRun[]): Promise<void>;
+
+  /** The same for rows of any table, with what replaces a row that is there already. Written out as parameters they cost more than to store them. */
+  abstract addRows(trx: StoreTransaction, rows: NewRows): Promise<void>;
 
   /** How many groups of journal batches of this server may be on their way into the database side by side (journal/groups.ts). */
   abstract readonly groupsAtOnce: number;

@@ -68,6 +68,12 @@ test(
   },
 );
 
+test('what is written for the warm-up is sent, and not counted', { timeout: 60_000 }, async () => {
+  const options = readOptions(['--terminals', '6', '--batch', '12', '--rate', '240', '--warm-up', '1', '--seconds', '1']);
+  const report = await runLoad(options, folder(), ports);
+  expect(report).toMatchObject({ lost: 0, duplicated: 0, failedRequests: {}, rowsSent: 240, rowsStored: 240, requests: 20 });
+});
+
 test.each([
   ['nats-server: v2.9.10', ''],
   ['nats-server: v2.10.0', ', sync_interval: always'],
@@ -85,6 +91,7 @@ test.each([
   [['--rate', 'fast'], '--rate fast: expected a whole number from 1 to 10000000'],
   [['--batch', '501'], '--batch 501: expected a whole number from 1 to 500'],
   [['--history', 'long'], '--history long: expected a whole number from 0 to 10000'],
+  [['--warm-up', 'long'], '--warm-up long: expected a whole number from 0 to 3600'],
   [['--database', 'oracle'], '--database oracle: expected sqlite or postgres'],
   [['--nonsense'], 'nonsense'],
 ])('called with %j it says what is wrong', (args, message) => {

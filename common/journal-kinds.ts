@@ -468,6 +468,8 @@ export const journalKinds = {
     verb: z.string().max(40),
     what: z.string().max(40),
     subject: id.optional(),
+    /** Who signed for it beside them. */
+    second: staffNumber.optional(),
   }),
   /** `count`: pieces that are in since; absent where nobody counts them. */
   'supply.filled': z.strictObject({
@@ -533,6 +535,8 @@ export const journalKinds = {
     /** `second`: beside somebody who is in. */
     purpose: z.enum(['visit', 'second']),
     judgedAt: z.iso.datetime(),
+    /** Of the card or grant whose signature is good: the PIN is looked at next. */
+    serial: id.optional(),
   }),
   /** `staff`: only where a signature, or their own secret, proved who it was. */
   'maintenance.refused': z.strictObject({ attemptId: id, why: z.enum(REFUSALS), staff: staffNumber.optional() }),

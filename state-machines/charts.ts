@@ -8,6 +8,7 @@ import { deviceMachine } from './device.ts';
 import { identificationMachine } from './identification.ts';
 import { lossReportMachine } from './loss-report.ts';
 import { maintenanceMachine } from './maintenance.ts';
+import { cardBackMachine } from './maintenance/card-back.ts';
 import { monitorMachine } from './maintenance/monitor.ts';
 import { replayMachine } from './maintenance/replay.ts';
 import { roomsMachine } from './maintenance/rooms.ts';
@@ -45,6 +46,7 @@ export const charts: Readonly<Record<ChartName, AnyStateMachine>> = {
   device: deviceMachine,
   maintenance: maintenanceMachine,
   signIn: signInMachine,
+  cardBack: cardBackMachine,
   rooms: roomsMachine,
   devices: devicesMachine,
   supplies: suppliesMachine,

@@ -8,9 +8,10 @@ import type { SignOut, StaffSession } from '../common/maintenance/verbs.ts';
 import { typed } from './chart-types.ts';
 import type { MaintenanceContext, MaintenanceEvent, MaintenanceInput } from './maintenance/context.ts';
 import { roomsMachine } from './maintenance/rooms.ts';
+import { cardBackMachine } from './maintenance/card-back.ts';
 import { signInMachine } from './maintenance/sign-in.ts';
 
-type Part = 'signIn' | 'second' | 'rooms';
+type Part = 'signIn' | 'second' | 'rooms' | 'cardBack';
 
 function signedIn({ staff }: MaintenanceContext): StaffSession {
   if (staff === undefined) throw new Error('maintenance: nobody is in');
@@ -22,7 +23,7 @@ function told(to: Part) {
   return { 'ui.*': { actions: passOn }, 'CARD.*': { actions: passOn }, PREFERENCES: { actions: ['prefer' as const, passOn] } };
 }
 
-/** The card that let them in must stay; any other is the rooms' business. */
+/** The card that let them in must stay, but while an act needs the reader for another one; any other is the rooms' business. */
 function toldInside(to: Part) {
   return {
     ...told(to),
@@ -32,25 +33,26 @@ function toldInside(to: Part) {
         target: '#maintenance.left' as const,
         actions: [{ type: 'endBecause' as const, params: { why: 'cardRemoved' as const } }, 'signOut' as const],
       },
-      { actions: { type: 'passOn' as const, params: { to } } },
+      { actions: ['noteCardOut' as const, { type: 'passOn' as const, params: { to } }] },
     ],
   };
 }
 
 export const maintenanceMachine = setup({
   types: typed<{ context: MaintenanceContext; events: MaintenanceEvent; input: MaintenanceInput }>(),
-  actors: { signIn: signInMachine, rooms: roomsMachine },
+  actors: { signIn: signInMachine, rooms: roomsMachine, cardBack: cardBackMachine },
   actions: {
     passOn: sendTo(
       (_, params: { to: Part }) => params.to,
       ({ event }) => event,
     ),
     prefer: assign({ preferences: ({ context, event }) => (event.type === 'PREFERENCES' ? event.preferences : context.preferences) }),
+    noteCardOut: assign({ cardOut: ({ context }) => context.staff?.method === 'card' }),
     endBecause: assign({ why: (_, params: { why: SignOut }) => params.why }),
     signOut: ({ context }) => context.ports.staff.signOut(signedIn(context), context.why),
   },
   guards: {
-    cardIsTheirs: ({ context }) => context.staff?.method === 'card',
+    cardIsTheirs: ({ context }) => context.staff?.method === 'card' && !context.slotLent,
   },
   delays: {
     /** Of what let them in: a grant's last second. */
@@ -58,7 +60,7 @@ export const maintenanceMachine = setup({
   },
 }).createMachine({
   id: 'maintenance',
-  context: ({ input }) => ({ ...input, staff: undefined, endsInMs: undefined, wanted: undefined, why: 'left' }),
+  context: ({ input }) => ({ ...input, staff: undefined, endsInMs: undefined, wanted: undefined, slotLent: false, cardOut: false, why: 'left' }),
   initial: 'prompt',
   states: {
     prompt: {
@@ -96,8 +98,27 @@ export const maintenanceMachine = setup({
         alone: {
           on: {
             ...toldInside('rooms'),
+            'SLOT.NEEDED': { actions: assign({ slotLent: true }) },
+            'SLOT.FREE': [
+              { guard: ({ context }) => context.cardOut, target: 'cardBack', actions: assign({ slotLent: false }) },
+              { actions: assign({ slotLent: false }) },
+            ],
             'SECOND.WANTED': { target: 'second', actions: assign({ wanted: ({ event }) => event.verb }) },
           },
+        },
+        /** What needed the reader is over: the card that let them in comes back, or the visit ends. */
+        cardBack: {
+          invoke: {
+            id: 'cardBack',
+            src: 'cardBack',
+            input: ({ context }) => ({ ports: context.ports, preferences: context.preferences, staff: signedIn(context) }),
+            onDone: [
+              { guard: ({ event }) => event.output.back, target: 'alone', actions: assign({ cardOut: false }) },
+              { target: '#maintenance.left', actions: [{ type: 'endBecause', params: { why: 'cardRemoved' } }, 'signOut'] },
+            ],
+            onError: { target: '#maintenance.left', actions: [{ type: 'endBecause', params: { why: 'cardRemoved' } }, 'signOut'] },
+          },
+          on: told('cardBack'),
         },
         /** Somebody else signs for one act; who is in stays in. */
         second: {

@@ -414,6 +414,8 @@ export interface LossContent {
   readonly state: 'effective' | 'scheduled' | 'queued';
   /** When it takes effect; `queued`: when it was taken. ms since 1970 */
   readonly since: number;
+  /** Of a copy: which one. */
+  readonly reprint?: number;
   readonly locale: string;
   readonly largePrint: boolean;
 }
@@ -431,6 +433,8 @@ export interface TicketContent {
   /** When an answer is promised, ms since 1970; or else within how much working time from when the desk has it. */
   readonly dueAt?: number;
   readonly within?: WorkingTime;
+  /** Of a copy: which one. */
+  readonly reprint?: number;
   readonly locale: string;
   readonly largePrint: boolean;
 }
@@ -447,8 +451,11 @@ export interface CallbackContent {
   readonly reference: string;
   /** ms since 1970 */
   readonly start: number;
-  readonly end: number;
+  /** Absent on a copy: the journal has the beginning alone. */
+  readonly end?: number;
   readonly cardTail?: string;
+  /** Of a copy: which one. */
+  readonly reprint?: number;
   readonly locale: string;
   readonly largePrint: boolean;
 }
@@ -467,6 +474,8 @@ export interface AccountContent {
   /** State `released`: from when on it is good at this machine and online, and everywhere. ms since 1970 */
   readonly releasedAt?: number;
   readonly everywhereAt?: number;
+  /** Of a copy: which one. */
+  readonly reprint?: number;
   readonly locale: string;
   readonly largePrint: boolean;
 }
@@ -487,6 +496,8 @@ export interface ReplacementContent {
   readonly transfer?: { readonly state: 'known'; readonly amount: Fen } | { readonly state: 'awaited'; readonly expectedAt: number };
   readonly voucher?: VoucherSlip;
   readonly settledWithinHours: number;
+  /** Of a copy: which one. */
+  readonly reprint?: number;
   readonly locale: string;
   readonly largePrint: boolean;
   readonly journal: { readonly seq: number; readonly hash: string };

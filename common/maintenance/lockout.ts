@@ -1,6 +1,9 @@
 /**
  * How often staff's sign-in may be tried (fleet.md, Maintenance mode): five tries, then 15 s that double with every failure, and a stop for
- * the day at ten. A pure fold over what the journal has of it, so that neither a power cut nor a clock that is set back forgets anything.
+ * the day at ten. What can be guessed by anybody who walks by — number, code and PIN — has one count at a terminal; a card or a grant that the
+ * operator signed has its own, for the PIN is all that can be guessed behind it. So whoever types nonsense at the glass shuts out no holder of
+ * either, and a signature that is none costs nobody a try: it can't be guessed. A pure fold over what the journal has of it, so that neither a
+ * power cut nor a clock that is set back forgets anything.
  */
 import type { JournalBody } from '../journal-kinds.ts';
 
@@ -59,15 +62,29 @@ export type StaffEntry =
   | { readonly kind: 'maintenance.trying'; readonly body: JournalBody<'maintenance.trying'> }
   | { readonly kind: 'maintenance.signedIn'; readonly body: JournalBody<'maintenance.signedIn'> };
 
+/** Of which count a try is: `codes`, or the serial of what the operator signed. */
+export type TriesKey = 'codes' | `signed:${string}`;
+
+export function triesKey(serial: string | undefined): TriesKey {
+  return serial === undefined ? 'codes' : `signed:${serial}`;
+}
+
 /** What a terminal that wakes up must know of the tries before. */
-export function foldLockout(entries: Iterable<StaffEntry>): Lockout {
-  let lockout = NO_TRIES;
-  let trying: string | undefined;
+export function foldLockouts(entries: Iterable<StaffEntry>): ReadonlyMap<TriesKey, Lockout> {
+  const lockouts = new Map<TriesKey, Lockout>();
+  let trying: { readonly attemptId: string; readonly key: TriesKey } | undefined;
   for (const { kind, body } of entries) {
     if (kind === 'maintenance.trying') {
-      lockout = tried(lockout, Date.parse(body.judgedAt));
-      trying = body.attemptId;
-    } else if (body.attemptId === trying) lockout = succeeded(lockout);
+      const key = triesKey(body.serial);
+      // shown and not signed: nothing of it was guessed at
+      trying = key === 'codes' && (body.method === 'card' || body.method === 'grant') ? undefined : { attemptId: body.attemptId, key };
+      if (trying !== undefined) lockouts.set(key, tried(lockouts.get(key) ?? NO_TRIES, Date.parse(body.judgedAt)));
+    } else if (trying !== undefined && body.attemptId === trying.attemptId) lockouts.set(trying.key, succeeded(lockouts.get(trying.key) ?? NO_TRIES));
   }
-  return lockout;
+  return lockouts;
+}
+
+/** Latest time that any try was judged by, ms since 1970. */
+export function latestJudged(lockouts: ReadonlyMap<TriesKey, Lockout>): number {
+  return Math.max(0, ...[...lockouts.values()].map(({ judgedAt }) => judgedAt));
 }

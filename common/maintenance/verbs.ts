@@ -58,6 +58,14 @@ export const rolesToVerbs: Readonly<Record<Role, readonly Verb[]>> = {
   auditor: ['journal.read', 'journal.export', 'network.read', 'clock.read', 'configuration.read'],
 };
 
+/** What the operator may want two persons for at the cabinet: cash, reversals and export; which of them: `maintenance.twoPersons`. */
+export const TWO_PERSON_VERBS = [
+  ...(['box.exchange', 'settlement.count'] as const),
+  ...(['load.resolve'] as const),
+  ...(['journal.export', 'logs.export'] as const),
+] as const satisfies readonly Verb[];
+export type TwoPersonVerb = (typeof TWO_PERSON_VERBS)[number];
+
 export const SIGN_IN_METHODS = ['card', 'grant', 'totp', 'phone'] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 
@@ -96,7 +104,7 @@ export interface StaffSession {
   /** What this visit is for: never more than the role, less where a grant says so. */
   readonly verbs: readonly Verb[];
   /** The operator wants two persons for these. */
-  readonly twoPersonVerbs: readonly Verb[];
+  readonly twoPersonVerbs: readonly TwoPersonVerb[];
   readonly method: SignInMethod;
   readonly grantSerial?: string | undefined;
   /** Who else signed in, for the act at hand. */
@@ -107,6 +115,8 @@ export interface StaffSession {
 export interface SecondPerson {
   readonly staff: string;
   readonly role: Role;
+  /** What they signed for: they stand for no other act. */
+  readonly verb: Verb;
 }
 
 /** `secondNeeded`: theirs to do, with somebody else beside them who may do it too. */
@@ -114,10 +124,13 @@ export type Permission = 'granted' | 'secondNeeded' | 'denied';
 
 export function permissionFor(session: StaffSession | undefined, verb: Verb): Permission {
   if (session === undefined || !session.verbs.includes(verb) || !rolesToVerbs[session.role].includes(verb)) return 'denied';
-  if (!session.twoPersonVerbs.includes(verb)) return 'granted';
-  const { second } = session;
-  if (second === undefined || second.staff === session.staff || !rolesToVerbs[second.role].includes(verb)) return 'secondNeeded';
-  return 'granted';
+  if (!session.twoPersonVerbs.some((wanted) => wanted === verb)) return 'granted';
+  return secondOf(session, verb) === undefined ? 'secondNeeded' : 'granted';
+}
+
+/** Who signed for this act beside whoever is in: somebody else, who may do it too. */
+export function secondOf({ staff, second }: StaffSession, verb: Verb): SecondPerson | undefined {
+  return second?.verb === verb && second.staff !== staff && rolesToVerbs[second.role].includes(verb) ? second : undefined;
 }
 
 /** Asked before every act. Nobody signed in may nothing. */

@@ -7,6 +7,8 @@ import type { Random } from '../../common/ids.ts';
 import type { CardInterface } from '../card-reader/card-reader.ts';
 import type { SimulatedCardReader } from '../card-reader/simulated-card-reader.ts';
 import type { SimulatedCard } from '../card-reader/simulated-card.ts';
+import { fromHex } from '../../common/hex.ts';
+import { createStaffCard } from '../card/staff/simulated-staff-card.ts';
 import { createChip, type ChipKind } from '../card/pboc/chip-kinds.ts';
 import type { Chip } from '../card/pboc/chip.ts';
 import { BlankCards, type BlankWorld } from './blank-cards.ts';
@@ -57,6 +59,8 @@ export class CardsAtHand {
   readonly #reader: SimulatedCardReader | undefined;
   readonly #onTorn: () => void;
   readonly #blanks: BlankCards;
+  readonly #side: CardInterface;
+  readonly #staffCards = new WeakSet<SimulatedCard>();
   #cards: readonly CardAtHand[];
   #tear: Tear = 'none';
 
@@ -64,6 +68,7 @@ export class CardsAtHand {
   constructor(world: CardWorld, { reader, side }: ReaderOfCards, onTorn: () => void) {
     this.#clock = world.clock;
     this.#reader = reader;
+    this.#side = side;
     this.#onTorn = onTorn;
     this.#cards = CARDS.map((card) => this.#cardAtHand(card, side, world));
     this.#blanks = new BlankCards(world, side, (chip) => this.#inPlastic(chip));
@@ -101,7 +106,7 @@ export class CardsAtHand {
   /** A card of nobody that is in the reader. */
   blank(): 'gate' | 'inside' | null {
     const { card } = this.#reader ?? {};
-    if (card === undefined || this.#cards.some((known) => known.card === card.card)) return null;
+    if (card === undefined || this.#staffCards.has(card.card) || this.#cards.some((known) => known.card === card.card)) return null;
     return card.at === 'gate' ? 'gate' : 'inside';
   }
 
@@ -140,6 +145,14 @@ export class CardsAtHand {
     const where = this.#whereIs(card);
     if (where !== 'hand') return `card ${id} is not in the hand but ${where}`;
     return this.#reader?.insertCard(card.card) === true ? undefined : 'the gate does not let it in';
+  }
+
+  /** @returns why it can't be put in */
+  insertStaffCard({ uid, text }: { readonly uid: string; readonly text: string }): string | undefined {
+    const card = createStaffCard({ uid: fromHex(uid), text, interface: this.#side });
+    if (this.#reader?.insertCard(card) !== true) return 'the gate does not let it in';
+    this.#staffCards.add(card);
+    return undefined;
   }
 
   /** @throws {RangeError} */

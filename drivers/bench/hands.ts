@@ -73,6 +73,7 @@ export class Hands {
   do(act: ActInside): HandAnswer {
     switch (act.act) {
       case 'insertCard':
+      case 'insertStaffCard':
       case 'takeCard':
       case 'pullCard':
       case 'fillStacker':
@@ -120,9 +121,13 @@ export class Hands {
     return device === undefined ? did(false, `there is no ${name} in this cabinet`) : use(device);
   }
 
-  #withReader(act: ActOf<'insertCard' | 'takeCard' | 'pullCard' | 'fillStacker' | 'emptyStacker' | 'emptyBin'>): HandAnswer {
+  #withReader(act: ActOf<'insertCard' | 'insertStaffCard' | 'takeCard' | 'pullCard' | 'fillStacker' | 'emptyStacker' | 'emptyBin'>): HandAnswer {
     return this.#with('cardReader', (reader) => {
       switch (act.act) {
+        case 'insertStaffCard': {
+          const why = this.#cards.insertStaffCard(act);
+          return did(why === undefined, why ?? '');
+        }
         case 'insertCard': {
           const why = this.#cards.insert(act.card);
           return did(why === undefined, why ?? '');

@@ -20,6 +20,8 @@ export const knobValueSchema = z.union([z.boolean(), z.int(), z.string().max(40)
 export const handActSchema = z.discriminatedUnion('act', [
   // what a person does
   z.strictObject({ act: z.literal('insertCard'), card: z.string() }),
+  /** Whoever works here has their card in a pocket: what its file says, and its chip's UID (hexadecimal). */
+  z.strictObject({ act: z.literal('insertStaffCard'), uid: z.string().regex(/^(?:[0-9A-F]{2}){4,10}$/), text: z.string().min(1).max(2400) }),
   /** Takes the card that lies at the gate. */
   z.strictObject({ act: z.literal('takeCard') }),
   /** Pulls the card out by force, wherever it is. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { grantSerialSchema, staffNumberSchema } from '../../common/maintenance/grant.ts';
 import { pinHashSchema } from '../../common/maintenance/pin.ts';
-import { ROLES, VERBS } from '../../common/maintenance/verbs.ts';
+import { ROLES, TWO_PERSON_VERBS } from '../../common/maintenance/verbs.ts';
 import { publicKeySchema } from '../../common/upstream-api/fields.ts';
 
 /** With its name in the header of what it signs; a key that is taken out of the list signs nothing any more. */
@@ -29,6 +29,6 @@ export const maintenanceSchema = z.strictObject({
     .max(400)
     .nullish()
     .transform((folder) => folder ?? undefined),
-  /** Acts that somebody else must sign for too. */
-  twoPersons: z.array(z.enum(VERBS, 'expected a verb of common/maintenance/verbs.ts')).default([]),
+  /** Acts that somebody else must sign for too, at that moment. */
+  twoPersons: z.array(z.enum(TWO_PERSON_VERBS, `expected one of ${TWO_PERSON_VERBS.join(', ')}`)).default([]),
 });

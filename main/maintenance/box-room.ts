@@ -71,6 +71,7 @@ async function print(
   settlementId: string,
   locale: string,
 ): Promise<'printed' | 'failed'> {
+  await folds.read();
   const settlement = folds.follow().cash.settlements.find((known) => known.settlementId === settlementId);
   if (settlement === undefined || printer === undefined) return 'failed';
   const slip = slipOf({ journal, settlement, terminalId: terminal.id, candidates: [] }, [site.operator, `${site.place} ${terminal.shortName}`]);

@@ -1,10 +1,19 @@
 /** The cabinet at a glance, as the overview of the maintenance mode draws it: of what supervision, availability, journal and uplink know now. Asks no device. */
+import type { TerminalAlarm } from '../../common/maintenance/alarms.ts';
+import type { SupplyForecast } from '../../common/maintenance/forecast.ts';
 import type { StorageUnit } from '../../common/device-words.ts';
 import type { Balances } from '../../common/money/postings.ts';
 import type { Checkpoint, Receipt } from '../../common/upstream-api/journal.ts';
 import type { Availability } from '../../state-machines/ports.ts';
 import type { CabinetLook } from '../../state-machines/maintenance/rooms-screens.ts';
-import type { CabinetPart, PartLook, PartWord, SupplyLook } from '../../state-machines/maintenance/staff-schema.ts';
+import {
+  cabinetParts,
+  type AlarmLook,
+  type CabinetPart,
+  type PartLook,
+  type PartWord,
+  type SupplyLook,
+} from '../../state-machines/maintenance/staff-schema.ts';
 import type { SupervisedDevice } from '../terminal/supervision.ts';
 
 export interface LookSources {
@@ -14,6 +23,8 @@ export interface LookSources {
   readonly availability: Availability;
   readonly link: 'online' | 'offline' | 'refused';
   readonly proof: ProofSources;
+  readonly alarms: readonly TerminalAlarm[];
+  readonly forecast: readonly SupplyForecast[];
   /** Moment of the terminal's place, to the second: `YYYY-MM-DDTHH:MM:SS`. @param at ms since 1970 */
   readonly local: (at: number) => string;
 }
@@ -40,7 +51,8 @@ export function cabinetLook(sources: LookSources): CabinetLook {
   return {
     parts: [networkLook(sources.link), ...fitted],
     services: servicesOf(availability),
-    supplies: suppliesOf(known),
+    supplies: withDays(suppliesOf(known), sources.forecast),
+    alarms: sources.alarms.slice(0, MOST_ALARMS).map((alarm) => alarmLook(alarm, local)),
     proof: proofLook(proof, local),
   };
 }
@@ -101,6 +113,23 @@ function suppliesOf(known: ReadonlyMap<string, SupervisedDevice>): CabinetLook['
     cashBox: unit('cashAcceptor', 'cashBox'),
   };
   return Object.fromEntries(Object.entries(found).filter(([, supply]) => supply !== undefined));
+}
+
+/** What was told of the cabinet's own supplies, and how long each lasts. */
+function withDays(supplies: CabinetLook['supplies'], forecast: readonly SupplyForecast[]): CabinetLook['supplies'] {
+  return Object.fromEntries(
+    Object.entries(supplies).map(([name, supply]) => {
+      const days = forecast.find((each) => each.supply === name)?.days;
+      return [name, { ...supply, ...(days === undefined ? {} : { days }) }];
+    }),
+  );
+}
+
+const MOST_ALARMS = 40;
+
+function alarmLook({ code, weight, device, since, cause }: TerminalAlarm, local: LookSources['local']): AlarmLook {
+  const part = cabinetParts.find((name) => name === device);
+  return { code, weight, ...(part === undefined ? {} : { device: part }), since: local(since), ...(cause === undefined ? {} : { cause }) };
 }
 
 function supplyOf({ level, count }: StorageUnit): SupplyLook {

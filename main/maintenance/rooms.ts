@@ -2,6 +2,8 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Ids } from '../../common/ids.ts';
 import { localMoment } from '../../common/local-moment.ts';
+import type { TerminalAlarm } from '../../common/maintenance/alarms.ts';
+import type { SupplyForecast } from '../../common/maintenance/forecast.ts';
 import type { Unsubscribe } from '../../common/unsubscribe.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { CabinetLook } from '../../state-machines/maintenance/rooms-screens.ts';
@@ -37,6 +39,9 @@ export interface RoomsOptions extends Omit<SystemRoomOptions, 'key' | 'journal' 
   readonly receipts: ReceiptPort;
   readonly slips: SlipPort;
   readonly told: StoryRoomOptions['told'];
+  /** What is told upstream, too. */
+  readonly alarms: () => readonly TerminalAlarm[];
+  readonly forecast: () => readonly SupplyForecast[];
   /** Fen. */
   readonly denominations: readonly number[];
   readonly work: JournalWork;
@@ -49,24 +54,26 @@ export function createRooms(options: RoomsOptions): RoomsPort {
   const { journal, desk, clock, devices, config, supervision } = options;
   const { timeZone } = config.terminal;
   const folds = new JournalFolds({ journal, clock });
+  const box = boxRoom({
+    journal,
+    desk,
+    folds,
+    printer: devices.receiptPrinter,
+    config,
+    denominations: options.denominations,
+    onChanging: options.onBoxChanging,
+  });
   return {
     look: () => inPortWords(() => look(options, folds)),
     onChange: (listener) => {
       const ends = [supervision().onChange(() => listener()), options.availability.onChange(() => listener()), desk.onAppend(() => listener())];
       return together(ends);
     },
-    box: boxRoom({
-      journal,
-      desk,
-      folds,
-      printer: devices.receiptPrinter,
-      config,
-      denominations: options.denominations,
-      onChanging: options.onBoxChanging,
-    }),
+    box,
     supplies: suppliesRoom(folds, devices.cardReader),
     devices: deviceRoom({ supervision, journal, timeZone }),
     stories: storyRoom({
+      printSettlement: (settlementId, locale) => box.printSlip(settlementId, locale),
       journal,
       desk,
       clock,
@@ -99,13 +106,15 @@ function suppliesRoom(folds: JournalFolds, reader: CardReader | undefined): Supp
   };
 }
 
-function look({ journal, desk, supervision, availability, upstream, devices, config }: RoomsOptions, folds: JournalFolds): CabinetLook {
+function look({ journal, desk, supervision, availability, upstream, devices, config, alarms, forecast }: RoomsOptions, folds: JournalFolds): CabinetLook {
   const look = cabinetLook({
     devices: supervision().devices,
     door: devices.cabinet?.lastStatus.door,
     availability: availability.withoutStaff,
     link: upstream.online.current.link,
     proof: proofOf(journal, desk),
+    alarms: alarms(),
+    forecast: forecast(),
     local: (at) => localMoment(config.terminal.timeZone, at),
   });
   const { cashBox } = look.supplies;

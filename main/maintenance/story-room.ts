@@ -3,24 +3,26 @@ import { delay, type Clock } from '../../common/clock.ts';
 import { journalKinds } from '../../common/journal-kinds.ts';
 import type { JournalEntry } from '../../common/journal-entry.ts';
 import { localMoment } from '../../common/local-moment.ts';
-import { foldLossReport } from '../../common/loss-report.ts';
 import { foldTransaction } from '../../common/money/fold.ts';
-import { fen } from '../../common/fen.ts';
 import type { FoundTransactions, JournalFinding, ReplayedEntry, StoriesPort } from '../../state-machines/maintenance/rooms-port.ts';
 import type { Found, SearchField } from '../../state-machines/maintenance/rooms/journal-screens.ts';
 import type { Ids } from '../../common/ids.ts';
-import { PortError, type ReceiptContent, type ReceiptPort, type Recovered, type SlipPort } from '../../state-machines/ports.ts';
+import { PortError, type ReceiptPort, type Recovered, type SlipPort } from '../../state-machines/ports.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import type { JournalDesk } from '../terminal/ports/journal-port.ts';
-import { outcomeOf, storyOf, type StorySources } from './story.ts';
+import { copyOf, printCopy } from './reprint/copies.ts';
+import { filedAbout, standingOfFiled, type FiledAbout } from './reprint/filed.ts';
+import { filedEntries, outcomeOf, storyOf, type StorySources } from './story.ts';
 
 export interface StoryRoomOptions extends StorySources {
   readonly journal: Journal;
   readonly desk: JournalDesk;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly receipts: Pick<ReceiptPort, 'print'>;
+  readonly receipts: ReceiptPort;
+  /** The slip of a settlement is made of its own fold. */
+  readonly printSettlement: (settlementId: string, locale: string) => Promise<'printed' | 'failed'>;
   readonly slips: SlipPort;
   /** What its holder was told. */
   readonly told: (transactionId: string) => Recovered | undefined;
@@ -61,19 +63,19 @@ export function storyRoom(options: StoryRoomOptions): StoriesPort {
 async function search(options: StoryRoomOptions, field: SearchField, text: string, signal: AbortSignal | undefined): Promise<FoundTransactions> {
   const { journal, clock } = options;
   const whole = field === 'reference' ? journal.findByReference(text) : undefined;
-  if (whole !== undefined) {
-    const found = foundIn(options, whole);
-    return { found: found === undefined ? [] : [found], cut: false };
-  }
+  const known = whole === undefined ? undefined : foundIn(options, whole);
+  if (known !== undefined) return { found: [known], cut: false };
   const found: Found[] = [];
+  const wanted = field === 'amount' ? fenOf(text) : undefined;
   const { epoch, seq } = journal.head;
   const end = Math.max(0, seq - LOOK_BACK);
   for (let upTo = seq; upTo > end; upTo -= PAGE) {
     const from = Math.max(end, upTo - PAGE);
     for (const { entry } of journal.entriesAfter(epoch, from, upTo - from).toReversed()) {
-      if (entry.transactionId === undefined || !mayBe(entry, field, text)) continue;
-      const each = foundIn(options, entry.transactionId);
-      if (each !== undefined && (field !== 'amount' || each.amount === fenOf(text))) found.push(each);
+      const about = aboutOf(entry);
+      if (about === undefined || !mayBe(about, entry, field, text)) continue;
+      const each = about.type === undefined ? foundIn(options, about.id) : foundFiled(options, { ...about, type: about.type }, entry);
+      if (each !== undefined && (wanted === undefined || each.amount === wanted)) found.push(each);
       if (found.length >= MOST_FOUND) return { found, cut: true };
     }
     await delay(clock, 0, signal);
@@ -81,28 +83,38 @@ async function search(options: StoryRoomOptions, field: SearchField, text: strin
   return { found, cut: end > 0 };
 }
 
-/** What an opening entry says by itself: of a transaction, or of a loss report. */
-function openingOf({ kind, body }: JournalEntry): { readonly reference: string; readonly tail: string; readonly moves: boolean } | undefined {
-  if (kind === 'loss.reporting') return { ...journalKinds[kind].parse(body), moves: false };
-  if (kind !== 'transaction.opened') return undefined;
-  const { reference, card } = journalKinds[kind].parse(body);
-  return { reference, tail: card.tail, moves: true };
+interface Opened {
+  /** Absent: a transaction of money. */
+  readonly type?: FiledAbout['type'];
+  readonly id: string;
+  readonly reference: string;
+  readonly tail: string;
+}
+
+/** `undefined`: this entry opens nothing that has a number. */
+function aboutOf(entry: JournalEntry): Opened | undefined {
+  if (entry.kind !== 'transaction.opened' || entry.transactionId === undefined) return filedAbout(entry);
+  const { reference, card } = journalKinds['transaction.opened'].parse(entry.body);
+  return { id: entry.transactionId, reference, tail: card.tail };
 }
 
 /** By the opening entry alone. */
-function mayBe(entry: JournalEntry, field: SearchField, text: string): boolean {
-  const opening = openingOf(entry);
-  if (opening === undefined) return false;
+function mayBe({ type, reference, tail }: Opened, { businessDate }: JournalEntry, field: SearchField, text: string): boolean {
   switch (field) {
     case 'reference':
-      return opening.reference.replaceAll('-', '').includes(text.replaceAll('-', ''));
+      return reference.replaceAll('-', '').includes(text.replaceAll('-', ''));
     case 'tail':
-      return opening.tail === text;
+      return tail === text;
     case 'day':
-      return entry.businessDate.slice(5).replace('-', '') === text;
+      return businessDate.slice(5).replace('-', '') === text;
     case 'amount':
-      return opening.moves;
+      return type === undefined;
   }
+}
+
+function foundFiled({ journal, timeZone }: StoryRoomOptions, { id, type, reference, tail }: FiledAbout, { at }: JournalEntry): Found {
+  const entries = filedEntries(id, journal).map(({ entry }) => entry);
+  return { transactionId: id, reference, at: localMoment(timeZone, Date.parse(at)), type, tail, outcome: standingOfFiled(type, entries) };
 }
 
 /** `50`, `50.5` and `50.50` are the same sum. */
@@ -115,7 +127,7 @@ function foundIn({ journal, timeZone }: StoryRoomOptions, transactionId: string)
   const entries = journal.transaction(transactionId).map(({ entry }) => entry);
   const state = foldTransaction(entries);
   const { opened, taken, loaded } = state;
-  if (opened === undefined) return lossFound(entries, transactionId, timeZone);
+  if (opened === undefined) return undefined;
   return {
     transactionId,
     reference: opened.reference,
@@ -125,15 +137,6 @@ function foundIn({ journal, timeZone }: StoryRoomOptions, transactionId: string)
     amount: loaded > 0 ? loaded : taken > 0 ? taken : opened.requested,
     outcome: outcomeOf(state),
   };
-}
-
-function lossFound(entries: readonly JournalEntry[], transactionId: string, timeZone: string): Found | undefined {
-  const opening = entries.find(({ kind }) => kind === 'loss.reporting');
-  if (opening === undefined) return undefined;
-  const { reference, tail } = journalKinds['loss.reporting'].parse(opening.body);
-  const { state } = foldLossReport(entries);
-  const outcome = state === 'reported' || state === 'refused' ? state : 'queued';
-  return { transactionId, reference, at: localMoment(timeZone, Date.parse(opening.at)), type: 'loss-report', tail, amount: 0, outcome };
 }
 
 /** Of entries of another epoch it is not known what was between them: the terminal was started anew in any case. */
@@ -170,47 +173,23 @@ async function startedBetween(
   return false;
 }
 
-async function reprint(options: StoryRoomOptions, transactionId: string): Promise<'printed' | 'failed'> {
-  const { journal, desk, ids, receipts } = options;
-  const told = options.told(transactionId);
-  if (told === undefined || told.replacement === true) return 'failed';
-  const earlier = journal.transaction(transactionId).filter(({ entry }) => entry.kind === 'receipt.printing').length;
-  const copy = Math.max(1, earlier);
+/** As it was told at the end, marked as a copy. */
+async function reprint(options: StoryRoomOptions, id: string): Promise<'printed' | 'failed'> {
+  const { journal, desk, ids } = options;
+  const copies = journal.transaction(id).filter(({ entry }) => entry.kind === 'receipt.printing' && entry.body['reprint'] !== 0).length;
+  const copy = copyOf(id, copies + 1, options);
+  if (copy === undefined) return 'failed';
+  if (copy.slip === 'settlement') return options.printSettlement(copy.settlementId, options.locale);
   const jobId = ids.uuid();
-  desk.append({ kind: 'receipt.printing', transactionId, body: { jobId, reprint: copy } });
-  const outcome = await receipts.print(jobId, contentOf(told, copy, options));
+  desk.append({ kind: 'receipt.printing', transactionId: id, body: { jobId, reprint: copies + 1 } });
+  const outcome = await printCopy(options.receipts, jobId, copy);
   if (outcome.state !== 'printed') {
-    desk.append({ kind: 'receipt.failed', transactionId, body: { jobId, state: outcome.state, trouble: outcome.trouble } });
+    desk.append({ kind: 'receipt.failed', transactionId: id, body: { jobId, state: outcome.state, trouble: outcome.trouble } });
     return 'failed';
   }
   const { state: _state, replaced, ...known } = outcome;
-  desk.append({ kind: 'receipt.printed', transactionId, body: { jobId, ...known, ...(replaced === undefined ? {} : { replaced: [...replaced] }) } });
+  desk.append({ kind: 'receipt.printed', transactionId: id, body: { jobId, ...known, ...(replaced === undefined ? {} : { replaced: [...replaced] }) } });
   return 'printed';
-}
-
-/** As it was told at the end, marked as a copy. */
-function contentOf(told: Recovered, reprintNumber: number, { slips, settledWithinHours, locale }: StoryRoomOptions): ReceiptContent {
-  const { outcome, reference, tender, ref, amount, noteStuck, balanceBefore, balanceAfter, voucher, entry } = told;
-  return {
-    kind: 'topUp',
-    status: outcome === 'case' ? 'pending' : outcome,
-    reference,
-    at: entry.at,
-    cardTail: ref.tail,
-    tender,
-    amount,
-    ...(noteStuck === true ? { noteStuck } : {}),
-    fee: fen(0),
-    balanceBefore,
-    ...(balanceAfter === undefined ? {} : { balanceAfter }),
-    ...(voucher === undefined ? {} : { voucher }),
-    ...(outcome === 'delivered' ? {} : { settledWithinHours }),
-    reprint: reprintNumber,
-    locale,
-    largePrint: false,
-    journal: { seq: entry.seq, hash: entry.hash.slice(0, 8) },
-    qr: slips.linkOf({ entry, reference, outcome, amount, tender, cardTail: ref.tail }),
-  };
 }
 
 /** What the journal can't tell now. */

@@ -8,6 +8,7 @@ import { CHECKPOINT_TYPE } from '../../common/upstream-api/journal.ts';
 import type { Lane, Story, StoryRow } from '../../state-machines/maintenance/rooms/journal-screens.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
 import type { Journal } from '../journal/journal.ts';
+import { filedAbout, slipOfFiled, standingOfFiled } from './reprint/filed.ts';
 import { jwsVerifier } from '../journal/jws.ts';
 import type { StoredEntry } from '../journal/lines.ts';
 
@@ -36,7 +37,7 @@ export function storyOf(transactionId: string, sources: StorySources): Story | u
   const stored = sources.journal.transaction(transactionId);
   const state = foldTransaction(stored.map(({ entry }) => entry));
   const { opened } = state;
-  if (opened === undefined) return undefined;
+  if (opened === undefined) return storyOfFiled(transactionId, sources);
   const load = state.loads.findLast(({ state: how }) => how !== 'refused') ?? state.loads.at(-1);
   const balanceAfter = stored.map(({ entry }) => entry.body['balanceAfter']).findLast((value) => typeof value === 'number');
   const outcome = outcomeOf(state);
@@ -44,23 +45,54 @@ export function storyOf(transactionId: string, sources: StorySources): Story | u
     reference: opened.reference,
     type: opened.type,
     tail: opened.card.tail,
-    tender: opened.tender,
     outcome,
-    taken: state.taken,
-    loaded: state.loaded,
-    refunded: state.refunded,
-    owed: state.owed,
-    held: state.held,
-    balanceBefore: opened.balanceBefore,
-    ...(typeof balanceAfter === 'number' ? { balanceAfter } : {}),
-    ...(load === undefined
-      ? {}
-      : { counter: { before: load.init.onlineCounter, ...(load.state === 'committed' ? { after: load.init.onlineCounter + 1 } : {}) } }),
+    money: {
+      tender: opened.tender,
+      taken: state.taken,
+      loaded: state.loaded,
+      refunded: state.refunded,
+      owed: state.owed,
+      held: state.held,
+      balanceBefore: opened.balanceBefore,
+      ...(typeof balanceAfter === 'number' ? { balanceAfter } : {}),
+      ...(load === undefined
+        ? {}
+        : { counter: { before: load.init.onlineCounter, ...(load.state === 'committed' ? { after: load.init.onlineCounter + 1 } : {}) } }),
+    },
     rows: rowsOf(stored, sources.timeZone),
-    proof: proofOf(stored, state, sources),
+    proof: proofOf(stored, state.anomalies.length === 0, sources),
     undetermined: isUndetermined(state),
-    printable: opened.type === 'top-up' && outcome !== 'open' && outcome !== 'abandoned',
+    printable: outcome !== 'open' && outcome !== 'abandoned',
   };
+}
+
+/** What moved no money of a person's: a report, something for the desk, what was done to a card, a settlement. */
+function storyOfFiled(id: string, sources: StorySources): Story | undefined {
+  const stored = filedEntries(id, sources.journal);
+  const [first] = stored;
+  const about = first === undefined ? undefined : filedAbout(first.entry);
+  if (about === undefined) return undefined;
+  const { type, reference, tail } = about;
+  const entries = stored.map(({ entry }) => entry);
+  return {
+    reference,
+    type,
+    tail,
+    outcome: standingOfFiled(type, entries),
+    rows: rowsOf(stored, sources.timeZone),
+    proof: proofOf(stored, true, sources),
+    undetermined: false,
+    printable: slipOfFiled(type, entries, { locale: '', largePrint: false, reprint: 1 }, 0) !== undefined,
+  };
+}
+
+const MOST_ENTRIES = 5000;
+
+/** Settlements are filed by place: their name is where their first entry stands (settlement.ts). */
+export function filedEntries(id: string, journal: Pick<Journal, 'transaction' | 'entriesAfter'>): readonly StoredEntry[] {
+  const [, epoch, seq] = /^S-(\d+)-(\d+)$/.exec(id) ?? [];
+  if (epoch === undefined || seq === undefined) return journal.transaction(id);
+  return journal.entriesAfter(Number(epoch), Number(seq) - 1, MOST_ENTRIES).filter(({ entry }) => entry.body['settlementId'] === id);
 }
 
 export function outcomeOf({ closed, cases }: TransactionState): Story['outcome'] {
@@ -126,7 +158,7 @@ function numbersOf(body: JournalEntry['body']): Pick<StoryRow, 'amount' | 'balan
   };
 }
 
-function proofOf(stored: readonly StoredEntry[], state: TransactionState, { journal, key }: StorySources): Story['proof'] {
+function proofOf(stored: readonly StoredEntry[], inOrder: boolean, { journal, key }: StorySources): Story['proof'] {
   const own = stored.filter(({ entry }) => entry.epoch === journal.epoch);
   const last = own.at(-1)?.entry.seq ?? 0;
   const sums = stored.every(({ entry }) => entry.postings.reduce((sum, { amount }) => sum + amount, 0) === 0);
@@ -134,7 +166,7 @@ function proofOf(stored: readonly StoredEntry[], state: TransactionState, { jour
   const [signed] = last === 0 ? [] : journal.checkpointsAfter(last - 1, 1);
   const receipt = journal.lastReceipt(journal.epoch);
   return [
-    { check: 'inOrder', good: state.anomalies.length === 0 },
+    { check: 'inOrder', good: inOrder },
     { check: 'postings', good: sums },
     { check: 'chain', good: own.every((link) => linkIsWhole(link, journal)) },
     { check: 'checkpoint', good: signed !== undefined && verify(signed.jws, CHECKPOINT_TYPE).ok },

@@ -1,6 +1,7 @@
 /** A slip of what was done to a card (卡片服务, 解挂): done, or not at its end, and the number under which it goes on. Pure. port.ts prints it. */
 import type { AccountContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
+import { copyMark } from './copy-mark.ts';
 import { localTime, Page } from './page.ts';
 import { receiptWords } from './words.ts';
 
@@ -14,6 +15,7 @@ export function composeAccount(content: AccountContent, site: ReceiptSite, colum
   page.centered(`${site.place} ${site.terminal}`);
   page.rule();
   page.title(words('titleAccount'));
+  copyMark(page, words, content);
   page.mark(words(`accountState_${state}`));
   page.centered(words('keepSlip'));
   page.rule();

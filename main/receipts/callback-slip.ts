@@ -2,6 +2,7 @@
 import { deskCodeOf } from '../../common/desk-code.ts';
 import type { CallbackContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
+import { copyMark } from './copy-mark.ts';
 import { localTime, Page } from './page.ts';
 import { receiptWords, type ReceiptWord } from './words.ts';
 
@@ -12,18 +13,18 @@ export function composeCallback(content: CallbackContent, site: ReceiptSite, col
   const words = receiptWords(content.locale);
   const { id, reference, start, end, cardTail } = content;
   const [day = '', from = ''] = localTime(start, site.timeZone, 'minutes').split(' ');
-  const [, to = ''] = localTime(end, site.timeZone, 'minutes').split(' ');
   page.centered(site.operator);
   page.centered(`${site.place} ${site.terminal}`);
   page.rule();
   page.title(words('titleCallback'));
+  copyMark(page, words, content);
   page.mark(words(`callbackState_${standing}`));
   page.centered(words('keepSlip'));
   page.rule();
   page.row(words('time'), localTime(content.at, site.timeZone, 'seconds'));
   if (cardTail !== undefined) page.row(words('cardTail'), cardTail);
   page.row(words('callbackDay'), day);
-  page.row(words('callbackHours'), `${from}-${to}`);
+  page.row(words('callbackHours'), end === undefined ? from : `${from}-${localTime(end, site.timeZone, 'minutes').slice(-5)}`);
   page.rule();
   page.step(1, words('stepWhat'), words(`callbackWhat_${standing}`));
   page.step(2, words('stepMoney'), words('ticketMoney'));

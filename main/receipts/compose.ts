@@ -5,6 +5,7 @@
 import { formatYuan, type Fen } from '../../common/fen.ts';
 import { groupedCode } from '../../common/voucher-code.ts';
 import type { ReceiptContent, VoucherSlip } from '../../state-machines/ports.ts';
+import { copyMark } from './copy-mark.ts';
 import { localTime, Page } from './page.ts';
 import { receiptWords, type ReceiptWord, type ReceiptWords } from './words.ts';
 
@@ -57,7 +58,7 @@ function head({ content, site, page, words }: Slip): void {
   page.centered(`${site.place} ${site.terminal}`);
   page.rule();
   page.title(words(TITLES[content.status]));
-  if (content.reprint > 0) page.mark(words('reprint', { count: content.reprint }));
+  copyMark(page, words, content);
   if (isOpen(content)) page.centered(words('keepSlip'));
   page.rule();
 }
@@ -131,12 +132,12 @@ function voucher(slip: Slip): void {
   const { content, site, page, words } = slip;
   page.amount(words('heldAmount'), yuan(content.amount, words));
   page.rule();
-  if (content.voucher !== undefined) {
+  if (content.voucher !== undefined && content.reprint === 0) {
     redeemable(slip, content.voucher);
     return;
   }
   page.step(1, words('stepWhat'), words('voucherWhat'));
-  page.step(2, words('stepMoney'), words('voucherMoney'));
+  page.step(2, words('stepMoney'), words(content.reprint > 0 ? 'voucherCopy' : 'voucherMoney'));
   if (content.settledWithinHours !== undefined) deadline(slip, 3);
   page.step(content.settledWithinHours === undefined ? 3 : 4, words('voucherHowStep'), words('voucherHow', { hotline: site.hotline }));
 }

@@ -1,6 +1,7 @@
 /** A slip of a loss report (挂失): since when it is in effect, or that it is not, and the number. Pure. port.ts prints it. */
 import type { LossContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
+import { copyMark } from './copy-mark.ts';
 import { localTime, Page } from './page.ts';
 import { receiptWords, type ReceiptWord } from './words.ts';
 
@@ -18,6 +19,7 @@ export function composeLoss(content: LossContent, site: ReceiptSite, columns: nu
   page.centered(`${site.place} ${site.terminal}`);
   page.rule();
   page.title(words('titleLoss'));
+  copyMark(page, words, content);
   page.mark(words(`lossState_${state}`));
   page.centered(words('keepSlip'));
   page.rule();

@@ -3,6 +3,7 @@ import { formatYuan, type Fen } from '../../common/fen.ts';
 import { groupedCode } from '../../common/voucher-code.ts';
 import type { ReplacementContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
+import { copyMark } from './copy-mark.ts';
 import { localTime, Page } from './page.ts';
 import { receiptWords, type ReceiptWord, type ReceiptWords } from './words.ts';
 
@@ -22,6 +23,7 @@ export function composeReplacement(content: ReplacementContent, site: ReceiptSit
   page.centered(`${site.place} ${site.terminal}`);
   page.rule();
   page.title(words(TITLES[content.outcome]));
+  copyMark(page, words, content);
   if (isOpen) page.centered(words('keepSlip'));
   page.rule();
   page.row(words('time'), localTime(content.at, site.timeZone, 'seconds'));
@@ -67,7 +69,13 @@ function refunded({ page, words }: Slip): void {
   page.sentence(words('lossStays'));
 }
 
-function voucher({ content: { voucher: made }, site, page, words }: Slip): void {
+function voucher({ content: { voucher: made, reprint }, site, page, words }: Slip): void {
+  if (reprint !== undefined) {
+    page.step(1, words('stepWhat'), words('replacementNotMade'));
+    page.step(2, words('stepMoney'), words('voucherCopy'));
+    page.stepNote(words('lossStays'));
+    return;
+  }
   if (made?.code !== undefined) {
     page.centered(words('voucherCode'));
     page.title(groupedCode(made.code));

@@ -2,6 +2,7 @@
 import { deskCodeOf } from '../../common/desk-code.ts';
 import type { TicketContent } from '../../state-machines/ports.ts';
 import type { ReceiptSite } from './compose.ts';
+import { copyMark } from './copy-mark.ts';
 import { localTime, Page } from './page.ts';
 import { receiptWords, type ReceiptWords } from './words.ts';
 
@@ -15,6 +16,7 @@ export function composeTicket(content: TicketContent, site: ReceiptSite, columns
   page.centered(`${site.place} ${site.terminal}`);
   page.rule();
   page.title(words('titleTicket'));
+  copyMark(page, words, content);
   page.mark(words(`ticketState_${state}`));
   page.centered(words('keepSlip'));
   page.rule();

@@ -292,6 +292,8 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     receipts: flowPorts.receipts,
     slips: flowPorts.slips,
     told: (id) => recovery.toldOf(id),
+    alarms: () => alarmsNow(),
+    forecast: () => supplyWatch.supplies,
     // by the configuration: an acceptor that is away, or not up yet, takes none
     denominations: devices.cashAcceptor === undefined ? [] : notesTaken(config.devices.cashAcceptor?.options),
     work: options.journalWork,
@@ -374,9 +376,12 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   session.start();
   const supplyWatch = new SupplyWatch({ clock, journal, facts: () => stockFacts(devices, config) });
   let alarms: readonly TerminalAlarm[] = [];
+  const alarmsNow = (): readonly TerminalAlarm[] => {
+    alarms = alarmsOf({ now: clock.now(), devices: supervision.devices, terminal: terminalFacts(board.parts, upstream) }, alarms);
+    return alarms;
+  };
   const stateNow = (): TerminalState | undefined => {
     try {
-      alarms = alarmsOf({ now: clock.now(), devices: supervision.devices, terminal: terminalFacts(board.parts, upstream) }, alarms);
       return terminalState({
         version: options.version,
         availability: board.current,
@@ -385,7 +390,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
         view: viewOf(session.getSnapshot(), 0, '00:00').body.kind,
         balances: journal.balances(),
         freeBytes: options.freeSpace(config.data.folder).free,
-        alarms,
+        alarms: alarmsNow(),
         supplies: supplyWatch.supplies,
         update: options.updateStanding?.()?.report,
       });

@@ -10,6 +10,8 @@ type Part = ViewBodyOf<'maintenance-overview'>['cabinet']['parts'][number];
 const HEIGHT = 800;
 /** On a glass that stands there is less height for it. */
 const PORTRAIT_HEIGHT = 590;
+/** As tall as it is where alarms stand above it. */
+const SHORT = { landscape: 590, portrait: 500 } as const;
 const CABINET = 340;
 /** From the cabinet to the names. */
 const REACH = 88;
@@ -26,10 +28,10 @@ const PLACES: Readonly<Record<Part['part'], { readonly x: number; readonly y: nu
   keypad: { x: 62, y: 706, side: 'left', label: 690 },
 };
 
-export function CabinetDrawing({ parts }: { readonly parts: readonly Part[] }) {
+export function CabinetDrawing({ parts, short }: { readonly parts: readonly Part[]; readonly short: boolean }) {
   const say = useStaffWords();
   const { landscape } = useKiosk();
-  const shown = landscape ? HEIGHT : PORTRAIT_HEIGHT;
+  const shown = short ? SHORT[landscape ? 'landscape' : 'portrait'] : landscape ? HEIGHT : PORTRAIT_HEIGHT;
   const scale = shown / HEIGHT;
   const stage = landscape ? 1160 : 984;
   const width = stage / scale;
@@ -54,7 +56,7 @@ export function CabinetDrawing({ parts }: { readonly parts: readonly Part[] }) {
       </svg>
       <ul>
         {parts.map((part) => (
-          <Label key={part.part} part={part} scale={scale} room={(left - REACH) * scale - 12} />
+          <Label key={part.part} part={short ? { ...part, since: undefined } : part} scale={scale} room={(left - REACH) * scale - 12} />
         ))}
       </ul>
     </section>

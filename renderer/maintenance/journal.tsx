@@ -118,15 +118,14 @@ function Found({ body: { state, found, cut, page, pages }, say }: { readonly bod
           <Button key={transactionId} testId={`found-${index}`} act={{ type: 'pick', index }} className="staff-button staff-found">
             <span className="staff-found-head">
               <b className="tn">{reference}</b>
-              {type !== 'loss-report' && <b className="tn">¥&nbsp;{money(amount)}</b>}
+              {amount !== undefined && <b className="tn">¥&nbsp;{money(amount)}</b>}
             </span>
             <span className="staff-found-line">
               <span className="tn">
-                {at.slice(5, 16).replace('T', ' ')} · {say(`story.type.${type}`)} · {say('story.tail', { tail })}
+                {at.slice(5, 16).replace('T', ' ')} · {say(`story.type.${type}`)}
+                {tail === '' ? '' : ` · ${say('story.tail', { tail })}`}
               </span>
-              <Verdict good={outcome !== 'case' && outcome !== 'open' && outcome !== 'queued' && outcome !== 'refused'}>
-                {say(`story.outcome.${outcome}`)}
-              </Verdict>
+              <Verdict good={outcome !== 'case' && outcome !== 'open' && outcome !== 'refused'}>{say(`story.outcome.${outcome}`)}</Verdict>
             </span>
           </Button>
         ))}

@@ -33,7 +33,7 @@ export function LoadScreen({ body }: { readonly body: Body }) {
         </div>
       </div>
       <StaffBar>
-        {step === 'present' && <Back />}
+        {(step === 'present' || step === 'clear') && <Back />}
         {step === 'told' && !decided && (
           <StaffButton testId="retry" act={{ type: 'retry' }}>
             {say('load.again')}

@@ -4,6 +4,7 @@ import type { ViewBodyOf } from '../../state-machines/view.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { money } from '../words.ts';
+import { useAlarmWords } from './alarm-words.ts';
 import { CabinetDrawing } from './cabinet-drawing.tsx';
 import { Panel, StaffBar, StaffButton } from './staff-parts.tsx';
 import { StaffFrame } from './staff-frame.tsx';
@@ -14,9 +15,11 @@ type Body = ViewBodyOf<'maintenance-overview'>;
 export function Overview({ body }: { readonly body: Body }) {
   const say = useStaffWords();
   const { cabinet, staff, rooms, mayLeaveInService } = body;
+  const alarmed = cabinet.alarms.length > 0;
   return (
-    <StaffFrame title={say('title.overview')} staff={staff} className="staff--overview">
-      <CabinetDrawing parts={cabinet.parts} />
+    <StaffFrame title={say('title.overview')} staff={staff} className={`staff--overview ${alarmed ? 'staff--alarmed' : ''}`}>
+      {alarmed && <Alarms cabinet={cabinet} />}
+      <CabinetDrawing parts={cabinet.parts} short={alarmed} />
       <div className="staff-panels">
         <Services cabinet={cabinet} />
         <Supplies cabinet={cabinet} />
@@ -79,6 +82,45 @@ export function Verdict({ good, children }: { readonly good: boolean; readonly c
   );
 }
 
+/** More than these don't fit; the parts that they are of are drawn beside them. */
+const ALARMS_SHOWN = 2;
+/** What fits into a line. */
+const CAUSE_LENGTH = 56;
+
+/** What a hand is needed for: what, since when, why, and what to do about it. */
+function Alarms({ cabinet: { alarms } }: Pick<Body, 'cabinet'>) {
+  const say = useStaffWords();
+  const words = useAlarmWords();
+  const more = alarms.length - ALARMS_SHOWN;
+  return (
+    <section className="staff-panel staff-alarms" aria-label={say('overview.alarms')}>
+      <div className="staff-alarms-head">
+        <h2>{say('overview.alarms')}</h2>
+        {more > 0 && <span className="tn">{say('overview.moreAlarms', { n: more })}</span>}
+      </div>
+      <ul>
+        {alarms.slice(0, ALARMS_SHOWN).map(({ code, weight, device, since, cause }) => (
+          <li key={`${code} ${device ?? ''}`} data-testid={`alarm-${code}`} data-weight={weight}>
+            <span className={`staff-verdict staff-verdict--${weight === 'soon' ? 'warn' : 'bad'}`}>
+              <Icon name="warn" size="xs" />
+              {words(`alarm_${code}`)}
+            </span>
+            <span className="tn staff-quiet">
+              {[...(device === undefined || device === 'network' ? [] : [words(`device_${device}`)]), say('since', { time: momentOf(since) })].join(' · ')}
+            </span>
+            <span className="staff-alarm-advice">{words(`advice_${code}`)}</span>
+            {cause !== undefined && <code className="staff-alarm-cause">{cause.slice(0, CAUSE_LENGTH)}</code>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function momentOf(moment: string): string {
+  return `${moment.slice(5, 10)} ${moment.slice(11, 16)}`;
+}
+
 function Supplies({ cabinet: { supplies } }: Pick<Body, 'cabinet'>) {
   const say = useStaffWords();
   return (
@@ -94,6 +136,9 @@ function Supplies({ cabinet: { supplies } }: Pick<Body, 'cabinet'>) {
                 <i style={{ inlineSize: `${filled(supply)}%` }} />
               </dd>
               <dd className="tn strong">{supplyWords(supply, say)}</dd>
+              <dd className="tn staff-lasts" data-testid={`lasts-${name}`}>
+                {supply.days === undefined ? '' : supply.days === 0 ? say('overview.lastsToday') : say('overview.lasts', { n: supply.days })}
+              </dd>
             </div>
           );
         })}
@@ -116,11 +161,12 @@ export function supplyWords({ level, count, capacity }: Supply, say: StaffSay): 
   return capacity === undefined ? say('overview.pieces', { n: count }) : say('overview.piecesOf', { n: count, of: capacity });
 }
 
-function Proof({ cabinet: { proof } }: Pick<Body, 'cabinet'>) {
+/** Where a hand is needed, what that is comes before the marks of a chain that holds. */
+function Proof({ cabinet: { proof, alarms } }: Pick<Body, 'cabinet'>) {
   const say = useStaffWords();
   const { seq, hash, checkpoint, receipt, notUploaded, openTransactions, held } = proof;
   const even = openTransactions === 0 && held === 0;
-  const rows: readonly (readonly [string, ReactNode])[] = [
+  const marks: readonly (readonly [string, ReactNode])[] = [
     [say('overview.lastEntry'), say('overview.entry', { seq })],
     [say('overview.tail'), <code key="tail">{`${hash.slice(0, 9)}\u2026${hash.slice(-4)}`}</code>],
     [
@@ -128,6 +174,9 @@ function Proof({ cabinet: { proof } }: Pick<Body, 'cabinet'>) {
       checkpoint === undefined ? say('overview.none') : say('overview.timeAndEntry', { time: checkpoint.at.slice(11, 16), seq: checkpoint.seq }),
     ],
     [say('overview.receipt'), receipt === undefined ? say('overview.none') : say('overview.timeUpTo', { time: receipt.at.slice(11, 19), seq: receipt.seq })],
+  ];
+  const rows: readonly (readonly [string, ReactNode])[] = [
+    ...(alarms.length > 0 ? [] : marks),
     [say('overview.notUploaded'), say('overview.entries', { n: notUploaded })],
     [say('overview.open'), say('overview.openHeld', { n: openTransactions, amount: money(held) })],
   ];

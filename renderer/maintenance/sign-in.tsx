@@ -29,7 +29,7 @@ export function SignIn({ body }: { readonly body: Body }) {
         <StaffButton testId="cancel" act={{ type: 'cancel' }} icon="leave">
           {say('signIn.leave')}
         </StaffButton>
-        {body.asks !== 'way' && body.asks !== 'judging' && body.asks !== 'locked' && (
+        {body.asks !== 'way' && body.asks !== 'cardBack' && body.asks !== 'judging' && body.asks !== 'locked' && (
           <StaffButton testId="back" act={{ type: 'back' }} icon="back">
             {say('signIn.back')}
           </StaffButton>
@@ -56,7 +56,7 @@ function isTyped(asks: Body['asks']): boolean {
 function Question({ body: { asks, challenge, locked }, say }: Part) {
   return (
     <>
-      <h2>{say(`signIn.${asks}.title`)}</h2>
+      <h2 data-testid={asks === 'cardBack' ? 'card-back' : undefined}>{say(`signIn.${asks}.title`)}</h2>
       {asks !== 'locked' && <p>{say(`signIn.${asks}.lead`)}</p>}
       {locked !== undefined && <Locked locked={locked} say={say} />}
       {asks === 'answer' && challenge !== undefined && (

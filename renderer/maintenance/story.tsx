@@ -16,7 +16,7 @@ const LANES = { cardholder: 34, held: 114, card: 194 } as const;
 
 export function StoryScreen({ body }: { readonly body: Body }) {
   const say = useStaffWords();
-  const { staff, story, page, pages, slip, mayReprint, mayResolve } = body;
+  const { staff, story, page, pages, slip, mayReprint, mayReplay, mayResolve } = body;
   return (
     <StaffFrame title={say('title.story', { reference: story.reference })} staff={staff} className="staff--story">
       <div className="story">
@@ -46,9 +46,11 @@ export function StoryScreen({ body }: { readonly body: Body }) {
             </StaffButton>
           </>
         )}
-        <StaffButton testId="replay" act={{ type: 'work', work: 'replay' }} icon="next">
-          {say('story.replay')}
-        </StaffButton>
+        {mayReplay && (
+          <StaffButton testId="replay" act={{ type: 'work', work: 'replay' }} icon="next">
+            {say('story.replay')}
+          </StaffButton>
+        )}
         <StaffButton
           testId="print"
           act={{ type: 'work', work: 'print' }}
@@ -133,29 +135,42 @@ function entryWords({ kind, amount, balance, counter }: Row, locale: string): st
 }
 
 function Result({ body: { story }, say }: { readonly body: Body; readonly say: StaffSay }) {
-  const { outcome, balanceBefore, balanceAfter, tail, counter, taken, loaded, refunded, owed, held, tender } = story;
-  const good = outcome === 'delivered' || outcome === 'refunded' || outcome === 'abandoned';
+  const { outcome, tail, type, money: moved } = story;
   return (
-    <Panel title={say('story.result')} state={<Verdict good={good}>{say(`story.outcome.${outcome}`)}</Verdict>}>
-      <p className="story-balance tn" data-testid="story-outcome" data-outcome={outcome}>
-        <span>¥&nbsp;{money(balanceBefore)}</span>
-        <span aria-hidden="true">→</span>
-        <b>{balanceAfter === undefined ? '¥\u00a0?' : `¥\u00a0${money(balanceAfter)}`}</b>
-      </p>
+    <Panel title={say('story.result')} state={<Verdict good={GOOD.has(outcome)}>{say(`story.outcome.${outcome}`)}</Verdict>}>
+      {moved === undefined ? (
+        <p className="story-balance" data-testid="story-outcome" data-outcome={outcome}>
+          <b>{say(`story.type.${type}`)}</b>
+        </p>
+      ) : (
+        <p className="story-balance tn" data-testid="story-outcome" data-outcome={outcome}>
+          <span>¥&nbsp;{money(moved.balanceBefore)}</span>
+          <span aria-hidden="true">→</span>
+          <b>{moved.balanceAfter === undefined ? '¥\u00a0?' : `¥\u00a0${money(moved.balanceAfter)}`}</b>
+        </p>
+      )}
       <Rows
-        rows={[
-          [say('story.card'), say('story.tail', { tail })],
-          ...(counter === undefined
-            ? []
-            : [[say('story.counter'), counter.after === undefined ? `${counter.before} → ?` : `${counter.before} → ${counter.after}`] as const]),
-          [say('story.tender'), say(`story.tenders.${tender}`)],
-          [say('story.taken'), `+ ${money(taken)}`],
-          [say('story.loaded'), `− ${money(loaded)}`],
-          ...(refunded === 0 ? [] : [[say('story.refunded'), `− ${money(refunded)}`] as const]),
-          ...(owed === 0 ? [] : [[say('story.owed'), `− ${money(owed)}`] as const]),
-          [say('story.held'), money(held)],
-        ]}
+        rows={[...(tail === '' ? [] : [[say('story.card'), say('story.tail', { tail })] as const]), ...(moved === undefined ? [] : moneyRows(moved, say))]}
       />
     </Panel>
   );
+}
+
+const GOOD: ReadonlySet<Body['story']['outcome']> = new Set(['delivered', 'refunded', 'abandoned', 'done']);
+
+function moneyRows(
+  { counter, taken, loaded, refunded, owed, held, tender }: NonNullable<Body['story']['money']>,
+  say: StaffSay,
+): (readonly [string, string])[] {
+  return [
+    ...(counter === undefined
+      ? []
+      : [[say('story.counter'), counter.after === undefined ? `${counter.before} → ?` : `${counter.before} → ${counter.after}`] as const]),
+    [say('story.tender'), say(`story.tenders.${tender}`)],
+    [say('story.taken'), `+ ${money(taken)}`],
+    [say('story.loaded'), `− ${money(loaded)}`],
+    ...(refunded === 0 ? [] : [[say('story.refunded'), `− ${money(refunded)}`] as const]),
+    ...(owed === 0 ? [] : [[say('story.owed'), `− ${money(owed)}`] as const]),
+    [say('story.held'), money(held)],
+  ];
 }

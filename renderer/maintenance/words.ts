@@ -1,6 +1,7 @@
 /** The sentences of the staff's screens, from resources/locales/…/maintenance.json: Chinese first, English complete; a cardholder's other language reads Chinese here. */
 import { createInstance } from 'i18next';
 import en from '../../resources/locales/en/maintenance.json' with { type: 'json' };
+import { alarmWords } from './alarm-words.ts';
 import { readinessWords } from './readiness-words.ts';
 import zhCN from '../../resources/locales/zh-CN/maintenance.json' with { type: 'json' };
 import type { Preferences } from '../../state-machines/view.ts';
@@ -35,5 +36,5 @@ export function useStaffWords(): StaffSay {
 
 /** Everything these screens can say, so that its glyphs can be loaded before they are needed. */
 export function allStaffWords(): string {
-  return JSON.stringify([zhCN, en, readinessWords]) + allKindWords();
+  return JSON.stringify([zhCN, en, readinessWords, alarmWords]) + allKindWords();
 }

@@ -15,6 +15,10 @@ export interface MaintenanceContext extends MaintenanceInput {
   readonly endsInMs: number | undefined;
   /** For which a second person is wanted. */
   readonly wanted: Verb | undefined;
+  /** An act inside needs the reader: the card that let them in may leave it meanwhile. */
+  readonly slotLent: boolean;
+  /** It has left, and must be back before anything else. */
+  readonly cardOut: boolean;
   readonly why: SignOut;
 }
 
@@ -23,6 +27,9 @@ export interface SecondWanted {
   readonly type: 'SECOND.WANTED';
   readonly verb: Verb;
 }
+
+/** From the rooms, of who came in by their card: an act needs the reader, and is over. */
+export type SlotWord = { readonly type: 'SLOT.NEEDED' } | { readonly type: 'SLOT.FREE' };
 
 /** To the rooms; holds for the act that it was wanted for. */
 export type SecondAnswer = { readonly type: 'SECOND.CAME'; readonly second: SecondPerson } | { readonly type: 'SECOND.REFUSED' };
@@ -33,4 +40,5 @@ export interface StaffCalled {
   readonly called: boolean;
 }
 
-export type MaintenanceEvent = UiMachineEvent | CardEvent | SecondWanted | StaffCalled | { readonly type: 'PREFERENCES'; readonly preferences: Preferences };
+export type MaintenanceEvent =
+  UiMachineEvent | CardEvent | SecondWanted | SlotWord | StaffCalled | { readonly type: 'PREFERENCES'; readonly preferences: Preferences };

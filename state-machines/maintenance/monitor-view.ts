@@ -4,7 +4,7 @@ import type { ViewBodyOf } from '../view.ts';
 import type { MonitoredFrame } from './monitor-port.ts';
 import { FRAMES_SHOWN, type FrameFilter } from './monitor-screens.ts';
 import type { MonitorSnapshot } from './monitor.ts';
-import { allowed } from './rooms-context.ts';
+import { offered } from './rooms-context.ts';
 import type { StaffLook } from './staff-schema.ts';
 
 /** What fits into a line; the export has all of it. */
@@ -28,7 +28,7 @@ export function monitorBody(snapshot: MonitorSnapshot, staff: StaffLook): ViewBo
       time: `${localMoment(timeZone, at).slice(11)}.${String(at % 1000).padStart(3, '0')}`,
     })),
     ...(exported === undefined ? {} : { exported: exported.good ? exported : { good: false, why: exported.why.slice(0, 300) } }),
-    mayExport: allowed(snapshot.context, 'logs.export'),
+    mayExport: offered(snapshot.context, 'logs.export'),
   };
 }
 

@@ -4,7 +4,7 @@ import type { TestedPart } from '../../common/maintenance/self-tests.ts';
 import { typed } from '../chart-types.ts';
 import type { MonitoredFrame, MonitorPort } from './monitor-port.ts';
 import type { FrameFilter } from './monitor-screens.ts';
-import { allowed, record, troubleOf, type RoomsEvent, type RoomsInput } from './rooms-context.ts';
+import { allowed, alone, beside, record, troubleOf, type RoomsEvent, type RoomsInput } from './rooms-context.ts';
 
 export interface MonitorInput extends RoomsInput {
   readonly part: TestedPart;
@@ -40,7 +40,7 @@ export const monitorMachine = setup({
   actions: {
     look: assign({ frames: ({ context }) => context.ports.monitor.frames(context.part) }),
     choose: assign({ filter: ({ context, event }) => (event.type === 'ui.frames-show' ? event.filter : context.filter) }),
-    export: assign({ exported: ({ context }) => exportFrames(context) }),
+    export: assign(({ context }) => ({ exported: exportFrames(context), staff: alone({ context }) })),
   },
   guards: {
     mayRead: ({ context }) => allowed(context, 'monitor.read'),
@@ -50,7 +50,10 @@ export const monitorMachine = setup({
 }).createMachine({
   id: 'monitor',
   context: ({ input }) => ({ ...input, filter: 'all', frames: [], exported: undefined }),
-  on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
+  on: {
+    PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) },
+    'SECOND.CAME': { actions: assign({ staff: beside }) },
+  },
   initial: 'asked',
   states: {
     asked: { always: [{ guard: 'mayRead', target: 'reading' }, { target: 'left' }] },

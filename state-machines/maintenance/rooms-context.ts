@@ -1,13 +1,13 @@
 /** What the charts of the rooms know and hear, and why they wait as long as they do. */
 import type { StaffSession, Verb } from '../../common/maintenance/verbs.ts';
-import { may, permissionFor } from '../../common/maintenance/verbs.ts';
+import { may, permissionFor, secondOf } from '../../common/maintenance/verbs.ts';
 import { PortError, type CardEvent, type Ports } from '../ports.ts';
 import type { UiMachineEvent } from '../ui-events.ts';
 import type { Preferences } from '../view.ts';
 import type { RunningWait } from '../waiting.ts';
 import type { PressedKey } from './rooms-port.ts';
-import type { SecondAnswer, SecondWanted } from './context.ts';
-import type { CabinetLook, RoomName } from './rooms-screens.ts';
+import type { SecondAnswer, SlotWord } from './context.ts';
+import type { CabinetLook } from './rooms-screens.ts';
 
 /** Why each wait is as long as it is. Tests advance the clock by these names. Stretched for slower readers (waiting.ts). */
 export const roomsDelays = {
@@ -24,8 +24,8 @@ export interface RoomsInput {
 export interface RoomsContext extends RoomsInput {
   /** Absent while the journal can't be read. */
   readonly cabinet: CabinetLook | undefined;
-  /** The room for which a second person is waited for. */
-  readonly wanted: RoomName | undefined;
+  /** What is done when somebody else has signed for it. */
+  readonly held: RoomsEvent | undefined;
   readonly wait: RunningWait | undefined;
   readonly why: RoomsOutput['why'];
 }
@@ -40,7 +40,7 @@ export type RoomsEvent =
   | CardEvent
   | PressedKey
   | SecondAnswer
-  | SecondWanted
+  | SlotWord
   | { readonly type: 'PREFERENCES'; readonly preferences: Preferences }
   /** Something of the terminal may be different. */
   | { readonly type: 'CABINET.CHANGED' };
@@ -55,10 +55,41 @@ export function needsSecond({ staff }: Pick<RoomsInput, 'staff'>, verb: Verb): b
   return permissionFor(staff, verb) === 'secondNeeded';
 }
 
+/** Theirs to do, alone or with somebody else: what the screen offers. */
+export function offered({ staff }: Pick<RoomsInput, 'staff'>, verb: Verb): boolean {
+  return permissionFor(staff, verb) !== 'denied';
+}
+
+/** With whoever just signed for the act at hand. */
+export function beside({
+  context: { staff },
+  event,
+}: {
+  readonly context: Pick<RoomsInput, 'staff'>;
+  readonly event: { readonly type: string };
+}): StaffSession {
+  const answer = event as SecondAnswer;
+  return answer.type === 'SECOND.CAME' ? { ...staff, second: answer.second } : staff;
+}
+
+/** The act is over, and who signed for it with it. */
+export function alone({ context: { staff } }: { readonly context: Pick<RoomsInput, 'staff'> }): StaffSession {
+  return { ...staff, second: undefined };
+}
+
+/** Their own card is in the reader, and an act needs it for another one. */
+export function needsSlot({ staff }: Pick<RoomsInput, 'staff'>): boolean {
+  return staff.method === 'card';
+}
+
 /** Into the journal, under this visit: what was done, by which verb, on what. @throws {PortError} */
 export function record({ ports, staff }: RoomsInput, verb: Verb, what: string, subject?: string): void {
   const { sessionId, staff: number } = staff;
-  ports.journal.append({ kind: 'maintenance.act', body: { sessionId, staff: number, verb, what, ...(subject === undefined ? {} : { subject }) } });
+  const second = secondOf(staff, verb)?.staff;
+  ports.journal.append({
+    kind: 'maintenance.act',
+    body: { sessionId, staff: number, verb, what, ...(subject === undefined ? {} : { subject }), ...(second === undefined ? {} : { second }) },
+  });
 }
 
 /** What failed in words that a screen has; anything but the terminal's own trouble is a fault of ours. */

@@ -6,7 +6,7 @@ import { devicesBodies } from './rooms/devices-screens.ts';
 import { journalBodies, searchFields } from './rooms/journal-screens.ts';
 import { filledSupplies, suppliesBodies } from './rooms/supplies-screens.ts';
 import { closedReasons, glassTests, systemBodies, systemTabs } from './rooms/system-screens.ts';
-import { cabinetParts, count, moment, partSchema, staffSchema, supplySchema } from './staff-schema.ts';
+import { alarmSchema, cabinetParts, count, moment, partSchema, staffSchema, supplySchema } from './staff-schema.ts';
 
 export const serviceWords = ['topUp', 'balance', 'statement', 'pendingLoad', 'account', 'lossReport', 'replacement'] as const;
 
@@ -23,6 +23,8 @@ export const cabinetSchema = z.strictObject({
     rejectBin: supplySchema.optional(),
     cashBox: supplySchema.optional(),
   }),
+  /** The worst first. */
+  alarms: z.array(alarmSchema).max(40),
   proof: z.strictObject({
     epoch: z.int().min(1),
     seq: count,

@@ -3,16 +3,17 @@
  * rooms/; every act is asked of the verbs of this visit and is in the journal under its session. Whoever goes away is out after five minutes.
  * Invoked by maintenance.
  */
-import { assign, fromCallback, sendParent, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { assign, enqueueActions, fromCallback, sendParent, sendTo, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { typed } from '../chart-types.ts';
 import { PortError, type Ports } from '../ports.ts';
 import { delaysOf, waitOf } from '../waiting.ts';
 import { roomsDelays, type RoomsContext, type RoomsEvent, type RoomsInput, type RoomsOutput } from './rooms-context.ts';
 import type { RoomName } from './rooms-screens.ts';
+import { heldFor } from './rooms/acts.ts';
 import { boxMachine } from './rooms/box.ts';
 import { chartsMachine } from './rooms/charts.ts';
 import { devicesMachine } from './rooms/devices.ts';
-import { roomsFor, secondFor } from './rooms/doors.ts';
+import { roomsFor } from './rooms/doors.ts';
 import { journalMachine } from './rooms/journal.ts';
 import { suppliesMachine } from './rooms/supplies.ts';
 import { systemMachine } from './rooms/system.ts';
@@ -38,23 +39,16 @@ function room<const N extends RoomName>(name: N) {
   return {
     invoke: { id: name, src: name, input: inputOf, onDone: 'overview' as const, onError: 'overview' as const },
     on: {
-      'ui.*': { actions: passOn },
+      'ui.*': { actions: { type: 'doOrHold' as const, params: { in: name } } },
       'CARD.*': { actions: passOn },
       PREFERENCES: { actions: ['prefer' as const, passOn] },
-      // of an act in there: whoever signs for it is asked outside
-      'SECOND.WANTED': { actions: 'wantSecond' as const },
-      'SECOND.CAME': { actions: ['withSecond' as const, passOn] },
-      'SECOND.REFUSED': { actions: passOn },
+      'SLOT.*': { actions: 'tellUp' as const },
+      'SECOND.CAME': { actions: [passOn, { type: 'doHeld' as const, params: { in: name } }, 'letGo' as const] },
+      'SECOND.REFUSED': { actions: 'letGo' as const },
     },
   };
 }
 
-/** Somebody else signs first, where the operator wants two. */
-const asksSecond = {
-  guard: 'needsSecond' as const,
-  target: 'second' as const,
-  actions: ['wantRoom' as const, 'wantSecondFor' as const],
-};
 const enters = (name: RoomName) => ({
   guard: { type: 'opens' as const, params: { room: name } },
   target: name,
@@ -77,30 +71,32 @@ export const roomsMachine = setup({
     look: assign({ cabinet: ({ context }) => lookOf(context.ports) }),
     goneIdle: assign({ why: 'idle' }),
     prefer: assign({ preferences: ({ context, event }) => (event.type === 'PREFERENCES' ? event.preferences : context.preferences) }),
-    alone: assign({ staff: ({ context }) => ({ ...context.staff, second: undefined }), wanted: undefined }),
-    wantRoom: assign({ wanted: ({ context, event }) => (event.type === 'ui.room' ? event.room : context.wanted) }),
-    wantSecondFor: sendParent(({ context, event }) => ({
-      type: 'SECOND.WANTED' as const,
-      verb: event.type === 'ui.room' ? secondFor(context.staff, event.room) : undefined,
-    })),
-    wantSecond: sendParent(({ event }) => event),
-    withSecond: assign({
-      staff: ({ context, event }) => (event.type === 'SECOND.CAME' ? { ...context.staff, second: event.second } : context.staff),
+    /** An act that the operator wants two for waits until somebody else has signed for it. */
+    doOrHold: enqueueActions(({ event, enqueue, self }, params: { in: RoomName }) => {
+      const verb = heldFor(params.in, self.getSnapshot().children[params.in]?.getSnapshot(), event);
+      if (verb === undefined) return enqueue.sendTo(params.in, event);
+      enqueue.assign({ held: event });
+      enqueue.sendParent({ type: 'SECOND.WANTED', verb });
     }),
+    doHeld: sendTo(
+      (_, params: { in: RoomName }) => params.in,
+      ({ context, event }) => context.held ?? event,
+    ),
+    tellUp: sendParent(({ event }) => event),
+    letGo: assign({ held: undefined }),
     passOn: sendTo(
       (_, params: { to: RoomName }) => params.to,
       ({ event }) => event,
     ),
   },
   guards: {
-    needsSecond: ({ context, event }) => event.type === 'ui.room' && secondFor(context.staff, event.room) !== undefined,
     opens: ({ context, event }, params: { room: RoomName }) =>
       event.type === 'ui.room' && event.room === params.room && roomsFor(context.staff).includes(params.room),
   },
   delays: delaysOf(roomsDelays),
 }).createMachine({
   id: 'rooms',
-  context: ({ input }) => ({ ...input, cabinet: lookOf(input.ports), wanted: undefined, wait: undefined, why: 'left' }),
+  context: ({ input }) => ({ ...input, cabinet: lookOf(input.ports), held: undefined, wait: undefined, why: 'left' }),
   output: ({ context }) => ({ why: context.why }),
   invoke: { src: 'world', input: ({ context }) => ({ ports: context.ports }) },
   on: { PREFERENCES: { actions: 'prefer' } },
@@ -114,33 +110,9 @@ export const roomsMachine = setup({
           initial: 'overview',
           states: {
             overview: {
-              entry: 'alone',
               on: {
-                'ui.room': [
-                  asksSecond,
-                  enters('devices'),
-                  enters('supplies'),
-                  enters('box'),
-                  enters('journal'),
-                  enters('system'),
-                  enters('readiness'),
-                  enters('charts'),
-                ],
+                'ui.room': [enters('devices'), enters('supplies'), enters('box'), enters('journal'), enters('system'), enters('readiness'), enters('charts')],
                 'ui.finish': '#rooms.left',
-              },
-            },
-            second: {
-              on: {
-                'SECOND.CAME': [
-                  { guard: ({ context }) => context.wanted === 'box', target: 'box', actions: 'withSecond' },
-                  { guard: ({ context }) => context.wanted === 'supplies', target: 'supplies', actions: 'withSecond' },
-                  { guard: ({ context }) => context.wanted === 'devices', target: 'devices', actions: 'withSecond' },
-                  { guard: ({ context }) => context.wanted === 'journal', target: 'journal', actions: 'withSecond' },
-                  { guard: ({ context }) => context.wanted === 'readiness', target: 'readiness', actions: 'withSecond' },
-                  { guard: ({ context }) => context.wanted === 'charts', target: 'charts', actions: 'withSecond' },
-                  { target: 'system', actions: 'withSecond' },
-                ],
-                'SECOND.REFUSED': 'overview',
               },
             },
             devices: room('devices'),

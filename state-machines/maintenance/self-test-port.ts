@@ -16,7 +16,7 @@ export interface SelfTest {
 
 /** What is to be done now, or was seen. Each has words in the catalogue (`readiness.json`, `step_…`). */
 export const testInstructions = [
-  ...(['working', 'insertCard', 'cardSeen', 'takeCard', 'blankMoves', 'feedNote', 'takeNote', 'printing'] as const),
+  ...(['working', 'clearSlot', 'insertCard', 'cardSeen', 'takeCard', 'blankMoves', 'feedNote', 'takeNote', 'printing'] as const),
   ...(['showCode', 'showCodeAgain', 'layDocument', 'pressKeys', 'keyPressed', 'sensorsRead', 'lampOn', 'lampAttention', 'lampOff'] as const),
 ] as const;
 export type TestInstruction = (typeof testInstructions)[number];

@@ -2,12 +2,12 @@
  * Guided self-tests, one after the other: those of one device, or all of them and then the readiness report, which is signed, journaled and
  * printed. Every test leaves its device as it was found, also when whoever stands there walks away from it. Invoked by the rooms.
  */
-import { assign, fromCallback, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { assign, enqueueActions, fromCallback, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { readinessOf, type ReadinessReport, type SelfTestName, type Tested, type TestedPart } from '../../common/maintenance/self-tests.ts';
 import { typed } from '../chart-types.ts';
 import { PortError, type ReceiptOutcome } from '../ports.ts';
 import type { ReadinessPort } from './readiness-port.ts';
-import { allowed, record, type RoomsEvent, type RoomsInput } from './rooms-context.ts';
+import { allowed, needsSlot, record, type RoomsEvent, type RoomsInput } from './rooms-context.ts';
 import type { SelfTestPort, TestQuestion, TestStep } from './self-test-port.ts';
 
 export interface SelfTestsInput extends RoomsInput {
@@ -141,6 +141,14 @@ export const selfTestsMachine = setup({
         throw error;
       }
     }),
+    /** Whose own card lies in the reader takes it out for the tests of the reader, and puts it back after the last of them. */
+    lendSlot: enqueueActions(({ context, enqueue }) => {
+      const part = context.ports.selfTests.tests.find(({ test }) => test === context.running)?.part;
+      if (part === 'cardReader' && needsSlot(context)) enqueue.sendParent({ type: 'SLOT.NEEDED' });
+    }),
+    freeSlot: enqueueActions(({ context, enqueue }) => {
+      if (needsSlot(context)) enqueue.sendParent({ type: 'SLOT.FREE' });
+    }),
     receiptPrinting: assign({ receipt: 'printing' }),
   },
   guards: {
@@ -171,7 +179,7 @@ export const selfTestsMachine = setup({
       always: [{ guard: ({ context }) => !mayTest(context), target: 'left' }, { guard: 'hasMore', target: 'testing' }, { target: 'found' }],
     },
     testing: {
-      entry: 'take',
+      entry: ['take', 'lendSlot'],
       invoke: {
         id: 'run',
         src: 'run',
@@ -188,9 +196,10 @@ export const selfTestsMachine = setup({
       },
     },
     found: {
+      entry: 'freeSlot',
       on: {
         'ui.test-again': { guard: 'isFitted', target: 'next', actions: 'takeAgain' },
-        'ui.readiness-report': { guard: 'forReport', actions: 'makeReport', target: 'found' },
+        'ui.readiness-report': { guard: 'forReport', actions: 'makeReport' },
         'ui.readiness-print': { guard: 'hasReport', target: 'printing' },
         'ui.back': 'left',
         'ui.finish': 'left',
@@ -205,7 +214,7 @@ export const selfTestsMachine = setup({
         onError: { target: 'found', actions: assign({ receipt: 'failed' }) },
       },
     },
-    left: { type: 'final' },
+    left: { type: 'final', entry: 'freeSlot' },
   },
 });
 

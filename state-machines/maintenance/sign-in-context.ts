@@ -28,7 +28,7 @@ export interface SignInContext extends SignInInput {
   /** Of a grant or a card. */
   readonly token: string;
   readonly chip: string | undefined;
-  readonly message: RefusalWord | 'notAGrant' | 'unreadable' | 'noStaffCard' | 'scannerAway' | 'readerAway' | 'cardRemoved' | undefined;
+  readonly message: RefusalWord | 'notAGrant' | 'unreadable' | 'noStaffCard' | 'scannerAway' | 'readerAway' | 'cardRemoved' | 'triedTooOften' | undefined;
   readonly standing: SignInStanding;
   readonly result: SignInOutput;
   readonly wait: RunningWait | undefined;

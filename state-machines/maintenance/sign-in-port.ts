@@ -51,6 +51,8 @@ export interface StaffPort {
   challenge(): string;
   /** Of the card that is inside. Never rejects. */
   readCard(signal?: AbortSignal): Promise<StaffCardReading>;
+  /** It is the card that let them in. Never rejects. */
+  isCardOf(session: StaffSession, reading: Extract<StaffCardReading, { kind: 'read' }>): Promise<boolean>;
   /** Counts as a failed try from the first step on. Never rejects. */
   signIn(claim: Claim, purpose: Purpose): Promise<SignInOutcome>;
   /** Never throws: a journal that fails keeps nobody inside. */

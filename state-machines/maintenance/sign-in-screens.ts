@@ -8,7 +8,7 @@ const wait = z.strictObject({ leftMs: z.int().min(0), totalMs: z.int().min(1), t
 export const signInBodies = {
   'maintenance-sign-in': z.strictObject({
     kind: z.literal('maintenance-sign-in'),
-    asks: z.enum(['way', 'number', 'code', 'answer', 'pin', 'scan', 'card', 'judging', 'locked']),
+    asks: z.enum(['way', 'number', 'code', 'answer', 'pin', 'scan', 'card', 'cardBack', 'judging', 'locked']),
     /** Of `way`. */
     ways: z.array(z.enum(SIGN_IN_METHODS)).max(SIGN_IN_METHODS.length),
     /** Of `number`, `code` and `answer`: as typed. */
@@ -23,13 +23,17 @@ export const signInBodies = {
       .regex(/^\d{8}$/)
       .optional(),
     /** Of the try before, or of what was held there. */
-    message: z.enum([...refusalWords, 'notAGrant', 'unreadable', 'noStaffCard', 'scannerAway', 'readerAway', 'cardRemoved']).optional(),
+    message: z
+      .enum([...refusalWords, 'notAGrant', 'unreadable', 'noStaffCard', 'scannerAway', 'readerAway', 'cardRemoved', 'notThatCard', 'triedTooOften'])
+      .optional(),
     /** Few tries are left before one must wait. */
     triesLeft: z.int().min(1).max(5).optional(),
     /** Of `locked`. */
     locked: z.strictObject({ why: z.enum(['wait', 'day', 'journalUnavailable']), leftMs: z.int().min(0) }).optional(),
     /** Beside whom, for what; absent: somebody wants in. */
     second: z.strictObject({ staff: z.string().max(12), verb: z.enum(VERBS) }).optional(),
+    /** Of `cardBack`: whose card must come back. */
+    cardOf: z.string().max(12).optional(),
     wait: wait.optional(),
   }),
 } as const;

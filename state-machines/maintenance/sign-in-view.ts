@@ -3,7 +3,7 @@ import { pictureOf, type Picture } from '../picture.ts';
 import type { ViewBodyOf } from '../view.ts';
 import { leftOf } from '../waiting.ts';
 import { FIELDS } from './sign-in-context.ts';
-import type { SignInSnapshot } from './sign-in.ts';
+import { waysOf, type SignInSnapshot } from './sign-in.ts';
 
 /** No utilities of a cardholder's lie over it. */
 export function signInPicture(snapshot: SignInSnapshot): Picture {
@@ -19,7 +19,7 @@ function bodyOf(snapshot: SignInSnapshot): ViewBodyOf<'maintenance-sign-in'> {
   return {
     kind: 'maintenance-sign-in',
     asks,
-    ways: asks === 'way' ? [...ports.staff.methods] : [],
+    ways: asks === 'way' ? [...waysOf(snapshot.context)] : [],
     typed,
     hidden: asks === 'pin' ? pin.length : 0,
     whole: (asks === 'pin' ? pin : typed).length >= FIELDS[field].least,
@@ -40,6 +40,6 @@ function asksOf(snapshot: SignInSnapshot): ViewBodyOf<'maintenance-sign-in'>['as
   if (snapshot.matches('scanning')) return 'scan';
   if (snapshot.matches('card')) return 'card';
   if (snapshot.matches('pin')) return 'pin';
-  if (snapshot.matches('judging')) return 'judging';
+  if (snapshot.matches('judging') || snapshot.matches('signed')) return 'judging';
   return snapshot.matches('locked') ? 'locked' : 'way';
 }

@@ -3,6 +3,7 @@
  * read here is forgotten with it. Also for a second person beside who is in. Invoked by maintenance.
  */
 import { assign, fromCallback, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { SignInMethod } from '../../common/maintenance/verbs.ts';
 import { typed } from '../chart-types.ts';
 import type { Ports } from '../ports.ts';
 import { delaysOf, waitOf } from '../waiting.ts';
@@ -30,6 +31,15 @@ function claimOf({ method, staff, code, pin, challenge, token, chip }: SignInCon
     case undefined:
       return { method: 'totp', staff, code, pin };
   }
+}
+
+/** Beside somebody whose own card is in the reader nobody signs with another; and whoever typed nonsense shuts out no card and no grant. */
+export function waysOf({ ports, purpose, standing }: Pick<SignInContext, 'ports' | 'purpose' | 'standing'>): readonly SignInMethod[] {
+  const { methods } = ports.staff;
+  return methods.filter((method) => {
+    if (method === 'card') return purpose.kind === 'visit' || purpose.session.method !== 'card';
+    return method === 'grant' || standing.state === 'free';
+  });
 }
 
 /** What one try leaves behind for the next: nothing. */
@@ -68,8 +78,8 @@ export const signInMachine = setup({
     takeToken: assign({ token: ({ event, context }) => (event.type === 'CODE.SCANNED' ? event.text : context.token), message: undefined }),
   },
   guards: {
-    locked: ({ context }) => context.standing.state !== 'free',
-    offered: ({ context, event }) => event.type === 'ui.sign-in-way' && context.ports.staff.methods.includes(event.way),
+    locked: ({ context }) => context.standing.state === 'journalUnavailable' || (context.standing.state !== 'free' && waysOf(context).length === 0),
+    offered: ({ context, event }) => event.type === 'ui.sign-in-way' && waysOf(context).includes(event.way),
     isByCode: ({ context }) => context.method === 'totp' || context.method === 'phone',
     isByGrant: ({ context }) => context.method === 'grant',
     isByTelephone: ({ context }) => context.method === 'phone',
@@ -210,6 +220,12 @@ export const signInMachine = setup({
         src: 'judge',
         input: ({ context }) => context,
         onDone: [
+          // the slot is the act's: whoever signed for it takes their card along
+          {
+            guard: ({ context, event }) => event.output.kind === 'second' && context.method === 'card',
+            target: 'signed',
+            actions: assign({ result: ({ event, context }) => (event.output.kind === 'second' ? event.output : context.result) }),
+          },
           {
             guard: ({ event }) => event.output.kind === 'signedIn' || event.output.kind === 'second',
             target: 'left',
@@ -219,7 +235,9 @@ export const signInMachine = setup({
           },
           {
             target: 'looking',
-            actions: assign({ message: ({ event }) => (event.output.kind === 'refused' ? event.output.word : undefined) }),
+            actions: assign({
+              message: ({ event }) => (event.output.kind === 'refused' ? event.output.word : event.output.kind === 'locked' ? 'triedTooOften' : undefined),
+            }),
           },
         ],
         onError: 'left',
@@ -233,6 +251,7 @@ export const signInMachine = setup({
       after: { untilFree: 'looking', step: 'left' },
       on: { 'ui.back': 'left' },
     },
+    signed: { invoke: { src: 'giveBack', input: withPorts, onDone: 'left', onError: 'left' }, on: { 'ui.cancel': {}, 'ui.finish': {} } },
     left: { type: 'final', entry: 'forget' },
   },
 });

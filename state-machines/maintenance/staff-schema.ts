@@ -1,5 +1,6 @@
 /** What every screen of the rooms has, as data, and the words that several of them share. */
 import { z } from 'zod';
+import { alarmCodes, alarmWeights } from '../../common/maintenance/alarms.ts';
 import { ROLES } from '../../common/maintenance/verbs.ts';
 
 export const count = z.int().min(0).max(0xffff_ffff);
@@ -34,12 +35,26 @@ export const partSchema = z.strictObject({
 });
 export type PartLook = z.infer<typeof partSchema>;
 
+/** What a hand is needed for (common/maintenance/alarms.ts). */
+export const alarmSchema = z.strictObject({
+  code: z.enum(alarmCodes),
+  weight: z.enum(alarmWeights),
+  /** Absent: the terminal itself. */
+  device: z.enum(cabinetParts).optional(),
+  since: moment,
+  /** In the device's own words. */
+  cause: z.string().max(200).optional(),
+});
+export type AlarmLook = z.infer<typeof alarmSchema>;
+
 export const supplySchema = z.strictObject({
   /** `unknown`: nobody can tell. */
   level: z.enum(['ok', 'low', 'empty', 'nearlyFull', 'full', 'missing', 'unknown']),
   /** Pieces; where the device or the journal counts. */
   count: count.optional(),
   capacity: count.optional(),
+  /** About so many days it lasts at the pace of the last week; absent: nobody can tell, or nothing was used. */
+  days: count.optional(),
 });
 export type SupplyLook = z.infer<typeof supplySchema>;
 

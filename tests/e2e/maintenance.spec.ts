@@ -8,7 +8,7 @@ import { expect, test } from '@playwright/test';
 import zhCN from '../../resources/locales/zh-CN/screens.json' with { type: 'json' };
 import { everyDevice } from '../launcher/sandbox.ts';
 import { Staff } from '../launcher/staff.ts';
-import { codeOf, grantFor, OPERATOR, roster, SECRET, signed, TECHNICIAN } from '../support/staff-at-hand.ts';
+import { codeOf, grantFor, OPERATOR, roster, saidByTelephone, SECRET, signed, TECHNICIAN } from '../support/staff-at-hand.ts';
 import { journaled } from './support/ground-truth.ts';
 import { CARD, World } from './support/world.ts';
 
@@ -95,6 +95,114 @@ test('a grant held to the scanner, and its PIN: inside; for another terminal: re
   await shows('T-0001');
   await person.sees('maintenance-overview');
   await person.touches('back-in-service');
+  await serviceSwitch('operator');
+  await person.sees('attract');
+});
+
+/** Their card, as the operator wrote it: the certificate names the chip. */
+const CHIP = '04A1B2C3D4E5F6';
+async function insertsStaffCard(chip = CHIP): Promise<void> {
+  const { sandbox } = world;
+  const text = await signed(grantFor(TECHNICIAN, Date.now() - 60_000, { serial: 'C-0417', card: CHIP }), 'card');
+  await expect.poll(async () => (await sandbox.hand({ act: 'insertStaffCard', uid: chip, text })).done, { timeout: 20_000 }).toBe(true);
+}
+async function signsInByCard(): Promise<void> {
+  await world.person.touches('sign-in-card');
+  await insertsStaffCard();
+  await types(TECHNICIAN.pin);
+  await world.person.sees('maintenance-overview');
+}
+/** The visit ends with it. */
+async function pullsStaffCard(): Promise<void> {
+  expect(await world.sandbox.hand({ act: 'pullCard' })).toEqual({ done: true });
+  await isClosedToPeople();
+  expect(journaled(world.sandbox.journal, 'maintenance.').at(-1)).toMatchObject({ kind: 'maintenance.signedOut', body: { why: 'cardRemoved' } });
+  await serviceSwitch('operator');
+  await world.person.sees('attract');
+}
+async function takesCardOut(): Promise<void> {
+  await expect.poll(async () => (await world.sandbox.hand({ act: 'takeCard' })).done, { timeout: 20_000 }).toBe(true);
+}
+
+test('staff card and its PIN: inside while the card is in the reader; a copy on another chip lets nobody in', async () => {
+  const { person, sandbox } = world;
+  await serviceSwitch('maintenance');
+  await person.sees('maintenance-sign-in');
+  await person.touches('sign-in-card');
+  await insertsStaffCard('04FFFFFFFFFFFF');
+  await types(TECHNICIAN.pin);
+  await expect((await person.page()).getByTestId('sign-in-message')).toHaveAttribute('data-message', 'notAccepted');
+  await person.touches('cancel');
+  await person.sees('take-card');
+  await takesCardOut();
+  await isClosedToPeople();
+  await serviceSwitch('operator');
+  await person.sees('attract');
+  await serviceSwitch('maintenance');
+  await person.sees('maintenance-sign-in');
+  await signsInByCard();
+  expect(journaled(sandbox.journal, 'maintenance.').at(-1)).toMatchObject({ kind: 'maintenance.signedIn', body: { method: 'card', staff: TECHNICIAN.number } });
+  await pullsStaffCard();
+});
+
+test('staff card in the reader whose test begins: out first, back after the test, and then gone with the visit', async () => {
+  const { person, sandbox } = world;
+  await serviceSwitch('maintenance');
+  await person.sees('maintenance-sign-in');
+  await signsInByCard();
+  const page = await person.page();
+  const stepIs = (step: string) => page.locator(`[data-testid="step"][data-step="${step}"]`).waitFor({ timeout: 40_000 });
+  await person.touches('room-devices');
+  await person.sees('maintenance-devices');
+  await person.touches('device-cardReader', 'guided-test');
+  await person.sees('maintenance-tests');
+  await stepIs('clearSlot');
+  await takesCardOut();
+  await new Staff(person, sandbox).showsCard(CARD);
+  // the gate, then a blank where the reader has them
+  await person.touches('answer-yes');
+  await expect(page.getByTestId('card-back')).toBeVisible({ timeout: 40_000 });
+  await insertsStaffCard();
+  await person.sees('maintenance-tests');
+  expect(journaled(sandbox.journal, 'device.').slice(-3)).toMatchObject([
+    { body: { test: 'cardRead', result: 'passed' } },
+    { body: { test: 'cardShutter', result: 'passed' } },
+    { body: { test: 'blankCard' } },
+  ]);
+  await pullsStaffCard();
+});
+
+test('answer by telephone: the challenge is read out, the answer and the PIN let in once', async () => {
+  const { person, sandbox } = world;
+  const challenge = async (): Promise<string> => ((await (await person.page()).getByTestId('challenge').textContent()) ?? '').replaceAll(/\D/g, '');
+  await serviceSwitch('maintenance');
+  await person.sees('maintenance-sign-in');
+  await person.touches('sign-in-phone');
+  await types(TECHNICIAN.number);
+  const first = await challenge();
+  expect(first).toMatch(/^\d{8}$/);
+  await types(saidByTelephone(TECHNICIAN, first));
+  await types(TECHNICIAN.pin);
+  await person.sees('maintenance-overview');
+  await person.touches('back-in-service');
+  await serviceSwitch('operator');
+  await person.sees('attract');
+  // what was said once is worth nothing to the next challenge
+  await serviceSwitch('maintenance');
+  await person.touches('sign-in-phone');
+  await types(TECHNICIAN.number);
+  expect(await challenge()).not.toBe(first);
+  await types(saidByTelephone(TECHNICIAN, first));
+  await types(TECHNICIAN.pin);
+  await expect((await person.page()).getByTestId('sign-in-message')).toHaveAttribute('data-message', 'notAccepted');
+  expect(journaled(sandbox.journal, 'maintenance.').slice(-5)).toMatchObject([
+    { kind: 'maintenance.trying', body: { method: 'phone' } },
+    { kind: 'maintenance.signedIn', body: { method: 'phone', staff: TECHNICIAN.number } },
+    { kind: 'maintenance.signedOut', body: { why: 'left' } },
+    { kind: 'maintenance.trying', body: { method: 'phone' } },
+    { kind: 'maintenance.refused', body: { why: 'badCode' } },
+  ]);
+  await person.touches('cancel');
   await serviceSwitch('operator');
   await person.sees('attract');
 });

@@ -32,6 +32,7 @@ const ABOUT: Readonly<Record<ChartName, string>> = {
   device: 'Supervision of one device: up, away, and up again (`device.ts`).',
   maintenance: 'Staff at the cabinet: the prompt, the rooms behind it, the way out (`maintenance.ts`, parts in `maintenance/`).',
   signIn: 'The prompt of the maintenance mode: what somebody holds, and their PIN (`maintenance/sign-in.ts`).',
+  cardBack: 'The staff card that comes back after an act that needed its slot (`maintenance/card-back.ts`).',
   rooms: 'What staff does inside: one room at a time (`maintenance/rooms.ts`, the rooms in `maintenance/rooms/`).',
   devices: 'One device after the other (`maintenance/rooms/devices.ts`).',
   supplies: 'Paper, blank cards, reject bin (`maintenance/rooms/supplies.ts`).',

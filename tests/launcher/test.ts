@@ -12,6 +12,7 @@ import { bringPcscParts } from './pcsc-parts.ts';
 import { bringPostgres } from './postgres.ts';
 import { bringPythonVerifier } from './python-verifier.ts';
 import { add, notRunLine, onlyAloneLine, summaryLine } from './results.ts';
+import { bringPoppler } from './poppler.ts';
 import { bringSoftHsm } from './softhsm.ts';
 import {
   auditStep,
@@ -37,6 +38,7 @@ try {
   await bringPythonVerifier();
   await bringPostgres();
   await bringSoftHsm();
+  await bringPoppler();
   await bringNats();
 } catch (error) {
   if (!(error instanceof MissingNeed)) throw error;

@@ -495,11 +495,17 @@ const cabinet: ViewBodyOf<'maintenance-overview'>['cabinet'] = {
     { name: 'replacement', available: true },
   ],
   supplies: {
-    paper: { level: 'ok' },
-    blankCards: { level: 'low', count: 12, capacity: 200 },
+    paper: { level: 'ok', days: 2 },
+    blankCards: { level: 'low', count: 12, capacity: 200, days: 0 },
     rejectBin: { level: 'ok', count: 3 },
-    cashBox: { level: 'nearlyFull', count: 516, capacity: 600 },
+    cashBox: { level: 'nearlyFull', count: 516, capacity: 600, days: 12 },
   },
+  alarms: [
+    { code: 'doorOpen', weight: 'stops', device: 'cabinet', since: '2026-11-22T08:10:00' },
+    { code: 'deviceAway', weight: 'limits', device: 'codeScanner', since: '2026-11-22T08:01:00', cause: 'no answer from serial:/dev/ttyUSB3' },
+    { code: 'blanksLow', weight: 'soon', device: 'cardReader', since: '2026-11-21T17:40:00', cause: 'stacker 12' },
+    { code: 'boxNearlyFull', weight: 'soon', device: 'cashAcceptor', since: '2026-11-21T16:12:00', cause: 'cashBox 516' },
+  ],
   proof: {
     epoch: 1,
     seq: 48_214,
@@ -534,16 +540,18 @@ const story: ViewBodyOf<'maintenance-story'>['story'] = {
   reference,
   type: 'top-up',
   tail: '6688',
-  tender: 'qr',
   outcome: 'delivered',
-  taken: 5000,
-  loaded: 5000,
-  refunded: 0,
-  owed: 0,
-  held: 0,
-  balanceBefore: 2320,
-  balanceAfter: 7320,
-  counter: { before: 322, after: 323 },
+  money: {
+    tender: 'qr',
+    taken: 5000,
+    loaded: 5000,
+    refunded: 0,
+    owed: 0,
+    held: 0,
+    balanceBefore: 2320,
+    balanceAfter: 7320,
+    counter: { before: 322, after: 323 },
+  },
   proof: [
     { check: 'inOrder', good: true },
     { check: 'postings', good: true },
@@ -660,6 +668,16 @@ export const STAFF: Readonly<Record<string, Sample>> = {
     body: { kind: 'maintenance-overview', staff, cabinet, rooms: ['devices', 'supplies', 'journal', 'system'], mayLeaveInService: true },
     utilities: false,
   },
+  'maintenance-overview-well': {
+    body: {
+      kind: 'maintenance-overview',
+      staff,
+      cabinet: { ...cabinet, alarms: [], parts: cabinet.parts.map(({ part }) => ({ part, tone: 'good', word: 'ok' })) },
+      rooms: ['devices', 'supplies', 'box', 'journal', 'system', 'readiness'],
+      mayLeaveInService: true,
+    },
+    utilities: false,
+  },
   'maintenance-box': {
     body: {
       ...box,
@@ -730,7 +748,7 @@ export const STAFF: Readonly<Record<string, Sample>> = {
     utilities: false,
   },
   'maintenance-story': {
-    body: { kind: 'maintenance-story', staff, story, rows: storyRows, page: 0, pages: 2, slip: 'none', mayReprint: true, mayResolve: true },
+    body: { kind: 'maintenance-story', staff, story, rows: storyRows, page: 0, pages: 2, slip: 'none', mayReprint: true, mayReplay: true, mayResolve: true },
     utilities: false,
   },
   'maintenance-load': {

@@ -12,6 +12,7 @@ const NO_FLOWS = [
   'device.ts',
   'identification.ts',
   // rooms of the flow `maintenance`
+  'maintenance/card-back.ts',
   'maintenance/monitor.ts',
   'maintenance/replay.ts',
   'maintenance/rooms.ts',

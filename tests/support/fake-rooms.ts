@@ -35,6 +35,7 @@ export const SOUND_CABINET: CabinetLook = {
   ],
   services: [{ name: 'topUp', available: true }],
   supplies: { paper: { level: 'ok' }, blankCards: { level: 'low', count: 12 }, rejectBin: { level: 'ok', count: 3 }, cashBox: { level: 'ok' } },
+  alarms: [],
   proof: { epoch: 1, seq: 12, hash: 'ab'.repeat(32), notUploaded: 0, openTransactions: 0, held: 0 },
 };
 

@@ -12,7 +12,7 @@ export const VISIT: StaffSession = {
   method: 'totp',
   signedInAt: '2026-11-22T00:00:00.000Z',
 };
-export const BESIDE: SecondPerson = { staff: '0902', role: 'supervisor' };
+export const BESIDE: SecondPerson = { staff: '0902', role: 'supervisor', verb: 'load.resolve' };
 
 export class FakeStaff implements StaffPort {
   methods: readonly SignInMethod[] = [];
@@ -20,6 +20,8 @@ export class FakeStaff implements StaffPort {
   free: SignInStanding = { state: 'free', triesLeft: 5 };
   outcome: SignInOutcome = { kind: 'signedIn', session: VISIT };
   card: StaffCardReading = { kind: 'noStaffCard' };
+  /** What the card of who is in says. */
+  theirs = 'a.b.c';
   readonly claims: { readonly claim: Claim; readonly purpose: Purpose['kind'] }[] = [];
   readonly signedOut: { readonly sessionId: string; readonly why: SignOut }[] = [];
   readonly calls = new Listeners<boolean>();
@@ -43,6 +45,10 @@ export class FakeStaff implements StaffPort {
 
   async readCard(): Promise<StaffCardReading> {
     return this.card;
+  }
+
+  async isCardOf(_session: StaffSession, { token }: Extract<StaffCardReading, { kind: 'read' }>): Promise<boolean> {
+    return token === this.theirs;
   }
 
   async signIn(claim: Claim, purpose: Purpose): Promise<SignInOutcome> {

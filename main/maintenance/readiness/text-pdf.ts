@@ -2,6 +2,7 @@
  * A PDF of lines of text, Chinese too, on A4 (ISO 32000-1). Written by hand because that is all a report needs: the font is one of the Asian fonts
  * that every reader brings (9.7.5.2, Adobe-GB1, not embedded), so that the file is small and its text can be searched and copied. Pure.
  */
+import iconv from 'iconv-lite';
 
 export interface PdfLine {
   readonly text: string;
@@ -21,20 +22,24 @@ export function textPdf(title: string, lines: readonly PdfLine[], footer: (page:
     '<< /Type /Catalog /Pages 2 0 R >>',
     `<< /Type /Pages /Count ${pages.length} /Kids [${pageIds.map((id) => `${id} 0 R`).join(' ')}] >>`,
     `<< /Title ${hexString(`\uFEFF${title}`)} >>`,
-    '<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light-UniGB-UCS2-HW-H /Encoding /UniGB-UCS2-HW-H /DescendantFonts [5 0 R] >>',
-    // CIDs 814 to 939 are the half-width Latin characters of Adobe-GB1
-    '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /FontDescriptor 6 0 R /DW 1000 /W [814 939 500] >>',
+    // 9.7.5.2, table 118: GBK, in which Latin is as wide as half a Chinese character
+    '<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light-GBK-EUC-H /Encoding /GBK-EUC-H /DescendantFonts [5 0 R] /ToUnicode 7 0 R >>',
+    // CIDs 814 to 939 are the half-width Latin characters of Adobe-GB1, 7716 is its half-width space
+    '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /FontDescriptor 6 0 R /DW 1000 /W [814 939 500 7716 7716 500] >>',
     '<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>',
+    toUnicode([...pages.flat().map(({ text }) => text), ...pages.map((_, index) => footer(index + 1, pages.length))].join('')),
     ...pages.flatMap((page, index) => pageObjects(page, footer(index + 1, pages.length), FIRST_PAGE + index * 2 + 1)),
   ];
   return written(objects);
 }
 
-const FIRST_PAGE = 7;
+const FIRST_PAGE = 8;
+/** In one list of a character map (9.10.3). */
+const MAPPED_AT_ONCE = 100;
 
 function pageObjects(lines: readonly Placed[], footer: string, contentId: number): readonly [string, string] {
   const drawn = [...lines, { text: footer, size: 7, y: PAGE.margin / 2 } as const].map(
-    ({ text, size, y }) => `BT /F1 ${size} Tf ${PAGE.margin} ${y.toFixed(1)} Td ${hexString(text)} Tj ET`,
+    ({ text, size, y }) => `BT /F1 ${size} Tf ${PAGE.margin} ${y.toFixed(1)} Td ${gbkString(text)} Tj ET`,
   );
   const content = drawn.join('\n');
   return [
@@ -77,10 +82,38 @@ function broken(line: PdfLine): PdfLine[] {
   return [...parts, part].map((text) => ({ ...line, text }));
 }
 
-/** UTF-16BE; the character map knows the basic plane only. */
+/** UTF-16BE, for what the file says of itself. */
 function hexString(text: string): string {
-  const units = Array.from(text, (character) => (character.length === 1 ? character.charCodeAt(0) : 0x3013));
-  return `<${units.map((unit) => unit.toString(16).padStart(4, '0').toUpperCase()).join('')}>`;
+  return `<${Buffer.from(text, 'utf16le').swap16().toString('hex').toUpperCase()}>`;
+}
+
+/** Readers take half-width Latin for the full-width one when it is copied out: this says of each code which character it is (9.10.3). */
+function toUnicode(text: string): string {
+  const characters = [...new Set(text)];
+  const blocks: string[] = [];
+  for (let at = 0; at < characters.length; at += MAPPED_AT_ONCE) {
+    const some = characters.slice(at, at + MAPPED_AT_ONCE);
+    const rows = some.map((character) => `${gbkString(character)} ${hexString(isKnown(character) ? character : '〓')}`);
+    blocks.push(`${some.length} beginbfchar\n${rows.join('\n')}\nendbfchar`);
+  }
+  const map = [
+    '/CIDInit /ProcSet findresource begin 12 dict begin begincmap',
+    '/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def /CMapName /Used def /CMapType 2 def',
+    '2 begincodespacerange <00> <80> <8140> <FEFE> endcodespacerange',
+    ...blocks,
+    'endcmap CMapName currentdict /CMap defineresource pop end end',
+  ].join('\n');
+  return `<< /Length ${map.length} >>\nstream\n${map}\nendstream`;
+}
+
+/** In the font's own code; 〓 for what it has not. */
+function gbkString(text: string): string {
+  const known = Array.from(text, (character) => (isKnown(character) ? character : '〓')).join('');
+  return `<${iconv.encode(known, 'gbk').toString('hex').toUpperCase()}>`;
+}
+
+function isKnown(character: string): boolean {
+  return iconv.decode(iconv.encode(character, 'gbk'), 'gbk') === character;
 }
 
 /** Header, objects, cross-reference table (7.5.4), trailer. All ASCII. */

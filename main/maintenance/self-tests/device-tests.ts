@@ -19,18 +19,17 @@ import { failed, heard, look, skipped, tell, type Act, type TestSurroundings } f
 
 const KEYS_ASKED = 3;
 
-/** A card goes in, is recognized, and is given back. */
+/** A card goes in, is recognized, and is given back. One that lay there before, staff's own say, is taken out first. */
 export function cardRead(reader: CardReader, profiles: readonly CardProfile[]): Act {
   return (around) =>
     withEntry(reader, async () => {
-      if (reader.lastStatus.media !== 'inside') {
-        tell(around, 'insertCard');
-        await heard<void>(
-          around,
-          (found) => reader.onEvent(({ type }) => (type === 'mediaInserted' ? found() : undefined)),
-          () => reader.setEntry(true),
-        );
-      }
+      await cleared(reader, around);
+      tell(around, 'insertCard');
+      await heard<void>(
+        around,
+        (found) => reader.onEvent(({ type }) => (type === 'mediaInserted' ? found() : undefined)),
+        () => reader.setEntry(true),
+      );
       const card = await identifyCard(await activated(reader), profiles);
       await reader.deactivate();
       tell(around, 'cardSeen', { kind: card.kind, name: card.application?.name ?? '', tail: card.tail ?? '' });
@@ -43,6 +42,7 @@ export function cardRead(reader: CardReader, profiles: readonly CardProfile[]): 
 export function cardShutter(reader: CardReader): Act {
   return (around) =>
     withEntry(reader, async () => {
+      await cleared(reader, around);
       tell(around, 'working');
       for (const entry of [true, false]) {
         await reader.setEntry(entry);
@@ -58,6 +58,7 @@ export function cardShutter(reader: CardReader): Act {
 /** From the stacker to the station and into the bin. */
 export function blankCard(reader: CardReader): Act {
   return async (around) => {
+    await cleared(reader, around);
     if (reader.lastStatus.media !== 'notPresent') throw skipped('nothingToTest', `media ${reader.lastStatus.media}`);
     tell(around, 'blankMoves');
     try {
@@ -212,6 +213,19 @@ async function givenBack(reader: CardReader, around: TestSurroundings): Promise<
     around,
     (found) => reader.onEvent(({ type }) => (type === 'mediaRemoved' ? found() : undefined)),
     () => reader.present(),
+  );
+}
+
+/** Whatever lies in the reader is taken out before it is tested. @throws {NotPassed} */
+async function cleared(reader: CardReader, around: TestSurroundings): Promise<void> {
+  const { media } = reader.lastStatus;
+  if (media !== 'inside' && media !== 'atGate') return;
+  await reader.setEntry(false);
+  tell(around, 'clearSlot');
+  await heard<void>(
+    around,
+    (found) => reader.onEvent(({ type }) => (type === 'mediaRemoved' ? found() : undefined)),
+    async () => (media === 'inside' ? reader.present() : undefined),
   );
 }
 

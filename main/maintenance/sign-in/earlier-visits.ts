@@ -4,7 +4,7 @@
  */
 import type { JournalEntry } from '../../../common/journal-entry.ts';
 import { journalKinds, type JournalBody } from '../../../common/journal-kinds.ts';
-import { foldLockout, type Lockout, type StaffEntry } from '../../../common/maintenance/lockout.ts';
+import { foldLockouts, type Lockout, type StaffEntry, type TriesKey } from '../../../common/maintenance/lockout.ts';
 
 /** What of the journal is needed. */
 export interface VisitJournal {
@@ -13,7 +13,7 @@ export interface VisitJournal {
 }
 
 export interface EarlierVisits {
-  readonly lockout: Lockout;
+  readonly lockouts: ReadonlyMap<TriesKey, Lockout>;
   /** Of sign-ins that let somebody in, oldest first. */
   readonly signedIn: readonly JournalBody<'maintenance.signedIn'>[];
   /** Nobody came out of it. */
@@ -45,5 +45,5 @@ export function readEarlierVisits(journal: VisitJournal): EarlierVisits {
       if (body.purpose === 'visit') open = body.sessionId;
     }
   }
-  return { lockout: foldLockout(staffEntries), signedIn, open, latestAt };
+  return { lockouts: foldLockouts(staffEntries), signedIn, open, latestAt };
 }

@@ -6,11 +6,20 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { Ids, Random } from '../../../common/ids.ts';
 import type { NewEntry } from '../../../common/journal-kinds.ts';
-import { judgeGrant, readGrant, verbsOf, type Grant, type GrantKeys } from '../../../common/maintenance/grant.ts';
+import { judgeGrant, readGrant, verbsOf, type Grant, type GrantKeys, type GrantReading } from '../../../common/maintenance/grant.ts';
 import { isPinOf, type PinHash } from '../../../common/maintenance/pin.ts';
-import { standingOf, succeeded, tried, type Lockout } from '../../../common/maintenance/lockout.ts';
+import { latestJudged, NO_TRIES, standingOf, succeeded, tried, triesKey, type Lockout, type TriesKey } from '../../../common/maintenance/lockout.ts';
 import { CHALLENGE_BYTES, makeChallenge } from '../../../common/maintenance/staff-secret.ts';
-import { rolesToVerbs, type Refusal, type Role, type SignInMethod, type SignOut, type StaffSession, type Verb } from '../../../common/maintenance/verbs.ts';
+import {
+  rolesToVerbs,
+  type Refusal,
+  type Role,
+  type SignInMethod,
+  type SignOut,
+  type StaffSession,
+  type TwoPersonVerb,
+  type Verb,
+} from '../../../common/maintenance/verbs.ts';
 import type { Unsubscribe } from '../../../common/unsubscribe.ts';
 import type { Claim, Purpose, SignInOutcome, SignInStanding, StaffCardReading, StaffPort } from '../../../state-machines/maintenance/sign-in-port.ts';
 import { refusalWords } from '../../../state-machines/maintenance/sign-in-port.ts';
@@ -32,7 +41,7 @@ export interface StaffRules {
   readonly grantKeys: GrantKeys;
   readonly revokedSerials: readonly string[];
   readonly revokedStaff: readonly string[];
-  readonly twoPersons: readonly Verb[];
+  readonly twoPersons: readonly TwoPersonVerb[];
 }
 
 /** The service switch. */
@@ -76,7 +85,7 @@ type Verdict = { readonly ok: true; readonly proved: Proved } | { readonly ok: f
 
 /** What this process knows of the tries so far. */
 interface Memory {
-  lockout: Lockout;
+  readonly lockouts: Map<TriesKey, Lockout>;
   /** Of each `used`, how often. */
   readonly used: Map<string, number>;
   /** Where the time of tries stood when the process's own elapsed time began. */
@@ -110,11 +119,12 @@ export class StaffDesk implements StaffPort {
     return this.#options.call.onCalled(listener);
   }
 
+  /** Of what is typed; a card or a grant has its own count, and is told when it is tried. */
   standing(): SignInStanding {
     try {
       const memory = this.#remembered();
       const at = this.#now(memory);
-      const standing = standingOf(memory.lockout, at);
+      const standing = standingOf(lockoutOf(memory, 'codes'), at);
       return standing.state === 'free' ? standing : { state: standing.state, leftMs: standing.until - at };
     } catch (error) {
       if (isJournalTrouble(error)) return { state: 'journalUnavailable' };
@@ -129,6 +139,13 @@ export class StaffDesk implements StaffPort {
 
   readCard(signal?: AbortSignal): Promise<StaffCardReading> {
     return this.#options.readCard(signal);
+  }
+
+  async isCardOf({ staff, grantSerial }: StaffSession, { token, chip }: Extract<StaffCardReading, { kind: 'read' }>): Promise<boolean> {
+    const reading = await readGrant('card', token, this.#options.rules.grantKeys);
+    if (!reading.ok) return false;
+    const { grant } = reading;
+    return grant.serial === grantSerial && grant.staff === staff && (grant.card === undefined || grant.card === chip);
   }
 
   async signIn(claim: Claim, purpose: Purpose): Promise<SignInOutcome> {
@@ -158,14 +175,21 @@ export class StaffDesk implements StaffPort {
     const { append, ids } = this.#options;
     const memory = this.#remembered();
     const at = this.#now(memory);
-    if (standingOf(memory.lockout, at).state !== 'free') return { kind: 'locked' };
+    const shown = await this.#shown(claim);
+    const serial = shown?.ok === true ? shown.grant.serial : undefined;
+    // what nobody signed is not counted: there is nothing in it to guess
+    const key = shown?.ok === false ? undefined : triesKey(serial);
+    if (key !== undefined && standingOf(lockoutOf(memory, key), at).state !== 'free') return { kind: 'locked' };
     const attemptId = ids.uuid();
     const challenge = this.#challenge;
     this.#challenge = undefined; // good for one try
-    append({ kind: 'maintenance.trying', body: { attemptId, method: claim.method, purpose: purpose.kind, judgedAt: new Date(at).toISOString() } });
-    memory.lockout = tried(memory.lockout, at);
-    const verdict = fitFor(purpose, await this.#judge(claim, challenge, memory, at));
-    if (!verdict.ok) return this.#refuse(attemptId, verdict, memory, at);
+    append({
+      kind: 'maintenance.trying',
+      body: { attemptId, method: claim.method, purpose: purpose.kind, judgedAt: new Date(at).toISOString(), ...(serial === undefined ? {} : { serial }) },
+    });
+    if (key !== undefined) memory.lockouts.set(key, tried(lockoutOf(memory, key), at));
+    const verdict = fitFor(purpose, this.#judge(claim, shown, challenge, memory, at));
+    if (!verdict.ok) return this.#refuse(attemptId, verdict, key === undefined ? undefined : lockoutOf(memory, key), at);
     const { proved } = verdict;
     const { staff, role, verbs, used, grantSerial, endsAt } = proved;
     const sessionId = purpose.kind === 'visit' ? ids.uuid() : purpose.session.sessionId;
@@ -183,9 +207,9 @@ export class StaffDesk implements StaffPort {
         ...(purpose.kind === 'visit' ? {} : { verb: purpose.verb }),
       },
     });
-    memory.lockout = succeeded(memory.lockout);
+    if (key !== undefined) memory.lockouts.set(key, succeeded(lockoutOf(memory, key)));
     if (used !== undefined) memory.used.set(used, (memory.used.get(used) ?? 0) + 1);
-    if (purpose.kind === 'second') return { kind: 'second', second: { staff, role } };
+    if (purpose.kind === 'second') return { kind: 'second', second: { staff, role, verb: purpose.verb } };
     const session: StaffSession = {
       sessionId,
       staff,
@@ -204,11 +228,11 @@ export class StaffDesk implements StaffPort {
     };
   }
 
-  #refuse(attemptId: string, { why, staff }: Extract<Verdict, { ok: false }>, { lockout }: Memory, at: number): SignInOutcome {
+  #refuse(attemptId: string, { why, staff }: Extract<Verdict, { ok: false }>, lockout: Lockout | undefined, at: number): SignInOutcome {
     const { append } = this.#options;
     append({ kind: 'maintenance.refused', body: { attemptId, why, ...(staff === undefined ? {} : { staff }) } });
-    const standing = standingOf(lockout, at);
-    if (standing.state !== 'free')
+    const standing = lockout === undefined ? undefined : standingOf(lockout, at);
+    if (lockout !== undefined && standing !== undefined && standing.state !== 'free')
       append({
         kind: 'maintenance.locked',
         body: { scope: standing.state, failures: lockout.failedAt.length, until: new Date(standing.until).toISOString() },
@@ -216,19 +240,24 @@ export class StaffDesk implements StaffPort {
     return { kind: 'refused', word: refusalWords.find((word) => word === why) ?? 'notAccepted' };
   }
 
-  async #judge(claim: Claim, challenge: string | undefined, memory: Memory, at: number): Promise<Verdict> {
+  /** Whose word it is: what can be said before anybody guesses. `undefined`: nothing is shown. */
+  async #shown(claim: Claim): Promise<GrantReading | undefined> {
+    return claim.method === 'grant' || claim.method === 'card' ? readGrant(claim.method, claim.token, this.#options.rules.grantKeys) : undefined;
+  }
+
+  #judge(claim: Claim, shown: GrantReading | undefined, challenge: string | undefined, memory: Memory, at: number): Verdict {
     switch (claim.method) {
       case 'totp':
       case 'phone':
         return this.#judgeCode(claim, challenge, memory, at);
       case 'grant':
       case 'card':
-        return this.#judgeSigned(claim, memory, at);
+        return this.#judgeSigned(claim, shown, memory, at);
     }
   }
 
   /** The PIN is always looked at, so that its time tells nothing. */
-  async #judgeCode(claim: Extract<Claim, { method: 'totp' | 'phone' }>, challenge: string | undefined, { used }: Memory, at: number): Promise<Verdict> {
+  #judgeCode(claim: Extract<Claim, { method: 'totp' | 'phone' }>, challenge: string | undefined, { used }: Memory, at: number): Verdict {
     const { rules, secret } = this.#options;
     const { staff } = claim;
     const member = rules.staff.find(({ number }) => number === staff);
@@ -247,15 +276,13 @@ export class StaffDesk implements StaffPort {
     return { ok: true, proved: { staff, role: member.role, verbs: rolesToVerbs[member.role], used: once } };
   }
 
-  async #judgeSigned(claim: Extract<Claim, { method: 'grant' | 'card' }>, { used }: Memory, at: number): Promise<Verdict> {
-    const { rules } = this.#options;
-    const reading = await readGrant(claim.method, claim.token, rules.grantKeys);
-    if (!reading.ok) return reading;
-    const { grant } = reading;
+  #judgeSigned(claim: Extract<Claim, { method: 'grant' | 'card' }>, shown: GrantReading | undefined, { used }: Memory, at: number): Verdict {
+    if (shown?.ok !== true) return shown ?? { ok: false, why: 'malformed' };
+    const { grant } = shown;
     const { staff, role, serial } = grant;
     if (!(this.#options.isPinOf ?? isPinOf)(claim.pin, grant.pin)) return { ok: false, why: 'badPin', staff };
     const key = `${claim.method}:${serial}`;
-    const why = judgeGrant(grant, rules, { at, visits: used.get(key) ?? 0, card: claim.method === 'card' ? claim.chip : undefined });
+    const why = judgeGrant(grant, this.#options.rules, { at, visits: used.get(key) ?? 0, card: claim.method === 'card' ? claim.chip : undefined });
     if (why !== undefined) return { ok: false, why, staff };
     return { ok: true, proved: { staff, role, verbs: verbsOf(grant), used: key, grantSerial: serial, endsAt: endOf(grant) } };
   }
@@ -264,20 +291,24 @@ export class StaffDesk implements StaffPort {
   #remembered(): Memory {
     if (this.#memory !== undefined) return this.#memory;
     const { journal, clock, append } = this.#options;
-    const { lockout, signedIn, open, latestAt } = readEarlierVisits(journal);
+    const { lockouts, signedIn, open, latestAt } = readEarlierVisits(journal);
     if (open !== undefined) append({ kind: 'maintenance.signedOut', body: { sessionId: open, why: 'restart' } });
     const used = new Map<string, number>();
     for (const { used: each } of signedIn) if (each !== undefined) used.set(each, (used.get(each) ?? 0) + 1);
-    const at = Math.max(clock.now(), lockout.judgedAt, latestAt);
-    this.#memory = { lockout, used, origin: { at, monotonic: clock.monotonic() } };
+    const at = Math.max(clock.now(), latestJudged(lockouts), latestAt);
+    this.#memory = { lockouts: new Map(lockouts), used, origin: { at, monotonic: clock.monotonic() } };
     return this.#memory;
   }
 
   /** The clock's time, or, where that was set back, what passed since the latest time that was ever seen. */
-  #now({ origin, lockout }: Memory): number {
+  #now({ origin, lockouts }: Memory): number {
     const { clock } = this.#options;
-    return Math.max(clock.now(), origin.at + (clock.monotonic() - origin.monotonic), lockout.judgedAt);
+    return Math.max(clock.now(), origin.at + (clock.monotonic() - origin.monotonic), latestJudged(lockouts));
   }
+}
+
+function lockoutOf({ lockouts }: Memory, key: TriesKey): Lockout {
+  return lockouts.get(key) ?? NO_TRIES;
 }
 
 /** A code is good once. */

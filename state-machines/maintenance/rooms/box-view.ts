@@ -2,7 +2,7 @@
 import { contentTotal, notesTotal, type BoxContent } from '../../../common/journal-kinds.ts';
 import { localMoment } from '../../../common/local-moment.ts';
 import type { ViewBodyOf } from '../../view.ts';
-import { allowed } from '../rooms-context.ts';
+import { offered } from '../rooms-context.ts';
 import type { CabinetLook } from '../rooms-screens.ts';
 import type { StaffLook } from '../staff-schema.ts';
 import { countedOf, rowsOf, waitingFor, type BoxSnapshot } from './box.ts';
@@ -29,8 +29,8 @@ export function boxBody(snapshot: BoxSnapshot, staff: StaffLook, cabinet: Cabine
     ...counting(snapshot, step),
     slip,
     ...(problem === undefined ? {} : { problem }),
-    mayExchange: allowed(context, 'box.exchange'),
-    mayCount: allowed(context, 'settlement.count'),
+    mayExchange: offered(context, 'box.exchange'),
+    mayCount: offered(context, 'settlement.count'),
   };
 }
 

@@ -5,9 +5,10 @@
 import { assign, enqueueActions, fromCallback, fromPromise, setup, type SnapshotFrom } from 'xstate';
 import type { NoteCounts } from '../../../common/journal-kinds.ts';
 import type { CashState, SettlementState } from '../../../common/money/settlement-state.ts';
+import { secondOf, type Verb } from '../../../common/maintenance/verbs.ts';
 import { typed } from '../../chart-types.ts';
 import type { ScannerEvent } from '../../ports.ts';
-import { allowed, record, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
+import { allowed, alone, beside, offered, record, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
 import type { BoxOrder, BoxStep } from '../rooms-port.ts';
 import type { boxProblems } from './box-screens.ts';
 
@@ -56,18 +57,22 @@ export function waitingFor(cash: CashState | undefined): readonly SettlementStat
 
 interface StepInput extends RoomsInput {
   readonly act: 'exchange' | 'count' | 'close';
-  readonly order: BoxOrder;
+  readonly order: Omit<BoxOrder, 'by'>;
 }
 
 /** Announced under this visit, then the step itself: its own entry says what became of it. */
 async function step({ order, act, ...input }: StepInput): Promise<BoxStep> {
-  record(input, act === 'exchange' ? 'box.exchange' : 'settlement.count', act, order.settlementId ?? order.boxOut);
-  return input.ports.rooms.box.step(order);
+  const verb = VERBS_OF[act];
+  record(input, verb, act, order.settlementId ?? order.boxOut);
+  return input.ports.rooms.box.step({ ...order, by: byWhom(input, verb) });
 }
 
-/** Number of who does it, and of who stands beside them. */
-function byWhom({ staff }: RoomsInput): string {
-  return staff.second === undefined ? staff.staff : `${staff.staff}+${staff.second.staff}`;
+const VERBS_OF = { exchange: 'box.exchange', count: 'settlement.count', close: 'settlement.count' } as const;
+
+/** Number of who does it, and of who signed for it beside them. */
+function byWhom({ staff }: RoomsInput, verb: Verb): string {
+  const second = secondOf(staff, verb);
+  return second === undefined ? staff.staff : `${staff.staff}+${second.staff}`;
 }
 
 /** One entry of the settlement, and where the screen goes on. */
@@ -80,7 +85,7 @@ function taking(act: StepInput['act'], next: string, again: string, order: (cont
         staff: context.staff,
         preferences: context.preferences,
         act,
-        order: { by: byWhom(context), ...order(context) },
+        order: order(context),
       }),
       onDone: [
         { guard: ({ event }: { event: { output: BoxStep } }) => event.output.ok, target: next, actions: 'keepSettlement' as const },
@@ -165,7 +170,7 @@ export const boxMachine = setup({
     outGiven: ({ context }) => BOX_ID.test(context.boxOut),
     inGiven: ({ context }) => BOX_ID.test(context.boxIn),
     sameBox: ({ context }) => context.boxIn === context.boxOut,
-    waits: ({ context, event }) => event.type === 'ui.pick' && waitingFor(context.cash)[event.index] !== undefined && allowed(context, 'settlement.count'),
+    waits: ({ context, event }) => event.type === 'ui.pick' && waitingFor(context.cash)[event.index] !== undefined && offered(context, 'settlement.count'),
     opened: ({ context }) => context.settlement?.phase === 'opened',
     removed: ({ context }) => context.settlement?.phase === 'removed',
     counted: ({ context }) => context.settlement?.phase === 'counted',
@@ -173,7 +178,10 @@ export const boxMachine = setup({
 }).createMachine({
   id: 'box',
   context: ({ input }) => ({ ...input, cash: undefined, settlement: undefined, boxOut: '', boxIn: '', counts: {}, row: 0, slip: 'none', problem: undefined }),
-  on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
+  on: {
+    PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) },
+    'SECOND.CAME': { actions: assign({ staff: beside }) },
+  },
   initial: 'reading',
   states: {
     /** What was begun before goes on where it stands. */
@@ -191,7 +199,7 @@ export const boxMachine = setup({
       always: [{ guard: 'opened', target: 'takeOut' }, { guard: 'removed', target: 'putIn' }, { guard: 'counted', target: 'closing' }, { target: 'home' }],
     },
     home: {
-      entry: assign({ settlement: undefined }),
+      entry: assign({ settlement: undefined, staff: alone }),
       on: {
         'ui.work': { guard: ({ context, event }) => event.work === 'exchange' && allowed(context, 'box.exchange'), target: 'boxOut', actions: 'begin' },
         'ui.pick': { guard: 'waits', target: 'count', actions: ['chooseWaiting', 'beginCount'] },
@@ -229,6 +237,7 @@ export const boxMachine = setup({
     inserting: taking('exchange', 'count', 'putIn', ofSettlement),
     /** Here and now, or later at the cash office. */
     count: {
+      entry: assign({ staff: alone }),
       on: {
         'ui.pick': { actions: 'chooseRow' },
         'ui.digit': { actions: 'typeCount' },
@@ -238,7 +247,7 @@ export const boxMachine = setup({
           { guard: ({ event }) => event.work === 'next', actions: 'nextRow' },
           { guard: ({ event }) => event.work === 'later', target: 'reading' },
         ],
-        'ui.confirm': { guard: 'mayCount', target: 'review' },
+        'ui.confirm': { guard: ({ context }) => offered(context, 'settlement.count'), target: 'review' },
         'ui.back': 'reading',
       },
     },
@@ -246,7 +255,7 @@ export const boxMachine = setup({
     counting: taking('count', 'closing', 'review', (context) => ({ ...ofSettlement(context), counted: countedOf(context) })),
     closing: taking('close', 'printing', 'unreadable', ofSettlement),
     printing: {
-      entry: 'printing',
+      entry: ['printing', assign({ staff: alone })],
       invoke: {
         src: 'print',
         input: ({ context }) => ({ context }),

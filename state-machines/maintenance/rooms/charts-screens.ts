@@ -20,6 +20,7 @@ export const chartNames = [
   'device',
   'maintenance',
   'signIn',
+  'cardBack',
   'rooms',
   'devices',
   'supplies',

@@ -1,5 +1,5 @@
 /** 测试设备: one device after the other: what it says of itself, its last trouble, another try, and its guided tests. Invoked by rooms. */
-import { assign, sendTo, setup, type SnapshotFrom } from 'xstate';
+import { assign, sendParent, sendTo, setup, type SnapshotFrom } from 'xstate';
 import { testedParts, type TestedPart } from '../../../common/maintenance/self-tests.ts';
 import { typed } from '../../chart-types.ts';
 import { allowed, record, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
@@ -33,6 +33,7 @@ export const devicesMachine = setup({
       record(context, 'device.test', 'retry', chosen);
       ports.rooms.devices.retry(chosen);
     },
+    tellUp: sendParent(({ event }) => event),
     passOn: sendTo('tests', ({ event }) => event),
     passToMonitor: sendTo('monitor', ({ event }) => event),
   },
@@ -69,6 +70,7 @@ export const devicesMachine = setup({
       },
       on: {
         'ui.*': { actions: 'passOn' },
+        'SLOT.*': { actions: 'tellUp' },
         PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passOn'] },
       },
     },
@@ -86,6 +88,7 @@ export const devicesMachine = setup({
       },
       on: {
         'ui.*': { actions: 'passToMonitor' },
+        'SECOND.CAME': { actions: 'passToMonitor' },
         PREFERENCES: { actions: [assign({ preferences: ({ event }) => event.preferences }), 'passToMonitor'] },
       },
     },

@@ -15,9 +15,3 @@ const VERBS_IN: Readonly<Record<RoomName, readonly Verb[]>> = {
 export function roomsFor(staff: StaffSession): RoomName[] {
   return roomNames.filter((room) => VERBS_IN[room].some((verb) => permissionFor(staff, verb) !== 'denied'));
 }
-
-/** What somebody else must sign for before this room is of any use; `undefined`: nothing. */
-export function secondFor(staff: StaffSession, room: RoomName): Verb | undefined {
-  const asked = VERBS_IN[room].map((verb) => ({ verb, permission: permissionFor(staff, verb) }));
-  return asked.some(({ permission }) => permission === 'granted') ? undefined : asked.find(({ permission }) => permission === 'secondNeeded')?.verb;
-}

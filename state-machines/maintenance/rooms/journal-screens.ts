@@ -7,23 +7,17 @@ export type SearchField = (typeof searchFields)[number];
 
 const reference = z.string().max(40);
 const tail = z.string().max(4);
-const outcome = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned', 'open']);
-const type = z.enum(['top-up', 'replacement']);
+/** `done`, `refused`: of what moves no money. */
+const outcome = z.enum(['delivered', 'refunded', 'voucher', 'case', 'abandoned', 'open', 'done', 'refused']);
+/** What is filed under a number and moves no money of a person's. */
+export const filedTypes = ['loss', 'ticket', 'callback', 'release', 'password', 'script', 'settlement'] as const;
+export type FiledType = (typeof filedTypes)[number];
+const type = z.enum(['top-up', 'replacement', ...filedTypes]);
 
-/** `loss-report`: no transaction, filed under its own id; it moves no money, and has a replay but no story. */
-const foundType = z.enum([...type.options, 'loss-report']);
-/** Of a loss report: the issuer has it, does not have it yet, or said no. */
-const foundOutcome = z.enum([...outcome.options, 'reported', 'queued', 'refused']);
+/** Whose screens can be told from the journal again (replay/frames.ts). */
+export const hasReplay = (of: z.infer<typeof type> | undefined): boolean => of === 'top-up' || of === 'replacement' || of === 'loss';
 
-export const foundSchema = z.strictObject({
-  transactionId: z.string().max(80),
-  reference,
-  at: moment,
-  type: foundType,
-  tail,
-  amount: sum,
-  outcome: foundOutcome,
-});
+export const foundSchema = z.strictObject({ transactionId: z.string().max(80), reference, at: moment, type, tail, amount: sum.optional(), outcome });
 export type Found = z.infer<typeof foundSchema>;
 
 /** Where the money is after an entry. */
@@ -55,16 +49,21 @@ export const storySchema = z.strictObject({
   reference,
   type,
   tail,
-  tender: z.enum(['cash', 'qr', 'qrPresented', 'card', 'voucher', 'pending']),
   outcome,
-  taken: sum,
-  loaded: sum,
-  refunded: sum,
-  owed: sum,
-  held: sum,
-  balanceBefore: sum,
-  balanceAfter: sum.optional(),
-  counter: z.strictObject({ before: count, after: count.optional() }).optional(),
+  /** Of what moved money. */
+  money: z
+    .strictObject({
+      tender: z.enum(['cash', 'qr', 'qrPresented', 'card', 'voucher', 'pending']),
+      taken: sum,
+      loaded: sum,
+      refunded: sum,
+      owed: sum,
+      held: sum,
+      balanceBefore: sum,
+      balanceAfter: sum.optional(),
+      counter: z.strictObject({ before: count, after: count.optional() }).optional(),
+    })
+    .optional(),
   rows: z.array(storyRowSchema).max(200),
   proof: z.array(z.strictObject({ check: z.enum(proofChecks), good: z.boolean() })).max(proofChecks.length),
   /** Whether a load in it is undetermined still. */
@@ -105,6 +104,7 @@ export const journalBodies = {
     pages: z.int().min(1),
     slip: slipState,
     mayReprint: z.boolean(),
+    mayReplay: z.boolean(),
     mayResolve: z.boolean(),
   }),
   'maintenance-load': z.strictObject({
@@ -113,8 +113,8 @@ export const journalBodies = {
     reference,
     tail,
     amount: sum,
-    /** `present`: the card is waited for; `take`: it comes out again. */
-    step: z.enum(['present', 'reading', 'told']),
+    /** `clear`: staff's own card is in the way; `present`: the card of the load is waited for. */
+    step: z.enum(['clear', 'present', 'reading', 'told']),
     /** Step `told`. */
     verdict: z.enum(['credited', 'notCredited', 'undetermined', 'otherCard', 'unreadable']).optional(),
     /** Tail of another card that was presented. */

@@ -2,16 +2,17 @@
 import type { ViewBody } from '../../view.ts';
 import { replayBody } from '../replay-view.ts';
 import type { ReplaySnapshot } from '../replay.ts';
-import { allowed, needsSecond } from '../rooms-context.ts';
+import { allowed, offered } from '../rooms-context.ts';
 import type { StaffLook } from '../staff-schema.ts';
 import { FOUND_ON_PAGE, ROWS_ON_PAGE, type JournalSnapshot } from './journal.ts';
+import { hasReplay } from './journal-screens.ts';
 
 export function journalBody(snapshot: JournalSnapshot, staff: StaffLook): ViewBody {
   if (snapshot.matches('load')) return load(snapshot, staff);
   const { replay } = snapshot.children;
   if (snapshot.matches('replaying')) {
     const replayed = replay === undefined ? undefined : replayBody(replay.getSnapshot() as ReplaySnapshot, staff);
-    return replayed ?? (snapshot.context.chosen?.type === 'loss-report' ? undefined : story(snapshot, staff)) ?? search(snapshot, staff);
+    return replayed ?? story(snapshot, staff) ?? search(snapshot, staff);
   }
   if (snapshot.matches('story') || snapshot.matches('printing')) return story(snapshot, staff) ?? search(snapshot, staff);
   return search(snapshot, staff);
@@ -31,7 +32,7 @@ function search({ context, value }: JournalSnapshot, staff: StaffLook): ViewBody
     pages: Math.max(1, Math.ceil(found.length / FOUND_ON_PAGE)),
     cut: results?.cut ?? false,
     ...(job === undefined ? {} : { job }),
-    mayExport: allowed(context, 'journal.export') || needsSecond(context, 'journal.export'),
+    mayExport: offered(context, 'journal.export'),
   };
 }
 
@@ -48,7 +49,8 @@ function story({ context }: JournalSnapshot, staff: StaffLook): ViewBody | undef
     pages: Math.max(1, Math.ceil(rows.length / ROWS_ON_PAGE)),
     slip,
     mayReprint: allowed(context, 'receipt.reprint') && head.printable,
-    mayResolve: allowed(context, 'load.resolve') && head.undetermined,
+    mayReplay: hasReplay(head.type),
+    mayResolve: offered(context, 'load.resolve') && head.undetermined,
   };
 }
 
@@ -60,7 +62,13 @@ function load(snapshot: JournalSnapshot, staff: StaffLook): ViewBody {
     reference: chosen?.reference ?? '',
     tail: told?.tail ?? '',
     amount: chosen?.amount ?? 0,
-    step: snapshot.matches({ load: 'reading' }) ? 'reading' : snapshot.matches({ load: 'told' }) ? 'told' : 'present',
+    step: snapshot.matches({ load: 'reading' })
+      ? 'reading'
+      : snapshot.matches({ load: 'told' })
+        ? 'told'
+        : snapshot.matches({ load: 'clearing' })
+          ? 'clear'
+          : 'present',
     ...(verdict === undefined ? {} : verdict),
   };
 }

@@ -2,13 +2,13 @@
  * 查日志: search, one transaction's story, a slip once more, verify, export, and the undetermined load whose card is here now: what the card
  * says decides, by the very table that decides it for a cardholder. Invoked by rooms.
  */
-import { assign, fromCallback, fromPromise, sendParent, sendTo, setup, type SnapshotFrom } from 'xstate';
+import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup, type SnapshotFrom } from 'xstate';
 import { typed } from '../../chart-types.ts';
 import type { CardEvent, EarlierLoad, Recovered } from '../../ports.ts';
 import { replayMachine } from '../replay.ts';
-import { allowed, needsSecond, record, troubleOf, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
+import { allowed, alone, beside, needsSlot, record, troubleOf, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
 import type { FoundTransactions, JournalFinding } from '../rooms-port.ts';
-import type { Found, JournalJob, SearchField, Story } from './journal-screens.ts';
+import { hasReplay, type Found, type JournalJob, type SearchField, type Story } from './journal-screens.ts';
 
 export interface LoadVerdictTold {
   readonly verdict: 'credited' | 'notCredited' | 'undetermined' | 'otherCard' | 'unreadable';
@@ -101,10 +101,13 @@ export const journalMachine = setup({
     }),
   },
   actions: {
-    withSecond: assign({
-      staff: ({ context, event }) => (event.type === 'SECOND.CAME' ? { ...context.staff, second: event.second } : context.staff),
+    alone: assign({ staff: alone }),
+    lendSlot: enqueueActions(({ context, enqueue }) => {
+      if (needsSlot(context)) enqueue.sendParent({ type: 'SLOT.NEEDED' });
     }),
-    alone: assign({ staff: ({ context }) => ({ ...context.staff, second: undefined }) }),
+    freeSlot: enqueueActions(({ context, enqueue }) => {
+      if (needsSlot(context)) enqueue.sendParent({ type: 'SLOT.FREE' });
+    }),
     passToReplay: sendTo('replay', ({ event }) => event),
     searchBy: assign({
       field: ({ context, event }) => (event.type === 'ui.search-by' ? event.field : context.field),
@@ -140,8 +143,6 @@ export const journalMachine = setup({
   guards: {
     enough: ({ context }) => isEnough[context.field](context.typed),
     isThere: ({ context, event }) => pickedOf(context, event) !== undefined,
-    isLossReport: ({ context, event }) => pickedOf(context, event)?.type === 'loss-report',
-    hasStory: ({ context }) => context.chosen?.type !== 'loss-report',
     mayResolve: ({ context }) => allowed(context, 'load.resolve') && context.story?.undetermined === true,
     mayReprint: ({ context }) => allowed(context, 'receipt.reprint') && context.story?.printable === true,
   },
@@ -160,7 +161,10 @@ export const journalMachine = setup({
     slip: 'none',
     told: undefined,
   }),
-  on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
+  on: {
+    PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) },
+    'SECOND.CAME': { actions: assign({ staff: beside }) },
+  },
   initial: 'typing',
   states: {
     typing: {
@@ -172,20 +176,11 @@ export const journalMachine = setup({
         'ui.clear': { actions: 'type' },
         'ui.confirm': { guard: 'enough', target: 'searching' },
         'ui.page': { actions: 'turn' },
-        'ui.pick': [
-          { guard: 'isLossReport', target: 'replaying', actions: 'choose' },
-          { guard: 'isThere', target: 'telling', actions: 'choose' },
-        ],
+        'ui.pick': { guard: 'isThere', target: 'telling', actions: 'choose' },
         'ui.work': [
           { guard: ({ event }) => event.work === 'verify', target: 'verifying' },
           { guard: ({ context, event }) => event.work === 'export' && allowed(context, 'journal.export'), target: 'exporting' },
-          {
-            guard: ({ context, event }) => event.work === 'export' && needsSecond(context, 'journal.export'),
-            actions: sendParent({ type: 'SECOND.WANTED', verb: 'journal.export' }),
-          },
         ],
-        // they came for the export
-        'SECOND.CAME': { target: 'exporting', actions: 'withSecond' },
         'ui.back': 'left',
       },
     },
@@ -242,7 +237,7 @@ export const journalMachine = setup({
             guard: ({ context, event }) => event.work === 'resolve' && allowed(context, 'load.resolve') && context.story?.undetermined === true,
             target: 'load',
           },
-          { guard: ({ event }) => event.work === 'replay', target: 'replaying' },
+          { guard: ({ context, event }) => event.work === 'replay' && hasReplay(context.story?.type), target: 'replaying' },
         ],
         'ui.back': 'typing',
       },
@@ -252,8 +247,8 @@ export const journalMachine = setup({
         id: 'replay',
         src: 'replay',
         input: ({ context }) => ({ ...context, transactionId: context.chosen?.transactionId ?? '', reference: context.chosen?.reference }),
-        onDone: [{ guard: 'hasStory', target: 'story' }, { target: 'typing' }],
-        onError: [{ guard: 'hasStory', target: 'story' }, { target: 'typing' }],
+        onDone: 'story',
+        onError: 'story',
       },
       on: {
         'ui.*': { actions: 'passToReplay' },
@@ -271,9 +266,17 @@ export const journalMachine = setup({
     },
     /** The card of an undetermined load is asked what became of it. */
     load: {
-      initial: 'present',
+      initial: 'clearing',
       onDone: 'telling',
+      entry: 'lendSlot',
+      exit: ['alone', 'freeSlot'],
       states: {
+        /** Staff's own card comes out first. */
+        clearing: {
+          always: { guard: ({ context }) => !needsSlot(context) || context.ports.card.media === 'notPresent', target: 'present' },
+          invoke: { src: 'giveBack', input: ({ context }) => context },
+          on: { 'CARD.REMOVED': 'present', 'ui.back': 'done' },
+        },
         present: {
           entry: assign({ told: undefined }),
           invoke: [

@@ -1,6 +1,6 @@
 /** What the screens show of the terminal itself: a pure function of where its chart stands. Used by rooms-view. */
 import type { ViewBody } from '../../view.ts';
-import { allowed } from '../rooms-context.ts';
+import { allowed, offered } from '../rooms-context.ts';
 import type { StaffLook } from '../staff-schema.ts';
 import { COLORS, mayOpen, type SystemSnapshot } from './system.ts';
 
@@ -21,7 +21,7 @@ export function systemBody({ context, value }: SystemSnapshot, staff: StaffLook)
     mayClose: allowed(context, 'terminal.outOfService'),
     mayOpen: allowed(context, 'terminal.backInService'),
     needsReport: !mayOpen(context),
-    mayExportLogs: allowed(context, 'logs.export'),
+    mayExportLogs: offered(context, 'logs.export'),
     mayTest: allowed(context, 'device.test'),
   };
 }

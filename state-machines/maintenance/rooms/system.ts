@@ -2,7 +2,7 @@
 import { assign, fromCallback, fromPromise, setup, type SnapshotFrom } from 'xstate';
 import { typed } from '../../chart-types.ts';
 import type { Verb } from '../../../common/maintenance/verbs.ts';
-import { allowed, record, troubleOf, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
+import { allowed, alone, beside, record, troubleOf, type RoomsEvent, type RoomsInput } from '../rooms-context.ts';
 import type { ClosedReason, GlassTest, SystemTab } from './system-screens.ts';
 
 type Logs = { readonly state: 'none' | 'running' } | { readonly state: 'good'; readonly file: string } | { readonly state: 'bad'; readonly why: string };
@@ -72,7 +72,10 @@ export const systemMachine = setup({
 }).createMachine({
   id: 'system',
   context: ({ input }) => ({ ...input, tab: 'network', test: 'touch', ...NOTHING_TESTED, logs: { state: 'none' } }),
-  on: { PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) } },
+  on: {
+    PREFERENCES: { actions: assign({ preferences: ({ event }) => event.preferences }) },
+    'SECOND.CAME': { actions: assign({ staff: beside }) },
+  },
   initial: 'facts',
   states: {
     facts: {
@@ -90,6 +93,7 @@ export const systemMachine = setup({
     },
     exporting: {
       entry: assign({ logs: { state: 'running' } }),
+      exit: assign({ staff: alone }),
       invoke: {
         src: 'logs',
         input: ({ context }) => context,

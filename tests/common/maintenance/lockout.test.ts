@@ -1,7 +1,7 @@
 /** How often may be tried, from the rule in fleet.md: five tries, then 15 s doubling, a stop for the day at ten. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { foldLockout, NO_TRIES, standingOf, succeeded, tried, type Lockout, type StaffEntry } from '../../../common/maintenance/lockout.ts';
+import { foldLockouts, NO_TRIES, standingOf, succeeded, tried, type Lockout, type StaffEntry } from '../../../common/maintenance/lockout.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const DAY = 24 * 60 * 60 * 1000;
@@ -65,11 +65,23 @@ describe('what the journal remembers', () => {
     body: { attemptId, sessionId: 's', purpose: 'visit', staff: '1', role: 'auditor', method: 'totp', verbs: [] },
   });
   test('a try that a power cut left without an answer has failed', () => {
-    expect(foldLockout([trying('a', NOON)])).toEqual({ judgedAt: NOON, inARow: 1, failedAt: [NOON] });
+    expect(foldLockouts([trying('a', NOON)])).toEqual(new Map([['codes', { judgedAt: NOON, inARow: 1, failedAt: [NOON] }]]));
   });
   test('a sign-in takes back its own try and no other', () => {
-    expect(foldLockout([trying('a', NOON), trying('b', NOON), signedIn('b')])).toEqual({ judgedAt: NOON, inARow: 0, failedAt: [NOON] });
-    expect(foldLockout([trying('a', NOON), trying('b', NOON), signedIn('a')])).toMatchObject({ inARow: 2 });
+    const codes = (...entries: StaffEntry[]) => foldLockouts(entries).get('codes');
+    expect(codes(trying('a', NOON), trying('b', NOON), signedIn('b'))).toEqual({ judgedAt: NOON, inARow: 0, failedAt: [NOON] });
+    expect(codes(trying('a', NOON), trying('b', NOON), signedIn('a'))).toMatchObject({ inARow: 2 });
+  });
+  test('a card and a grant have a count of their own, and what nobody signed has none', () => {
+    const shown = (attemptId: string, method: 'card' | 'grant', serial?: string): StaffEntry => ({
+      kind: 'maintenance.trying',
+      body: { attemptId, method, purpose: 'visit', judgedAt: new Date(NOON).toISOString(), ...(serial === undefined ? {} : { serial }) },
+    });
+    const lockouts = foldLockouts([shown('a', 'grant', 'G-1'), shown('b', 'grant', 'G-1'), shown('c', 'card', 'C-1'), shown('d', 'grant'), signedIn('d')]);
+    expect([...lockouts].map(([key, { inARow }]) => [key, inARow])).toEqual([
+      ['signed:G-1', 2],
+      ['signed:C-1', 1],
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Every verb of every role, from the table in fleet.md's words: who may what, who needs somebody beside them, and that nobody may nothing. */
 import { describe, expect, test } from 'vitest';
-import { may, permissionFor, ROLES, VERBS, type Role, type StaffSession, type Verb } from '../../../common/maintenance/verbs.ts';
+import { may, permissionFor, ROLES, TWO_PERSON_VERBS, VERBS, type Role, type StaffSession, type Verb } from '../../../common/maintenance/verbs.ts';
 
 /** Columns: technician, collector, supervisor, auditor. */
 const MATRIX: Readonly<Record<Verb, string>> = {
@@ -46,19 +46,21 @@ describe('a role is a list of verbs', () => {
 });
 
 describe('two persons', () => {
-  const wanted = everyCase.filter(({ listed }) => listed);
-  test.for(wanted)('$role, $verb: asks for somebody else, whose role lists it too', ({ role, verb }) => {
+  const everyTwo = ROLES.flatMap((role) => TWO_PERSON_VERBS.map((verb) => ({ role, verb, listed: MATRIX[verb].includes(LETTERS[role]) })));
+  test.for(everyTwo.filter(({ listed }) => listed))('$role, $verb: asks for somebody else, whose role lists it too, for this act', ({ role, verb }) => {
     const alone = sessionOf(role, { twoPersonVerbs: [verb] });
     expect(permissionFor(alone, verb)).toBe('secondNeeded');
-    expect(permissionFor({ ...alone, second: { staff: '1001', role: 'supervisor' } }, verb)).toBe('secondNeeded');
+    expect(permissionFor({ ...alone, second: { staff: '1001', role: 'supervisor', verb } }, verb)).toBe('secondNeeded');
     for (const other of ROLES) {
       const fit = MATRIX[verb].includes(LETTERS[other]);
-      expect(may({ ...alone, second: { staff: '1002', role: other } }, verb)).toBe(fit);
+      expect(may({ ...alone, second: { staff: '1002', role: other, verb } }, verb)).toBe(fit);
     }
+    for (const signedFor of VERBS.filter((another) => another !== verb))
+      expect(may({ ...alone, second: { staff: '1002', role: 'supervisor', verb: signedFor } }, verb)).toBe(false);
   });
   test('a supervisor beside them gives nobody a verb that is not theirs', () => {
-    for (const { role, verb, listed } of everyCase) {
-      const both = sessionOf(role, { twoPersonVerbs: [verb], second: { staff: '1002', role: 'supervisor' } });
+    for (const { role, verb, listed } of everyTwo) {
+      const both = sessionOf(role, { twoPersonVerbs: [verb], second: { staff: '1002', role: 'supervisor', verb } });
       expect(may(both, verb)).toBe(listed);
     }
   });

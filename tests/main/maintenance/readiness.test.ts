@@ -1,10 +1,12 @@
 /** The readiness report: signed, kept, journaled, on paper and as a PDF; and the only way back into service. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import receiptline from 'receiptline';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { noPoppler } from '../../launcher/poppler.ts';
 import { journalKinds, type NewEntry } from '../../../common/journal-kinds.ts';
 import { selfTestNames, type SelfTestName, type Tested } from '../../../common/maintenance/self-tests.ts';
 import { terminalKey } from '../../../main/identity/terminal-key.ts';
@@ -157,7 +159,7 @@ describe('on paper', () => {
   });
 });
 
-/** What ISO 32000-1 7.5 asks of a file: the table names where each object begins; text strings are UTF-16BE. */
+/** What ISO 32000-1 7.5 asks of a file: the table names where each object begins; its text is in the font's own code. */
 function readPdf(file: Uint8Array): { readonly text: string; readonly pages: number } {
   const source = Buffer.from(file).toString('latin1');
   const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(source)?.[1]);
@@ -166,7 +168,7 @@ function readPdf(file: Uint8Array): { readonly text: string; readonly pages: num
   const count = Number(rows[1]?.split(' ')[1]);
   for (let id = 1; id < count; id += 1) expect(source.slice(Number(rows[2 + id]?.slice(0, 10)))).toMatch(new RegExp(`^${id} 0 obj\n`));
   for (const [, length, body] of source.matchAll(/\/Length (\d+) >>\nstream\n([^]*?)\nendstream/g)) expect(body).toHaveLength(Number(length));
-  const words = [...source.matchAll(/<((?:[0-9A-F]{4})+)> Tj/g)].map(([, hex = '']) => Buffer.from(hex, 'hex').swap16().toString('utf16le'));
+  const words = [...source.matchAll(/<((?:[0-9A-F]{2})+)> Tj/g)].map(([, hex = '']) => new TextDecoder('gbk').decode(Buffer.from(hex, 'hex')));
   return { text: words.join('\n'), pages: Number(/\/Count (\d+)/.exec(source)?.[1]) };
 }
 
@@ -197,4 +199,41 @@ test('lines that find no room go on, on the next line and on the next page', () 
   expect(text).toContain('4/4');
   expect(text.match(/字/g)).toHaveLength(80 * 60);
   expect(text).toContain('〓');
+});
+
+describe('the PDF, opened by a reader that is not ours', () => {
+  beforeEach((context) => {
+    const missing = noPoppler();
+    if (missing !== undefined) context.skip(`not run: ${missing}`);
+  });
+
+  test.each([
+    ['zh-CN', /就绪报告/, /暂停：打印凭条/, /江城一卡通/],
+    ['en', /Readiness report/i, /mediaJammed/, /江城一卡通/],
+  ] as const)('%s: one whole page of A4 with its verdicts, in Chinese characters where they are Chinese', (locale, ...words) => {
+    const { readiness, file, key } = bench();
+    readiness.report(STAFF, results(['testPage']));
+    const jws = keptReport(file).read() ?? '';
+    const signed = readReport(jws, key.publicKey);
+    if (signed === undefined) throw new Error('not signed');
+    const folder = mkdtempSync(path.join(tmpdir(), 'readiness-pdf-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const pdf = path.join(folder, 'report.pdf');
+    writeFileSync(pdf, readinessPdf(signed, jws, ['江城一卡通'], locale, 'Asia/Shanghai'));
+    const reader = (program: string, ...args: readonly string[]) => {
+      const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8' });
+      // whatever is not as it should be in a file is said there
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+      return stdout;
+    };
+    const facts = reader('pdfinfo', pdf);
+    expect(facts).toMatch(/Pages: +1$/m);
+    expect(facts).toMatch(/Page size: +595 x 842 pts \(A4\)/);
+    expect(facts).toMatch(/Title: +\S/);
+    const text = reader('pdftotext', '-layout', pdf, '-');
+    for (const each of words) expect(text).toMatch(each);
+    expect(text.replaceAll(/\s/g, '')).toContain(jws);
+    const fonts = reader('pdffonts', pdf);
+    expect(fonts).toMatch(/STSong-Light.*CID Type 0/);
+  });
 });

@@ -15,6 +15,7 @@ import { verifyExport } from '../../../main/journal/verify-export.ts';
 import { verifyJournal } from '../../../main/journal/verify.ts';
 import { JournalDesk } from '../../../main/terminal/ports/journal-port.ts';
 import type { ReceiptContent, Recovered } from '../../../state-machines/ports.ts';
+import { FakeWorld } from '../../support/fake-world.ts';
 import { append, Bench, countingRandom, START, topUp } from '../journal/bench.ts';
 import { notesTaken } from './notes.ts';
 
@@ -58,11 +59,13 @@ function terminal(...entries: readonly NewEntry[]) {
     key,
     timeZone: ZONE,
     receipts: {
+      ...new FakeWorld().ports.receipts,
       print: async (_, content) => {
         slips.push(content);
         return { state: 'printed', confirmedBy: 'processId', sha256: 'AB', byteCount: 1 };
       },
     },
+    printSettlement: (settlementId, locale) => box.printSlip(settlementId, locale),
     slips: { linkOf: () => 'https://verify.example/#x' },
     told: () => told,
     settledWithinHours: 24,
@@ -144,7 +147,11 @@ describe('a story', () => {
     const { bench, journal } = terminal(...topUp('tx-0001'));
     journal.checkpoint();
     const story = storyOf('tx-0001', { journal, key: bench.key, timeZone: ZONE });
-    expect(story).toMatchObject({ reference: 'A01-1122-0001-0', outcome: 'delivered', taken: 5000, loaded: 5000, held: 0, counter: { before: 7, after: 8 } });
+    expect(story).toMatchObject({
+      reference: 'A01-1122-0001-0',
+      outcome: 'delivered',
+      money: { taken: 5000, loaded: 5000, held: 0, counter: { before: 7, after: 8 } },
+    });
     expect(story?.rows.map(({ kind, lane }) => [kind, lane])).toEqual([
       ['transaction.opened', 'cardholder'],
       ['note.escrowed', 'cardholder'],
@@ -222,13 +229,13 @@ describe('search', () => {
     await bench.clock.advance(10);
     const { found } = await searched;
     expect(found).toHaveLength(count);
-    const report = found.find(({ type }) => type === 'loss-report');
+    const report = found.find(({ type }) => type === 'loss');
     if (field === 'amount' || text === '7984') expect(report).toBeUndefined();
-    else expect(report).toMatchObject({ transactionId: 'report-1', reference: 'A01-1122-7K4M-9', tail: '6688', amount: 0, outcome: 'queued' });
+    else expect(report).toMatchObject({ transactionId: 'report-1', reference: 'A01-1122-7K4M-9', tail: '6688', outcome: 'open' });
   });
 
   test.each([
-    ['reported', { kind: 'loss.reported', body: { reportId: 'report-1', report: 'new', reference: 'L-1', reportedAt: TAKEN_AT, effectiveAt: TAKEN_AT } }],
+    ['done', { kind: 'loss.reported', body: { reportId: 'report-1', report: 'new', reference: 'L-1', reportedAt: TAKEN_AT, effectiveAt: TAKEN_AT } }],
     ['refused', { kind: 'loss.refused', body: { reportId: 'report-1', code: 'notHoldersCard' } }],
   ] as const)('a loss report that the issuer answered is %s', async (outcome, answer) => {
     const { bench, stories } = terminal(...lossReport(), { ...answer, transactionId: 'report-1' });

@@ -55,6 +55,25 @@ describe('a person does what is asked: passed, and journaled under the visit', (
     expect(journalKinds['device.tested'].parse(body)).toEqual(body);
   });
 
+  test.for(['cardRead', 'cardShutter', 'blankCard'] as const)("%s: a card that lies in the reader, staff's own say, is taken out first", async (name) => {
+    await made('cardReader');
+    await bench.cardLiesInside({ uid: '04A1B2C3', text: 'a.b.c' });
+    const tested = await bench.run(name, ({ say }) => {
+      if (say === 'insertCard') bench.hand({ act: 'insertCard', card: 'student-6688' });
+      if (say === 'takeCard' || say === 'clearSlot') bench.hand({ act: 'takeCard' });
+    });
+    expect(tested).toMatchObject({ result: 'passed' });
+    expect(bench.said[0]).toBe('clearSlot');
+    expect(bench.steps.find(({ say }) => say === 'cardSeen')?.values['tail']).toBe(name === 'cardRead' ? '6688' : undefined);
+  });
+
+  test('the card that lies in the reader is not taken out: nothing is tested, and it is not swallowed', async () => {
+    await made('cardReader');
+    await bench.cardLiesInside({ uid: '04A1B2C3', text: 'a.b.c' });
+    expect(await bench.run('blankCard')).toMatchObject({ result: 'skipped', why: 'notDone' });
+    expect(bench.cabinet.state().cardStore).toMatchObject({ stacker: 20, bin: 0 });
+  });
+
   test('the gate is cycled', async () => {
     await made('cardReader');
     expect(await bench.run('cardShutter')).toMatchObject({ result: 'passed' });

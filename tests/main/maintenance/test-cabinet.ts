@@ -95,6 +95,16 @@ export class TestCabinet {
     this.clock.setTimeout(attempt, STEP_MS);
   }
 
+  /** A staff card was put in and left there. */
+  async cardLiesInside(card: { readonly uid: string; readonly text: string }): Promise<void> {
+    const reader = this.devices.cardReader;
+    if (reader === undefined) throw new Error('no reader is fitted');
+    await this.settled(reader.setEntry(true));
+    this.hand({ act: 'insertStaffCard', ...card });
+    await this.settled(new Promise<void>((resolve) => reader.onEvent(({ type }) => (type === 'mediaInserted' ? resolve() : undefined))));
+    await this.settled(reader.setEntry(false));
+  }
+
   get said(): readonly string[] {
     return this.steps.map(({ say }) => say);
   }

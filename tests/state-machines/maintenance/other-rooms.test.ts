@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fen } from '../../../common/fen.ts';
 import type { Story } from '../../../state-machines/maintenance/rooms/journal-screens.ts';
 import { CARD_REF } from '../../support/fake-world.ts';
-import { RoomsBench, VisitBench } from './rooms-bench.ts';
+import { RoomsBench } from './rooms-bench.ts';
 
 const REFERENCE = 'A01-1122-7K4M-9';
 
@@ -41,14 +41,8 @@ describe('journal', () => {
     reference: REFERENCE,
     type: 'top-up',
     tail: '6688',
-    tender: 'cash',
     outcome: 'case',
-    taken: 5000,
-    loaded: 0,
-    refunded: 0,
-    owed: 5000,
-    held: 0,
-    balanceBefore: 2320,
+    money: { tender: 'cash', taken: 5000, loaded: 0, refunded: 0, owed: 5000, held: 0, balanceBefore: 2320 },
     rows: [],
     proof: [],
     undetermined: true,
@@ -164,26 +158,5 @@ describe('the terminal itself', () => {
     bench.world.rooms.keys.emit({ type: 'KEY.PRESSED', key: 'select' });
     await bench.settle();
     expect(bench.screen('maintenance-glass').keys).toEqual(['select']);
-  });
-});
-
-describe('two persons for the cash', () => {
-  const supervisor = { role: 'supervisor', twoPersonVerbs: ['box.exchange', 'settlement.count'] } as const;
-
-  test('nobody else comes: the box stays shut', async () => {
-    const visitor = new VisitBench(supervisor);
-    await visitor.touch({ type: 'room', room: 'box' });
-    expect(visitor.wanted).toEqual(['box.exchange']);
-    await visitor.answer({ type: 'SECOND.REFUSED' });
-    expect(visitor.kind).toBe('maintenance-overview');
-  });
-
-  test('somebody else signs: the box opens, and both are in the settlement', async () => {
-    const visitor = new VisitBench(supervisor);
-    await visitor.touch({ type: 'room', room: 'box' });
-    await visitor.answer({ type: 'SECOND.CAME', second: { staff: '0533', role: 'collector' } });
-    expect(visitor.kind).toBe('maintenance-box');
-    await visitor.touch({ type: 'work', work: 'exchange' }, { type: 'key', key: 'A' }, { type: 'confirm' }, { type: 'key', key: 'B' }, { type: 'confirm' });
-    expect(visitor.world.rooms.boxJournal.entries).toMatchObject([{ kind: 'settlement.opened', body: { by: '0417+0533', boxOut: 'A', boxIn: 'B' } }]);
   });
 });

@@ -22,14 +22,8 @@ const STORY: Story = {
   reference: FOUND.reference,
   type: 'top-up',
   tail: '6688',
-  tender: 'qr',
   outcome: 'delivered',
-  taken: 5000,
-  loaded: 5000,
-  refunded: 0,
-  owed: 0,
-  held: 0,
-  balanceBefore: 2320,
+  money: { tender: 'qr', taken: 5000, loaded: 5000, refunded: 0, owed: 0, held: 0, balanceBefore: 2320 },
   rows: [],
   proof: [],
   undetermined: false,
@@ -49,12 +43,11 @@ async function replaying(
   const bench = new RoomsBench(role);
   const { rooms } = bench.world;
   rooms.found = { found: [found], cut: false };
-  rooms.told = found.type === 'loss-report' ? undefined : STORY;
+  rooms.told = { ...STORY, type: found.type };
   rooms.replayed = entries;
   await bench.touch({ type: 'room', room: 'journal' }, { type: 'search-by', field: 'tail' });
   await bench.types('6688');
-  await bench.touch({ type: 'confirm' }, { type: 'pick', index: 0 });
-  if (found.type !== 'loss-report') await bench.touch({ type: 'work', work: 'replay' });
+  await bench.touch({ type: 'confirm' }, { type: 'pick', index: 0 }, { type: 'work', work: 'replay' });
   return bench;
 }
 
@@ -141,7 +134,7 @@ test('nothing to replay: back in the story', async () => {
   expect(bench.screen('maintenance-story')).toBeDefined();
 });
 
-test('a loss report has a replay and no story; back leads to the search', async () => {
+test('a loss report has a replay; back leads to its story', async () => {
   const entry = { epoch: 1, at: '2026-11-22T00:14:00.000Z', restarted: false };
   const ids = { reportId: 'r', identificationId: 'i', serial: '00000000000000000000' };
   const reporting = { ...ids, tail: '6688', reference: 'A01-1122-0002-0', by: 'document', takenAt: entry.at };
@@ -150,14 +143,22 @@ test('a loss report has a replay and no story; back leads to the search', async 
       { ...entry, seq: 1, kind: 'loss.reporting', body: reporting },
       { ...entry, seq: 2, kind: 'loss.queued', body: { reportId: 'r', why: 'offline' } },
     ],
-    { found: { ...FOUND, type: 'loss-report', amount: 0, outcome: 'queued' } },
+    { found: { ...FOUND, type: 'loss', outcome: 'open' } },
   );
   expect(screenOf(bench)).toMatchObject({ chart: 'lossReport', states: ['reporting'], of: 3 });
   await bench.touch({ type: 'page', to: 'next' }, { type: 'page', to: 'next' });
   expect(screenOf(bench)).toMatchObject({ states: ['told.calm'], shown: { body: { kind: 'loss-told', state: 'queued', document: true } } });
   await bench.touch({ type: 'back' });
-  expect(bench.screen('maintenance-journal').state).toBe('found');
+  expect(bench.screen('maintenance-story').story.type).toBe('loss');
 });
+
+test.each(['ticket', 'callback', 'release', 'password', 'script', 'settlement'] as const)(
+  'a %s has a story and no replay: none is offered, and none comes',
+  async (type) => {
+    const bench = await replaying(await delivered(), { found: { ...FOUND, type } });
+    expect(bench.screen('maintenance-story').mayReplay).toBe(false);
+  },
+);
 
 test('nothing personal is in it: no number of a card but its end, nothing to scan, no code, nobody’s name', async () => {
   const witness = new Witness();

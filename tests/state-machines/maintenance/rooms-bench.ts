@@ -1,16 +1,15 @@
 /** The rooms with somebody inside, for tests: what they touch, what they see. */
-import { createActor, sendTo, setup } from 'xstate';
-import { rolesToVerbs, type Role, type StaffSession, type Verb } from '../../../common/maintenance/verbs.ts';
-import { chartClock, typed } from '../../../state-machines/chart-types.ts';
-import type { RoomsEvent } from '../../../state-machines/maintenance/rooms-context.ts';
+import { createActor } from 'xstate';
+import { rolesToVerbs, type Role, type StaffSession } from '../../../common/maintenance/verbs.ts';
+import { chartClock } from '../../../state-machines/chart-types.ts';
 import { roomsMachine } from '../../../state-machines/maintenance/rooms.ts';
 import { roomsPicture } from '../../../state-machines/maintenance/rooms-view.ts';
 import { uiEventOf } from '../../../state-machines/ui-events.ts';
 import { viewBodySchema, type UiAct, type ViewBodyOf, type ViewKind } from '../../../state-machines/view.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
 
-export function visit(role: Role, twoPersonVerbs: readonly Verb[] = []): StaffSession {
-  return { sessionId: 'visit-1', staff: '0417', role, verbs: rolesToVerbs[role], twoPersonVerbs, method: 'totp', signedInAt: '2026-11-22T00:00:00.000Z' };
+export function visit(role: Role): StaffSession {
+  return { sessionId: 'visit-1', staff: '0417', role, verbs: rolesToVerbs[role], twoPersonVerbs: [], method: 'totp', signedInAt: '2026-11-22T00:00:00.000Z' };
 }
 
 export class RoomsBench {
@@ -75,44 +74,5 @@ export class RoomsBench {
     return this.world.entries.flatMap((entry) =>
       entry.kind === 'maintenance.act' ? [`${entry.body.verb} ${entry.body.what}${entry.body.subject === undefined ? '' : ` ${entry.body.subject}`}`] : [],
     );
-  }
-}
-
-/** The rooms inside of what answers for a second person: as the maintenance mode does, but at a test's word. */
-export class VisitBench {
-  readonly world = new FakeWorld();
-  /** For what somebody else was wanted. */
-  readonly wanted: string[] = [];
-  readonly #visit;
-
-  constructor({ role, twoPersonVerbs }: { readonly role: Role; readonly twoPersonVerbs: readonly Verb[] }) {
-    const input = {
-      ports: this.world.ports,
-      staff: visit(role, twoPersonVerbs),
-      preferences: { locale: 'zh-CN', size: 'standard', theme: 'light', lowReach: false },
-    } as const;
-    const machine = setup({ types: typed<{ events: RoomsEvent }>(), actors: { rooms: roomsMachine } }).createMachine({
-      invoke: { id: 'rooms', src: 'rooms', input },
-      on: {
-        'SECOND.WANTED': { actions: ({ event }) => this.wanted.push(event.verb) },
-        '*': { actions: sendTo('rooms', ({ event }) => event) },
-      },
-    });
-    this.#visit = createActor(machine, { clock: chartClock(this.world.clock) });
-    this.#visit.start();
-  }
-
-  get kind(): string {
-    const { rooms } = this.#visit.getSnapshot().children;
-    return rooms === undefined ? 'left' : roomsPicture(rooms.getSnapshot()).body.kind;
-  }
-
-  async touch(...acts: readonly UiAct[]): Promise<void> {
-    for (const act of acts) await this.answer(uiEventOf(act));
-  }
-
-  async answer(event: RoomsEvent): Promise<void> {
-    this.#visit.send(event);
-    await this.world.clock.settle();
   }
 }

@@ -8,6 +8,8 @@ import { roomsDelays } from '../../../state-machines/maintenance/rooms-context.t
 import { PortError } from '../../../state-machines/ports.ts';
 import { maintenancePicture } from '../../../state-machines/maintenance/view.ts';
 import { sessionDelays } from '../../../state-machines/session.ts';
+import type { Story } from '../../../state-machines/maintenance/rooms/journal-screens.ts';
+import { cardBackDelays } from '../../../state-machines/maintenance/card-back.ts';
 import { uiEventOf } from '../../../state-machines/ui-events.ts';
 import type { UiAct } from '../../../state-machines/view.ts';
 import { BESIDE, VISIT } from '../../support/fake-staff.ts';
@@ -118,6 +120,7 @@ describe('the prompt', () => {
   });
   test('locked: says for how long, takes nothing, and opens by itself', async () => {
     const bench = await terminal();
+    bench.world.staff.methods = ['totp', 'phone'];
     bench.world.staff.free = { state: 'wait', leftMs: 15_000 };
     await bench.touch({ type: 'staff' });
     expect(prompt(bench)).toMatchObject({ asks: 'locked', locked: { why: 'wait', leftMs: 15_000 }, ways: [] });
@@ -126,6 +129,21 @@ describe('the prompt', () => {
     bench.world.staff.free = { state: 'free', triesLeft: 1 };
     await bench.world.clock.advance(15_000);
     expect(prompt(bench)).toMatchObject({ asks: 'way' });
+  });
+  test('what is typed is closed: a card and a grant are still offered, and one that was tried too often is told so', async () => {
+    const bench = await terminal();
+    bench.world.staff.methods = ['card', 'grant', 'totp', 'phone'];
+    bench.world.staff.free = { state: 'day', leftMs: 3_600_000 };
+    await bench.touch({ type: 'staff' });
+    expect(prompt(bench)).toMatchObject({ asks: 'way', ways: ['card', 'grant'] });
+    await bench.touch({ type: 'sign-in-way', way: 'totp' });
+    expect(prompt(bench)).toMatchObject({ asks: 'way' });
+    bench.world.staff.outcome = { kind: 'locked' };
+    await bench.touch({ type: 'sign-in-way', way: 'grant' });
+    bench.world.scans.emit({ type: 'CODE.SCANNED', text: 'aaa.bbb.ccc' });
+    await bench.settle();
+    await bench.touch(...typed('402817'));
+    expect(prompt(bench)).toMatchObject({ asks: 'way', message: 'triedTooOften' });
   });
   test('nobody goes on: back to the first screen, at each step', async () => {
     const steps: readonly (readonly UiAct[])[] = [
@@ -248,8 +266,118 @@ describe('a visit', () => {
   });
 });
 
+describe('an act that needs the reader, for who came in by their card', () => {
+  const STORY: Story = {
+    reference: 'A01-1122-7K4M-9',
+    type: 'top-up',
+    tail: '6688',
+    outcome: 'case',
+    money: { tender: 'cash', taken: 5000, loaded: 0, refunded: 0, owed: 5000, held: 0, balanceBefore: 2320 },
+    rows: [],
+    proof: [],
+    undetermined: true,
+    printable: true,
+  };
+
+  /** Their card is inside, and a load is to be resolved by another one. */
+  async function atLoad(): Promise<SessionBench> {
+    const bench = await atPrompt();
+    const { rooms, staff } = bench.world;
+    rooms.found = {
+      found: [{ ...STORY, transactionId: 'tx', at: '2026-11-22T08:01:52', amount: 5000 }].map(
+        ({ transactionId, reference, at, type, tail, amount, outcome }) => ({ transactionId, reference, at, type, tail, amount, outcome }),
+      ),
+      cut: false,
+    };
+    rooms.told = STORY;
+    staff.card = { kind: 'read', token: 'a.b.c', chip: '04A1B2C3' };
+    staff.outcome = { kind: 'signedIn', session: { ...VISIT, method: 'card', verbs: ['journal.read', 'load.resolve'], twoPersonVerbs: [] } };
+    await bench.touch({ type: 'sign-in-way', way: 'card' });
+    bench.world.insert();
+    await bench.settle();
+    await bench.touch(...typed('402817'), { type: 'room', room: 'journal' }, ...typed('1122'), { type: 'pick', index: 0 }, { type: 'work', work: 'resolve' });
+    return bench;
+  }
+  async function resolved(): Promise<SessionBench> {
+    const bench = await atLoad();
+    expect(bench.body('maintenance-load')).toMatchObject({ step: 'clear' });
+    expect(bench.world.acts.at(-1)).toBe('present');
+    bench.world.remove();
+    await bench.settle();
+    expect(bench.body('maintenance-load')).toMatchObject({ step: 'present' });
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.body('maintenance-load')).toMatchObject({ step: 'told' });
+    bench.world.remove();
+    await bench.touch({ type: 'confirm' });
+    return bench;
+  }
+
+  test('it comes out first, which ends nothing; afterwards it must be back before anything else', async () => {
+    const bench = await resolved();
+    expect(prompt(bench)).toMatchObject({ asks: 'cardBack', cardOf: VISIT.staff });
+    bench.world.staff.card = { kind: 'read', token: 'x.y.z', chip: '04A1B2C3' };
+    bench.world.insert();
+    await bench.settle();
+    expect(prompt(bench)).toMatchObject({ asks: 'cardBack', message: 'notThatCard' });
+    bench.world.remove();
+    await bench.settle();
+    bench.world.staff.card = { kind: 'read', token: 'a.b.c', chip: '04A1B2C3' };
+    bench.world.insert();
+    await bench.settle();
+    expect(bench.kind).toBe('maintenance-story');
+    expect(bench.world.staff.signedOut).toEqual([]);
+    bench.world.remove();
+    await bench.settle();
+    expect(bench.world.staff.signedOut).toEqual([{ sessionId: 'visit-1', why: 'cardRemoved' }]);
+  });
+  test('it does not come back: the visit ends after a minute, or at once by who leaves', async () => {
+    for (const goes of [(bench: SessionBench) => bench.world.clock.advance(cardBackDelays.back), (bench: SessionBench) => bench.touch({ type: 'cancel' })]) {
+      const bench = await resolved();
+      await goes(bench);
+      expect(bench.kind).toBe('attract');
+      expect(bench.world.staff.signedOut).toEqual([{ sessionId: 'visit-1', why: 'cardRemoved' }]);
+    }
+  });
+  test('given up with the card still in: nothing is asked, and taking it ends the visit as ever', async () => {
+    const bench = await atLoad();
+    await bench.touch({ type: 'back' });
+    expect(bench.kind).toBe('maintenance-story');
+    bench.world.remove();
+    await bench.settle();
+    expect(bench.world.staff.signedOut).toEqual([{ sessionId: 'visit-1', why: 'cardRemoved' }]);
+  });
+});
+
 describe('a second person', () => {
-  async function wanted() {
+  test('with a card takes it along before the act', async () => {
+    const { world, touch, want, body } = await wanted();
+    await touch({ type: 'cancel' });
+    world.staff.methods = ['card', 'totp'];
+    world.staff.card = { kind: 'read', token: 'x.y.z', chip: '04A1B2C3' };
+    world.insert();
+    await want();
+    await touch({ type: 'sign-in-way', way: 'card' });
+    expect(body()).toMatchObject({ kind: 'maintenance-sign-in', asks: 'pin' });
+    await touch(...typed('60193342'));
+    expect(body()).toMatchObject({ kind: 'maintenance-overview' });
+    expect(world.acts.at(-1)).toBe('present');
+  });
+  test('is asked for no card while the card of who is in lies in the reader', async () => {
+    for (const [method, ways] of [
+      ['totp', ['card', 'totp']],
+      ['card', ['totp']],
+    ] as const) {
+      const { body, world, want, touch } = await wanted(method);
+      await touch({ type: 'cancel' });
+      world.staff.methods = ['card', 'totp'];
+      await want();
+      expect(body()).toMatchObject({ kind: 'maintenance-sign-in', ways });
+      await touch({ type: 'sign-in-way', way: 'card' });
+      expect(body()).toMatchObject({ asks: method === 'card' ? 'way' : 'card' });
+    }
+  });
+  async function wanted(method: 'totp' | 'card' = 'totp') {
     const world = new FakeWorld();
     world.staff.methods = ['totp'];
     const actor = createActor(maintenanceMachine, {
@@ -263,11 +391,15 @@ describe('a second person', () => {
         await world.clock.settle();
       }
     };
+    world.staff.outcome = { kind: 'signedIn', session: { ...VISIT, method } };
     await touch(...BY_CODE, ...typed('402817'));
     world.staff.outcome = { kind: 'second', second: BESIDE };
-    actor.send({ type: 'SECOND.WANTED', verb: 'load.resolve' });
-    await world.clock.settle();
-    return { world, actor, touch, body: () => maintenancePicture(actor.getSnapshot())?.body };
+    const want = async (): Promise<void> => {
+      actor.send({ type: 'SECOND.WANTED', verb: 'load.resolve' });
+      await world.clock.settle();
+    };
+    await want();
+    return { world, actor, touch, want, body: () => maintenancePicture(actor.getSnapshot())?.body };
   }
 
   test('is asked for in the place of the rooms, and who is in stays in', async () => {

@@ -37,9 +37,10 @@ async function visit(role: Role, state: (typeof STATES)[number]) {
   const member = MEMBERS[role];
   const bench = new StaffBench({ rules: { revokedStaff: state === 'revoked' ? [member.number] : [] } });
   const now = bench.clock.now();
-  if (state === 'locked') for (let tries = 0; tries < 5; tries += 1) await bench.signIn(bench.byCode(member, { pin: '000000' }));
   const from = state === 'expired' ? now - 8 * DAY_S * 1000 : now;
-  const outcome = await bench.signIn({ method: 'grant', token: await signed(grantFor(member, from, { verbs: [...VERBS] })), pin: member.pin });
+  const token = await signed(grantFor(member, from, { verbs: [...VERBS] }));
+  if (state === 'locked') for (let tries = 0; tries < 5; tries += 1) await bench.signIn({ method: 'grant', token, pin: '000000' });
+  const outcome = await bench.signIn({ method: 'grant', token, pin: member.pin });
   return { outcome, session: sessionOf(outcome) };
 }
 

@@ -32,11 +32,18 @@ export class StaffBench {
   desk: StaffDesk;
   readonly #random = countingRandom();
   readonly #changes: Changes;
+  readonly #revoked: string[] = [];
 
   constructor(changes: Changes = {}, clock = new SimulatedClock()) {
     this.clock = clock;
     this.#changes = changes;
+    this.#revoked.push(...(changes.rules?.revokedStaff ?? []));
     this.desk = this.#make();
+  }
+
+  /** The operator's configuration says so from now on. */
+  revoke({ number }: StaffAtHand): void {
+    this.#revoked.push(number);
   }
 
   powerCycle(): void {
@@ -46,7 +53,7 @@ export class StaffBench {
   #make(): StaffDesk {
     const { rules, ...changes } = this.#changes;
     return new StaffDesk({
-      rules: { ...RULES, ...rules },
+      rules: { ...RULES, ...rules, revokedStaff: this.#revoked },
       secret: SECRET,
       fitted: { scanner: true, reader: true },
       clock: this.clock,

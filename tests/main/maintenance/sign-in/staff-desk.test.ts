@@ -156,7 +156,10 @@ describe('a second person', () => {
     const bench = new StaffBench({ rules: { twoPersons: ['box.exchange'] } });
     const purpose = await inside(bench);
     expect(purpose.session.twoPersonVerbs).toEqual(['box.exchange']);
-    expect(await bench.signIn(bench.byCode(SUPERVISOR), purpose)).toEqual({ kind: 'second', second: { staff: '0902', role: 'supervisor' } });
+    expect(await bench.signIn(bench.byCode(SUPERVISOR), purpose)).toEqual({
+      kind: 'second',
+      second: { staff: '0902', role: 'supervisor', verb: 'box.exchange' },
+    });
     expect(bench.entries.at(-1)?.body).toMatchObject({ purpose: 'second', sessionId: purpose.session.sessionId, verb: 'box.exchange', staff: '0902' });
   });
   test('can’t be the same one, nor one whose role doesn’t do it', async () => {
@@ -271,5 +274,50 @@ describe('too many tries', () => {
     expect(await bench.signIn(bench.byCode(TECHNICIAN))).toEqual({ kind: 'locked' });
     await bench.clock.advance(DAY);
     expect((await bench.signIn(bench.byCode(TECHNICIAN))).kind).toBe('signedIn');
+  });
+});
+
+describe('a vandal at the glass', () => {
+  const nonsense = { method: 'totp', staff: '9999', code: '000000', pin: '000000' } as const;
+  async function afterTenTries(): Promise<StaffBench> {
+    const bench = new StaffBench();
+    for (let tries = 0; tries < 10; tries += 1) {
+      await bench.signIn(nonsense);
+      await bench.clock.advance(300_000);
+    }
+    return bench;
+  }
+
+  test('ten wrong tries close what is typed for the day, and neither a card nor a grant; a power cut changes nothing of it', async () => {
+    const bench = await afterTenTries();
+    const grant = { method: 'grant', token: await signed(grantFor(TECHNICIAN, bench.clock.now())), pin: TECHNICIAN.pin } as const;
+    for (let lives = 0; lives < 2; lives += 1) {
+      expect(bench.desk.standing()).toMatchObject({ state: 'day' });
+      expect(await bench.signIn(bench.byCode(TECHNICIAN))).toEqual({ kind: 'locked' });
+      expect(await bench.signIn(grant)).toMatchObject({ kind: 'signedIn' });
+      bench.powerCycle();
+    }
+  });
+
+  test('a hundred codes that nobody signed close nothing, and no PIN is looked at', async () => {
+    const bench = new StaffBench();
+    for (let tries = 0; tries < 100; tries += 1)
+      expect(await bench.signIn({ method: 'grant', token: 'aaa.bbb.ccc', pin: '000000' })).toMatchObject({ kind: 'refused' });
+    expect(bench.judged).toBe(0);
+    expect(await bench.signIn(bench.byCode(TECHNICIAN))).toMatchObject({ kind: 'signedIn' });
+  });
+
+  test('a grant that was found is guessed at ten times a day, and nobody else waits for it', async () => {
+    const bench = new StaffBench();
+    const found = await signed(grantFor(TECHNICIAN, bench.clock.now()));
+    const own = await signed(grantFor(SUPERVISOR, bench.clock.now()));
+    for (let tries = 0; tries < 200; tries += 1) {
+      await bench.signIn({ method: 'grant', token: found, pin: String(tries).padStart(6, '0') });
+      await bench.clock.advance(60_000);
+    }
+    expect(bench.judged).toBeLessThanOrEqual(10);
+    expect(await bench.signIn({ method: 'grant', token: found, pin: TECHNICIAN.pin })).toEqual({ kind: 'locked' });
+    expect(await bench.signIn({ method: 'grant', token: own, pin: SUPERVISOR.pin })).toMatchObject({ kind: 'signedIn' });
+    expect(await bench.signIn(bench.byCode(TECHNICIAN))).toMatchObject({ kind: 'signedIn' });
   });
 });

@@ -21,13 +21,19 @@ export default {
     only(
       'shell-knows-the-process-protocol',
       '^main/electron/',
-      ['^main/electron/', '^main/(process-protocol|service-manager|start-program)\\.ts$', '^state-machines/view\\.ts$', '^package\\.json$'],
+      [
+        '^main/electron/',
+        '^main/(process-protocol|service-manager|start-program|training/protocol)\\.ts$',
+        '^state-machines/view\\.ts$',
+        '^common/(flavor|training-acts)\\.ts$',
+        '^package\\.json$',
+      ],
       'the shell owns the window and nothing else',
     ),
     only(
       'renderer-knows-views',
       '^renderer/(?!bench/)',
-      ['^renderer/(?!bench/)', '^state-machines/view\\.ts$', '^common/fen\\.ts$', '^resources/'],
+      ['^renderer/(?!bench/)', '^state-machines/view\\.ts$', '^common/(fen|flavor|training-acts)\\.ts$', '^resources/'],
       'the renderer draws Views',
     ),
     only(

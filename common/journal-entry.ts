@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import { flavorOf } from './flavor.ts';
 import { accounts, journalKinds, type JournalKind } from './journal-kinds.ts';
 
 export const entrySchema = z.strictObject({
@@ -24,6 +25,14 @@ export type JournalEntry = z.infer<typeof entrySchema>;
 
 /** `prevHash` of the first entry of an epoch. */
 export const GENESIS_HASH: Uint8Array = new Uint8Array(32);
+
+/** The same of a training terminal's: SHA-256 of what it is called by. No hash of one chain is ever one of the other. */
+export const TRAINING_GENESIS_HASH: Uint8Array = Buffer.from(hash('sha256', 'yikatong training journal', 'hex'), 'hex');
+
+/** `prevHash` of the first entry of an epoch of this terminal. */
+export function genesisOf(terminalId: string): Uint8Array {
+  return flavorOf(terminalId) === 'training' ? TRAINING_GENESIS_HASH : GENESIS_HASH;
+}
 
 /** SHA-256(prevHash ‖ UTF-8(JCS(entry))); JCS is RFC 8785 canonical JSON. 32 bytes. */
 export function hashEntry(prevHash: Uint8Array, entry: JournalEntry): Uint8Array {

@@ -27,11 +27,3 @@ export const toTerminalSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stop') }),
 ]);
 export type ToTerminal = z.infer<typeof toTerminalSchema>;
-
-/** The terminal process's end of the line: Electron's parentPort, or Node's process channel without Electron. */
-export interface HostPort {
-  post(message: ToShell): void;
-  /** Nobody is at the other end: the terminal process was started by itself. */
-  readonly alone: boolean;
-  onMessage(listener: (message: unknown) => void): void;
-}

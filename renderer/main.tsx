@@ -3,11 +3,13 @@ import { useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@fontsource-variable/noto-sans-sc/index.css';
 import './without-eval.ts';
+import { FLAVOR } from '../common/flavor.ts';
 import { VIEW_VERSION, viewSchema, type UiAct, type View } from '../state-machines/view.ts';
 import './page-api.ts';
 import { GuideTrack } from './guide/guide-track.tsx';
 import { Screen } from './screen.tsx';
 import { SafetyNet } from './safety-net.tsx';
+import { TrainingFrame } from './training/frame.tsx';
 import { inchOf, scaleOf, type Scale } from './theme/scale.ts';
 import './theme/all.ts';
 import { CornerGesture } from './maintenance/corner.ts';
@@ -66,10 +68,13 @@ function Page() {
   const currentScale = useSyncExternalStore(subscribe, () => scale);
   if (current === undefined) return null;
   return (
-    <SafetyNet view={current.view}>
-      <Screen view={current.view} arrivedAt={current.arrivedAt} scale={currentScale} send={send} />
-      <GuideTrack view={current.view} send={send} />
-    </SafetyNet>
+    <>
+      <SafetyNet view={current.view}>
+        <Screen view={current.view} arrivedAt={current.arrivedAt} scale={currentScale} send={send} />
+        <GuideTrack view={current.view} send={send} />
+      </SafetyNet>
+      {FLAVOR === 'training' && <TrainingFrame locale={current.view.preferences.locale} link={window.kiosk.training} />}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 /** What the shell gives the page: the only door between the drawing and the rest of the house. */
+import type { TrainingOrder, TrainingState } from '../common/training-acts.ts';
 import type { UiEvent } from '../state-machines/view.ts';
 
 export interface PageApi {
@@ -11,6 +12,14 @@ export interface PageApi {
   send(event: UiEvent): void;
   /** The page stands and wants the present View. */
   ready(): void;
+  /** Of a training terminal only. */
+  readonly training?: TrainingApi;
+}
+
+export interface TrainingApi {
+  /** Calls back with what is wrong, now and whenever it changes; returns how to stop. */
+  onState(listener: (state: TrainingState) => void): () => void;
+  act(order: TrainingOrder): void;
 }
 
 declare global {

@@ -49,8 +49,11 @@ function keepTogether(sentence: string): string {
 
 /** What the first screen says: its glyphs are waited for. */
 export function startWords(): string {
-  const { attract, button, card, contact, service, sign, slot, starting, utility } = zhCN;
-  return JSON.stringify([attract, button, card, contact, service, sign, slot, starting, utility]) + '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ¥简体中文繁體English';
+  const { attract, button, card, contact, service, sign, slot, starting, training, utility } = zhCN;
+  return (
+    JSON.stringify([attract, button, card, contact, service, sign, slot, starting, training, utility]) +
+    '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ¥简体中文繁體English'
+  );
 }
 
 /** Everything any language can say, so that its glyphs can be loaded before they are needed. */

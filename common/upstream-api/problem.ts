@@ -17,6 +17,7 @@ export const standingProblems = [
   'enrolmentCodeUsed',
   'enrolmentCodeOfOther',
   'enrolmentCodeLocked',
+  'otherFlavor',
 ] as const;
 export type StandingProblem = (typeof standingProblems)[number];
 

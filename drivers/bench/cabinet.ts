@@ -29,7 +29,7 @@ export interface CabinetOptions extends CardWorld {
 /** How long an acceptor holds a note in escrow by itself, ms: patience, not mechanics, so no haste of the clock shortens it. */
 const ESCROW_LIMIT = 30_000;
 /** Blank cards in a stacker to begin with. */
-const BLANKS = 20;
+export const BLANKS = 20;
 
 /** What the cabinet alone can see. */
 export type StateInside = Omit<CabinetState, 'books' | 'unplugged' | 'network' | 'faults'>;

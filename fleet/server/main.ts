@@ -1,5 +1,5 @@
 /**
- * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox]`. The store is `fleet.sqlite` in the data folder,
+ * Process entry: `node fleet/server/main.ts --config FILE --data DIR [--port N] [--sandbox | --training]`. The store is `fleet.sqlite` in the data folder,
  * or PostgreSQL where the environment has `DATABASE_URL`; with `NATS_URL` the journal goes to a bus, too. Prints one JSON line with its address and public key once it listens, logs to
  * stderr, stops on SIGTERM and SIGINT within 20 s. With a command in front (runCommand) it does that and ends. Exit status: 1 something is
  * wrong or somebody has to act, 2 called wrongly.
@@ -26,24 +26,33 @@ import { KNOWLEDGE_USAGE, operateKnowledge } from './support/knowledge-commands.
 import { loadSealingKey } from './support/sealing-key.ts';
 import { systemClock, systemRandom } from './system-ports.ts';
 
-const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox]', ...OPERATOR_USAGE, ...KNOWLEDGE_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE, ...STORE_USAGE].join(' | ')}`;
+const USAGE = `usage: node fleet/server/main.ts ${['--config FILE --data DIR [--port N] [--sandbox | --training]', ...OPERATOR_USAGE, ...KNOWLEDGE_USAGE, KEY_USAGE, ...CLEARING_USAGE, RECONCILE_USAGE, ...STORE_USAGE].join(' | ')}`;
 
 interface CommandLine {
   readonly config: string;
   readonly data: string;
   readonly port: number;
   readonly sandbox: boolean;
+  /** A sandbox for training terminals. */
+  readonly training: boolean;
 }
 
 function readCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({
     args: [...args],
-    options: { config: { type: 'string' }, data: { type: 'string' }, port: { type: 'string', default: '0' }, sandbox: { type: 'boolean', default: false } },
+    options: {
+      config: { type: 'string' },
+      data: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      sandbox: { type: 'boolean', default: false },
+      training: { type: 'boolean', default: false },
+    },
   });
   const port = Number(values.port);
   if (values.config === undefined || values.data === undefined) throw new UsageError('--config and --data are needed');
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${values.port}: expected 0 to 65535`);
-  return { config: values.config, data: values.data, port, sandbox: values.sandbox };
+  if (values.sandbox && values.training) throw new UsageError('expected only one of --sandbox and --training');
+  return { config: values.config, data: values.data, port, sandbox: values.sandbox, training: values.training };
 }
 
 /** @returns what to print; undefined: it is no command, the server is to be started */
@@ -65,14 +74,15 @@ async function run(args: readonly string[]): Promise<void> {
     process.exitCode = printed.status;
     return;
   }
-  const { config, data, port, sandbox } = asUsage(() => readCommandLine(args));
+  const { config, data, port, sandbox, training } = asUsage(() => readCommandLine(args));
   const notes: string[] = [];
   const settings = withBuiltSite(readSettings(config), (line) => notes.push(line));
   mkdirSync(data, { recursive: true });
-  const mode = sandbox ? 'sandbox' : 'live';
+  const mode = sandbox || training ? 'sandbox' : 'live';
   const server = await createServer({
     database: databaseOf(data, process.env),
     mode,
+    ...(training ? { flavor: 'training' as const } : {}),
     settings,
     signingKey: loadSigningKey(join(data, 'signing-key.pem')),
     sealingKey: await loadSealingKey(join(data, 'sealing-key.pem')),
@@ -87,7 +97,7 @@ async function run(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(server));
   process.once('disconnect', () => stop(server)); // started by another program that is gone
   for (const note of notes) process.stderr.write(`${note}\n`);
-  process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode })}\n`);
+  process.stdout.write(`${JSON.stringify({ address, publicKey: server.publicKey, mode: training ? 'training' : mode })}\n`);
 }
 
 /** What is under way has its time, then the process ends: whoever waits for an answer asks again. */

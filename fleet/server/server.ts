@@ -6,6 +6,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { pino, type Logger } from 'pino';
 import packageFile from '../../package.json' with { type: 'json' };
+import type { Flavor } from '../../common/flavor.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Ids, Random } from '../../common/ids.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
@@ -61,6 +62,8 @@ export interface ServerOptions {
   /** Path of the SQLite file, or `postgres://…`. */
   readonly database: string;
   readonly mode: 'sandbox' | 'live';
+  /** Which terminals it takes. Default: live ones. */
+  readonly flavor?: Flavor;
   readonly settings: ServerSettings;
   readonly signingKey: SigningKey;
   /** What terminals seal personal data to. Absent: they are not asked for any. */
@@ -126,7 +129,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     store,
     clock,
     publicKey: signingKey.publicKey,
-    authentication: createAuthentication(store, clock),
+    authentication: createAuthentication(store, clock, options.flavor),
     enrolment,
     journal: createJournalIngest(store, clock, signingKey, (grown, entries) => {
       relay?.wake(grown);

@@ -26,6 +26,7 @@
     unknownTerminal: 'bad',
     forged: 'bad',
     altered: 'bad',
+    training: 'bad',
   };
 
   /** Stops of the line for each verdict: what is proved, in which order, and where it ends. */
@@ -63,6 +64,11 @@
     ],
     forged: [
       ['whoseNot', 'wrong'],
+      ['unalteredUnknown', 'notProved'],
+      ['publishedUnknown', 'notProved'],
+    ],
+    training: [
+      ['training', 'wrong'],
       ['unalteredUnknown', 'notProved'],
       ['publishedUnknown', 'notProved'],
     ],

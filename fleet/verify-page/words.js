@@ -51,6 +51,7 @@ globalThis.kioskWords = {
       whose: '{operator}的终端 {terminal} 出具',
       whoseNot: '不是{operator}的终端出具的',
       whoseUnknown: '是不是{operator}的终端出具的',
+      training: '由培训用的终端打印',
       unaltered: '出具以后没有改动',
       altered: '内容和终端的签名对不上',
       unalteredUnknown: '内容有没有改动',
@@ -103,6 +104,12 @@ globalThis.kioskWords = {
         happened: '这不是凭条上的码，或者链接不完整。',
         money: '您的钱不受影响。',
         now: '对准凭条上的码再扫一次。',
+      },
+      training: {
+        title: '这是培训用的凭条',
+        happened: '它由培训用的终端打印，上面写的事没有真的发生。',
+        money: '它不能证明任何付款。',
+        now: '不要凭它收钱或给钱。如果您真的付过钱，请打服务电话。',
       },
       noRecords: {
         title: '现在还不能核对',
@@ -187,6 +194,7 @@ globalThis.kioskWords = {
       whose: 'Issued by terminal {terminal} of {operator}',
       whoseNot: 'Not issued by a terminal of {operator}',
       whoseUnknown: 'Whether a terminal of {operator} issued it',
+      training: 'Printed by a terminal for training',
       unaltered: 'Nothing was changed since',
       altered: 'It does not fit the signature of the terminal',
       unalteredUnknown: 'Whether anything was changed',
@@ -239,6 +247,12 @@ globalThis.kioskWords = {
         happened: 'This is not the code of a slip, or the link is not whole.',
         money: 'Your money is not affected.',
         now: 'Scan the code on the slip once more.',
+      },
+      training: {
+        title: 'A slip from training',
+        happened: 'A terminal for training printed it. Nothing on it really happened.',
+        money: 'It proves no payment.',
+        now: 'Do not take or give money for it. If you did pay, call.',
       },
       noRecords: {
         title: 'Cannot be checked now',

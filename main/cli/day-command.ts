@@ -1,21 +1,22 @@
 /** `kioskctl journal day FILE`: what happened on a business date, and what every account held before and after it. Changes nothing. */
 import { accounts } from '../../common/journal-kinds.ts';
 import { baseBalances, prunedText } from '../journal/base.ts';
-import { withContent } from '../journal/content.ts';
+import { withContent, type JournalContent } from '../journal/content.ts';
 import { parseEntry } from '../journal/stored-chain.ts';
 import { dayReport, type DayReport, type Tally } from '../maintenance/day-report.ts';
 import { sumText } from '../../common/sum-text.ts';
 import { Failure, readArguments, text, UsageError, type Command } from './command.ts';
+import { flavorWanted, TRAINING, unlessOtherFlavor } from './training-flag.ts';
 
 export const dayCommand: Command = {
-  usage: 'journal day FILE [--date YYYY-MM-DD] [--json]',
+  usage: 'journal day FILE [--date YYYY-MM-DD] [--training] [--json]',
   does: 'what happened on a business date: outcomes, tenders, notes, accounts before and after, what was open',
   run: (args, { out }) => {
-    const { words, given } = readArguments(args, { least: 1, most: 1 }, { date: 'string', json: 'boolean' });
+    const { words, given } = readArguments(args, { least: 1, most: 1 }, { date: 'string', json: 'boolean', ...TRAINING });
     const [file = ''] = words;
     const date = text(given, 'date');
     if (date !== undefined && !/^\d{4}-\d\d-\d\d$/.test(date)) throw new UsageError(`--date ${JSON.stringify(date)}: expected YYYY-MM-DD`);
-    const report = withContent(file, ({ entries, carried, base }) => {
+    const read = ({ entries, carried, base }: JournalContent): DayReport => {
       if (base !== undefined && date !== undefined && date <= base.base.businessDate)
         throw new Failure(`${file}: ${prunedText(base.base)}; ask upstream for the day`);
       return dayReport(
@@ -24,7 +25,8 @@ export const dayCommand: Command = {
         date,
         base === undefined ? undefined : baseBalances(base.base),
       );
-    });
+    };
+    const report = unlessOtherFlavor(() => withContent(file, read, flavorWanted(given)));
     if (report.entries === 0) throw new Failure(`${file} has no entry of ${report.date || 'any date'}: it has ${report.dates.join(', ') || 'none'}`);
     if (given['json'] === true) out(JSON.stringify(report));
     else for (const line of linesOf(report)) out(line);

@@ -160,7 +160,7 @@ async function exercise(config: TerminalConfig, name: DeviceClass, devices: Devi
 async function withDevices<T>(config: TerminalConfig, work: (devices: Devices) => Promise<T>): Promise<T> {
   let devices: Devices;
   try {
-    devices = makeDevices(config.devices, { clock: systemClock, simulation: noSimulators, unfinishedJob: false });
+    devices = makeDevices(config.devices, { clock: systemClock, simulation: noSimulators, unfinishedJob: false, flavor: config.flavor });
   } catch (error) {
     throw new Failure(error instanceof Error ? error.message : String(error));
   }

@@ -1,12 +1,13 @@
 /** `kioskctl journal …`: proof, reading, sums and export of a journal file, live or a copy. Changes nothing in it. */
 import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { entrySchema, type JournalEntry } from '../../common/journal-entry.ts';
+import type { Flavor } from '../../common/flavor.ts';
 import { fen, formatYuan } from '../../common/fen.ts';
 import { parseReference } from '../../common/ids.ts';
 import { accounts } from '../../common/journal-kinds.ts';
 import { exportJournal } from '../journal/export.ts';
 import { baseBalances, prunedText, type Base } from '../journal/base.ts';
-import { withContent } from '../journal/content.ts';
+import { withContent, type JournalContent } from '../journal/content.ts';
 import { parseJson } from '../../common/parse-json.ts';
 import { verifyJournal } from '../journal/verify.ts';
 import { looksLikeExport, verifyExportStream } from '../journal/verify-export.ts';
@@ -16,51 +17,59 @@ import { recoveryDecision } from '../../common/money/recovery.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../../common/money/postings.ts';
 import { sumText } from '../../common/sum-text.ts';
 import { dayCommand } from './day-command.ts';
+import { flavorWanted, otherFlavor, TRAINING, unlessOtherFlavor } from './training-flag.ts';
 import { Failure, readArguments, text, UsageError, type Command, type Output, type Status } from './command.ts';
 import { readPublicKey } from './read-public-key.ts';
 
 export const journalCommands: Readonly<Record<string, Command>> = {
   'journal verify': {
-    usage: 'journal verify FILE|- [--key JWK|PEM] [--upstream-key JWK|PEM] [--receipt JWS] [--json]',
+    usage: 'journal verify FILE|- [--key JWK|PEM] [--upstream-key JWK|PEM] [--receipt JWS] [--training] [--json]',
     does: 'proves a journal, or its export (- for standard input), from its first entry to its last, or names the first break',
     run: verify,
   },
   'journal show': {
-    usage: 'journal show FILE [--transaction ID | --reference NUMBER | --tail N] [--json]',
+    usage: 'journal show FILE [--transaction ID | --reference NUMBER | --tail N] [--training] [--json]',
     does: 'prints entries; of one transaction also where it stands',
     run: show,
   },
   'journal balance': {
-    usage: 'journal balance FILE [--json]',
+    usage: 'journal balance FILE [--training] [--json]',
     does: 'prints what every account holds',
     run: balance,
   },
   'journal day': dayCommand,
   'journal export': {
-    usage: 'journal export FILE',
+    usage: 'journal export FILE [--training]',
     does: 'writes the whole journal as JSON Lines',
     run: (args, { out }) => {
-      const [file = ''] = readArguments(args, { least: 1, most: 1 }).words;
-      exportJournal(file, out);
+      const { words, given } = readArguments(args, { least: 1, most: 1 }, TRAINING);
+      const [file = ''] = words;
+      unlessOtherFlavor(() => exportJournal(file, out, flavorWanted(given)));
       return 0;
     },
   },
 };
 
 async function verify(args: readonly string[], { out, error }: Output): Promise<Status> {
-  const { words, given } = readArguments(args, { least: 1, most: 1 }, { key: 'string', 'upstream-key': 'string', receipt: 'string', json: 'boolean' });
+  const { words, given } = readArguments(
+    args,
+    { least: 1, most: 1 },
+    { key: 'string', 'upstream-key': 'string', receipt: 'string', json: 'boolean', ...TRAINING },
+  );
   const [file = ''] = words;
   const key = text(given, 'key');
   const upstreamKey = text(given, 'upstream-key');
   const receipt = text(given, 'receipt');
   const verification = await verifyFile(file, {
+    flavor: flavorWanted(given),
     ...(key === undefined ? {} : { publicKey: readPublicKey(key) }),
     ...(upstreamKey === undefined ? {} : { upstreamKey: readPublicKey(upstreamKey) }),
     ...(receipt === undefined ? {} : { receipts: [readReceipt(receipt)] }),
   });
+  const found = verification.break;
+  if (found?.check === 'flavor') throw otherFlavor(`${file}: ${found.detail}`);
   if (given['json'] === true) out(JSON.stringify(verification));
   else for (const line of report(file, verification)) out(line);
-  const found = verification.break;
   if (found === undefined) return 0;
   error(
     `kioskctl: ${file} is broken${found.seq === undefined ? '' : ` at entry ${found.seq}`} (${found.check}): ${found.detail}; keep the file as it is and compare it with upstream`,
@@ -71,7 +80,7 @@ async function verify(args: readonly string[], { out, error }: Output): Promise<
 /** A journal or its export, by how it begins. */
 async function verifyFile(file: string, options: VerifyOptions): Promise<Verification> {
   if (file === '-') return verifyExportStream(process.stdin, options);
-  return isExport(file) ? verifyExportStream(createReadStream(file), options) : verifyJournal(file, options);
+  return isExport(file) ? verifyExportStream(createReadStream(file), options) : unlessOtherFlavor(() => verifyJournal(file, options));
 }
 
 function isExport(file: string): boolean {
@@ -109,7 +118,11 @@ function report(file: string, found: Verification): string[] {
 }
 
 function show(args: readonly string[], { out }: Output): Status {
-  const { words, given } = readArguments(args, { least: 1, most: 1 }, { transaction: 'string', reference: 'string', tail: 'string', json: 'boolean' });
+  const { words, given } = readArguments(
+    args,
+    { least: 1, most: 1 },
+    { transaction: 'string', reference: 'string', tail: 'string', json: 'boolean', ...TRAINING },
+  );
   const [file = ''] = words;
   const reference = text(given, 'reference');
   const wanted = text(given, 'transaction');
@@ -117,7 +130,7 @@ function show(args: readonly string[], { out }: Output): Status {
   if ([reference, wanted, tail].filter((option) => option !== undefined).length > 1)
     throw new UsageError('expected only one of --transaction, --reference, --tail');
   if (tail !== undefined && !/^[1-9]\d{0,6}$/.test(tail)) throw new UsageError(`--tail ${tail} is not a number of entries`);
-  const { entries, base } = readEntries(file);
+  const { entries, base } = readEntries(file, flavorWanted(given));
   const pruned = base === undefined ? '' : ` (${prunedText(base)})`;
   const id = reference === undefined ? wanted : transactionOf(entries, reference, pruned);
   const chosen = id === undefined ? entries.slice(-Number(tail ?? 20)) : entries.filter(({ transactionId }) => transactionId === id);
@@ -129,11 +142,12 @@ function show(args: readonly string[], { out }: Output): Status {
 }
 
 /** Carried and kept entries first; `base` stands for those that were pruned. */
-function readEntries(file: string): { readonly entries: JournalEntry[]; readonly base: Base | undefined } {
-  return withContent(file, ({ carried, entries, base }) => ({
+function readEntries(file: string, flavor: Flavor): { readonly entries: JournalEntry[]; readonly base: Base | undefined } {
+  const read = ({ carried, entries, base }: JournalContent): { readonly entries: JournalEntry[]; readonly base: Base | undefined } => ({
     entries: [...carried.map(({ json }) => json), ...Array.from(entries, ({ entry }) => entry)].map(readEntry),
     base: base?.base,
-  }));
+  });
+  return unlessOtherFlavor(() => withContent(file, read, flavor));
 }
 
 function readEntry(json: string): JournalEntry {
@@ -178,17 +192,17 @@ function standing(entries: readonly JournalEntry[]): string[] {
 }
 
 function balance(args: readonly string[], { out }: Output): Status {
-  const { words, given } = readArguments(args, { least: 1, most: 1 }, { json: 'boolean' });
+  const { words, given } = readArguments(args, { least: 1, most: 1 }, { json: 'boolean', ...TRAINING });
   const [file = ''] = words;
-  const balances = sumOf(file);
+  const balances = sumOf(file, flavorWanted(given));
   if (given['json'] === true) out(JSON.stringify(balances));
   else for (const account of accounts) out(`${account.padEnd(22)} ${sumText(balances[account]).padStart(16)}`);
   return 0;
 }
 
 /** Earlier epochs and pruned entries included, as the first entry of a replaced epoch and the base say. */
-function sumOf(file: string): Balances {
-  return withContent(file, ({ entries, base }) => {
+function sumOf(file: string, flavor: Flavor): Balances {
+  const sum = ({ entries, base }: JournalContent): Balances => {
     let balances = base === undefined ? NO_BALANCES : baseBalances(base.base);
     for (const { entry } of entries) {
       const { postings, kind, body } = readEntry(entry);
@@ -196,7 +210,8 @@ function sumOf(file: string): Balances {
       balances = addPostings(balances, postings);
     }
     return balances;
-  });
+  };
+  return unlessOtherFlavor(() => withContent(file, sum, flavor));
 }
 
 /** A compact JWS, or the JSON object that upstream answered, in a file or in the argument itself. */

@@ -67,7 +67,12 @@ function writeSlip(compose: (columns: number) => string, { settlementId }: Settl
 /** @returns what went wrong; `undefined` when it is certainly on paper */
 async function print({ journal, settlement }: Settlement, { config }: Wish, compose: (columns: number) => string): Promise<string | undefined> {
   const devices = { ...nothingBut('receiptPrinter', config?.devices) };
-  const { receiptPrinter } = makeDevices(devices, { clock: systemClock, simulation: noSimulators, unfinishedJob: false });
+  const { receiptPrinter } = makeDevices(devices, {
+    clock: systemClock,
+    simulation: noSimulators,
+    unfinishedJob: false,
+    flavor: config?.flavor ?? 'production',
+  });
   if (receiptPrinter === undefined) return 'no receipt printer is fitted';
   const reprint = earlierSlips(journal, settlement);
   const jobId = `${jobPrefix(settlement)}${reprint}`;

@@ -43,6 +43,7 @@ const TROUBLE: Readonly<Record<SlipFinding['verdict'], string | undefined>> = {
   unknownTerminal: 'no terminal of this operator has this name',
   forged: 'not signed by the terminal that it names: this operator’s terminal did not print it',
   altered: 'changed after the terminal signed it, or misread: scan it again',
+  training: 'a training terminal printed it: nothing on it ever happened',
   numberOnly: 'the code holds only a reference number, nothing to prove: kioskctl journal show --reference finds the transaction',
   notASlip: 'this is not the code of a slip: give the whole link, or what stands behind its #',
 };

@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import { publicKeySchema, terminalIdSchema } from '../../common/upstream-api/fields.ts';
+import { flavors } from '../../common/flavor.ts';
 import { diversificationLevelSchema } from '../../common/pboc.ts';
 import { cardProfileSchema } from '../../drivers/card/pboc/profile.ts';
 import { locales } from '../../state-machines/view.ts';
 import { upstreamUrlProblem } from '../upstream/http.ts';
 import { groupSchema } from '../../common/release.ts';
 import { devicesSchema } from './devices.ts';
+import { flavorMisfits } from './flavor-rules.ts';
 import { maintenanceSchema } from './maintenance.ts';
 import { supportSchema } from './support.ts';
 
@@ -223,6 +225,12 @@ const topUpSchema = topUpFields.superRefine(
 /** A section that must be there; when it isn't, each of its required settings is named. */
 const section = <T extends z.ZodObject>(schema: T) => z.preprocess((value) => value ?? {}, schema);
 
+/** What tells a training terminal from one for cardholders (flavor-rules.ts). */
+const flavorFields = {
+  flavor: z.enum(flavors, 'expected "production" or "training"').default('production'),
+  updates: updatesSchema.prefault({}),
+};
+
 /** What decides whether this is a sandbox and what it may have. */
 const sandboxFields = {
   devices: devicesSchema,
@@ -241,6 +249,7 @@ export const terminalConfigSchema = z
     language: z.enum(locales, `expected ${locales.map((locale) => `"${locale}"`).join(' or ')}`).default('zh-CN'),
     cards: section(cardsSchema),
     ...sandboxFields,
+    ...flavorFields,
     access: accessSchema.prefault({}),
     /** When staff is told that a unit runs low or full. */
     storage: storageSchema.default({}),
@@ -251,7 +260,6 @@ export const terminalConfigSchema = z
     /** Staff at the cabinet. Nobody signs in where it names nobody. */
     maintenance: maintenanceSchema.prefault({}),
     notices: noticesSchema.prefault({}),
-    updates: updatesSchema.prefault({}),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error'], 'expected "debug", "info", "warn" or "error"').default('info') }).prefault({}),
   })
   .superRefine(
@@ -271,6 +279,12 @@ export const terminalConfigSchema = z
     whenGood(z.object(sandboxFields)),
   )
   .superRefine(
+    (settings, context) => {
+      for (const { path, expected } of flavorMisfits(settings)) context.addIssue({ code: 'custom', path: [...path], message: expected });
+    },
+    whenGood(z.object({ ...sandboxFields, ...flavorFields, terminal: section(terminalSchema) })),
+  )
+  .superRefine(
     ({ devices, topUp }, context) => {
       const at = topUp.tenders.indexOf('qrPresented');
       if (at >= 0 && devices.codeScanner === null)
@@ -286,6 +300,10 @@ export const terminalConfigSchema = z
     },
     whenGood(z.object({ cards: section(cardsSchema), replacement: replacementSchema.prefault({}) })),
   );
+
+/** The settings that {@link flavorMisfits} looks at. */
+const flavorSettings = z.object({ ...sandboxFields, ...flavorFields, terminal: section(terminalSchema) });
+export type FlavorSettings = z.output<typeof flavorSettings>;
 
 export type TerminalConfig = z.output<typeof terminalConfigSchema>;
 

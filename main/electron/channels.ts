@@ -8,4 +8,6 @@ export const channels = {
   ui: 'kiosk:ui',
   /** page → shell: no payload. */
   ready: 'kiosk:ready',
+  /** page → shell: a TrainingOrder; shell → page: a TrainingState. Of training terminals only. */
+  training: 'kiosk:training',
 } as const;

@@ -5,9 +5,11 @@
 import './without-eval.ts';
 import { contextBridge, ipcRenderer } from 'electron';
 import type { z } from 'zod';
+import { FLAVOR } from '../../common/flavor.ts';
+import { trainingStateSchema, type TrainingOrder, type TrainingState } from '../../common/training-acts.ts';
 import { keyPressSchema, viewSchema, type KeyPress, type UiEvent, type View } from '../../state-machines/view.ts';
 import { channels } from './channels.ts';
-import type { KioskPage } from './page-api.ts';
+import type { KioskPage, TrainingPage } from './page-api.ts';
 
 /** Calls `listener` with everything of this shape that comes on `channel`. */
 function hear<T>(channel: string, schema: z.ZodType<T>, listener: (message: T) => void): () => void {
@@ -36,4 +38,13 @@ const page: KioskPage = {
   },
 };
 
-contextBridge.exposeInMainWorld('kiosk', page);
+const training: TrainingPage = {
+  onState(listener: (state: TrainingState) => void): () => void {
+    return hear(channels.training, trainingStateSchema, listener);
+  },
+  act(order: TrainingOrder): void {
+    ipcRenderer.send(channels.training, order);
+  },
+};
+
+contextBridge.exposeInMainWorld('kiosk', FLAVOR === 'training' ? { ...page, training } : page);

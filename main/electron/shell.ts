@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { app, ipcMain, Menu, powerSaveBlocker, protocol, screen, session, type BrowserWindow } from 'electron';
+import { FLAVOR } from '../../common/flavor.ts';
 import { ServiceManager } from '../service-manager.ts';
 import { startProgram } from '../start-program.ts';
 import { parseCommandLine, type ShellCommand } from './command-line.ts';
@@ -16,6 +17,7 @@ import { RendererSupervisor } from './renderer-supervisor.ts';
 import { systemClock } from './shell-clock.ts';
 import { brief, createShellLog, type ShellLog } from './shell-log.ts';
 import { utilityFork } from './terminal-fork.ts';
+import { startTraining } from './training.ts';
 import { TerminalSupervisor } from './terminal-supervisor.ts';
 import { fit, loadKioskPage, openKioskWindow } from './window.ts';
 
@@ -26,6 +28,8 @@ const exitCodes = { stopped: 0, wrong: 1, calledWrongly: 2, pageLost: 10 } as co
 const neighbors = {
   terminal: path.join(import.meta.dirname, 'terminal.js'),
   preload: path.join(import.meta.dirname, 'preload.cjs'),
+  /** Of the training package only. */
+  world: path.join(import.meta.dirname, 'training-world.js'),
   renderer: path.join(import.meta.dirname, '..', 'renderer'),
 };
 
@@ -124,6 +128,16 @@ async function run(command: ShellCommand, log: ShellLog): Promise<void> {
   window.on('closed', () => app.quit());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.quit());
 
+  if (FLAVOR === 'training') {
+    const world = await startTraining({
+      entry: neighbors.world,
+      config: command.config,
+      contents: window.webContents,
+      log,
+      onLost: (exitCode) => void end(exitCode),
+    });
+    if (world === undefined) return;
+  }
   terminal.start();
   page.loading();
   loadKioskPage(window);

@@ -1,9 +1,10 @@
 /** All that a journal file holds, as stored, for those who check or copy it: verify.ts and export.ts. */
 import { z } from 'zod';
+import { FLAVOR, type Flavor } from '../../common/flavor.ts';
 import { readBase, type StoredBase } from './base.ts';
 import { carriedLinks, type CarriedLink } from './carried.ts';
 import { JournalError } from './journal-error.ts';
-import { checkVersion, openForReading, type Connection } from './schema.ts';
+import { checkVersion, openForReading, requireFlavor, type Connection } from './schema.ts';
 import { linkRow } from './stored-chain.ts';
 
 export interface StoredRow {
@@ -26,11 +27,16 @@ export interface JournalContent {
   readonly carried: readonly CarriedLink[];
 }
 
-/** Gives `read` one consistent view of the file, also while the terminal writes it. @throws {JournalError} `notFound`, `newer`, `corrupt` */
-export function withContent<T>(path: string, read: (content: JournalContent, db: Connection) => T): T {
+/**
+ * Gives `read` one consistent view of the file, also while the terminal writes it.
+ * @param flavor whose journal it must be; default: this program's
+ * @throws {JournalError} `notFound`, `newer`, `corrupt`, `otherFlavor`
+ */
+export function withContent<T>(path: string, read: (content: JournalContent, db: Connection) => T, flavor: Flavor = FLAVOR): T {
   const db = openForReading(path);
   try {
     checkVersion(db, path);
+    requireFlavor(db, path, flavor);
     return db.transaction(() => read(contentOf(db), db))();
   } finally {
     db.close();

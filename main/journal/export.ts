@@ -1,15 +1,17 @@
 /** The journal as JSON Lines, in order: what `kioskctl journal export` writes and what a verifier in another language reads (FORMAT.md). */
+import type { Flavor } from '../../common/flavor.ts';
 import { checkpointSchema, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { withContent, type JournalContent } from './content.ts';
 import { JournalError } from './journal-error.ts';
 import { baseLine } from './base.ts';
-import { checkpointLine, entryLine, hashText, jwsClaims, receiptLine } from './lines.ts';
+import { checkpointLine, entryLine, hashText, journalName, jwsClaims, receiptLine } from './lines.ts';
 
-/** Calls `write` once a line, without the line's end. The file may be in use. @throws {JournalError} */
-export function exportJournal(path: string, write: (line: string) => void): void {
-  withContent(path, (content) => {
+/** Calls `write` once a line, without the line's end. The file may be in use. @param flavor whose journal it must be; default: this program's @throws {JournalError} */
+export function exportJournal(path: string, write: (line: string) => void, flavor?: Flavor): void {
+  const copy = (content: JournalContent): void => {
     for (const line of exportLines(content)) write(line);
-  });
+  };
+  withContent(path, copy, flavor);
 }
 
 /**
@@ -17,7 +19,7 @@ export function exportJournal(path: string, write: (line: string) => void): void
  * entries that are gone come last: they prove that a journal was cut off. Where entries were pruned, the second line stands for them.
  */
 export function* exportLines(content: JournalContent): Generator<string> {
-  yield `{"journal":{"terminalId":${JSON.stringify(content.terminalId)},"publicKey":${content.publicKey}}}`;
+  yield `{"${journalName(content.terminalId)}":{"terminalId":${JSON.stringify(content.terminalId)},"publicKey":${content.publicKey}}}`;
   if (content.base !== undefined) yield baseLine(content.base);
   for (const link of content.carried) yield `{"carried":{"entry":${link.json},"prevHash":"${hashText(link.prevHash)}","hash":"${hashText(link.hash)}"}}`;
   for (const { epoch, jws } of content.receipts) if (epoch !== content.epoch) yield receiptOf(jws);

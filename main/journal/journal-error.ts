@@ -1,5 +1,6 @@
 /** The journal's one error, with a closed set of codes, and the translation of SQLite's and the file system's codes into it. */
 import { ZodError } from 'zod';
+import type { Flavor } from '../../common/flavor.ts';
 
 export type JournalErrorCode =
   /** No space: nothing was written; appending works again when there is space. */
@@ -14,6 +15,8 @@ export type JournalErrorCode =
   | 'locked'
   /** It is another terminal's journal. */
   | 'otherTerminal'
+  /** It is a training terminal's journal where a live one is expected, or the other way round. */
+  | 'otherFlavor'
   /** The caller's entry, receipt or file name is wrong. */
   | 'invalid'
   | 'notFound'
@@ -27,6 +30,12 @@ export class JournalError extends Error {
     this.code = code;
   }
 }
+
+/** What is said of a journal that is not of the flavor that is wanted, by its own flavor. */
+export const otherFlavorText: Readonly<Record<Flavor, string>> = {
+  production: 'this is a live terminal’s journal, not a training journal',
+  training: 'this is a training journal: nothing in it is money',
+};
 
 /** `attempted` names what was tried, on which file. */
 export function toJournalError(error: unknown, attempted: string): JournalError {

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
+import { flavorOf } from '../../common/flavor.ts';
 import { accounts, type JournalKind, type NewEntry } from '../../common/journal-kinds.ts';
 import { type Checkpoint, CHECKPOINT_TYPE, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import type { TerminalKey } from '../identity/terminal-key.ts';
@@ -93,7 +94,7 @@ export interface Journal {
   close(): void;
 }
 
-/** @throws {JournalError} `locked`, `newer`, `otherTerminal`, `full`, `io`; with `damaged: 'refuse'` also `notFound`, `corrupt` */
+/** @throws {JournalError} `locked`, `newer`, `otherTerminal`, `otherFlavor`, `full`, `io`; with `damaged: 'refuse'` also `notFound`, `corrupt` */
 export function openJournal(options: JournalOptions): Journal {
   try {
     return openOnce(options);
@@ -120,7 +121,7 @@ function openOnce(options: JournalOptions): Journal {
   try {
     const prepared = prepareFiles(opening);
     db = openForWriting(options.path);
-    migrate(db);
+    migrate(db, flavorOf(options.terminalId));
     return new SqliteJournal(options, opening.secondPath, db, prepared, release);
   } catch (error) {
     db?.close();

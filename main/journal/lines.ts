@@ -3,6 +3,7 @@
  */
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import { flavorOf } from '../../common/flavor.ts';
 import { hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { accounts } from '../../common/journal-kinds.ts';
 import { parseJson } from '../../common/parse-json.ts';
@@ -31,6 +32,11 @@ export interface StoredCheckpoint {
 export interface StoredReceipt {
   readonly receipt: Receipt;
   readonly jws: string;
+}
+
+/** By what the first line of an export names the journal: a reader of live ones doesn't find it in a training terminal's. */
+export function journalName(terminalId: string): 'journal' | 'trainingJournal' {
+  return flavorOf(terminalId) === 'training' ? 'trainingJournal' : 'journal';
 }
 
 /** First line of a second file: whose it is, after which entry it begins, and what the accounts held then (fen). */

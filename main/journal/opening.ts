@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { GENESIS_HASH } from '../../common/journal-entry.ts';
+import { flavorOf } from '../../common/flavor.ts';
+import { genesisOf } from '../../common/journal-entry.ts';
 import { toHex } from '../../common/hex.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import { storeCarried, carriedSeal } from './carried.ts';
@@ -17,7 +18,7 @@ import { sameBytes } from './lines.ts';
 import { prunedFault } from './kept.ts';
 import { isLong, oldPartFault, pagesFault } from './old-part.ts';
 import { salvage, type Salvage } from './salvage.ts';
-import { checkVersion, migrate, openForReading, openForWriting, schemaFault, type Connection } from './schema.ts';
+import { checkVersion, migrate, openForReading, openForWriting, requireFlavor, schemaFault, type Connection } from './schema.ts';
 import { readSecondCopy, readSecondSummary, type SecondSummary } from './second-copy.ts';
 import { syncFolder } from './second-file.ts';
 import { checkTail, readMeta, type Head, type Meta } from './stored-chain.ts';
@@ -45,7 +46,7 @@ export interface Prepared {
   readonly second: SecondSummary | undefined;
 }
 
-/** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `full`, `io`; `notFound` and `corrupt` only to who refuses damage */
+/** Leaves a sound journal at `path`. @throws {JournalError} `newer`, `otherTerminal`, `otherFlavor`, `full`, `io`; `notFound` and `corrupt` only to who refuses damage */
 export function prepareFiles(options: OpeningOptions): Prepared {
   if (options.damaged === 'refuse') {
     return { replacement: undefined, second: refuseDamage(options) };
@@ -86,6 +87,7 @@ function damageOf(options: OpeningOptions, second: SecondSummary | undefined): s
   try {
     const db = openForReading(options.path);
     try {
+      requireFlavor(db, options.path, flavorOf(options.terminalId));
       checkVersion(db, options.path);
       const schema = schemaFault(db);
       if (schema !== undefined) return schema;
@@ -136,7 +138,7 @@ function replace(options: OpeningOptions, reason: string, interrupted: number | 
   syncFolder(dirname(options.path));
   const damagedFile = existsSync(aside) ? aside : undefined;
   const second = readSecondCopy(options.secondPath);
-  const saved = salvage({ journalPath: damagedFile, secondPath: options.secondPath, second });
+  const saved = salvage({ terminalId: options.terminalId, journalPath: damagedFile, secondPath: options.secondPath, second });
   createFile(options, Math.max(saved.epoch ?? 0, number) + 1, { ...saved, damagedFile, reason });
   if (second !== undefined) setSecondAside(options.secondPath, number);
   return { ...saved, damagedFile, reason };
@@ -157,7 +159,7 @@ function createFile(options: OpeningOptions, epoch: number, replacement: Replace
   try {
     const db = openForWriting(path);
     try {
-      migrate(db);
+      migrate(db, flavorOf(options.terminalId));
       db.transaction(() => {
         db.prepare('INSERT INTO journal (terminal_id, epoch, public_key) VALUES (?, ?, ?)').run(options.terminalId, epoch, canonicalize(options.publicKey));
         if (replacement === undefined) return;
@@ -185,7 +187,7 @@ function emptyLog(db: Connection): void {
 function replacedEntry(options: OpeningOptions, epoch: number, replacement: Replacement): ReturnType<ReturnType<typeof entryBuilder>> {
   return entryBuilder(options)(
     epoch,
-    { seq: 0, hash: GENESIS_HASH },
+    { seq: 0, hash: genesisOf(options.terminalId) },
     {
       kind: 'journal.replaced',
       body: {

@@ -2,7 +2,7 @@
  * What a damaged journal still proves. Reads the file that was set aside and its second file, takes the longest run of entries that
  * hangs together, and says what each proved and which entries the new epoch must carry. Nothing is repaired in place.
  */
-import { GENESIS_HASH } from '../../common/journal-entry.ts';
+import { GENESIS_HASH, genesisOf } from '../../common/journal-entry.ts';
 import { leavesOpen } from '../../common/money/open-transactions.ts';
 import { addPostings, NO_BALANCES, type Balances } from '../../common/money/postings.ts';
 import { carriedLinks, openingBalances, type CarriedLink } from './carried.ts';
@@ -38,14 +38,16 @@ export interface Salvage {
 }
 
 export interface DamagedFiles {
+  /** Whose journal it is. */
+  readonly terminalId: string;
   /** The journal as it was set aside; `undefined` when it is gone. */
   readonly journalPath: string | undefined;
   readonly secondPath: string;
   readonly second: SecondCopy | undefined;
 }
 
-export function salvage({ journalPath, secondPath, second }: DamagedFiles): Salvage {
-  const collected = new Collected();
+export function salvage({ terminalId, journalPath, secondPath, second }: DamagedFiles): Salvage {
+  const collected = new Collected(genesisOf(terminalId));
   const primary = readPrimary(journalPath, collected);
   const header = second?.header;
   const secondProof = proof(secondPath, header?.after.seq ?? 0, second?.links.at(-1)?.seq ?? 0, second === undefined ? 'it is missing' : second.trouble);
@@ -64,7 +66,7 @@ export function salvage({ journalPath, secondPath, second }: DamagedFiles): Salv
 
 /** The entries of a run, reduced to what a new epoch needs of them. */
 class Collected {
-  head: { readonly seq: number; readonly hash: Uint8Array } = { seq: 0, hash: GENESIS_HASH };
+  head: { readonly seq: number; readonly hash: Uint8Array };
   balances: Balances = NO_BALANCES;
   complete = true;
   receiptedUpTo = 0;
@@ -73,6 +75,11 @@ class Collected {
   readonly #open = new Map<string, CarriedLink[]>();
   /** What became here of transactions that {@link #earlier} has the beginning of: without it they would seem open again. */
   readonly #further = new Map<string, CarriedLink[]>();
+
+  /** @param genesis what the first entry hangs on */
+  constructor(genesis: Uint8Array) {
+    this.head = { seq: 0, hash: genesis };
+  }
 
   /** @param earlier entries that lie beside the chain, of earlier epochs or kept when others were pruned */
   startWith(earlier: readonly CarriedLink[], { head, balances }: Start): void {

@@ -7,12 +7,13 @@ import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { JournalError } from './journal-error.ts';
+import type { Flavor } from '../../common/flavor.ts';
+import { JournalError, otherFlavorText } from './journal-error.ts';
 
 export type Connection = Database.Database;
 
-/** `PRAGMA application_id`: "YKTJ". Tells a journal from any other SQLite file. */
-export const APPLICATION_ID = 0x594b544a;
+/** `PRAGMA application_id`: "YKTJ", and "YKTX" of a training terminal's. Tells a journal from any other SQLite file, and the two apart. */
+const APPLICATION_IDS = { production: 0x594b544a, training: 0x594b5458 } as const satisfies Record<Flavor, number>;
 
 const BASE_SEQ = '(SELECT coalesce(max(up_to_seq), 0) FROM base)';
 
@@ -189,19 +190,27 @@ export function openForReading(path: string): Connection {
 export function checkVersion(db: Connection, path: string): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const application = Number(db.pragma('application_id', { simple: true }));
-  if (application !== APPLICATION_ID) throw new JournalError('corrupt', `${path} is not a journal (application id ${application})`);
+  if (!Object.values<number>(APPLICATION_IDS).includes(application))
+    throw new JournalError('corrupt', `${path} is not a journal (application id ${application})`);
   if (version > SCHEMA_VERSION)
     throw new JournalError('newer', `${path} was written by a newer release (schema ${version}, this one knows ${SCHEMA_VERSION}): install that release`);
   if (version < 1) throw new JournalError('corrupt', `${path} has no schema version`);
   return version;
 }
 
-/** Runs the migrations that a file still lacks, each with its number in one transaction. */
-export function migrate(db: Connection): void {
+/** A training terminal's journal is no live one, nor the other way round: neither is read, written or set aside as the other. @throws {JournalError} `otherFlavor` */
+export function requireFlavor(db: Connection, path: string, flavor: Flavor): void {
+  const other = flavor === 'production' ? 'training' : 'production';
+  if (Number(db.pragma('application_id', { simple: true })) === APPLICATION_IDS[other])
+    throw new JournalError('otherFlavor', `${path}: ${otherFlavorText[other]}`);
+}
+
+/** Runs the migrations that a file still lacks, each with its number in one transaction. @param flavor whose journal a new file is to be */
+export function migrate(db: Connection, flavor: Flavor): void {
   for (let version = Number(db.pragma('user_version', { simple: true })); version < SCHEMA_VERSION; version += 1) {
     db.transaction(() => {
       db.exec(MIGRATIONS[version] ?? '');
-      db.pragma(`application_id = ${APPLICATION_ID}`);
+      if (version === 0) db.pragma(`application_id = ${APPLICATION_IDS[flavor]}`);
       db.pragma(`user_version = ${version + 1}`);
     }).exclusive();
   }

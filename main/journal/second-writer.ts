@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { GENESIS_HASH } from '../../common/journal-entry.ts';
+import { genesisOf } from '../../common/journal-entry.ts';
 import { NO_BALANCES, type Balances } from '../../common/money/postings.ts';
 import { JournalError, toJournalError } from './journal-error.ts';
 import { checkpointLine, entryLine, hashText, sameBytes, secondHeaderLine, type StoredCheckpoint } from './lines.ts';
@@ -161,7 +161,7 @@ export class SecondWriter {
     const { meta, db } = this.#options;
     if (header === undefined || last === undefined || trouble !== undefined) return trouble;
     if (header.epoch !== meta.epoch || header.terminalId !== meta.terminalId || header.publicKey.x !== meta.publicKey.x) return 'it belongs to another journal';
-    const own = last.seq === 0 ? GENESIS_HASH : storedHash(db, last.seq);
+    const own = last.seq === 0 ? genesisOf(meta.terminalId) : storedHash(db, last.seq);
     return own !== undefined && sameBytes(own, last.hash) ? undefined : `it disagrees with the journal at entry ${last.seq}`;
   }
 
@@ -176,7 +176,8 @@ export class SecondWriter {
 
   *#lines({ seq: after, balances }: BalancesAt): Generator<string> {
     const { db, meta } = this.#options;
-    const hash = (after === 0 ? GENESIS_HASH : storedHash(db, after)) ?? GENESIS_HASH;
+    const genesis = genesisOf(meta.terminalId);
+    const hash = (after === 0 ? genesis : storedHash(db, after)) ?? genesis;
     yield secondHeaderLine({ ...meta, after: { seq: after, hash: hashText(hash) }, balances });
     const checkpoints = new Map(readCheckpoints(db, after).map((stored) => [stored.checkpoint.seq, stored]));
     for (const link of storedLinks(db, after + 1)) {

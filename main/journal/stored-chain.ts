@@ -1,6 +1,6 @@
 /** Reads what a journal file holds, link by link, and checks the part that every start must trust. Used by openJournal and recovery. */
 import { z } from 'zod';
-import { entrySchema, GENESIS_HASH, type JournalEntry } from '../../common/journal-entry.ts';
+import { entrySchema, genesisOf, type JournalEntry } from '../../common/journal-entry.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { type Checkpoint, CHECKPOINT_TYPE, checkpointSchema, type Receipt, receiptSchema } from '../../common/upstream-api/journal.ts';
 import { hashOf, readBase } from './base.ts';
@@ -35,12 +35,12 @@ export function readMeta(db: Connection): Meta {
 /** Where the chain in the file begins: before its first entry, or where pruning has come to. @throws {JournalError} `corrupt` */
 export function chainStart(db: Connection): Head {
   const base = readBase(db)?.base;
-  return base === undefined ? { seq: 0, hash: GENESIS_HASH } : { seq: base.upToSeq, hash: hashOf(base) };
+  return base === undefined ? { seq: 0, hash: genesisOf(readMeta(db).terminalId) } : { seq: base.upToSeq, hash: hashOf(base) };
 }
 
 /** The links from `fromSeq` on as they are stored, by default all; the first one's `prevHash` is the stored hash before it. */
 export function* storedLinks(db: Connection, fromSeq = chainStart(db).seq + 1, toSeq = Number.MAX_SAFE_INTEGER): Generator<Link> {
-  let prevHash = fromSeq === 1 ? GENESIS_HASH : storedHash(db, fromSeq - 1);
+  let prevHash = fromSeq === 1 ? genesisOf(readMeta(db).terminalId) : storedHash(db, fromSeq - 1);
   if (prevHash === undefined) throw new JournalError('corrupt', `entry ${fromSeq - 1} is missing`);
   for (const row of db.prepare('SELECT seq, entry, hash FROM entries WHERE seq >= ? AND seq <= ? ORDER BY seq').iterate(fromSeq, toSeq)) {
     const { seq, entry, hash } = linkRow.parse(row);
@@ -138,7 +138,7 @@ export interface Head {
 /** The chain since the last checkpoint, the checkpoint's signature, and that nothing upstream has receipted is gone. @throws {JournalError} `corrupt` */
 export function checkTail(db: Connection, meta: Meta): Head {
   const checkpoint = lastCheckpoint(db, meta);
-  let head: Head = { seq: (checkpoint?.seq ?? 1) - 1, hash: GENESIS_HASH };
+  let head: Head = { seq: (checkpoint?.seq ?? 1) - 1, hash: genesisOf(meta.terminalId) };
   let lastJson: string | undefined;
   for (const link of storedLinks(db, checkpoint?.seq ?? 1)) {
     if (link.seq !== head.seq + 1) throw new JournalError('corrupt', `entry ${head.seq + 1} is missing`);

@@ -1,4 +1,5 @@
 /** What a verification is asked and what it says: the words that verify.ts, verifier.ts and `kioskctl journal verify` share. */
+import type { Flavor } from '../../common/flavor.ts';
 import type { PublicKey } from '../../common/upstream-api/fields.ts';
 import type { Base } from './base.ts';
 import type { Balances } from '../../common/money/postings.ts';
@@ -6,6 +7,8 @@ import type { Balances } from '../../common/money/postings.ts';
 export type Check =
   /** SQLite's own structures or an export's lines, and what the file says of itself. */
   | 'structure'
+  /** A training terminal's journal where a live one is expected, or the other way round. */
+  | 'flavor'
   /** The key in the file is not the one that was given. */
   | 'key'
   | 'sequence'
@@ -58,6 +61,8 @@ export interface Verification {
 }
 
 export interface VerifyOptions {
+  /** Whose journal it must be. Default: this program's. */
+  readonly flavor?: Flavor;
   /** The terminal's key as someone else knows it. Without it the file vouches for itself. */
   readonly publicKey?: PublicKey;
   readonly upstreamKey?: PublicKey;

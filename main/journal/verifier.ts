@@ -2,7 +2,8 @@
  * The proof, one part of a journal after the other in the order of an export: each call answers the first break it finds, in the order of
  * checks that FORMAT.md ("Verifying an export") lays down. verify.ts walks a SQLite file with it, verify-export.ts JSON Lines.
  */
-import { GENESIS_HASH, hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
+import { FLAVOR, flavorOf } from '../../common/flavor.ts';
+import { GENESIS_HASH, genesisOf, hashCanonicalEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import { journalKinds } from '../../common/journal-kinds.ts';
 import { publicKeySchema, type PublicKey } from '../../common/upstream-api/fields.ts';
 import { CHECKPOINT_TYPE, checkpointSchema, RECEIPT_TYPE, receiptSchema } from '../../common/upstream-api/journal.ts';
@@ -15,6 +16,7 @@ import { baseBalances, baseCash, baseDigest, baseFault, baseIn, hashOf, type Bas
 import { carriedSeal, sameSeal, type CarriedLink } from './carried.ts';
 import { postingsFault, readEntry } from './entry-check.ts';
 import { jwsVerifier } from './jws.ts';
+import { otherFlavorText } from './journal-error.ts';
 import { CHECKPOINT_EVERY, hashText, isCanonicalBase64Url, jwsClaims, linkHolds, sameBytes } from './lines.ts';
 import { broken, type Break, type Check, type Verification, type VerifyOptions } from './verification.ts';
 
@@ -93,6 +95,9 @@ export class Verifier {
     this.#epoch = epoch;
     const key = readKey(publicKey);
     if (key === undefined) return broken('structure', undefined, 'the public key in the file is not readable');
+    const flavor = flavorOf(terminalId);
+    if (flavor !== (this.#options.flavor ?? FLAVOR)) return broken('flavor', undefined, otherFlavorText[flavor]);
+    this.#head = { seq: 0, hash: genesisOf(terminalId) };
     if (this.#options.publicKey !== undefined && this.#options.publicKey.x !== key.x)
       return broken('key', undefined, 'the journal names another key than the one given');
     this.#publicKey = key;
@@ -133,7 +138,7 @@ export class Verifier {
     if (previous !== undefined && (link.epoch < previous.epoch || (link.epoch === previous.epoch && link.seq <= previous.seq)))
       return broken('carried', undefined, `${where} is not in order`);
     if (postingsFault(entry) !== undefined) return broken('carried', undefined, `${where} posts what it must not`);
-    if (!hangsOn(previous, link)) return broken('carried', undefined, `${where} does not hang on the one before it`);
+    if (!hangsOn(previous, link, genesisOf(this.#terminalId))) return broken('carried', undefined, `${where} does not hang on the one before it`);
     this.#carried.push(link);
     this.#fold(entry, true);
     return undefined;
@@ -345,9 +350,9 @@ function readKey(value: unknown): PublicKey | undefined {
 }
 
 /** Neighbors are linked; the first entry of an epoch hangs on nothing. */
-function hangsOn(previous: CarriedLink | undefined, link: CarriedLink): boolean {
+function hangsOn(previous: CarriedLink | undefined, link: CarriedLink, genesis: Uint8Array): boolean {
   if (previous !== undefined && previous.epoch === link.epoch && previous.seq + 1 === link.seq) return sameBytes(previous.hash, link.prevHash);
-  return link.seq > 1 || sameBytes(GENESIS_HASH, link.prevHash);
+  return link.seq > 1 || sameBytes(genesis, link.prevHash);
 }
 
 function place(epoch: number, seq: number): string {

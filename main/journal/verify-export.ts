@@ -4,13 +4,14 @@
  */
 import canonicalize from 'canonicalize';
 import { parseJson } from '../../common/parse-json.ts';
-import { jwsClaims, utf8Text } from './lines.ts';
+import { journalName, jwsClaims, utf8Text } from './lines.ts';
 import { broken, type Break, type Verification, type VerifyOptions } from './verification.ts';
 import { Verifier } from './verifier.ts';
 
 const HASH = '([0-9a-f]{64})';
 const JWS = '([A-Za-z0-9_.-]*)';
-const FIRST_LINE = /^\{"journal":\{"terminalId":"([A-Za-z0-9._-]{1,40})","publicKey":(\{"crv":"Ed25519","kty":"OKP","x":"[A-Za-z0-9_-]{43}"\})\}\}$/;
+const FIRST_LINE =
+  /^\{"(journal|trainingJournal)":\{"terminalId":"([A-Za-z0-9._-]{1,40})","publicKey":(\{"crv":"Ed25519","kty":"OKP","x":"[A-Za-z0-9_-]{43}"\})\}\}$/;
 const SHAPES = {
   base: new RegExp(`^\\{"base":(.*),"jws":"${JWS}"\\}$`, 's'),
   carried: new RegExp(`^\\{"carried":\\{"entry":(.*),"prevHash":"${HASH}","hash":"${HASH}"\\}\\}$`, 's'),
@@ -53,7 +54,8 @@ export async function verifyExportStream(chunks: AsyncIterable<Uint8Array>, opti
 
 /** Whether a file that begins with `bytes` is an export rather than a database. */
 export function looksLikeExport(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes).toString('latin1').startsWith('{"journal"');
+  const text = Buffer.from(bytes).toString('latin1');
+  return text.startsWith('{"journal"') || text.startsWith('{"training');
 }
 
 class ExportVerifier {
@@ -96,9 +98,10 @@ class ExportVerifier {
   }
 
   #firstLine(text: string): Break | undefined {
-    const [, terminalId, key] = FIRST_LINE.exec(text) ?? [];
+    const [, name, terminalId, key] = FIRST_LINE.exec(text) ?? [];
     this.#last = 'journal';
-    if (terminalId === undefined || key === undefined) return broken('structure', undefined, 'the first line does not say whose journal it is');
+    if (terminalId === undefined || key === undefined || name !== journalName(terminalId))
+      return broken('structure', undefined, 'the first line does not say whose journal it is');
     return this.#verifier.begin({ terminalId, publicKey: parseJson(key) });
   }
 

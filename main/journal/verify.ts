@@ -13,16 +13,20 @@ import { standingFault } from './standing.ts';
 import { broken, type Break, type Verification, type VerifyOptions } from './verification.ts';
 import { Verifier } from './verifier.ts';
 
-/** @throws {JournalError} `notFound`, `newer`, `io`; damage is a finding, not an error */
+/** @throws {JournalError} `notFound`, `newer`, `otherFlavor`, `io`; damage is a finding, not an error */
 export function verifyJournal(path: string, options: VerifyOptions = {}): Verification {
   try {
-    return withContent(path, (content, db) => {
-      const verification = verifyContent(content, options);
-      if (!verification.ok) return verification;
-      const pages = String(db.pragma('integrity_check(1)', { simple: true }));
-      const detail = pages === 'ok' ? (schemaFault(db) ?? indexFault(db) ?? standingFault(db)) : pages;
-      return detail === undefined ? verification : { ...verification, ok: false, break: { check: 'structure', detail } };
-    });
+    return withContent(
+      path,
+      (content, db) => {
+        const verification = verifyContent(content, options);
+        if (!verification.ok) return verification;
+        const pages = String(db.pragma('integrity_check(1)', { simple: true }));
+        const detail = pages === 'ok' ? (schemaFault(db) ?? indexFault(db) ?? standingFault(db)) : pages;
+        return detail === undefined ? verification : { ...verification, ok: false, break: { check: 'structure', detail } };
+      },
+      options.flavor,
+    );
   } catch (error) {
     const failure = toJournalError(error, `reading ${path}`);
     if (failure.code !== 'corrupt') throw failure;

@@ -1,5 +1,5 @@
 /** One transaction as a timeline: its entries, where the money was after each, what it came to, and what proves it. Pure, but for the journal it reads. */
-import { canonicalEntry, hashCanonicalEntryText, GENESIS_HASH, type JournalEntry } from '../../common/journal-entry.ts';
+import { canonicalEntry, hashCanonicalEntryText, genesisOf, type JournalEntry } from '../../common/journal-entry.ts';
 import { localMoment } from '../../common/local-moment.ts';
 import { foldTransaction } from '../../common/money/fold.ts';
 import { isOpenCase } from '../../common/money/standing.ts';
@@ -177,6 +177,6 @@ function proofOf(stored: readonly StoredEntry[], inOrder: boolean, { journal, ke
 /** The hash beside it is the one of this entry after the one before it. */
 function linkIsWhole({ entry, hash }: StoredEntry, journal: StorySources['journal']): boolean {
   const [before] = entry.seq === 1 ? [] : journal.entriesAfter(entry.epoch, entry.seq - 2, 1);
-  const previous = entry.seq === 1 ? GENESIS_HASH : before?.entry.seq === entry.seq - 1 ? Buffer.from(before.hash, 'hex') : undefined;
+  const previous = entry.seq === 1 ? genesisOf(entry.terminalId) : before?.entry.seq === entry.seq - 1 ? Buffer.from(before.hash, 'hex') : undefined;
   return previous !== undefined && hashCanonicalEntryText(previous, canonicalEntry(entry)) === hash;
 }

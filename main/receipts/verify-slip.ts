@@ -3,6 +3,7 @@
  * stands in the published journal. Pure; `kioskctl slip verify` prints what it says. fleet/verify-page/verify.js is the same in the page's
  * language, written on its own; a test holds the two against one another.
  */
+import { flavorOf } from '../../common/flavor.ts';
 import {
   STRETCH_STATEMENT_TYPE,
   stretchName,
@@ -23,6 +24,8 @@ import { jwsClaims } from '../journal/lines.ts';
 export type SlipFinding =
   /** Nothing that a terminal prints. */
   | { readonly verdict: 'notASlip' }
+  /** A training terminal's: nothing on it ever happened. */
+  | { readonly verdict: 'training' }
   /** The number alone: the terminal could not sign, and says so on the slip. */
   | { readonly verdict: 'numberOnly'; readonly reference: string }
   /** Nothing at hand that this operator published: nothing can be said. */
@@ -60,6 +63,7 @@ export function verifySlip(text: string, operatorKey: PublicKey, statements: rea
   if (reference !== undefined) return { verdict: 'numberOnly', reference };
   const claimed = readSlipPayload(jwsClaims(jws));
   if (claimed === undefined) return { verdict: 'notASlip' };
+  if (flavorOf(claimed.terminalId) === 'training') return { verdict: 'training' };
   const records = recordsOf(operatorKey, statements);
   const terminal = latest(records.terminals.filter(({ terminalId }) => terminalId === claimed.terminalId));
   if (terminal === undefined) {

@@ -1,5 +1,6 @@
 /** Makes the configured devices: model by name, line by address. Opens nothing. */
 import type { Clock } from '../../common/clock.ts';
+import type { Flavor } from '../../common/flavor.ts';
 import type { CabinetIo } from '../../drivers/cabinet/cabinet-io.ts';
 import type { CardReader } from '../../drivers/card-reader/card-reader.ts';
 import type { AcceptorMemory, CashAcceptor } from '../../drivers/cash-acceptor/cash-acceptor.ts';
@@ -14,6 +15,7 @@ import type { ReceiptPrinter } from '../../drivers/receipt-printer/receipt-print
 import { createTransport, type TransportDeps } from '../../drivers/transport/open.ts';
 import { TransportError } from '../../drivers/transport/transport.ts';
 import type { TerminalConfig } from '../config/config.ts';
+import { markedAsTraining } from '../receipts/training-mark.ts';
 import { rareGlyphs } from '../receipts/glyphs.ts';
 
 /** The interface of each class. */
@@ -46,6 +48,8 @@ export interface DeviceDeps {
   readonly simulation: TransportDeps['simulation'];
   /** The last process died while a slip was printed. */
   readonly unfinishedJob: boolean;
+  /** A training terminal's printer marks every slip. */
+  readonly flavor: Flavor;
   /** What the acceptor's driver knows again after a restart; absent where nothing is kept. */
   readonly acceptorMemory?: AcceptorMemory;
 }
@@ -62,7 +66,7 @@ export const noSimulators: TransportDeps['simulation'] = {
 };
 
 /** @throws {RangeError} unknown model @throws {z.ZodError} bad options @throws {TransportError} bad address */
-export function makeDevices(config: TerminalConfig['devices'], { clock, simulation, unfinishedJob, acceptorMemory }: DeviceDeps): Devices {
+export function makeDevices(config: TerminalConfig['devices'], { clock, simulation, unfinishedJob, flavor, acceptorMemory }: DeviceDeps): Devices {
   const made = <C extends DeviceClass, Deps extends ModelDeps>(
     name: C,
     models: Readonly<Record<string, ModelEntry<DeviceOf[C], Deps>>>,
@@ -76,7 +80,11 @@ export function makeDevices(config: TerminalConfig['devices'], { clock, simulati
   return {
     cardReader: made('cardReader', deviceModels.cardReader, {}),
     cashAcceptor: made<'cashAcceptor', CashAcceptorDeps>('cashAcceptor', deviceModels.cashAcceptor, { memory: acceptorMemory }),
-    receiptPrinter: made<'receiptPrinter', EscposDeps>('receiptPrinter', deviceModels.receiptPrinter, { unfinishedJob, glyphs: rareGlyphs }),
+    receiptPrinter: made<'receiptPrinter', EscposDeps>('receiptPrinter', deviceModels.receiptPrinter, {
+      unfinishedJob,
+      glyphs: rareGlyphs,
+      ...(flavor === 'training' ? { everySlip: markedAsTraining } : {}),
+    }),
     codeScanner: made('codeScanner', deviceModels.codeScanner, {}),
     idReader: made('idReader', deviceModels.idReader, {}),
     cabinet: made('cabinet', deviceModels.cabinet, {}),

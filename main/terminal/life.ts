@@ -4,11 +4,13 @@
  */
 import { mkdirSync } from 'node:fs';
 import type { Clock } from '../../common/clock.ts';
+import { FLAVOR, type Flavor } from '../../common/flavor.ts';
 import { createIds, type Random } from '../../common/ids.ts';
 import type { Seal } from '../../common/sealing.ts';
 import type { TransportDeps } from '../../drivers/transport/open.ts';
 import type { View } from '../../state-machines/view.ts';
 import { authoritiesOf, ConfigError, type TerminalConfig } from '../config/config.ts';
+import { claimFolders, requireOwnConfig } from '../config/flavor.ts';
 import { dataFilesOf } from '../config/data-files.ts';
 import { unsealed, type KeySeal } from '../identity/key-seal.ts';
 import { loadOrCreateTerminalKey } from '../identity/terminal-key.ts';
@@ -35,6 +37,8 @@ import { startTerminal, type Terminal, type TerminalOptions } from './terminal.t
 export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
+  /** What this program is. Default: {@link FLAVOR}. */
+  readonly flavor?: Flavor;
   /** The simulators that `sim:NAME` reaches, or that there are none. */
   readonly simulation: TransportDeps['simulation'];
   /** Default: the platform's. */
@@ -78,9 +82,12 @@ export interface LifeOptions extends Surroundings {
 /** @throws {ConfigError} @throws {JournalError} @throws {IdentityError} */
 export async function beginLife(options: LifeOptions): Promise<Terminal> {
   const { config, clock, random, log, checkJournal } = options;
+  const { flavor = FLAVOR } = options;
+  requireOwnConfig(config, options.configFile, { flavor, realOnly: options.simulation === 'refused' });
   const kept = dataFilesOf(config);
   const secondPath = kept.secondFile ?? secondPathBeside(kept.journal);
   const ca = authoritiesOf(config, clock.now(), options.configFile);
+  claimFolders(config, options.configFile, flavor);
   mkdirSync(config.data.folder, { recursive: true });
   const key = loadOrCreateTerminalKey(kept.terminalKey, options.keySeal);
   const journal = (options.openJournal ?? openJournal)({
@@ -130,6 +137,7 @@ export async function beginLife(options: LifeOptions): Promise<Terminal> {
     devices: makeDevices(config.devices, {
       clock,
       simulation: options.simulation,
+      flavor,
       unfinishedJob: endUnfinishedJobs(journal, log),
       acceptorMemory: new JournaledMemory(journal),
     }),

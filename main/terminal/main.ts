@@ -7,6 +7,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { FLAVOR } from '../../common/flavor.ts';
 import { TransportError } from '../../drivers/transport/transport.ts';
 import { ConfigError, loadConfig } from '../config/config.ts';
 import { dataFilesOf } from '../config/data-files.ts';
@@ -15,11 +16,11 @@ import { inAnotherThread } from '../maintenance/journal-work-background.ts';
 import { sealOf, SealError } from '../identity/key-seal.ts';
 import { IdentityError } from '../identity/terminal-key.ts';
 import { JournalError } from '../journal/journal-error.ts';
-import { toTerminalSchema, type ToTerminal } from '../process-protocol.ts';
+import { parentLine } from '../parent-line.ts';
+import { toTerminalSchema, type ToShell, type ToTerminal } from '../process-protocol.ts';
 import { ServiceManager } from '../service-manager.ts';
 import { startProgram } from '../start-program.ts';
 import { noSimulators } from './devices.ts';
-import { hostPort } from './host-port.ts';
 import { beginLife } from './life.ts';
 import { createLog, RecentLines, type Log } from './log.ts';
 import { keepHeapSmall } from './small-heap.ts';
@@ -37,13 +38,13 @@ const NEEDS_TECHNICIAN = 13;
 // Journal, key and all that it keeps are for its own user, whoever starts it.
 process.umask(0o077);
 keepHeapSmall();
-const host = hostPort();
+const host = parentLine<ToShell>();
 /** A shell above it speaks for both. */
 const systemd = host.alone ? new ServiceManager({ env: process.env, clock: systemClock, start: startProgram }) : undefined;
 
 interface CommandLine {
   readonly config: string;
-  /** Set by the shell of a packaged application: simulated devices are refused. */
+  /** Set by the shell of a packaged application: simulated devices are refused, except in training. */
   readonly packaged: boolean;
   /** No window is expected. */
   readonly headless: boolean;
@@ -86,7 +87,7 @@ async function run(): Promise<void> {
     random: systemRandom,
     ...(keySeal === undefined ? {} : { keySeal }),
     checkJournal: checkInBackground,
-    simulation: packaged ? 'refused' : noSimulators,
+    simulation: packaged && FLAVOR === 'production' ? 'refused' : noSimulators,
     log,
     publish: (view) => host.post({ type: 'view', view }),
     onKey: (press) => host.post({ type: 'key', press }),

@@ -20,6 +20,8 @@ const words: Readonly<Record<StandingProblem, string>> = {
   enrolmentCodeUsed: 'the enrolment code was used before: it enrols once; have a new one made, and find out who used this one',
   enrolmentCodeOfOther: 'the enrolment code was made for another terminal: check terminal.id, or have one made for this terminal',
   enrolmentCodeLocked: 'too many wrong enrolment codes were tried for this terminal: have a new one made',
+  otherFlavor:
+    'upstream takes no terminals of this kind: a training terminal is enrolled at a training server only, a live one at none; check terminal.id and upstream.url',
 };
 
 /** Whether upstream said that this terminal is none of its own: only a person changes that. */

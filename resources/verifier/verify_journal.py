@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = json.loads(pathlib.Path(__file__).with_name("format.json").read_text(encoding="utf-8"))
-ZEROS, SAFE, GROUPS, SIGNS = "0" * 64, 2**53 - 1, FORMAT["groups"], {">": operator.gt, "!=": operator.ne}
+ZEROS, TRAINING, SAFE, GROUPS, SIGNS = "0" * 64, sha256(b"yikatong training journal").hexdigest(), 2**53 - 1, FORMAT["groups"], {">": operator.gt, "!=": operator.ne}
 
 class Break(Exception):
     """What is wrong: an anomaly in a fold, or check, seq and detail."""
@@ -254,9 +254,10 @@ class Cash(Fold):
 
 # --- The export, line by line ---
 class Verifier:
-    def __init__(self, key=None, upstream_key=None, receipts=()):
+    def __init__(self, key=None, upstream_key=None, receipts=(), training=False):
+        self.training, self.genesis = training, TRAINING if training else ZEROS
         self.key, self.upstream, self.elsewhere, self.promised = key, upstream_key, receipts, {}
-        self.terminal, self.epoch, self.seq, self.head, self.signed, self.last = "", 1, 0, ZEROS, 0, "journal"
+        self.terminal, self.epoch, self.seq, self.head, self.signed, self.last = "", 1, 0, self.genesis, 0, "journal"
         self.handed, self.kept, self.place, self.own, self.early = [], [], (0, 0), ZEROS, 0
         self.pruned, self.at = {"upToSeq": 0, "announced": 0}, None  # nothing; no entry line yet
         self.counts, self.balances = Counter(), dict.fromkeys(FORMAT["accounts"], 0)
@@ -272,8 +273,12 @@ class Verifier:
 
     def read(self, lines):
         named = re.fullmatch(FORMAT["lines"]["journal"], lines[0])
-        demand(named and decode(named[2]), "structure", None, "the first line does not say whose journal it is")
-        self.terminal, self.signer = named.groups()
+        name, self.terminal, self.signer = named.groups() if named else ("", "", "")
+        is_training = self.terminal.upper().startswith("TRAINING-")
+        right = decode(self.signer) and name == ("trainingJournal" if is_training else "journal")
+        demand(right, "structure", None, "the first line does not say whose journal it is")
+        what = "a training journal: nothing in it is money" if is_training else "a live terminal's journal, not a training journal"
+        demand(is_training == self.training, "flavor", None, f"this is {what}")
         demand(self.key in (None, self.signer), "key", None, "the journal names another key than the one given")
         for claims in [self.claims("receipt", jws, elsewhere=True) for jws in self.elsewhere]:
             self.promised.setdefault((claims["epoch"], claims["upToSeq"]), set()).add(claims["headHash"].lower())
@@ -310,7 +315,7 @@ class Verifier:
         entry = parse(text.encode())
         demand(link(prev, text) == own and self.is_entry(entry, text), "carried", None, "not as it was written")
         place = (entry["epoch"], entry["seq"])
-        neighbor = self.own if place == (self.place[0], self.place[1] + 1) else ZEROS if place[1] == 1 else prev
+        neighbor = self.own if place == (self.place[0], self.place[1] + 1) else self.genesis if place[1] == 1 else prev
         right = place > self.place and prev == neighbor and entry["postings"] == due(entry["kind"], entry["body"])
         demand(right, "carried", None, f"{place} posts wrongly or does not hang on {self.place}, the one before it")
         self.place, self.own = place, own
@@ -401,12 +406,13 @@ def main():
     options.add_argument("--key", help="the terminal's key as someone else knows it (JWK file)")
     options.add_argument("--upstream-key", help="upstream's key (JWK file): proves receipts")
     options.add_argument("--receipts", help="receipts kept elsewhere, one a line")
+    options.add_argument("--training", action="store_true", help="it is a training terminal's journal; without this it is refused")
     given = options.parse_args()
     try:
         keys = [path and read_key(path) for path in (given.key, given.upstream_key)]
         kept = map(bytes.strip, read(given.receipts).splitlines() if given.receipts else ())
         receipts = [parse(line)["jws"] if line.startswith(b"{") else line.decode() for line in kept if line]
-        verifier = Verifier(*keys, map(str, receipts))
+        verifier = Verifier(*keys, map(str, receipts), given.training)
         found = verifier.verify(read(given.file))
     except (OSError, ValueError, TypeError, KeyError) as error:
         print(f"verify_journal: {error}", file=sys.stderr)

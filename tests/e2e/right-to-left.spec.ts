@@ -3,46 +3,15 @@
  * (tests/renderer/pseudo-locale.ts) in the place of English. What is shipped holds nothing of it.
  */
 import os from 'node:os';
-import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type Browser, type Page } from 'playwright-core';
-import { build, type Plugin } from 'vite';
-import en from '../../resources/locales/en/screens.json' with { type: 'json' };
 import type { Site, View } from '../../state-machines/view.ts';
 import { launchBrowser } from '../launcher/browser.ts';
 import { productParts } from '../launcher/build.ts';
-import { pageBundle } from '../launcher/bundles.ts';
-import { projectRoot } from '../launcher/run-tool.ts';
 import { MAIN, viewOf, type Sample } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages } from '../renderer/kiosk-page.ts';
-import { pseudoOf } from '../renderer/pseudo-locale.ts';
-
-const OUT = path.join(projectRoot, 'out', 'right-to-left');
-const file = (...names: string[]): string =>
-  path
-    .join(projectRoot, ...names)
-    .split(path.sep)
-    .join('/');
-
-/** English becomes ar-XB, and its direction that of Arabic. */
-function inPseudoLocale(long: boolean): Plugin {
-  return {
-    name: 'ar-XB',
-    enforce: 'pre',
-    load(id) {
-      if (id.startsWith(file('resources', 'locales', 'en', 'screens.json'))) return JSON.stringify(pseudoOf(en, long));
-      if (id === file('renderer', 'direction.ts')) return `export const directionOf = (locale) => (locale === 'en' ? 'rtl' : 'ltr');`;
-      return undefined;
-    },
-  };
-}
-
-async function buildPages(folder: string, long: boolean): Promise<string> {
-  const bundle = pageBundle({ ...productParts, outDir: path.join(OUT, folder) });
-  await build({ ...bundle, plugins: [inPseudoLocale(long), ...(bundle.plugins ?? [])], build: { ...bundle.build, emptyOutDir: true } });
-  return path.join(OUT, folder, 'renderer');
-}
+import { buildPseudoPages } from '../renderer/pseudo-pages.ts';
 
 let browser: Browser;
 /** With words of the usual length, and with long ones. */
@@ -54,8 +23,8 @@ test.beforeAll(async () => {
   // It only computes, as screens.spec.ts does.
   os.setPriority(5);
   browser = await launchBrowser();
-  pages = await serveKioskPages(browser, await buildPages('usual', false));
-  longPages = await serveKioskPages(browser, await buildPages('long', true));
+  pages = await serveKioskPages(browser, await buildPseudoPages(productParts, 'usual', false));
+  longPages = await serveKioskPages(browser, await buildPseudoPages(productParts, 'long', true));
 });
 test.afterAll(async () => {
   await pages.close();

@@ -5,8 +5,9 @@ import { json } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../common/clock.ts';
+import type { Flavor } from '../../common/flavor.ts';
 import { createIds, type Random } from '../../common/ids.ts';
-import { hashEntry, GENESIS_HASH, type JournalEntry } from '../../common/journal-entry.ts';
+import { genesisOf, hashEntry, type JournalEntry } from '../../common/journal-entry.ts';
 import type { CardRef, PendingLoadInit } from '../../common/journal-kinds.ts';
 import type { ChainedEntry } from '../../common/upstream-api/journal.ts';
 import { problemSchema, type Problem } from '../../common/upstream-api/problem.ts';
@@ -80,7 +81,7 @@ export interface World {
   /** An unsigned call, as a hand in the sandbox makes it. */
   hand(path: string, body?: object): Promise<Signed>;
   /** Stops the server and starts another on the same database and port. */
-  restart(mode?: 'sandbox' | 'live'): Promise<void>;
+  restart(mode?: 'sandbox' | 'live', flavor?: Flavor): Promise<void>;
   /** One more server on the same database, with a clock of its own if one is given. */
   second(clock?: SimulatedClock): Promise<Pick<World, 'url' | 'clock' | 'server'>>;
   /** Stops the server; `restart` brings it back. */
@@ -89,6 +90,7 @@ export interface World {
 
 export interface WorldOptions {
   readonly mode?: 'sandbox' | 'live';
+  readonly flavor?: Flavor;
   readonly issuer?: object;
   readonly settings?: Partial<ServerSettings>;
   readonly startAt?: number;
@@ -112,11 +114,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const sealing = options.sealing === false ? {} : { sealingKey };
   const logger = options.logger === undefined ? {} : { logger: options.logger };
   const bus = busAddressOf({ NATS_URL: options.bus, NATS_CA: options.busAuthority });
-  const create = (mode = options.mode ?? 'sandbox', ownClock = clock): Promise<Server> => {
+  const create = (mode = options.mode ?? 'sandbox', ownClock = clock, flavor = options.flavor): Promise<Server> => {
     const timers = bus === undefined ? ownClock : clientClock(ownClock);
     return createServer({
       database,
       mode,
+      ...(flavor === undefined ? {} : { flavor }),
       settings,
       signingKey,
       ...sealing,
@@ -152,9 +155,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       return { url: await another.listen('127.0.0.1', 0), clock: ownClock, server: another };
     },
     stop: () => server.close(),
-    restart: async (mode) => {
+    restart: async (mode, flavor) => {
       await server.close();
-      server = await create(mode);
+      server = await create(mode, clock, flavor);
       await server.listen('127.0.0.1', Number(new URL(url).port));
     },
   };
@@ -256,7 +259,7 @@ const MONEY: JournalEntry['postings'] = [
 /** Entries 1 to `to` of a chain as a terminal writes it; `mark` makes another history; those in `money` move some. */
 export function chain(terminalId: string, to: number, { epoch = 1, mark = 'v1', money = [] as readonly number[] } = {}): ChainedEntry[] {
   const items: ChainedEntry[] = [];
-  let hash: Uint8Array = GENESIS_HASH;
+  let hash = genesisOf(terminalId);
   for (let seq = 1; seq <= to; seq += 1) {
     const entry: JournalEntry = {
       epoch,

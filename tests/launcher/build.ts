@@ -6,17 +6,27 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type InlineConfig } from 'vite';
+import type { Flavor } from '../../common/flavor.ts';
 import { bundles, consoleBundle, type AppParts } from './bundles.ts';
 import { projectRoot } from './run-tool.ts';
 
 export const productParts: AppParts = {
+  flavor: 'production',
   outDir: path.join(projectRoot, 'dist'),
   terminalEntry: path.join(projectRoot, 'main', 'terminal', 'main.ts'),
   pageRoot: path.join(projectRoot, 'renderer'),
 };
 
+/** The training package: the same with simulators, an upstream of its own, and a mark on everything. No bench window. */
+export const trainingParts: AppParts = { ...productParts, flavor: 'training', outDir: path.join(projectRoot, 'out', 'training-app') };
+
+export const partsOf: Readonly<Record<Flavor, AppParts>> = { production: productParts, training: trainingParts };
+
 /** Whatever may end up in a bundle or decides how it is made. */
 const INPUTS = ['common', 'drivers', 'state-machines', 'main', 'renderer', 'resources', 'package-lock.json', 'tests/launcher/bundles.ts'];
+
+/** And in the training package alone: its upstream. */
+const TRAINING_INPUTS = ['fleet/server', 'fleet/bus', 'fleet/console-api'];
 
 /** Whatever may end up in the console. */
 const CONSOLE_INPUTS = ['common', 'fleet/console', 'fleet/console-api', 'resources/locales', 'package-lock.json', 'tests/launcher/bundles.ts'];
@@ -28,7 +38,8 @@ type Built = 'built' | 'unchanged';
 
 /** @returns whether anything was built. @throws what the bundler says */
 export async function buildApp(parts: AppParts = productParts): Promise<Built> {
-  const inputs = [...INPUTS.map((input) => path.join(projectRoot, input)), parts.terminalEntry, parts.pageRoot];
+  const own = parts.flavor === 'training' ? [...INPUTS, ...TRAINING_INPUTS] : INPUTS;
+  const inputs = [...own.map((input) => path.join(projectRoot, input)), parts.terminalEntry, parts.pageRoot];
   return buildInto(parts.outDir, inputs, (outDir) => bundles({ ...parts, outDir }));
 }
 

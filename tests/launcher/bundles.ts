@@ -7,9 +7,12 @@ import { builtinModules } from 'node:module';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { InlineConfig, Plugin } from 'vite';
+import type { Flavor } from '../../common/flavor.ts';
 import { projectRoot } from './run-tool.ts';
 
 export interface AppParts {
+  /** Production or training: known to every bundle of it, and to no setting. */
+  readonly flavor: Flavor;
   /** Folder the application is built into: `main/` and `renderer/` come below it. */
   readonly outDir: string;
   /** Entry of the terminal process. */
@@ -18,8 +21,13 @@ export interface AppParts {
   readonly pageRoot: string;
 }
 
+/** What decides in the code which flavor it is (common/flavor.ts); what is the other's alone leaves the bundle. */
+function flavorOfBundle({ flavor }: Pick<AppParts, 'flavor'>): { KIOSK_FLAVOR: string } {
+  return { KIOSK_FLAVOR: JSON.stringify(flavor) };
+}
+
 /** Loaded from node_modules at run time: they bring native files. */
-const NATIVE = ['better-sqlite3', 'serialport', 'node-hid'];
+const NATIVE = ['better-sqlite3', 'serialport', 'node-hid', 'pkcs11js'];
 
 /** Simulators never become part of a terminal: an import of one stops the build. */
 const refuseSimulators: Plugin = {
@@ -31,6 +39,30 @@ const refuseSimulators: Plugin = {
     if (isSimulator(target)) throw new Error(`the terminal process must not contain ${target}, imported by ${path.relative(projectRoot, importer)}`);
   },
 };
+
+const WITHOUT_TRAINING = '\0without-training';
+
+/** What is training's alone never becomes part of a production bundle: nothing of it is called there (common/flavor.ts), and here it is empty. */
+const withoutTraining: Plugin = {
+  name: 'without-training',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    if (importer === undefined) return undefined;
+    return isTrainingOnly(path.relative(projectRoot, path.resolve(path.dirname(importer), source))) ? WITHOUT_TRAINING : undefined;
+  },
+  load(id) {
+    return id === WITHOUT_TRAINING ? 'export const startTraining = undefined; export const TrainingFrame = undefined;' : undefined;
+  },
+};
+
+/** @param file relative to the project */
+export function isTrainingOnly(file: string): boolean {
+  return /^(?:main\/training\/|renderer\/training\/|main\/electron\/training\.ts$)/.test(file.split(path.sep).join('/'));
+}
+
+function pluginsOf({ flavor }: Pick<AppParts, 'flavor'>): Plugin[] {
+  return flavor === 'production' ? [withoutTraining] : [];
+}
 
 /** @param file relative to the project */
 export function isSimulator(file: string): boolean {
@@ -50,9 +82,17 @@ export function bundles(parts: AppParts): readonly InlineConfig[] {
     nodeBundle(parts, { terminal: parts.terminalEntry, 'pcsc-thread': pcscThread, 'journal-check': journalCheck, 'journal-work': journalWork }, 'es', [
       refuseSimulators,
     ]),
+    ...(parts.flavor === 'training' ? trainingBundles(parts) : []),
     oneFile(nodeBundle(parts, { kioskctl: path.join(projectRoot, 'main', 'cli', 'kioskctl.ts') }, 'es', [refuseSimulators])),
     pageBundle(parts),
   ];
+}
+
+/** What stands around a training terminal: simulators and an upstream. Each is one file, started by its name (main/electron/shell.ts, main/training/world.ts). */
+function trainingBundles(parts: AppParts): readonly InlineConfig[] {
+  const world = path.join(projectRoot, 'main', 'training', 'world.ts');
+  const upstream = path.join(projectRoot, 'fleet', 'server', 'main.ts');
+  return [nodeBundle(parts, { 'training-world': world }, 'es'), nodeBundle(parts, { 'training-upstream': upstream }, 'es')].map(oneFile);
 }
 
 /** Parts that are loaded later would have the names of another bundle's. */
@@ -70,7 +110,8 @@ function nodeBundle(parts: AppParts, input: Readonly<Record<string, string>>, fo
     configFile: false,
     logLevel: 'warn',
     root: projectRoot,
-    plugins,
+    plugins: [...plugins, ...pluginsOf(parts)],
+    define: flavorOfBundle(parts),
     ssr: { noExternal: true, external: [...NATIVE, 'electron'] },
     build: {
       ssr: true,
@@ -91,8 +132,9 @@ function nodeBundle(parts: AppParts, input: Readonly<Record<string, string>>, fo
 /** The pages alone. */
 export function pageBundle(parts: AppParts): InlineConfig {
   const bench = path.join(parts.pageRoot, 'bench.html');
-  const input = { index: path.join(parts.pageRoot, 'index.html'), ...(existsSync(bench) ? { bench } : {}) };
-  return browserBundle({ root: parts.pageRoot, outDir: path.join(parts.outDir, 'renderer'), target: 'chrome140', input });
+  const input = { index: path.join(parts.pageRoot, 'index.html'), ...(parts.flavor === 'production' && existsSync(bench) ? { bench } : {}) };
+  const bundle = browserBundle({ root: parts.pageRoot, outDir: path.join(parts.outDir, 'renderer'), target: 'chrome140', input });
+  return { ...bundle, plugins: [...(bundle.plugins ?? []), ...pluginsOf(parts)], define: flavorOfBundle(parts) };
 }
 
 /** The console, for the browsers of desks and phones; lies below `/console/` at the fleet's server. */

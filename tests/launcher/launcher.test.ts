@@ -314,7 +314,7 @@ describe('counting results', () => {
 describe('the build', () => {
   const page = path.join(projectRoot, 'tests', 'e2e', 'support', 'page');
   const build = (terminalEntry: string, outDir = path.join(folder(), 'app')): ReturnType<typeof buildApp> =>
-    buildApp({ outDir, terminalEntry, pageRoot: page });
+    buildApp({ flavor: 'production', outDir, terminalEntry, pageRoot: page });
 
   test.each([
     ['drivers/bench/cabinet.ts', true],

@@ -3,7 +3,6 @@
  * both. Used by `npm start`, the demo, the benches and the end-to-end tests.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -18,6 +17,7 @@ import {
   type HandAct,
   type HandAnswer,
 } from '../../drivers/bench/protocol.ts';
+import { HOLDER, SANDBOX_KEYS } from '../../drivers/bench/sandbox-issuer.ts';
 import { padWithJack } from '../../drivers/bench/simulators.ts';
 import { booksSchema, type Books } from '../../common/upstream-api/sandbox.ts';
 import { projectRoot } from './run-tool.ts';
@@ -65,16 +65,7 @@ export const everyDevice: Settings = {
   },
 };
 
-/** Whom the sandbox's issuer knows: the bench's document `valid`, and two of its cards. Said again it changes nothing. */
-export const HOLDER = {
-  holderId: 'bench-valid',
-  documentHash: createHash('sha256').update('residentId:990101199003070015').digest('hex'),
-  phone: '13800005678',
-  cards: [
-    { serial: '03105170010170906688', password: '739102' },
-    { serial: '03105170010170903071', password: '739103' },
-  ],
-} as const;
+export { HOLDER } from '../../drivers/bench/sandbox-issuer.ts';
 
 const START_LIMIT = 20_000;
 
@@ -137,7 +128,7 @@ async function ensureUpstream(config: Settings, data: string, running: Stoppable
     fleetConfig,
     JSON.stringify({
       issuer: issuerKeysOf(config),
-      keyStore: { kind: 'software', keys: { maintenance: MAINTENANCE_KEY, unblock: UNBLOCK_KEY, cardMaster: CARD_KEY } },
+      keyStore: { kind: 'software', keys: SANDBOX_KEYS },
     }),
   );
   const port = given === undefined ? '0' : new URL(given).port;
@@ -212,13 +203,6 @@ async function answers(url: URL): Promise<boolean> {
   }
 }
 
-/** With which the sandbox's issuer administers its cards; invented here. */
-const MAINTENANCE_KEY = '83E05B7D1CF6294AA9C4376E50D2B81F';
-/** With which it takes the block off a card; invented here. */
-const UNBLOCK_KEY = 'D4A7039E5C61B82F10F98E6B274DC3A5';
-/** Under which its card house delivers blanks; invented here. */
-const CARD_KEY = '0123456789ABCDEFFEDCBA9876543210';
-
 interface IssuerKeySettings {
   readonly masterLoadKey: string;
   readonly masterTacKey: string;
@@ -234,7 +218,14 @@ function issuerKeysOf(config: Settings): IssuerKeySettings {
 function levelled({ masterLoadKey, masterTacKey, diversification }: IssuerKeySettings): CabinetSettings['issuerKeys'] {
   const levels =
     diversification === 'serial' ? ['serial' as const] : diversification === 'issuer+serial' ? ['issuer' as const, 'serial' as const] : diversification;
-  return { masterLoadKey, masterTacKey, masterMaintenanceKey: MAINTENANCE_KEY, masterUnblockKey: UNBLOCK_KEY, masterCardKey: CARD_KEY, levels };
+  return {
+    masterLoadKey,
+    masterTacKey,
+    masterMaintenanceKey: SANDBOX_KEYS.maintenance,
+    masterUnblockKey: SANDBOX_KEYS.unblock,
+    masterCardKey: SANDBOX_KEYS.cardMaster,
+    levels,
+  };
 }
 
 function isObject(value: unknown): value is Settings {

@@ -34,10 +34,18 @@ export const WAITING = [
 ];
 
 /** End-to-end tests of pages that no device stands behind: they compute, and wait for nothing. */
-export const PAGE_BY_PAGE = ['screens.spec.ts', 'access.spec.ts', 'right-to-left.spec.ts', 'staff-screens.spec.ts', 'slip-page.spec.ts', 'console/*.spec.ts'];
+export const PAGE_BY_PAGE = [
+  'screens.spec.ts',
+  'access.spec.ts',
+  'right-to-left.spec.ts',
+  'training-mark.spec.ts',
+  'staff-screens.spec.ts',
+  'slip-page.spec.ts',
+  'console/*.spec.ts',
+];
 
 /** The package, made and installed: `npm test` fetches its fresh Debian while other tests run. */
-export const PACKAGE = ['tests/launcher/package/install.test.ts', 'tests/launcher/package/pack.test.ts'];
+export const PACKAGE = ['tests/launcher/package/install.test.ts', 'tests/launcher/package/pack.test.ts', 'tests/launcher/package/training.test.ts'];
 
 /** The upstream server on PostgreSQL: the same files that the units run on SQLite, and those that are about PostgreSQL alone. */
 export const FLEET_SUITE = ['tests/fleet/*.test.ts', 'tests/fleet/issuer/*.test.ts', 'tests/fleet/postgres/*.test.ts'];

@@ -61,7 +61,7 @@ async function startOnce({ host, appDir, config, drawn }: Startable): Promise<nu
 async function blankApp(): Promise<{ readonly appDir: string; readonly config: string }> {
   const appDir = path.join(projectRoot, 'out', 'speed-programs', 'blank');
   const folder = path.join(import.meta.dirname, 'blank');
-  await buildApp({ outDir: appDir, terminalEntry: path.join(folder, 'terminal.ts'), pageRoot: path.join(folder, 'page') });
+  await buildApp({ flavor: 'production', outDir: appDir, terminalEntry: path.join(folder, 'terminal.ts'), pageRoot: path.join(folder, 'page') });
   mkdirSync(appDir, { recursive: true });
   const config = path.join(appDir, 'terminal.json');
   writeFileSync(config, '{}');

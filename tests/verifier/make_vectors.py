@@ -46,9 +46,9 @@ UPSTREAM_KEY = Signer("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4
 class Export:
     """Lines of an export as FORMAT.md has them."""
 
-    def __init__(self, epoch, carried=()):
-        self.epoch, self.seq, self.head, self.links = epoch, 0, "0" * 64, []
-        self.lines = [f'{{"journal":{{"terminalId":"{TERMINAL}","publicKey":{jcs(TERMINAL_KEY.jwk)}}}}}']
+    def __init__(self, epoch, carried=(), terminal=TERMINAL, head="0" * 64, name="journal"):
+        self.epoch, self.seq, self.head, self.links, self.terminal = epoch, 0, head, [], terminal
+        self.lines = [f'{{"{name}":{{"terminalId":"{terminal}","publicKey":{jcs(TERMINAL_KEY.jwk)}}}}}']
         for text, prev, hash_ in carried:
             self.lines.append(f'{{"carried":{{"entry":{text},"prevHash":"{prev}","hash":"{hash_}"}}}}')
 
@@ -57,7 +57,7 @@ class Export:
         self.seq += 1
         entry = {
             "epoch": self.epoch, "seq": self.seq, "id": f"019ab000-0000-7000-8000-{self.epoch:06d}{self.seq:06d}", "at": f"2026-11-22T05:33:{self.seq:02d}.123Z",
-            "businessDate": "2026-11-22", "terminalId": TERMINAL, "kind": kind, "body": body,
+            "businessDate": "2026-11-22", "terminalId": self.terminal, "kind": kind, "body": body,
             "postings": due(kind, body),
         }
         if transaction:
@@ -70,13 +70,13 @@ class Export:
         return entry
 
     def checkpoint(self, key=TERMINAL_KEY, typ="kiosk-checkpoint+jwt", **changes):
-        payload = {"at": f"2026-11-22T05:33:{self.seq:02d}.500Z", "epoch": self.epoch, "hash": self.head, "seq": self.seq, "terminalId": TERMINAL, **changes}
+        payload = {"at": f"2026-11-22T05:33:{self.seq:02d}.500Z", "epoch": self.epoch, "hash": self.head, "seq": self.seq, "terminalId": self.terminal, **changes}
         jws = key.jws(typ, payload)
         self.lines.append(f'{{"checkpoint":{jcs(payload)},"jws":"{jws}"}}')
         return {"payload": jcs(payload), "jws": jws}
 
     def receipt(self, key=UPSTREAM_KEY, typ="kiosk-receipt+jwt", **changes):
-        payload = {"at": 1795325580000, "epoch": self.epoch, "headHash": self.head, "terminalId": TERMINAL, "upToSeq": self.seq, **changes}
+        payload = {"at": 1795325580000, "epoch": self.epoch, "headHash": self.head, "terminalId": self.terminal, "upToSeq": self.seq, **changes}
         jws = key.jws(typ, payload)
         self.lines.append(f'{{"receipt":{jcs(payload)},"jws":"{jws}"}}')
         return {"payload": jcs(payload), "jws": jws}
@@ -607,6 +607,20 @@ def after_pruning(receipt=(), digest=None, **changes):
     return export
 
 
+# FORMAT.md, "Training journals": computed here once more, from what is written there.
+TRAINING = {"terminal": "TRAINING-01", "head": hashlib.sha256(b"yikatong training journal").hexdigest(), "name": "trainingJournal"}
+
+
+def of_training(**changes):
+    """A training terminal's journal: a whole top-up, signed. @param changes: of what tells it from a live one"""
+    export = Export(1, **{**TRAINING, **changes})
+    export.add(*STARTED)
+    for step in (OPENED, *TAKEN, *loaded(), closed("delivered", 5000)):
+        export.add(*step, transaction="tx-1")
+    export.checkpoint()
+    return export
+
+
 def of_no_story():
     """What is filed under an id of its own: no transaction was opened."""
     export = begun()
@@ -625,8 +639,8 @@ def of_no_story():
 
 def broken_exports():
     """(name, export's lines, receipts kept elsewhere, key that was given, check, seq): what is wrong was reasoned out by hand from FORMAT.md."""
-    def case(name, export, check, seq, receipts=(), key=TERMINAL_KEY, edit=lambda lines: lines):
-        return name, edit(export.lines), receipts, key, check, seq
+    def case(name, export, check, seq, receipts=(), key=TERMINAL_KEY, edit=lambda lines: lines, training=False):
+        return name, edit(export.lines), receipts, key, check, seq, training
 
     def after(*steps, **options):
         """`begun`, then each step: its method, what it takes, what of it is wrong."""
@@ -654,6 +668,15 @@ def broken_exports():
     same_epoch = begun(2).links
     yield case("spare bits of the key", begun(), "structure", None, edit=lambda lines: [lines[0].replace(TERMINAL_KEY.jwk["x"], spare), *lines[1:]])
     yield case("another key was given", begun(), "key", None, key=UPSTREAM_KEY)
+    yield case("a training journal, and a live one is wanted", of_training(), "flavor", None)
+    yield case("a live journal, and a training journal is wanted", begun(), "flavor", None, training=True)
+    yield case("a training journal that calls itself a live one", of_training(name="journal"), "structure", None)
+    yield case("the same under a terminal's name in small letters", of_training(name="journal", terminal="training-01"), "structure", None)
+    yield case("a live journal that calls itself a training journal", of_training(terminal=TERMINAL), "structure", None, training=True)
+    yield case("a training journal on the beginning of a live one", of_training(head="0" * 64), "chain", 1, training=True)
+    yield case("a live journal on the beginning of a training journal", of_training(name="journal", terminal=TERMINAL), "chain", 1)
+    yield case("a training journal whose every name is changed to a live one's", of_training(), "chain", 1,
+               edit=lambda lines: [line.replace("trainingJournal", "journal").replace(TRAINING["terminal"], TERMINAL) for line in lines])
     yield case("a line of no export", begun(), "structure", 2, edit=lambda lines: [*lines, "{}"])
     yield case("a checkpoint after a receipt", after(lost, receipt, checkpoint), "structure", 3)
     yield case("an entry is missing", after(lost, lost), "sequence", 2, edit=lambda lines: lines[:3] + lines[4:])
@@ -713,10 +736,10 @@ def after_epoch_2():
 
 
 def breaks():
-    for name, lines, receipts, key, check, seq in broken_exports():
-        found = Verifier(key.jwk["x"], UPSTREAM_KEY.jwk["x"], receipts).verify("\n".join(lines).encode())
+    for name, lines, receipts, key, check, seq, training in broken_exports():
+        found = Verifier(key.jwk["x"], UPSTREAM_KEY.jwk["x"], receipts, training).verify("\n".join(lines).encode())
         assert found and found[:2] == (check, seq), (name, found, check, seq)
-        yield {"name": name, "key": key.jwk, "receipts": list(receipts), "lines": lines, "break": {"check": check, "seq": seq}}
+        yield {"name": name, "key": key.jwk, "receipts": list(receipts), "lines": lines, **({"training": True} if training else {}), "break": {"check": check, "seq": seq}}
 
 
 def known_answers():
@@ -742,8 +765,8 @@ def files():
     first, second, parts = epochs()
     keys = {"terminal": TERMINAL_KEY, "upstream": UPSTREAM_KEY}
     journal = {"keys": {name: {"seed": key.seed, "publicKey": key.jwk, "kid": key.kid} for name, key in keys.items()}, **parts, "exports": {}}
-    for name, export in (("epoch-1.jsonl", first), ("epoch-2.jsonl", second), ("pruned.jsonl", after_pruning()), ("no-story.jsonl", of_no_story())):
-        verifier = Verifier(TERMINAL_KEY.jwk["x"], UPSTREAM_KEY.jwk["x"])
+    for name, export in (("epoch-1.jsonl", first), ("epoch-2.jsonl", second), ("pruned.jsonl", after_pruning()), ("no-story.jsonl", of_no_story()), ("training.jsonl", of_training())):
+        verifier = Verifier(TERMINAL_KEY.jwk["x"], UPSTREAM_KEY.jwk["x"], training=name == "training.jsonl")
         found = verifier.verify(export.text().encode())
         assert found is None, (name, found)
         journal["exports"][name] = verifier.checked()

@@ -44,6 +44,8 @@ export interface EscposDeps {
    * hang from the slot, so both are removed before the first new job.
    */
   readonly unfinishedJob?: boolean;
+  /** Completes every document before it is laid out, whoever composed it. Default: printed as it comes. */
+  readonly everySlip?: (markup: string) => string;
 }
 
 export class EscposPrinter implements ReceiptPrinter {
@@ -53,6 +55,7 @@ export class EscposPrinter implements ReceiptPrinter {
   readonly #profile: EscposProfile;
   readonly #clock: Clock;
   readonly #glyphs: GlyphSource | undefined;
+  readonly #everySlip: (markup: string) => string;
   readonly #link: PrinterLink;
   readonly #presenter: Presenter | undefined;
   readonly #statusListeners = new Listeners<PrinterStatus>();
@@ -75,6 +78,7 @@ export class EscposPrinter implements ReceiptPrinter {
     this.#profile = profile;
     this.#clock = deps.clock;
     this.#glyphs = deps.glyphs;
+    this.#everySlip = deps.everySlip ?? ((markup) => markup);
     this.#leftovers = deps.unfinishedJob ?? false;
     this.#lastStatus = blankStatus('unknown', profile);
     this.columns = profile.columns;
@@ -137,7 +141,7 @@ export class EscposPrinter implements ReceiptPrinter {
 
   async #print(job: PrintJob, signal: AbortSignal | undefined): Promise<PrintResult> {
     const obstacle = this.#isUp ? await this.#makeReady() : 'offline';
-    const layout = layOut(job.markup, this.#profile, this.#dialect(), this.#glyphs);
+    const layout = layOut(this.#everySlip(job.markup), this.#profile, this.#dialect(), this.#glyphs);
     const trouble = signal?.aborted ? 'aborted' : obstacle;
     if (trouble !== undefined) return this.#unpresented(emptyResult(trouble, layout.replaced));
     const run = { link: this.#link, clock: this.#clock, profile: this.#profile, status: () => this.#currentStatus() };

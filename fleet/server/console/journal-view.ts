@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../../../common/clock.ts';
 import { fromHex } from '../../../common/hex.ts';
-import { entrySchema, GENESIS_HASH, hashCanonicalEntryText, type JournalEntry } from '../../../common/journal-entry.ts';
+import { entrySchema, genesisOf, hashCanonicalEntryText, type JournalEntry } from '../../../common/journal-entry.ts';
 import { checkpointSchema } from '../../../common/upstream-api/journal.ts';
 import type { EntryRow, Proof, Story, TransactionRow, verifiedSchema } from '../../console-api/journal.ts';
 import { ProblemError } from '../http/problems.ts';
@@ -263,7 +263,7 @@ async function verify(
   const head = await trx.selectFrom('journal_epochs').select('head_seq').where('terminal_id', '=', terminalId).where('epoch', '=', epoch).executeTakeFirst();
   if (head === undefined) throw new ProblemError('unknownEntry', `nothing of epoch ${epoch} of ${terminalId} is stored`);
   const fromSeq = Math.max(1, head.head_seq - entries + 1);
-  const before = fromSeq === 1 ? GENESIS_HASH : fromHex((await entryAt(trx, terminalId, epoch, fromSeq - 1))?.hash ?? '');
+  const before = fromSeq === 1 ? genesisOf(terminalId) : fromHex((await entryAt(trx, terminalId, epoch, fromSeq - 1))?.hash ?? '');
   const checkpoints = await checkpointHashes(trx, terminalId, epoch, fromSeq);
   let [hash, next, agreed] = [before, fromSeq, 0];
   while (next <= head.head_seq) {

@@ -51,6 +51,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, title: strin
   enrolmentCodeUsed: [403, 'The enrolment code was used before'],
   enrolmentCodeOfOther: [403, 'The enrolment code is for another terminal'],
   enrolmentCodeLocked: [403, 'Too many wrong enrolment codes were tried for this terminal'],
+  otherFlavor: [403, 'A training terminal is no live one, nor the other way round'],
   wrongTerminal: [403, 'The entries belong to another terminal'],
   journalGap: [409, 'Entries are missing before these'],
   journalBrokenChain: [409, 'An entry does not continue the chain'],

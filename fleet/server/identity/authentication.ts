@@ -4,12 +4,14 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../../../common/clock.ts';
+import type { Flavor } from '../../../common/flavor.ts';
 import type { PublicKey } from '../../../common/upstream-api/fields.ts';
 import { upstreamLimits } from '../../../common/upstream-api/limits.ts';
 import { TOKEN_SCHEME, TOKEN_TYPE, tokenClaimsSchema, type TokenClaims } from '../../../common/upstream-api/request-token.ts';
 import { ProblemError } from '../http/problems.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { readCompactJws, type CompactJws } from './compact-jws.ts';
+import { requireFlavor } from './server-flavor.ts';
 import { knownKeys, standingWords, type KnownKey } from './terminal-standing.ts';
 
 declare module 'fastify' {
@@ -34,7 +36,8 @@ export interface Authentication {
   verifyWithKey(request: FastifyRequest, terminalId: string, key: PublicKey): TokenClaims;
 }
 
-export function createAuthentication(store: Store, clock: Clock): Authentication {
+/** @param flavor which terminals are accepted; default: live ones */
+export function createAuthentication(store: Store, clock: Clock, flavor?: Flavor): Authentication {
   const check = (request: FastifyRequest, { claims, jws }: Token, key: PublicKey): TokenClaims => {
     if (!jws.isSignedBy(key)) throw new ProblemError('badToken', 'the signature does not verify with the registered key');
     if (jws.type !== TOKEN_TYPE) throw new ProblemError('badToken', 'it was signed as something else than a request');
@@ -48,6 +51,7 @@ export function createAuthentication(store: Store, clock: Clock): Authentication
   return {
     verifyRegistered: async (request) => {
       const token = readToken(request);
+      requireFlavor(token.claims.terminalId, flavor);
       const { key, standing } = await signersKey(store, token);
       const claims = check(request, token, key);
       // only whoever holds the key learns what became of it

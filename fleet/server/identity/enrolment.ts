@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { Clock } from '../../../common/clock.ts';
+import type { Flavor } from '../../../common/flavor.ts';
 import { makeEnrolmentCode, parseEnrolmentCode } from '../../../common/enrolment-code.ts';
 import type { Ids, Random } from '../../../common/ids.ts';
 import type { PublicKey } from '../../../common/upstream-api/fields.ts';
@@ -12,6 +13,7 @@ import { keyedHash } from '../keyed-hash.ts';
 import { ProblemError } from '../http/problems.ts';
 import type { SigningKey } from '../signing-key.ts';
 import type { Store, StoreTransaction, Tables } from '../store/store.ts';
+import { requireFlavor } from './server-flavor.ts';
 import { keyText, knownKeys, standingWords } from './terminal-standing.ts';
 
 export const enrolmentLimits = {
@@ -29,6 +31,8 @@ export interface EnrolmentOptions {
   readonly signingKey: SigningKey;
   /** A sandbox's own code, good any number of times and for any terminal that is not revoked. Absent in live mode. */
   readonly fixedCode?: string;
+  /** Which terminals may be enrolled. Default: live ones. */
+  readonly flavor?: Flavor;
 }
 
 export interface EnrolmentRequest {
@@ -50,9 +54,9 @@ export interface MadeCode {
 }
 
 export interface Enrolment {
-  /** Changes nothing for a terminal that has this key already. @throws {ProblemError} one of `standingProblems` */
+  /** Changes nothing for a terminal that has this key already. @throws {ProblemError} one of `standingProblems`, `otherFlavor` among them */
   enrol(request: EnrolmentRequest): Promise<void>;
-  /** A code for one terminal; ends the codes that were made for it before. */
+  /** A code for one terminal; ends the codes that were made for it before. @throws {ProblemError} `otherFlavor` */
   makeCode(terminalId: string, by: string): Promise<MadeCode>;
   /** Every request of the terminal is refused until it is enrolled anew. @throws {ProblemError} `unknownTerminal` */
   revokeTerminal(terminalId: string, by: string): Promise<void>;
@@ -71,6 +75,7 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
   return {
     enrol: (request) => enrol(options, hash, request),
     makeCode: async (terminalId, by) => {
+      requireFlavor(terminalId, options.flavor);
       const code = makeEnrolmentCode(options.random);
       const now = clock.now();
       const expiresAt = now + enrolmentLimits.codeLifeMs;
@@ -119,6 +124,7 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
 
 /** What is returned is thrown after the commit: a refusal must not roll back the wrong try it counts. */
 async function enrol(options: EnrolmentOptions, hash: (code: string) => string, request: EnrolmentRequest): Promise<void> {
+  requireFlavor(request.terminalId, options.flavor);
   const refused = await options.store.serially([`terminal:${request.terminalId}`], async (trx): Promise<ProblemError | undefined> => {
     const { terminalId, key, code } = request;
     const standing = await standingFor(trx, terminalId, key);

@@ -1,5 +1,5 @@
 /** What a batch of entries does to the chain that is here: pure, and the one place that decides what fits. Used by ingest.ts. */
-import { canonicalEntry, GENESIS_HASH, hashCanonicalEntryText } from '../../../common/journal-entry.ts';
+import { canonicalEntry, genesisOf, hashCanonicalEntryText } from '../../../common/journal-entry.ts';
 import type { ChainedEntry } from '../../../common/upstream-api/journal.ts';
 import { ProblemError } from '../http/problems.ts';
 
@@ -11,10 +11,10 @@ export interface Head {
   readonly hash: HashText;
 }
 
-const GENESIS: HashText = Buffer.from(GENESIS_HASH).toString('hex');
-
-/** Of an epoch that has no entry yet. */
-export const START: Head = { seq: 0, hash: GENESIS };
+/** Where each epoch of this terminal begins. */
+export function beginningOf(terminalId: string): Head {
+  return { seq: 0, hash: Buffer.from(genesisOf(terminalId)).toString('hex') };
+}
 
 export type Anomaly = 'gap' | 'brokenChain' | 'fork';
 
@@ -46,9 +46,9 @@ export interface Verdict {
   readonly misfit: { readonly index: number; readonly anomaly: Anomaly } | undefined;
 }
 
-/** Each entry is the next, or here already, or doesn't fit. @param again hashes by seq: of what the batch says again, and of what stands before that */
-export function judge(items: readonly Item[], start: Head, again: ReadonlyMap<number, HashText>): Verdict {
-  const stored = new Map([...again, [start.seq, start.hash]]);
+/** Each entry is the next, or here already, or doesn't fit. @param start where the chain here ends @param again hashes by seq: of what the batch says again, and of what stands before that */
+export function judge(items: readonly Item[], beginning: Head, start: Head, again: ReadonlyMap<number, HashText>): Verdict {
+  const stored = new Map([[beginning.seq, beginning.hash], ...again, [start.seq, start.hash]]);
   let head = start;
   let last = start;
   const fresh: Item[] = [];
@@ -69,7 +69,7 @@ function place({ seq, hash, text }: Item, head: Head, stored: ReadonlyMap<number
   if (seq > head.seq + 1) return 'gap';
   if (seq === head.seq + 1) return hashAfter(head.hash, text) === hash ? 'next' : 'brokenChain';
   if (stored.get(seq) !== hash) return 'fork';
-  return hashAfter(seq === 1 ? GENESIS : (stored.get(seq - 1) ?? ''), text) === hash ? 'known' : 'brokenChain';
+  return hashAfter(stored.get(seq - 1) ?? '', text) === hash ? 'known' : 'brokenChain';
 }
 
 function hashAfter(previous: HashText, text: string): HashText {

@@ -23,7 +23,7 @@ import { knownKeys, type KnownKey } from '../identity/terminal-standing.ts';
 import { signJws, type SigningKey } from '../signing-key.ts';
 import type { Store, StoreTransaction, Tables } from '../store/store.ts';
 import { storeAnomalies, storeMisfits, type Epoch } from './anomalies.ts';
-import { itemOf, judge, START, type Anomaly, type Head, type Item } from './chain.ts';
+import { beginningOf, itemOf, judge, type Anomaly, type Head, type Item } from './chain.ts';
 import { Groups } from './groups.ts';
 
 export interface JournalIngest {
@@ -197,13 +197,14 @@ async function take(
   now: number,
 ): Promise<Taken> {
   const whose = { terminalId, epoch };
-  const start: Head = state === undefined ? START : { seq: state.head_seq, hash: state.head_hash };
+  const beginning = beginningOf(terminalId);
+  const start: Head = state === undefined ? beginning : { seq: state.head_seq, hash: state.head_hash };
   if (state?.frozen === 1) {
     await storeAnomalies(trx, whose, 'afterFork', items, now);
     const result = new ProblemError('epochFrozen', `epoch ${epoch} of ${terminalId} forked and takes no more entries`, placeOf(epoch, items[0], start));
     return { ...whose, result, fresh: [], forked: false };
   }
-  const { head, last, fresh, misfit } = judge(items, start, await hashesAgain(trx, whose, items, start));
+  const { head, last, fresh, misfit } = judge(items, beginning, start, await hashesAgain(trx, whose, items, start));
   if (misfit === undefined) return { ...whose, result: last, fresh, forked: false, ...(fresh.length > 0 && { head }) };
   await storeMisfits(trx, whose, misfit.anomaly, items.slice(misfit.index), now);
   const item = items[misfit.index];

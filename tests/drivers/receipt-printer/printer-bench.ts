@@ -30,6 +30,7 @@ export interface BenchOptions {
   readonly unit?: EscposSimulatorOptions;
   readonly clock?: SimulatedClock;
   readonly glyphs?: GlyphSource;
+  readonly everySlip?: EscposDeps['everySlip'];
   /** What carries the bytes; without it they are there at once. */
   readonly wire?: {
     readonly speed: LineSpeed;
@@ -41,7 +42,7 @@ export interface BenchOptions {
 }
 
 export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
-  const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new SimulatedClock(), glyphs, wire } = benchOptions;
+  const { model = 'escpos-generic-80', options = {}, unit: unitOptions = {}, clock = new SimulatedClock(), glyphs, everySlip, wire } = benchOptions;
   const line = new SimulatedLine(wire?.told === true ? serialAddress(wire.speed, wire.rtscts ?? false) : undefined);
   const profile = profiles.withOptions(MODELS[model].profile, options);
   const unit = new EscposSimulator(clock, { columns: profile.columns, kind: MODELS[model].kind, ...unitOptions });
@@ -49,7 +50,13 @@ export function makeBench(benchOptions: BenchOptions = {}): PrinterBench {
   carried.onSend((bytes) => line.fromUnit(bytes));
   line.attachUnit((bytes) => carried.receive(bytes));
   const make = (deps: Partial<EscposDeps> = {}): EscposPrinter =>
-    new EscposPrinter(model, profile, { transport: line, clock, ...(glyphs === undefined ? {} : { glyphs }), ...deps });
+    new EscposPrinter(model, profile, {
+      transport: line,
+      clock,
+      ...(glyphs === undefined ? {} : { glyphs }),
+      ...(everySlip === undefined ? {} : { everySlip }),
+      ...deps,
+    });
   const printer = make();
   return {
     clock,

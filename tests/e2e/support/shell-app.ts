@@ -11,6 +11,7 @@ import { projectRoot } from '../../launcher/run-tool.ts';
 export async function launchSmallApp(terminal: object = {}, options: Partial<LaunchOptions> = {}): Promise<RunningShell> {
   const appDir = path.join(projectRoot, 'out', 'small-app');
   await buildApp({
+    flavor: 'production',
     outDir: appDir,
     terminalEntry: path.join(import.meta.dirname, 'fixture-terminal.ts'),
     pageRoot: path.join(import.meta.dirname, 'page'),

@@ -7,16 +7,18 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync 
 import path from 'node:path';
 import { createPackage } from '@electron/asar';
 import electron from 'electron/package.json' with { type: 'json' };
-import { productParts } from '../build.ts';
+import type { Flavor } from '../../../common/flavor.ts';
+import { partsOf } from '../build.ts';
 import { electronBinary } from '../host.ts';
 import { run } from '../run-tool.ts';
-import { fillStage, product } from './stage.ts';
+import { fillStage, identities } from './stage.ts';
 
 export interface UnpackedApp {
   /** `linux-unpacked`. */
   readonly folder: string;
   /** `casing`: without Electron. */
   readonly carrier: 'electron' | 'casing';
+  readonly flavor: Flavor;
   /** What electron-builder said. */
   readonly output: string;
 }
@@ -26,15 +28,18 @@ export interface PackOptions {
   readonly carrier?: UnpackedApp['carrier'];
   /** Folder that `buildApp` made. Default: the product's. */
   readonly built?: string;
+  /** Default: production. */
+  readonly flavor?: Flavor;
 }
 
 /** @param work a fresh folder, which becomes the application's @throws {Error} what electron-builder says */
 export async function packApp(
   work: string,
-  { carrier = electronBinary() === undefined ? 'casing' : 'electron', built = productParts.outDir }: PackOptions = {},
+  { carrier = electronBinary() === undefined ? 'casing' : 'electron', flavor = 'production', built = partsOf[flavor].outDir }: PackOptions = {},
 ): Promise<UnpackedApp> {
   const stage = path.join(work, 'stage');
-  await fillStage(stage, built);
+  const identity = identities[flavor];
+  await fillStage(stage, built, identity);
   const binary = electronBinary();
   const distribution = carrier === 'electron' && binary !== undefined ? path.dirname(binary) : await makeCasing(path.join(work, 'casing'));
   const output = path.join(work, 'package');
@@ -43,8 +48,8 @@ export async function packApp(
   if (code !== 0) throw new Error(`electron-builder failed: ${said}`);
   const folder = path.join(output, 'linux-unpacked');
   if (carrier === 'casing')
-    writeFileSync(path.join(folder, 'NOT-A-PRODUCT.txt'), `${product.name} without Electron: made to look at what is packed; nothing here starts.\n`);
-  return { folder, carrier, output: said };
+    writeFileSync(path.join(folder, 'NOT-A-PRODUCT.txt'), `${identity.name} without Electron: made to look at what is packed; nothing here starts.\n`);
+  return { folder, carrier, flavor, output: said };
 }
 
 export interface FpmCall {

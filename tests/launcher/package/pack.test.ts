@@ -52,7 +52,7 @@ test('of the build all but the bench, of node_modules all that is loaded at run 
 
 test('no simulator, bench, test, fleet, source or tool is', () => {
   const foreign =
-    /bench|simulat|standin|stand-in|(?:^|\/)(?:tests?|fleet|fuzz)\/|\.(?:ts|tsx|map|md|c|cc|cpp|h|gyp|gypi)$|(?:^|\/)(?:electron|vite|vitest|playwright|fastify|kysely|pg|pkcs11js)(?:\/|$)/;
+    /bench|simulat|training|standin|stand-in|(?:^|\/)(?:tests?|fleet|fuzz)\/|\.(?:ts|tsx|map|md|c|cc|cpp|h|gyp|gypi)$|(?:^|\/)(?:electron|vite|vitest|playwright|fastify|kysely|pg|pkcs11js)(?:\/|$)/;
   expect(files.filter((file) => foreign.test(file))).toEqual([]);
   const code = ['shell.js', 'preload.cjs', 'terminal.js'].map((file) => extractFile(archive, `dist/main/${file}`).toString('utf8')).join('\n');
   expect(code).not.toMatch(/electron-standin|STANDIN_/);

@@ -5,6 +5,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Flavor } from '../../../common/flavor.ts';
 import { projectRoot } from '../run-tool.ts';
 import { notices, shippedPackages } from './licences.ts';
 import { billOfMaterials } from './sbom.ts';
@@ -28,6 +29,38 @@ const projectSchema = z.object({ name: z.string(), version: z.string(), descript
 
 /** Name, version and the like of the product, from package.json. */
 export const product = projectSchema.parse(JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')));
+
+/** By which a package is installed, started and found; the two stand beside one another. */
+export interface Identity {
+  readonly flavor: Flavor;
+  /** Of the package and its program. */
+  readonly name: string;
+  readonly appId: string;
+  readonly description: string;
+}
+
+export const identities: Readonly<Record<Flavor, Identity>> = {
+  production: { flavor: 'production', name: product.name, appId: 'com.yikatong.kiosk', description: product.description },
+  training: { flavor: 'training', name: 'yikatong-training', appId: 'com.yikatong.kiosk.training', description: `${product.description}, for training` },
+};
+
+/** electron-builder.yml for one flavor. @throws {Error} when the file no longer says what is to be replaced */
+export function builderConfig(text: string, { flavor, name, appId }: Identity): string {
+  if (flavor === 'production') return text;
+  const changes = [
+    ['appId: com.yikatong.kiosk\n', `appId: ${appId}\n`],
+    ['productName: yikatong-kiosk\n', `productName: ${name}\n`],
+    ['executableName: yikatong-kiosk\n', `executableName: ${name}\n`],
+    ['synopsis: Self-service', 'synopsis: Training for the self-service'],
+    ['      - config/example.json\n', '      - config/training.json\n'],
+    // Started as a thread by its file.
+    ['  - dist/main/journal-check.js\n', '  - dist/main/journal-check.js\n  - dist/main/training-upstream.js\n  - dist/main/training-world.js\n'],
+  ] as const;
+  return changes.reduce((changed, [from, to]) => {
+    if (!changed.includes(from)) throw new Error(`electron-builder.yml has no ${JSON.stringify(from)}`);
+    return changed.replace(from, to);
+  }, text);
+}
 
 /** Folders of the packages that the bundles load at run time, relative to the project, in order; each found as Node would find it. */
 export function runtimePackages(): readonly string[] {
@@ -60,7 +93,7 @@ function folderOf(name: string, holder: string): string | undefined {
 }
 
 /** Fills `stage` (made here). @param built folder that `buildApp` made */
-export async function fillStage(stage: string, built: string): Promise<void> {
+export async function fillStage(stage: string, built: string, identity: Identity): Promise<void> {
   mkdirSync(stage, { recursive: true });
   cpSync(built, path.join(stage, 'dist'), { recursive: true, filter: (file) => path.basename(file) !== '.inputs' });
   for (const folder of runtimePackages())
@@ -71,15 +104,15 @@ export async function fillStage(stage: string, built: string): Promise<void> {
       filter: (file) => !path.relative(path.join(projectRoot, folder), file).split(path.sep).includes('node_modules'),
     });
   cpSync(path.join(projectRoot, 'resources'), path.join(stage, 'resources'), { recursive: true });
-  cpSync(path.join(projectRoot, 'electron-builder.yml'), path.join(stage, 'electron-builder.yml'));
-  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(packageFile(), undefined, 2)}\n`);
+  writeFileSync(path.join(stage, 'electron-builder.yml'), builderConfig(readFileSync(path.join(projectRoot, 'electron-builder.yml'), 'utf8'), identity));
+  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(packageFile(identity), undefined, 2)}\n`);
   mkdirSync(path.join(stage, 'legal'), { recursive: true });
   writeFileSync(path.join(stage, 'legal', 'THIRD-PARTY.txt'), notices(shippedPackages()));
   writeFileSync(path.join(stage, 'legal', 'sbom.cdx.json'), await billOfMaterials());
 }
 
-function packageFile(): object {
-  const { name, version, description, author, license } = product;
+function packageFile({ name, description }: Identity): object {
+  const { version, author, license } = product;
   const versionOf = (folder: string): string => packageSchema.parse(JSON.parse(readFileSync(path.join(projectRoot, folder, 'package.json'), 'utf8'))).version;
   const roots = ROOTS.flatMap((root) => {
     const folder = folderOf(root, '');

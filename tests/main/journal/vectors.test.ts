@@ -46,6 +46,7 @@ const breaks = z
       key: publicKeySchema,
       receipts: z.array(z.string()),
       lines: z.array(z.string()),
+      training: z.literal(true).optional(),
       break: z.object({ check: z.string(), seq: z.int().nullable() }),
     }),
   )
@@ -129,15 +130,17 @@ describe('entries, checkpoint and receipt', () => {
   });
 });
 
-test.each(['epoch-1.jsonl', 'epoch-2.jsonl'])('the export %s is good, and says the same', (name) => {
+test.each(['epoch-1.jsonl', 'epoch-2.jsonl', 'training.jsonl'])('the export %s is good, and says the same', (name) => {
   const { terminal, upstream } = journal.keys;
-  const verification = verifyExport(readFileSync(path.join(folder, name)), { publicKey: terminal.publicKey, upstreamKey: upstream.publicKey });
+  const flavor = name === 'training.jsonl' ? 'training' : 'production';
+  const verification = verifyExport(readFileSync(path.join(folder, name)), { flavor, publicKey: terminal.publicKey, upstreamKey: upstream.publicKey });
   expect(verification.break).toBeUndefined();
   expect(verification).toMatchObject(journal.exports[name] ?? {});
 });
 
-test.each(breaks)('an export breaks where the document says: $name', ({ key, receipts, lines, break: { check, seq } }) => {
-  const found = verifyExport(Buffer.from(lines.join('\n')), { publicKey: key, upstreamKey: journal.keys.upstream.publicKey, receipts }).break;
+test.each(breaks)('an export breaks where the document says: $name', ({ key, receipts, lines, training, break: { check, seq } }) => {
+  const flavor = training === true ? 'training' : 'production';
+  const found = verifyExport(Buffer.from(lines.join('\n')), { flavor, publicKey: key, upstreamKey: journal.keys.upstream.publicKey, receipts }).break;
   expect({ check: found?.check, seq: found?.seq ?? null }).toEqual({ check, seq });
 });
 

@@ -242,7 +242,7 @@ describe('a journal of this release', () => {
     const db = openForWriting(bench.path);
     expect(db.pragma('user_version', { simple: true })).toBe(schema);
     expect(verifyJournal(bench.path)).toMatchObject({ ok: true, entries: 17, transactions: 2 });
-    migrate(db);
+    migrate(db, 'production');
     expect(db.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     const found = db.prepare('SELECT seq, kind FROM transaction_entries ORDER BY seq').all();
     const due = db.prepare('SELECT seq, kind FROM described_entries WHERE transaction_id IS NOT NULL ORDER BY seq').all();

@@ -44,7 +44,7 @@ export class TestCabinet {
       const unit = this.cabinet.units[name as keyof Cabinet['units']];
       if (unit !== undefined) lines.add(address.slice('sim:'.length), unit);
     }
-    this.devices = makeDevices(config.devices, { clock, simulation: lines, unfinishedJob: false });
+    this.devices = makeDevices(config.devices, { clock, simulation: lines, unfinishedJob: false, flavor: config.flavor });
     this.port = createSelfTestPort({
       clock,
       devices: this.devices,

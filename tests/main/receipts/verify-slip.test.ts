@@ -107,6 +107,12 @@ describe('a slip', () => {
     expect(await find(elsewhere)).toEqual({ verdict: 'unknownTerminal' });
   });
 
+  it.each(['TRAINING-0001', 'training-0001'])('of the training terminal %s proves nothing, even where somebody published it', async (t) => {
+    const practised = await terminal.sign('kiosk-slip+jwt', { ...SLIP, t });
+    expect(await find(practised)).toEqual({ verdict: 'training' });
+    expect(await find(practised, [])).toEqual({ verdict: 'training' });
+  });
+
   it('is judged by nothing but what this operator signed', async () => {
     const theirs = await publishedBy(stranger, [terminal.publicKey]);
     expect(await find(slip, theirs)).toEqual({ verdict: 'noRecords', needed: 't-T-0001/terminal.json' });

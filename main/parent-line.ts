@@ -1,5 +1,4 @@
-/** The line to the shell: Electron's parentPort, Node's process channel, or nothing when the terminal runs alone. */
-import type { HostPort, ToShell } from '../process-protocol.ts';
+/** The line of a process to whoever started it: Electron's parentPort, Node's process channel, or nothing when it runs alone. */
 
 /** The part of Electron's `process.parentPort` that is used here (Electron documentation, utilityProcess). */
 interface ParentPort {
@@ -7,12 +6,15 @@ interface ParentPort {
   on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
 }
 
-function parentPort(): ParentPort | undefined {
-  return (process as NodeJS.Process & { readonly parentPort?: ParentPort }).parentPort;
+export interface ParentLine<T> {
+  /** Nobody is at the other end. */
+  readonly alone: boolean;
+  post(message: T): void;
+  onMessage(listener: (message: unknown) => void): void;
 }
 
-export function hostPort(): HostPort {
-  const port = parentPort();
+export function parentLine<T>(): ParentLine<T> {
+  const port = (process as NodeJS.Process & { readonly parentPort?: ParentPort }).parentPort;
   if (port !== undefined) {
     return {
       alone: false,
@@ -22,7 +24,7 @@ export function hostPort(): HostPort {
   }
   return {
     alone: process.send === undefined,
-    post: (message: ToShell) => void process.send?.(message),
+    post: (message) => void process.send?.(message),
     onMessage: (listener) => void process.on('message', listener),
   };
 }

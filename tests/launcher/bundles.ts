@@ -72,20 +72,23 @@ export function isSimulator(file: string): boolean {
 
 export function bundles(parts: AppParts): readonly InlineConfig[] {
   const shellFolder = path.join(projectRoot, 'main', 'electron');
-  // Started by the terminal process by their names (drivers/card-reader/pcsc/binding.ts, main/journal/background-check.ts, main/maintenance/journal-work-background.ts).
-  const pcscThread = path.join(projectRoot, 'drivers', 'card-reader', 'pcsc', 'thread.ts');
-  const journalCheck = path.join(projectRoot, 'main', 'journal', 'check-thread.ts');
-  const journalWork = path.join(projectRoot, 'main', 'maintenance', 'journal-work-thread.ts');
   return [
     nodeBundle(parts, { shell: path.join(shellFolder, 'shell.ts') }, 'es'),
     nodeBundle(parts, { preload: path.join(shellFolder, 'preload.ts') }, 'cjs'),
-    nodeBundle(parts, { terminal: parts.terminalEntry, 'pcsc-thread': pcscThread, 'journal-check': journalCheck, 'journal-work': journalWork }, 'es', [
-      refuseSimulators,
-    ]),
+    terminalBundle(parts),
     ...(parts.flavor === 'training' ? trainingBundles(parts) : []),
     oneFile(nodeBundle(parts, { kioskctl: path.join(projectRoot, 'main', 'cli', 'kioskctl.ts') }, 'es', [refuseSimulators])),
     pageBundle(parts),
   ];
+}
+
+/** The terminal process and its threads, which it starts by their names (drivers/card-reader/pcsc/binding.ts, main/journal/background-check.ts, main/maintenance/journal-work-background.ts). */
+export function terminalBundle(parts: AppParts): InlineConfig {
+  const pcscThread = path.join(projectRoot, 'drivers', 'card-reader', 'pcsc', 'thread.ts');
+  const journalCheck = path.join(projectRoot, 'main', 'journal', 'check-thread.ts');
+  const journalWork = path.join(projectRoot, 'main', 'maintenance', 'journal-work-thread.ts');
+  const input = { terminal: parts.terminalEntry, 'pcsc-thread': pcscThread, 'journal-check': journalCheck, 'journal-work': journalWork };
+  return nodeBundle(parts, input, 'es', [refuseSimulators]);
 }
 
 /** What stands around a training terminal: simulators and an upstream. Each is one file, started by its name (main/electron/shell.ts, main/training/world.ts). */

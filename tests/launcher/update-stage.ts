@@ -10,7 +10,7 @@ import { Operator } from '../main/updates/operator.ts';
 import { GROUP, TerminalPlace } from '../main/updates/terminal-place.ts';
 import { Launched } from '../support/launched.ts';
 import { serveRepository, type RepositoryServer } from '../support/repository-server.ts';
-import { bundles } from './bundles.ts';
+import { terminalBundle } from './bundles.ts';
 import { productParts } from './build.ts';
 import { projectRoot } from './run-tool.ts';
 import { startSandbox, type Sandbox } from './sandbox.ts';
@@ -41,7 +41,7 @@ export async function setUpdateStage(): Promise<UpdateStage> {
   mkdirSync(out, { recursive: true });
   const home = mkdtempSync(path.join(out, 'stage-'));
   const built = path.join(home, 'built');
-  await buildTerminal(built);
+  await build(terminalBundle({ ...productParts, outDir: built }));
   const operator = await Operator.begin({ root: 2, targets: 2 });
   operator.now = Date.now();
   await operator.publish(true);
@@ -89,12 +89,6 @@ export async function setUpdateStage(): Promise<UpdateStage> {
       rmSync(home, { recursive: true, force: true });
     },
   };
-}
-
-/** The terminal process alone, as `npm run build` makes it. */
-async function buildTerminal(outDir: string): Promise<void> {
-  const all = bundles({ ...productParts, outDir });
-  for (const bundle of all) if (bundle.plugins?.length === 1 && bundle.build?.ssr === true) await build(bundle);
 }
 
 /** ms between the end of what ran and the health of what runs now. */

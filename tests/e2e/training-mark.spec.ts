@@ -3,7 +3,6 @@
  * language and orientation, over nothing that is read or touched; and what axe finds of it and of the practice panel.
  */
 import os from 'node:os';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { type Browser } from 'playwright-core';
 import { locales, sizes, themes } from '../../state-machines/view.ts';
@@ -13,6 +12,7 @@ import { MAIN, STAFF, STATES, viewOf, type Sample, type Setting } from '../rende
 import { layoutFaults } from '../renderer/geometry.ts';
 import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages } from '../renderer/kiosk-page.ts';
 import { buildPseudoPages } from '../renderer/pseudo-pages.ts';
+import { axeFindings } from '../support/axe.ts';
 
 const OUT = `${trainingParts.outDir}/renderer`;
 const ALL: Readonly<Record<string, Sample>> = { ...MAIN, ...STATES };
@@ -155,9 +155,7 @@ for (const [orientation, viewport] of [
       const sample = MAIN['menu'];
       if (sample === undefined) throw new Error('no menu');
       await kiosk.show(viewOf(sample, { site, preferences: { theme } }));
-      const axe = new AxeBuilder({ page: kiosk.page }).include('.training').options({ rules: { 'color-contrast-enhanced': { enabled: true } } });
-      const { violations } = await axe.setLegacyMode(true).analyze();
-      expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([]);
+      expect(await axeFindings(kiosk.page, { rules: { 'color-contrast-enhanced': { enabled: true } } }, '.training')).toEqual([]);
       await kiosk.page.close();
     });
 }

@@ -10,14 +10,14 @@ export const WCAG_AND_PRACTICE: RunOptions = { runOnly: { type: 'tag', values: [
 /** What another theme can change. */
 export const CONTRAST_ALONE: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
-/** @param rules default: all that axe has on by itself @returns a line for each element at fault: the rule, its markup, what is wrong */
-export async function axeFindings(page: Page, rules: RunOptions = {}): Promise<readonly string[]> {
+/** @param rules default: all that axe has on by itself @param within selector; default: the whole page @returns a line for each element at fault: the rule, its markup, what is wrong */
+export async function axeFindings(page: Page, rules: RunOptions = {}, within = 'html'): Promise<readonly string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   return page.evaluate(
-    async (options) => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, options);
+    async ({ within, options }) => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(within, options);
       return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`));
     },
-    { ...rules, resultTypes: ['violations'] } satisfies RunOptions,
+    { within, options: { ...rules, resultTypes: ['violations'] } satisfies RunOptions },
   );
 }

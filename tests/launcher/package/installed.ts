@@ -49,6 +49,7 @@ export class Debian {
     const none = Object.fromEntries(Object.keys(example['devices'] ?? {}).map((name) => [name, null]));
     const config = {
       ...example,
+      sandbox: false,
       data: { folder: '/var/lib/yikatong-kiosk' },
       devices: { ...none, ...more.devices },
       topUp: { tenders: ['qr'] },

@@ -320,7 +320,7 @@ describe('called wrongly: one line with the right way, status 2', () => {
     ['an unknown command', ['journal', 'repair'], 'unknown command "journal repair"'],
     ['no file', ['journal', 'verify'], 'usage: kioskctl journal verify FILE'],
     ['a file that is not there', ['journal', 'verify', '/nowhere/journal.sqlite'], 'there is no journal at /nowhere/journal.sqlite'],
-    ['an unknown option', ['journal', 'balance', 'x', '--jsn'], "Unknown option '--jsn'; usage: kioskctl journal balance FILE [--json]"],
+    ['an unknown option', ['journal', 'balance', 'x', '--jsn'], "Unknown option '--jsn'; usage: kioskctl journal balance FILE [--training] [--json]"],
     ['one word too many', ['config', 'check', 'a', 'b'], '"b" is one word too many'],
     ['an unknown protocol', ['decode', 'morse', '00'], 'unknown protocol "morse"; expected one of crt591, crt310, escpos-status'],
     ['a key that is none', ['journal', 'verify', 'x', '--key', 'abc'], 'is no Ed25519 public key'],

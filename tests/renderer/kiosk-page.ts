@@ -73,6 +73,7 @@ export async function serveKioskPages(browser: Browser, folder = BUILT): Promise
       await page.emulateMedia({ reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
       await page.goto(address + query);
       await page.waitForFunction(() => (window as unknown as FakeWindow).kioskReady);
+      await page.bringToFront();
       if (unpainted) await stopPainting(page);
       return kioskPage(page);
     },
@@ -94,6 +95,9 @@ function kioskPage(page: Page): KioskPage {
       await standsStill(page);
     },
     survey: async (views, measure) => {
+      if (views.length === 0) return [];
+      await push(views[0]);
+      await standsStill(page); // a page whose timers are forgotten is so from its first screen on
       const unpainted = await stopPainting(page);
       const asked: JSHandle<typeof measure> = await page.evaluateHandle(`(${String(measure)})`);
       const answers = await page.evaluate(

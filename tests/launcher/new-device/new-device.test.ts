@@ -11,7 +11,7 @@ const FOLDERS = ['card-reader', 'cash-acceptor', 'receipt-printer', 'code-scanne
 /** The bench knows the simulators of all classes by name. */
 const modelIn = (folder: string): string => `acme-${folder}-9`;
 /** A class's suite in memory takes a second or two, and all seven side by side a few more. */
-const SLOW = 120_000;
+const SLOW = 300_000;
 
 describe('a request that can’t be fulfilled is refused in one line', () => {
   test.each([

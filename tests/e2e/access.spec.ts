@@ -4,29 +4,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../launcher/browser.ts';
-import { buildApp } from '../launcher/build.ts';
 import { locales, themes, type Preferences, type View } from '../../state-machines/view.ts';
 import { MAIN, STATES, viewOf, type Sample } from '../renderer/fixtures.ts';
-import { PORTRAIT, serveKioskPages, type KioskPage, type KioskPages } from '../renderer/kiosk-page.ts';
+import { PORTRAIT, type KioskPage } from '../renderer/kiosk-page.ts';
 import { flows } from './support/access/flows.ts';
 import { unhurried, Walk } from './support/access/walk.ts';
 import { press, ways } from './support/access/ways.ts';
+import { builtPages } from './support/built-pages.ts';
 
-let browser: Browser;
-let pages: KioskPages;
-
-test.beforeAll(async () => {
-  test.setTimeout(180_000);
-  await buildApp();
-  browser = await launchBrowser();
-  pages = await serveKioskPages(browser);
-});
-test.afterAll(async () => {
-  await pages.close();
-  await browser.close();
-});
+const pages = builtPages();
 
 for (const way of ways) {
   test(`every flow: ${way.name}`, async () => {

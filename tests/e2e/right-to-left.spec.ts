@@ -2,7 +2,6 @@
  * The screens in a language that is written from right to left: the pages are built once more with the pseudo-locale ar-XB
  * (tests/renderer/pseudo-locale.ts) in the place of English. What is shipped holds nothing of it.
  */
-import os from 'node:os';
 import { expect, test } from '@playwright/test';
 import { type Browser, type Page } from 'playwright-core';
 import type { Site, View } from '../../state-machines/view.ts';
@@ -20,8 +19,6 @@ let longPages: KioskPages;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  // It only computes, as screens.spec.ts does.
-  os.setPriority(5);
   browser = await launchBrowser();
   pages = await serveKioskPages(browser, await buildPseudoPages(productParts, 'usual', false));
   longPages = await serveKioskPages(browser, await buildPseudoPages(productParts, 'long', true));

@@ -3,7 +3,7 @@
  * they answer touches. The shell is pretended; what it would send and receive is in tests/renderer.
  */
 import { expect, test } from '@playwright/test';
-import { type Browser, type Locator, type Page } from 'playwright-core';
+import { type Locator, type Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { decodeQR } from 'qr/decode.js';
 import { loadConfig } from '../../main/config/config.ts';
@@ -12,31 +12,18 @@ import { createSupportPort } from '../../main/support/port.ts';
 import { systemClock } from '../../main/terminal/system.ts';
 import type { SupportPort } from '../../state-machines/support/port.ts';
 import { locales, sizes, viewKinds, type Preferences, type Site } from '../../state-machines/view.ts';
-import { launchBrowser } from '../launcher/browser.ts';
-import { buildApp } from '../launcher/build.ts';
 import { MAIN, SITE, SLIP_LINK, STAFF, STATES, viewOf, type Sample, type Setting } from '../renderer/fixtures.ts';
 import { beyondReach, faultsOf, LOW_REACH_TOP } from '../renderer/layout-survey.ts';
-import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages, type OpenOptions } from '../renderer/kiosk-page.ts';
+import { LANDSCAPE, PORTRAIT, type KioskPage, type OpenOptions } from '../renderer/kiosk-page.ts';
 import { axeFindings } from '../support/axe.ts';
+import { builtPages } from './support/built-pages.ts';
 
 const ALL: Readonly<Record<string, Sample>> = { ...MAIN, ...STATES };
 const ORIENTATIONS = { portrait: PORTRAIT, landscape: LANDSCAPE } as const;
 type Orientation = keyof typeof ORIENTATIONS;
 type Side = Site['slots']['card'];
 
-let browser: Browser;
-let pages: KioskPages;
-
-test.beforeAll(async () => {
-  test.setTimeout(180_000);
-  await buildApp();
-  browser = await launchBrowser();
-  pages = await serveKioskPages(browser);
-});
-test.afterAll(async () => {
-  await pages.close();
-  await browser.close();
-});
+const { withPage } = builtPages();
 
 /** Across a code of {@link SLIP_LINK}: version 14 at level L holds 458 bytes (ISO/IEC 18004:2015, table 7). */
 const SLIP_MODULES = 73;
@@ -52,15 +39,6 @@ function read(picture: { readonly width: number; readonly height: number; readon
 const slots = (side: Side): Partial<Site> => ({ slots: { card: side, cash: side, receipt: 'below' } });
 /** Where the card slot is on the usual cabinet of each orientation. */
 const usualSide = (orientation: Orientation): Side => (orientation === 'portrait' ? 'right' : 'left');
-
-async function withPage<T>(viewport: OpenOptions['viewport'] & object, body: (kiosk: KioskPage) => Promise<T>, options: OpenOptions = {}): Promise<T> {
-  const kiosk = await pages.open({ ...options, viewport });
-  try {
-    return await body(kiosk);
-  } finally {
-    await kiosk.page.close();
-  }
-}
 
 test('there is a sample of every kind of View', () => {
   expect(new Set(Object.values({ ...MAIN, ...STAFF }).map(({ body }) => body.kind))).toEqual(new Set(viewKinds));

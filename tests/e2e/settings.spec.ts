@@ -4,39 +4,16 @@
  * English stands for the languages: it is the longest.
  */
 import { expect, test } from '@playwright/test';
-import type { Browser } from 'playwright-core';
 import { sizes, type Site } from '../../state-machines/view.ts';
-import { launchBrowser } from '../launcher/browser.ts';
-import { buildApp } from '../launcher/build.ts';
 import { MAIN, STATES, type Sample, type Setting } from '../renderer/fixtures.ts';
-import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPage, type KioskPages } from '../renderer/kiosk-page.ts';
+import { LANDSCAPE, PORTRAIT } from '../renderer/kiosk-page.ts';
 import { beyondReach, faultsOf, LOW_REACH_TOP } from '../renderer/layout-survey.ts';
+import { builtPages } from './support/built-pages.ts';
 
 const ALL: Readonly<Record<string, Sample>> = { ...MAIN, ...STATES };
 const site: Partial<Site> = { slots: { card: 'left', cash: 'left', receipt: 'below' } };
 
-let browser: Browser;
-let pages: KioskPages;
-
-test.beforeAll(async () => {
-  test.setTimeout(180_000);
-  await buildApp();
-  browser = await launchBrowser();
-  pages = await serveKioskPages(browser);
-});
-test.afterAll(async () => {
-  await pages.close();
-  await browser.close();
-});
-
-async function withPage<T>(viewport: { readonly width: number; readonly height: number }, body: (kiosk: KioskPage) => Promise<T>): Promise<T> {
-  const kiosk = await pages.open({ viewport });
-  try {
-    return await body(kiosk);
-  } finally {
-    await kiosk.page.close();
-  }
-}
+const { withPage } = builtPages();
 
 /** Beside what is to be touched something must be, whatever was set: what leads there, and a screen over the screen, which closes by itself. */
 function isTouchedLow([, { overlay }]: readonly [string, Sample]): boolean {

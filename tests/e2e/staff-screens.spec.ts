@@ -1,29 +1,15 @@
 /** The screens of staff in the built page: layout and axe in both languages and both orientations. The shell is pretended. */
 import { expect, test } from '@playwright/test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../launcher/browser.ts';
-import { buildApp } from '../launcher/build.ts';
 import { STAFF, viewOf } from '../renderer/fixtures.ts';
 import { layoutFaults } from '../renderer/geometry.ts';
-import { LANDSCAPE, PORTRAIT, serveKioskPages, type KioskPages } from '../renderer/kiosk-page.ts';
+import { LANDSCAPE, PORTRAIT } from '../renderer/kiosk-page.ts';
 import { axeFindings } from '../support/axe.ts';
+import { builtPages } from './support/built-pages.ts';
 
 // every screen of staff, each looked at by axe
 test.describe.configure({ timeout: 180_000 });
 
-let browser: Browser;
-let pages: KioskPages;
-
-test.beforeAll(async () => {
-  test.setTimeout(180_000);
-  await buildApp();
-  browser = await launchBrowser();
-  pages = await serveKioskPages(browser);
-});
-test.afterAll(async () => {
-  await pages.close();
-  await browser.close();
-});
+const pages = builtPages();
 
 for (const [orientation, viewport] of Object.entries({ landscape: LANDSCAPE, portrait: PORTRAIT })) {
   for (const locale of ['zh-CN', 'en'] as const) {

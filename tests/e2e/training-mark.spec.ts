@@ -2,7 +2,6 @@
  * The mark of a training terminal, in the training package's built page: on every screen of cardholders and staff, in every size, theme,
  * language and orientation, over nothing that is read or touched; and what axe finds of it and of the practice panel.
  */
-import os from 'node:os';
 import { expect, test } from '@playwright/test';
 import { type Browser } from 'playwright-core';
 import { locales, sizes, themes } from '../../state-machines/view.ts';
@@ -25,7 +24,6 @@ let longPseudo: KioskPages;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  os.setPriority(5); // it only computes, as screens.spec.ts does
   await buildApp(trainingParts);
   browser = await launchBrowser();
   pages = await serveKioskPages(browser, OUT);

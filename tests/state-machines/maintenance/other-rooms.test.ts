@@ -1,9 +1,9 @@
 /** Supplies, devices, journal and the terminal itself as charts: what staff touches, what the journal says, what the screen shows. */
 import { describe, expect, test } from 'vitest';
 import { fen } from '../../../common/fen.ts';
-import type { Story } from '../../../state-machines/maintenance/rooms/journal-screens.ts';
 import { CARD_REF } from '../../support/fake-world.ts';
 import { RoomsBench } from './rooms-bench.ts';
+import { UNDETERMINED } from './undetermined-story.ts';
 
 const REFERENCE = 'A01-1122-7K4M-9';
 
@@ -37,25 +37,13 @@ test('device: what it says of itself, and another try that the journal knows of'
 });
 
 describe('journal', () => {
-  const story: Story = {
-    reference: REFERENCE,
-    type: 'top-up',
-    tail: '6688',
-    outcome: 'case',
-    money: { tender: 'cash', taken: 5000, loaded: 0, refunded: 0, owed: 5000, held: 0, balanceBefore: 2320 },
-    rows: [],
-    proof: [],
-    undetermined: true,
-    printable: true,
-  };
-
   async function atStory(role: 'technician' | 'auditor' = 'technician'): Promise<RoomsBench> {
     const bench = new RoomsBench(role);
     bench.world.rooms.found = {
       found: [{ transactionId: 'tx', reference: REFERENCE, at: '2026-11-22T08:01:52', type: 'top-up', tail: '6688', amount: 5000, outcome: 'case' }],
       cut: false,
     };
-    bench.world.rooms.told = story;
+    bench.world.rooms.told = UNDETERMINED;
     await bench.touch({ type: 'room', room: 'journal' }, { type: 'search-by', field: 'tail' });
     await bench.types('6688');
     await bench.touch({ type: 'confirm' });

@@ -9,25 +9,14 @@ import { TWO_PERSON_VERBS } from '../../../common/maintenance/verbs.ts';
 import { chartClock } from '../../../state-machines/chart-types.ts';
 import { maintenanceMachine } from '../../../state-machines/maintenance.ts';
 import { maintenancePicture } from '../../../state-machines/maintenance/view.ts';
-import type { Story } from '../../../state-machines/maintenance/rooms/journal-screens.ts';
 import { uiEventOf } from '../../../state-machines/ui-events.ts';
 import { viewBodySchema, type UiAct } from '../../../state-machines/view.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
 import { StaffBench } from '../../main/maintenance/sign-in/staff-bench.ts';
 import { AUDITOR, codeOf, COLLECTOR, SUPERVISOR, TECHNICIAN, type StaffAtHand } from '../../support/staff-at-hand.ts';
+import { UNDETERMINED } from './undetermined-story.ts';
 
 const REFERENCE = 'A01-1122-7K4M-9';
-const UNDETERMINED: Story = {
-  reference: REFERENCE,
-  type: 'top-up',
-  tail: '6688',
-  outcome: 'case',
-  money: { tender: 'cash', taken: 5000, loaded: 0, refunded: 0, owed: 5000, held: 0, balanceBefore: 2320 },
-  rows: [],
-  proof: [],
-  undetermined: true,
-  printable: true,
-};
 
 const digits = (text: string): UiAct[] => [...text].map((digit) => ({ type: 'digit', digit }));
 const typed = (text: string): UiAct[] => [...digits(text), { type: 'confirm' }];

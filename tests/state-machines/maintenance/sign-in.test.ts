@@ -8,13 +8,13 @@ import { roomsDelays } from '../../../state-machines/maintenance/rooms-context.t
 import { PortError } from '../../../state-machines/ports.ts';
 import { maintenancePicture } from '../../../state-machines/maintenance/view.ts';
 import { sessionDelays } from '../../../state-machines/session.ts';
-import type { Story } from '../../../state-machines/maintenance/rooms/journal-screens.ts';
 import { cardBackDelays } from '../../../state-machines/maintenance/card-back.ts';
 import { uiEventOf } from '../../../state-machines/ui-events.ts';
 import type { UiAct } from '../../../state-machines/view.ts';
 import { BESIDE, VISIT } from '../../support/fake-staff.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
 import { SessionBench } from '../session-bench.ts';
+import { UNDETERMINED } from './undetermined-story.ts';
 
 const typed = (digits: string): UiAct[] => [...[...digits].map((digit): UiAct => ({ type: 'digit', digit })), { type: 'confirm' }];
 const BY_CODE: readonly UiAct[] = [{ type: 'sign-in-way', way: 'totp' }, ...typed('0417'), ...typed('123456')];
@@ -267,29 +267,17 @@ describe('a visit', () => {
 });
 
 describe('an act that needs the reader, for who came in by their card', () => {
-  const STORY: Story = {
-    reference: 'A01-1122-7K4M-9',
-    type: 'top-up',
-    tail: '6688',
-    outcome: 'case',
-    money: { tender: 'cash', taken: 5000, loaded: 0, refunded: 0, owed: 5000, held: 0, balanceBefore: 2320 },
-    rows: [],
-    proof: [],
-    undetermined: true,
-    printable: true,
-  };
-
   /** Their card is inside, and a load is to be resolved by another one. */
   async function atLoad(): Promise<SessionBench> {
     const bench = await atPrompt();
     const { rooms, staff } = bench.world;
     rooms.found = {
-      found: [{ ...STORY, transactionId: 'tx', at: '2026-11-22T08:01:52', amount: 5000 }].map(
+      found: [{ ...UNDETERMINED, transactionId: 'tx', at: '2026-11-22T08:01:52', amount: 5000 }].map(
         ({ transactionId, reference, at, type, tail, amount, outcome }) => ({ transactionId, reference, at, type, tail, amount, outcome }),
       ),
       cut: false,
     };
-    rooms.told = STORY;
+    rooms.told = UNDETERMINED;
     staff.card = { kind: 'read', token: 'a.b.c', chip: '04A1B2C3' };
     staff.outcome = { kind: 'signedIn', session: { ...VISIT, method: 'card', verbs: ['journal.read', 'load.resolve'], twoPersonVerbs: [] } };
     await bench.touch({ type: 'sign-in-way', way: 'card' });

@@ -513,23 +513,20 @@ test('every control says what it does', async () => {
     ['overlay-lost-card', 'close', { type: 'close' }],
     ['overlay-hidden', 'close', { type: 'close' }],
   ];
-  await withPage(PORTRAIT, async (kiosk) => {
-    await stopClock(kiosk.page);
-    for (const [index, [sample, testId]] of cases.entries()) {
-      await kiosk.push(viewOf(sampleOf(sample), { seq: index }));
-      await kiosk.page.clock.runFor(600); // past the time in which a touch could be the second half of the last
-      const { x, y } = await middleOf(kiosk.page.locator(`[data-testid="${testId}"]:visible`).last());
-      await kiosk.page.mouse.click(x, y);
-    }
-    expect(await kiosk.sent()).toEqual(cases.map(([, , act], seq) => ({ version: 1, seq, act })));
-  });
+  await withPage(
+    PORTRAIT,
+    async (kiosk) => {
+      for (const [index, [sample, testId]] of cases.entries()) {
+        await kiosk.push(viewOf(sampleOf(sample), { seq: index }));
+        await kiosk.page.clock.runFor(600); // past the time in which a touch could be the second half of the last
+        const { x, y } = await middleOf(kiosk.page.locator(`[data-testid="${testId}"]:visible`).last());
+        await kiosk.page.mouse.click(x, y);
+      }
+      expect(await kiosk.sent()).toEqual(cases.map(([, , act], seq) => ({ version: 1, seq, act })));
+    },
+    { stoppedClock: true },
+  );
 });
-
-/** From here on time in the page passes only when a test says so. */
-async function stopClock(page: Page): Promise<void> {
-  await page.clock.install({ time: 0 });
-  await page.clock.pauseAt(3_600_000);
-}
 
 test.describe('what is on the glass', () => {
   test('carries the kind of the View, its title as the name of the main part, its language, size and theme', async () => {
@@ -675,33 +672,39 @@ test.describe('what is on the glass', () => {
 
 test.describe('time', () => {
   test('left runs down on the screen between two Views, and starts anew with the next', async () => {
-    await withPage(PORTRAIT, async (kiosk) => {
-      await stopClock(kiosk.page);
-      await kiosk.push(viewOf(sampleOf('top-up-cash')));
-      const ring = kiosk.page.getByRole('timer');
-      await expect(ring).toHaveAccessibleName('还剩 48\u00a0秒');
-      await kiosk.page.clock.runFor(5000);
-      await expect(ring).toHaveAccessibleName('还剩 43\u00a0秒');
-      await kiosk.page.clock.runFor(60_000);
-      await expect(ring).toHaveAccessibleName('还剩 0\u00a0秒');
-      await kiosk.push(viewOf(sampleOf('top-up-cash'), { seq: 2 }));
-      await expect(ring).toHaveAccessibleName('还剩 48\u00a0秒');
-    });
+    await withPage(
+      PORTRAIT,
+      async (kiosk) => {
+        await kiosk.push(viewOf(sampleOf('top-up-cash')));
+        const ring = kiosk.page.getByRole('timer');
+        await expect(ring).toHaveAccessibleName('还剩 48\u00a0秒');
+        await kiosk.page.clock.runFor(5000);
+        await expect(ring).toHaveAccessibleName('还剩 43\u00a0秒');
+        await kiosk.page.clock.runFor(60_000);
+        await expect(ring).toHaveAccessibleName('还剩 0\u00a0秒');
+        await kiosk.push(viewOf(sampleOf('top-up-cash'), { seq: 2 }));
+        await expect(ring).toHaveAccessibleName('还剩 48\u00a0秒');
+      },
+      { stoppedClock: true },
+    );
   });
 
   test('of writing is shown from 3 s on, and from 10 s on what it waits for', async () => {
-    await withPage(PORTRAIT, async (kiosk) => {
-      await stopClock(kiosk.page);
-      await kiosk.push(viewOf(sampleOf('committing-authorize')));
-      const step = kiosk.page.locator('[aria-current="step"]').last();
-      await kiosk.page.clock.runFor(2900);
-      await expect(step).toHaveText('发卡方授权');
-      await kiosk.page.clock.runFor(200);
-      await expect(step).toHaveText('发卡方授权3\u00a0秒');
-      await expect(kiosk.page.getByText('写卡时不能返回')).toBeVisible();
-      await kiosk.page.clock.runFor(7000);
-      await expect(kiosk.page.getByText('正在等发卡方答复')).toBeVisible();
-    });
+    await withPage(
+      PORTRAIT,
+      async (kiosk) => {
+        await kiosk.push(viewOf(sampleOf('committing-authorize')));
+        const step = kiosk.page.locator('[aria-current="step"]').last();
+        await kiosk.page.clock.runFor(2900);
+        await expect(step).toHaveText('发卡方授权');
+        await kiosk.page.clock.runFor(200);
+        await expect(step).toHaveText('发卡方授权3\u00a0秒');
+        await expect(kiosk.page.getByText('写卡时不能返回')).toBeVisible();
+        await kiosk.page.clock.runFor(7000);
+        await expect(kiosk.page.getByText('正在等发卡方答复')).toBeVisible();
+      },
+      { stoppedClock: true },
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, ElementHandle, JSHandle, Page } from 'playwright-core';
+import type { Browser, BrowserContext, ElementHandle, JSHandle, Page } from 'playwright-core';
 import type { UiEvent, View } from '../../state-machines/view.ts';
 
 /** Where `npm run build` puts the pages. */
@@ -44,6 +44,8 @@ export interface OpenOptions {
   readonly reducedMotion?: boolean;
   /** Laid out, touched and asked as ever, but never drawn, which costs more than all the rest. Not for pictures and colors. */
   readonly unpainted?: boolean;
+  /** Time passes in it only when the test says so (`page.clock`). Playwright keeps one clock for a whole context, so such a page has one of its own. */
+  readonly stoppedClock?: boolean;
 }
 
 export interface KioskPages {
@@ -64,17 +66,21 @@ export async function serveKioskPages(browser: Browser, folder = BUILT): Promise
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const context = await browser.newContext({ hasTouch: true });
-  await context.addInitScript(pretendShell);
+  const newContext = async (): Promise<BrowserContext> => {
+    const context = await browser.newContext({ hasTouch: true });
+    await context.addInitScript(pretendShell);
+    return context;
+  };
+  const context = await newContext();
   return {
-    open: async ({ viewport = PORTRAIT, query = '', reducedMotion = false, unpainted = false } = {}) => {
-      const page = await context.newPage();
+    open: async ({ viewport = PORTRAIT, query = '', reducedMotion = false, unpainted = false, stoppedClock = false } = {}) => {
+      const page = await (stoppedClock ? await newContext() : context).newPage();
       await page.setViewportSize(viewport);
       await page.emulateMedia({ reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
       await page.goto(address + query);
       await page.waitForFunction(() => (window as unknown as FakeWindow).kioskReady);
-      await page.bringToFront();
       if (unpainted) await stopPainting(page);
+      if (stoppedClock) await stopClock(page);
       return kioskPage(page);
     },
     close: async () => {
@@ -92,12 +98,9 @@ function kioskPage(page: Page): KioskPage {
     push,
     show: async (view) => {
       await push(view);
-      await standsStill(page);
+      await page.evaluate(() => (window as unknown as FakeWindow).kioskStill());
     },
     survey: async (views, measure) => {
-      if (views.length === 0) return [];
-      await push(views[0]);
-      await standsStill(page); // a page whose timers are forgotten is so from its first screen on
       const unpainted = await stopPainting(page);
       const asked: JSHandle<typeof measure> = await page.evaluateHandle(`(${String(measure)})`);
       const answers = await page.evaluate(
@@ -125,20 +128,11 @@ function kioskPage(page: Page): KioskPage {
 /** @returns the style that does it */
 const stopPainting = (page: Page): Promise<ElementHandle> => page.addStyleTag({ content: 'html { opacity: 0 }' });
 
-/** ms; a screen that has its glyphs stands still in a tenth of a second. */
-const STILL_WITHIN = 15_000;
-
-/** Now and then the engine forgets a timer of a page that it draws nothing of: it is asked again, in front. */
-async function standsStill(page: Page): Promise<void> {
-  for (let ask = 1; ask <= 3; ask += 1) {
-    let limit: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => (limit = setTimeout(resolve, STILL_WITHIN, 'late')));
-    const said = await Promise.race([page.evaluate(() => (window as unknown as FakeWindow).kioskStill()), late]);
-    clearTimeout(limit);
-    if (said !== 'late') return;
-    await page.bringToFront();
-  }
-  throw new Error('the screen does not stand still');
+/** From here on time in the page passes only when a test says so. */
+async function stopClock(page: Page): Promise<void> {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(3_600_000);
+  page.once('close', () => void page.context().close());
 }
 
 /** Runs in the page before its own code. */
